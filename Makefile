@@ -1,0 +1,57 @@
+# Three commands work on a clean clone with nothing but Python >= 3.11 and make: demo, tour, test.
+PYTHON ?= python3
+PORT ?= 8765
+OUT ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.PHONY: help demo tour test lint types imports tests format bench clean
+
+help:
+	@echo "make demo [PORT=8765]   the bot on a built-in Slack and a built-in Claude organization, with a page to act in"
+	@echo "make tour [OUT=folder]  a scripted story through the same running pieces, as a transcript"
+	@echo "make test               everything that must hold"
+	@echo "make bench              ratios against bare counterparts"
+
+$(VENV)/.run: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing the pinned packages into $(VENV) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "installing the development packages into $(VENV) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(PY) -m bot demo --port $(PORT)
+
+tour: $(VENV)/.run
+	@$(PY) -m bot tour $(if $(OUT),--out "$(OUT)")
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+types: $(VENV)/.dev
+	$(VENV)/bin/pyright
+
+imports: $(VENV)/.dev
+	$(VENV)/bin/lint-imports
+
+tests: $(VENV)/.dev
+	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+test: lint types imports tests
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.dev
+	$(PY) -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,55 @@
+"""Faults on demand: what goes wrong next, for which call, how often."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+FaultKind = Literal["429", "500", "529", "empty", "drop_before", "drop_after", "slow", "duplicate"]
+"""`drop_after` does the write, then closes the connection; `duplicate` delivers an envelope twice."""
+
+
+@dataclass
+class Fault:
+    """One planned failure.
+
+    `target` is `slack` or `claude`; `name` is a Slack method (`chat.postMessage`), a delivery kind (`interactive`,
+    `slash_commands`, `events_api`), `METHOD /v1/path` of the Claude API with `*` matching one path segment, or `*` alone for any call.
+    `times` counts down; `seconds` is the delay of `slow` and the retry-after of `429` (None: header left out).
+    """
+
+    target: Literal["slack", "claude"]
+    name: str
+    kind: FaultKind
+    times: int = 1
+    seconds: float | None = 1.0
+
+
+@dataclass
+class Faults:
+    """The planned failures of one sandbox, taken in the order in which they were added."""
+
+    planned: list[Fault] = field(default_factory=list[Fault])
+
+    def add(self, fault: Fault) -> None:
+        """Plan a failure."""
+        self.planned.append(fault)
+
+    def clear(self) -> None:
+        """Forget all planned failures."""
+        self.planned.clear()
+
+    def take(self, target: str, name: str) -> Fault | None:
+        """Return the first planned failure for this call and use it up once, or None."""
+        for fault in self.planned:
+            if fault.target == target and _matches(fault.name, name):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.planned.remove(fault)
+                return fault
+        return None
+
+
+def _matches(pattern: str, name: str) -> bool:
+    if pattern == "*":
+        return True
+    wanted, given = pattern.split("/"), name.split("/")
+    return len(wanted) == len(given) and all(w in ("*", g) for w, g in zip(wanted, given, strict=True))
