@@ -1,0 +1,114 @@
+"""Rows of the usage and cost reports: named tuples, because a sync reads a hundred thousand of them at a time.
+
+Money is an integer of nano-dollars, as the ledger stores it; the properties give Decimal dollars.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+Row = TypeVar("Row")
+
+
+class Spender(NamedTuple):
+    """Who caused usage. `type`: user, service_account, api (a key), federated; `id` is theirs, or a federated subject."""
+
+    type: str
+    id: str | None
+    email: str | None = None
+    name: str | None = None
+    deleted: bool = False
+
+
+class UsageRow(NamedTuple):
+    """Tokens and requests of one group in one bucket. A dimension is None unless it was grouped by (or has no value).
+
+    `requests` is None where the report doesn't count them (legacy).
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    workspace_id: str | None
+    model: str | None
+    api_key_id: str | None
+    actor: Spender | None
+    uncached_input: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+    output: int
+    requests: int | None
+    web_searches: int
+    product: str | None = None
+
+    @property
+    def input(self) -> int:
+        """All input tokens, cached or not."""
+        return self.uncached_input + self.cache_read + self.cache_write_5m + self.cache_write_1h
+
+
+class CostRow(NamedTuple):
+    """Cost of one group in one bucket, in nano-dollars. A dimension is None unless it was grouped by (or has no value).
+
+    `amount_nanos` is after discounts, `list_amount_nanos` the list price (None where the report doesn't say).
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    workspace_id: str | None
+    model: str | None
+    api_key_id: str | None
+    actor: Spender | None
+    cost_type: str | None
+    token_type: str | None
+    amount_nanos: int
+    list_amount_nanos: int | None = None
+    requests: int | None = None
+    product: str | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in dollars."""
+        return Decimal(self.amount_nanos).scaleb(-9)
+
+    @property
+    def list_amount(self) -> Decimal | None:
+        """The list price in dollars, or None where the report doesn't say."""
+        return None if self.list_amount_nanos is None else Decimal(self.list_amount_nanos).scaleb(-9)
+
+
+class ClaudeCodeRow(NamedTuple):
+    """One actor's Claude Code day on one terminal; one person has several rows.
+
+    `actor_type`: user (`actor` is an e-mail) or api (a key's name). `tools` maps a tool to (accepted, rejected), `tokens` a
+    model to its total; `estimated_nanos` is an estimate in nano-dollars, not the bill.
+    """
+
+    day: date
+    actor_type: str
+    actor: str
+    customer_type: str | None
+    terminal: str | None
+    sessions: int
+    lines_added: int
+    lines_removed: int
+    commits: int
+    pull_requests: int
+    tools: dict[str, tuple[int, int]]
+    tokens: dict[str, int]
+    estimated_nanos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Generic[Row]):
+    """Rows, and how far they can be trusted.
+
+    Numbers after `refreshed_at` are incomplete (None: the report doesn't say). `grouped_by` is what the rows are really
+    split by: the legacy reports can't split cost by key or actor.
+    """
+
+    rows: list[Row]
+    refreshed_at: datetime | None = None
+    source: Literal["analytics", "legacy"] = "analytics"
+    grouped_by: tuple[str, ...] = field(default=())

@@ -1,0 +1,101 @@
+"""Everything that can go wrong, as two families: a person asked for it (UserError), or a call outside failed (UpstreamError).
+
+Both carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
+"""
+
+
+class QuartermasterError(Exception):
+    """The root of both families. `sentence` is one sentence for the person."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class UserError(QuartermasterError):
+    """The person can't have this, or has to ask differently."""
+
+
+class InvalidInput(UserError):
+    """The input doesn't hold; `fields` maps a field's name to one sentence about it."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(" ".join(fields.values()) or "That input isn't valid.")
+        self.fields = fields
+
+
+class NotLinked(UserError):
+    """The Slack user isn't linked to a member of the organization."""
+
+
+class NotAllowed(UserError):
+    """The person may not do this."""
+
+
+class NotFound(UserError):
+    """The thing that was named doesn't exist, or the person may not know that it does."""
+
+
+class RequestClosed(UserError):
+    """The request is in a state in which this can't happen any more."""
+
+
+class AlreadyDecided(UserError):
+    """Somebody else was first."""
+
+
+class UpstreamError(QuartermasterError):
+    """A call to the Admin API failed.
+
+    `status` is the HTTP status (None: no answer came), `error_type` and `error_code` are the API's own words for it,
+    `request_id` is what its support asks for, `retry_after` is in seconds. `may_have_happened` is true when a change was
+    sent and its outcome is unknown: look before repeating it.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        error_type: str | None = None,
+        error_code: str | None = None,
+        request_id: str | None = None,
+        may_have_happened: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.error_type = error_type
+        self.error_code = error_code
+        self.request_id = request_id
+        self.may_have_happened = may_have_happened
+        self.retry_after = retry_after
+
+    def __repr__(self) -> str:
+        facts = f"status={self.status}, error_type={self.error_type!r}, error_code={self.error_code!r}"
+        rest = f"request_id={self.request_id!r}, may_have_happened={self.may_have_happened}"
+        return f"{type(self).__name__}({self.sentence!r}, {facts}, {rest})"
+
+
+class UpstreamRefused(UpstreamError):
+    """A business rule of the API said no (4xx); repeating it changes nothing."""
+
+
+class PreviewUnavailable(UpstreamRefused):
+    """The endpoint is a preview or beta that isn't switched on for this organization."""
+
+
+class UpstreamMissing(UpstreamError):
+    """The API doesn't know the thing that was named (404)."""
+
+
+class UpstreamAuth(UpstreamError):
+    """The Admin key isn't accepted, or may not do this (401, 403)."""
+
+
+class UpstreamBusy(UpstreamError):
+    """The API is over its limit or overloaded, also after retries (429, 529), or our own budget of requests is used up."""
+
+
+class UpstreamDown(UpstreamError):
+    """No usable answer came: 5xx, network failure, timeout, or an answer that can't be read."""
