@@ -1,0 +1,96 @@
+"""How single settings are read: each function returns the final form of a value, or raises ValueError without repeating it."""
+
+import re
+from typing import cast
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import BeforeValidator, SecretStr
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+
+
+def secret_like(pattern: str) -> BeforeValidator:
+    """Accept only strings that match `pattern` from end to end."""
+
+    def check(value: object) -> object:
+        if not re.fullmatch(pattern, _plain(value)):
+            raise ValueError
+        return value
+
+    return BeforeValidator(check)
+
+
+def upper(value: object) -> str:
+    """Ignore the case of a word."""
+    return str(value).upper()
+
+
+def url(value: object) -> str:
+    """Accept an http or https address; the trailing slash goes."""
+    parts = urlsplit(str(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return str(value).rstrip("/")
+
+
+def is_loopback(value: str) -> bool:
+    """Tell whether an address is on this machine."""
+    try:
+        return urlsplit(value).hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def loopback_url(value: object) -> str:
+    """Accept an http address on this machine only."""
+    if not is_loopback(str(value)):
+        raise ValueError
+    return url(value)
+
+
+def slack_url(value: object) -> str:
+    """Accept an address and end it with a slash: AsyncWebClient joins method names to its base_url."""
+    return f"{url(value)}/"
+
+
+def database_url(value: object) -> str:
+    """Name the async driver of a SQLite or PostgreSQL address; `sslmode` is libpq's word for what asyncpg calls `ssl`."""
+    plain = re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", _plain(value))
+    plain = re.sub(r"^sqlite(\+aiosqlite)?://", "sqlite+aiosqlite://", plain)
+    if not re.fullmatch(r"(postgresql\+asyncpg://.+|sqlite\+aiosqlite://(/.+)?)", plain):
+        raise ValueError
+    return re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
+
+
+def fernet_keys(value: object) -> tuple[str, ...]:
+    """Split and check a comma-separated list of Fernet keys."""
+    keys = _entries(value)
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ValueError(f"entry {number} is not one") from None
+    return keys
+
+
+def domains(value: object) -> tuple[str, ...]:
+    """Split and check a comma-separated list of e-mail domains; lower case."""
+    names = tuple(name.lower() for name in _entries(value))
+    for name in names:
+        if not _DOMAIN.fullmatch(name):
+            raise ValueError(f"'{name}' is not one")
+    return names
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _entries(value: object) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else cast(tuple[object, ...], value)
+    entries = tuple(text for part in parts if (text := _plain(part).strip()))
+    if not entries:
+        raise ValueError
+    return entries
