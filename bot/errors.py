@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as two families: a person asked for it (UserError), or a call outside failed (UpstreamError).
+"""Everything that can go wrong, in families: a person asked for it (UserError), or a call outside failed (UpstreamError, SlackError).
 
 Both carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
 """
@@ -99,3 +99,19 @@ class UpstreamBusy(UpstreamError):
 
 class UpstreamDown(UpstreamError):
     """No usable answer came: 5xx, network failure, timeout, or an answer that can't be read."""
+
+
+class SlackError(QuartermasterError):
+    """A call to Slack failed. `code` is Slack's own word for it, such as `invalid_blocks`."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class SlackRefused(SlackError):
+    """Slack answered that it won't; repeating it changes nothing."""
+
+
+class SlackDown(SlackError):
+    """No usable answer came from Slack; what was sent may have arrived."""

@@ -1,9 +1,10 @@
 """The outside world on one page: what the bot needs from the Claude organization and from Slack, whoever provides it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from bot.admin.model import (
     ApiKey,
@@ -199,4 +200,92 @@ class Admin(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections."""
+        ...
+
+
+@dataclass(frozen=True)
+class SlackPerson:
+    """A Slack user as `users.info` describes them. A flag that Slack left out is None: the safe reading counts."""
+
+    id: str
+    team_id: str
+    name: str
+    email: str
+    tz: str
+    deleted: bool | None
+    is_bot: bool | None
+    is_guest: bool | None
+    is_stranger: bool | None
+    is_invited: bool | None
+    is_email_confirmed: bool | None
+
+
+@dataclass(frozen=True)
+class SlackChannel:
+    """A Slack channel. `is_shared_outside` is True, too, while a share with another company is pending."""
+
+    id: str
+    name: str
+    is_im: bool
+    is_member: bool
+    is_archived: bool
+    is_shared_outside: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Where a message went: `channel` is the real id (a D… id for a direct message)."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as Slack takes it; `text` says everything that the blocks say."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    metadata: dict[str, Any] | None = None
+
+
+class Notifier(Protocol):
+    """Slack. Every call may raise SlackDown (nothing is known) or SlackRefused (it said no)."""
+
+    async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
+        """Post a message to a channel, or to a person by their user id. Never repeated blindly."""
+        ...
+
+    async def redraw(self, sent: Sent, message: Message) -> None:
+        """Replace a message that the bot sent."""
+        ...
+
+    async def send_file(
+        self, channel: str, name: str, content: bytes, alt_text: str, *, thread_ts: str | None = None, comment: str = ""
+    ) -> None:
+        """Share a file in a channel or thread."""
+        ...
+
+    async def upload(self, name: str, content: bytes, alt_text: str) -> str:
+        """Store a file without sharing it and return its id, to be shown in an image block."""
+        ...
+
+    async def person(self, slack_id: str, *, fresh: bool = False) -> SlackPerson:
+        """Return a person; a minute old at most, or as of now with `fresh`."""
+        ...
+
+    async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
+        """Return the user ids in a Slack user group."""
+        ...
+
+    async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
+        """Return a channel; a minute old at most, or as of now with `fresh`."""
+        ...
+
+    async def self_test(self) -> str:
+        """Return the team id that the bot token belongs to."""
+        ...
+
+    def forget(self, slack_id: str) -> None:
+        """Drop what is remembered about a person, group or channel, because Slack said that it changed."""
         ...

@@ -1,0 +1,133 @@
+"""The audit log: append-only, hash-chained from the first row, provable by `python -m bot audit verify`."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.store.tables import AuditEntryRow
+
+if TYPE_CHECKING:
+    from bot.store.session import Tx
+
+GENESIS = "0" * 64
+_PG_LOCK = 0x51_4D_41_55  # "QMAU": one appender at a time, so that the sequence has no gaps and no forks
+
+
+@dataclass(frozen=True)
+class AuditDraft:
+    """An entry before it is chained. `detail` holds plain JSON values, never a secret."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One entry of the log as read back."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+def chain_hash(key: bytes, prev_hash: str, seq: int, draft: AuditDraft) -> str:
+    """Return the hex HMAC-SHA256 that binds an entry to the one before it."""
+    content = json.dumps(
+        [
+            seq,
+            draft.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            draft.actor,
+            draft.action,
+            draft.subject,
+            draft.detail,
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+    )
+    return hmac.new(key or b"quartermaster", f"{prev_hash}\n{content}".encode(), hashlib.sha256).hexdigest()
+
+
+async def append_entries(session: AsyncSession, dialect: str, drafts: Sequence[AuditDraft], key: bytes) -> None:
+    """Chain and write entries; called by the transaction just before it commits."""
+    if dialect == "postgresql":
+        await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
+    last = (await session.exec(select(AuditEntryRow).order_by(col(AuditEntryRow.seq).desc()).limit(1))).first()
+    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+    for draft in drafts:
+        seq += 1
+        digest = chain_hash(key, prev, seq, draft)
+        session.add(
+            AuditEntryRow(
+                seq=seq, at=draft.at, actor=draft.actor, action=draft.action, subject=draft.subject,
+                detail=draft.detail, prev_hash=prev, hash=digest,
+            )
+        )  # fmt: skip
+        prev = digest
+    await session.flush()
+
+
+async def entries_of(tx: "Tx", subject: str) -> list[AuditEntry]:
+    """Return the entries about one subject (a request id, a channel, …), oldest first."""
+    found = await tx.session.exec(
+        select(AuditEntryRow).where(AuditEntryRow.subject == subject).order_by(col(AuditEntryRow.seq))
+    )
+    return [_entry(row) for row in found]
+
+
+async def all_entries(tx: "Tx", batch: int = 1000) -> AsyncIterator[AuditEntry]:
+    """Yield the whole log, oldest first."""
+    after = 0
+    while True:
+        query = select(AuditEntryRow).where(AuditEntryRow.seq > after).order_by(col(AuditEntryRow.seq)).limit(batch)
+        rows = list(await tx.session.exec(query))
+        for row in rows:
+            yield _entry(row)
+        if not rows:
+            return
+        after = rows[-1].seq
+
+
+@dataclass(frozen=True)
+class AuditProof:
+    """What a check of the chain found: how many entries hold, and the first that doesn't with the reason."""
+
+    entries: int
+    broken_seq: int | None = None
+    reason: str = ""
+
+
+async def verify_chain(tx: "Tx", key: bytes) -> AuditProof:
+    """Recompute the chain from the first entry; name the first that is missing, moved or changed."""
+    prev, expected = GENESIS, 0
+    async for entry in all_entries(tx):
+        expected += 1
+        draft = AuditDraft(entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+        if entry.seq != expected:
+            return AuditProof(expected - 1, expected, f"entry {expected} is missing")
+        if entry.prev_hash != prev:
+            return AuditProof(expected - 1, entry.seq, "it doesn't follow from the entry before it")
+        if entry.hash != chain_hash(key, prev, entry.seq, draft):
+            return AuditProof(expected - 1, entry.seq, "its content was changed, or the key is another one")
+        prev = entry.hash
+    return AuditProof(expected)
+
+
+def _entry(row: AuditEntryRow) -> AuditEntry:
+    return AuditEntry(row.seq, row.at, row.actor, row.action, row.subject, row.detail, row.prev_hash, row.hash)

@@ -1,0 +1,105 @@
+"""Engines and transactions: one code base for SQLite (WAL, immediate writes) and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.store.audit import AuditDraft, append_entries
+
+
+@dataclass
+class Tx:
+    """One transaction: the session, the moment it happens at, and the audit entries to append just before it commits."""
+
+    session: AsyncSession
+    dialect: str
+    drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
+
+    def audit(self, at: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
+        """Note an audit entry; it is chained and written with this transaction, or not at all."""
+        self.drafts.append(AuditDraft(at, actor, action, subject, detail))
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""
+        connection = await self.session.connection()
+        return await connection.execute(statement, parameters)
+
+
+class Store:
+    """The database: `read()` and `write()` transactions, migrations, health."""
+
+    def __init__(self, url: str, audit_key: bytes = b"") -> None:
+        """Open lazily; `url` is an async SQLAlchemy URL. `audit_key` keys the audit chain's HMAC."""
+        self.engine = _engine(url)
+        self.dialect = self.engine.dialect.name
+        self._audit_key = audit_key
+        self._writing = self.engine.execution_options(writes=True)
+        # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Tx]:
+        """Open a transaction that only reads."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield Tx(session, self.dialect)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[Tx]:
+        """Open a writing transaction; it commits at the end of the block, and rolls back on any exception.
+
+        Never await the network inside: SQLite's only writer would wait with you.
+        """
+        turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
+        async with turn, AsyncSession(self._writing, expire_on_commit=False) as session:
+            tx = Tx(session, self.dialect)
+            async with session.begin():
+                yield tx
+                await session.flush()
+                if tx.drafts:
+                    await append_entries(session, self.dialect, tx.drafts, self._audit_key)
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; raises what the driver raises."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    @property
+    def audit_key(self) -> bytes:
+        """The key of the audit chain."""
+        return self._audit_key
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url, connect_args={"timeout": 5})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes before the first write only, which leaves the reads before it outside the transaction.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    # A deferred BEGIN that turns into a write fails at once with "database is locked", whatever busy_timeout says.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

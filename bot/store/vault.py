@@ -1,0 +1,35 @@
+"""Secrets at rest: MultiFernet, and each ciphertext bound to the row that it belongs to."""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+
+
+class SecretUnreadable(Exception):
+    """The ciphertext doesn't belong to this row, or none of the keys opens it."""
+
+
+class Vault:
+    """Encrypts with the first key, opens with any. Fernet has no associated data, so the plaintext names its row."""
+
+    def __init__(self, keys: Sequence[SecretStr]) -> None:
+        self._fernet = MultiFernet([Fernet(key.get_secret_value().encode()) for key in keys])
+
+    def seal(self, row: str, secret: SecretStr) -> str:
+        """Return ciphertext that only opens for the same `row` (such as `secret:req_…`)."""
+        return self._fernet.encrypt(f"{row}\n{secret.get_secret_value()}".encode()).decode()
+
+    def unseal(self, row: str, ciphertext: str) -> SecretStr:
+        """Return the secret, or raise SecretUnreadable without saying anything about it."""
+        try:
+            owner, _, secret = self._fernet.decrypt(ciphertext.encode()).decode().partition("\n")
+        except InvalidToken:
+            raise SecretUnreadable("no key opens this secret") from None
+        if owner != row:
+            raise SecretUnreadable("this secret belongs to another row")
+        return SecretStr(secret)
+
+    def rewrap(self, ciphertext: str) -> str:
+        """Return the same secret under the first key."""
+        return self._fernet.rotate(ciphertext.encode()).decode()

@@ -1,0 +1,106 @@
+"""The store's promises, on SQLite and on PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.store.audit import verify_chain
+from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
+from bot.store.session import Store
+from tests.conftest import AUDIT_KEY
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+async def _note(store: Store, subject: str) -> None:
+    async with store.write() as tx:
+        tx.audit(NOW, "U1", "test.noted", subject, amount="1.50")
+
+
+async def _run(store: Store, statement: str) -> None:
+    async with store.write() as tx:
+        await tx.execute(text(statement))
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
+    def check(connection: Connection) -> None:
+        command.check(alembic_config(connection))
+
+    async with store.engine.begin() as connection:
+        await connection.run_sync(check)
+    assert await is_current(store)
+
+
+async def test_replicas_that_start_together_all_migrate(database_url: str) -> None:
+    stores = [Store(database_url) for _ in range(3)]
+    await asyncio.gather(*(migrate(store) for store in stores))
+    assert all([await is_current(store) for store in stores])
+    for store in stores:
+        await store.close()
+
+
+async def test_a_database_newer_than_the_code_is_refused_with_a_sentence(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseTooNew, match="revision 9999, which this version doesn't know"):
+        await migrate(store)
+
+
+async def test_parallel_writers_get_one_unbroken_audit_chain(store: Store) -> None:
+    await asyncio.gather(*(_note(store, f"subject {n}") for n in range(25)))
+    async with store.read() as tx:
+        proof = await verify_chain(tx, AUDIT_KEY)
+    assert (proof.entries, proof.broken_seq) == (25, None)
+
+
+async def test_a_rolled_back_act_leaves_no_audit_entry(store: Store) -> None:
+    async def act_that_fails() -> None:
+        async with store.write() as tx:
+            tx.audit(NOW, "U1", "test.noted", "x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await act_that_fails()
+    async with store.read() as tx:
+        assert (await verify_chain(tx, AUDIT_KEY)).entries == 0
+
+
+async def test_the_database_itself_refuses_to_change_the_audit_log(store: Store) -> None:
+    await _note(store, "x")
+    for statement in ("UPDATE audit_entry SET actor = 'U2'", "DELETE FROM audit_entry"):
+        with pytest.raises(DBAPIError, match="append-only"):
+            await _run(store, statement)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken", "reason"),
+    [
+        ("UPDATE audit_entry SET actor = 'U2' WHERE seq = 2", 2, "content was changed"),
+        ("DELETE FROM audit_entry WHERE seq = 2", 2, "entry 2 is missing"),
+        ("UPDATE audit_entry SET prev_hash = 'x' WHERE seq = 3", 3, "doesn't follow"),
+    ],
+)
+async def test_verify_names_the_first_broken_entry(store: Store, tampering: str, broken: int, reason: str) -> None:
+    for n in range(4):
+        await _note(store, f"subject {n}")
+    async with store.write() as tx:
+        if tx.dialect == "postgresql":
+            await tx.execute(text("DROP TRIGGER audit_append_only ON audit_entry"))
+        else:
+            for act in ("update", "delete"):
+                await tx.execute(text(f"DROP TRIGGER audit_no_{act}"))
+        await tx.execute(text(tampering))
+    async with store.read() as tx:
+        proof = await verify_chain(tx, AUDIT_KEY)
+    assert proof.broken_seq == broken
+    assert reason in proof.reason
+
+
+async def test_the_chain_does_not_verify_with_another_key(store: Store) -> None:
+    await _note(store, "x")
+    async with store.read() as tx:
+        assert (await verify_chain(tx, b"another key")).broken_seq == 1
