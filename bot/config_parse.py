@@ -1,4 +1,4 @@
-"""How single settings are read: each function returns the final form of a value, or raises ValueError without repeating it."""
+"""How single settings are read. Each function returns a value in its final form or raises ValueError that does not repeat it."""
 
 import re
 from typing import cast

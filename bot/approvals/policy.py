@@ -1,0 +1,130 @@
+"""Who may approve what, as frozen data: `policy.toml` in the form in which rules are asked of it.
+
+Pure: the file is read in `policy_file.py`, and whether somebody belongs to a group is found out elsewhere. Where nothing
+is said, nobody may approve.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ApproverKind(StrEnum):
+    """How the people behind an approver reference are found."""
+
+    USERGROUP = "usergroup"
+    USER = "user"
+    ORG_ADMINS = "org-admins"
+    WORKSPACE_ADMINS = "workspace-admins"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ApproverRef(_Frozen):
+    """Some people who may approve; `id` is the Slack id of a user group or user, None for the two groups of admins."""
+
+    kind: ApproverKind
+    id: str | None = None
+
+    def __str__(self) -> str:
+        """Write it as the policy file does."""
+        return f"{self.kind}:{self.id}" if self.id else str(self.kind)
+
+
+class RuleSettings(_Frozen):
+    """What one table of the policy says; None where it says nothing. `approvers` are group names."""
+
+    approvers: tuple[str, ...] | None = None
+    quorum: int | None = Field(default=None, ge=1)
+    channel: str | None = None
+    reason_required: bool | None = None
+    expires_in: timedelta | None = None
+    issue_keys: Literal["console", "api"] | None = None
+
+
+class WorkspaceSettings(_Frozen):
+    """What the policy says of one workspace, in general and for single kinds."""
+
+    rule: RuleSettings = RuleSettings()
+    kinds: dict[str, RuleSettings] = {}
+
+
+class Rule(_Frozen):
+    """What holds for one kind in one workspace. No approvers: nobody may approve."""
+
+    approvers: tuple[ApproverRef, ...] = ()
+    group_names: tuple[str, ...] = ()
+    quorum: int = 1
+    channel: str | None = None
+    reason_required: bool = True
+    expires_in: timedelta = timedelta(hours=8)
+    issue_keys: Literal["console", "api"] = "console"
+
+
+class Policy(_Frozen):
+    """A whole policy. `version` is a short hash of the file; `nobody_because` says why nobody may approve anything."""
+
+    version: str = "none"
+    nobody_because: str | None = None
+    groups: dict[str, tuple[ApproverRef, ...]] = {}
+    defaults: RuleSettings = RuleSettings()
+    kinds: dict[str, RuleSettings] = {}
+    workspaces: dict[str, WorkspaceSettings] = {}
+
+    @classmethod
+    def nobody(cls, reason: str, version: str = "none") -> "Policy":
+        """Return the policy under which nobody may approve; `reason` is a sentence for whoever asks why."""
+        return cls(version=version, nobody_because=reason)
+
+    def rule_for(self, kind: str, workspace_id: str | None, workspace_name: str | None) -> Rule:
+        """Return the rule for a kind, in a workspace or (both None) in the organization.
+
+        Later tables win, key by key: defaults, kinds.K, workspaces.W, workspaces.W.kinds.K. A workspace table found by id
+        wins over one found by name, whose case does not matter.
+        """
+        if self.nobody_because:
+            return Rule()
+        tables = [self.defaults, self.kinds.get(kind, RuleSettings())]
+        found = self._workspaces(workspace_id, workspace_name)
+        tables += [workspace.rule for workspace in found]
+        tables += [workspace.kinds.get(kind, RuleSettings()) for workspace in found]
+        said: dict[str, Any] = {}
+        for table in tables:
+            said |= table.model_dump(exclude_none=True)
+        names: tuple[str, ...] = said.pop("approvers", ())
+        refs = dict.fromkeys(ref for name in names for ref in self.members(name))
+        return Rule(approvers=tuple(refs), group_names=names, **said)
+
+    def members(self, group: str) -> tuple[ApproverRef, ...]:
+        """Return the references behind a group name; the two groups of admins need no entry, an unknown group is empty."""
+        if group in (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS):
+            return (ApproverRef(kind=ApproverKind(group)),)
+        return self.groups.get(group, ())
+
+    def _workspaces(self, workspace_id: str | None, name: str | None) -> list[WorkspaceSettings]:
+        by_name = [table for key, table in self.workspaces.items() if name and key.casefold() == name.casefold()]
+        by_id = [self.workspaces[workspace_id]] if workspace_id in self.workspaces else []
+        return by_name + by_id
+
+
+def describe_duration(duration: timedelta) -> str:
+    """Say a duration in words: `2 d 4 h`, `8 h`, `30 min`."""
+    minutes = int(duration.total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (rest, "min")) if number]
+    return " ".join(parts) or "0 min"
+
+
+def describe_rule(rule: Rule) -> str:
+    """Say a rule in words, for the command line and for details; groups by the names that the policy gives them."""
+    if not rule.approvers:
+        return "nobody may approve"
+    parts = [f"needs {rule.quorum} of {' or '.join(rule.group_names)} ({', '.join(str(ref) for ref in rule.approvers)})"]
+    parts.append(f"expires in {describe_duration(rule.expires_in)}")
+    parts.append("a reason is required" if rule.reason_required else "a reason is optional")
+    parts.append(f"cards go to {rule.channel}" if rule.channel else "no channel for cards")
+    return "; ".join(parts)
