@@ -1,4 +1,4 @@
-"""How single settings are read. Each function returns a value in its final form or raises ValueError that does not repeat it."""
+"""How single settings are read: each function returns a value in its final form, or raises ValueError that keeps it secret."""
 
 import re
 from typing import cast
