@@ -1,0 +1,249 @@
+"""Blocks and views as plain dicts; with `bot.slack.markup` and `bot.slack.elements` the whole vocabulary for a view.
+
+Strings that are shown as mrkdwn are markup: text of people goes through `escape`, `code` or `quote` first. Everything is cut
+to Slack's limits here, so that no name or reason is ever long enough to lose a message. slack_sdk's own models know neither
+charts nor data tables (slack.md §3.1), hence dicts.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from bot.slack.elements import (
+    INTERNAL_CHANNELS,
+    Json,
+    button,
+    checkboxes,
+    confirm,
+    conversations_select,
+    date_picker,
+    external_select,
+    number_input,
+    option,
+    overflow,
+    plain,
+    radio_buttons,
+    static_select,
+    text_input,
+    time_picker,
+    users_select,
+)
+from bot.slack.markup import (
+    EMPTY,
+    bold,
+    channel_mention,
+    clean,
+    code,
+    date,
+    escape,
+    group_mention,
+    link,
+    mention,
+    quote,
+    truncate,
+    truncate_markup,
+)
+
+__all__ = [
+    "INTERNAL_CHANNELS",
+    "MAX_MESSAGE_BLOCKS",
+    "MAX_VIEW_BLOCKS",
+    "Json",
+    "actions",
+    "bold",
+    "button",
+    "channel_mention",
+    "checkboxes",
+    "clean",
+    "code",
+    "confirm",
+    "context",
+    "conversations_select",
+    "data_table",
+    "date",
+    "date_picker",
+    "divider",
+    "escape",
+    "external_select",
+    "fit",
+    "group_mention",
+    "header",
+    "home",
+    "image",
+    "input_block",
+    "link",
+    "mention",
+    "modal",
+    "mrkdwn",
+    "number_cell",
+    "number_input",
+    "option",
+    "overflow",
+    "plain",
+    "quote",
+    "radio_buttons",
+    "section",
+    "static_select",
+    "table",
+    "text_input",
+    "time_picker",
+    "truncate",
+    "truncate_markup",
+    "users_select",
+]
+
+MAX_MESSAGE_BLOCKS: Final = 50
+MAX_VIEW_BLOCKS: Final = 100
+_MAX_CELL = 300
+
+
+def mrkdwn(markup: str, limit: int = 3000) -> Json:
+    """Return a mrkdwn object of markup that is already escaped; `verbatim` keeps Slack from linking bare addresses in it."""
+    return {"type": "mrkdwn", "text": truncate_markup(markup, limit) or EMPTY, "verbatim": True}
+
+
+def section(text: str, *, accessory: Json | None = None, fields: Sequence[str] | None = None) -> Json:
+    """Return a paragraph of markup; `fields` are at most 10 short ones in two columns below it."""
+    block: Json = {"type": "section"}
+    if text or not fields:
+        block["text"] = mrkdwn(text)
+    if fields:
+        block["fields"] = [mrkdwn(one, 2000) for one in fields[:10]]
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def header(text: str) -> Json:
+    """Return a heading of plain text."""
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def divider() -> Json:
+    """Return a line across."""
+    return {"type": "divider"}
+
+
+def context(*texts: str) -> Json:
+    """Return up to 10 pieces of small grey markup on one line."""
+    return {"type": "context", "elements": [mrkdwn(one) for one in texts[:10]]}
+
+
+def actions(*elements: Json, block_id: str | None = None) -> Json:
+    """Return a row of 1 to 25 elements."""
+    if not 1 <= len(elements) <= 25:
+        raise ValueError("a row of actions has 1 to 25 elements")
+    block: Json = {"type": "actions", "elements": list(elements)}
+    return block if block_id is None else {**block, "block_id": block_id}
+
+
+def image(file_id: str, alt_text: str, title: str | None = None) -> Json:
+    """Return an uploaded picture by the id of its file; `alt_text` states the finding, not "chart"."""
+    block: Json = {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(clean(alt_text), 2000) or EMPTY}
+    return {**block, "title": plain(title, 2000)} if title else block
+
+
+def input_block(
+    label: str, element: Json, *, block_id: str, hint: str | None = None, optional: bool = False, dispatch: bool = False
+) -> Json:
+    """Return a labelled field of a form; `dispatch` sends a block_actions while the person fills it in."""
+    block: Json = {"type": "input", "block_id": block_id, "label": plain(label, 2000), "element": element}
+    if hint:
+        block["hint"] = plain(hint, 2000)
+    if optional:
+        block["optional"] = True
+    if dispatch:
+        block["dispatch_action"] = True
+    return block
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    submit: str | None = None,
+    close: str = "Close",
+    private_metadata: str = "",
+) -> Json:
+    """Return a modal; titles are cut to 24 characters, `private_metadata` over 3,000 is an error since half of it is worthless."""
+    if len(private_metadata) > 3000:
+        raise ValueError("private_metadata is too long; keep an id in it and the rest in the store")
+    view: Json = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+        "blocks": fit(blocks, MAX_VIEW_BLOCKS),
+        "private_metadata": private_metadata,
+    }
+    return {**view, "submit": plain(submit, 24)} if submit else view
+
+
+def home(blocks: Sequence[Json]) -> Json:
+    """Return an App Home."""
+    return {"type": "home", "blocks": fit(blocks, MAX_VIEW_BLOCKS)}
+
+
+def fit(blocks: Sequence[Json], limit: int = MAX_MESSAGE_BLOCKS) -> list[Json]:
+    """Return at most `limit` blocks; what is left out is said in the last one."""
+    if len(blocks) <= limit:
+        return list(blocks)
+    left_out = len(blocks) - limit + 1
+    return [*blocks[: limit - 1], context(f"… and {left_out} more that do not fit here")]
+
+
+def number_cell(value: Decimal, text: str) -> Json:
+    """Return a cell that sorts as a number and reads as `text`."""
+    return {"type": "raw_number", "value": float(value), "text": truncate(clean(text), _MAX_CELL) or EMPTY}
+
+
+def table(rows: Sequence[Sequence[str | Json]], column_settings: Sequence[Json | None] | None = None) -> Json:
+    """Return a table, its first row the header; a cell is plain text or a ready cell.
+
+    Rows that do not fit (100 of 20 cells, 10,000 characters) are counted in a last row. One table per message; none in a modal.
+    """
+    block: Json = {"type": "table", "rows": _fitting_rows(rows, 100, 10_000)}
+    return {**block, "column_settings": list(column_settings)[:20]} if column_settings else block
+
+
+def data_table(
+    caption: str, rows: Sequence[Sequence[str | Json]], *, page_size: int | None = None, row_header: int = 0
+) -> Json:
+    """Return a table that sorts and pages; `caption` names it for screen readers, `row_header` is the column that names a row.
+
+    The first row is the header. Rows that do not fit (1 + 200 of 20 cells, 20,000 characters) are counted in a last row.
+    """
+    block: Json = {"type": "data_table", "caption": truncate(clean(caption), 300) or EMPTY}
+    block |= {"rows": _fitting_rows(rows, 201, 20_000), "row_header_column_index": row_header}
+    return {**block, "page_size": page_size} if page_size else block
+
+
+def _fitting_rows(rows: Sequence[Sequence[str | Json]], most: int, characters: int) -> list[list[Json]]:
+    cells = [[_cell(cell) for cell in row[:20]] for row in rows]
+    width = len(cells[0]) if cells else 1
+    budget, kept = characters - 60, 0
+    for row in cells[:most]:
+        budget -= sum(_shown(cell) for cell in row)
+        if budget < 0:
+            break
+        kept += 1
+    if kept == len(cells):
+        return cells
+    kept = min(kept, most - 1)
+    rest = [_cell(f"… and {len(cells) - kept} more"), *[_cell(EMPTY)] * (width - 1)]
+    return [*cells[:kept], rest]
+
+
+def _cell(cell: str | Json) -> Json:
+    if isinstance(cell, dict):
+        return cell
+    return {"type": "raw_text", "text": truncate(clean(cell), _MAX_CELL) or EMPTY}
+
+
+def _shown(part: Any) -> int:
+    if isinstance(part, dict):
+        return sum(_shown(value) for value in part.values())  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+    if isinstance(part, list):
+        return sum(_shown(value) for value in part)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+    return len(part) if isinstance(part, str) else 0

@@ -1,0 +1,229 @@
+"""The interactive elements of Block Kit as plain dicts, cut to Slack's limits (slack.md §3.3).
+
+Labels and options are plain text: Slack shows them as they are, so they are cleaned and cut but not escaped.
+"""
+
+from collections.abc import Sequence
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from bot.slack.markup import EMPTY, clean, truncate
+
+Json = dict[str, Any]
+Style = Literal["primary", "danger"]
+
+MAX_OPTIONS: Final = 100
+INTERNAL_CHANNELS: Final[Json] = {
+    "include": ["public", "private"],
+    "exclude_external_shared_channels": True,
+    "exclude_bot_users": True,
+}
+"""A conversation filter that leaves out what other companies can read."""
+
+
+def plain(text: str, limit: int = 3000) -> Json:
+    """Return a plain_text object; Slack refuses empty ones, so nothing becomes a dash."""
+    return {"type": "plain_text", "text": truncate(clean(text, lines=True), limit) or EMPTY}
+
+
+def _without_none(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def confirm(title: str, text: str, confirm: str, deny: str, style: Style | None = None) -> Json:
+    """Return a confirm dialog; `text` is plain and names the consequence, `confirm` and `deny` label its two buttons."""
+    return _without_none(
+        {
+            "title": plain(title, 100),
+            "text": plain(text, 300),
+            "confirm": plain(confirm, 30),
+            "deny": plain(deny, 30),
+            "style": style,
+        }
+    )
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: Style | None = None,
+    confirm: Json | None = None,
+    url: str | None = None,
+    accessibility_label: str | None = None,
+) -> Json:
+    """Return a button; about 30 characters of its text are shown. `value` is an id and nothing else, 2,000 characters at most."""
+    if len(value) > 2000:
+        raise ValueError("the value of a button is too long; it carries an id and nothing else")
+    label = truncate(clean(accessibility_label), 75) if accessibility_label else None
+    fields = {
+        "type": "button",
+        "text": plain(text, 75),
+        "action_id": action_id,
+        "value": value or None,
+        "style": style,
+        "confirm": confirm,
+        "url": url,
+        "accessibility_label": label,
+    }
+    return _without_none(fields)
+
+
+def option(text: str, value: str, description: str | None = None) -> Json:
+    """Return one choice of a menu; `value` has 1 to 150 characters and comes back with the choice."""
+    if not 1 <= len(value) <= 150:
+        raise ValueError("the value of an option has 1 to 150 characters")
+    shown = plain(description, 75) if description else None
+    return _without_none({"text": plain(text, 75), "value": value, "description": shown})
+
+
+def overflow(action_id: str, options: Sequence[Json], *, confirm: Json | None = None) -> Json:
+    """Return a ⋯ menu of 1 to 5 options."""
+    if not 1 <= len(options) <= 5:
+        raise ValueError("an overflow menu has 1 to 5 options")
+    return _without_none({"type": "overflow", "action_id": action_id, "options": list(options), "confirm": confirm})
+
+
+def static_select(
+    action_id: str, options: Sequence[Json], *, placeholder: str = "Choose", initial: Json | None = None
+) -> Json:
+    """Return a menu of 1 to 100 options; longer lists are `external_select`, never cut in silence."""
+    if not 1 <= len(options) <= MAX_OPTIONS:
+        raise ValueError(f"a menu has 1 to {MAX_OPTIONS} options; use external_select for more")
+    return _without_none(
+        {
+            "type": "static_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "options": list(options),
+            "initial_option": initial,
+        }
+    )
+
+
+def external_select(
+    action_id: str, *, placeholder: str = "Type to search", min_query_length: int = 0, initial: Json | None = None
+) -> Json:
+    """Return a type-ahead menu; each query arrives as a block_suggestion."""
+    return _without_none(
+        {
+            "type": "external_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "min_query_length": min_query_length,
+            "initial_option": initial,
+        }
+    )
+
+
+def users_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Json:
+    """Return a menu of the workspace's people; `initial` is a user id."""
+    shown = plain(placeholder, 150)
+    return _without_none({"type": "users_select", "action_id": action_id, "placeholder": shown, "initial_user": initial})
+
+
+def conversations_select(
+    action_id: str,
+    *,
+    placeholder: str = "Choose a channel",
+    filter: Json | None = INTERNAL_CHANNELS,
+    response_url_enabled: bool = False,
+    initial: str | None = None,
+) -> Json:
+    """Return a menu of conversations, by default without those shared with another company; `initial` is a channel id.
+
+    `response_url_enabled` works in the input of a modal only (slack.md §3.3).
+    """
+    return _without_none(
+        {
+            "type": "conversations_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "filter": filter,
+            "response_url_enabled": response_url_enabled or None,
+            "initial_conversation": initial,
+        }
+    )
+
+
+def text_input(
+    action_id: str,
+    *,
+    initial: str | None = None,
+    placeholder: str | None = None,
+    multiline: bool = False,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    focus: bool = False,
+) -> Json:
+    """Return a text field; lengths are 3,000 at most and `initial` is cut to `max_length`."""
+    return _without_none(
+        {
+            "type": "plain_text_input",
+            "action_id": action_id,
+            "initial_value": truncate(clean(initial, lines=multiline), max_length or 3000) if initial else None,
+            "placeholder": plain(placeholder, 150) if placeholder else None,
+            "multiline": multiline or None,
+            "min_length": min_length,
+            "max_length": max_length,
+            "focus_on_load": focus or None,
+        }
+    )
+
+
+def number_input(
+    action_id: str,
+    *,
+    decimal: bool = False,
+    initial: Decimal | None = None,
+    low: Decimal | None = None,
+    high: Decimal | None = None,
+    placeholder: str | None = None,
+) -> Json:
+    """Return a number field (modals only); Slack takes its limits as strings without an exponent."""
+
+    def digits(value: Decimal | None) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    return _without_none(
+        {
+            "type": "number_input",
+            "action_id": action_id,
+            "is_decimal_allowed": decimal,
+            "initial_value": digits(initial),
+            "min_value": digits(low),
+            "max_value": digits(high),
+            "placeholder": plain(placeholder, 150) if placeholder else None,
+        }
+    )
+
+
+def date_picker(action_id: str, *, initial: date | None = None, placeholder: str = "Choose a day") -> Json:
+    """Return a calendar."""
+    day = initial.isoformat() if initial else None
+    shown = plain(placeholder, 150)
+    return _without_none({"type": "datepicker", "action_id": action_id, "placeholder": shown, "initial_date": day})
+
+
+def time_picker(action_id: str, *, initial: time | None = None, timezone: str | None = None) -> Json:
+    """Return a choice of a time of day; `timezone` is an IANA name that Slack shows beside it."""
+    fields = {"type": "timepicker", "action_id": action_id, "timezone": timezone}
+    return _without_none({**fields, "initial_time": f"{initial:%H:%M}" if initial else None})
+
+
+def checkboxes(action_id: str, options: Sequence[Json], *, initial: Sequence[Json] = ()) -> Json:
+    """Return 1 to 10 boxes to tick."""
+    if not 1 <= len(options) <= 10:
+        raise ValueError("there are 1 to 10 boxes to tick")
+    fields = {"type": "checkboxes", "action_id": action_id, "options": list(options)}
+    return _without_none({**fields, "initial_options": list(initial) or None})
+
+
+def radio_buttons(action_id: str, options: Sequence[Json], *, initial: Json | None = None) -> Json:
+    """Return 1 to 10 choices of which one can be taken."""
+    if not 1 <= len(options) <= 10:
+        raise ValueError("there are 1 to 10 radio buttons")
+    fields = {"type": "radio_buttons", "action_id": action_id, "options": list(options)}
+    return _without_none({**fields, "initial_option": initial})

@@ -1,0 +1,130 @@
+"""Text that is safe to show: the one place where what people typed is cleaned, escaped and cut.
+
+Slack's mrkdwn turns `<...>` into mentions and links, and pairs of `* _ ~` and backticks into formatting. Text from people
+and from the Claude API passes through `escape`, `code` or `quote` before it is put into markup.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.slack.wording import calendar_day
+
+EMPTY: Final = "–"
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
+_MARKER = re.compile(r"[*_~]")
+# Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
+_JOINERS = "\u200c\u200d"
+_LOOKALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
+_CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Return `text` without invisible, direction-changing and control characters; line breaks stay only with `lines`."""
+    broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text)
+    shown = "".join(_visible(broken, position) for position in range(len(broken)))
+    if lines:
+        return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
+    return " ".join(shown.split())
+
+
+def _visible(text: str, position: int) -> str:
+    character = text[position]
+    if character in "\n\t":
+        return character
+    if character in _JOINERS:
+        around = text[max(position - 1, 0) : position] + text[position + 1 : position + 2]
+        return character if len(around) == 2 and all(ord(c) > 0x2FF and c not in _JOINERS for c in around) else ""
+    # Cc control, Cf format (zero width, bidi), Cs half a surrogate pair, which could not even be encoded.
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+
+
+def escape(text: str) -> str:
+    """Return what a person typed as one line of inert mrkdwn: no mention, link, quote or formatting can come out of it.
+
+    Markers inside a word (`ingest_prod`, `2*3`) do nothing in Slack and stay; others become look-alikes. For names that
+    somebody will copy use `code`, which keeps every character but the backtick.
+    """
+    line = clean(text)
+    shown = "".join(_LOOKALIKE[c] if _is_marker(line, n) else c for n, c in enumerate(line))
+    # A `>` at the start of a line means a quote even when it is escaped.
+    return _entities("›" + shown[1:] if shown.startswith(">") else shown)
+
+
+def _is_marker(line: str, position: int) -> bool:
+    if line[position] == "`":
+        return True
+    if not _MARKER.match(line[position]):
+        return False
+    around = line[max(position - 1, 0) : position] + line[position + 1 : position + 2]
+    return not (len(around) == 2 and around.isalnum())
+
+
+def _entities(text: str) -> str:
+    # Slack wants exactly these three escaped (slack.md §3.4).
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def truncate(text: str, limit: int) -> str:
+    """Return plain `text` in at most `limit` characters, ending in `…` when something was cut."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"[:limit]
+
+
+def truncate_markup(markup: str, limit: int) -> str:
+    """Return mrkdwn in at most `limit` characters; no entity, mention or link is cut in two, an open backtick is closed."""
+    if len(markup) <= limit:
+        return markup
+    kept = _CUT_TOKEN.sub("", markup[: max(limit - 2, 0)]).rstrip()
+    return kept + ("`…" if kept.count("`") % 2 else "…")[:limit]
+
+
+def code(text: str) -> str:
+    """Return `text` as inline code; every character but the backtick stays as it is, so that names can be copied."""
+    return f"`{_entities(clean(text).replace('`', _LOOKALIKE['`'])) or EMPTY}`"
+
+
+def quote(text: str) -> str:
+    """Return `text` as a block quote, line by line; nothing in it can end the quote early."""
+    lines = [escape(line) for line in clean(text, lines=True).split("\n")]
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def bold(text: str) -> str:
+    """Return what a person typed in bold."""
+    return f"*{escape(text).replace('*', _LOOKALIKE['*']) or EMPTY}*"
+
+
+def mention(user_id: str) -> str:
+    """Return a mention of a user; something that is no Slack id is shown as text."""
+    return f"<@{user_id}>" if _ID.fullmatch(user_id) else escape(user_id)
+
+
+def group_mention(group_id: str) -> str:
+    """Return a mention of a user group."""
+    return f"<!subteam^{group_id}>" if _ID.fullmatch(group_id) else escape(group_id)
+
+
+def channel_mention(channel_id: str) -> str:
+    """Return a link to a channel."""
+    return f"<#{channel_id}>" if _ID.fullmatch(channel_id) else escape(channel_id)
+
+
+def link(url: str, label: str) -> str:
+    """Return a link; an address that is not http(s), or that would end the markup early, leaves only its label."""
+    if not re.fullmatch(r"https?://[^\s<>|]+", url):
+        return escape(label)
+    # In a label `|` is harmless, `>` is escaped.
+    return f"<{url.replace('&', '&amp;')}|{escape(label) or EMPTY}>"
+
+
+def date(moment: datetime, style: str = "date_short_pretty", with_time: bool = True) -> str:
+    """Return a moment that Slack shows in the reader's own zone; a client that cannot shows UTC.
+
+    `moment` is aware; `style` is a date token of slack.md §3.4. Only mrkdwn renders it, plain text does not.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a date in a message must be aware")
+    utc = moment.astimezone(UTC)
+    fallback = calendar_day(utc.date()) + (f" {utc:%H:%M} UTC" if with_time else "")
+    return f"<!date^{int(utc.timestamp())}^{{{style}}}{' {time}' if with_time else ''}|{fallback}>"

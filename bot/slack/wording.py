@@ -1,0 +1,141 @@
+"""Figures, times and counts in words, so that every message says the same thing the same way (ux.md, Voice)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Final
+
+MINUS: Final = "−"
+_WIDE = Context(prec=60)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SUFFIXES = ((Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "k"))
+
+
+def _round(value: Decimal, digits: int) -> Decimal:
+    # Decimal's own round() is half-even too, but gives an int for no digits and may leave an exponent.
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=_WIDE)
+
+
+def money(value: Decimal) -> str:
+    """Return dollars in full: `$1,234.50`; under a dollar four digits (`$0.0421`), nothing is `$0.00`.
+
+    Rounds half to even. An amount too small for four digits is `<$0.0001`, because it is not nothing.
+    """
+    size, sign = abs(value), MINUS if value < 0 else ""
+    if size == 0:
+        return "$0.00"
+    if size < Decimal("0.00005"):
+        return f"{sign}<$0.0001"
+    small = _round(size, 4)
+    return f"{sign}${small}" if small < 1 else f"{sign}${_round(size, 2):,}"
+
+
+def money_short(value: Decimal) -> str:
+    """Return dollars for charts and totals: `$12.4k`, `$8k`, `$1.2M`, `$413`; under ten dollars as `money` does."""
+    size, sign = abs(value), MINUS if value < 0 else ""
+    if size < 10:
+        return money(value)
+    whole = _round(size, 0)
+    return f"{sign}${_scaled(size) if whole >= 1000 else whole}"
+
+
+def _scaled(size: Decimal) -> str:
+    for factor, suffix in _SUFFIXES:
+        scaled = _round(size / factor, 1)
+        if scaled >= 1:
+            return f"{scaled:,}".removesuffix(".0") + suffix
+    return str(size)
+
+
+def money_range(low: Decimal, high: Decimal) -> str:
+    """Return a range in short: `$11.6k–12.9k`; one figure when both ends read the same."""
+    first, last = money_short(low), money_short(high)
+    return first if first == last else f"{first}–{last.removeprefix('$')}"
+
+
+def money_change(value: Decimal, *, cents: bool = False) -> str:
+    """Return a signed change: `+$61`, `−$22`, with cents `+$18.50`; a change below 50 cents always has its digits."""
+    if value == 0:
+        return "±$0"
+    sign = MINUS if value < 0 else "+"
+    size = abs(value)
+    return sign + (money(size) if cents or size < Decimal("0.5") else f"${_round(size, 0):,}")
+
+
+def percent(ratio: Decimal) -> str:
+    """Return a change as signed percent: a ratio of 0.18 is `+18 %`; below one percent with one digit."""
+    text = share(abs(ratio))
+    if text in ("0 %", "<0.1 %"):
+        return "±0 %"
+    return (MINUS if ratio < 0 else "+") + text
+
+
+def share(ratio: Decimal) -> str:
+    """Return a part of a whole as percent: 0.68 is `68 %`; below one percent with one digit, almost nothing `<0.1 %`."""
+    value = ratio * 100
+    if value == 0:
+        return "0 %"
+    if abs(value) < Decimal("0.05"):
+        return "<0.1 %"
+    digits = 1 if abs(_round(value, 1)) < 1 else 0
+    return f"{_round(value, digits):,} %"
+
+
+def duration(span: timedelta) -> str:
+    """Return a length of time in its two largest units: `3 h 40 min`, `14 min`, `2 d 4 h`; below a minute in seconds."""
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how far `moment` is from `now`: `14 min ago`, `in 3 h 40 min`, `just now`; both aware."""
+    passed = now - moment
+    if abs(passed) < timedelta(seconds=5):
+        return "just now"
+    return f"{duration(passed)} ago" if passed > timedelta(0) else f"in {duration(-passed)}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: `1 key`, `3 keys`, `1,204 keys`; `many` where an `s` won't do."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `11th`."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str:
+    """Return parts as a sentence would: `a, b and c`; beyond `most` the rest is counted."""
+    if most is not None and len(parts) > most:
+        parts = [*parts[:most], f"{len(parts) - most} more"]
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def calendar_day(day: date) -> str:
+    """Return a day with its year: `20 Nov 2026`; month names do not depend on the locale of the machine."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def weekday_day(day: date) -> str:
+    """Return a day of the recent past or near future: `Fri 20 Nov`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def month_name(day: date) -> str:
+    """Return the month of a day: `Nov 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
