@@ -1,0 +1,1 @@
+"""The life of a Request: what is asked for, who may approve it, what happens then."""

@@ -1,0 +1,128 @@
+"""What a policy's tables may say, and what they may say of each other; pure, on the parsed TOML."""
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple, cast
+
+from bot.approvals.policy import ApproverKind, Policy
+from bot.approvals.toml_lines import KeyPath
+
+_ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
+_MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
+_MEMBERS = "write usergroup:S…, user:U…, org-admins or workspace-admins."
+_DURATION = re.compile(r"(?=.)(?:(\d{1,3})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,6})m(?:in)?)?")
+_SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
+WANTS = {
+    "version": "must be 1",
+    "groups": "must be a table of lists of members",
+    "approvers": 'must be a list of group names, such as ["admins"]',
+    "quorum": "must be a whole number, 1 or more",
+    "channel": 'must be the id of a Slack channel, such as "C0123456789", not its name',
+    "reason_required": "must be true or false",
+    "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d" or "90m"',
+    "issue_keys": 'must be "console" or "api"',
+}
+
+
+class Fault(NamedTuple):
+    """What is wrong with a key; `value` is the entry of its list that is meant, if it is one."""
+
+    path: KeyPath
+    sentence: str
+    value: str | None = None
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Read `8h`, `2d`, `90m`, `1d 12h`; None for anything else and for what is outside of 5 minutes to 90 days."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        return None
+    days, hours, minutes = (int(number or 0) for number in match.groups())
+    duration = timedelta(days=days, hours=hours, minutes=minutes)
+    return duration if _SHORTEST <= duration <= _LONGEST else None
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """Return the end of a sentence that points at the known word which was probably meant."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {close[0]}?" if close else f" Known here: {', '.join(sorted(known))}."
+
+
+def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> list[Fault]:
+    """Check what the tables say of each other, as far as their shape allows."""
+    groups = _dict(raw.get("groups"))
+    faults: list[Fault] = []
+    for name, members in groups.items():
+        path = ("groups", name)
+        if name in _ADMINS:
+            faults.append(Fault(path, f"{name} is built in and can't be defined."))
+        wrong = [member for member in _list(members) if not _MEMBER.fullmatch(member)]
+        faults += [Fault(path, f"{member} is not a member: {_MEMBERS}", member) for member in wrong]
+    for path, table in _rule_tables(raw):
+        if len(path) > 1 and path[-2] == "kinds" and path[-1] not in known_kinds:
+            faults.append(Fault(path, f"Unknown kind {path[-1]}.{nearest(path[-1], known_kinds)}"))
+        known = {*groups, *_ADMINS}
+        for name in _list(table.get("approvers")):
+            if name not in known:
+                faults.append(Fault((*path, "approvers"), f"Unknown group {name}.{nearest(name, known)}", name))
+        expires_in = table.get("expires_in")
+        if isinstance(expires_in, str) and parse_duration(expires_in) is None:
+            faults.append(Fault((*path, "expires_in"), f"expires_in {WANTS['expires_in']}."))
+    return faults + _same_names(_dict(raw.get("workspaces")))
+
+
+def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
+    """Names are compared without case, so two tables that differ by case alone would both count."""
+    seen: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name in workspaces:
+        first = seen.setdefault(name.casefold(), name)
+        if first != name:
+            faults.append(Fault(("workspaces", name), f"{name} is the same workspace as {first}, since case doesn't count."))
+    return faults
+
+
+def quorum_faults(policy: Policy, kinds: Collection[str]) -> list[Fault]:
+    """Find the rules that name too few people to ever reach their quorum, as far as the file alone can tell."""
+    faults: dict[KeyPath, Fault] = {}
+    for workspace in (None, *policy.workspaces):
+        for kind in kinds:
+            rule = policy.rule_for(kind, workspace, workspace)
+            only_people = all(ref.kind is ApproverKind.USER for ref in rule.approvers)
+            if rule.approvers and only_people and len(rule.approvers) < rule.quorum:
+                path = _where_quorum_is(policy, kind, workspace)
+                sentence = f"quorum is {rule.quorum}, but the approvers are {len(rule.approvers)} in all."
+                faults.setdefault(path, Fault(path, sentence))
+    return list(faults.values())
+
+
+def _where_quorum_is(policy: Policy, kind: str, workspace: str | None) -> KeyPath:
+    if workspace is not None:
+        table = policy.workspaces[workspace]
+        if kind in table.kinds and table.kinds[kind].quorum:
+            return ("workspaces", workspace, "kinds", kind, "quorum")
+        if table.rule.quorum:
+            return ("workspaces", workspace, "quorum")
+    in_kind = kind in policy.kinds and policy.kinds[kind].quorum
+    return ("kinds", kind, "quorum") if in_kind else ("defaults", "quorum")
+
+
+def _rule_tables(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Yield every table that holds a rule, with its path."""
+    yield ("defaults",), _dict(raw.get("defaults"))
+    for kind, table in _dict(raw.get("kinds")).items():
+        yield ("kinds", kind), _dict(table)
+    for name, workspace in _dict(raw.get("workspaces")).items():
+        yield ("workspaces", name), _dict(workspace)
+        for kind, table in _dict(_dict(workspace).get("kinds")).items():
+            yield ("workspaces", name, "kinds", kind), _dict(table)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[str]:
+    return [item for item in cast(list[object], value) if isinstance(item, str)] if isinstance(value, list) else []
