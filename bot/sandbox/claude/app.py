@@ -1,0 +1,29 @@
+"""Puts the Claude server together: the table of endpoints behind one edge."""
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.sandbox.claude import key_calls, people_calls, workspace_calls, workspace_member_calls
+from bot.sandbox.claude.edge import Edge, Endpoint
+from bot.sandbox.claude.organization import ClaudeOrganization
+from bot.sandbox.faults import Faults
+from bot.sandbox.wire import WireLog
+
+_METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+
+
+def endpoints() -> list[Endpoint]:
+    """Return every call that the sandbox answers."""
+    return [
+        *people_calls.ENDPOINTS,
+        *workspace_calls.ENDPOINTS,
+        *workspace_member_calls.ENDPOINTS,
+        *key_calls.ENDPOINTS,
+    ]
+
+
+def build_claude_app(organization: ClaudeOrganization, faults: Faults, wire: WireLog) -> Starlette:
+    """Return the Claude server's app: `/v1/…`."""
+    organization.changed = wire.touch
+    edge = Edge(organization, faults, wire, endpoints())
+    return Starlette(routes=[Route("/v1/{rest:path}", edge.__call__, methods=_METHODS)])
