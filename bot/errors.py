@@ -49,7 +49,8 @@ class UpstreamError(QuartermasterError):
 
     `status` is the HTTP status (None: no answer came), `error_type` and `error_code` are the API's own words for it,
     `request_id` is what its support asks for, `retry_after` is in seconds. `may_have_happened` is true when a change was
-    sent and its outcome is unknown: look before repeating it.
+    sent and its outcome is unknown: look before repeating it. `repeatable` is for the client's own retries: the call may be
+    repeated as it is.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class UpstreamError(QuartermasterError):
         request_id: str | None = None,
         may_have_happened: bool = False,
         retry_after: float | None = None,
+        repeatable: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.status = status
@@ -70,6 +72,7 @@ class UpstreamError(QuartermasterError):
         self.request_id = request_id
         self.may_have_happened = may_have_happened
         self.retry_after = retry_after
+        self.repeatable = repeatable
 
     def __repr__(self) -> str:
         facts = f"status={self.status}, error_type={self.error_type!r}, error_code={self.error_code!r}"

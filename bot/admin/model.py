@@ -77,7 +77,7 @@ class Workspace(_Frozen):
 
     @property
     def is_claude_code(self) -> bool:
-        """Whether this is the workspace of Claude Code sign-ins; only its name tells (admin-api.md §4.4)."""
+        """Whether this is the workspace of Claude Code sign-ins; only its name tells."""
         return self.name == "Claude Code"
 
 

@@ -1,0 +1,76 @@
+"""The bot's share of the 100 admin requests a minute that the organization has, so that it never starves the others.
+
+A sliding window, not a refilling bucket: no 60 seconds ever see more than the limit, also right after a pause. People go
+before background work, and background work leaves a third of the window free for them.
+"""
+
+import asyncio
+import heapq
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+
+WINDOW = 60.0
+PEOPLE_RESERVE = 1 / 3
+LOW_WATER = 0.1
+"""Below this share of the server's own `remaining`, background work waits for its reset."""
+
+
+class Budget:
+    """At most `per_minute` permissions in any 60 seconds, queued by priority, first come first served within one."""
+
+    def __init__(self, per_minute: int = 90, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._clock = clock
+        self._spent: deque[float] = deque()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = count()
+        self._closed_until = [0.0, 0.0]
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def take(self, interactive: bool) -> None:
+        """Return when one request may be sent; `interactive` goes first."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (0 if interactive else 1, next(self._order), future))
+        self._grant()
+        await future
+
+    def pause(self, seconds: float, interactive: bool = True) -> None:
+        """Grant nothing for so long, at most one window; with `interactive` False only background work is held back."""
+        until = self._clock() + min(max(seconds, 0.0), WINDOW)
+        for rank in (0, 1) if interactive else (1,):
+            self._closed_until[rank] = max(self._closed_until[rank], until)
+
+    def learn(self, limit: int, remaining: int, reset_in: float) -> None:
+        """Take in what the server says about its own window: wait before it would answer 429."""
+        if remaining <= 0:
+            self.pause(reset_in)
+        elif remaining <= limit * LOW_WATER:
+            self.pause(reset_in, interactive=False)
+
+    def _grant(self) -> None:
+        """Let as many waiters go as the window allows, and come back when it allows the next."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting:
+            rank, _, future = self._waiting[0]
+            if not future.done():
+                delay = self._delay(rank)
+                if delay > 0:
+                    self._timer = asyncio.get_running_loop().call_later(delay, self._grant)
+                    return
+                self._spent.append(self._clock())
+                future.set_result(None)
+            heapq.heappop(self._waiting)
+
+    def _delay(self, rank: int) -> float:
+        """Seconds until a waiter of this rank may go; 0 for now."""
+        now = self._clock()
+        while self._spent and self._spent[0] <= now - WINDOW:
+            self._spent.popleft()
+        allowed = self.per_minute if rank == 0 else max(1, int(self.per_minute * (1 - PEOPLE_RESERVE)))
+        excess = len(self._spent) - allowed
+        room_in = self._spent[excess] + WINDOW - now if excess >= 0 else 0.0
+        return max(room_in, self._closed_until[rank] - now, 0.0)

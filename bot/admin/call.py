@@ -1,0 +1,75 @@
+"""What a call to the Admin API consists of, apart from how it is carried."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from bot.errors import UpstreamMissing
+
+CURRENT_VERSION = "2026-10-21"
+LEGACY_VERSION = "2023-06-01"
+"""The only version for which the legacy reports and the Claude Code report are documented."""
+
+Params = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly."""
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    params: Params = ()
+    body: Mapping[str, Any] | None = None
+    version: str = CURRENT_VERSION
+    beta: str | None = None
+    read_timeout: float = 15.0
+    once: bool = False
+    spend_limits: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call may change something."""
+        return self.method != "GET"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How long somebody is ready to wait. Times are seconds; a retry-after above its cap is not waited for."""
+
+    interactive: bool = True
+    attempts: int = 3
+    retry_after_cap: float = 5.0
+    budget_wait: float = 20.0
+
+
+INTERACTIVE = Manner()
+BACKGROUND = Manner(interactive=False, retry_after_cap=20.0, budget_wait=600.0)
+
+
+def segment(identifier: str) -> str:
+    """Return an id as it may stand in a path; anything that can't be an id is UpstreamMissing without a call."""
+    if not identifier or not identifier.replace("_", "").replace("-", "").isalnum() or not identifier.isascii():
+        raise UpstreamMissing("There is no such id in the Claude organization.", status=404, error_type="not_found_error")
+    return identifier
+
+
+def params(**values: str | bool | Sequence[str] | None) -> Params:
+    """Return query parameters: None is left out, a sequence becomes a repeated `name[]`."""
+    found: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if isinstance(value, bool):
+            found.append((name, "true" if value else "false"))
+        elif isinstance(value, str):
+            found.append((name, value))
+        elif value is not None:
+            found.extend((f"{name}[]", item) for item in value)
+    return tuple(found)
+
+
+def stamp(moment: datetime) -> str:
+    """Return an aware time as the API takes it, in UTC to the second."""
+    if moment.tzinfo is None:
+        raise ValueError("the Admin API takes aware times only")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,31 @@
+"""The Admin port on the real protocol: the parts put together."""
+
+from typing import Self
+
+from pydantic import SecretStr
+
+from bot.admin.call import BACKGROUND, INTERACTIVE
+from bot.admin.http import DEFAULT_BASE_URL, REQUESTS_PER_MINUTE, Transport
+from bot.admin.keys import Keys
+from bot.admin.limits import Limits
+from bot.admin.people import People
+from bot.admin.spending import Spending
+
+
+class AdminClient(People, Keys, Limits, Spending):
+    """One organization; see `bot.ports.Admin` for what each call promises."""
+
+    def background(self) -> Self:
+        """Return the same organization, with the same connections and budget, for work that nobody waits for."""
+        return type(self)(self._carrier, BACKGROUND, self._known)
+
+    async def aclose(self) -> None:
+        """Close the connections, also those of `background()`."""
+        await self._carrier.aclose()
+
+
+def open_admin(
+    key: SecretStr, base_url: str = DEFAULT_BASE_URL, *, requests_per_minute: int = REQUESTS_PER_MINUTE
+) -> AdminClient:
+    """Return a client for the organization of `key`; nothing is sent yet."""
+    return AdminClient(Transport(key, base_url, requests_per_minute=requests_per_minute), INTERACTIVE)

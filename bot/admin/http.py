@@ -1,0 +1,140 @@
+"""The only user of httpx: carries calls to the Admin API, with the key, the budget, the retries and the timeouts.
+
+Errors are raised outside the `except` that caught httpx's, because an httpx exception holds its request and with it the key.
+"""
+
+import asyncio
+import json
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import stamina
+from pydantic import SecretStr
+
+from bot import __version__
+from bot.admin.budget import Budget
+from bot.admin.call import Call, Manner
+from bot.admin.errors import (
+    OUR_BUDGET,
+    SILENT,
+    UNREACHABLE,
+    UNREADABLE,
+    error_from_answer,
+    no_answer,
+    rate_limit_state,
+    retry_after,
+)
+from bot.errors import UpstreamBusy, UpstreamError
+
+DEFAULT_BASE_URL = "https://api.anthropic.com"
+PREFIX = "/v1/organizations"
+REQUESTS_PER_MINUTE = 90
+SPEND_LIMIT_REQUESTS_PER_MINUTE = 54
+"""Nine tenths of the documented 100 and 60 a minute and organization."""
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class Transport:
+    """A connection pool to one organization; `key` is an Admin key or an OAuth token with the scope `org:admin`."""
+
+    def __init__(
+        self,
+        key: SecretStr,
+        base_url: str = DEFAULT_BASE_URL,
+        *,
+        requests_per_minute: int = REQUESTS_PER_MINUTE,
+        wire: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.budget = Budget(requests_per_minute)
+        self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
+        self._client = httpx.AsyncClient(
+            base_url=base_url.rstrip("/") + PREFIX,
+            headers={"user-agent": f"Quartermaster/{__version__}", "accept": "application/json", **_credential(key)},
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
+            transport=wire,
+        )
+
+    async def send(self, call: Call, manner: Manner) -> Any:
+        """Return the decoded JSON answer (fractions as Decimal); raises an UpstreamError after the retries that apply."""
+
+        def hook(error: Exception) -> bool | float:
+            if not isinstance(error, UpstreamError) or not error.repeatable:
+                return False
+            if error.retry_after is None:
+                return True
+            return error.retry_after if error.retry_after <= manner.retry_after_cap else False
+
+        attempts = stamina.retry_context(
+            on=hook, attempts=manner.attempts, timeout=None, wait_initial=0.5, wait_max=8.0, wait_jitter=0.2
+        )
+        async for attempt in attempts:
+            with attempt:
+                await self._wait_for_turn(call, manner)
+                return await self._once(call)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+    async def _wait_for_turn(self, call: Call, manner: Manner) -> None:
+        try:
+            async with asyncio.timeout(manner.budget_wait):
+                if call.spend_limits:
+                    await self._spend_budget.take(manner.interactive)
+                await self.budget.take(manner.interactive)
+        except TimeoutError:
+            late = True
+        else:
+            late = False
+        if late:
+            raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
+
+    async def _once(self, call: Call) -> Any:
+        """Send once; returns the JSON or raises."""
+        answer = await self._exchange(call)
+        if isinstance(answer, UpstreamError):
+            raise answer
+        self._learn(answer)
+        if not answer.is_success:
+            raise error_from_answer(call, answer.status_code, answer.headers, answer.content)
+        try:
+            return json.loads(answer.content, parse_float=Decimal)
+        except ValueError:
+            pass
+        raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
+
+    async def _exchange(self, call: Call) -> httpx.Response | UpstreamError:
+        headers = {"anthropic-version": call.version}
+        if call.beta:
+            headers["anthropic-beta"] = call.beta
+        timeout = httpx.Timeout(call.read_timeout, connect=5.0, pool=5.0)
+        body = dict(call.body) if call.body is not None else None
+        try:
+            return await self._client.request(
+                call.method, call.path, params=call.params or None, json=body, headers=headers, timeout=timeout
+            )
+        except _NEVER_SENT:
+            return no_answer(call, UNREACHABLE, sent=False)
+        except httpx.TimeoutException:
+            return no_answer(call, SILENT, sent=True)
+        except httpx.HTTPError:
+            return no_answer(call, UNREACHABLE, sent=True)
+
+    def _learn(self, answer: httpx.Response) -> None:
+        """Hold everybody back when the server says that its limit is near or reached."""
+        state = rate_limit_state(answer.headers)
+        if state is not None:
+            self.budget.learn(*state)
+        if answer.status_code == 429:
+            self.budget.pause(retry_after(answer.headers) or 1.0, interactive=False)
+
+
+def _credential(key: SecretStr) -> dict[str, str]:
+    """OAuth tokens travel only as Bearer; for keys the documentation of plain HTTP shows x-api-key."""
+    secret = key.get_secret_value()
+    if secret.startswith("sk-ant-") and not secret.startswith("sk-ant-oat"):
+        return {"x-api-key": secret}
+    return {"authorization": f"Bearer {secret}"}

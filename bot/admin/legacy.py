@@ -1,0 +1,87 @@
+"""The older usage and cost reports, for organizations without the analytics beta, brought to the same rows.
+
+They know less: cost can't be split by key or actor nor counted in hours, and the default workspace has no id there. What
+can't be asked of them without giving other numbers than were asked for isn't asked (`plan` returns None).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.admin.call import Params
+from bot.admin.call import params as query
+from bot.admin.reports import Json, moment, nanos, tokens
+from bot.admin.rows import CostRow, UsageRow
+
+Kind = Literal["usage", "cost"]
+PATHS: dict[Kind, str] = {"usage": "/usage_report/messages", "cost": "/cost_report"}
+BUCKETS_PER_PAGE = {"1d": 31, "1h": 168, "1m": 1440}
+
+_USAGE_DIMENSIONS = ("workspace_id", "model", "api_key_id")
+_COST_DIMENSIONS = ("workspace_id", "model", "cost_type", "token_type")
+_USAGE_FILTERS = frozenset({"api_key_ids", "models", "workspace_ids", "service_tiers", "inference_geos"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a legacy report is asked: its parameters without the range, buckets a page, and the dimensions it can give."""
+
+    params: Params
+    page_size: int
+    grouped_by: tuple[str, ...]
+
+
+def plan(kind: Kind, group_by: Sequence[str], bucket: str | None, filters: dict[str, Sequence[str]]) -> Plan | None:
+    """Return how to ask for this, or None where the legacy report would answer a different question."""
+    width = bucket or "1d"
+    if kind == "cost":
+        if width != "1d" or filters:
+            return None
+        kept = tuple(name for name in _COST_DIMENSIONS if name in group_by)
+        by = [name for name in ("workspace_id",) if name in kept]
+        if set(kept) - {"workspace_id"}:
+            by.append("description")
+        return Plan(query(bucket_width="1d", group_by=by), BUCKETS_PER_PAGE["1d"], kept)
+    if not filters.keys() <= _USAGE_FILTERS:
+        return None
+    kept = tuple(name for name in _USAGE_DIMENSIONS if name in group_by)
+    return Plan(query(bucket_width=width, group_by=kept, **filters), BUCKETS_PER_PAGE[width], kept)
+
+
+def cost_rows(buckets: list[Json], grouped_by: tuple[str, ...], default_workspace: str | None) -> list[CostRow]:
+    """Read a `cost_report` page; lines that differ only in what wasn't asked for become one row."""
+    sums: dict[tuple[Any, ...], int] = {}
+    for starts, ends, line in _lines(buckets):
+        if line["currency"] != "USD":
+            raise ValueError("a currency other than USD")
+        group = _group(line, grouped_by, default_workspace)
+        key = (starts, ends, group["workspace_id"], group["model"], None, None, group["cost_type"], group["token_type"])
+        sums[key] = sums.get(key, 0) + nanos(line["amount"])
+    return [CostRow(*key, amount_nanos=amount) for key, amount in sums.items()]
+
+
+def usage_rows(buckets: list[Json], grouped_by: tuple[str, ...], default_workspace: str | None) -> list[UsageRow]:
+    """Read a `usage_report/messages` page; requests aren't counted there."""
+    rows: list[UsageRow] = []
+    for starts, ends, line in _lines(buckets):
+        group = _group(line, grouped_by, default_workspace)
+        server_tools: Json = line.get("server_tool_use") or {}
+        who = (group["workspace_id"], group["model"], group["api_key_id"], None)
+        rows.append(UsageRow(starts, ends, *who, *tokens(line), None, server_tools.get("web_search_requests", 0)))
+    return rows
+
+
+def _lines(buckets: list[Json]) -> Iterator[tuple[Any, Any, Json]]:
+    for bucket in buckets:
+        starts, ends = moment(bucket["starting_at"]), moment(bucket["ending_at"])
+        for line in bucket["results"]:
+            yield starts, ends, line
+
+
+def _group(line: Json, grouped_by: tuple[str, ...], default_workspace: str | None) -> dict[str, str | None]:
+    """Return the dimensions that were asked for; a null workspace is the default one."""
+    names = ("workspace_id", "model", "api_key_id", "cost_type", "token_type")
+    group: dict[str, str | None] = {name: line.get(name) if name in grouped_by else None for name in names}
+    if "workspace_id" in grouped_by and group["workspace_id"] is None:
+        group["workspace_id"] = default_workspace
+    return group

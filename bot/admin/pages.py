@@ -1,0 +1,69 @@
+"""The API's pagination as async iterators.
+
+A page may be short or empty while more follow, so the loops watch the cursor and never count rows.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+from bot.admin.call import Params
+from bot.admin.errors import UNREADABLE
+from bot.errors import UpstreamDown
+
+Page = dict[str, Any]
+Fetch = Callable[[Params], Awaitable[Page]]
+Item = TypeVar("Item")
+
+PAGE_SIZE = 1000
+
+
+async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> AsyncIterator[Page]:
+    """Iterate over pages of style A: the next one starts `after_id` the last row of this one."""
+    cursor: Params = ()
+    while True:
+        page = await fetch((*params, ("limit", str(size)), *cursor))
+        yield page
+        last = page.get("last_id")
+        if not page.get("has_more") or not last:
+            return
+        cursor = _moved(cursor, "after_id", last)
+
+
+async def token_pages(fetch: Fetch, params: Params, size: int | None = PAGE_SIZE) -> AsyncIterator[Page]:
+    """Iterate over pages of styles B and C: the next one is named by an opaque `next_page`, null at the end."""
+    limit: Params = () if size is None else (("limit", str(size)),)
+    cursor: Params = ()
+    while True:
+        page = await fetch((*params, *limit, *cursor))
+        yield page
+        token = page.get("next_page")
+        if not token:
+            return
+        cursor = _moved(cursor, "page", token)
+
+
+async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]:
+    """Iterate over `items`, fetching the next while the caller is busy with the present one."""
+    end = object()
+
+    async def pull() -> Any:
+        return await anext(items, end)
+
+    task = asyncio.create_task(pull())
+    try:
+        while (item := await task) is not end:
+            task = asyncio.create_task(pull())
+            yield item
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await items.aclose()
+
+
+def _moved(cursor: Params, name: str, value: str) -> Params:
+    """Return the next cursor; one that stands still would loop for ever."""
+    following = ((name, str(value)),)
+    if following == cursor:
+        raise UpstreamDown(UNREADABLE)
+    return following

@@ -1,0 +1,152 @@
+"""The usage, cost and Claude Code reports turned into rows, at a price close to decoding their JSON.
+
+Plain loops and named tuples on purpose: a model per row would cost several times what decoding the page costs.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.admin.rows import ClaudeCodeRow, CostRow, Spender, UsageRow
+
+Json = dict[str, Any]
+_FRACTION_DIGITS = 7
+"""A cent is 10**7 nano-dollars."""
+
+DAYS_PER_CALL = 31
+ROWS_PER_PAGE = 1000
+
+
+def nanos(cents: object) -> int:
+    """Return nano-dollars for an amount in cents (decimal string or number), rounded half to even below a nano-dollar."""
+    whole, _, part = (text := str(cents)).partition(".")
+    if len(part) <= _FRACTION_DIGITS:
+        try:
+            return int(whole + part.ljust(_FRACTION_DIGITS, "0"))
+        except ValueError:
+            pass
+    return int(Decimal(text).scaleb(_FRACTION_DIGITS).to_integral_value())
+
+
+def slices(starts: datetime, ends: datetime, minutes: bool = False) -> Iterator[tuple[datetime, datetime]]:
+    """Cut [starts, ends) into what one call may ask for: 31 days, or one day of `minutes`."""
+    step = timedelta(days=1 if minutes else DAYS_PER_CALL)
+    while starts < ends:
+        yield starts, min(starts + step, ends)
+        starts += step
+
+
+def moment(text: str) -> datetime:
+    """Return an RFC 3339 time as aware UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+class _Moments(dict[str, datetime]):
+    """Parsed times by their text: a page repeats the same few thousands of times."""
+
+    def __missing__(self, text: str) -> datetime:
+        self[text] = found = moment(text)
+        return found
+
+
+def cost_rows(items: Iterable[Json]) -> list[CostRow]:
+    """Read the rows of an `analytics/cost` page; amounts in another currency than USD are a ValueError."""
+    times = _Moments()
+    rows: list[CostRow] = []
+    for item in items:
+        get = item["group"].get
+        cost: Json = item["cost"]
+        if cost["currency"] != "USD":
+            raise ValueError("a currency other than USD")
+        actor = get("actor")
+        rows.append(
+            CostRow(
+                times[item["starting_at"]],
+                times[item["ending_at"]],
+                get("workspace_id"),
+                get("model"),
+                get("api_key_id"),
+                actor and spender(actor),
+                get("cost_type"),
+                get("token_type"),
+                nanos(cost["amount"]),
+                nanos(cost["list_amount"]),
+                cost.get("requests"),
+                get("product"),
+            )
+        )
+    return rows
+
+
+def usage_rows(items: Iterable[Json]) -> list[UsageRow]:
+    """Read the rows of an `analytics/usage` page."""
+    times = _Moments()
+    rows: list[UsageRow] = []
+    for item in items:
+        get = item["group"].get
+        usage: Json = item["usage"]
+        actor = get("actor")
+        rows.append(
+            UsageRow(
+                times[item["starting_at"]],
+                times[item["ending_at"]],
+                get("workspace_id"),
+                get("model"),
+                get("api_key_id"),
+                actor and spender(actor),
+                *tokens(usage),
+                usage.get("requests"),
+                usage["server_tool_use"]["web_search_requests"],
+                get("product"),
+            )
+        )
+    return rows
+
+
+def spender(actor: Json) -> Spender:
+    """Read who caused usage: a user, a service account, a key, or a federated subject."""
+    kind = str(actor["type"]).removesuffix("_actor")
+    names = {"api": "api_key_id", "federated": "subject"}
+    return Spender(
+        kind,
+        actor.get(names.get(kind, f"{kind}_id")),
+        actor.get("email_address"),
+        actor.get("name"),
+        bool(actor.get("deleted", False)),
+    )
+
+
+def claude_code_row(item: Json) -> ClaudeCodeRow:
+    """Read one row of the Claude Code report; tools and models that come later are kept under their names."""
+    actor: Json = item["actor"]
+    core: Json = item["core_metrics"]
+    models: list[Json] = item["model_breakdown"]
+    actor_type = str(actor["type"]).removesuffix("_actor")
+    return ClaudeCodeRow(
+        day=moment(item["date"]).date(),
+        actor_type=actor_type,
+        actor=actor["email_address"] if actor_type == "user" else actor["api_key_name"],
+        customer_type=item.get("customer_type"),
+        terminal=item.get("terminal_type"),
+        sessions=core["num_sessions"],
+        lines_added=core["lines_of_code"]["added"],
+        lines_removed=core["lines_of_code"]["removed"],
+        commits=core["commits_by_claude_code"],
+        pull_requests=core["pull_requests_by_claude_code"],
+        tools={tool: (counts["accepted"], counts["rejected"]) for tool, counts in item["tool_actions"].items()},
+        tokens={row["model"]: sum(row["tokens"].values()) for row in models},
+        estimated_nanos=sum(nanos(row["estimated_cost"]["amount"]) for row in models),
+    )
+
+
+def tokens(usage: Json) -> tuple[int, int, int, int, int]:
+    """Return uncached input, cache read, the two cache writes and output, which both kinds of usage report name alike."""
+    writes: Json = usage["cache_creation"]
+    return (
+        usage["uncached_input_tokens"],
+        usage["cache_read_input_tokens"],
+        writes["ephemeral_5m_input_tokens"],
+        writes["ephemeral_1h_input_tokens"],
+        usage["output_tokens"],
+    )

@@ -1,0 +1,155 @@
+"""Usage and cost, from the analytics endpoints or, where that beta isn't available, from the legacy reports."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from bot.admin import legacy, reports
+from bot.admin.base import a_page
+from bot.admin.call import LEGACY_VERSION, Call, Params, params, stamp
+from bot.admin.pages import Page, ahead, token_pages
+from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
+from bot.admin.wire import understood
+from bot.admin.workspaces import Workspaces
+from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRefused
+
+ANALYTICS_BETA = "analytics-usage-cost-2026-08-24"
+REPORT_TIMEOUT = 60.0
+
+Row = TypeVar("Row")
+Bucket = Literal["1m", "1h", "1d"]
+Filters = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Question(Generic[Row]):
+    """One report as it was asked for."""
+
+    kind: legacy.Kind
+    starts: datetime
+    ends: datetime
+    group_by: tuple[str, ...]
+    bucket: Bucket | None
+    filters: dict[str, Sequence[str]]
+    read: Callable[[list[dict[str, Any]]], list[Row]]
+    read_legacy: Callable[[list[dict[str, Any]], tuple[str, ...], str | None], list[Row]]
+
+
+class Spending(Workspaces):
+    """Calls under `/analytics` and of the legacy reports; a range of any length is cut into what one call may ask for."""
+
+    async def usage(
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = (),
+        bucket: Bucket | None = None,
+        filters: Filters | None = None,
+    ) -> Report[UsageRow]:
+        """Return tokens and requests in [starts, ends)."""
+        ask = _Question("usage", starts, ends, group_by, bucket, dict(filters or {}), reports.usage_rows, legacy.usage_rows)
+        return _joined([page async for page in self._pages(ask)])
+
+    async def cost(
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = (),
+        bucket: Bucket | None = None,
+        filters: Filters | None = None,
+    ) -> Report[CostRow]:
+        """Return cost in [starts, ends)."""
+        return _joined([page async for page in self.cost_pages(starts, ends, group_by, bucket, filters)])
+
+    def cost_pages(
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = (),
+        bucket: Bucket | None = None,
+        filters: Filters | None = None,
+    ) -> AsyncIterator[Report[CostRow]]:
+        """Iterate over the pages of `cost`; the next one is fetched while the caller handles this one."""
+        ask = _Question("cost", starts, ends, group_by, bucket, dict(filters or {}), reports.cost_rows, legacy.cost_rows)
+        return self._pages(ask)
+
+    async def claude_code(self, day: date) -> list[ClaudeCodeRow]:
+        """Return one UTC day of Claude Code activity."""
+
+        async def fetch(asked: Params) -> Page:
+            call = Call("GET", "/usage_report/claude_code", asked, version=LEGACY_VERSION, read_timeout=REPORT_TIMEOUT)
+            return await self._ask(call, a_page)
+
+        pages = token_pages(fetch, params(starting_at=day.isoformat()))
+        return [row async for page in pages for row in understood(_claude_code_rows, page)]
+
+    async def _pages(self, ask: _Question[Row]) -> AsyncIterator[Report[Row]]:
+        """Iterate over a report's pages, from the legacy report when the first page of the beta is refused."""
+        answered = False
+        try:
+            async with aclosing(ahead(self._analytics(ask))) as pages:
+                async for page in pages:
+                    answered = True
+                    yield page
+            return
+        except (UpstreamRefused, UpstreamAuth, UpstreamMissing) as error:
+            plan = legacy.plan(ask.kind, ask.group_by, ask.bucket, ask.filters)
+            if answered or plan is None or error.status not in (400, 403, 404):
+                raise
+            refusal = error
+        async for page in self._legacy(ask, plan, refusal):
+            yield page
+
+    async def _analytics(self, ask: _Question[Row]) -> AsyncGenerator[Report[Row], None]:
+        fetch = self._reporter(f"/analytics/{ask.kind}", beta=ANALYTICS_BETA)
+        order: dict[str, str | None] = {"time_bucket_width": ask.bucket}
+        if ask.bucket:
+            order |= {"order_by": "time", "order": "asc"}
+        for starts, ends in reports.slices(ask.starts, ask.ends, minutes=ask.bucket == "1m"):
+            asked = params(starting_at=stamp(starts), ending_at=stamp(ends), group_by=ask.group_by, **order, **ask.filters)
+            async for page in token_pages(fetch, asked, reports.ROWS_PER_PAGE):
+                rows = understood(lambda body: ask.read(body["data"]), page)
+                refreshed_at = understood(_refreshed_at, page)
+                yield Report(rows, refreshed_at, "analytics", ask.group_by)
+
+    async def _legacy(self, ask: _Question[Row], plan: legacy.Plan, refusal: UpstreamError) -> AsyncIterator[Report[Row]]:
+        """Ask the legacy report; when it refuses too, the first refusal is what the caller should hear."""
+        default = await self.default_workspace_id() if "workspace_id" in plan.grouped_by else None
+        fetch = self._reporter(legacy.PATHS[ask.kind], version=LEGACY_VERSION)
+        asked = (*params(starting_at=stamp(ask.starts), ending_at=stamp(ask.ends)), *plan.params)
+        answered = False
+        try:
+            async for page in token_pages(fetch, asked, plan.page_size):
+                answered = True
+                rows = understood(lambda body: ask.read_legacy(body["data"], plan.grouped_by, default), page)
+                yield Report(rows, None, "legacy", plan.grouped_by)
+        except (UpstreamRefused, UpstreamAuth, UpstreamMissing):
+            if answered:
+                raise
+            raise refusal from None
+
+    def _reporter(self, path: str, **how: Any) -> Callable[[Params], Any]:
+        async def fetch(asked: Params) -> Page:
+            return await self._ask(Call("GET", path, asked, read_timeout=REPORT_TIMEOUT, **how), a_page)
+
+        return fetch
+
+
+def _joined(pages: list[Report[Row]]) -> Report[Row]:
+    """Put pages together; the report is as fresh as its stalest page."""
+    if not pages:
+        return Report([])
+    freshness = [page.refreshed_at for page in pages if page.refreshed_at is not None]
+    rows = [row for page in pages for row in page.rows]
+    return Report(rows, min(freshness, default=None), pages[0].source, pages[0].grouped_by)
+
+
+def _refreshed_at(page: Page) -> datetime | None:
+    text = page.get("data_refreshed_at")
+    return reports.moment(text) if text else None
+
+
+def _claude_code_rows(page: Page) -> list[ClaudeCodeRow]:
+    return [reports.claude_code_row(item) for item in page["data"]]
