@@ -149,6 +149,7 @@ class SubscriptionRow(Table, table=True):
     created_by: str
     created_at: datetime = _time()
     first_day: date
+    muted_until: datetime | None = _time(nullable=True)
     ended_at: datetime | None = _time(nullable=True)
 
 
@@ -166,6 +167,20 @@ class DigestRunRow(Table, table=True):
     ts: str | None = None
     total_nanos: int | None = _nanos(nullable=True)
     thread_sent_at: datetime | None = _time(nullable=True)
+
+
+class CorrectionRow(Table, table=True):
+    """A reply in a digest's thread that says another total than the digest did; claimed before it is sent."""
+
+    __table_args__ = (UniqueConstraint("digest_run_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest_run_id: int = Field(foreign_key="digest_run.id")
+    number: int
+    old_nanos: int | None = _nanos(nullable=True)
+    new_nanos: int = _nanos()
+    claimed_at: datetime = _time()
+    sent_at: datetime | None = _time(nullable=True)
 
 
 class ThresholdRow(Table, table=True):
@@ -192,6 +207,10 @@ class AlertRow(Table, table=True):
     claimed_at: datetime = _time()
     sent_at: datetime | None = _time(nullable=True)
     ts: str | None = None
+    # What was said, so that the card can be redrawn with other buttons but the same figures.
+    said: dict[str, Any] = _json()
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = _time(nullable=True)
 
 
 class CostDayRow(Table, table=True):

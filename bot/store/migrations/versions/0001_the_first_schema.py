@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("muted_until", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint("channel", name=op.f("uq_subscription_channel")),
@@ -183,6 +184,9 @@ def upgrade() -> None:
         sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("said", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.Column("acknowledged_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("acknowledged_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold_id_threshold")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("threshold_id", "period_key", name=op.f("uq_alert_threshold_id_period_key")),
@@ -226,6 +230,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("digest_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_digest_run_subscription_id"), ["subscription_id"], unique=False)
+
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest_run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("old_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("new_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["digest_run_id"], ["digest_run.id"], name=op.f("fk_correction_digest_run_id_digest_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("digest_run_id", "number", name=op.f("uq_correction_digest_run_id_number")),
+    )
 
     op.create_table(
         "secret",
