@@ -6,8 +6,7 @@ charts nor data tables (slack.md §3.1), hence dicts.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from bot.slack.elements import (
     INTERNAL_CHANNELS,
@@ -43,6 +42,7 @@ from bot.slack.markup import (
     truncate,
     truncate_markup,
 )
+from bot.slack.tables import data_table, number_cell, table
 
 __all__ = [
     "INTERNAL_CHANNELS",
@@ -94,7 +94,6 @@ __all__ = [
 
 MAX_MESSAGE_BLOCKS: Final = 50
 MAX_VIEW_BLOCKS: Final = 100
-_MAX_CELL = 300
 
 
 def mrkdwn(markup: str, limit: int = 3000) -> Json:
@@ -166,7 +165,7 @@ def modal(
     close: str = "Close",
     private_metadata: str = "",
 ) -> Json:
-    """Return a modal; titles are cut to 24 characters, `private_metadata` over 3,000 is an error since half of it is worthless."""
+    """Return a modal; titles are cut to 24 characters, `private_metadata` over 3,000 is an error."""
     if len(private_metadata) > 3000:
         raise ValueError("private_metadata is too long; keep an id in it and the rest in the store")
     view: Json = {
@@ -191,59 +190,3 @@ def fit(blocks: Sequence[Json], limit: int = MAX_MESSAGE_BLOCKS) -> list[Json]:
         return list(blocks)
     left_out = len(blocks) - limit + 1
     return [*blocks[: limit - 1], context(f"… and {left_out} more that do not fit here")]
-
-
-def number_cell(value: Decimal, text: str) -> Json:
-    """Return a cell that sorts as a number and reads as `text`."""
-    return {"type": "raw_number", "value": float(value), "text": truncate(clean(text), _MAX_CELL) or EMPTY}
-
-
-def table(rows: Sequence[Sequence[str | Json]], column_settings: Sequence[Json | None] | None = None) -> Json:
-    """Return a table, its first row the header; a cell is plain text or a ready cell.
-
-    Rows that do not fit (100 of 20 cells, 10,000 characters) are counted in a last row. One table per message; none in a modal.
-    """
-    block: Json = {"type": "table", "rows": _fitting_rows(rows, 100, 10_000)}
-    return {**block, "column_settings": list(column_settings)[:20]} if column_settings else block
-
-
-def data_table(
-    caption: str, rows: Sequence[Sequence[str | Json]], *, page_size: int | None = None, row_header: int = 0
-) -> Json:
-    """Return a table that sorts and pages; `caption` names it for screen readers, `row_header` is the column that names a row.
-
-    The first row is the header. Rows that do not fit (1 + 200 of 20 cells, 20,000 characters) are counted in a last row.
-    """
-    block: Json = {"type": "data_table", "caption": truncate(clean(caption), 300) or EMPTY}
-    block |= {"rows": _fitting_rows(rows, 201, 20_000), "row_header_column_index": row_header}
-    return {**block, "page_size": page_size} if page_size else block
-
-
-def _fitting_rows(rows: Sequence[Sequence[str | Json]], most: int, characters: int) -> list[list[Json]]:
-    cells = [[_cell(cell) for cell in row[:20]] for row in rows]
-    width = len(cells[0]) if cells else 1
-    budget, kept = characters - 60, 0
-    for row in cells[:most]:
-        budget -= sum(_shown(cell) for cell in row)
-        if budget < 0:
-            break
-        kept += 1
-    if kept == len(cells):
-        return cells
-    kept = min(kept, most - 1)
-    rest = [_cell(f"… and {len(cells) - kept} more"), *[_cell(EMPTY)] * (width - 1)]
-    return [*cells[:kept], rest]
-
-
-def _cell(cell: str | Json) -> Json:
-    if isinstance(cell, dict):
-        return cell
-    return {"type": "raw_text", "text": truncate(clean(cell), _MAX_CELL) or EMPTY}
-
-
-def _shown(part: Any) -> int:
-    if isinstance(part, dict):
-        return sum(_shown(value) for value in part.values())  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
-    if isinstance(part, list):
-        return sum(_shown(value) for value in part)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
-    return len(part) if isinstance(part, str) else 0

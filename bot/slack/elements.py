@@ -54,7 +54,7 @@ def button(
     url: str | None = None,
     accessibility_label: str | None = None,
 ) -> Json:
-    """Return a button; about 30 characters of its text are shown. `value` is an id and nothing else, 2,000 characters at most."""
+    """Return a button; about 30 characters of its text are shown. `value` is an id, 2,000 characters at most."""
     if len(value) > 2000:
         raise ValueError("the value of a button is too long; it carries an id and nothing else")
     label = truncate(clean(accessibility_label), 75) if accessibility_label else None

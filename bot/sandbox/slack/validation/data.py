@@ -42,7 +42,7 @@ _CHARTS: dict[str, Shape] = {
 
 _CELLS: dict[str, Shape] = {
     "raw_text": shape({"type": one_of("raw_text"), "text": string(1)}),
-    "raw_number": shape({"type": one_of("raw_number"), "value": number()}, {"text": string(1)}),
+    "raw_number": shape({"type": one_of("raw_number"), "value": number(), "text": string(1)}),
     "rich_text": RICH_TEXT,
 }
 _cell: Check = tagged(lambda: _CELLS, "table cell")

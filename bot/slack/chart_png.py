@@ -1,0 +1,131 @@
+"""Draws one chart: a ChartSpec as JSON on stdin, a PNG on stdout. Runs as a child of the bot, see `bot.slack.charts`."""
+
+import io
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, Final, cast
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from bot.slack.charts import OTHER, ChartSpec, Series, grouped, segments
+from bot.slack.markup import clean, truncate
+from bot.slack.wording import money_short, share
+
+# Six colours that people with any colour vision tell apart, also in grey; the rest is grey.
+COLOURS: Final = ("#0b6e99", "#e07b39", "#2e8b57", "#a63d62", "#c9a227", "#5b5ea6")
+GREY: Final = "#9aa0a6"
+_INK, _FAINT = "#1d1c1d", "#e3e5e8"
+_MAX_TICKS = 12
+_STYLE = {
+    "font.size": 12,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    # Names come from people: a `$` in them is a dollar, not the start of a formula.
+    "text.parse_math": False,
+}
+
+
+def draw(spec: ChartSpec) -> bytes:
+    """Return the chart as a PNG of 1200 x 600 on a white card, readable in Slack's light and dark mode."""
+    # matplotlib's own types are too partial for strict checking; `Any` says so once.
+    with cast("Any", mpl).rc_context(_STYLE):
+        figure: Any = Figure(figsize=(10, 5), dpi=120, facecolor="white", layout="constrained")
+        FigureCanvasAgg(figure)
+        axes: Any = figure.add_subplot()
+        axes.set_title(truncate(clean(spec.title), 90), loc="left", fontsize=16, fontweight="bold", pad=14)
+        if spec.kind == "pie":
+            _draw_pie(axes, spec)
+        else:
+            _draw_axes(axes, spec)
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", metadata={"Software": None, "Description": truncate(spec.alt_text, 500)})
+    return picture.getvalue()
+
+
+def _draw_pie(axes: Any, spec: ChartSpec) -> None:
+    parts = segments(spec)
+    if not parts:
+        axes.text(0.5, 0.5, "Nothing to show", ha="center", va="center", fontsize=14)
+        axes.axis("off")
+        return
+    total = sum((value for _, value in parts), Decimal(0))
+    wedges, *_ = axes.pie(
+        [float(value) for _, value in parts],
+        colors=_colours([name for name, _ in parts]),
+        startangle=90,
+        counterclock=False,
+        wedgeprops={"edgecolor": "white", "linewidth": 2, "width": 0.45},
+    )
+    labels = [f"{_short(name)}   {_figure(spec, value)}   {share(value / total)}" for name, value in parts]
+    axes.legend(wedges, labels, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=13)
+
+
+def _draw_axes(axes: Any, spec: ChartSpec) -> None:
+    rows = grouped(spec.series)
+    {"bar": _bars, "area": _areas, "line": _lines}[spec.kind](axes, rows, _colours([row.name for row in rows]))
+    if spec.budget is not None:
+        label = f"Budget {_figure(spec, spec.budget)}"
+        axes.axhline(float(spec.budget), color=_INK, linestyle=(0, (5, 3)), linewidth=1.6, label=label)
+    count = len(spec.categories)
+    step = max(-(-count // _MAX_TICKS), 1)
+    places = list(range(0, count, step))
+    axes.set_xticks(places, [_short(spec.categories[n], 14) for n in places])
+    axes.yaxis.set_major_formatter(_formatter(spec))
+    axes.set_xlabel(_short(spec.x_label, 60))
+    axes.set_ylabel(_short(spec.y_label, 60))
+    axes.grid(axis="y", color=_FAINT)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(length=0)
+    axes.margins(x=0.02)
+    if len(rows) > 1 or spec.budget is not None:
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=12)
+
+
+def _formatter(spec: ChartSpec) -> Callable[[float, int | None], str]:
+    return lambda value, _: _figure(spec, Decimal(str(round(value, 6))))
+
+
+def _bars(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+    above = [0.0] * len(rows[0].values)
+    below = list(above)
+    for row, colour in zip(rows, colours, strict=True):
+        values = [float(value) for value in row.values]
+        bottoms = [above[n] if value >= 0 else below[n] for n, value in enumerate(values)]
+        axes.bar(range(len(values)), values, 0.72, bottom=bottoms, color=colour, label=_short(row.name))
+        above = [base + max(value, 0.0) for base, value in zip(above, values, strict=True)]
+        below = [base + min(value, 0.0) for base, value in zip(below, values, strict=True)]
+
+
+def _areas(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+    values = [[float(value) for value in row.values] for row in rows]
+    axes.stackplot(range(len(rows[0].values)), values, colors=colours, labels=[_short(row.name) for row in rows])
+
+
+def _lines(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+    for row, colour, marker in zip(rows, colours, "os^Dvpx", strict=False):
+        values = [float(value) for value in row.values]
+        axes.plot(values, color=colour, marker=marker, markersize=5, linewidth=2.2, label=_short(row.name))
+    axes.set_ylim(bottom=min(0.0, *(float(value) for row in rows for value in row.values), 0.0))
+
+
+def _colours(names: Sequence[str]) -> list[str]:
+    return [GREY if name == OTHER else COLOURS[n % len(COLOURS)] for n, name in enumerate(names)]
+
+
+def _short(name: str, limit: int = 28) -> str:
+    return truncate(clean(name), limit)
+
+
+def _figure(spec: ChartSpec, value: Decimal) -> str:
+    is_money = "USD" in spec.y_label or "$" in spec.y_label or not spec.y_label
+    return money_short(value) if is_money else money_short(value).replace("$", "").removesuffix(".00")
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(ChartSpec.model_validate_json(sys.stdin.buffer.read())))
