@@ -6,7 +6,7 @@ A field's description says what the setting is, its `wants` says what a good val
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -37,10 +37,43 @@ def _setting(description: str, wants: str, **more: Any) -> Any:
     return Field(description=description, json_schema_extra={"wants": wants}, **more)
 
 
-class Settings(BaseSettings):
-    """The settings of one bot process. Made by `load_settings`; nothing is read from the environment behind its back."""
+class DatabaseSettings(BaseSettings):
+    """What is needed to open the database alone, so that an auditor needs no tokens."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True, hide_input_in_errors=True)
+
+    database_url: Annotated[SecretStr, BeforeValidator(parse.database_url)] = _setting(
+        "Where the bot keeps its data: a SQLite file or a PostgreSQL database.",
+        "an address such as sqlite:///quartermaster.db or postgresql://user:password@host/name",
+        default=SecretStr("sqlite+aiosqlite:///quartermaster.db"),
+    )
+    audit_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
+        "The key of the audit log's hash chain. Without it the chain is hashed without a key, which shows accidents and"
+        " careless edits, but not a forger with write access to the database. It can't be changed later.",
+        "at least 16 characters without spaces",
+        default=None,
+    )
+
+    @property
+    def audit_key_bytes(self) -> bytes:
+        """The key of the audit chain, empty without one."""
+        return self.audit_key.get_secret_value().encode() if self.audit_key else b""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing but what `load_settings` hands over, so that the environment is an argument."""
+        return (init_settings,)
+
+
+class Settings(DatabaseSettings):
+    """The settings of one bot process. Made by `load_settings`; nothing is read from the environment behind its back."""
 
     slack_bot_token: Annotated[SecretStr, parse.secret_like(r"xox(b|e\.xoxb)-[!-~]+")] = _setting(
         "The bot token of the installed Slack app.", "a Slack bot token, which starts with xoxb-"
@@ -64,22 +97,11 @@ class Settings(BaseSettings):
     anthropic_base_url: Annotated[str, BeforeValidator(parse.url)] = _setting(
         "Where the Claude Admin API is; a gateway, if you have one.", "an http or https address", default=ANTHROPIC_URL
     )
-    database_url: Annotated[SecretStr, BeforeValidator(parse.database_url)] = _setting(
-        "Where the bot keeps its data: a SQLite file or a PostgreSQL database.",
-        "an address such as sqlite:///quartermaster.db or postgresql://user:password@host/name",
-        default=SecretStr("sqlite+aiosqlite:///quartermaster.db"),
-    )
     policy_file: Path = _setting("Who may approve what.", "the path of a file", default=Path("policy.toml"))
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(parse.fernet_keys)] = _setting(
         "Fernet keys, separated by commas: the first encrypts, all decrypt, so a new one is put in front.",
         "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; make one with"
         ' `python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`',
-    )
-    audit_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
-        "The key of the audit log's hash chain. Without it the chain is hashed without a key, which shows accidents and"
-        " careless edits, but not a forger with write access to the database. It can't be changed later.",
-        "at least 16 characters without spaces",
-        default=None,
     )
     email_domains: Annotated[tuple[str, ...], BeforeValidator(parse.domains)] = _setting(
         "The e-mail domains, separated by commas, whose people may use the bot.",
@@ -129,31 +151,34 @@ class Settings(BaseSettings):
         """Socket Mode wherever there is an app-level token, else signed HTTP."""
         return "socket" if self.slack_app_token else "http"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read nothing but what `load_settings` hands over, so that the environment is an argument."""
-        return (init_settings,)
+
+_Model = TypeVar("_Model", bound=DatabaseSettings)
 
 
 def load_settings(env: Mapping[str, str]) -> Settings:
     """Make the settings from variables, `*_FILE` files and the secrets directory; SettingsError with all faults at once."""
-    secret_names = [name.upper() for name, field in Settings.model_fields.items() if is_secret(field)]
-    values, unread = read_values(env, [name.upper() for name in Settings.model_fields], secret_names)
-    if values.get("SANDBOX_URL"):
-        values = SANDBOX_DEFAULTS | values
-    faults = [*unread.values(), *_faults_between(values, unread)]
+    return _load(Settings, env)
+
+
+def load_database_settings(env: Mapping[str, str]) -> DatabaseSettings:
+    """Make only what opens the database, from the same places; SettingsError with all faults at once."""
+    return _load(DatabaseSettings, env)
+
+
+def _load(model: type[_Model], env: Mapping[str, str]) -> _Model:
+    secret_names = [name.upper() for name, field in model.model_fields.items() if is_secret(field)]
+    values, unread = read_values(env, [name.upper() for name in model.model_fields], secret_names)
+    faults = list(unread.values())
+    if model is Settings:
+        if values.get("SANDBOX_URL"):
+            values = SANDBOX_DEFAULTS | values
+        faults += _faults_between(values, unread)
     try:
-        settings = Settings.model_validate({name.lower(): value for name, value in values.items()})
+        settings = model.model_validate({name.lower(): value for name, value in values.items()})
     except ValidationError as error:
         wrong = {str(item["loc"][0]): item for item in error.errors()}
-        faults += [_sentence(name, item, values) for name, item in wrong.items() if name.upper() not in unread]
+        named = {fault.split(" ")[0] for fault in faults} | set(unread)  # one sentence for each setting is enough
+        faults += [_sentence(name, item, values) for name, item in wrong.items() if name.upper() not in named]
     else:
         if not faults:
             return settings

@@ -1,4 +1,4 @@
-"""How single settings are read: each function returns a value in its final form, or raises ValueError that keeps it secret."""
+"""How single settings are read: a function returns a value in its final form, or raises ValueError that keeps it secret."""
 
 import re
 from typing import cast
