@@ -194,9 +194,7 @@ def _faults_between(values: Mapping[str, str], unread: Mapping[str, str]) -> lis
     """Check what no single field can know."""
     faults: list[str] = []
     if not {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"} & {*values, *unread}:
-        faults.append(
-            "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for signed HTTP) is missing; one is needed."
-        )
+        faults.append("One of SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET (for signed HTTP) is missing.")
     key, host = values.get("ANTHROPIC_ADMIN_KEY", ""), values.get("ANTHROPIC_BASE_URL", ANTHROPIC_URL).rstrip("/")
     if key and host == ANTHROPIC_URL and not key.startswith("sk-ant-"):
         faults.append(

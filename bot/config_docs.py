@@ -36,7 +36,7 @@ def _row(name: str, field: FieldInfo) -> str:
 def _default(name: str, field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value: object = _SHOWN_DEFAULT.get(name, field.default)
+    value = _SHOWN_DEFAULT.get(name, field.default)
     if value is None or isinstance(value, SecretStr):
         return "none"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return f"`{str(value).lower() if isinstance(field.default, bool) else value}`"
