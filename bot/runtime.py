@@ -10,6 +10,7 @@ import structlog
 
 from bot.approvals.policy import Policy
 from bot.config import Settings
+from bot.directory.directory import Directory
 from bot.ports import Admin, Notifier
 from bot.store.session import Store
 from bot.store.vault import Vault
@@ -46,15 +47,20 @@ class Tasks:
 
 @dataclass
 class Runtime:
-    """The running bot: settings, policy, store, the two ports, the vault and the clock (aware UTC)."""
+    """The running bot: settings, policy, store, the two ports, the vault and the clock (aware UTC).
+
+    `team_id` is the Slack workspace that the bot token belongs to, known once `self_test` was answered.
+    """
 
     settings: Settings
     policy: Policy
     store: Store
     admin: Admin
+    directory: Directory
     notifier: Notifier
     vault: Vault
     clock: Callable[[], datetime]
+    team_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)
 
     def now(self) -> datetime:

@@ -1,0 +1,86 @@
+"""Who may decide a request: today's policy, group membership and account state, read at the click and never remembered."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.approvals.model import Request, Who
+from bot.approvals.policy import ApproverKind, ApproverRef, Rule
+from bot.errors import NotLinked
+from bot.identity import find_member
+from bot.runtime import Runtime
+from bot.slack.markup import bold, group_mention, mention
+from bot.slack.wording import listed
+
+ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
+
+
+async def rule_of(rt: Runtime, request: Request) -> Rule:
+    """Return today's rule for a request, under the workspace's name of today."""
+    name = await rt.directory.workspace_name(request.workspace_id) if request.workspace_id else None
+    return rt.policy.rule_for(request.kind, request.workspace_id, name)
+
+
+async def standing(rt: Runtime, people: Sequence[Who], rule: Rule, workspace_id: str | None) -> frozenset[str]:
+    """Return the Slack ids of those among `people` who are approvers under the rule as of now."""
+    verdicts = await asyncio.gather(*(_is_approver(rt, person, rule, workspace_id) for person in people))
+    return frozenset(person.slack_id for person, is_one in zip(people, verdicts, strict=True) if is_one)
+
+
+async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
+    """Return those whose Slack account and membership still hold."""
+
+    async def holds(person: Who) -> bool:
+        try:
+            return (await find_member(rt, person.slack_id)).id == person.member_id
+        except NotLinked:
+            return False
+
+    verdicts = await asyncio.gather(*(holds(person) for person in people))
+    return [person for person, is_one in zip(people, verdicts, strict=True) if is_one]
+
+
+async def _is_approver(rt: Runtime, person: Who, rule: Rule, workspace_id: str | None) -> bool:
+    checks = [_matches(rt, person, ref, workspace_id) for ref in rule.approvers]
+    return any(await asyncio.gather(*checks)) if checks else False
+
+
+async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str | None) -> bool:
+    match ref.kind:
+        case ApproverKind.USER:
+            return ref.id == person.slack_id
+        case ApproverKind.USERGROUP:
+            return person.slack_id in await rt.notifier.group_members(ref.id or "", fresh=True)
+        case ApproverKind.ORG_ADMINS:
+            return await _is_org_admin(rt, person)
+        case ApproverKind.WORKSPACE_ADMINS:
+            return workspace_id is not None and await _is_workspace_admin(rt, person, workspace_id)
+
+
+async def _is_org_admin(rt: Runtime, person: Who) -> bool:
+    return (await rt.admin.user(person.member_id)).role in ADMIN_ROLES
+
+
+async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bool:
+    if await _is_org_admin(rt, person):
+        return True
+    async for member in rt.admin.workspace_members(workspace_id):
+        if member.user_id == person.member_id:
+            return member.workspace_role == "workspace_admin"
+    return False
+
+
+def approvers_in_words(rule: Rule, workspace_name: str | None) -> str:
+    """Return whom to ask, as mrkdwn: `@claude-admins or @bob`."""
+    return listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
+
+
+def _in_words(ref: ApproverRef, workspace_name: str | None) -> str:
+    match ref.kind:
+        case ApproverKind.USER:
+            return mention(ref.id or "")
+        case ApproverKind.USERGROUP:
+            return group_mention(ref.id or "")
+        case ApproverKind.ORG_ADMINS:
+            return "the organization's admins"
+        case ApproverKind.WORKSPACE_ADMINS:
+            return f"the admins of {bold(workspace_name)}" if workspace_name else "the workspace's admins"

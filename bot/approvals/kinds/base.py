@@ -1,0 +1,179 @@
+"""What a kind of Request is made of. A kind is one file and one line in the registry; everything else comes for free."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, SecretStr
+
+from bot.approvals.model import Request, Who
+from bot.runtime import Runtime
+
+FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of a kind's form; `name` is the payload's field. `choices` are (value, label) pairs.
+
+    `check` looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None.
+    """
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    hint: str = ""
+    optional: bool = False
+    max_length: int = 0
+    choices: tuple[tuple[str, str], ...] = ()
+    check: Callable[[str, "FormInput"], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class FormInput:
+    """What somebody put into a form: plain values by field name, what the form was opened with, and today's date."""
+
+    values: dict[str, str]
+    opened_with: dict[str, str]
+    today: date
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that may be asked: the complete payload, and the workspace that it is about (None: the organization)."""
+
+    payload: BaseModel
+    workspace_id: str | None = None
+    workspace_name: str | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The change is made. `outcome` is plain JSON and never holds a secret; `secret` is sealed at once by the service."""
+
+    outcome: dict[str, Any] = field(default_factory=dict[str, Any])
+    secret: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A person has to do it; the request is proven later by `prove`."""
+
+    outcome: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class NeedsPerson(Exception):
+    """The change was not made, and repeating it won't help; `sentence` says what stands in the way."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+Applied = Done | Waits
+
+
+async def _never(_rt: Runtime, _request: Request) -> Done | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of Request.
+
+    `ask` and `done` are mrkdwn that follow "@alice" and stand in the card's first line; `title` is plain text.
+    `subject` names what it is about: one open request per subject. `precheck` raises a UserError, `apply` an UpstreamError
+    or NeedsPerson. `look` tells whether the effect is already there, before anything is repeated. `repeatable`: applying
+    twice does no harm once `look` found nothing. `prove` is asked each minute while a person works; `revert` ends a grant.
+    `undo` is the kind that a card offers once this one is applied; `danger` says what a careless click would break.
+    """
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    hint: str = ""
+    optional: bool = False
+    max_length: int = 0
+    choices: tuple[tuple[str, str], ...] = ()
+    check: Callable[[str, "FormInput"], str | None] | None = None
+
+
+@dataclass(frozen=True)
+class FormInput:
+    """What somebody put into a form: plain values by field name, what the form was opened with, and today's date."""
+
+    values: dict[str, str]
+    opened_with: dict[str, str]
+    today: date
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that may be asked: the complete payload, and the workspace that it is about (None: the organization)."""
+
+    payload: BaseModel
+    workspace_id: str | None = None
+    workspace_name: str | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The change is made. `outcome` is plain JSON and never holds a secret; `secret` is sealed at once by the service."""
+
+    outcome: dict[str, Any] = field(default_factory=dict[str, Any])
+    secret: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A person has to do it; the request is proven later by `prove`."""
+
+    outcome: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class NeedsPerson(Exception):
+    """The change was not made, and repeating it won't help; `sentence` says what stands in the way."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+Applied = Done | Waits
+
+
+async def _never(_rt: Runtime, _request: Request) -> Done | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of Request.
+
+    `ask` and `done` are mrkdwn that follow "@alice" and stand in the card's first line; `title` is plain text.
+    `subject` names what it is about: one open request per subject. `precheck` raises a UserError, `apply` an UpstreamError or
+    NeedsPerson. `look` tells whether the effect is already there, before anything is repeated. `repeatable`: applying twice does no
+    harm once `look` found nothing. `prove` is asked each minute while a person works; `revert` ends a grant.
+    `undo` is the kind that a card offers once this one is applied.
+    """
+
+    name: str
+    label: str
+    payload: type[BaseModel]
+    form: tuple[FormField, ...]
+    title: Callable[[Request], str]
+    ask: Callable[[Request], str]
+    done: Callable[[Request], str]
+    subject: Callable[[BaseModel], str]
+    precheck: Callable[[Runtime, Who, BaseModel], Awaitable[Checked]]
+    apply: Callable[[Runtime, Request], Awaitable[Applied]]
+    repeatable: bool
+    look: Callable[[Runtime, Request], Awaitable[Done | None]] = _never
+    prove: Callable[[Runtime, Request], Awaitable[Done | Waits | None]] | None = None
+    revert: Callable[[Runtime, Request], Awaitable[Done]] | None = None
+    undo: str | None = None
+    submit_label: str = "Ask"
+    danger: str = ""

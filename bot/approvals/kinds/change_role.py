@@ -1,0 +1,133 @@
+"""Another organization role for somebody, for good or until a day."""
+
+from datetime import UTC, date, datetime, time
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.admin.model import Member
+from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson
+from bot.approvals.model import Request, Who
+from bot.errors import InvalidInput, NotLinked
+from bot.identity import find_member
+from bot.runtime import Runtime
+from bot.slack.markup import bold, mention
+
+ROLES = {
+    "user": "User: Playground only",
+    "claude_code_user": "Claude Code user: Playground and Claude Code",
+    "developer": "Developer: Playground and API keys",
+    "billing": "Billing: Playground and billing",
+}
+"""What the API can give on a Console organization (admin-api.md §4.2); `admin` it can't."""
+ADMIN_SENTENCE = "The API can't give or take admin. An admin does that in the Console: Settings, Members."
+
+
+class ChangeRole(BaseModel):
+    """Who gets which role instead of which; `ends_on` is the last UTC day on which it holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slack_id: str
+    role: str
+    member_id: str = ""
+    member_name: str = ""
+    from_role: str = ""
+    ends_on: date | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The moment at which the role goes back."""
+        return datetime.combine(self.ends_on, time(23, 59, 59), UTC) if self.ends_on else None
+
+
+def _check_end(value: str, form: FormInput) -> str | None:
+    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
+
+
+FORM = (
+    FormField("slack_id", "Person", "person"),
+    FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
+    FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=500),
+    FormField("ends_on", "Last day", "date", hint="Empty: for good.", optional=True, check=_check_end),
+)
+
+
+def _payload(request: Request) -> ChangeRole:
+    return ChangeRole.model_validate(request.payload)
+
+
+async def _precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
+    assert isinstance(payload, ChangeRole)  # noqa: S101 - the registry pairs them
+    if payload.role == "admin":
+        raise InvalidInput({"role": ADMIN_SENTENCE})
+    if payload.role not in ROLES:
+        raise InvalidInput({"role": f"Choose one of {', '.join(ROLES)}."})
+    try:
+        member = await find_member(rt, payload.slack_id)
+    except NotLinked as error:
+        raise InvalidInput({"slack_id": error.sentence}) from None
+    if member.role not in ROLES:
+        raise InvalidInput({"slack_id": f"{member.name} is {member.role}. {ADMIN_SENTENCE}"})
+    if member.role == payload.role:
+        raise InvalidInput({"role": f"{member.name} already is {payload.role}."})
+    full = payload.model_copy(update={"member_id": member.id, "member_name": member.name, "from_role": member.role})
+    return Checked(full, ends_at=payload.ends_at)
+
+
+async def look(rt: Runtime, request: Request) -> Done | None:
+    """Tell whether the member already has the role."""
+    wanted = _payload(request)
+    member = await rt.admin.user(wanted.member_id)
+    return Done({"role": member.role, "was": wanted.from_role}) if member.role == wanted.role else None
+
+
+async def _change(rt: Runtime, member: Member, role: str) -> None:
+    await rt.admin.change_role(member.id, role)
+    rt.directory.forget_members()
+
+
+async def _apply(rt: Runtime, request: Request) -> Applied:
+    wanted = _payload(request)
+    found = await look(rt, request)
+    if found:
+        return found
+    member = await rt.admin.user(wanted.member_id)
+    if member.role != wanted.from_role:
+        # Somebody else changed it since it was asked: never overwrite what nobody approved.
+        raise NeedsPerson(
+            f"{member.name} became {member.role} in the meantime; it was {wanted.from_role} when this was asked."
+        )
+    await _change(rt, member, wanted.role)
+    return Done({"role": wanted.role, "was": wanted.from_role})
+
+
+async def _revert(rt: Runtime, request: Request) -> Done:
+    granted = _payload(request)
+    member = await rt.admin.user(granted.member_id)
+    if member.role == granted.from_role:
+        return Done({"note": f"{member.name} was already {member.role}"})
+    if member.role != granted.role:
+        raise NeedsPerson(f"{member.name} became {member.role} in the meantime, so I left it as it is.")
+    await _change(rt, member, granted.from_role)
+    return Done()
+
+
+def _what(request: Request) -> str:
+    return f"{bold(_payload(request).role)} for {mention(_payload(request).slack_id)}"
+
+
+CHANGE_ROLE = Kind(
+    name="change_role",
+    label="Change a role",
+    payload=ChangeRole,
+    form=FORM,
+    title=lambda request: f"Role {_payload(request).role} for {_payload(request).member_name}",
+    ask=lambda request: f"asks for the role {_what(request)}, now {_payload(request).from_role}",
+    done=lambda request: f"Role {_what(request)} given, was {_payload(request).from_role}",
+    subject=lambda payload: f"role:{getattr(payload, 'slack_id', '')}",
+    precheck=_precheck,
+    apply=_apply,
+    repeatable=True,
+    look=look,
+    revert=_revert,
+)

@@ -1,0 +1,169 @@
+"""An API key: made by the upstream where it offers that (`api`), else by a person in the Console, with proof (`console`)."""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.admin.model import ApiKey
+from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, Waits
+from bot.approvals.model import Request, Who
+from bot.errors import InvalidInput, UpstreamError
+from bot.runtime import Runtime
+from bot.slack.markup import bold, code, mention
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
+_DEAD = frozenset({"archived", "expired"})
+
+
+class CreateKey(BaseModel):
+    """Who wants which key where. `ends_on` is the last UTC day on which it works."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace_id: str
+    workspace_name: str = ""
+    name: str
+    ends_on: date | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The moment at which the key ends: the end of its last day."""
+        return datetime.combine(self.ends_on, time(23, 59, 59), UTC) if self.ends_on else None
+
+
+def _check_name(value: str, _form: FormInput) -> str | None:
+    if NAME.fullmatch(value):
+        return None
+    return "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
+
+
+def _check_end(value: str, form: FormInput) -> str | None:
+    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
+
+
+FORM = (
+    FormField("workspace_id", "Workspace", "workspace", hint="Type a part of its name."),
+    FormField("name", "Name", hint="What will use it, such as ingest-staging.", max_length=80, check=_check_name),
+    FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=500),
+    FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=_check_end),
+)
+
+
+def _payload(request: Request) -> CreateKey:
+    return CreateKey.model_validate(request.payload)
+
+
+async def _keys_named(rt: Runtime, name: str, workspace_id: str | None) -> list[ApiKey]:
+    default = await rt.directory.workspace(None)
+    home = default.id if default else None
+    named = [key async for key in rt.admin.api_keys(workspace_id=workspace_id) if key.name == name]
+    # The older API writes the default workspace as null.
+    return [key if key.workspace_id else key.model_copy(update={"workspace_id": home}) for key in named]
+
+
+async def _precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
+    assert isinstance(payload, CreateKey)  # noqa: S101 - the registry pairs them
+    workspace = next((w for w in await rt.directory.workspaces(fresh=True) if w.id == payload.workspace_id), None)
+    if workspace is None:
+        raise InvalidInput({"workspace_id": "That workspace doesn't exist any more. Choose another one."})
+    if workspace.is_claude_code:
+        raise InvalidInput({"workspace_id": "Claude Code makes its own keys at sign-in. Choose another workspace."})
+    taken = [key for key in await _keys_named(rt, payload.name, workspace.id) if key.status not in _DEAD]
+    if taken:
+        raise InvalidInput({"name": f"{workspace.name} already has a key {payload.name}. Choose another name."})
+    full = payload.model_copy(update={"workspace_name": workspace.name})
+    return Checked(full, workspace.id, workspace.name, payload.ends_at)
+
+
+def _outcome(key: ApiKey, **more: Any) -> dict[str, Any]:
+    expires = key.expires_at.isoformat() if key.expires_at else None
+    return {"key_id": key.id, "hint": key.hint, "expires_at": expires, **more}
+
+
+async def _apply(rt: Runtime, request: Request) -> Applied:
+    wanted = _payload(request)
+    workspace = next((w for w in await rt.directory.workspaces(fresh=True) if w.id == wanted.workspace_id), None)
+    if workspace is None:
+        raise NeedsPerson(f"The workspace {wanted.workspace_name} was archived in the meantime.")
+    rule = rt.policy.rule_for(request.kind, request.workspace_id, workspace.name)
+    if rule.issue_keys == "console":
+        return Waits({"way": "console"})
+    return await _create(rt, request, wanted)
+
+
+async def _create(rt: Runtime, request: Request, wanted: CreateKey) -> Done:
+    try:
+        issued = await rt.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
+    except UpstreamError as error:
+        # The answer got lost, perhaps after the key was made. Then it exists, and nobody will ever know its secret.
+        found = await look(rt, request) if error.may_have_happened else None
+        if found is None:
+            raise
+        return found
+    rt.directory.forget_keys()
+    return Done(_outcome(issued.key, way="api"), issued.secret)
+
+
+async def look(rt: Runtime, request: Request) -> Done | None:
+    """Find the key that an interrupted attempt made; its secret is lost, which the outcome says."""
+    wanted = _payload(request)
+    since = request.approved_at or request.created_at
+    for key in await _keys_named(rt, wanted.name, wanted.workspace_id):
+        if key.status not in _DEAD and key.created_at >= since:
+            return Done(_outcome(key, way="api", handover="lost"))
+    return None
+
+
+async def _prove(rt: Runtime, request: Request) -> Done | Waits | None:
+    """Look for the key that a person was asked to make: right name, right workspace, made after the approval."""
+    wanted = _payload(request)
+    since = request.approved_at or request.created_at
+    new = [k for k in await _keys_named(rt, wanted.name, None) if k.created_at >= since and k.status not in _DEAD]
+    right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
+    if right:
+        rt.directory.forget_keys()
+        return Done(_outcome(right, way="console"))
+    if not new:
+        return None
+    where = await rt.directory.workspace_name(new[0].workspace_id)
+    return Waits({"way": "console", "wrong_key_id": new[0].id, "wrong_workspace": where})
+
+
+async def _revert(rt: Runtime, request: Request) -> Done:
+    key = await rt.admin.api_key(request.outcome["key_id"])
+    if key.status in _DEAD:
+        return Done({"note": f"it was already {key.status}"})
+    await rt.admin.update_api_key(key.id, status="archived")
+    rt.directory.forget_keys()
+    return Done()
+
+
+def _what(request: Request) -> str:
+    return f"{code(_payload(request).name)} in {bold(request.workspace_name or '')}"
+
+
+def _done(request: Request) -> str:
+    if request.outcome.get("handover") == "lost":
+        return f"Key {_what(request)} was made for {mention(request.requester.slack_id)}, but its secret got lost"
+    return f"Key {_what(request)} issued to {mention(request.requester.slack_id)}"
+
+
+CREATE_KEY = Kind(
+    name="create_key",
+    label="Request an API key",
+    payload=CreateKey,
+    form=FORM,
+    title=lambda request: f"API key {_payload(request).name} in {request.workspace_name}",
+    ask=lambda request: f"asks for an API key — {_what(request)}",
+    done=_done,
+    subject=lambda payload: f"create_key:{getattr(payload, 'workspace_id', '')}:{getattr(payload, 'name', '')}",
+    precheck=_precheck,
+    apply=_apply,
+    repeatable=True,
+    look=look,
+    prove=_prove,
+    revert=_revert,
+    undo="revoke_key",
+)

@@ -1,0 +1,123 @@
+"""Switching a key off, on again, or ending it for good: three kinds that differ in one word of the API."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.admin.model import ApiKey
+from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson
+from bot.approvals.model import Request, Who
+from bot.errors import InvalidInput, UpstreamMissing
+from bot.runtime import Runtime
+from bot.slack.markup import bold, code
+
+
+class KeyChange(BaseModel):
+    """Which key; its name, hint and workspace as they were when it was asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key_id: str
+    key_name: str = ""
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What tells the three kinds apart. `becomes` is the API's status, `from_` the statuses in which it can be asked."""
+
+    name: str
+    label: str
+    verb: str
+    becomes: str
+    from_: frozenset[str]
+    done: str
+    already: str
+    danger: str
+
+
+def _payload(request: Request) -> KeyChange:
+    return KeyChange.model_validate(request.payload)
+
+
+async def _find(rt: Runtime, key_id: str) -> ApiKey:
+    try:
+        return await rt.admin.api_key(key_id)
+    except UpstreamMissing:
+        raise InvalidInput({"key_id": "That key doesn't exist. Choose one from the list."}) from None
+
+
+def _make(change: _Change, *extra: FormField) -> Kind:
+    async def precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
+        assert isinstance(payload, KeyChange)  # noqa: S101 - the registry pairs them
+        key = await _find(rt, payload.key_id)
+        if key.status == change.becomes:
+            raise InvalidInput({"key_id": f"{key.name} is already {change.already}."})
+        if key.status not in change.from_:
+            raise InvalidInput({"key_id": f"{key.name} is {key.status} for good, which can't be changed any more."})
+        workspace = await rt.directory.workspace(key.workspace_id)
+        full = KeyChange(key_id=key.id, key_name=key.name, hint=key.hint)
+        return Checked(full, workspace.id if workspace else key.workspace_id, workspace.name if workspace else None)
+
+    async def look(rt: Runtime, request: Request) -> Done | None:
+        key = await rt.admin.api_key(_payload(request).key_id)
+        return Done({"key_id": key.id, "hint": key.hint}) if key.status == change.becomes else None
+
+    async def apply(rt: Runtime, request: Request) -> Applied:
+        found = await look(rt, request)
+        if found:
+            return found
+        key = await rt.admin.api_key(_payload(request).key_id)
+        if key.status not in change.from_:
+            raise NeedsPerson(f"The key {key.name} became {key.status} in the meantime.")
+        key = await rt.admin.update_api_key(key.id, status=change.becomes)
+        rt.directory.forget_keys()
+        return Done({"key_id": key.id, "hint": key.hint})
+
+    def what(request: Request) -> str:
+        where = f" in {bold(request.workspace_name)}" if request.workspace_name else ""
+        return f"{code(_payload(request).key_name)}{where}"
+
+    return Kind(
+        name=change.name,
+        label=change.label,
+        payload=KeyChange,
+        form=(
+            FormField("key_id", "Key", "key", hint="Type a part of its name."),
+            *extra,
+            FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=500),
+        ),
+        title=lambda request: f"{change.label}: {_payload(request).key_name}",
+        ask=lambda request: f"asks to {change.verb} the key {what(request)}",
+        done=lambda request: f"Key {what(request)} {change.done}",
+        subject=lambda payload: f"key:{getattr(payload, 'key_id', '')}",
+        precheck=precheck,
+        apply=apply,
+        repeatable=True,
+        look=look,
+        danger=change.danger,
+    )
+
+
+def _check_typed(value: str, form: FormInput) -> str | None:
+    wanted = form.opened_with.get("key_name", "")
+    return None if wanted and value == wanted else "Type the key's name exactly, to be sure that it is the right one."
+
+
+DISABLE_KEY = _make(
+    _Change(
+        "disable_key", "Disable a key", "disable", "inactive", frozenset({"active"}), "is disabled", "disabled",
+        "Everything that uses it stops until it is enabled again.",
+    )
+)  # fmt: skip
+ENABLE_KEY = _make(
+    _Change("enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again", "enabled", "")
+)
+REVOKE_KEY = _make(
+    _Change(
+        "revoke_key", "Revoke a key", "revoke", "archived", frozenset({"active", "inactive"}),
+        "is revoked for good", "revoked",
+        "Everything that uses it stops for good. This can't be undone.",
+    ),
+    FormField("confirm", "Type the key's name to confirm", max_length=500, check=_check_typed),
+)  # fmt: skip

@@ -1,0 +1,163 @@
+"""What a Request is and how it may move; pure data, the same in the store, the service and the views."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.errors import RequestClosed
+
+
+class Status(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    APPLYING = "applying"
+    FULFILLING = "fulfilling"
+    APPLIED = "applied"
+    FAILED = "failed"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    REVERTING = "reverting"
+    REVERTED = "reverted"
+
+
+class Event(StrEnum):
+    """What can happen to a request."""
+
+    ENOUGH = "enough"
+    DENY = "deny"
+    WITHDRAW = "withdraw"
+    TIME = "time"
+    CLAIM = "claim"
+    UNCLAIM = "unclaim"
+    DONE = "done"
+    WAIT = "wait"
+    PROOF = "proof"
+    FAIL = "fail"
+    RETRY = "retry"
+    GIVE_UP = "give_up"
+    END = "end"
+    ENDED = "ended"
+
+
+TRANSITIONS: dict[tuple[Status, Event], Status] = {
+    (Status.PENDING, Event.ENOUGH): Status.APPROVED,
+    (Status.PENDING, Event.DENY): Status.DENIED,
+    (Status.PENDING, Event.WITHDRAW): Status.WITHDRAWN,
+    (Status.PENDING, Event.TIME): Status.EXPIRED,
+    (Status.APPROVED, Event.CLAIM): Status.APPLYING,
+    (Status.APPROVED, Event.FAIL): Status.FAILED,
+    (Status.APPLYING, Event.DONE): Status.APPLIED,
+    (Status.APPLYING, Event.WAIT): Status.FULFILLING,
+    (Status.APPLYING, Event.FAIL): Status.FAILED,
+    (Status.APPLYING, Event.UNCLAIM): Status.APPROVED,
+    (Status.FULFILLING, Event.PROOF): Status.APPLIED,
+    (Status.FULFILLING, Event.TIME): Status.EXPIRED,
+    (Status.FULFILLING, Event.WITHDRAW): Status.WITHDRAWN,
+    (Status.FAILED, Event.RETRY): Status.APPROVED,
+    (Status.FAILED, Event.GIVE_UP): Status.WITHDRAWN,
+    (Status.APPLIED, Event.END): Status.REVERTING,
+    (Status.REVERTING, Event.ENDED): Status.REVERTED,
+    (Status.REVERTING, Event.FAIL): Status.APPLIED,
+}
+"""A pair that is absent can't happen."""
+
+OPEN = frozenset({Status.PENDING, Status.APPROVED, Status.APPLYING, Status.FULFILLING, Status.FAILED})
+"""While a request is open, a second one about the same thing is refused."""
+
+
+def next_status(status: Status, event: Event) -> Status:
+    """Return the status after an event; RequestClosed where the event can't happen any more."""
+    following = TRANSITIONS.get((status, event))
+    if following is None:
+        raise RequestClosed(f"This request is already {WORDS[status]}. Nothing was changed.")
+    return following
+
+
+WORDS: dict[Status, str] = {
+    Status.PENDING: "waiting for a decision",
+    Status.APPROVED: "approved",
+    Status.APPLYING: "approved and being carried out",
+    Status.FULFILLING: "approved and waiting for the key to be made",
+    Status.APPLIED: "done",
+    Status.FAILED: "approved, but not done yet",
+    Status.DENIED: "denied",
+    Status.WITHDRAWN: "withdrawn",
+    Status.EXPIRED: "expired",
+    Status.REVERTING: "being ended",
+    Status.REVERTED: "ended",
+}
+
+
+class Verdict(StrEnum):
+    """What an approver says."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Who(_Frozen):
+    """A person in a request: their Slack id, and the member of the organization that they are."""
+
+    slack_id: str
+    member_id: str
+    email: str
+
+    def is_same_person(self, other: "Who") -> bool:
+        """Compare people, not accounts: any of Slack id, member and e-mail is enough."""
+        same_email = bool(self.email) and self.email.casefold() == other.email.casefold()
+        return self.slack_id == other.slack_id or self.member_id == other.member_id or same_email
+
+
+class Decision(_Frozen):
+    """What one approver said, and when."""
+
+    by: Who
+    verdict: Verdict
+    comment: str = ""
+    at: datetime
+
+
+class Request(_Frozen):
+    """Something somebody asked for. `payload` and `outcome` are plain JSON of the kind; times are aware UTC.
+
+    `workspace_name` is the name when it was asked. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
+    """
+
+    id: str
+    kind: str
+    status: Status
+    version: int
+    requester: Who
+    workspace_id: str | None
+    workspace_name: str | None
+    payload: dict[str, Any]
+    reason: str
+    channel: str
+    created_at: datetime
+    expires_at: datetime
+    approved_at: datetime | None = None
+    claimed_at: datetime | None = None
+    closed_at: datetime | None = None
+    ends_at: datetime | None = None
+    outcome: dict[str, Any] = {}
+    failure: str | None = None
+    attempts: int = 0
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still happen to it."""
+        return self.status in OPEN
+
+    def said(self, verdict: Verdict) -> tuple[Decision, ...]:
+        """Return the decisions with this verdict, oldest first."""
+        return tuple(decision for decision in self.decisions if decision.verdict is verdict)

@@ -1,0 +1,1 @@
+"""Read models of the organization: what people look at before they ask for something."""

@@ -1,0 +1,69 @@
+"""The organization as people know it: members by e-mail, workspaces by name, keys by both."""
+
+from collections.abc import Sequence
+
+from bot.admin.model import ApiKey, Member, Organization, Workspace
+from bot.directory.cache import Cached
+from bot.ports import Admin
+
+KEEP_SECONDS = 60.0
+
+
+class Directory:
+    """Reads of the organization, a minute old at most. Authority is never read from here: see `bot.identity`."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+        self._organization = Cached(admin.me, 3600.0)
+        self._workspaces = Cached(self._load_workspaces, KEEP_SECONDS)
+        self._members = Cached(self._load_members, KEEP_SECONDS)
+        self._keys = Cached(self._load_keys, KEEP_SECONDS)
+
+    async def organization(self) -> Organization:
+        """Return the organization."""
+        return await self._organization.get()
+
+    async def workspaces(self, *, fresh: bool = False) -> Sequence[Workspace]:
+        """Return the workspaces that are not archived, by name."""
+        return await self._workspaces.get(fresh=fresh)
+
+    async def members(self, *, fresh: bool = False) -> Sequence[Member]:
+        """Return all members, by name."""
+        return await self._members.get(fresh=fresh)
+
+    async def keys(self, *, fresh: bool = False) -> Sequence[ApiKey]:
+        """Return all keys, newest first."""
+        return await self._keys.get(fresh=fresh)
+
+    async def workspace(self, workspace_id: str | None) -> Workspace | None:
+        """Return a living workspace; None stands for the default one, as the older API writes it."""
+        found = await self.workspaces()
+        return next((w for w in found if w.id == workspace_id or (workspace_id is None and w.is_default)), None)
+
+    async def workspace_name(self, workspace_id: str | None) -> str:
+        """Return a workspace's name as people know it, its id where it is not known."""
+        found = await self.workspace(workspace_id)
+        return found.name if found else workspace_id or "Default"
+
+    async def member_by_email(self, email: str) -> Member | None:
+        """Return the member with exactly this address, whatever its case."""
+        wanted = email.casefold()
+        return next((m for m in await self.members() if m.email.casefold() == wanted), None)
+
+    def forget_keys(self) -> None:
+        """Ask again for keys next time, because one was changed."""
+        self._keys.forget()
+
+    def forget_members(self) -> None:
+        """Ask again for members next time, because one was changed."""
+        self._members.forget()
+
+    async def _load_workspaces(self) -> Sequence[Workspace]:
+        found = [workspace async for workspace in self._admin.workspaces()]
+        return sorted(found, key=lambda workspace: workspace.name.casefold())
+
+    async def _load_members(self) -> Sequence[Member]:
+        return sorted([member async for member in self._admin.users()], key=lambda member: member.name.casefold())
+
+    async def _load_keys(self) -> Sequence[ApiKey]:
+        return [key async for key in self._admin.api_keys()]

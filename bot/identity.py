@@ -1,0 +1,107 @@
+"""Who is acting: a Slack user linked to a member of the organization, or a refusal in words.
+
+One gate for commands, buttons and modals over both transports. Where Slack leaves a flag out, the safe reading counts,
+unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
+"""
+
+from dataclasses import dataclass
+
+from bot.admin.model import Member
+from bot.approvals.model import Who
+from bot.errors import NotLinked
+from bot.ports import SlackPerson
+from bot.runtime import Runtime
+from bot.store import links
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The member who does this act. `tz` is their Slack time zone."""
+
+    slack_id: str
+    member: Member
+    tz: str
+
+    @property
+    def who(self) -> Who:
+        """The same as requests and decisions keep it."""
+        return Who(slack_id=self.slack_id, member_id=self.member.id, email=self.member.email)
+
+
+async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool = False) -> Actor:
+    """Return the actor behind a Slack user; NotLinked with the reason otherwise.
+
+    `fresh` asks Slack and the organization now: for every act that decides, reveals or changes something.
+    """
+    if team_id and rt.team_id and team_id != rt.team_id:
+        raise NotLinked(await _members_only(rt))
+    person = await rt.notifier.person(slack_id, fresh=fresh)
+    await check_person(rt, person)
+    return Actor(slack_id, await _linked_member(rt, person, fresh=fresh), person.tz)
+
+
+async def find_member(rt: Runtime, slack_id: str) -> Member:
+    """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
+    person = await rt.notifier.person(slack_id, fresh=True)
+    await check_person(rt, person)
+    return await _linked_member(rt, person, fresh=True)
+
+
+async def check_person(rt: Runtime, person: SlackPerson) -> None:
+    """Raise NotLinked for guests, strangers, bots, deactivated people and addresses that prove nothing."""
+    missing_is_bad = not rt.settings.trust_missing_flags
+    if rt.team_id and person.team_id != rt.team_id:
+        raise NotLinked(await _members_only(rt))
+    # Slack sends these two only where they are true, so that their absence says something (users.info).
+    if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
+        raise NotLinked(await _members_only(rt))
+    if _or(person.is_bot, missing_is_bad) or _or(person.deleted, missing_is_bad):
+        raise NotLinked("I only work for people with an active Slack account.")
+    if not _or(person.is_email_confirmed, not missing_is_bad):
+        raise NotLinked(
+            "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again."
+        )
+    domain = person.email.rpartition("@")[2].casefold()
+    if not domain or domain not in rt.settings.email_domains:
+        raise NotLinked(await _members_only(rt))
+
+
+async def _linked_member(rt: Runtime, person: SlackPerson, *, fresh: bool) -> Member:
+    async with rt.store.read() as tx:
+        link = await links.find(tx, person.id)
+    if link and link.email.casefold() != person.email.casefold():
+        raise NotLinked(
+            "Your e-mail address in Slack changed since I linked you, so I stopped. "
+            "An organization admin can link you again with `/" + rt.settings.command_prefix + "-members relink`."
+        )
+    member = await _find(rt, person.email, link.member_id if link else None, fresh=fresh)
+    if member is None:
+        raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
+    if link is None:
+        async with rt.store.write() as tx:
+            now = rt.now()
+            if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
+                tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
+    return member
+
+
+async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) -> Member | None:
+    if not fresh:
+        found = await rt.directory.member_by_email(email)
+        if found:
+            return found if member_id in (None, found.id) else None
+    wanted = email.casefold()
+    # The API's filter normalises addresses (a+x@ finds a@), so the match is made here, exactly.
+    matches = [m async for m in rt.admin.users(email=email) if m.email.casefold() == wanted]
+    if member_id is not None:
+        matches = [member for member in matches if member.id == member_id]
+    return matches[0] if matches else None
+
+
+def _or(flag: bool | None, default: bool) -> bool:
+    return default if flag is None else flag
+
+
+async def _members_only(rt: Runtime) -> str:
+    organization = await rt.directory.organization()
+    return f"I only work for members of {organization.name}."

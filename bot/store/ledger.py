@@ -1,0 +1,173 @@
+"""The ledger's tables: whole days replaced at once, and sums read back. Integers below, Decimal dollars above.
+
+A day is replaced in one transaction, so that nobody ever reads half a day. The bulk writes go past SQLAlchemy's compiler to
+the driver: a hundred thousand rows pass here at the first load (platform.md D5).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
+from bot.store.session import Tx
+from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, UsageDayRow
+
+Group = tuple[str, str, str]
+CostParts = Mapping[Group, tuple[int, int | None, int | None]]
+"""(workspace, model, key) -> (nanos, list nanos, requests); "" stands for "none"."""
+UsageParts = Mapping[Group, tuple[int, int, int, int]]
+"""(workspace, model, key) -> (uncached input, cache read, cache write, output)."""
+
+_ONE_LOADER = 7140002
+"""Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
+_DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
+
+
+async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
+    """Replace whole days and return the closed ones whose total changed.
+
+    A day that is known with fresher figures stays as it is, and so does a closed day with keys when the legacy report,
+    which knows none, is all that there is.
+    """
+    await _lock(tx)
+    known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
+    wanted = [day for day in days if not _is_stale(day, known.get(day.day))]
+    if not wanted:
+        return []
+    await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
+    rows = [
+        (stored, *group, *amounts) for day, stored in _stored(tx, wanted) for group, amounts in parts.get(day, {}).items()
+    ]
+    await _bulk_insert(tx, CostDayRow, rows)
+    revisions = [
+        Revision(day.day, day.synced_at, old.total, day.total)
+        for day in wanted
+        if (old := known.get(day.day)) and old.closed and old.total != day.total
+    ]
+    await _upsert_days(tx, wanted)
+    for revision in revisions:
+        row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
+        tx.session.add(row)
+    return revisions
+
+
+async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
+    """Replace the token counts of whole days."""
+    if not parts:
+        return
+    await _lock(tx)
+    await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
+    rows = [(_day(tx, day), *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
+    await _bulk_insert(tx, UsageDayRow, rows)
+
+
+async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
+    """Return what is known of the days from `first` to `last`; a day that is absent has no data."""
+    found = await tx.session.exec(select(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last)))
+    return {row.day: _ledger_day(row) for row in found.all()}
+
+
+async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
+    """Return the first and last day in the ledger, or None while it is empty."""
+    row = (await tx.execute(select(func.min(LedgerDayRow.day), func.max(LedgerDayRow.day)))).one()
+    return None if row[0] is None else (row[0], row[1])
+
+
+async def open_days(tx: Tx) -> list[date]:
+    """Return the days in the ledger that aren't closed, oldest first."""
+    statement = select(LedgerDayRow.day).where(col(LedgerDayRow.closed).is_(False)).order_by(col(LedgerDayRow.day))
+    return list((await tx.session.exec(statement)).all())
+
+
+async def cells(
+    tx: Tx, first: date, last: date, by: Sequence[str] = _DIMENSIONS, workspace_ids: Sequence[str] = ()
+) -> list[Cell]:
+    """Return sums from `first` to `last`, grouped `by` any of day, workspace_id, model and api_key_id.
+
+    A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces.
+    """
+    columns = [getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
+    statement = select(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
+    if workspace_ids:
+        statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
+    found = await tx.execute(statement.group_by(*columns))
+    blank: dict[str, Any] = {"day": first, "workspace_id": "", "model": "", "api_key_id": ""}
+    names = [name for name in _DIMENSIONS if name in by]
+    # PostgreSQL sums BIGINT as NUMERIC, hence int().
+    return [
+        Cell(**{**blank, **dict(zip(names, row, strict=False))}, amount=dollars(int(row[-1] or 0))) for row in found.all()
+    ]
+
+
+async def revisions(tx: Tx, day: date) -> list[Revision]:
+    """Return how often a closed day changed, oldest first."""
+    found = await tx.session.exec(select(RevisionRow).where(RevisionRow.day == day).order_by(col(RevisionRow.id)))
+    return [Revision(row.day, row.at, dollars(row.old_nanos), dollars(row.new_nanos)) for row in found.all()]
+
+
+def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
+    if known is None:
+        return False
+    if known.source == "analytics" and new.source == "legacy" and known.closed:
+        return True
+    return known.source == new.source and known.refreshed_at > new.refreshed_at
+
+
+def _day(tx: Tx, day: date) -> date | str:
+    """Return a day as the driver takes it; sqlite3 has no dates of its own."""
+    return day.isoformat() if tx.dialect == "sqlite" else day
+
+
+def _stored(tx: Tx, days: Sequence[LedgerDay]) -> list[tuple[date, date | str]]:
+    return [(day.day, _day(tx, day.day)) for day in days]
+
+
+async def _lock(tx: Tx) -> None:
+    if tx.dialect == "postgresql":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
+
+
+async def _bulk_insert(tx: Tx, table: Any, rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    names = [column.name for column in table.__table__.columns]
+    connection = await tx.session.connection()
+    if tx.dialect == "postgresql":
+        # COPY inside the transaction that the statements before this one have begun.
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.copy_records_to_table(table.__tablename__, records=rows, columns=names)
+        return
+    marks = ", ".join("?" * len(names))
+    await connection.exec_driver_sql(f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+
+
+async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
+    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    values = [
+        {
+            "day": day.day,
+            "source": day.source,
+            "refreshed_at": day.refreshed_at,
+            "synced_at": day.synced_at,
+            "closed": day.closed,
+            "total_nanos": nanos(day.total),
+        }
+        for day in days
+    ]
+    statement = make(LedgerDayRow).values(values)
+    changed = {name: statement.excluded[name] for name in values[0] if name != "day"}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
+
+
+def _ledger_day(row: LedgerDayRow) -> LedgerDay:
+    return LedgerDay(row.day, row.source, row.refreshed_at, row.synced_at, row.closed, dollars(row.total_nanos))
+
+
+def age_of(day: LedgerDay, now: datetime) -> float:
+    """Return how many seconds ago a day was read."""
+    return (now - day.synced_at).total_seconds()

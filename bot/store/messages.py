@@ -1,0 +1,94 @@
+"""Which messages were sent about a request, so that each is sent once and all of them are redrawn."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from bot.store.session import Tx
+from bot.store.tables import RequestRow, SentMessageRow
+
+RETAKE_AFTER = timedelta(minutes=2)
+"""A claim whose message never got a timestamp is taken again after this long: its process died in between."""
+
+
+class SentMessage(BaseModel):
+    """A message about a request; `drawn_version` is the request's version that it shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    request_id: str
+    purpose: str
+    channel: str
+    posted_channel: str | None
+    ts: str | None
+    drawn_version: int
+
+
+async def claim(tx: Tx, request_id: str, purpose: str, channel: str, now: datetime) -> int | None:
+    """Take the right to send one message; None when it was sent, or is being sent, by somebody else."""
+    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    values = {"request_id": request_id, "purpose": purpose, "channel": channel, "claimed_at": now, "drawn_version": 0}
+    statement = make(SentMessageRow).values(values).on_conflict_do_nothing().returning(col(SentMessageRow.id))
+    row_id: int | None = (await tx.execute(statement)).scalar()
+    if row_id is not None:
+        return row_id
+    retake = (
+        update(SentMessageRow)
+        .where(col(SentMessageRow.request_id) == request_id, col(SentMessageRow.purpose) == purpose)
+        .where(col(SentMessageRow.channel) == channel, col(SentMessageRow.ts).is_(None))
+        .where(col(SentMessageRow.claimed_at) < now - RETAKE_AFTER)
+        .values(claimed_at=now)
+        .returning(col(SentMessageRow.id))
+    )
+    return (await tx.execute(retake)).scalar()
+
+
+async def release(tx: Tx, message_id: int) -> None:
+    """Give a claim back at once, because Slack certainly did not take the message."""
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id, col(SentMessageRow.ts).is_(None))
+    await tx.execute(statement.values(claimed_at=long_ago))
+
+
+async def record(tx: Tx, message_id: int, channel: str, ts: str, version: int) -> None:
+    """Remember where a claimed message went and what it showed."""
+    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id)
+    await tx.execute(statement.values(posted_channel=channel, ts=ts, drawn_version=version))
+
+
+async def drawn(tx: Tx, message_id: int, version: int) -> None:
+    """Remember that a message now shows this version; a later one stays."""
+    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id)
+    await tx.execute(statement.where(col(SentMessageRow.drawn_version) < version).values(drawn_version=version))
+
+
+async def adopt(tx: Tx, request_id: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
+    """Remember a message that turned out to exist: its sender died before it could be written down."""
+    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    values = {
+        "request_id": request_id, "purpose": f"{purpose}:{ts}", "channel": channel, "posted_channel": channel,
+        "ts": ts, "claimed_at": now, "drawn_version": 0,
+    }  # fmt: skip
+    await tx.execute(make(SentMessageRow).values(values).on_conflict_do_nothing())
+
+
+async def of_request(tx: Tx, request_id: str) -> list[SentMessage]:
+    """Return the messages about a request, oldest first."""
+    query = select(SentMessageRow).where(SentMessageRow.request_id == request_id).order_by(col(SentMessageRow.id))
+    return [SentMessage.model_validate(row.model_dump()) for row in await tx.session.exec(query)]
+
+
+async def lagging(tx: Tx, limit: int = 200) -> list[str]:
+    """Return the ids of requests with a message that shows an older version than the row has."""
+    query = (
+        select(RequestRow.id)
+        .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
+        .where(col(SentMessageRow.ts).is_not(None), col(SentMessageRow.drawn_version) < col(RequestRow.version))
+        .distinct()
+        .limit(limit)
+    )
+    return list(await tx.session.exec(query))
