@@ -93,7 +93,7 @@ class Base:
         for attempt in range(self._manner.attempts):
             try:
                 if unknown is not None:
-                    await asyncio.sleep(0.5 * 2 ** (attempt - 1))
+                    await asyncio.sleep(self._manner.first_wait * 2 ** (attempt - 1))
                     found = await look()
                     if found is not None:
                         return found

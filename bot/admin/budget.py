@@ -8,7 +8,6 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable
 from itertools import count
 
 WINDOW = 60.0
@@ -18,11 +17,11 @@ LOW_WATER = 0.1
 
 
 class Budget:
-    """At most `per_minute` permissions in any 60 seconds, queued by priority, first come first served within one."""
+    """At most `per_minute` permissions in any `window` seconds, queued by priority, first come first served within one."""
 
-    def __init__(self, per_minute: int = 90, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_minute: int, window: float = WINDOW) -> None:
         self.per_minute = per_minute
-        self._clock = clock
+        self._window = window
         self._spent: deque[float] = deque()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
@@ -38,7 +37,7 @@ class Budget:
 
     def pause(self, seconds: float, interactive: bool = True) -> None:
         """Grant nothing for so long, at most one window; with `interactive` False only background work is held back."""
-        until = self._clock() + min(max(seconds, 0.0), WINDOW)
+        until = time.monotonic() + min(max(seconds, 0.0), self._window)
         for rank in (0, 1) if interactive else (1,):
             self._closed_until[rank] = max(self._closed_until[rank], until)
 
@@ -61,16 +60,16 @@ class Budget:
                 if delay > 0:
                     self._timer = asyncio.get_running_loop().call_later(delay, self._grant)
                     return
-                self._spent.append(self._clock())
+                self._spent.append(time.monotonic())
                 future.set_result(None)
             heapq.heappop(self._waiting)
 
     def _delay(self, rank: int) -> float:
         """Seconds until a waiter of this rank may go; 0 for now."""
-        now = self._clock()
-        while self._spent and self._spent[0] <= now - WINDOW:
+        now = time.monotonic()
+        while self._spent and self._spent[0] <= now - self._window:
             self._spent.popleft()
         allowed = self.per_minute if rank == 0 else max(1, int(self.per_minute * (1 - PEOPLE_RESERVE)))
         excess = len(self._spent) - allowed
-        room_in = self._spent[excess] + WINDOW - now if excess >= 0 else 0.0
+        room_in = self._spent[excess] + self._window - now if excess >= 0 else 0.0
         return max(room_in, self._closed_until[rank] - now, 0.0)

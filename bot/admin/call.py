@@ -36,12 +36,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Manner:
-    """How long somebody is ready to wait. Times are seconds; a retry-after above its cap is not waited for."""
+    """How long somebody is ready to wait, in seconds; a retry-after above its cap is not waited for.
+
+    Waits between attempts start with `first_wait` and double, up to 8 s.
+    """
 
     interactive: bool = True
     attempts: int = 3
     retry_after_cap: float = 5.0
     budget_wait: float = 20.0
+    first_wait: float = 0.5
 
 
 INTERACTIVE = Manner()

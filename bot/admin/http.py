@@ -67,7 +67,12 @@ class Transport:
             return error.retry_after if error.retry_after <= manner.retry_after_cap else False
 
         attempts = stamina.retry_context(
-            on=hook, attempts=manner.attempts, timeout=None, wait_initial=0.5, wait_max=8.0, wait_jitter=0.2
+            on=hook,
+            attempts=manner.attempts,
+            timeout=None,
+            wait_initial=manner.first_wait,
+            wait_max=8.0,
+            wait_jitter=manner.first_wait / 4,
         )
         async for attempt in attempts:
             with attempt:
