@@ -1,0 +1,107 @@
+"""The manifest: what Slack offers is what the bot answers, and the committed file is the rendered one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.commands import COMMANDS
+from bot.manifest import BOT_SCOPES, Mode, manifest_faults, manifest_yaml, render_manifest
+
+ROOT = Path(__file__).parent.parent
+URL = "https://quartermaster.acme.test"
+MODES: list[tuple[str, Mode, str | None]] = [
+    ("claude", "socket", None),
+    ("acme-ai", "socket", None),
+    ("claude", "http", URL),
+]
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return json.loads((ROOT / "tests" / "data" / "slack-manifest.schema.2.0.0.json").read_text(encoding="utf-8"))
+
+
+def test_the_committed_manifest_is_the_rendered_one() -> None:
+    committed = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    assert committed == manifest_yaml(), "run `python -m bot manifest > manifest.yml`"
+
+
+@pytest.mark.parametrize(("prefix", "mode", "url"), MODES)
+def test_the_manifest_satisfies_slacks_schema(prefix: str, mode: Mode, url: str | None, schema: dict[str, Any]) -> None:
+    jsonschema.validate(render_manifest(prefix, mode, url), schema)
+
+
+def test_the_schema_would_refuse_an_unknown_setting(schema: dict[str, Any]) -> None:
+    manifest = render_manifest()
+    manifest["settings"]["no_such_setting"] = True
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(manifest, schema)
+
+
+@pytest.mark.parametrize(("prefix", "mode", "url"), MODES)
+def test_the_yaml_reads_back_as_the_same_data(prefix: str, mode: Mode, url: str | None) -> None:
+    assert yaml.safe_load(manifest_yaml(prefix, mode, url)) == render_manifest(prefix, mode, url)
+
+
+def test_every_command_is_offered_with_mentions_as_ids() -> None:
+    offered = {command["command"]: command for command in render_manifest("acme")["features"]["slash_commands"]}
+    assert set(offered) == {f"/acme-{command.name}" for command in COMMANDS}
+    assert all(command["should_escape"] is True for command in offered.values())
+
+
+def test_a_message_may_be_sent_but_no_conversation_be_read() -> None:
+    assert not [scope for scope in BOT_SCOPES if "history" in scope or scope.startswith(("admin", "channels:join"))]
+    assert render_manifest()["oauth_config"]["scopes"] == {"bot": list(BOT_SCOPES)}
+
+
+def test_socket_mode_needs_no_address_and_http_has_one_everywhere() -> None:
+    assert "url" not in json.dumps(render_manifest())
+    manifest = render_manifest(mode="http", url=URL + "/")
+    address = f"{URL}/slack/events"
+    assert {command["url"] for command in manifest["features"]["slash_commands"]} == {address}
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == address
+    assert manifest["settings"]["interactivity"]["message_menu_options_url"] == address
+    assert manifest["settings"]["socket_mode_enabled"] is False
+
+
+@pytest.mark.parametrize("url", [None, "", "http://plain.test", "quartermaster.test"])
+def test_signed_http_without_a_public_https_address_is_refused(url: str | None) -> None:
+    with pytest.raises(ValueError, match="--url https"):
+        render_manifest(mode="http", url=url)
+
+
+def test_a_rendered_manifest_has_no_faults() -> None:
+    assert manifest_faults(manifest_yaml("acme"), "acme", "socket") == []
+    assert manifest_faults(manifest_yaml("acme", "http", URL), "acme", "http") == []
+
+
+def test_another_prefix_is_a_fault_at_the_line_of_each_command() -> None:
+    text = manifest_yaml("claude")
+    faults = manifest_faults(text, "acme", "socket")
+    unknown = [fault for fault in faults if "not a command" in fault.sentence]
+    assert [text.split("\n")[fault.line - 1].split("/")[1] for fault in unknown] == [f"claude-{c.name}" for c in COMMANDS]
+    assert "The command /acme-keys is missing." in {fault.sentence for fault in faults}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    - files:write\n", "", "The scope files:write is missing."),
+        ("      - user_change\n", "", "The event user_change is missing."),
+        ("should_escape: true", "should_escape: false", "should_escape must be true"),
+        ("socket_mode_enabled: true", "socket_mode_enabled: false", "The manifest says signed HTTP"),
+    ],
+)
+def test_an_edited_manifest_is_faulted_for_what_the_bot_needs(old: str, new: str, said: str) -> None:
+    text = manifest_yaml()
+    assert old in text
+    assert any(fault.sentence.startswith(said) for fault in manifest_faults(text.replace(old, new), "claude", "socket"))
+
+
+def test_names_and_colours_are_free() -> None:
+    text = manifest_yaml().replace("Quartermaster", "Claude Desk").replace("#3d3a4b", "#000000")
+    assert manifest_faults(text, "claude", "socket") == []
