@@ -3,27 +3,43 @@
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.sandbox.claude import key_calls, people_calls, workspace_calls, workspace_member_calls
+from bot.sandbox.claude import (
+    elsewhere_calls,
+    key_calls,
+    limit_calls,
+    people_calls,
+    workspace_calls,
+    workspace_member_calls,
+)
+from bot.sandbox.claude.analytics_calls import AnalyticsReports
+from bot.sandbox.claude.claude_code_calls import ClaudeCodeReport
 from bot.sandbox.claude.edge import Edge, Endpoint
+from bot.sandbox.claude.legacy_calls import LegacyReports
 from bot.sandbox.claude.organization import ClaudeOrganization
+from bot.sandbox.claude.usage import UsageBook
 from bot.sandbox.faults import Faults
 from bot.sandbox.wire import WireLog
 
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
-def endpoints() -> list[Endpoint]:
+def endpoints(book: UsageBook) -> list[Endpoint]:
     """Return every call that the sandbox answers."""
     return [
+        *elsewhere_calls.ENDPOINTS,
         *people_calls.ENDPOINTS,
         *workspace_calls.ENDPOINTS,
         *workspace_member_calls.ENDPOINTS,
         *key_calls.ENDPOINTS,
+        *limit_calls.ENDPOINTS,
+        *AnalyticsReports(book).endpoints(),
+        *LegacyReports(book).endpoints(),
+        *ClaudeCodeReport(book).endpoints(),
     ]
 
 
 def build_claude_app(organization: ClaudeOrganization, faults: Faults, wire: WireLog) -> Starlette:
     """Return the Claude server's app: `/v1/…`."""
     organization.changed = wire.touch
-    edge = Edge(organization, faults, wire, endpoints())
+    edge = Edge(organization, faults, wire, endpoints(UsageBook(organization)))
     return Starlette(routes=[Route("/v1/{rest:path}", edge.__call__, methods=_METHODS)])

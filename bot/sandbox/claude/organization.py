@@ -65,6 +65,7 @@ class ClaudeOrganization:
         self.overrides: dict[tuple[str, str], dict[str, int]] = {}
         self.spend_limits: dict[str, SpendLimit] = {}
         self.revisions: dict[tuple[date, str | None], Decimal] = {}
+        self.revision = 0
         self.admin_key_owner = next(user.id for user in self.users.values() if user.role == "admin")
         self._seed_limits()
 
@@ -166,6 +167,7 @@ class ClaudeOrganization:
     def revise(self, day: date, workspace_id: str | None, factor: Decimal) -> None:
         """Multiply the figures of one UTC day (of one workspace, or of all) by `factor`, on top of earlier revisions."""
         self.revisions[day, workspace_id] = self.revisions.get((day, workspace_id), Decimal(1)) * factor
+        self.revision += 1
 
     def set_flags(self, changes: dict[str, Any]) -> None:
         """Switch flags; an unknown name is a 400."""

@@ -1,0 +1,142 @@
+"""Cuts usage out of the streams: any span of minutes, exact to the token, computed when asked and kept by day.
+
+A day's total is drawn from the stream's name and the day. An hour's share and a minute's share are differences of a
+rising whole-number curve over that total, so minutes add up to hours, hours to days, and a day that is still open grows.
+"""
+
+import hashlib
+import operator
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+
+from bot.sandbox.claude.organization import ClaudeOrganization
+from bot.sandbox.claude.prices import unit_prices
+from bot.sandbox.claude.timeline import HOURS, WEEKDAYS, Stream, build_streams
+
+DAY_MINUTES = 1440
+_HOUR_CURVES = {rhythm: (0, *accumulate(weights)) for rhythm, weights in HOURS.items()}
+_MINUTE_CURVE = (0, *accumulate((minute * 7919) % 31 + 20 for minute in range(60)))
+
+Counters = tuple[int, ...]
+Cell = tuple[datetime, date, Stream, Counters]
+"""The start of a bucket, the UTC day (its prices count), a stream, and what the stream did."""
+
+
+class UsageBook:
+    """The usage of one organization, by day."""
+
+    def __init__(self, organization: ClaudeOrganization) -> None:
+        self._organization = organization
+        self._streams: list[Stream] | None = None
+        self._days: dict[date, list[tuple[Stream, Counters]]] = {}
+        self._revision = 0
+
+    @property
+    def streams(self) -> list[Stream]:
+        """Every stream, built when first asked for."""
+        if self._streams is None:
+            self._streams = build_streams(self._organization)
+        return self._streams
+
+    def day(self, day: date) -> list[tuple[Stream, Counters]]:
+        """Return the streams that run on a UTC day and what each would do on all of it, revisions included."""
+        if self._revision != self._organization.revision:
+            self._days.clear()
+            self._revision = self._organization.revision
+        if day not in self._days:
+            begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            end = begin + timedelta(days=1)
+            running = [s for s in self.streams if s.start < end and (s.until is None or s.until > begin)]
+            self._days[day] = [(stream, self._whole_day(stream, day)) for stream in running]
+        return self._days[day]
+
+    def _whole_day(self, stream: Stream, day: date) -> Counters:
+        digest = hashlib.blake2b(f"{stream.seed}|{day.toordinal()}".encode(), digest_size=4).digest()
+        noise = 0.85 + 0.3 * int.from_bytes(digest, "big") / 2**32
+        age = (self._organization.seed_day.date() - day).days
+        growth = max(0.25, 1 - age * 0.72 / 395)
+        factor = WEEKDAYS[stream.rhythm][day.weekday()] * growth * noise
+        revisions = self._organization.revisions
+        revised = revisions.get((day, None), 1) * revisions.get((day, stream.workspace_id), 1)
+        return tuple(int(int(value * factor) * revised) for value in stream.typical)
+
+    def cells(
+        self, start: datetime, end: datetime, width: timedelta | None, keep: Callable[[Stream], bool]
+    ) -> Iterator[Cell]:
+        """Yield the non-empty cells of `start`…`end` in buckets of `width`: 1 min, 1 h, 1 d, None for one."""
+        kept: dict[int, bool] = {}
+        day = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        while day < end:
+            low, high = _minute_of(day, start), _minute_of(day, end)
+            for stream, totals in self.day(day.date()):
+                wanted = kept.get(id(stream))
+                if wanted is None:
+                    wanted = kept[id(stream)] = keep(stream)
+                if wanted:
+                    for first, last in self._spans(stream, day, low, high):
+                        yield from _cut(stream, totals, day, first, last, width, start)
+            day += timedelta(days=1)
+
+    def _spans(self, stream: Stream, day: datetime, low: int, high: int) -> list[tuple[int, int]]:
+        """Return the minutes of the day in which the stream ran: its own span, without the times its key was out of use."""
+        low = max(low, _minute_of(day, stream.start))
+        high = high if stream.until is None else min(high, _minute_of(day, stream.until))
+        key = None if stream.key_id is None else self._organization.keys.get(stream.key_id)
+        spans = [(low, high)]
+        if key is not None and (key.pauses or key.expires_at is not None):
+            gaps = [*key.pauses, *([] if key.expires_at is None else [(key.expires_at, None)])]
+            for begin, until in gaps:
+                a, b = _minute_of(day, begin), DAY_MINUTES if until is None else _minute_of(day, until)
+                spans = [part for x, y in spans for part in ((x, min(y, a)), (max(x, b), y))]
+        return [(a, b) for a, b in spans if a < b]
+
+
+def _minute_of(day: datetime, moment: datetime) -> int:
+    """Return which minute of `day` a moment is, 0 when it is before the day and 1440 when after."""
+    return max(0, min(DAY_MINUTES, int((moment - day).total_seconds() // 60)))
+
+
+def _cut(
+    stream: Stream, totals: Counters, day: datetime, first: int, last: int, width: timedelta | None, start: datetime
+) -> Iterator[Cell]:
+    if width is None or width >= timedelta(days=1):
+        whole = first == 0 and last == DAY_MINUTES
+        counters = totals if whole else slice_of(stream.rhythm, totals, first, last)
+        if any(counters):
+            yield (start if width is None else day), day.date(), stream, counters
+        return
+    step = int(width.total_seconds() // 60)
+    before = _curve(stream.rhythm, totals, first)
+    at = first
+    while at < last:
+        upto = min(last, at - at % step + step)
+        after = _curve(stream.rhythm, totals, upto)
+        counters = tuple(map(operator.sub, after, before))
+        if any(counters):
+            yield day + timedelta(minutes=at - at % step), day.date(), stream, counters
+        at, before = upto, after
+
+
+def slice_of(rhythm: str, totals: Counters, first: int, last: int) -> Counters:
+    """Return the part of a day's totals that falls into the minutes `first`…`last`."""
+    return tuple(map(operator.sub, _curve(rhythm, totals, last), _curve(rhythm, totals, first)))
+
+
+def _curve(rhythm: str, totals: Counters, minute: int) -> Counters:
+    """Return how much of a day's totals has happened by a minute of it; rises from 0 to the totals, in whole numbers."""
+    curve = _HOUR_CURVES[rhythm]
+    hour, rest = divmod(minute, 60)
+    low, whole = curve[hour], curve[-1]
+    if rest == 0:
+        return tuple(total * low // whole for total in totals)
+    high, share, minutes = curve[hour + 1], _MINUTE_CURVE[rest], _MINUTE_CURVE[-1]
+    return tuple(
+        (below := total * low // whole) + (total * high // whole - below) * share // minutes if total else 0
+        for total in totals
+    )
+
+
+def cost_units(stream: Stream, day: date, counters: Counters) -> Counters:
+    """Return a cell's cost by component (the counters but `requests`) in units of 10⁻¹² cent: tokens × price, exactly."""
+    return tuple(map(operator.mul, counters, unit_prices(stream.model, day, stream.tier, stream.geo)))
