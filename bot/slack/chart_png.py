@@ -36,9 +36,12 @@ def draw(spec: ChartSpec) -> bytes:
     with cast("Any", mpl).rc_context(_STYLE):
         figure: Any = Figure(figsize=(10, 5), dpi=120, facecolor="white", layout="constrained")
         FigureCanvasAgg(figure)
+        figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
         axes: Any = figure.add_subplot()
         axes.set_title(truncate(clean(spec.title), 90), loc="left", fontsize=16, fontweight="bold", pad=14)
-        if spec.kind == "pie":
+        if not spec.categories or (spec.kind == "pie" and not segments(spec)):
+            _draw_nothing(axes)
+        elif spec.kind == "pie":
             _draw_pie(axes, spec)
         else:
             _draw_axes(axes, spec)
@@ -47,12 +50,13 @@ def draw(spec: ChartSpec) -> bytes:
     return picture.getvalue()
 
 
+def _draw_nothing(axes: Any) -> None:
+    axes.text(0.5, 0.5, "Nothing to show", ha="center", va="center", fontsize=14)
+    axes.axis("off")
+
+
 def _draw_pie(axes: Any, spec: ChartSpec) -> None:
     parts = segments(spec)
-    if not parts:
-        axes.text(0.5, 0.5, "Nothing to show", ha="center", va="center", fontsize=14)
-        axes.axis("off")
-        return
     total = sum((value for _, value in parts), Decimal(0))
     wedges, *_ = axes.pie(
         [float(value) for _, value in parts],
@@ -67,10 +71,15 @@ def _draw_pie(axes: Any, spec: ChartSpec) -> None:
 
 def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     rows = grouped(spec.series)
-    {"bar": _bars, "area": _areas, "line": _lines}[spec.kind](axes, rows, _colours([row.name for row in rows]))
+    lowest = min(value for row in rows for value in row.values)
+    # An area needs two points, and layers of both signs would cover each other.
+    kind = "bar" if spec.kind == "area" and (len(spec.categories) < 2 or lowest < 0) else spec.kind
+    {"bar": _bars, "area": _areas, "line": _lines}[kind](axes, rows, _colours([row.name for row in rows]))
     if spec.budget is not None:
         label = f"Budget {_figure(spec, spec.budget)}"
         axes.axhline(float(spec.budget), color=_INK, linestyle=(0, (5, 3)), linewidth=1.6, label=label)
+    if lowest >= 0:
+        axes.set_ylim(bottom=0)
     count = len(spec.categories)
     step = max(-(-count // _MAX_TICKS), 1)
     places = list(range(0, count, step))
@@ -97,21 +106,31 @@ def _bars(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
     for row, colour in zip(rows, colours, strict=True):
         values = [float(value) for value in row.values]
         bottoms = [above[n] if value >= 0 else below[n] for n, value in enumerate(values)]
-        axes.bar(range(len(values)), values, 0.72, bottom=bottoms, color=colour, label=_short(row.name))
+        axes.bar(
+            range(len(values)),
+            values,
+            0.72,
+            bottom=bottoms,
+            color=colour,
+            label=_short(row.name),
+            edgecolor="white",
+            linewidth=0.6,
+        )
         above = [base + max(value, 0.0) for base, value in zip(above, values, strict=True)]
         below = [base + min(value, 0.0) for base, value in zip(below, values, strict=True)]
 
 
 def _areas(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
     values = [[float(value) for value in row.values] for row in rows]
-    axes.stackplot(range(len(rows[0].values)), values, colors=colours, labels=[_short(row.name) for row in rows])
+    axes.stackplot(
+        range(len(rows[0].values)), values, colors=colours, labels=[_short(row.name) for row in rows], edgecolor="white"
+    )
 
 
 def _lines(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
     for row, colour, marker in zip(rows, colours, "os^Dvpx", strict=False):
         values = [float(value) for value in row.values]
         axes.plot(values, color=colour, marker=marker, markersize=5, linewidth=2.2, label=_short(row.name))
-    axes.set_ylim(bottom=min(0.0, *(float(value) for row in rows for value in row.values), 0.0))
 
 
 def _colours(names: Sequence[str]) -> list[str]:
@@ -123,6 +142,8 @@ def _short(name: str, limit: int = 28) -> str:
 
 
 def _figure(spec: ChartSpec, value: Decimal) -> str:
+    if value == 0:
+        return "0"
     is_money = "USD" in spec.y_label or "$" in spec.y_label or not spec.y_label
     return money_short(value) if is_money else money_short(value).replace("$", "").removesuffix(".00")
 

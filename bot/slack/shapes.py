@@ -1,0 +1,43 @@
+"""Slack's JSON as the bot's own frozen shapes. A flag that Slack left out stays None; who reads it decides what that means."""
+
+from typing import Any
+
+from bot.ports import SlackChannel, SlackPerson
+
+
+def person_of(user: dict[str, Any]) -> SlackPerson:
+    """Return a person from the `user` of users.info (slack.md §7.4)."""
+    profile: dict[str, Any] = user.get("profile") or {}
+    restricted, ultra = _flag(user, "is_restricted"), _flag(user, "is_ultra_restricted")
+    return SlackPerson(
+        id=str(user.get("id", "")),
+        team_id=str(user.get("team_id") or ""),
+        name=str(profile.get("display_name") or profile.get("real_name") or user.get("name") or ""),
+        email=str(profile.get("email") or ""),
+        tz=str(user.get("tz") or "UTC"),
+        deleted=_flag(user, "deleted"),
+        is_bot=_flag(user, "is_bot"),
+        is_guest=True if restricted or ultra else restricted,
+        is_stranger=_flag(user, "is_stranger"),
+        is_invited=_flag(user, "is_invited_user"),
+        is_email_confirmed=_flag(user, "is_email_confirmed"),
+    )
+
+
+def channel_of(channel: dict[str, Any]) -> SlackChannel:
+    """Return a channel from the `channel` of conversations.info; a share that is only pending counts as one."""
+    is_im = bool(channel.get("is_im"))
+    outside = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared")
+    return SlackChannel(
+        id=str(channel.get("id", "")),
+        name=str(channel.get("name") or ""),
+        is_im=is_im,
+        is_member=is_im or bool(channel.get("is_member")),
+        is_archived=bool(channel.get("is_archived")),
+        is_shared_outside=bool(outside),
+    )
+
+
+def _flag(user: dict[str, Any], name: str) -> bool | None:
+    value = user.get(name)
+    return value if isinstance(value, bool) else None
