@@ -5,10 +5,11 @@ the driver: a hundred thousand rows pass here at the first load (platform.md D5)
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, text
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -73,14 +74,15 @@ async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
 
 async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
     """Return the first and last day in the ledger, or None while it is empty."""
-    row = (await tx.execute(select(func.min(LedgerDayRow.day), func.max(LedgerDayRow.day)))).one()
-    return None if row[0] is None else (row[0], row[1])
+    found = await tx.execute(select_columns(func.min(LedgerDayRow.day), func.max(LedgerDayRow.day)))
+    edges: tuple[Any, ...] = tuple(found.one())
+    return None if edges[0] is None else (edges[0], edges[1])
 
 
 async def open_days(tx: Tx) -> list[date]:
     """Return the days in the ledger that aren't closed, oldest first."""
-    statement = select(LedgerDayRow.day).where(col(LedgerDayRow.closed).is_(False)).order_by(col(LedgerDayRow.day))
-    return list((await tx.session.exec(statement)).all())
+    statement = select(LedgerDayRow).where(col(LedgerDayRow.closed).is_(False)).order_by(col(LedgerDayRow.day))
+    return [row.day for row in (await tx.session.exec(statement)).all()]
 
 
 async def cells(
@@ -90,8 +92,8 @@ async def cells(
 
     A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces.
     """
-    columns = [getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
-    statement = select(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
+    columns: list[Any] = [getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
+    statement = select_columns(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
     if workspace_ids:
         statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
     found = await tx.execute(statement.group_by(*columns))
@@ -166,8 +168,3 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
 
 def _ledger_day(row: LedgerDayRow) -> LedgerDay:
     return LedgerDay(row.day, row.source, row.refreshed_at, row.synced_at, row.closed, dollars(row.total_nanos))
-
-
-def age_of(day: LedgerDay, now: datetime) -> float:
-    """Return how many seconds ago a day was read."""
-    return (now - day.synced_at).total_seconds()

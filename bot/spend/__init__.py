@@ -1,0 +1,1 @@
+"""What the organization spends: the ledger's figures, digests, thresholds and alerts."""

@@ -1,0 +1,117 @@
+"""The sync: cost and tokens per UTC day copied into the ledger, recent days read again, closed days never guessed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+
+from bot.errors import UpstreamError
+from bot.runtime import Runtime
+from bot.spend.loading import Loaded, OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.model import ONE_DAY
+from bot.spend.names import refresh_names
+from bot.spend.sums import days_between
+from bot.store import ledger as table
+from bot.store.names import claim_note, drop_notes, names_of, note, write_note
+
+log = structlog.get_logger()
+
+FIRST_LOAD_DAYS = 62
+REREAD_DAYS = 3
+DEEP_REREAD_DAYS = 31
+"""Figures may be revised for 30 days (admin-api.md §4.10); once a day the whole span is read again."""
+WINDOW_DAYS = 31
+HISTORY_DAYS = 364
+OLDEST_DAY = date(2026, 1, 1)
+"""The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
+GROUP_BY = ("workspace_id", "model", "api_key_id")
+TURN_LASTS = timedelta(minutes=15)
+TURN_NOTE, DEEP_NOTE, HISTORY_NOTE = "sync:turn", "sync:deep", "sync:history"
+
+
+async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
+    """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only."""
+    admin, ends = rt.admin.background(), midnight(last + ONE_DAY)
+    try:
+        loaded = await load_days(rt.store, admin.cost_pages(midnight(first), ends, GROUP_BY, "1d"), first, last, now)
+    except OutOfOrder:
+        log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
+        pages = admin.cost_pages(midnight(first), ends, GROUP_BY, "1d")
+        loaded = await load_days(rt.store, pages, first, last, now, streamed=False)
+    await _load_usage(rt, first, last)
+    return loaded
+
+
+async def _load_usage(rt: Runtime, first: date, last: date) -> None:
+    """Copy token counts; they explain figures but aren't money, so their failure doesn't fail the sync."""
+    try:
+        report = await rt.admin.background().usage(midnight(first), midnight(last + ONE_DAY), GROUP_BY, "1d")
+    except UpstreamError as error:
+        log.warning("usage_not_read", status=error.status, request_id=error.request_id)
+        return
+    days = usage_by_day(report.rows)
+    async with rt.store.write() as tx:
+        await table.replace_usage_days(tx, {day: days.get(day, {}) for day in days_between(first, last)})
+
+
+async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:
+    """Bring the ledger up to date; `days` sets how far back to read. None: another process is at it.
+
+    An empty ledger gets 62 days, later runs read the last 3 UTC days, those that aren't closed and gaps; once a day the
+    last 31, and one more month of history for as long as there is any.
+    """
+    async with rt.store.write() as tx:
+        if not await claim_note(tx, TURN_NOTE, now, TURN_LASTS):
+            return None
+    try:
+        today = now.astimezone(UTC).date()
+        first = today - ONE_DAY * (days - 1) if days else await _first_to_read(rt, today)
+        loaded = await load_range(rt, now, max(first, today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY), today)
+        if today - first >= ONE_DAY * (DEEP_REREAD_DAYS - 1):
+            async with rt.store.write() as tx:
+                await write_note(tx, DEEP_NOTE, {"day": today.isoformat()}, now)
+        elif days is None:
+            await load_history(rt, now)
+        await _name(rt, now, loaded)
+        return loaded
+    finally:
+        async with rt.store.write() as tx:
+            await drop_notes(tx, [TURN_NOTE])
+
+
+async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
+    """Refresh the names, sooner when an id without one turned up; figures without names are better than none."""
+    ids = loaded.ids - {""}
+    async with rt.store.read() as tx:
+        known = await names_of(tx, ids)
+    try:
+        await refresh_names(rt, now, unknown=len(known) < len(ids))
+    except UpstreamError as error:
+        log.warning("names_not_read", status=error.status, request_id=error.request_id)
+
+
+async def _first_to_read(rt: Runtime, today: date) -> date:
+    async with rt.store.read() as tx:
+        edges, still_open, deep = await table.ledger_edges(tx), await table.open_days(tx), await note(tx, DEEP_NOTE)
+    if edges is None:
+        return today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
+    if deep is None or deep[0].get("day") != today.isoformat():
+        return min(today - ONE_DAY * (DEEP_REREAD_DAYS - 1), edges[1])
+    recent = today - ONE_DAY * (REREAD_DAYS - 1)
+    oldest = today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
+    return max(min([recent, edges[1], *still_open]), oldest)
+
+
+async def load_history(rt: Runtime, now: datetime) -> bool:
+    """Load one more month behind the oldest day in the ledger; False once there is nothing more to get."""
+    async with rt.store.read() as tx:
+        edges, done = await table.ledger_edges(tx), await note(tx, HISTORY_NOTE)
+    oldest = max(now.astimezone(UTC).date() - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
+    if edges is None or done is not None or edges[0] <= oldest:
+        return False
+    last = edges[0] - ONE_DAY
+    loaded = await load_range(rt, now, max(last - ONE_DAY * (WINDOW_DAYS - 1), oldest), last)
+    finished = not loaded.days or min(loaded.days) <= oldest
+    if finished:
+        async with rt.store.write() as tx:
+            await write_note(tx, HISTORY_NOTE, {"first": min(loaded.days, default=edges[0]).isoformat()}, now)
+    return not finished

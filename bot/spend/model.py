@@ -1,0 +1,202 @@
+"""The words in which spend is spoken of: days, slices, digests, thresholds, subscriptions. Frozen, without I/O.
+
+Amounts are Decimal dollars; None is "no data", which is never $0. Days are UTC days of the cost report.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+Dimension = Literal["workspace", "model", "key"]
+DIMENSIONS: tuple[Dimension, ...] = ("workspace", "model", "key")
+Period = Literal["today", "yesterday", "7d", "30d", "mtd"]
+PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "mtd")
+
+ZERO = Decimal(0)
+ONE_DAY = timedelta(days=1)
+DEFAULT_WORKSPACE = "Default"
+NO_MODEL = "Tools and other"
+NO_KEY = "Console and sign-ins (no key)"
+
+
+def dollars(nanos: int) -> Decimal:
+    """Return integer nano-dollars as Decimal dollars, exactly."""
+    return Decimal(nanos).scaleb(-9)
+
+
+def nanos(amount: Decimal) -> int:
+    """Return Decimal dollars as integer nano-dollars."""
+    return int(amount.scaleb(9).to_integral_value())
+
+
+class CostRecord(NamedTuple):
+    """One row of the ledger as it is written: "" stands for "none", amounts are nano-dollars."""
+
+    day: date
+    workspace_id: str
+    model: str
+    api_key_id: str
+    nanos: int
+    list_nanos: int | None
+    requests: int | None
+
+
+class UsageRecord(NamedTuple):
+    """One row of the token ledger as it is written: "" stands for "none"."""
+
+    day: date
+    workspace_id: str
+    model: str
+    api_key_id: str
+    uncached_input: int
+    cache_read: int
+    cache_write: int
+    output: int
+
+
+class Cell(NamedTuple):
+    """What one workspace, model and key cost on one day, as the ledger tells it."""
+
+    day: date
+    workspace_id: str
+    model: str
+    api_key_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class LedgerDay:
+    """What is known of one UTC day: figures up to `refreshed_at`; `closed` once that is at or past the day's end."""
+
+    day: date
+    source: str
+    refreshed_at: datetime
+    synced_at: datetime
+    closed: bool
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A closed day whose total changed afterwards."""
+
+    day: date
+    at: datetime
+    old: Decimal
+    new: Decimal
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of a total. `before` is the same part in the period compared with; None: no data for it."""
+
+    id: str
+    name: str
+    amount: Decimal
+    before: Decimal | None = None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return how much it grew, or None where nothing is known to compare with."""
+        return None if self.before is None else self.amount - self.before
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A total by one dimension, largest part first; the slices add up to the total exactly."""
+
+    dimension: Dimension
+    slices: tuple[Slice, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Return the sum of the parts."""
+        return sum((part.amount for part in self.slices), ZERO)
+
+
+@dataclass(frozen=True)
+class DayFigure:
+    """One day of a series: its parts by id, or None where the ledger has no data."""
+
+    day: date
+    parts: dict[str, Decimal] | None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Return the day's total, None without data."""
+        return None if self.parts is None else sum(self.parts.values(), ZERO)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Days stacked by one dimension; `names` are the ids shown, in the order of their size, `rest` the others summed."""
+
+    days: tuple[DayFigure, ...]
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What moved the total: a workspace or key, by how much, and from which model to which where that changed."""
+
+    workspace: str
+    key: str | None
+    change: Decimal
+    key_change: Decimal | None = None
+    old_model: str | None = None
+    new_model: str | None = None
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here."""
+
+    day: date
+    total: Decimal | None
+    last_week: Decimal | None
+    month: Decimal | None
+    budget: Decimal | None
+    closed: bool
+    as_of: datetime | None
+    scope: tuple[str, ...] = ()
+    movers: tuple[Slice, ...] = ()
+    driver: Driver | None = None
+    series: Series | None = None
+    breakdowns: tuple[Breakdown, ...] = ()
+    month_missing: int = 0
+    is_quiet: bool = False
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return the ratio against the same weekday of the week before (0.18 is +18 %); None where there is none."""
+        if self.total is None or not self.last_week:
+            return None
+        return (self.total - self.last_week) / self.last_week
+
+
+@dataclass(frozen=True)
+class SpendQuery:
+    """What somebody asked for. `workspace` is a name or id as it was typed."""
+
+    period: Period = "yesterday"
+    by: Dimension = "workspace"
+    workspace: str | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The answer to a query. `missing` are the days in it without data; `before` is the total of the period before it."""
+
+    query: SpendQuery
+    first: date
+    last: date
+    total: Decimal | None
+    before: Decimal | None
+    breakdown: Breakdown
+    series: Series
+    missing: tuple[date, ...]
+    open_days: tuple[date, ...]
+    as_of: datetime | None
+    workspace_name: str | None = None
+    budget: Decimal | None = None

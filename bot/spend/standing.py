@@ -1,0 +1,82 @@
+"""What channels have asked for once and get ever after: digests and alerts, and what was sent of them. Frozen, without I/O."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from bot.spend.model import Driver
+
+ThresholdPeriod = Literal["daily", "monthly"]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A channel that gets the digest at a local time (`HH:MM`) of a time zone; no workspaces means all."""
+
+    id: str
+    channel: str
+    local_time: str
+    tz: str
+    workspace_ids: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+    first_day: date
+    muted_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DigestRun:
+    """One digest of one subscription for one UTC day; `said` is the total that it named."""
+
+    id: int
+    subscription_id: str
+    day: date
+    channel: str
+    sent_at: datetime | None
+    ts: str | None
+    said: Decimal | None
+    thread_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """An amount per UTC day or month, of all or one workspace, at whose passing a channel is told."""
+
+    id: str
+    channel: str
+    period: ThresholdPeriod
+    workspace_id: str | None
+    amount: Decimal
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A threshold that was passed in a period. `so_far`: the period still runs, or its figures aren't complete."""
+
+    threshold: Threshold
+    period_key: str
+    first: date
+    last: date
+    spent: Decimal
+    so_far: bool
+    as_of: datetime
+    driver: Driver | None = None
+    scope_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One crossing that was said in a channel; `said` are its lines as they were sent."""
+
+    id: int
+    threshold_id: str
+    channel: str
+    period_key: str
+    ts: str | None
+    sent_at: datetime | None
+    said: tuple[str, ...]
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
