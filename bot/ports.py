@@ -282,6 +282,26 @@ class Notifier(Protocol):
         """Return a channel; a minute old at most, or as of now with `fresh`."""
         ...
 
+    async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
+        """Answer an act through its response url: to the person alone, unless `in_channel`; `replace` redraws the origin."""
+        ...
+
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a modal and return its id; a trigger lives for 3 seconds and works once."""
+        ...
+
+    async def push_view(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a modal on top of the one that is open, and return its id."""
+        ...
+
+    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
+        """Replace a modal that is open."""
+        ...
+
+    async def publish_home(self, slack_id: str, view: dict[str, Any]) -> None:
+        """Show somebody their App Home."""
+        ...
+
     async def self_test(self) -> str:
         """Return the team id that the bot token belongs to."""
         ...

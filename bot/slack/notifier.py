@@ -25,10 +25,13 @@ _LOST = (aiohttp.ClientError, TimeoutError, ConnectionError, json.JSONDecodeErro
 
 
 class SlackNotifier:
-    """The Notifier port on slack_sdk. Reads are remembered for a minute; posts are never repeated after an unknown outcome."""
+    """The Notifier port on slack_sdk.
+
+    Reads are remembered for a minute; a post whose outcome is unknown is never repeated.
+    """
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
-        self._client = client
+        self._client: Any = client
         self._session = session
         self._remembered: dict[tuple[str, str], tuple[float, Any]] = {}
 
@@ -158,8 +161,7 @@ class SlackNotifier:
         given = {name: value for name, value in arguments.items() if value is not None}
         for attempt in (1, 2, 3):
             try:
-                answer = await self._client.api_call(method, json=given)
-                return dict(answer.data) if isinstance(answer.data, dict) else {}
+                return dict((await self._client.api_call(method, **_body(method, given))).data)
             except SlackApiError as error:
                 wait = _retry_after(error)
                 if wait is None or attempt == 3 or wait > MOST_PATIENCE:
@@ -181,9 +183,20 @@ class SlackNotifier:
         return SlackRefused(f"Slack refused {method}: {code}.", code)
 
 
+def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:
+    # Methods that write take JSON; those that read want a form, and ignore a JSON body (slack.md §7.1).
+    writes = method.startswith(("chat.", "views.")) or method == "files.completeUploadExternal"
+    return {"json": given} if writes else {"data": given}
+
+
+def _response_of(error: SlackApiError) -> Any:
+    response: Any = error.response  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped there
+    return response
+
+
 def _data_of(error: SlackApiError) -> dict[str, Any]:
-    data: Any = getattr(error.response, "data", None)
-    return data if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownVariableType] - any JSON object
+    data: Any = getattr(_response_of(error), "data", None)
+    return dict(data) if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownArgumentType] - any JSON object
 
 
 def _code_of(error: SlackApiError) -> str:
@@ -191,17 +204,17 @@ def _code_of(error: SlackApiError) -> str:
 
 
 def _messages_of(error: SlackApiError) -> Any:
-    return (_data_of(error).get("response_metadata") or {}).get("messages")
+    return _data_of(error).get("response_metadata") or {}
 
 
 def _status_of(error: SlackApiError) -> int:
-    return int(getattr(error.response, "status_code", 0) or 0)
+    return int(getattr(_response_of(error), "status_code", 0) or 0)
 
 
 def _retry_after(error: SlackApiError) -> float | None:
     if _status_of(error) != 429:
         return None
-    headers: dict[str, str] = dict(getattr(error.response, "headers", {}) or {})
+    headers: dict[str, str] = dict(getattr(_response_of(error), "headers", {}) or {})
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     try:
         return float(given)

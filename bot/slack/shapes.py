@@ -1,4 +1,4 @@
-"""Slack's JSON as the bot's own frozen shapes. A flag that Slack left out stays None; who reads it decides what that means."""
+"""Slack's JSON as the bot's own frozen shapes. A flag that Slack left out stays None."""
 
 from typing import Any
 

@@ -1,0 +1,22 @@
+"""Outside causes that were acted on: each counts once, whoever delivers it again."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from bot.store.session import Tx
+from bot.store.tables import SeenEventRow
+
+
+async def remember(tx: Tx, key: str, now: datetime) -> bool:
+    """Remember a cause; False when it is known already."""
+    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    done = await tx.execute(make(SeenEventRow).values({"key": key, "at": now}).on_conflict_do_nothing())
+    return done.rowcount == 1
+
+
+async def forget_before(tx: Tx, moment: datetime) -> None:
+    """Drop causes so old that nobody delivers them again (Slack retries an event for 24 hours at most)."""
+    await tx.execute(delete(SeenEventRow).where(col(SeenEventRow.at) < moment))

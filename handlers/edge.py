@@ -1,0 +1,259 @@
+"""The one place where listeners meet Bolt: ack first, then work; every failure becomes one sentence and one log line.
+
+Bolt 1.30 loses the ack of a listener that raises soon after it (slack.md §9.2), so the body runs as a task of its own and
+the listener itself never raises. Forms are the exception to "ack, then work": they are checked on local data, and the
+ack itself carries the errors, or the view that says that the bot is at it.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from bot.commands import HELP, find_command, parse
+from bot.errors import NotLinked, SlackError, UpstreamError, UserError
+from bot.identity import resolve_actor
+from bot.log import bind_correlation
+from bot.ports import Message
+from bot.runtime import Runtime
+from bot.slack.blocks import modal, section
+from bot.slack.markup import code, escape
+from bot.store import events
+from handlers.call import Call, Json, call_of, text_at
+
+log = structlog.get_logger()
+
+Bolt = Any
+"""AsyncApp, whose decorators are untyped."""
+Listener = Callable[[Call], Awaitable[None]]
+Suggest = Callable[[Call, str], Awaitable[list[Json]]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A form: `validate` looks at plain values without I/O and returns sentences by block id; `run` does the work.
+
+    While it runs the person sees `working`; `run` replaces that through `call.view_id`. Without `working` the form closes.
+    """
+
+    run: Listener
+    validate: Callable[[Call], dict[str, str]] = lambda _call: {}
+    working: str = "One moment…"
+
+
+class Feature(Protocol):
+    """What a handlers file offers; all five tables are optional."""
+
+    COMMANDS: Mapping[str, Listener]
+    ACTIONS: Mapping[str, Listener]
+    VIEWS: Mapping[str, View]
+    OPTIONS: Mapping[str, Suggest]
+    EVENTS: Mapping[str, Listener]
+
+
+def register_feature(app: Bolt, rt: Runtime, feature: Any) -> None:
+    """Register everything that a feature offers."""
+    for name, run in getattr(feature, "COMMANDS", {}).items():
+        _command(app, rt, name, run)
+    for name, run in getattr(feature, "ACTIONS", {}).items():
+        _action(app, rt, name, run)
+    for name, view in getattr(feature, "VIEWS", {}).items():
+        _view(app, rt, name, view)
+    for name, suggest in getattr(feature, "OPTIONS", {}).items():
+        _options(app, rt, name, suggest)
+    for name, run in getattr(feature, "EVENTS", {}).items():
+        _event(app, rt, name, run)
+    for name, run in getattr(feature, "SHORTCUTS", {}).items():
+        _shortcut(app, rt, name, run)
+
+
+def register_catch_all(app: Bolt, rt: Runtime) -> None:
+    """Answer what no feature knows, so that no button is ever dead."""
+
+    async def stale(call: Call) -> None:
+        await call.say(plain_answer("That button is from an older message and does nothing any more."))
+
+    async def old_form(call: Call) -> None:
+        await call.update_view(call.view_id, notice_view("This form is from an older version. Close it and open it again."))
+
+    _action(app, rt, re.compile(".*"), stale)
+    _view(app, rt, re.compile(".*"), View(run=old_form))
+    _options(app, rt, re.compile(".*"), _no_options)
+
+
+async def _no_options(_call: Call, _query: str) -> list[Json]:
+    return []
+
+
+def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(_guarded(rt, call_of(rt, body), _parsed(name, run)))
+
+    app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
+
+
+def _parsed(name: str, run: Listener) -> Listener:
+    async def parse_then_run(call: Call) -> None:
+        call.parsed = parse(name, call.text)
+        if call.parsed.subcommand is None:
+            await call.say(plain_answer(_not_understood(call)))
+        elif call.parsed.subcommand is HELP:
+            from handlers.admin import help_message  # the help links to every feature
+
+            await call.say(help_message(call.rt.settings.command_prefix))
+        else:
+            await run(call)
+
+    return parse_then_run
+
+
+def _not_understood(call: Call) -> str:
+    parsed, prefix = call.parsed, call.rt.settings.command_prefix
+    if parsed is None or parsed.unknown is None:
+        return "I didn't understand that."
+    guess = f" Did you mean {code(_with_prefix(parsed.suggestion, prefix))}?" if parsed.suggestion else ""
+    return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
+
+
+def _with_prefix(suggestion: str, prefix: str) -> str:
+    return re.sub(r"^/claude-", f"/{prefix}-", suggestion)
+
+
+def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(_guarded(rt, call_of(rt, body), run, fresh=True))
+
+    app.action(name)(listener)
+
+
+def _shortcut(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(_guarded(rt, call_of(rt, body), run))
+
+    app.shortcut(name)(listener)
+
+
+def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        call = call_of(rt, body)
+        errors = _checked(view, call)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+            return
+        if view.working:
+            await ack(response_action="update", view=notice_view(view.working))
+        else:
+            await ack()
+        rt.tasks.spawn(_guarded(rt, call, _once(view.run), fresh=True))
+
+    app.view(name)(listener)
+
+
+def _checked(view: View, call: Call) -> dict[str, str]:
+    try:
+        return view.validate(call)
+    except Exception:  # a forged form must get an answer too
+        log.exception("form_not_read", user=call.user_id)
+        return {next(iter(call.values), "form"): "I can't read this form. Close it and open it again."}
+
+
+def _once(run: Listener) -> Listener:
+    async def run_once(call: Call) -> None:
+        key = f"view:{call.view_id}:{call.trigger_id}"
+        async with call.rt.store.write() as tx:
+            is_new = await events.remember(tx, key, call.rt.now())
+        if is_new:
+            await run(call)
+
+    return run_once
+
+
+def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Suggest) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        call = call_of(rt, body)
+        try:
+            call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
+            options = (await suggest(call, text_at(body, "value")))[:100]
+        except (UserError, UpstreamError, SlackError) as error:
+            log.info("no_suggestions", error=type(error).__name__)
+            options = []
+        except Exception:
+            log.exception("no_suggestions")
+            options = []
+        await ack(options=options)
+
+    app.options(name)(listener)
+
+
+def _event(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+    # Bolt acks events before the listener runs, and hands over a repeated one again: the store decides (slack.md §9.2).
+    async def listener(body: Json, event: Json) -> None:
+        rt.tasks.spawn(_run_event(rt, body, event, run))
+
+    app.event(name)(listener)
+
+
+async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> None:
+    user = event.get("user")
+    user_id = user if isinstance(user, str) else text_at(event, "user", "id")
+    call = Call(rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel"))
+    try:
+        async with rt.store.write() as tx:
+            is_new = await events.remember(tx, f"event:{text_at(body, 'event_id')}", rt.now())
+        if is_new:
+            await run(call)
+    except (UserError, UpstreamError, SlackError) as error:
+        log.info("event_not_handled", event_type=text_at(event, "type"), error=type(error).__name__)
+    except Exception:
+        log.exception("event_failed", event_type=text_at(event, "type"))
+
+
+async def _guarded(rt: Runtime, call: Call, run: Listener, *, fresh: bool = False) -> None:
+    call.ref = bind_correlation()
+    try:
+        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
+        await run(call)
+    except NotLinked as refusal:
+        log.info("refused", user=call.user_id, reason=refusal.sentence)
+        await _tell(call, refusal.sentence)
+    except UserError as refusal:
+        await _tell(call, refusal.sentence)
+    except (UpstreamError, SlackError) as error:
+        log.warning("outside_failed", error=type(error).__name__, detail=repr(error))
+        await _tell(call, f"⚠️ {error.sentence} Nothing was changed. Try again in a minute. {code(f'ref {call.ref}')}")
+    except Exception:
+        log.exception("listener_failed", user=call.user_id)
+        sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
+        await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
+
+
+async def _tell(call: Call, sentence: str) -> None:
+    """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
+    try:
+        if call.view_id and text_at(call.payload, "type") == "view_submission":
+            await call.update_view(call.view_id, notice_view(sentence))
+        elif call.user_id:
+            await call.say(plain_answer(sentence))
+    except Exception as error:
+        log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
+
+
+def plain_answer(markup: str) -> Message:
+    """Return a message of one paragraph."""
+    return Message(markup, [section(markup)])
+
+
+def notice_view(markup: str, title: str = "Quartermaster") -> Json:
+    """Return a modal that only says something."""
+    return modal("notice", title, [section(markup)], close="Close")
+
+
+def usage(command_name: str, prefix: str) -> str:
+    """Return how a command is typed."""
+    command = find_command(command_name)
+    return f"/{prefix}-{command_name} {command.usage_hint}" if command else ""
