@@ -123,11 +123,11 @@ def _labels(names: Sequence[str]) -> list[str]:
     """Return the names in at most 20 characters each, no two alike: Slack matches points to categories by them."""
     taken: list[str] = []
     for name in names:
-        label = truncate(clean(name), _MAX_LABEL) or EMPTY
-        count = 1
+        shown = clean(name) or EMPTY
+        label, count = truncate(shown, _MAX_LABEL), 1
         while label in taken:
             count += 1
-            label = truncate(clean(name), _MAX_LABEL - len(f" ({count})")) + f" ({count})"
+            label = truncate(shown, _MAX_LABEL - len(f" ({count})")) + f" ({count})"
         taken.append(label)
     return taken
 

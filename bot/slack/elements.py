@@ -57,7 +57,7 @@ def button(
     """Return a button; about 30 characters of its text are shown. `value` is an id, 2,000 characters at most."""
     if len(value) > 2000:
         raise ValueError("the value of a button is too long; it carries an id and nothing else")
-    label = truncate(clean(accessibility_label), 75) if accessibility_label else None
+    label = truncate(clean(accessibility_label or ""), 75) or None
     fields = {
         "type": "button",
         "text": plain(text, 75),
@@ -163,7 +163,7 @@ def text_input(
         {
             "type": "plain_text_input",
             "action_id": action_id,
-            "initial_value": truncate(clean(initial, lines=multiline), max_length or 3000) if initial else None,
+            "initial_value": truncate(clean(initial or "", lines=multiline), max_length or 3000) or None,
             "placeholder": plain(placeholder, 150) if placeholder else None,
             "multiline": multiline or None,
             "min_length": min_length,

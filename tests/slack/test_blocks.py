@@ -1,0 +1,194 @@
+"""What the builders build passes Slack's checks, and what people type stays text."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sandbox.slack.validation import validate_blocks, validate_view
+from bot.slack import blocks as b
+
+LONG = "wordy " * 1000
+NASTY = "<!channel> <@U0BOB> <https://evil.test|ok> & *b* _i_ ~s~ `c` ```f``` \n> q\r\n\u2028x \u202egnp\u200b \ud800 :x:"
+HOSTILE = ["", " ", "\n", LONG, NASTY, "`" * 50, "<" * 5000, "&" * 5000, "\u200b", "*", "a\u0000b"]
+YES = b.confirm(LONG, NASTY, LONG, LONG, "danger")
+OPTIONS = [b.option(LONG, "a", NASTY), b.option("", "b")]
+
+
+def elements(text: str) -> list[dict[str, Any]]:
+    option = b.option(text, "v", text)
+    return [
+        b.button(text, "button", "id", style="primary", confirm=YES, accessibility_label=text),
+        b.button(text, "link", url="https://console.test/keys"),
+        b.overflow("overflow", [option], confirm=YES),
+        b.static_select("static", [option], placeholder=text, initial=option),
+        b.external_select("external", placeholder=text, initial=option),
+        b.users_select("users", placeholder=text, initial="U0BOB"),
+        b.conversations_select("conversations", placeholder=text, initial="C0COSTS"),
+        b.date_picker("date", initial=date(2026, 12, 31), placeholder=text),
+        b.time_picker("time", initial=time(9, 5), timezone="Europe/Berlin"),
+        b.checkboxes("boxes", [option], initial=[option]),
+        b.radio_buttons("radio", [option], initial=option),
+    ]
+
+
+def inputs(text: str) -> list[dict[str, Any]]:
+    return [
+        b.text_input(
+            "text", initial=text, placeholder=text or "x", multiline=True, min_length=1, max_length=200, focus=True
+        ),
+        b.number_input("number", decimal=True, initial=Decimal("1E+2"), low=Decimal("0.01"), high=Decimal(1000)),
+        b.conversations_select("conversations", response_url_enabled=True, filter=None),
+        *elements(text)[3:],
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_every_block_of_a_message_passes_the_checks_of_slack_with_any_text(text: str) -> None:
+    message = [
+        b.section(b.escape(text), accessory=b.button(text, "a"), fields=[b.bold(text)] * 12),
+        b.section(b.quote(text)),
+        b.section(b.code(text) + b.link("https://x.test/?a=1&b=2", text) + b.mention("U0BOB")),
+        b.header(text),
+        b.context(*[b.escape(text)] * 12),
+        b.divider(),
+        b.actions(*elements(text), block_id="row"),
+        b.image("F0CHART", text, text),
+        b.table([[text, "b"], ["x"], [b.number_cell(Decimal("1.5"), text), "y", "too many"]], [{"align": "right"}, None]),
+        b.data_table(text, [[text, "b"], ["x"]], page_size=10),
+    ]
+    assert validate_blocks(message, "message") == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_every_field_of_a_form_passes_the_checks_of_slack_with_any_text(text: str) -> None:
+    fields = [
+        b.input_block(text, element, block_id=f"b{n}", hint=text, optional=n > 2, dispatch=n == 0)
+        for n, element in enumerate(e for e in inputs(text) if e["type"] not in ("button", "overflow"))
+    ]
+    assert validate_view(b.modal("form", text, fields, submit=text or "Send", close=text, private_metadata="7")) == []
+
+
+def test_home_with_more_than_a_hundred_blocks_is_cut_and_says_so() -> None:
+    view = b.home([b.section(str(n)) for n in range(140)])
+    assert validate_view(view) == []
+    assert view["blocks"][-1]["elements"][0]["text"] == "… and 41 more that do not fit here"
+    assert len(b.fit([b.divider()] * 50)) == 50
+
+
+def plain_table(rows: list[list[str]]) -> dict[str, Any]:
+    return b.table(rows)
+
+
+def named_table(rows: list[list[str]]) -> dict[str, Any]:
+    return b.data_table("c", rows)
+
+
+@pytest.mark.parametrize(("make", "most_rows", "most"), [(plain_table, 100, 10_000), (named_table, 201, 20_000)])
+@pytest.mark.parametrize(("rows", "cell"), [(500, "x"), (99, "word " * 59), (100, "x"), (201, "x"), (1, "x"), (0, "")])
+def test_table_that_is_too_big_counts_what_it_left_out(make: Any, most_rows: int, most: int, rows: int, cell: str) -> None:
+    block = make([[cell, "b"]] * rows)
+    assert validate_blocks([block], "message") == []
+    last = block["rows"][-1][0]["text"]
+    cut = rows > most_rows or rows * (len(cell.strip()) + 1) > most
+    assert (f"and {rows - len(block['rows']) + 1} more" in last) == cut
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: b.button("x", "a", "v" * 2001),
+        lambda: b.option("x", ""),
+        lambda: b.option("x", "v" * 151),
+        lambda: b.overflow("a", []),
+        lambda: b.static_select("a", [b.option(str(n), str(n)) for n in range(101)]),
+        lambda: b.actions(),
+        lambda: b.checkboxes("a", []),
+        lambda: b.modal("c", "t", [], private_metadata="x" * 3001),
+        lambda: b.date(datetime(2026, 1, 1)),  # noqa: DTZ001
+    ],
+)
+def test_what_cannot_be_cut_without_harm_is_an_error(call: Any) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        call()
+
+
+@given(st.text(max_size=200))
+def test_escaped_text_holds_no_markup_on_one_line(text: str) -> None:
+    shown = b.escape(text)
+    assert not re.search(r"[<>\n`\u200b\u202e]", shown)
+    assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
+    assert not shown.startswith("&gt;")
+    assert not re.search(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])", shown)
+    shown.encode()
+
+
+@given(st.text(max_size=80))
+def test_code_and_bold_and_quote_cannot_be_left_from_within(text: str) -> None:
+    assert b.code(text).count("`") == 2
+    assert "\n" not in b.code(text)
+    assert b.bold(text).count("*") == 2
+    assert all(line.startswith("> ") for line in b.quote(text).split("\n"))
+    assert not re.search(r"[<`]", b.quote(text))
+
+
+@given(st.text(max_size=300), st.integers(1, 60))
+def test_cut_text_is_never_longer_than_its_limit(text: str, limit: int) -> None:
+    assert len(b.truncate(text, limit)) <= limit
+    assert b.truncate(text, len(text)) == text
+
+
+_pieces = st.sampled_from(
+    ["<@U0BOB>", "<https://x.test|label>", "&amp;", "&lt;", "`code`", "word ", "é", "<!date^1^{date}|x>"]
+)
+
+
+@given(st.lists(_pieces, max_size=30).map("".join), st.integers(2, 100))
+def test_cut_markup_is_whole(markup: str, limit: int) -> None:
+    shown = b.truncate_markup(markup, limit)
+    assert len(shown) <= limit
+    assert shown.count("<") == shown.count(">")
+    assert not re.search(r"&(?!amp;|lt;)", shown)
+    assert shown.count("`") % 2 == 0
+
+
+def test_names_inside_words_and_code_are_kept_as_they_are() -> None:
+    assert b.escape("ingest_prod 2*3 a~b") == "ingest_prod 2*3 a~b"
+    assert b.code("__init__ *x*") == "`__init__ *x*`"
+    assert b.bold("a*b") == "*a∗b*"
+
+
+def test_bare_addresses_are_not_linked() -> None:
+    assert b.section("see evil.test")["text"]["verbatim"] is True
+
+
+def test_joined_emoji_and_scripts_survive_while_hidden_characters_go() -> None:
+    assert b.clean("👩\u200d💻") == "👩\u200d💻"
+    assert b.clean("می\u200cخواهم") == "می\u200cخواهم"
+    assert b.clean("pay\u200dload\u2066") == "payload"
+
+
+@pytest.mark.parametrize("user_id", ["U0BOB> <!channel", "", "<!here>", "u0bob"])
+def test_mention_of_something_that_is_no_id_is_text(user_id: str) -> None:
+    for made in (b.mention(user_id), b.group_mention(user_id), b.channel_mention(user_id)):
+        assert "<" not in made
+
+
+def test_mentions_and_links_have_the_form_that_slack_reads() -> None:
+    assert b.mention("U0BOB") == "<@U0BOB>"
+    assert b.group_mention("S0ADMINS") == "<!subteam^S0ADMINS>"
+    assert b.channel_mention("C0COSTS") == "<#C0COSTS>"
+    assert b.link("https://x.test/?a=1&b=2", "a|b>") == "<https://x.test/?a=1&amp;b=2|a|b&gt;>"
+    assert b.link("javascript:alert(1)", "*x*") == "∗x∗"
+    assert b.link("https://x.test/>|<!channel>", "x") == "x"
+
+
+def test_date_names_the_moment_for_slack_and_in_utc_for_everybody_else() -> None:
+    moment = datetime(2026, 11, 20, 10, 14, tzinfo=timezone(timedelta(hours=1)))
+    unix = int(datetime(2026, 11, 20, 9, 14, tzinfo=UTC).timestamp())
+    assert b.date(moment) == f"<!date^{unix}^{{date_short_pretty}} {{time}}|20 Nov 2026 09:14 UTC>"
+    assert b.date(moment, "date_long", with_time=False) == f"<!date^{unix}^{{date_long}}|20 Nov 2026>"

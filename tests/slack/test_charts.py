@@ -1,0 +1,128 @@
+"""A chart is Slack's own block where that fits, else a picture drawn in a child process."""
+
+import asyncio
+import struct
+import time
+from decimal import Decimal
+from typing import Any, Literal
+
+import pytest
+from pydantic import ValidationError
+
+from bot.sandbox.slack.validation import validate_blocks
+from bot.slack.charts import ChartError, ChartSpec, Series, chart_block, grouped, render_png
+
+Kind = Literal["line", "bar", "area", "pie"]
+
+
+def spec(
+    kind: Kind = "bar", points: int = 14, names: tuple[str, ...] = ("Production", "Research"), **more: Any
+) -> ChartSpec:
+    days = tuple(f"day {n}" for n in range(points))
+    series = tuple(Series(name=name, values=(Decimal(n + 1),) * points) for n, name in enumerate(names))
+    fields: dict[str, Any] = {"series": series, "title": "Spend", "alt_text": "Spend rose 8 % to $412.70", "y_label": "USD"}
+    return ChartSpec(kind=kind, categories=days, **(fields | more))
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "area", "pie"])
+@pytest.mark.parametrize("title", ["", "x" * 200, "<!channel> \u202e"])
+def test_native_chart_passes_the_checks_of_slack(kind: Kind, title: str) -> None:
+    many = tuple(f"a rather long workspace name {n}" for n in range(30))
+    block = chart_block(spec(kind, 20, many, title=title, x_label="x" * 60, budget=Decimal(400)))
+    assert block is not None
+    assert validate_blocks([block], "message") == []
+
+
+def test_long_labels_that_begin_alike_are_told_apart() -> None:
+    categories = ("claude-sonnet-5-5-20260101", "claude-sonnet-5-5-20260201", "", "")
+    values = (Decimal(1),) * 4
+    chart = ChartSpec(kind="bar", title="t", categories=categories, series=(Series(name="s", values=values),), alt_text="a")
+    block = chart_block(chart)
+    assert block is not None
+    assert validate_blocks([block], "message") == []
+    assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet-5-5-2…", "claude-sonnet-5… (2)", "–", "– (2)"]
+
+
+def test_month_of_days_does_not_fit_the_native_chart() -> None:
+    assert chart_block(spec(points=21)) is None
+    assert chart_block(spec(points=0)) is None
+
+
+def test_pie_without_anything_above_zero_is_no_chart() -> None:
+    assert chart_block(spec("pie", 2, series=(Series(name="s", values=(Decimal(0), Decimal(-1))),))) is None
+
+
+def test_pie_shows_the_six_largest_parts_and_the_rest() -> None:
+    values = tuple(Decimal(n) for n in range(10))
+    block = chart_block(spec("pie", 10, series=(Series(name="s", values=values),)))
+    assert block is not None
+    shown = {part["label"]: part["value"] for part in block["chart"]["segments"]}
+    assert shown == {"day 9": 9, "day 8": 8, "day 7": 7, "day 6": 6, "day 5": 5, "day 4": 4, "other": 6}
+
+
+def test_smaller_series_are_added_up_so_that_the_total_stays_right() -> None:
+    rows = spec(names=tuple("abcdefgh"), points=2).series
+    shown = grouped(rows)
+    assert [row.name for row in shown] == ["c", "d", "e", "f", "g", "h", "other"]
+    assert shown[-1].values == (Decimal(3), Decimal(3))
+
+
+def test_budget_is_a_line_of_its_own_in_a_line_chart() -> None:
+    block = chart_block(spec("line", 2, budget=Decimal("12.5")))
+    assert block is not None
+    assert block["chart"]["series"][-1]["name"] == "Budget"
+    assert [point["value"] for point in block["chart"]["series"][-1]["data"]] == [12.5, 12.5]
+
+
+def test_series_with_a_missing_point_is_refused() -> None:
+    with pytest.raises(ValidationError, match="one value per category"):
+        spec(points=3, series=(Series(name="s", values=(Decimal(1),)),))
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        spec(points=90, names=tuple("abcdefgh"), budget=Decimal(20), title="Costs $a$ and \\frac{ ✅"),
+        spec("area", 1),
+        spec("line", 0),
+        spec("pie", 3),
+    ],
+    ids=["bar", "area", "nothing", "pie"],
+)
+async def test_picture_is_a_png_of_1200_by_600(chart: ChartSpec) -> None:
+    picture = await render_png(chart)
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", picture[16:24]) == (1200, 600)
+
+
+async def test_drawing_does_not_stall_the_loop() -> None:
+    drawing = asyncio.create_task(render_png(spec()))
+    longest, last = 0.0, time.perf_counter()
+    while not drawing.done():
+        await asyncio.sleep(0.005)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    await drawing
+    assert longest < 0.5
+
+
+async def test_child_that_takes_too_long_is_ended_and_reported() -> None:
+    with pytest.raises(ChartError, match=r"not drawn within 0\.01 s"):
+        await render_png(spec(), seconds=0.01)
+
+
+async def test_child_gets_no_secret_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.slack.charts import _environment
+
+    monkeypatch.setenv("ANTHROPIC_ADMIN_KEY", "sk-ant-admin01-x")
+    assert not {"ANTHROPIC_ADMIN_KEY", "SLACK_BOT_TOKEN"} & set(_environment())
+
+
+async def test_bot_itself_never_loads_the_drawing_library() -> None:
+    import sys
+
+    code = (
+        "import sys, bot.slack.charts, bot.slack.blocks; sys.exit('matplotlib' in sys.modules or 'slack_sdk' in sys.modules)"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    assert await process.wait() == 0
