@@ -13,6 +13,7 @@ from bot.sandbox.claude import (
 )
 from bot.sandbox.claude.analytics_calls import AnalyticsReports
 from bot.sandbox.claude.claude_code_calls import ClaudeCodeReport
+from bot.sandbox.claude.console import console_routes
 from bot.sandbox.claude.edge import Edge, Endpoint
 from bot.sandbox.claude.legacy_calls import LegacyReports
 from bot.sandbox.claude.organization import ClaudeOrganization
@@ -39,7 +40,7 @@ def endpoints(book: UsageBook) -> list[Endpoint]:
 
 
 def build_claude_app(organization: ClaudeOrganization, faults: Faults, wire: WireLog) -> Starlette:
-    """Return the Claude server's app: `/v1/…`."""
+    """Return the Claude server's app: `/v1/…` and the Console stand-in."""
     organization.changed = wire.touch
     edge = Edge(organization, faults, wire, endpoints(UsageBook(organization)))
-    return Starlette(routes=[Route("/v1/{rest:path}", edge.__call__, methods=_METHODS)])
+    return Starlette(routes=[*console_routes(organization, wire), Route("/v1/{rest:path}", edge.__call__, methods=_METHODS)])

@@ -1,0 +1,132 @@
+"""What happens in the organization from outside the bot: switches, revisions, keys made by hand, people changed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.claude import params
+from bot.sandbox.claude.errors import ApiError, invalid, not_found
+from bot.sandbox.claude.organization import ClaudeOrganization
+from bot.sandbox.claude.records import NEW_VERSION, ROLES
+from bot.sandbox.claude.shapes import invite_json, key_json, user_json
+
+Act = Callable[[ClaudeOrganization, Request, dict[str, Any]], dict[str, Any]]
+
+
+def read_flags(organization: ClaudeOrganization, _: Request, __: dict[str, Any]) -> dict[str, Any]:
+    """Return all switches."""
+    return {"flags": dict(vars(organization.flags))}
+
+
+def write_flags(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Change switches."""
+    organization.set_flags(body)
+    return read_flags(organization, request, body)
+
+
+def revise(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Change the figures of a past day: {"day", "workspace_id" (null: all), "factor"}."""
+    try:
+        day, factor = date.fromisoformat(str(body.get("day"))), Decimal(str(body.get("factor")))
+    except (ValueError, InvalidOperation):
+        raise invalid("day must be YYYY-MM-DD and factor a decimal number") from None
+    workspace_id = body.get("workspace_id")
+    if workspace_id is not None and workspace_id not in organization.workspaces:
+        raise not_found("Workspace")
+    if not factor.is_finite() or factor < 0:
+        raise invalid("factor must not be negative")
+    organization.revise(day, workspace_id, factor)
+    return {"day": day.isoformat(), "workspace_id": workspace_id, "factor": str(factor)}
+
+
+def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Make a key as an admin does in the Console: {"workspace_id", "name", "expires_at"?, "created_by"?}."""
+    name = params.text(body, "name", 500, required=True) or ""
+    workspace_id = params.text(body, "workspace_id", 200, required=True) or ""
+    raw_end = body.get("expires_at")
+    expires_at = None if raw_end is None else params.parse_moment("expires_at", raw_end)
+    creator = body.get("created_by") or organization.admin_key_owner
+    if creator not in organization.users:
+        raise not_found("User")
+    key, secret = organization.create_key(workspace_id, name, created_by=creator, expires_at=expires_at)
+    shape = key_json(key, organization.clock.now(), NEW_VERSION, organization.default_workspace().id)
+    return {"id": key.id, "secret": secret, "key": shape}
+
+
+def change_key(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Switch or rename a key outside the bot: {"status"?, "name"?}."""
+    key = organization.keys.get(request.path_params["key_id"])
+    if key is None:
+        raise not_found("API key")
+    status = params.option(body, "status", ("active", "inactive", "archived"))
+    key.name = params.text(body, "name", 500) or key.name
+    if status is not None:
+        key.set_state(status, organization.clock.now())
+    return {"key": key_json(key, organization.clock.now(), NEW_VERSION, organization.default_workspace().id)}
+
+
+def change_user(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Change a member outside the bot, admins included: {"role"?, "email"?}; the id may also be an e-mail address."""
+    wanted = request.path_params["user_id"]
+    user = organization.users.get(wanted) or (organization.user_by_email(wanted) if "@" in wanted else None)
+    if user is None:
+        raise not_found("User")
+    user.role = params.option(body, "role", ROLES) or user.role
+    user.email = params.text(body, "email", 320) or user.email
+    if body.get("removed") is True:
+        organization.remove_user(user)
+    return {"user": user_json(user)}
+
+
+def accept_invite(organization: ClaudeOrganization, request: Request, _: dict[str, Any]) -> dict[str, Any]:
+    """Let an invited person join."""
+    user = organization.accept_invite(request.path_params["invite_id"])
+    invite = organization.invites[request.path_params["invite_id"]]
+    return {"user": user_json(user), "invite": invite_json(invite, organization.clock.now(), NEW_VERSION)}
+
+
+_ACTS: tuple[tuple[str, str, Act], ...] = (
+    ("GET", "/flags", read_flags),
+    ("POST", "/flags", write_flags),
+    ("POST", "/revise", revise),
+    ("POST", "/keys", make_key),
+    ("POST", "/keys/{key_id}", change_key),
+    ("POST", "/users/{user_id}", change_user),
+    ("POST", "/invites/{invite_id}/accept", accept_invite),
+)
+
+
+def control_routes(organization: ClaudeOrganization) -> list[Route]:
+    """Return the routes under `/_sandbox/claude`; every act answers `ok`, or `ok: false` with a sentence and HTTP 400."""
+    return [Route(path, _endpoint(organization, act), methods=[method]) for method, path, act in _ACTS]
+
+
+def _endpoint(organization: ClaudeOrganization, act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            answer = act(organization, request, await read_body(request))
+        except ApiError as error:
+            code = error.code or ("not_found" if error.status == 404 else "bad_request")
+            return JSONResponse({"ok": False, "error": code, "message": error.message}, 400)
+        await organization.changed()
+        return JSONResponse({"ok": True, **answer})
+
+    return endpoint
+
+
+async def read_body(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request, empty for a GET; ApiError when it is something else."""
+    if request.method == "GET":
+        return {}
+    try:
+        body: Any = await request.json() if await request.body() else {}
+    except ValueError:
+        raise invalid("The request body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise invalid("The request body must be a JSON object.")
+    return cast(dict[str, Any], body)
