@@ -217,7 +217,7 @@ def _sentence(name: str, error: ErrorDetails, values: Mapping[str, str]) -> str:
     field, label = Settings.model_fields[name], name.upper()
     wants = wanted(field)
     if error["type"] == "missing":
-        return f"{label} is missing. {field.description} It must be {wants}."
+        return f"{label} is missing; it must be {wants}."
     detail = str(error.get("ctx", {}).get("error", ""))
     shown = "" if is_secret(field) or detail else f"; it is '{values.get(label, '')}'"
     return f"{label} must be {wants}{f'; {detail}' if detail else shown}."

@@ -1,0 +1,35 @@
+"""`python -m bot audit verify`: opens the database as it is, changes nothing, and says whether the chain holds."""
+
+from pathlib import Path
+
+from bot.config import DatabaseSettings
+from bot.store.audit import AuditProof, verify_chain
+from bot.store.session import Store
+
+_SQLITE = "sqlite+aiosqlite:///"
+
+
+async def verify_audit(settings: DatabaseSettings) -> tuple[bool | None, str]:
+    """Return whether the audit log is whole (None: it could not be read) and one sentence about it."""
+    url = settings.database_url.get_secret_value()
+    if absent := _absent_file(url):
+        return None, f"audit: There is no database at {absent}."  # opening it would make one
+    store = Store(url, settings.audit_key_bytes)
+    try:
+        async with store.read() as tx:
+            return _said(await verify_chain(tx, settings.audit_key_bytes))
+    except Exception as error:  # drivers differ, and their texts repeat the address with its password
+        return None, f"audit: The log can't be read ({type(error).__name__}); is DATABASE_URL that of the bot's database?"
+    finally:
+        await store.close()
+
+
+def _absent_file(url: str) -> Path | None:
+    file = Path(url.removeprefix(_SQLITE).split("?")[0])
+    return file if url.startswith(_SQLITE) and not file.is_file() else None
+
+
+def _said(proof: AuditProof) -> tuple[bool, str]:
+    if proof.broken_seq is None:
+        return True, f"audit: {proof.entries} entries, unbroken from the first to the last."
+    return False, f"audit: Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it hold."

@@ -1,0 +1,58 @@
+"""What Slack says about our tokens; for `python -m bot doctor`, which must work where the bot does not start."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+_NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
+@dataclass(frozen=True)
+class SlackProbe:
+    """Who the bot token is; `error` is Slack's word (or `no_answer`) when the call failed. `scopes` are those granted."""
+
+    error: str | None = None
+    team_id: str = ""
+    team: str = ""
+    user: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+async def probe_bot_token(token: str, api_url: str) -> SlackProbe:
+    """Call auth.test; the granted scopes stand in its answer's x-oauth-scopes header."""
+    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    try:
+        answer = await client.api_call("auth.test")
+    except SlackApiError as error:
+        return SlackProbe(error=_code(error))
+    except _NO_ANSWER:
+        return SlackProbe(error="no_answer")
+    headers = {name.lower(): str(value) for name, value in cast(dict[str, object], answer.headers).items()}
+    scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
+    return SlackProbe(None, _text(answer.get("team_id")), _text(answer.get("team")), _text(answer.get("user")), scopes)
+
+
+async def probe_app_token(token: str, api_url: str) -> str | None:
+    """Ask for a Socket Mode address without using it; return Slack's word for what is wrong, or None."""
+    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    try:
+        await client.api_call("apps.connections.open")
+    except SlackApiError as error:
+        return _code(error)
+    except _NO_ANSWER:
+        return "no_answer"
+    return None
+
+
+def _code(error: SlackApiError) -> str:
+    """Take the code alone: the error's text repeats the whole response."""
+    return _text(cast(AsyncSlackResponse, error.response).get("error")) or "unknown_error"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
