@@ -1,7 +1,7 @@
 """Starts the two sandbox servers in the running event loop, and stops them quickly whatever is still connected."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from bot.sandbox.claude.organization import ADMIN_KEY, ClaudeOrganization
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.control import control_routes
 from bot.sandbox.faults import Faults
-from bot.sandbox.serve import PortBusy, bind, serving
+from bot.sandbox.servers import PortBusy, bind, serving
 from bot.sandbox.slack.app import SlackServer, build_slack_app, build_slack_server
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorkspace
 from bot.sandbox.wire import WireLog
@@ -72,7 +72,7 @@ def _manifest(options: SandboxOptions) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def running_sandbox(options: SandboxOptions) -> AsyncIterator[Sandbox]:
+async def running_sandbox(options: SandboxOptions) -> AsyncGenerator[Sandbox]:
     """Serve a Slack workspace and a Claude organization on loopback until the block ends; raises PortBusy."""
     clock, faults, wire = SandboxClock(options.start), Faults(), WireLog()
     slack_socket = bind(options.slack_port)

@@ -1,7 +1,7 @@
 """A sandbox Slack workspace on a free port, a person's hands and eyes in it, and a real Bolt app connected to it."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.control import control_routes
 from bot.sandbox.faults import Faults
-from bot.sandbox.serve import bind, serving
+from bot.sandbox.servers import bind, serving
 from bot.sandbox.slack.app import SlackServer, build_slack_app, build_slack_server
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorkspace
 from bot.sandbox.wire import WireLog
 
 Json = dict[str, Any]
-SCOPES = "chat:write,commands,users:read,users:read.email,usergroups:read,im:write,channels:read,groups:read,im:read"
-SCOPES += ",files:write,files:read,channels:history,im:history,team:read"
+SCOPES = (
+    "chat:write,commands,users:read,users:read.email,usergroups:read,im:write,channels:read,groups:read,im:read,"
+    "files:write,files:read,channels:history,im:history,team:read"
+)
 
 
 def small_manifest() -> Json:
@@ -79,7 +81,7 @@ class Room:
         return AsyncApp(client=client, signing_secret=SIGNING_SECRET)
 
     @contextlib.asynccontextmanager
-    async def connected(self, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
+    async def connected(self, app: AsyncApp) -> AsyncGenerator[AsyncSocketModeHandler]:
         handler = AsyncSocketModeHandler(app, APP_TOKEN)
         handler.client.ping_interval = 0.3
         await handler.connect_async()
@@ -90,7 +92,7 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def open_room(manifest: Json) -> AsyncIterator[Room]:
+async def open_room(manifest: Json) -> AsyncGenerator[Room]:
     sock = bind(0)
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     server = build_slack_server(SlackWorkspace(SandboxClock(), Faults(), WireLog(), manifest, url))
@@ -103,6 +105,6 @@ async def open_room(manifest: Json) -> AsyncIterator[Room]:
 
 
 @pytest.fixture
-async def room() -> AsyncIterator[Room]:
+async def room() -> AsyncGenerator[Room]:
     async with open_room(small_manifest()) as opened:
         yield opened

@@ -123,7 +123,7 @@ def block_suggestion(
     if isinstance(where, View):
         shown = view_json(where, state_values(where.payload["blocks"], where.typed))
         return payload | {"container": {"type": "view", "view_id": where.id}, "view": shown}
-    container = {"type": "message", "message_ts": where.ts, "channel_id": where.channel}
+    container: Json = {"type": "message", "message_ts": where.ts, "channel_id": where.channel}
     container["is_ephemeral"] = where.ephemeral_to is not None
     channel = _channel(workspace.channels[where.channel])
     shown = {} if where.ephemeral_to else {"message": message_json(workspace, where)}

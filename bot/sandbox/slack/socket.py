@@ -50,7 +50,7 @@ class SocketHub:
         self.connections: list[Connection] = []
         self._turn = 0
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self._server: web.Server[web.BaseRequest] | None = None
+        self._server: web.Server | None = None
 
     def protocol(self, **_: Any) -> asyncio.Protocol:
         """Return the protocol that serves one upgraded connection; uvicorn calls this as its WebSocket class."""

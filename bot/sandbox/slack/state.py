@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Json = dict[str, Any]
+
+
+def as_object(value: Any) -> Json:
+    """Return a JSON object as such, and an empty one for anything else."""
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list as such, an empty one for None, and a list of one for anything else."""
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    return [] if value is None else [value]
 
 
 @dataclass

@@ -1,16 +1,16 @@
 """What an administrator of the workspace changes: accounts, groups, channels; the app hears of it by events."""
 
-from typing import Any
+from dataclasses import fields
 
 from bot.sandbox.people import OTHER_TEAM_ID, TEAM_ID
 from bot.sandbox.slack.acts.stage import Stage
 from bot.sandbox.slack.errors import ActError
 from bot.sandbox.slack.shapes import user_json
-from bot.sandbox.slack.state import Channel, Json
+from bot.sandbox.slack.state import Channel, Group, Json, User
 
 
-def _patch(thing: Any, given: Json, fixed: tuple[str, ...]) -> set[str]:
-    known = vars(thing).keys() - set(fixed)
+def _patch(thing: User | Group | Channel, given: Json, fixed: tuple[str, ...]) -> set[str]:
+    known = {field.name for field in fields(thing)} - set(fixed)
     unknown = given.keys() - known
     if unknown:
         raise ActError("bad_request", f"Can't change {', '.join(sorted(unknown))}; can change {', '.join(sorted(known))}.")

@@ -7,7 +7,7 @@ from bot.sandbox.slack.acts.stage import Stage
 from bot.sandbox.slack.errors import ActError, SlackError
 from bot.sandbox.slack.ids import blocks_in
 from bot.sandbox.slack.payloads import message_actions, view_actions, view_closed, view_submission
-from bot.sandbox.slack.state import Json, Message, User, View
+from bot.sandbox.slack.state import Json, Message, User, View, as_object
 from bot.sandbox.slack.values import client_errors, state_values
 from bot.sandbox.slack.views import push_modal, update_view
 
@@ -37,7 +37,7 @@ async def _enter(stage: Stage, user: User, view: View, values: Json) -> None:
     """Put typed values into a form: `{block_id: {action_id: value}}` or `{action_id: value}`."""
     blocks = {str(block.get("block_id")): block for block in blocks_in(blocks_of(view))}
     for name, given in values.items():
-        inner: Json = cast("Json", given) if name in blocks and isinstance(given, dict) else {name: given}
+        inner = as_object(given) if name in blocks and isinstance(given, dict) else {name: given}
         for action_id, plain in inner.items():
             block_id, element = find_element(view, user, action_id, name if name in blocks else None)
             view.typed.setdefault(block_id, {})[action_id] = await state_of(stage, user, view, block_id, element, plain)
@@ -55,8 +55,7 @@ async def submit(stage: Stage, act: Json) -> Json:
     if problems and not act.get("force"):
         raise ActError("client_validation", "Slack's client doesn't send the form like this.", errors=problems)
     ack = await stage.ask("interactive", view_submission(stage.workspace, user, view))
-    answer: Any = ack.response if isinstance(ack.response, dict) else {}
-    return _apply(stage, user, view, cast("Json", answer))
+    return _apply(stage, user, view, as_object(ack.response))
 
 
 def _apply(stage: Stage, user: User, view: View, answer: Json) -> Json:
@@ -82,10 +81,12 @@ def _apply(stage: Stage, user: User, view: View, answer: Json) -> Json:
 
 def _field_errors(view: View, answer: Json) -> Json:
     inputs = {str(block.get("block_id")) for block in blocks_of(view) if block.get("type") == "input"}
-    errors: Any = answer.get("errors")
-    if not isinstance(errors, dict) or not errors or not set(cast("Json", errors)) <= inputs:
-        raise ActError("invalid_response", f"Errors must name input blocks; got {errors!r}, the form has {sorted(inputs)}.")
-    return cast("Json", errors)
+    named = as_object(answer.get("errors"))
+    if not named or not set(named) <= inputs:
+        raise ActError(
+            "invalid_response", f"Errors must name input blocks; got {sorted(named)}, the form has {sorted(inputs)}."
+        )
+    return named
 
 
 async def close(stage: Stage, act: Json) -> Json:

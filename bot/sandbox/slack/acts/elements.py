@@ -6,7 +6,7 @@ from bot.sandbox.slack.acts.stage import Stage
 from bot.sandbox.slack.errors import ActError
 from bot.sandbox.slack.ids import blocks_in, elements_in
 from bot.sandbox.slack.payloads import block_suggestion
-from bot.sandbox.slack.state import Json, Message, User, View
+from bot.sandbox.slack.state import Json, Message, User, View, as_list, as_object
 from bot.sandbox.slack.values import SHAPES
 
 
@@ -38,29 +38,29 @@ def find_element(
 
 async def state_of(stage: Stage, user: User, surface: Message | View, block_id: str, element: Json, plain: Any) -> Json:
     """Return the state object that entering `plain` gives; a dict with a `type` is taken as the state itself."""
-    if isinstance(plain, dict) and "type" in plain:
-        return cast("Json", plain)
+    if "type" in as_object(plain):
+        return as_object(plain)
     shape = SHAPES.get(element["type"])
     if shape is None:
         raise ActError("not_an_input", f"{element.get('action_id')} takes no value.")
+    entered: Any = plain
     if shape.options:
-        plain = await _options(stage, user, surface, block_id, element, plain)
-        plain = plain if shape.many else (plain[0] if plain else None)
+        chosen = await _options(stage, user, surface, block_id, element, plain)
+        entered = chosen if shape.many else (chosen[0] if chosen else None)
     elif shape.many:
-        plain = plain if isinstance(plain, list) else [plain]
+        entered = as_list(plain)
     elif shape.key == "selected_date_time" and plain is not None:
-        plain = int(plain)
+        entered = int(str(entered))
     elif shape.key == "value" and plain is not None:
-        plain = str(plain)
-    return {"type": element["type"], shape.key: plain}
+        entered = str(entered)
+    return {"type": element["type"], shape.key: entered}
 
 
 async def _options(
     stage: Stage, user: User, surface: Message | View, block_id: str, element: Json, plain: Any
 ) -> list[Json]:
-    wanted: list[Any] = cast("list[Any]", plain) if isinstance(plain, list) else [] if plain is None else [plain]
     chosen: list[Json] = []
-    for item in wanted:
+    for item in as_list(plain):
         option = _matching(_offered(stage, user, element), item)
         if option is None and "external" in element["type"]:
             for query in (str(item), ""):
@@ -75,13 +75,13 @@ async def _options(
 def _offered(stage: Stage, user: User, element: Json) -> list[Json]:
     if "external" in element["type"]:
         initial: Any = element.get("initial_option") or element.get("initial_options") or []
-        known = [initial] if isinstance(initial, dict) else initial
-        return stage.workspace.offered.get((user.id, str(element["action_id"])), []) + cast("list[Json]", known)
+        known: list[Json] = as_list(initial)
+        return stage.workspace.offered.get((user.id, str(element["action_id"])), []) + known
     return list(element.get("options", [])) + [o for group in element.get("option_groups", []) for o in group["options"]]
 
 
 def _matching(options: list[Json], wanted: Any) -> Json | None:
-    value = cast("Json", wanted).get("value") if isinstance(wanted, dict) else wanted
+    value: Any = as_object(wanted).get("value", wanted)
     for option in options:
         if option.get("value") == value:
             return option
@@ -92,7 +92,7 @@ async def suggest(stage: Stage, user: User, surface: Message | View, block_id: s
     """Ask the app for the options of an external select and remember what it offered."""
     payload = block_suggestion(stage.workspace, user, surface, block_id, action_id, query)
     answer: Any = (await stage.ask("interactive", payload)).response
-    given: Json = cast("Json", answer) if isinstance(answer, dict) else {}
+    given = as_object(answer)
     groups: list[Json] = given.get("option_groups") or []
     options: list[Json] = given.get("options") or [option for group in groups for option in group.get("options", [])]
     if len(options) > 100:
@@ -106,7 +106,7 @@ async def action_of(stage: Stage, user: User, surface: Message | View, act: Json
     raw: Any = act.get("raw_action")
     stamp = {"action_ts": stage.workspace.new_ts()}
     if isinstance(raw, dict):
-        return stamp | cast("Json", raw)
+        return stamp | as_object(raw)
     block_id, element = find_element(surface, user, str(act.get("action_id")), act.get("block_id"), _button_value(act))
     action: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id} | stamp
     chosen = act.get("selected", act.get("value"))

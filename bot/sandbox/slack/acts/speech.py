@@ -1,17 +1,16 @@
 """Slash commands, shortcuts, messages that people write, and opening the Home tab."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from bot.sandbox.people import APP_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.slack.acts.stage import Stage
 from bot.sandbox.slack.content import Content, read_content
-from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.errors import ActError, SlackError
 from bot.sandbox.slack.payloads import global_shortcut, message_shortcut, slash_command
 from bot.sandbox.slack.posting import post, thread_root
 from bot.sandbox.slack.shapes import view_json
-from bot.sandbox.slack.state import Channel, Json, User
+from bot.sandbox.slack.state import Channel, Json, User, as_object
 from bot.sandbox.slack.workspace import SlackWorkspace
 
 _MENTION = re.compile(r"(?<![\w<@|])@([a-z0-9][a-z0-9._-]*)")
@@ -56,7 +55,7 @@ async def command(stage: Stage, act: Json) -> Json:
 
 
 def _show_answer(stage: Stage, user: User, channel: Channel, typed: str, answer: Any) -> None:
-    given: Json = cast("Json", answer) if isinstance(answer, dict) else {"text": str(answer or "")}
+    given: Json = as_object(answer) if isinstance(answer, dict) else {"text": str(answer or "")}
     if not (given.get("text") or given.get("blocks") or given.get("attachments")):
         return
     try:
@@ -125,5 +124,5 @@ async def raw(stage: Stage, act: Json) -> Json:
     kind = str(act.get("kind"))
     if kind not in ("interactive", "slash_commands", "events_api"):
         raise ActError("bad_request", "kind must be interactive, slash_commands or events_api.")
-    ack = await stage.delivery.deliver(cast("Kind", kind), act.get("payload") or {})
+    ack = await stage.delivery.deliver(kind, act.get("payload") or {})
     return {"acked": ack.acked, "response": ack.response, "reason": ack.reason, "app_id": APP_ID}
