@@ -25,6 +25,7 @@ class LoopServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self.stopping = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -36,8 +37,16 @@ class LoopServer(uvicorn.Server):
         await super().startup(sockets)
         self.listening.set()
 
+    async def main_loop(self) -> None:
+        """Renew the Date header each second until told to stop; uvicorn's own loop looks ten times a second."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), 1.0)
+
     def cut(self) -> None:
-        """Close what is still open, streams and idle connections alike."""
+        """Stop now: close what is still open, streams and idle connections alike."""
+        self.should_exit = True
+        self.stopping.set()
         for connection in list(self.server_state.connections):
             transport: Any = getattr(connection, "transport", None)
             if transport is not None:
@@ -74,6 +83,5 @@ async def serving(app: Starlette, sock: socket.socket, ws: Callable[..., asyncio
     try:
         yield
     finally:
-        server.should_exit = True
         server.cut()
         await running

@@ -83,9 +83,8 @@ def _field_errors(view: View, answer: Json) -> Json:
     inputs = {str(block.get("block_id")) for block in blocks_of(view) if block.get("type") == "input"}
     named = as_object(answer.get("errors"))
     if not named or not set(named) <= inputs:
-        raise ActError(
-            "invalid_response", f"Errors must name input blocks; got {sorted(named)}, the form has {sorted(inputs)}."
-        )
+        message = f"Errors must name input blocks; got {sorted(named)}, the form has {sorted(inputs)}."
+        raise ActError("invalid_response", message)
     return named
 
 

@@ -1,6 +1,6 @@
 """Finds the element that somebody touches and turns a plain value into what Slack would report for it."""
 
-from typing import Any, cast
+from typing import Any
 
 from bot.sandbox.slack.acts.stage import Stage
 from bot.sandbox.slack.errors import ActError
