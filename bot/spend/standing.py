@@ -1,11 +1,9 @@
-"""What channels have asked for once and get ever after: digests and alerts, and what was sent of them. Frozen, without I/O."""
+"""What channels have asked for once and get ever after: digests and alerts, and what was sent of them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
-
-from bot.spend.model import Driver
 
 ThresholdPeriod = Literal["daily", "monthly"]
 
@@ -53,6 +51,20 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class TopSpender:
+    """The key that explains a crossing: what it spent in the period, on which model mostly, against what is usual for it.
+
+    For a day, `usual` is its mean of the seven days before; for a month, `amount` and `usual` are its last seven days and
+    the seven before. None: there is nothing to compare with.
+    """
+
+    name: str
+    model: str
+    amount: Decimal
+    usual: Decimal | None
+
+
+@dataclass(frozen=True)
 class Crossing:
     """A threshold that was passed in a period. `so_far`: the period still runs, or its figures aren't complete."""
 
@@ -63,7 +75,7 @@ class Crossing:
     spent: Decimal
     so_far: bool
     as_of: datetime
-    driver: Driver | None = None
+    top: TopSpender | None = None
     scope_name: str | None = None
 
 

@@ -1,10 +1,22 @@
 """Small sums and words that every part of spend uses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bot.spend.model import NO_MODEL, ONE_DAY, ZERO, Cell, Dimension
+from bot.spend.model import (
+    DEFAULT_WORKSPACE,
+    NO_KEY,
+    NO_MODEL,
+    ONE_DAY,
+    ZERO,
+    Breakdown,
+    Cell,
+    DayFigure,
+    Dimension,
+    Series,
+    Slice,
+)
 
 _ID_OF: dict[Dimension, Callable[[Cell], str]] = {
     "workspace": lambda cell: cell.workspace_id,
@@ -34,3 +46,47 @@ def sum_by(cells: Iterable[Cell], dimension: Dimension) -> dict[str, Decimal]:
         name = id_of(cell)
         sums[name] = sums.get(name, ZERO) + cell.amount
     return sums
+
+
+def label(dimension: Dimension, thing_id: str, names: Mapping[str, str]) -> str:
+    """Return a workspace, model or key as people know it; without a name, the end of its id."""
+    if dimension == "model":
+        return short_model(thing_id)
+    if not thing_id:
+        return NO_KEY if dimension == "key" else DEFAULT_WORKSPACE
+    return names.get(thing_id) or f"{dimension} …{thing_id[-4:]}"
+
+
+def breakdown(
+    dimension: Dimension, cells: Iterable[Cell], before: Iterable[Cell] | None, names: Mapping[str, str]
+) -> Breakdown:
+    """Return the parts of a total, largest first, with what each was before (None: no data for the time before)."""
+    now = sum_by(cells, dimension)
+    earlier = None if before is None else sum_by(before, dimension)
+    parts = [
+        Slice(one, label(dimension, one, names), now.get(one, ZERO), None if earlier is None else earlier.get(one, ZERO))
+        for one in {**now, **(earlier or {})}
+    ]
+    parts.sort(key=lambda part: (-part.amount, part.name))
+    return Breakdown(dimension, tuple(parts))
+
+
+def series(
+    dimension: Dimension, days: Iterable[date], known: Container[date], cells: Iterable[Cell], names: Mapping[str, str]
+) -> Series:
+    """Return days stacked by one dimension, the largest part first; a day that isn't `known` has no data."""
+    id_of = _ID_OF[dimension]
+    parts: dict[date, dict[str, Decimal]] = {}
+    totals: dict[str, Decimal] = {}
+    for cell in cells:
+        one, of_day = id_of(cell), parts.setdefault(cell.day, {})
+        of_day[one] = of_day.get(one, ZERO) + cell.amount
+        totals[one] = totals.get(one, ZERO) + cell.amount
+    order = sorted(totals, key=lambda one: (-totals[one], one))
+    figures = tuple(DayFigure(day, parts.get(day, {}) if day in known else None) for day in days)
+    return Series(figures, tuple((one, label(dimension, one, names)) for one in order))
+
+
+def total_of(cells: Iterable[Cell]) -> Decimal:
+    """Return the sum of cells."""
+    return sum((cell.amount for cell in cells), ZERO)

@@ -1,0 +1,88 @@
+"""When a threshold speaks, and what drove it there. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay
+from bot.spend.standing import Crossing, Threshold, ThresholdPeriod, TopSpender
+from bot.spend.sums import days_between, label, short_model, sum_by, total_of
+
+LATE_DAYS = 3
+"""Figures come late, so a period is watched this many days beyond its end."""
+USUAL_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period of a threshold: its key and its first and last UTC day."""
+
+    key: str
+    first: date
+    last: date
+
+
+def span_of(period: ThresholdPeriod, day: date) -> Span:
+    """Return the period that a UTC day belongs to: the day (`2026-11-22`) or its month (`2026-11`)."""
+    if period == "daily":
+        return Span(day.isoformat(), day, day)
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
+    return Span(f"{day:%Y-%m}", first, last)
+
+
+def spans_to_watch(threshold: Threshold, now: datetime) -> list[Span]:
+    """Return the periods in which a threshold may speak now: the running one, and those just over since it was set up."""
+    today = now.astimezone(UTC).date()
+    set_up = threshold.created_at.astimezone(UTC).date()
+    spans = {span_of(threshold.period, day) for day in days_between(today - ONE_DAY * LATE_DAYS, today)}
+    return sorted((span for span in spans if span.last >= set_up), key=lambda span: span.first, reverse=True)
+
+
+def find_crossing(
+    threshold: Threshold, span: Span, now: datetime, known: Mapping[date, LedgerDay], cells: Sequence[Cell]
+) -> Crossing | None:
+    """Return the crossing of a period, None below the amount or without any data; `cells` are the period's."""
+    facts = [known[day] for day in days_between(span.first, span.last) if day in known]
+    spent = total_of(cells)
+    if not facts or spent < threshold.amount:
+        return None
+    running = datetime.combine(span.last + ONE_DAY, time(), UTC) > now
+    so_far = running or len(facts) < (span.last - span.first).days + 1 or not all(fact.closed for fact in facts)
+    as_of = max(fact.refreshed_at for fact in facts)
+    return Crossing(threshold, span.key, span.first, span.last, spent, so_far, as_of)
+
+
+def find_top_spender(
+    period: ThresholdPeriod,
+    last: date,
+    cells: Sequence[Cell],
+    before: Sequence[Cell],
+    known: Mapping[date, LedgerDay],
+    names: Mapping[str, str],
+) -> TopSpender | None:
+    """Return the key behind a crossing: of a day, the one furthest above its usual day; of a month, the largest.
+
+    `cells` are the period's by day, key and model; `before` also holds the days that "usual" is taken from.
+    """
+    everything = {(c.day, c.api_key_id, c.model): c for c in (*before, *cells)}.values()
+    sums = sum_by(cells, "key")
+    if not sums:
+        return None
+    if period == "daily":
+        days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
+        earlier = sum_by((c for c in everything if c.day in days), "key")
+        usual = {key: earlier.get(key, ZERO) / len(days) for key in sums} if days else None
+        top = max(sums, key=lambda key: (sums[key] - (usual[key] if usual else ZERO), key))
+        amount, ordinary = sums[top], usual[top] if usual else None
+    else:
+        top = max(sums, key=lambda key: (sums[key], key))
+        week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
+        week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
+        of_key = [c for c in everything if c.api_key_id == top]
+        amount = total_of(c for c in of_key if c.day in week)
+        complete = all(day in known for day in week_before)
+        ordinary = total_of(c for c in of_key if c.day in week_before) if complete else None
+    models = sum_by((c for c in cells if c.api_key_id == top), "model")
+    model = max(models, key=lambda one: models[one])
+    return TopSpender(label("key", top, names), short_model(model), amount, ordinary)
