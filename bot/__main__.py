@@ -17,8 +17,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing rich takes longer than all the rest
 )
-audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(audit_app, name="audit")
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")]
@@ -33,7 +34,7 @@ class ManifestMode(StrEnum):
 
 @app.command()
 def run() -> None:
-    """Run the bot, over Socket Mode or signed HTTP as the settings say."""
+    """Run the bot as the settings say."""
     settings = _settings()
     from bot.app import run as run_bot
     from bot.errors import QuartermasterError
@@ -47,7 +48,7 @@ def run() -> None:
 
 @app.command()
 def demo(port: Port = 8765) -> None:
-    """Run the bot on a built-in Slack and a built-in Claude organization, with a page to act in them."""
+    """Run the bot on a sandbox, with a page to act in it."""
     from bot.sandbox.demo import main as run_demo
     from bot.sandbox.run import PortBusy
 
@@ -60,7 +61,7 @@ def demo(port: Port = 8765) -> None:
 
 @app.command()
 def tour(out: Annotated[Path | None, typer.Option(help="Write everything that anybody saw to this folder.")] = None) -> None:
-    """Play a scripted story through the running pieces and print it."""
+    """Play a scripted story through the running pieces."""
     from bot.sandbox.tour import main as run_tour
 
     raise typer.Exit(run_tour(out) or 0)
@@ -68,7 +69,7 @@ def tour(out: Annotated[Path | None, typer.Option(help="Write everything that an
 
 @app.command()
 def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
-    """Run the built-in Slack and Claude organization alone and print the settings that connect a bot to them."""
+    """Run the sandbox alone: a Slack and a Claude organization."""
     from bot.sandbox.serve import main as serve
 
     raise typer.Exit(serve(slack_port, claude_port))
@@ -78,7 +79,7 @@ def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
 def check(
     settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
 ) -> None:
-    """Check settings, policy and manifest without connecting to anything."""
+    """Check settings, policy and manifest, offline."""
     if settings_table:
         from bot.config_docs import settings_table as render_table
 
@@ -97,7 +98,7 @@ def check(
 
 @app.command()
 def doctor() -> None:
-    """Ask Slack and the Claude API what the settings are good for, and say what is missing."""
+    """Ask Slack and the Claude API what is missing."""
     settings = _settings()
     from bot.doctor import examine
 

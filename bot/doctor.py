@@ -11,7 +11,7 @@ from bot.ports import Admin
 from bot.slack.probe import probe_app_token, probe_bot_token
 
 _SLACK_MENDS = {
-    "no_answer": "Slack did not answer at SLACK_API_URL; check the address and the network.",
+    "no_answer": "No usable answer came from SLACK_API_URL; check the address and the network.",
     "invalid_auth": "The token isn't known to Slack; copy it again from the app's pages.",
     "account_inactive": "The app was removed from the workspace; install it again.",
     "token_revoked": "The token was revoked; install the app again and copy the new one.",
@@ -50,7 +50,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
 async def _slack(settings: Settings) -> list[Diagnosis]:
     probe = await probe_bot_token(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     if probe.error:
-        return [Diagnosis(False, f"Slack refuses SLACK_BOT_TOKEN ({probe.error}). {_mend(probe.error)}")]
+        return [Diagnosis(False, f"Slack doesn't accept SLACK_BOT_TOKEN ({probe.error}). {_mend(probe.error)}")]
     found = [Diagnosis(True, f"Slack: @{probe.user} in {probe.team} ({probe.team_id}).")]
     if settings.team_id and settings.team_id != probe.team_id and settings.team_id.startswith("T"):
         found.append(Diagnosis(False, f"TEAM_ID is {settings.team_id}, but the bot token belongs to {probe.team_id}."))
@@ -63,7 +63,7 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
         )
     if settings.slack_app_token:
         error = await probe_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
-        said = f"Slack refuses SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
+        said = f"Slack doesn't accept SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
         found.append(Diagnosis(error is None, said))
     return found
 
@@ -77,7 +77,7 @@ async def examine_claude(admin: Admin, now: datetime) -> list[Diagnosis]:
     try:
         organization = await admin.me()
     except UpstreamError as error:
-        return [Diagnosis(False, f"The Claude API refuses ANTHROPIC_ADMIN_KEY: {error.sentence}")]
+        return [Diagnosis(False, f"Who ANTHROPIC_ADMIN_KEY belongs to could not be read: {error.sentence}")]
     return [Diagnosis(True, f"Claude: the organization {organization.name}."), await _freshness(admin, now)]
 
 

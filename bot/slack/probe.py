@@ -27,12 +27,12 @@ async def probe_bot_token(token: str, api_url: str) -> SlackProbe:
     """Call auth.test; the granted scopes stand in its answer's x-oauth-scopes header."""
     client = AsyncWebClient(token, base_url=api_url, timeout=10)
     try:
-        answer = await client.api_call("auth.test")
+        answer = await _call(client, "auth.test")
     except SlackApiError as error:
         return SlackProbe(error=_code(error))
     except _NO_ANSWER:
         return SlackProbe(error="no_answer")
-    headers = {name.lower(): str(value) for name, value in cast(dict[str, object], answer.headers).items()}
+    headers = {name.lower(): str(value) for name, value in _headers(answer).items()}
     scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
     return SlackProbe(None, _text(answer.get("team_id")), _text(answer.get("team")), _text(answer.get("user")), scopes)
 
@@ -41,7 +41,7 @@ async def probe_app_token(token: str, api_url: str) -> str | None:
     """Ask for a Socket Mode address without using it; return Slack's word for what is wrong, or None."""
     client = AsyncWebClient(token, base_url=api_url, timeout=10)
     try:
-        await client.api_call("apps.connections.open")
+        await _call(client, "apps.connections.open")
     except SlackApiError as error:
         return _code(error)
     except _NO_ANSWER:
@@ -49,9 +49,18 @@ async def probe_app_token(token: str, api_url: str) -> str | None:
     return None
 
 
+async def _call(client: AsyncWebClient, method: str) -> AsyncSlackResponse:
+    return await client.api_call(method)  # pyright: ignore[reportUnknownMemberType] # the SDK leaves its dicts untyped
+
+
+def _headers(answer: AsyncSlackResponse) -> dict[str, object]:
+    return cast(dict[str, object], answer.headers)  # pyright: ignore[reportUnknownMemberType] # the same
+
+
 def _code(error: SlackApiError) -> str:
-    """Take the code alone: the error's text repeats the whole response."""
-    return _text(cast(AsyncSlackResponse, error.response).get("error")) or "unknown_error"
+    """Take the code alone: the error's text repeats the whole response, which is no dict where a proxy answered."""
+    data: object = cast(AsyncSlackResponse, error.response).data
+    return _text(cast(dict[str, object], data).get("error")) or "unknown_error" if isinstance(data, dict) else "no_answer"
 
 
 def _text(value: object) -> str:
