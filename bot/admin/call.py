@@ -16,7 +16,10 @@ Params = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly."""
+    """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly.
+
+    `bulk` answers are long, have no fractions as numbers, and are decoded the fast way.
+    """
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
@@ -27,6 +30,7 @@ class Call:
     read_timeout: float = 15.0
     once: bool = False
     spend_limits: bool = False
+    bulk: bool = False
 
     @property
     def writes(self) -> bool:

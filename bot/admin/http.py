@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import stamina
 from pydantic import SecretStr
+from pydantic_core import from_json
 
 from bot import __version__
 from bot.admin.budget import Budget
@@ -106,6 +107,8 @@ class Transport:
         if not answer.is_success:
             raise error_from_answer(call, answer.status_code, answer.headers, answer.content)
         try:
+            if call.bulk:
+                return from_json(answer.content, allow_inf_nan=False, cache_strings="keys")
             return json.loads(answer.content, parse_float=Decimal)
         except ValueError:
             pass

@@ -132,7 +132,7 @@ class Spending(Workspaces):
 
     def _reporter(self, path: str, **how: Any) -> Callable[[Params], Any]:
         async def fetch(asked: Params) -> Page:
-            return await self._ask(Call("GET", path, asked, read_timeout=REPORT_TIMEOUT, **how), a_page)
+            return await self._ask(Call("GET", path, asked, read_timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
 
         return fetch
 
