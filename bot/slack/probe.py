@@ -59,7 +59,7 @@ def _headers(answer: AsyncSlackResponse) -> dict[str, object]:
 
 def _code(error: SlackApiError) -> str:
     """Take the code alone: the error's text repeats the whole response, which is no dict where a proxy answered."""
-    data: object = cast(AsyncSlackResponse, error.response).data
+    data: object = cast(object, error.response.data)  # pyright: ignore[reportUnknownMemberType] # the SDK's untyped dicts
     return _text(cast(dict[str, object], data).get("error")) or "unknown_error" if isinstance(data, dict) else "no_answer"
 
 

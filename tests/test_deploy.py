@@ -1,0 +1,70 @@
+"""The container files: what they set exists, and what they promise of the container is written there."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.config import Settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = {name.upper() for name in Settings.model_fields}
+
+
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def image_settings() -> dict[str, str]:
+    final = dockerfile().split("\nFROM ")[-1]
+    block = re.search(r"^ENV ((?:.*\\\n)*.*)$", final, re.MULTILINE)
+    assert block
+    pairs = dict(pair.split("=", 1) for pair in block[1].replace("\\\n", " ").split())
+    return {name: value for name, value in pairs.items() if not name.startswith(("PATH", "PYTHON", "MPL"))}
+
+
+def test_the_image_sets_only_settings_that_exist_and_they_load() -> None:
+    env = image_settings()
+    assert set(env) <= SETTINGS
+    needed = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "ANTHROPIC_ADMIN_KEY": "sk-ant-admin01-x",
+        "EMAIL_DOMAINS": "acme.com",
+        "ENCRYPTION_KEYS": "A" * 43 + "=",
+    }
+    settings = load_settings(env | needed)
+    assert settings.host == "0.0.0.0"
+    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:////data/quartermaster.db"
+
+
+def test_the_image_runs_without_root_and_says_whether_it_is_well() -> None:
+    final = dockerfile().split("\nFROM ")[-1]
+    assert re.search(r"^USER 10001$", final, re.MULTILINE)
+    assert re.search(r"^VOLUME /data$", final, re.MULTILINE)
+    check = re.search(r'^HEALTHCHECK .*\\\n\s+CMD \["python", "-c", "(.*)"\]$', final, re.MULTILINE)
+    assert check
+    compile(check[1].replace('\\"', '"'), "healthcheck", "exec")
+    assert "/healthz" in check[1]
+
+
+def test_the_image_is_built_from_what_the_builder_gets() -> None:
+    allowed = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")
+    }
+    copied = {
+        word for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile(), re.MULTILINE) for word in line.split()[:-1]
+    }
+    assert copied == allowed
+    assert all((ROOT / name).exists() for name in allowed)
+
+
+def test_the_compose_file_starts_the_bot_alone_and_postgres_on_request() -> None:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    bot, postgres = compose["services"]["bot"], compose["services"]["postgres"]
+    assert "profiles" not in bot
+    assert postgres["profiles"] == ["postgres"]
+    assert set(bot["environment"]) <= SETTINGS
+    assert bot["read_only"] is True
+    assert {volume.split(":")[0] for volume in bot["volumes"]} & set(compose["volumes"])
