@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -18,11 +15,8 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
-from bot.config import Settings, load_settings
-from bot.doctor import examine
+from bot.config import Settings
 from bot.manifest import manifest_yaml, render_manifest
-from bot.sandbox.faults import Fault
-from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.store.migrate import migrate
 from bot.store.session import Store
 
@@ -238,93 +232,3 @@ def test_audit_verify_makes_no_database_and_shows_no_password(folder: Path) -> N
     result = call("audit", "verify", DATABASE_URL=f"postgresql://qm:hunter2@127.0.0.1:{free_port()}/x")
     assert result.exit_code == 2
     assert "hunter2" not in result.output
-
-
-def sandbox_process(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "bot", "sandbox", *words],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ),
-    )  # fmt: skip
-
-
-def read_until_ready(process: subprocess.Popen[str]) -> dict[str, str]:
-    assert process.stdout is not None
-    lines: list[str] = []
-    for line in process.stdout:
-        if line.strip() == "ready":
-            return dict(line.split("=", 1) for line in lines)
-        lines.append(line.strip())
-    raise AssertionError(f"the sandbox ended: {process.stderr.read() if process.stderr else ''}")
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_sandbox_prints_settings_that_work_and_ends_well(number: signal.Signals) -> None:
-    process = sandbox_process("--slack-port", "0", "--claude-port", "0")
-    try:
-        printed = read_until_ready(process)
-        settings = load_settings(printed)
-        request = Request(f"{printed['ANTHROPIC_BASE_URL']}/v1/organizations/me")
-        request.add_header("x-api-key", settings.anthropic_admin_key.get_secret_value())
-        request.add_header("anthropic-version", "2023-06-01")
-        with urlopen(request, timeout=5) as answer:
-            assert json.load(answer)["type"] == "organization"
-        process.send_signal(number)
-        assert process.wait(10) == 0
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def test_a_busy_port_is_one_clear_sentence() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", "sandbox", "--slack-port", str(port), "--claude-port", "0"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"Port {port} is in use by another program; stop it or choose another port.\n"
-
-
-async def test_the_doctor_finds_the_sandbox_well() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
-        found = await examine(load_settings(sandbox.settings()), sandbox.clock.now())
-    assert all(diagnosis.good for diagnosis in found), [str(diagnosis) for diagnosis in found]
-    assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == ["Slack:", "Socket", "Claude:", "Cost"]
-
-
-async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
-    manifest = render_manifest()
-    manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
-    async with running_sandbox(SandboxOptions(manifest=manifest)) as sandbox:
-        settings = load_settings(sandbox.settings() | {"TEAM_ID": "T0OTHER"})
-        found = await examine(settings, sandbox.clock.now())
-    bad = [diagnosis.sentence for diagnosis in found if not diagnosis.good]
-    assert bad[0].startswith("TEAM_ID is T0OTHER")
-    assert bad[1].startswith("Scopes that the app lacks: usergroups:read.")
-
-
-async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
-        wrong = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "ANTHROPIC_ADMIN_KEY": "sk-ant-admin01-hunter2"}
-        found = await examine(load_settings(sandbox.settings() | wrong), sandbox.clock.now())
-    assert not any(diagnosis.good for diagnosis in found)
-    text = " ".join(str(diagnosis) for diagnosis in found)
-    assert "Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth)" in text
-    assert "Who ANTHROPIC_ADMIN_KEY belongs to could not be read" in text
-    assert "hunter2" not in text
-
-
-async def test_the_doctor_says_when_nobody_answers() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
-        sandbox.faults.add(Fault("slack", "apps.connections.open", "500"))
-        settings = load_settings(sandbox.settings())
-        found = await examine(settings, sandbox.clock.now())
-        assert any(not diagnosis.good and "SLACK_APP_TOKEN" in diagnosis.sentence for diagnosis in found)
-    found = await examine(settings)
-    assert "No usable answer came from SLACK_API_URL" in found[0].sentence
-    assert not found[0].good

@@ -1,0 +1,47 @@
+"""The doctor, on a real sandbox: what is well, what is missing, and never a token in it."""
+
+from bot.config import load_settings
+from bot.doctor import examine
+from bot.manifest import render_manifest
+from bot.sandbox.faults import Fault
+from bot.sandbox.run import SandboxOptions, running_sandbox
+
+
+async def test_the_doctor_finds_the_sandbox_well() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        found = await examine(load_settings(sandbox.settings()), sandbox.clock.now())
+    assert all(diagnosis.good for diagnosis in found), [str(diagnosis) for diagnosis in found]
+    assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == ["Slack:", "Socket", "Claude:", "Cost"]
+
+
+async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
+    manifest = render_manifest()
+    manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
+    async with running_sandbox(SandboxOptions(manifest=manifest)) as sandbox:
+        settings = load_settings(sandbox.settings() | {"TEAM_ID": "T0OTHER"})
+        found = await examine(settings, sandbox.clock.now())
+    bad = [diagnosis.sentence for diagnosis in found if not diagnosis.good]
+    assert bad[0].startswith("TEAM_ID is T0OTHER")
+    assert bad[1].startswith("Scopes that the app lacks: usergroups:read.")
+
+
+async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        wrong = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "ANTHROPIC_ADMIN_KEY": "sk-ant-admin01-hunter2"}
+        found = await examine(load_settings(sandbox.settings() | wrong), sandbox.clock.now())
+    assert not any(diagnosis.good for diagnosis in found)
+    text = " ".join(str(diagnosis) for diagnosis in found)
+    assert "Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth)" in text
+    assert "Who ANTHROPIC_ADMIN_KEY belongs to could not be read" in text
+    assert "hunter2" not in text
+
+
+async def test_the_doctor_says_when_nobody_answers() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.faults.add(Fault("slack", "apps.connections.open", "500"))
+        settings = load_settings(sandbox.settings())
+        found = await examine(settings, sandbox.clock.now())
+        assert any(not diagnosis.good and "SLACK_APP_TOKEN" in diagnosis.sentence for diagnosis in found)
+    found = await examine(settings)
+    assert "No usable answer came from SLACK_API_URL" in found[0].sentence
+    assert not found[0].good
