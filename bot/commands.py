@@ -77,10 +77,11 @@ COMMANDS = (
     Command(
         "members",
         "People in the Claude organization and their roles",
-        "[role @person ROLE]",
+        "[role @person ROLE | relink @person]",
         (
             Subcommand("role", "role @person ROLE", "ask for another role for somebody", GIVE_ACCESS),
             Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS),
+            Subcommand("relink", "relink @person", "link somebody whose e-mail changed (admins)", GIVE_ACCESS),
         ),
     ),
     Command(

@@ -1,6 +1,6 @@
-"""Everything that can go wrong, in families: a person asked for it (UserError), or a call outside failed (UpstreamError, SlackError).
+"""Everything that can go wrong, in families: a person asked for it, or a call to the Admin API or to Slack failed.
 
-Both carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
+All carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
 """
 
 

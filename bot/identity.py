@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from bot.admin.model import Member
 from bot.approvals.model import Who
-from bot.errors import NotLinked
+from bot.errors import NotAllowed, NotLinked
 from bot.ports import SlackPerson
 from bot.runtime import Runtime
 from bot.store import links
+
+ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
+"""Who manages the organization (admin-api.md §4.2)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,19 @@ async def _linked_member(rt: Runtime, person: SlackPerson, *, fresh: bool) -> Me
             if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
                 tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
     return member
+
+
+async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
+    """Forget somebody's link, so that their next act makes a new one; organization admins only, and never for themselves."""
+    if (await rt.admin.user(actor.member.id)).role not in ADMIN_ROLES:
+        raise NotAllowed("Only an organization admin can link somebody again. Nothing was changed.")
+    if slack_id == actor.slack_id:
+        raise NotAllowed("You can't link yourself again. Ask another admin.")
+    async with rt.store.write() as tx:
+        was_linked = await links.remove(tx, slack_id)
+        if was_linked:
+            tx.audit(rt.now(), actor.slack_id, "person.unlinked", slack_id)
+    return was_linked
 
 
 async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) -> Member | None:

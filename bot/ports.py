@@ -302,8 +302,8 @@ class Notifier(Protocol):
         """Show somebody their App Home."""
         ...
 
-    async def self_test(self) -> str:
-        """Return the team id that the bot token belongs to."""
+    async def self_test(self) -> tuple[str, str]:
+        """Return the team id and the bot's user id that the bot token belongs to."""
         ...
 
     def forget(self, slack_id: str) -> None:

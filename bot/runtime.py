@@ -49,7 +49,7 @@ class Tasks:
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault and the clock (aware UTC).
 
-    `team_id` is the Slack workspace that the bot token belongs to, known once `self_test` was answered.
+    `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
 
     settings: Settings
@@ -61,6 +61,7 @@ class Runtime:
     vault: Vault
     clock: Callable[[], datetime]
     team_id: str = ""
+    bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)
 
     def now(self) -> datetime:

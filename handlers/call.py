@@ -1,5 +1,6 @@
 """One act of one person, as listeners see it, whatever payload and transport brought it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,10 @@ def text_at(payload: Any, *path: str) -> str:
 
 @dataclass
 class Call:
-    """An act: who, where, with which words or values. `actor` is set before a listener runs."""
+    """An act: who, where, with which words or values (`values` and the chosen `labels` by block id).
+
+    `actor` is set before a listener runs.
+    """
 
     rt: Runtime
     payload: Json
@@ -43,6 +47,7 @@ class Call:
     text: str = ""
     parsed: Parsed | None = None
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+    labels: dict[str, str] = field(default_factory=dict[str, str])
     private_metadata: str = ""
     ref: str = ""
     _actor: Actor | None = None
@@ -68,6 +73,11 @@ class Call:
         """The timestamp of the message whose button was pressed, or ""."""
         return text_at(self.payload, "container", "message_ts") or text_at(self.payload, "message", "ts")
 
+    @property
+    def in_modal(self) -> bool:
+        """Whether the act happened inside a modal."""
+        return bool(self.view_id) and text_at(self.payload, "view", "type") == "modal"
+
     async def say(self, message: Message) -> None:
         """Answer the person alone: beside their act where Slack offers that, else in a direct message."""
         if self.response_url:
@@ -81,7 +91,7 @@ class Call:
 
     async def open(self, view: Json) -> str:
         """Open a modal and return its id; from inside a modal it is pushed on top."""
-        if self.view_id and dig(self.payload, "view", "type") == "modal":
+        if self.in_modal:
             return await self.rt.notifier.push_view(self.trigger_id, view)
         return await self.rt.notifier.open_view(self.trigger_id, view)
 
@@ -105,19 +115,25 @@ def call_of(rt: Runtime, body: Json) -> Call:
         view_id=text_at(body, "view", "id"),
         value=_plain(action) if isinstance(action, dict) else "",
         text=text_at(body, "text"),
-        values=_values(dig(body, "view", "state", "values")),
+        values=_each_block(dig(body, "view", "state", "values"), _plain),
+        labels=_each_block(dig(body, "view", "state", "values"), _label),
         private_metadata=text_at(body, "view", "private_metadata"),
     )
 
 
-def _values(state: Any) -> dict[str, Any]:
-    """Return the plain values of a form by block id; each of our blocks holds one element."""
+def _each_block(state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+    """Read a form by block id; each of our blocks holds one element."""
     found: dict[str, Any] = {}
     if isinstance(state, dict):
         for block_id, elements in state.items():  # pyright: ignore[reportUnknownVariableType]
             if isinstance(elements, dict) and elements:
-                found[str(block_id)] = _plain(next(iter(elements.values())))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                found[str(block_id)] = read(next(iter(elements.values())))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return found
+
+
+def _label(element: Any) -> str:
+    """Return what the chosen option said to the person."""
+    return text_at(element, "selected_option", "text", "text")
 
 
 _SINGLE = (

@@ -97,7 +97,7 @@ def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
 
 def _parsed(name: str, run: Listener) -> Listener:
     async def parse_then_run(call: Call) -> None:
-        call.parsed = parse(name, call.text)
+        call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
         if call.parsed.subcommand is None:
             await call.say(plain_answer(_not_understood(call)))
         elif call.parsed.subcommand is HELP:
@@ -114,12 +114,8 @@ def _not_understood(call: Call) -> str:
     parsed, prefix = call.parsed, call.rt.settings.command_prefix
     if parsed is None or parsed.unknown is None:
         return "I didn't understand that."
-    guess = f" Did you mean {code(_with_prefix(parsed.suggestion, prefix))}?" if parsed.suggestion else ""
+    guess = f" Did you mean {code(parsed.suggestion)}?" if parsed.suggestion else ""
     return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
-
-
-def _with_prefix(suggestion: str, prefix: str) -> str:
-    return re.sub(r"^/claude-", f"/{prefix}-", suggestion)
 
 
 def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
@@ -235,7 +231,7 @@ async def _guarded(rt: Runtime, call: Call, run: Listener, *, fresh: bool = Fals
 async def _tell(call: Call, sentence: str) -> None:
     """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
     try:
-        if call.view_id and text_at(call.payload, "type") == "view_submission":
+        if call.in_modal:
             await call.update_view(call.view_id, notice_view(sentence))
         elif call.user_id:
             await call.say(plain_answer(sentence))

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from bot.approvals.model import Request, Who
 from bot.approvals.policy import ApproverKind, ApproverRef, Rule
 from bot.errors import NotLinked
-from bot.identity import find_member
+from bot.identity import ADMIN_ROLES, find_member
 from bot.runtime import Runtime
 from bot.slack.markup import bold, group_mention, mention
 from bot.slack.wording import listed
-
-ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
@@ -20,9 +18,14 @@ async def rule_of(rt: Runtime, request: Request) -> Rule:
     return rt.policy.rule_for(request.kind, request.workspace_id, name)
 
 
-async def standing(rt: Runtime, people: Sequence[Who], rule: Rule, workspace_id: str | None) -> frozenset[str]:
-    """Return the Slack ids of those among `people` who are approvers under the rule as of now."""
-    verdicts = await asyncio.gather(*(_is_approver(rt, person, rule, workspace_id) for person in people))
+async def standing(
+    rt: Runtime, people: Sequence[Who], rule: Rule, workspace_id: str | None, *, fresh: bool = True
+) -> frozenset[str]:
+    """Return the Slack ids of those among `people` who are approvers under the rule as of now.
+
+    Without `fresh` groups may be a minute old: good enough for a list, never for a decision.
+    """
+    verdicts = await asyncio.gather(*(_is_approver(rt, person, rule, workspace_id, fresh) for person in people))
     return frozenset(person.slack_id for person, is_one in zip(people, verdicts, strict=True) if is_one)
 
 
@@ -39,17 +42,17 @@ async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
     return [person for person, is_one in zip(people, verdicts, strict=True) if is_one]
 
 
-async def _is_approver(rt: Runtime, person: Who, rule: Rule, workspace_id: str | None) -> bool:
-    checks = [_matches(rt, person, ref, workspace_id) for ref in rule.approvers]
+async def _is_approver(rt: Runtime, person: Who, rule: Rule, workspace_id: str | None, fresh: bool) -> bool:
+    checks = [_matches(rt, person, ref, workspace_id, fresh) for ref in rule.approvers]
     return any(await asyncio.gather(*checks)) if checks else False
 
 
-async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str | None) -> bool:
+async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str | None, fresh: bool) -> bool:
     match ref.kind:
         case ApproverKind.USER:
             return ref.id == person.slack_id
         case ApproverKind.USERGROUP:
-            return person.slack_id in await rt.notifier.group_members(ref.id or "", fresh=True)
+            return person.slack_id in await rt.notifier.group_members(ref.id or "", fresh=fresh)
         case ApproverKind.ORG_ADMINS:
             return await _is_org_admin(rt, person)
         case ApproverKind.WORKSPACE_ADMINS:

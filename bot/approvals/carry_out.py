@@ -1,4 +1,4 @@
-"""From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else leaves it alone."""
+"""From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
 import uuid
 from datetime import timedelta
@@ -22,7 +22,7 @@ SYSTEM = "quartermaster"
 
 
 async def advance(rt: Runtime, request: Request) -> Request:
-    """Claim an approved request and carry it out; returns it as it then is. Safe to call from anywhere, any number of times."""
+    """Claim an approved request and carry it out; returns it as it then is. Safe to call from anywhere, any time."""
     claimed = await _claim(rt, request)
     if claimed is None:
         return request

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.approvals import carry_out
 from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.kinds import find_kind
@@ -25,7 +24,7 @@ _TRIES = 8
 
 
 async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
-    """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided ("asked already"); nothing is then kept."""
+    """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
     kind, now = find_kind(kind_name), rt.now()
     checked = await kind.precheck(rt, actor.who, payload)
     rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
@@ -206,6 +205,3 @@ def _facts(request: Request) -> dict[str, object]:
         "expires_at": request.expires_at.isoformat(),
         "ends_at": request.ends_at.isoformat() if request.ends_at else None,
     }
-
-
-__all__ = ["carry_out", "check_pending", "decide", "give_up", "load", "retry", "submit", "withdraw"]

@@ -139,9 +139,10 @@ class SlackNotifier:
         """Show an App Home."""
         await self._call("views.publish", repeat=True, user_id=slack_id, view=view)
 
-    async def self_test(self) -> str:
-        """Return the team id."""
-        return str((await self._call("auth.test", repeat=True))["team_id"])
+    async def self_test(self) -> tuple[str, str]:
+        """Return the team id and the bot's user id."""
+        answer = await self._call("auth.test", repeat=True)
+        return str(answer["team_id"]), str(answer["user_id"])
 
     def forget(self, slack_id: str) -> None:
         """Drop what is remembered about a person, group or channel."""

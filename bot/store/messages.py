@@ -60,10 +60,11 @@ async def record(tx: Tx, message_id: int, channel: str, ts: str, version: int) -
     await tx.execute(statement.values(posted_channel=channel, ts=ts, drawn_version=version))
 
 
-async def drawn(tx: Tx, message_id: int, version: int) -> None:
-    """Remember that a message now shows this version; a later one stays."""
+async def drawn(tx: Tx, message_id: int, version: int) -> bool:
+    """Remember that a message now shows this version; False when a later one was drawn meanwhile, perhaps over it."""
     statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id)
-    await tx.execute(statement.where(col(SentMessageRow.drawn_version) < version).values(drawn_version=version))
+    done = await tx.execute(statement.where(col(SentMessageRow.drawn_version) < version).values(drawn_version=version))
+    return done.rowcount == 1
 
 
 async def adopt(tx: Tx, request_id: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
@@ -91,4 +92,15 @@ async def lagging(tx: Tx, limit: int = 200) -> list[str]:
         .distinct()
         .limit(limit)
     )
+    return list(await tx.session.exec(query))
+
+
+async def without_card(tx: Tx, limit: int = 200) -> list[str]:
+    """Return the ids of pending requests whose card was never posted."""
+    posted = (
+        select(SentMessageRow.request_id)
+        .where(col(SentMessageRow.request_id) == col(RequestRow.id))
+        .where(SentMessageRow.purpose == "card", col(SentMessageRow.ts).is_not(None))
+    )
+    query = select(RequestRow.id).where(RequestRow.status == "pending", ~posted.exists()).limit(limit)
     return list(await tx.session.exec(query))

@@ -1,0 +1,38 @@
+"""What people look up about requests: what waits for them, what is theirs, and how one went."""
+
+from bot.approvals.authority import rule_of, standing
+from bot.approvals.model import Request, Status
+from bot.identity import Actor
+from bot.runtime import Runtime
+from bot.slack.views.request_notices import thread_line
+from bot.store import audit, requests
+
+
+async def mine(rt: Runtime, actor: Actor) -> list[Request]:
+    """Return what the actor asked for, newest first."""
+    async with rt.store.read() as tx:
+        return await requests.of_requester(tx, actor.slack_id)
+
+
+async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:
+    """Return the pending requests that the actor could decide now and hasn't, oldest first."""
+    async with rt.store.read() as tx:
+        pending = await requests.with_status(tx, Status.PENDING)
+    found: list[Request] = []
+    for request in pending:
+        if request.expires_at <= rt.now() or actor.who.is_same_person(request.requester):
+            continue
+        if any(decision.by.is_same_person(actor.who) for decision in request.decisions):
+            continue
+        rule = await rule_of(rt, request)
+        if await standing(rt, [actor.who], rule, request.workspace_id, fresh=False):
+            found.append(request)
+    return found
+
+
+async def history(rt: Runtime, request_id: str) -> list[str]:
+    """Return a request's acts as lines, oldest first."""
+    async with rt.store.read() as tx:
+        entries = await audit.entries_of(tx, request_id)
+    lines = [thread_line(entry.at, entry.actor, entry.action, entry.detail) for entry in entries]
+    return [line for line in lines if line]

@@ -1,0 +1,63 @@
+"""The form of a kind, drawn from its list of fields, so that a new kind needs no view of its own."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.approvals.kinds.base import FormField, Kind
+from bot.slack import ids
+from bot.slack.blocks import context, input_block, modal, section
+from bot.slack.elements import date_picker, external_select, option, static_select, text_input, users_select
+from bot.slack.markup import escape
+
+Json = dict[str, Any]
+_SUBMITS = {"create_key": "Ask for the key"}
+
+
+def kind_form(
+    kind: Kind,
+    *,
+    asks: str,
+    values: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+    opened_with: Mapping[str, str] | None = None,
+) -> Json:
+    """Return a kind's form. `asks` says who will decide; `values` and `labels` fill it in; `problems` stand on top."""
+    given, shown = dict(values or {}), dict(labels or {})
+    blocks: list[Json] = []
+    if problems:
+        names = {field.name: field.label for field in kind.form}
+        lines = [f"⚠️ *{escape(names.get(name, name))}*: {escape(sentence)}" for name, sentence in problems.items()]
+        blocks.append(section("\n".join(lines)))
+    if kind.danger:
+        blocks.append(section(f"⚠️ {escape(kind.danger)}"))
+    blocks += [_block(field, given.get(field.name, ""), shown.get(field.name, "")) for field in kind.form]
+    blocks.append(context(asks))
+    metadata = json.dumps({"opened_with": dict(opened_with or {})})
+    return modal(f"{ids.FORM_PREFIX}{kind.name}", kind.label, blocks, submit=kind.submit_label, private_metadata=metadata)
+
+
+def _block(field: FormField, value: str, label: str) -> Json:
+    element = _element(field, value, label)
+    return input_block(field.label, element, block_id=field.name, hint=field.hint or None, optional=field.optional)
+
+
+def _element(field: FormField, value: str, label: str) -> Json:
+    match field.type:
+        case "workspace" | "key":
+            action = ids.PICK_WORKSPACE if field.type == "workspace" else ids.PICK_KEY
+            return external_select(action, initial=option(label or value, value) if value else None)
+        case "person":
+            return users_select(field.name, initial=value or None)
+        case "choice":
+            options = [option(text, code) for code, text in field.choices]
+            chosen = next((o for o in options if o["value"] == value), None)
+            return static_select(field.name, options, initial=chosen)
+        case "date":
+            return date_picker(field.name, initial=date.fromisoformat(value) if value else None)
+        case "text" | "long_text":
+            return text_input(
+                field.name, initial=value or None, multiline=field.type == "long_text", max_length=field.max_length or None
+            )

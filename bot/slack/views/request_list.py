@@ -1,0 +1,72 @@
+"""Lists of requests: the private answer of /claude-requests, and the same on the App Home."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.approvals.model import WORDS, Request, Status
+from bot.ports import Message
+from bot.slack import ids
+from bot.slack.blocks import divider, fit, header, section
+from bot.slack.elements import button
+from bot.slack.markup import code, date, escape, mention
+
+Json = dict[str, Any]
+Titled = tuple[Request, str]
+
+MARKS = {
+    Status.PENDING: "⏳",
+    Status.APPROVED: "⏳",
+    Status.APPLYING: "⏳",
+    Status.FULFILLING: "⏳",
+    Status.APPLIED: "✅",
+    Status.FAILED: "⚠️",
+    Status.DENIED: "⛔",
+    Status.WITHDRAWN: "⛔",
+    Status.EXPIRED: "⌛",
+    Status.REVERTING: "🔁",
+    Status.REVERTED: "🔁",
+}
+
+
+def waiting_blocks(waiting: Sequence[Titled]) -> list[Json]:
+    """Return the requests that somebody can decide, each with a button that leads to the decision."""
+    if not waiting:
+        return [section("Nothing waits for your decision.")]
+    return [
+        section(
+            f"⏳ *{escape(title)}* — {mention(request.requester.slack_id)}, expires {date(request.expires_at)}",
+            accessory=button("Decide", ids.DETAILS_DECIDE, request.id, accessibility_label=f"Decide {title}"[:75]),
+        )
+        for request, title in waiting
+    ]
+
+
+def mine_blocks(mine: Sequence[Titled], prefix: str) -> list[Json]:
+    """Return what somebody asked for, newest first."""
+    if not mine:
+        return [section(f"You asked for nothing yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
+    return [
+        section(
+            f"{MARKS[request.status]} *{escape(title)}* — {WORDS[request.status]}, asked {date(request.created_at)}",
+            accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"[:75]),
+        )
+        for request, title in mine
+    ]
+
+
+def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None, prefix: str) -> Message:
+    """Return the private answer; None leaves a part out."""
+    blocks: list[Json] = []
+    words: list[str] = []
+    if waiting is not None:
+        blocks += [header("Waiting for your decision"), *waiting_blocks(waiting)]
+        words.append(f"{len(waiting)} waiting for your decision" + _titles(waiting))
+    if mine is not None:
+        blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix)]
+        words.append(f"{len(mine)} requests of yours" + _titles(mine))
+    return Message(". ".join(words) + ".", fit(blocks))
+
+
+def _titles(titled: Sequence[Titled]) -> str:
+    lines = [f"{title}, {WORDS[request.status]}" for request, title in titled]
+    return f": {escape('; '.join(lines))}" if lines else ""

@@ -1,0 +1,61 @@
+"""/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
+
+from datetime import datetime
+
+from bot.approvals.policy import describe_rule
+from bot.commands import help_groups
+from bot.directory.status import StatusLine, collect_status
+from bot.ports import Message
+from bot.slack import ids
+from bot.slack.blocks import context, section
+from bot.slack.elements import button
+from bot.slack.markup import code, date, escape
+from handlers.call import Call
+from handlers.edge import Listener
+
+_BUTTONS = {
+    "Get a key": ("Request a key", f"{ids.OPEN_PREFIX}create_key"),
+    "Give somebody access": ("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
+    "See what we spend": ("Show spend", ids.HELP_SPEND),
+    "Get the daily digest here": ("Daily digest…", ids.HELP_DIGEST),
+    "What waits for me": ("Show requests", ids.HELP_WAITING),
+    "How is it set up": ("Show status", ids.HELP_STATUS),
+}
+
+
+def help_message(prefix: str) -> Message:
+    """Return the help: six lines, each with the button that does its first thing."""
+    blocks = []
+    for group in help_groups(prefix):
+        typed = " · ".join(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)
+        label, action = _BUTTONS[group.title]
+        blocks.append(section(f"*{group.title}*\n{typed}", accessory=button(label, action)))
+    words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
+    return Message(f"What I can do. {escape(words)}", blocks)
+
+
+async def admin_command(call: Call) -> None:
+    """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
+    await call.say(await _status(call))
+
+
+async def show_status(call: Call) -> None:
+    """Answer the button that asks how everything is set up."""
+    await call.say(await _status(call))
+
+
+async def _status(call: Call) -> Message:
+    lines = await collect_status(call.rt)
+    text = "\n".join(f"{'✅' if line.is_good else '⚠️'} *{escape(line.title)}* {_said(line)}" for line in lines)
+    rule = describe_rule(call.rt.policy.rule_for("create_key", None, None))
+    policy = f"Policy {code(call.rt.policy.version)}; an API key {escape(rule)}."
+    return Message(f"{text}\n{policy}", [section(text), context(policy)])
+
+
+def _said(line: StatusLine) -> str:
+    when = f" {date(line.at)}" if isinstance(line.at, datetime) else ""
+    return escape(line.detail) + when
+
+
+COMMANDS: dict[str, Listener] = {"admin": admin_command}
+ACTIONS: dict[str, Listener] = {ids.HELP_STATUS: show_status}

@@ -1,0 +1,55 @@
+"""What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
+
+from bot.ports import Message
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import mention
+from handlers.call import Call, text_at
+from handlers.edge import Listener
+
+
+async def person_changed(call: Call) -> None:
+    """Forget what was remembered about a person."""
+    call.rt.notifier.forget(text_at(call.payload, "user", "id"))
+
+
+async def group_changed(call: Call) -> None:
+    """Forget what was remembered about a user group."""
+    call.rt.notifier.forget(text_at(call.payload, "subteam_id"))
+
+
+async def channel_changed(call: Call) -> None:
+    """Forget what was remembered about a channel."""
+    call.rt.notifier.forget(call.channel)
+
+
+async def joined_channel(call: Call) -> None:
+    """Introduce the bot once in a channel that it was invited to, unless another company reads along."""
+    if text_at(call.payload, "user") != call.rt.bot_user_id:
+        return
+    channel = await call.rt.notifier.channel(call.channel, fresh=True)
+    if channel.is_shared_outside:
+        return
+    await call.rt.notifier.send(
+        call.channel, first_meeting(text_at(call.payload, "inviter"), call.rt.settings.command_prefix)
+    )
+
+
+def first_meeting(inviter: str, prefix: str) -> Message:
+    """Return what the bot says when it joins a channel."""
+    by = f" {mention(inviter)} brought me here." if inviter else ""
+    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} `/{prefix}-admin` helps."
+    buttons = actions(
+        button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
+        button("Daily digest here…", ids.HELP_DIGEST),
+    )
+    return Message(text, [section(text), buttons])
+
+
+EVENTS: dict[str, Listener] = {
+    "user_change": person_changed,
+    "subteam_members_changed": group_changed,
+    "channel_shared": channel_changed,
+    "member_joined_channel": joined_channel,
+}

@@ -1,0 +1,51 @@
+"""The App Home: what waits for you, what you asked for, your keys."""
+
+from bot.approvals import overview
+from bot.approvals.kinds import find_kind
+from bot.errors import QuartermasterError, UserError
+from bot.identity import resolve_actor
+from bot.slack import ids
+from bot.slack.views.home import home_view, refused_home
+from bot.slack.views.key_list import KeyLine
+from handlers.call import Call, text_at
+from handlers.edge import Listener
+from handlers.keys import keys_issued_to
+
+
+async def home_opened(call: Call) -> None:
+    """Draw somebody's App Home when they open it."""
+    if text_at(call.payload, "tab") not in ("home", ""):
+        return
+    try:
+        call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
+    except UserError as refusal:
+        await call.rt.notifier.publish_home(call.user_id, refused_home(refusal.sentence))
+        return
+    await publish(call)
+
+
+async def publish(call: Call) -> None:
+    """Draw the App Home of the actor; where a part can't be read, that part says so."""
+    rt, prefix = call.rt, call.rt.settings.command_prefix
+    mine = [(r, find_kind(r.kind).title(r)) for r in await overview.mine(rt, call.actor)]
+    try:
+        waiting = [(r, find_kind(r.kind).title(r)) for r in await overview.waiting_for(rt, call.actor)]
+        keys = await _keys(call)
+    except QuartermasterError:
+        await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
+        return
+    await rt.notifier.publish_home(call.user_id, home_view(waiting, mine, keys, prefix, rt.now()))
+
+
+async def _keys(call: Call) -> list[KeyLine]:
+    issued = await keys_issued_to(call)
+    names = {w.id: w.name for w in await call.rt.directory.workspaces()}
+    return [
+        KeyLine(key, names.get(key.workspace_id or "", "Default"))
+        for key in await call.rt.directory.keys()
+        if key.status != "archived" and (key.created_by == call.actor.member.id or key.id in issued)
+    ]
+
+
+ACTIONS: dict[str, Listener] = {ids.HOME_REFRESH: publish}
+EVENTS: dict[str, Listener] = {"app_home_opened": home_opened}

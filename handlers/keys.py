@@ -1,0 +1,97 @@
+"""/claude-keys: your keys, all keys, and the forms that ask for a change."""
+
+from collections.abc import Sequence
+
+from bot.admin.model import ApiKey
+from bot.approvals import overview
+from bot.identity import ADMIN_ROLES
+from bot.ports import Message
+from bot.slack import ids
+from bot.slack.markup import code, escape
+from bot.slack.views.key_list import KeyLine, key_list, my_keys
+from handlers.call import Call
+from handlers.edge import Listener, plain_answer
+from handlers.forms import open_form
+
+_KINDS = {"disable": "disable_key", "enable": "enable_key", "revoke": "revoke_key"}
+_FROM = {"disable": {"active"}, "enable": {"inactive"}, "revoke": {"active", "inactive"}}
+
+
+async def keys_command(call: Call) -> None:
+    """Answer /claude-keys and its subcommands."""
+    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if name == "request":
+        await open_form(call, "create_key")
+    elif name == "list":
+        await call.say(await _list(call, " ".join(call.words)))
+    elif name in _KINDS:
+        await _change(call, name, " ".join(call.words))
+    else:
+        await call.say(await _mine(call))
+
+
+async def _lines(call: Call, keys: Sequence[ApiKey]) -> list[KeyLine]:
+    names = {w.id: w.name for w in await call.rt.directory.workspaces()}
+    default = next((w.name for w in await call.rt.directory.workspaces() if w.is_default), "Default")
+    return [KeyLine(key, names.get(key.workspace_id, "") if key.workspace_id else default) for key in keys]
+
+
+async def _mine(call: Call) -> Message:
+    keys = [k for k in await call.rt.directory.keys() if k.created_by == call.actor.member.id or await _is_mine(call, k)]
+    return my_keys(await _lines(call, [k for k in keys if k.status != "archived"]), call.rt.settings.command_prefix)
+
+
+async def _is_mine(call: Call, key: ApiKey) -> bool:
+    return key.id in await keys_issued_to(call)
+
+
+async def keys_issued_to(call: Call) -> set[str]:
+    """Return the ids of the keys that the bot had made for the actor."""
+    issued = await overview.mine(call.rt, call.actor)
+    return {str(r.outcome["key_id"]) for r in issued if r.kind == "create_key" and r.outcome.get("key_id")}
+
+
+async def _list(call: Call, workspace: str) -> Message:
+    prefix = call.rt.settings.command_prefix
+    lines = await _lines(call, [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive")])
+    if workspace:
+        lines = [line for line in lines if line.workspace.casefold() == workspace.casefold()]
+        if not lines:
+            return plain_answer(f"I see no living keys in *{escape(workspace)}*. {code(f'/{prefix}-keys list')} shows all.")
+    if call.actor.member.role not in ADMIN_ROLES | {"developer", "billing"}:
+        return plain_answer(
+            f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
+        )
+    return key_list(lines, workspace, prefix)
+
+
+async def _change(call: Call, verb: str, wanted: str) -> None:
+    if not wanted:
+        await open_form(call, _KINDS[verb])
+        return
+    keys = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
+    fitting = [k for k in keys if k.status in _FROM[verb]]
+    if len(fitting) == 1:
+        await open_form(call, _KINDS[verb], {"key_id": fitting[0].id}, {"key_id": fitting[0].name})
+    elif fitting:
+        await open_form(call, _KINDS[verb])
+    elif keys:
+        await call.say(plain_answer(f"{code(keys[0].name)} is {keys[0].status}, so there is nothing to {verb}."))
+    else:
+        listing = code(f"/{call.rt.settings.command_prefix}-keys list")
+        await call.say(plain_answer(f"I don't know a key {code(wanted)}. {listing} shows the names."))
+
+
+async def request_shortcut(call: Call) -> None:
+    """Open the form from Slack's shortcuts menu."""
+    await open_form(call, "create_key")
+
+
+async def show_mine(call: Call) -> None:
+    """Answer a button that asks for one's own keys."""
+    await call.say(await _mine(call))
+
+
+COMMANDS = {"keys": keys_command}
+SHORTCUTS: dict[str, Listener] = {"shortcut_request_key": request_shortcut}
+ACTIONS: dict[str, Listener] = {ids.SHOW_KEYS: show_mine}

@@ -1,0 +1,80 @@
+"""/claude-members: who is in the organization, and another role for somebody."""
+
+import re
+
+from bot.approvals import cards, service
+from bot.approvals.authority import approvers_in_words
+from bot.approvals.kinds.change_role import ROLES, ChangeRole
+from bot.errors import InvalidInput, NotFound
+from bot.identity import unlink
+from bot.ports import Message
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import channel_mention, code, escape, mention
+from bot.slack.tables import table
+from bot.slack.wording import plural
+from handlers.call import Call
+from handlers.edge import plain_answer
+from handlers.forms import open_form
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+async def members_command(call: Call) -> None:
+    """Answer /claude-members and its subcommands."""
+    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if name == "role":
+        await _role(call)
+    elif name == "relink":
+        await _relink(call)
+    else:
+        await call.say(await _overview(call))
+
+
+async def _role(call: Call) -> None:
+    words = list(call.words)
+    found = _MENTION.fullmatch(words[0]) if words else None
+    person = found.group(1) if found else ""
+    role = words[1].casefold() if len(words) > 1 else ""
+    reason = " ".join(words[2:])
+    if words and not person:
+        usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
+        await call.say(plain_answer(f"I don't see a person in *{escape(words[0])}*. Mention them: {usage}."))
+        return
+    rule = call.rt.policy.rule_for("change_role", None, None)
+    if not person or not role or (rule.reason_required and not reason):
+        known = role if role in ROLES else ""
+        await open_form(call, "change_role", {"slack_id": person, "role": known, "reason": reason})
+        return
+    try:
+        wanted = ChangeRole(slack_id=person, role=role)
+        request = await service.submit(call.rt, call.actor, "change_role", wanted, reason)
+    except InvalidInput as error:
+        await call.say(plain_answer(f"⚠️ {error.sentence} Nothing was sent."))
+        return
+    asked = approvers_in_words(rule, None)
+    await call.say(plain_answer(f"✅ Sent. {asked} decides in {channel_mention(request.channel)}; I tell you directly."))
+    await cards.refresh(call.rt, request.id)
+
+
+async def _relink(call: Call) -> None:
+    found = _MENTION.fullmatch(call.words[0]) if call.words else None
+    if found is None:
+        raise NotFound(f"Mention the person: `/{call.rt.settings.command_prefix}-members relink @person`.")
+    was_linked = await unlink(call.rt, call.actor, found.group(1))
+    said = "I link them by their present e-mail address at their next act." if was_linked else "They were not linked."
+    await call.say(plain_answer(f"✅ {mention(found.group(1))}: {said}"))
+
+
+async def _overview(call: Call) -> Message:
+    members = list(await call.rt.directory.members())
+    counts = {role: sum(1 for m in members if m.role == role) for role in sorted({m.role for m in members})}
+    summary = ", ".join(f"{count} {role}" for role, count in counts.items())
+    intro = f"*{plural(len(members), 'member')}*: {escape(summary)}. You are *{escape(call.actor.member.role)}*."
+    rows = [["Name", "E-mail", "Role"], *([m.name, m.email, m.role] for m in members[:60])]
+    more = f" The first {len(rows) - 1} are shown." if len(members) > 60 else ""
+    blocks = [section(intro + more), actions(button("Change a role…", "open_change_role", style="primary")), table(rows)]
+    return Message(f"{intro}{more} " + escape(", ".join(f"{m.name} ({m.role})" for m in members[:60])), blocks)
+
+
+COMMANDS = {"members": members_command}

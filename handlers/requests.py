@@ -1,0 +1,199 @@
+"""Requests: the buttons on cards and notices, the showing of a secret, and /claude-requests."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.approvals import cards, carry_out, handover, overview, service
+from bot.approvals.authority import approvers_in_words, rule_of, standing
+from bot.approvals.evaluation import check_may_decide
+from bot.approvals.kinds import KINDS, find_kind
+from bot.approvals.model import Request, Verdict
+from bot.errors import SlackError, UserError
+from bot.ports import Message
+from bot.slack import ids
+from bot.slack.views.request_details import denial_form, details_view, secret_view
+from bot.slack.views.request_list import request_list
+from handlers.call import Call
+from handlers.edge import Listener, View, notice_view, plain_answer
+from handlers.forms import open_form
+
+
+async def approve(call: Call) -> None:
+    """Count an approval; with the last one needed, do it."""
+    request = await service.load(call.rt, call.value)
+    await _adopt(call, request)
+    decided = await service.decide(call.rt, call.actor, call.value, Verdict.APPROVE)
+    await _carry_on(call, decided)
+
+
+async def _carry_on(call: Call, request: Request) -> None:
+    if call.in_modal:
+        await call.update_view(
+            call.view_id, notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
+        )
+    await carry_out.advance(call.rt, request)
+    await cards.refresh(call.rt, request.id)
+
+
+async def _adopt(call: Call, request: Request) -> None:
+    if call.channel == request.channel:
+        await cards.adopt(call.rt, request, call.channel, call.message_ts)
+
+
+async def deny(call: Call) -> None:
+    """Open the form that asks for the reason, for those who may decide."""
+    request = await service.load(call.rt, call.value)
+    service.check_pending(request, call.rt.now())
+    rule = await rule_of(call.rt, request)
+    approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
+    ask = approvers_in_words(rule, request.workspace_name)
+    check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask)
+    await call.open(denial_form(request, find_kind(request.kind).title(request)))
+
+
+async def denied(call: Call) -> None:
+    """Record a denial with its reason."""
+    try:
+        request = await service.decide(
+            call.rt, call.actor, call.private_metadata, Verdict.DENY, str(call.values.get("comment", ""))
+        )
+    except UserError as error:
+        await call.update_view(call.view_id, notice_view(error.sentence, "Deny"))
+        return
+    await call.update_view(call.view_id, notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
+    await cards.refresh(call.rt, request.id)
+
+
+async def more(call: Call) -> None:
+    """Do what was chosen in a card's ⋯ menu."""
+    act, _, request_id = call.value.partition(":")
+    call.value = request_id
+    doing: dict[str, Listener] = {"details": details, "withdraw": withdraw}
+    if act not in doing:
+        await call.say(plain_answer("I don't know that choice. Nothing was changed."))
+        return
+    await doing[act](call)
+
+
+async def details(call: Call, *, decide: bool = False) -> None:
+    """Show a request with its whole history; with `decide` also the buttons for a decision."""
+    request = await service.load(call.rt, call.value)
+    history = await overview.history(call.rt, request.id)
+    kind = find_kind(request.kind)
+    rule = await rule_of(call.rt, request)
+    asks = approvers_in_words(rule, request.workspace_name)
+    await call.open(details_view(request, kind.title(request), asks, rule.quorum, history, decide=decide))
+
+
+async def details_to_decide(call: Call) -> None:
+    """Show a request with the buttons for a decision; whether the person may use them is checked at their click."""
+    await details(call, decide=True)
+
+
+def _act(run: Callable[[Call], Awaitable[Request]], said: str) -> Listener:
+    async def listener(call: Call) -> None:
+        await _adopt(call, await service.load(call.rt, call.value))
+        request = await run(call)
+        await call.say(plain_answer(said))
+        await cards.refresh(call.rt, request.id)
+
+    return listener
+
+
+async def _withdraw(call: Call) -> Request:
+    return await service.withdraw(call.rt, call.actor, call.value)
+
+
+async def _give_up(call: Call) -> Request:
+    return await service.give_up(call.rt, call.actor, call.value)
+
+
+withdraw = _act(_withdraw, "Withdrawn. Nothing was done.")
+give_up = _act(_give_up, "Closed. Nothing was done.")
+
+
+async def retry(call: Call) -> None:
+    """Try a failed request again."""
+    await _carry_on(call, await service.retry(call.rt, call.actor, call.value))
+
+
+async def ask_again(call: Call) -> None:
+    """Open the form of an expired request again, filled in as it was."""
+    request = await service.load(call.rt, call.value)
+    if not call.actor.who.is_same_person(request.requester):
+        await call.say(plain_answer("Only the person who asked can ask again."))
+        return
+    values = {name: str(value) for name, value in request.payload.items() if value} | {"reason": request.reason}
+    labels = {"workspace_id": request.workspace_name or "", "key_id": str(request.payload.get("key_name", ""))}
+    await open_form(call, request.kind, values, labels)
+
+
+async def undo(call: Call) -> None:
+    """Open the form that takes back what a request made, such as revoking its key."""
+    request = await service.load(call.rt, call.value)
+    kind, key_id = KINDS.get(find_kind(request.kind).undo or ""), str(request.outcome.get("key_id", ""))
+    if kind is None or not key_id:
+        await call.say(plain_answer("There is nothing to take back here."))
+        return
+    await open_form(call, kind.name, {"key_id": key_id}, {"key_id": str(request.payload.get("name", key_id))})
+
+
+async def reveal(call: Call) -> None:
+    """Show a secret once. The modal opens first, as its trigger dies in 3 seconds; only then the secret is taken out."""
+    await handover.check_may_see(call.rt, call.actor, call.value)
+    view_id = await call.open(notice_view("One moment…", "Your key"))
+    try:
+        secret = await handover.reveal(call.rt, call.actor, call.value)
+    except UserError as error:
+        await call.update_view(view_id, notice_view(error.sentence, "Your key"))
+        return
+    try:
+        await call.update_view(view_id, secret_view(secret.get_secret_value()))
+    except SlackError:
+        await handover.hand_over_failed(call.rt, call.value)
+        await call.say(
+            plain_answer("⚠️ Slack didn't let me show the key, and it can't be shown twice. Revoke it and ask again.")
+        )
+    await cards.refresh(call.rt, call.value)
+
+
+async def acknowledged(_call: Call) -> None:
+    """Do nothing: a link button only has to be acknowledged."""
+
+
+async def requests_command(call: Call) -> None:
+    """Answer /claude-requests with what waits for the person and what they asked for."""
+    await call.say(await _lists(call, call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""))
+
+
+async def _lists(call: Call, which: str) -> Message:
+    mine = await overview.mine(call.rt, call.actor) if which != "waiting" else None
+    waiting = await overview.waiting_for(call.rt, call.actor) if which != "mine" else None
+
+    def titles(requests: list[Request] | None) -> list[tuple[Request, str]] | None:
+        return None if requests is None else [(r, find_kind(r.kind).title(r)) for r in requests]
+
+    return request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
+
+
+async def show_waiting(call: Call) -> None:
+    """Answer the help's button "What waits for me"."""
+    await call.say(await _lists(call, ""))
+
+
+COMMANDS = {"requests": requests_command}
+ACTIONS: dict[str, Listener] = {
+    ids.APPROVE: approve,
+    ids.DENY: deny,
+    ids.MORE: more,
+    ids.DETAILS: details,
+    ids.DETAILS_DECIDE: details_to_decide,
+    ids.RETRY: retry,
+    ids.GIVE_UP: give_up,
+    ids.WITHDRAW: withdraw,
+    ids.ASK_AGAIN: ask_again,
+    ids.UNDO: undo,
+    ids.REVEAL: reveal,
+    ids.OPEN_CONSOLE: acknowledged,
+    ids.HELP_WAITING: show_waiting,
+}
+VIEWS = {ids.DENY_FORM: View(run=denied, working="One moment…")}
