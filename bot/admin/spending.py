@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.admin import legacy, reports
+from bot.admin import dimensions, legacy, reports
 from bot.admin.base import a_page
 from bot.admin.call import LEGACY_VERSION, Call, Params, params, stamp
 from bot.admin.pages import Page, ahead, token_pages
@@ -35,6 +35,13 @@ class _Question(Generic[Row]):
     filters: dict[str, Sequence[str]]
     read: Callable[[list[dict[str, Any]]], list[Row]]
     read_legacy: Callable[[list[dict[str, Any]], tuple[str, ...], str | None], list[Row]]
+
+    def __post_init__(self) -> None:
+        """An unknown name is a ValueError here: a filter that the API ignores would give other numbers than asked for."""
+        known = dimensions.COST_DIMENSIONS if self.kind == "cost" else dimensions.DIMENSIONS
+        unknown = sorted((set(self.group_by) - known) | (self.filters.keys() - dimensions.FILTERS))
+        if unknown:
+            raise ValueError(f"the reports don't know {', '.join(unknown)}")
 
 
 class Spending(Workspaces):

@@ -18,7 +18,7 @@ from anthropic.types.beta.organization import workspaces as bw
 from anthropic.types.organization import workspaces as gw
 from pydantic import BaseModel
 
-from bot.admin import reports, wire
+from bot.admin import dimensions, reports, wire
 
 NOW = datetime(2026, 11, 22, 10, 30, 15, 123456, tzinfo=UTC)
 
@@ -127,3 +127,18 @@ def _empty(path: str, value: Any) -> list[str]:
     if hasattr(value, "_fields"):
         return [found for name in value._fields for found in _empty(f"{path}.{name}", getattr(value, name))]
     return []
+
+
+def test_what_the_reports_can_be_asked_is_what_the_sdk_can_ask() -> None:
+    groups = set(get_args(analytics.BetaAnalyticsCostGroupBy))
+    assert groups == dimensions.COST_DIMENSIONS
+    assert set(get_args(analytics.BetaAnalyticsUsageGroupBy)) == dimensions.DIMENSIONS
+    asked = set(analytics.cost_list_params.CostListParams.__annotations__)
+    assert asked >= dimensions.FILTERS
+    assert asked == dimensions.FILTERS | _NO_FILTERS
+
+
+_NO_FILTERS = {
+    *("starting_at", "ending_at", "time_bucket_width", "group_by", "order_by", "order"),
+    *("limit", "page", "exclude_deleted_users", "betas"),
+}
