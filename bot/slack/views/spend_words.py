@@ -1,0 +1,121 @@
+"""The phrases that digests, answers and alerts share, so that one figure reads the same everywhere."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.slack.charts import ChartSpec, Series
+from bot.slack.markup import escape
+from bot.slack.tables import number_cell, table
+from bot.slack.wording import calendar_day, money, money_change, money_short, month_name, percent, share, weekday_day
+from bot.spend.model import ZERO, Breakdown, Digest, Dimension, Slice
+from bot.spend.model import Series as SpendSeries
+
+Json = dict[str, Any]
+
+HEADINGS: dict[Dimension, str] = {"workspace": "Workspace", "model": "Model", "key": "Key"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TABLE_ROWS = 25
+_POINTS = 20
+"""Points that Slack's chart block holds (slack.md §3.2); longer series are drawn in steps of several days."""
+
+
+def days_in_words(first: date, last: date) -> str:
+    """Return a day (`Fri 20 Nov`) or a range of days (`16–22 Nov`)."""
+    if first == last:
+        return weekday_day(first)
+    start = str(first.day) if (first.year, first.month) == (last.year, last.month) else calendar_day(first)[:-5]
+    return f"{start}–{calendar_day(last)[:-5]}"
+
+
+def as_of_in_words(moment: datetime) -> str:
+    """Return until when figures reach: `22 Nov 06:05 UTC`."""
+    utc = moment.astimezone(UTC)
+    return f"{calendar_day(utc.date())[:-5]} {utc:%H:%M} UTC"
+
+
+def change_in_words(now: Decimal, before: Decimal | None, against: str) -> str | None:
+    """Return `+18 % on last Friday`; None where there is nothing to compare with."""
+    if before is None:
+        return None
+    if before == 0:
+        return None if now == 0 else f"nothing {against}"
+    return f"{percent((now - before) / before)} on {against}"
+
+
+def mover_in_words(part: Slice) -> str:
+    """Return `Production +$61`."""
+    return f"{escape(part.name)} {money_change(part.change or ZERO)}"
+
+
+def breakdown_table(found: Breakdown, compared_with: str) -> Json:
+    """Return a breakdown as a table: name, amount, share, change; small parts beyond 25 are one row, so that it adds up."""
+    total = found.total
+    parts = [part for part in found.slices if part.amount or part.before]
+    rows = [_row(part, total) for part in parts[:TABLE_ROWS]]
+    if rest := parts[TABLE_ROWS:]:
+        before = None if any(part.before is None for part in rest) else sum((part.before or ZERO for part in rest), ZERO)
+        rows.append(_row(Slice("", f"{len(rest)} more", sum((p.amount for p in rest), ZERO), before), total))
+    head: list[str | Json] = [HEADINGS[found.dimension], "Amount", "Share", f"vs {compared_with}"]
+    right: Json = {"align": "right"}
+    return table([head, *rows], [{"align": "left", "is_wrapped": True}, right, right, right])
+
+
+def _row(part: Slice, total: Decimal) -> list[str | Json]:
+    change = "new" if part.before == 0 else "no data" if part.change is None else money_change(part.change)
+    part_of = share(part.amount / total) if total else share(ZERO)
+    return [part.name, number_cell(part.amount, money(part.amount)), part_of, change]
+
+
+def top_in_words(found: Breakdown, most: int = 3) -> str:
+    """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %)`."""
+    total = found.total
+    parts = [part for part in found.slices if part.amount > 0][:most]
+    return " · ".join(f"{escape(part.name)} {money(part.amount)} ({share(part.amount / total)})" for part in parts)
+
+
+def chart_of(found: SpendSeries, title: str, finding: str) -> ChartSpec | None:
+    """Return stacked bars of the days that have data, None with fewer than two; `finding` is what a listener hears."""
+    days = [figure for figure in found.days if figure.parts is not None]
+    if len(days) < 2 or not found.names:
+        return None
+    step = -(-len(days) // _POINTS)
+    groups = [days[start : start + step] for start in range(0, len(days), step)]
+    labels = [
+        calendar_day(group[0].day)[:-5] if step == 1 else days_in_words(group[0].day, group[-1].day) for group in groups
+    ]
+    rows: list[Series] = []
+    for one, name in found.names:
+        values = tuple(sum(((figure.parts or {}).get(one, ZERO) for figure in group), ZERO) for group in groups)
+        rows.append(Series(name=name, values=values))
+    return ChartSpec(kind="bar", title=title, categories=tuple(labels), series=tuple(rows), y_label="USD", alt_text=finding)
+
+
+def missing_in_words(days: Sequence[date]) -> str:
+    """Return which days have no data, which is something else than $0."""
+    if len(days) == 1:
+        return f"no data yet for {weekday_day(days[0])}"
+    return f"no data yet for {len(days)} days ({days_in_words(days[0], days[-1])})"
+
+
+def month_in_words(digest: Digest) -> str | None:
+    """Return `month $8.1k of $12k (68 %)`, or None where nothing of the month is known."""
+    if digest.month is None:
+        return None
+    text = f"month {money_short(digest.month)}"
+    if digest.budget:
+        text += f" of {money_short(digest.budget)} ({share(digest.month / digest.budget)})"
+    if digest.month_missing:
+        text += f", {digest.month_missing} days without data" if digest.month_missing > 1 else ", one day without data"
+    return text
+
+
+def last_weekday(day: date) -> str:
+    """Return what a day is compared with: `last Friday`."""
+    return f"last {WEEKDAYS[day.weekday()]}"
+
+
+def month_in_title(day: date) -> str:
+    """Return the month of a day: `Nov 2026`."""
+    return month_name(day)

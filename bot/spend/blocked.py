@@ -1,0 +1,38 @@
+"""A channel that can't get figures any more: whoever wanted them there is told once, not every minute."""
+
+from datetime import datetime
+
+import structlog
+
+from bot.errors import SlackError
+from bot.runtime import Runtime
+from bot.slack.markup import channel_mention
+from bot.slack.views.digest import render_blocked
+from bot.store.names import drop_notes, note, write_note
+
+log = structlog.get_logger()
+
+
+async def tell_blocked(rt: Runtime, now: datetime, channel: str, slack_id: str, reason: str) -> None:
+    """Tell the person in a direct message, unless they know already; a message that fails is tried at the next occasion."""
+    key = f"blocked:{channel}"
+    async with rt.store.write() as tx:
+        if await note(tx, key) is not None:
+            return
+        await write_note(tx, key, {"reason": reason}, now)
+    log.info("channel_blocked", channel=channel)
+    try:
+        await rt.notifier.send(slack_id, render_blocked(channel_mention(channel), reason, rt.settings.command_prefix))
+    except SlackError as error:
+        log.warning("subscriber_not_told", error=type(error).__name__, code=error.code)
+        async with rt.store.write() as tx:
+            await drop_notes(tx, [key])
+
+
+async def speaks_again(rt: Runtime, channel: str) -> None:
+    """Forget that a channel was blocked, so that the next time is told again."""
+    async with rt.store.read() as tx:
+        known = await note(tx, f"blocked:{channel}")
+    if known is not None:
+        async with rt.store.write() as tx:
+            await drop_notes(tx, [f"blocked:{channel}"])

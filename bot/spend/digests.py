@@ -1,0 +1,193 @@
+"""Digests on their way: due, claimed, sent, completed in their thread, and corrected when a day is revised.
+
+Everything here may run twice, in several processes, and acts once: the claim is a unique row in the store.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.errors import SlackError, UpstreamError
+from bot.runtime import Runtime
+from bot.slack.views.digest import digest_chart, render_correction, render_digest, render_thread
+from bot.slack.wording import weekday_day
+from bot.spend.blocked import speaks_again, tell_blocked
+from bot.spend.delivery import deliver, is_gone, why_blocked
+from bot.spend.digest import build_digest
+from bot.spend.figures import digest_input, total_for
+from bot.spend.ledger import load_range
+from bot.spend.model import ONE_DAY, Digest
+from bot.spend.schedule import Due, due
+from bot.spend.standing import DigestRun, Subscription
+from bot.store import ledger as table
+from bot.store import subscriptions as store
+from bot.store.names import claim_note
+
+log = structlog.get_logger()
+
+CORRECTED_FOR = timedelta(days=35)
+"""Figures may be revised for 30 days (admin-api.md §4.10)."""
+ASK_AGAIN_AFTER = timedelta(minutes=5)
+THREAD_AFTER = timedelta(minutes=2)
+THREAD_UNTIL = timedelta(hours=6)
+
+
+async def run_digests(rt: Runtime, now: datetime) -> int:
+    """Send every digest whose time has come and that nobody has sent; returns how many this call sent.
+
+    One channel's failure doesn't keep the others from theirs. Also repairs threads and says corrections.
+    """
+    async with rt.store.read() as tx:
+        everybody = await store.subscriptions(tx)
+        coming = {one.id: (one, when) for one in everybody if (when := due(one, now)) is not None}
+        wanted = await store.unclaimed_days(tx, [(one.id, when.day) for one, when in coming.values()], now)
+    sent = 0
+    for subscription_id, _ in sorted(wanted):
+        subscription, when = coming[subscription_id]
+        try:
+            sent += await _send_when_ready(rt, now, subscription, when)
+        except SlackError as error:
+            log.warning("digest_not_sent", subscription=subscription.id, error=type(error).__name__, code=error.code)
+        except Exception:  # one channel's failure must not silence the others
+            log.exception("digest_failed", subscription=subscription.id)
+    await finish_threads(rt, now)
+    await run_corrections(rt, now)
+    return sent
+
+
+async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscription, when: Due) -> bool:
+    """Send a due digest once its day is closed, or its patience is over; tells whether it was sent."""
+    known, _ = await total_for(rt, subscription, when.day)
+    if known is None or not known.closed:
+        await _ask_for_day(rt, now, when)
+        known, _ = await total_for(rt, subscription, when.day)
+        if (known is None or not known.closed) and when.is_patient(now):
+            return False
+    # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
+    blocked = await why_blocked(rt, subscription.channel)
+    async with rt.store.write() as tx:
+        run_id = await store.claim_digest(tx, subscription, when.day, now)
+    if run_id is None:
+        return False
+    if blocked is not None:
+        await _give_up(rt, now, subscription, run_id, blocked)
+        return False
+    return await _send(rt, now, subscription, when, run_id)
+
+
+async def _ask_for_day(rt: Runtime, now: datetime, when: Due) -> None:
+    """Read a day that a digest waits for, every few minutes at most and by one process."""
+    async with rt.store.write() as tx:
+        if not await claim_note(tx, f"sync:{when.day.isoformat()}", now, ASK_AGAIN_AFTER):
+            return
+    try:
+        await load_range(rt, now, when.day - ONE_DAY, min(when.day + ONE_DAY, now.astimezone(UTC).date()))
+    except UpstreamError as error:
+        log.warning("day_not_read", day=when.day.isoformat(), status=error.status, request_id=error.request_id)
+
+
+async def _send(rt: Runtime, now: datetime, subscription: Subscription, when: Due, run_id: int) -> bool:
+    digest = build_digest(await digest_input(rt, subscription, when.day))
+    try:
+        delivered = await deliver(
+            rt,
+            now,
+            lambda chart: render_digest(digest, run_id, chart),
+            digest_chart(digest),
+            lambda message: rt.notifier.send(subscription.channel, message),
+        )
+    except SlackError as error:
+        if not is_gone(error):
+            raise
+        await _give_up(rt, now, subscription, run_id, f"Slack says {error.code}.")
+        return False
+    ts = delivered.sent.ts if delivered.sent else None
+    async with rt.store.write() as tx:
+        await store.digest_sent(tx, run_id, now, ts, digest.total)
+        tx.audit(now, "bot", "digest.sent", subscription.id, channel=subscription.channel, day=when.day.isoformat())
+    await speaks_again(rt, subscription.channel)
+    if ts is not None:
+        await _send_thread(rt, now, subscription.channel, ts, run_id, digest, delivered.picture)
+    return True
+
+
+async def _give_up(rt: Runtime, now: datetime, subscription: Subscription, run_id: int, reason: str) -> None:
+    """Let this day pass without a digest, and tell the subscriber why, once."""
+    async with rt.store.write() as tx:
+        await store.digest_sent(tx, run_id, now, None, None)
+    await tell_blocked(rt, now, subscription.channel, subscription.created_by, reason)
+
+
+async def _send_thread(
+    rt: Runtime, now: datetime, channel: str, ts: str, run_id: int, digest: Digest, picture: bytes | None = None
+) -> None:
+    """Put the breakdown, and a picture that found no place, into the digest's thread; at most once."""
+    if digest.total is None or not any(found.slices for found in digest.breakdowns):
+        return
+    async with rt.store.write() as tx:
+        if not await store.claim_thread(tx, run_id, now):
+            return
+    try:
+        spec = digest_chart(digest)
+        if picture is not None and spec is not None:
+            await rt.notifier.send_file(channel, "spend.png", picture, spec.alt_text, thread_ts=ts)
+        for message in render_thread(digest):
+            await rt.notifier.send(channel, message, thread_ts=ts)
+    except SlackError as error:
+        log.warning("thread_not_complete", run=run_id, error=type(error).__name__, code=error.code)
+
+
+async def finish_threads(rt: Runtime, now: datetime) -> None:
+    """Put the breakdown under digests whose process died between the two."""
+    for run in await _standing_runs(rt, now):
+        if run.thread_sent_at is None and run.sent_at and run.ts and THREAD_AFTER < now - run.sent_at < THREAD_UNTIL:
+            async with rt.store.read() as tx:
+                subscription = await store.subscription_by_id(tx, run.subscription_id)
+            if subscription is not None:
+                digest = build_digest(await digest_input(rt, subscription, run.day))
+                await _send_thread(rt, now, run.channel, run.ts, run.id, digest)
+
+
+async def run_corrections(rt: Runtime, now: datetime) -> int:
+    """Say in a digest's thread that its closed day costs something else by now; once per change. Returns how many."""
+    runs = await _standing_runs(rt, now)
+    if not runs:
+        return 0
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, min(run.day for run in runs), max(run.day for run in runs))
+    said = 0
+    for run in runs:
+        fact = known.get(run.day)
+        if fact is None or not fact.closed or (run.sent_at and fact.synced_at <= run.sent_at):
+            continue
+        try:
+            said += await _correct(rt, now, run)
+        except SlackError as error:
+            log.warning("correction_not_sent", run=run.id, error=type(error).__name__, code=error.code)
+    return said
+
+
+async def _correct(rt: Runtime, now: datetime, run: DigestRun) -> bool:
+    async with rt.store.read() as tx:
+        subscription = await store.subscription_by_id(tx, run.subscription_id)
+    if subscription is None or run.ts is None:
+        return False
+    _, total = await total_for(rt, subscription, run.day)
+    if run.said is not None and round(run.said, 2) == round(total, 2):
+        return False
+    blocked = await why_blocked(rt, run.channel)
+    async with rt.store.write() as tx:
+        correction_id = await store.claim_correction(tx, run, total, now)
+    if correction_id is None:
+        return False
+    if blocked is None:
+        message = render_correction(run.said, total, weekday_day(run.day))
+        await rt.notifier.send(run.channel, message, thread_ts=run.ts)
+    async with rt.store.write() as tx:
+        await store.correction_sent(tx, correction_id, run.id, total, now)
+    return blocked is None
+
+
+async def _standing_runs(rt: Runtime, now: datetime) -> list[DigestRun]:
+    async with rt.store.read() as tx:
+        return await store.sent_digests(tx, (now - CORRECTED_FOR).date())
