@@ -95,15 +95,16 @@ class AnalyticsReports:
     def _rows(self, organization: ClaudeOrganization, query: QueryParams, asked: Asked) -> list[Row]:
         bound = tuple(sorted((name, value) for name, value in query.multi_items() if name not in ("page", "limit")))
         known = (bound, asked.order_by, asked.refreshed, asked.end, organization.revision)
-        if known not in self._kept:
+        kept = self._kept.get(known)
+        if kept is None:
             keep = make_filter(organization, read_filters(query))
             rows = collect(
                 self._book, organization, asked.start, asked.end, asked.width, asked.group_by, keep, asked.refreshed
             )
-            self._kept[known] = _ranked(rows, asked)
-            if len(self._kept) > 16:
+            kept = self._kept[known] = _ranked(rows, asked)
+            while len(self._kept) > 16:
                 self._kept.popitem(last=False)
-        return self._kept[known]
+        return kept
 
 
 def _ranked(rows: list[Row], asked: Asked) -> list[Row]:

@@ -51,11 +51,9 @@ class Endpoint:
     beta: str | None = None
     heavy: bool = False
 
-    def match(self, path: str) -> dict[str, str] | None:
-        """Return the path's parameters, or None when it is another path."""
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
-        found = re.fullmatch(pattern, path)
-        return None if found is None else found.groupdict()
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern that a path must match; a name in braces stands for one segment."""
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
 
 
 class Edge:
@@ -65,7 +63,7 @@ class Edge:
         self._organization = organization
         self._faults = faults
         self._wire = wire
-        self._endpoints = endpoints
+        self._endpoints = [(endpoint.pattern(), endpoint) for endpoint in endpoints]
         self._recent: deque[float] = deque()
 
     async def __call__(self, request: Request) -> Response:
@@ -110,12 +108,12 @@ class Edge:
 
     def _find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         known = False
-        for endpoint in self._endpoints:
-            parameters = endpoint.match(path)
-            if parameters is None:
+        for pattern, endpoint in self._endpoints:
+            found = pattern.fullmatch(path)
+            if found is None:
                 continue
             if endpoint.method in (method, "*"):
-                return endpoint, parameters
+                return endpoint, found.groupdict()
             known = True
         raise ApiError(405, "Method Not Allowed") if known else ApiError(404, "Not Found")
 

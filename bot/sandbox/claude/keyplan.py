@@ -150,12 +150,12 @@ _MAKERS = (
 def key_plans(coders: list[str], large: bool) -> list[KeyPlan]:
     """Return the plan of every key: 120, or 1,000 when `large`; `coders` are the handles of Claude Code's users."""
     plans = [*NAMED]
-    factor = 9.8 if large else 1.0
+    factor = 9.2 if large else 1.0
     for workspace, wanted in WORKSPACE_COUNTS.items():
         have = sum(plan.workspace == workspace for plan in plans)
         plans += [_filler(workspace, n, factor) for n in range(round(wanted * factor) - have)]
     plans += list(_code_keys(coders))
-    return plans
+    return plans[:1000]
 
 
 def _filler(workspace: str, n: int, factor: float) -> KeyPlan:
