@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -61,3 +62,14 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@contextlib.asynccontextmanager
+async def following(control_url: str) -> AsyncGenerator[Callable[[], datetime]]:
+    """Yield the sandbox's clock as the bot takes it, and follow it meanwhile."""
+    clock = RemoteClock(control_url)
+    await clock.start()
+    try:
+        yield clock.now
+    finally:
+        await clock.stop()
