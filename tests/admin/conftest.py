@@ -1,5 +1,6 @@
 """A Claude organization on loopback, and the client on it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -49,7 +50,11 @@ async def claude() -> AsyncIterator[Claude]:
     await server.startup()  # without serve(), whose loop notices the end of a test a tenth of a second late
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Claude(organization, faults, wire, f"http://127.0.0.1:{port}")
-    await server.shutdown()
+    for listening in server.servers:  # server.shutdown() would sleep a tenth of a second
+        listening.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    await asyncio.sleep(0)
 
 
 @pytest.fixture
