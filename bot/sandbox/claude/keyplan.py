@@ -174,7 +174,7 @@ def _filler(workspace: str, n: int, factor: float) -> KeyPlan:
         rhythm=("office", "office", "flat")[n % 3],
         maker=maker,
         bound=f"user:{maker}" if n % 9 == 2 and not maker.startswith("left:") else "",
-        age_days=30 + n * 53 % 360,
+        age_days=4 + (n * 53 + sum(map(ord, workspace)) * 29) % 388,
         ended=ended,
         ended_days=5 + n * 17 % 25 if ended else 0,
         expires_days={5: -14, 6: 30, 9: 160}.get(n % 13) if not ended else None,
