@@ -40,8 +40,13 @@ def run() -> None:
     from bot.errors import QuartermasterError
     from bot.store.migrate import DatabaseTooNew
 
+    clock = None
+    if settings.sandbox_url:
+        from bot.sandbox.remote_clock import following
+
+        clock = following(settings.sandbox_url)
     try:
-        run_bot(settings)
+        run_bot(settings, clock)
     except (QuartermasterError, DatabaseTooNew) as error:
         _fail([str(error)])
 

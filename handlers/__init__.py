@@ -1,1 +1,15 @@
-"""The Bolt edge: one file per feature, its commands, buttons and modals together."""
+"""The Bolt edge: one file per feature, its commands, buttons and modals together, and one visible list of them."""
+
+from typing import Any
+
+from bot.runtime import Runtime
+from handlers import admin, edge, events, forms, home, keys, members, requests
+
+FEATURES: tuple[Any, ...] = (keys, members, requests, forms, home, admin, events)
+
+
+def register(app: Any, rt: Runtime) -> None:
+    """Register every feature with a Bolt app, then the answer to whatever no feature knows."""
+    for feature in FEATURES:
+        edge.register_feature(app, rt, feature)
+    edge.register_catch_all(app, rt)

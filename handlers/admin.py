@@ -1,6 +1,7 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
 from datetime import datetime
+from typing import Any
 
 from bot.approvals.policy import describe_rule
 from bot.commands import help_groups
@@ -25,7 +26,7 @@ _BUTTONS = {
 
 def help_message(prefix: str) -> Message:
     """Return the help: six lines, each with the button that does its first thing."""
-    blocks = []
+    blocks: list[dict[str, Any]] = []
     for group in help_groups(prefix):
         typed = " · ".join(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)
         label, action = _BUTTONS[group.title]

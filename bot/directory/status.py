@@ -64,6 +64,6 @@ async def _spend_limits(rt: Runtime) -> StatusLine:
     except PreviewUnavailable:
         return StatusLine(
             "Spend limits by API", False,
-            "are a preview that is off for this organization; ask your Anthropic account team. Budgets and alerts work without.",
+            "are a preview that is off for this organization; ask your Anthropic account team. Alerts work without.",
         )  # fmt: skip
     return StatusLine("Spend limits by API", True, "can be read and set.")

@@ -1,0 +1,207 @@
+"""The composition root: the only file that knows everything. `build` makes the pieces, `run` lives their life."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.admin.client import open_admin
+from bot.approvals.kinds import KINDS
+from bot.approvals.policy_file import load_policy
+from bot.config import Settings
+from bot.directory.directory import Directory
+from bot.errors import QuartermasterError, SlackError
+from bot.jobs import JOBS, Job, start_jobs
+from bot.log import configure_logging
+from bot.runtime import Runtime
+from bot.slack.notifier import SlackNotifier
+from bot.store.migrate import is_current, migrate
+from bot.store.session import Store
+from bot.store.vault import Vault
+from bot.web import build_server, build_web, listen
+from handlers import register
+from handlers.socket import Socket
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+DRAIN_SECONDS = 20.0
+PROBE_EVERY = 30.0
+
+
+@dataclass
+class Bot:
+    """The assembled bot, not yet connected."""
+
+    runtime: Runtime
+    app: AsyncApp
+    session: aiohttp.ClientSession
+    socket: Socket | None
+    slack_problem: str = "Slack has not answered yet."
+    is_stopping: bool = False
+
+    async def missing(self) -> dict[str, str]:
+        """Return what stands in the way of being ready, in words; empty when nothing does."""
+        found: dict[str, str] = {}
+        if self.is_stopping:
+            found["process"] = "The process is stopping."
+        if self.slack_problem:
+            found["slack"] = self.slack_problem
+        if self.socket and not await self.socket.is_live():
+            found["socket"] = "There is no live socket to Slack."
+        try:
+            async with asyncio.timeout(3):
+                if not await is_current(self.runtime.store):
+                    found["database"] = "The database's schema is not this version's."
+        except Exception as error:
+            found["database"] = f"The database does not answer ({type(error).__name__})."
+        return found
+
+    async def probe_slack(self) -> None:
+        """Ask Slack who we are; remembers the answer for readiness, and the team for every later check."""
+        try:
+            self.runtime.team_id, self.runtime.bot_user_id = await self.runtime.notifier.self_test()
+            wanted = self.runtime.settings.team_id
+            is_other = wanted is not None and wanted.startswith("T") and wanted != self.runtime.team_id
+            self.slack_problem = f"The bot token belongs to {self.runtime.team_id}, not to {wanted}." if is_other else ""
+        except SlackError as error:
+            self.slack_problem = error.sentence
+        if self.slack_problem:
+            log.warning("slack_not_ready", problem=self.slack_problem)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def build(settings: Settings, clock: Clock = _now) -> Bot:
+    """Make all the pieces inside the running loop; nothing is sent to anybody yet."""
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=5))
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        # The SDK would repeat a post whose connection broke, and so post it twice; the notifier decides that itself.
+        retry_handlers=[],
+    )
+    if settings.sandbox_url:
+        client.proxy = None  # taken from HTTPS_PROXY, also for loopback
+    admin = open_admin(
+        settings.anthropic_admin_key, settings.anthropic_base_url, requests_per_minute=settings.admin_requests_per_minute
+    )
+    runtime = Runtime(
+        settings=settings,
+        policy=load_policy(settings.policy_file, list(KINDS)),
+        store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes),
+        admin=admin,
+        directory=Directory(admin),
+        notifier=SlackNotifier(client, session),
+        vault=Vault(settings.encryption_keys),
+        clock=clock,
+    )
+    app = _bolt(settings, client)
+    register(app, runtime)
+    token = settings.slack_app_token
+    return Bot(runtime, app, session, Socket(app, token.get_secret_value()) if token else None)
+
+
+def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
+    secret = settings.slack_signing_secret
+    return AsyncApp(
+        client=client,
+        signing_secret=secret.get_secret_value() if secret else "unused over Socket Mode",
+        request_verification_enabled=settings.transport == "http",
+    )
+
+
+@contextlib.asynccontextmanager
+async def living(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> AsyncGenerator[Bot]:
+    """Connect, keep time, serve; and on the way out stop taking, finish what runs, close in order."""
+    rt = bot.runtime
+    await migrate(rt.store)
+    await bot.probe_slack()
+    probing = asyncio.create_task(_keep_probing(bot))
+    connecting = asyncio.create_task(_connect(bot))
+    scheduler = start_jobs(rt, jobs, pace=pace)
+    try:
+        yield bot
+    finally:
+        bot.is_stopping = True
+        scheduler.pause()
+        for task in (connecting, probing):
+            task.cancel()
+        await asyncio.gather(connecting, probing, return_exceptions=True)
+        if bot.socket:
+            await bot.socket.stop()
+        await rt.tasks.drain(DRAIN_SECONDS)
+        scheduler.shutdown(wait=False)
+        await rt.admin.aclose()
+        await bot.session.close()
+        await rt.store.close()
+
+
+async def _connect(bot: Bot) -> None:
+    """Open the socket; while Slack doesn't let us, try again with growing pauses instead of giving up."""
+    if bot.socket is None:
+        return
+    pause = 1.0
+    while True:
+        try:
+            await bot.socket.start()
+        except Exception as error:
+            log.warning("socket_not_connected", error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60.0)
+        else:
+            log.info("connected")
+            return
+
+
+async def _keep_probing(bot: Bot) -> None:
+    while True:
+        await asyncio.sleep(PROBE_EVERY if not bot.slack_problem else 5.0)
+        await bot.probe_slack()
+
+
+@contextlib.asynccontextmanager
+async def _machine_clock() -> AsyncGenerator[Clock]:
+    yield _now
+
+
+def run(settings: Settings, clock: AbstractAsyncContextManager[Clock] | None = None) -> None:
+    """Run until SIGINT or SIGTERM, then return: the process exits with 0. `clock` is the machine's unless given."""
+    configure_logging(settings.log_level)
+    asyncio.run(_run(settings, clock or _machine_clock()))
+
+
+async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clock]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with keeping_time as clock:
+        bot = await build(settings, clock)
+        try:
+            listener = listen(settings.host, settings.port)
+        except OSError:
+            raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
+        events = AsyncSlackRequestHandler(bot.app).handle if settings.transport == "http" else None
+        server = build_server(build_web(bot.missing, events))
+        async with living(bot):
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            log.info("started", transport=settings.transport, port=listener.getsockname()[1])
+            await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("stopping")
+            bot.is_stopping = True
+            server.should_exit = True
+            await serving
+    log.info("stopped")

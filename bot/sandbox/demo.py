@@ -1,0 +1,34 @@
+"""`make demo`: the bot on a built-in Slack and a built-in Claude organization, with a page to act in them."""
+
+import asyncio
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.log import configure_logging
+from bot.sandbox.run import SandboxOptions, running_sandbox
+from bot.sandbox.together import bot_on
+
+
+def main(port: int = 8765) -> int:
+    """Serve until SIGINT or SIGTERM; raises PortBusy. The Console stand-in is one port above the page."""
+    configure_logging("WARNING")
+    asyncio.run(_serve(port))
+    return 0
+
+
+async def _serve(port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    options = SandboxOptions(slack_port=port, claude_port=port + 1 if port else 0)
+    with tempfile.TemporaryDirectory(prefix="quartermaster-demo-") as folder:
+        async with running_sandbox(options) as sandbox, bot_on(sandbox, Path(folder)):
+            sys.stdout.write(
+                f"Quartermaster's demo is at {sandbox.slack_url}; the Claude Console's stand-in at {sandbox.claude_url}/console.\n"
+                "Be Alice and type /claude-keys request; then be Bob and approve it in #llm-approvals. Ctrl+C ends it.\n"
+            )
+            sys.stdout.flush()
+            await stop.wait()

@@ -1,0 +1,37 @@
+"""The bot on the sandbox in one process: what the demo, the tour and the tests run, with nothing replaced."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+
+from bot.app import Bot, build, living
+from bot.config import load_settings
+from bot.jobs import JOBS, Job
+from bot.sandbox.run import Sandbox
+
+POLICY = Path(__file__).parent / "policy.toml"
+PACE = 0.02
+"""Jobs of each minute run about every second, so that nobody waits for them in front of the page."""
+
+
+@contextlib.asynccontextmanager
+async def bot_on(
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    jobs: tuple[Job, ...] = JOBS,
+    pace: float = PACE,
+    more: Mapping[str, str] | None = None,
+) -> AsyncGenerator[Bot]:
+    """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise; its SQLite file lies in `folder`."""
+    env = {
+        **sandbox.settings(),
+        "DATABASE_URL": f"sqlite:///{folder / 'quartermaster.db'}",
+        "POLICY_FILE": str(POLICY),
+        "ADMIN_REQUESTS_PER_MINUTE": "6000",
+        "LOG_LEVEL": "WARNING",
+        **(more or {}),
+    }
+    bot = await build(load_settings({name: value for name, value in env.items() if value}), sandbox.clock.now)
+    async with living(bot, jobs, pace=pace):
+        yield bot

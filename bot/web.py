@@ -1,0 +1,70 @@
+"""The HTTP side: health for orchestrators, and Slack's signed requests where the bot runs without a socket."""
+
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Generator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Ready = Callable[[], Awaitable[dict[str, str]]]
+"""What stands in the way of being ready: name -> sentence; empty when nothing does."""
+SlackEvents = Callable[[Request], Awaitable[Response]]
+MAX_BODY = 2 * 1024 * 1024
+
+
+def build_web(ready: Ready, slack_events: SlackEvents | None) -> Starlette:
+    """Return the web app; without `slack_events` only the two health routes exist."""
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def readyz(_request: Request) -> Response:
+        missing = await ready()
+        return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
+
+    async def events(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > MAX_BODY:
+            return Response(status_code=413)
+        if slack_events is None:
+            return Response(status_code=404)
+        return await slack_events(request)
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    if slack_events:
+        routes.append(Route("/slack/events", events, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+class WebServer(uvicorn.Server):
+    """uvicorn without its own signal handling, which re-raises SIGTERM so that nothing after serving would run."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to the process."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind; raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def build_server(web: Starlette) -> WebServer:
+    """Return the server for a web app; it is given its sockets when it serves."""
+    return WebServer(
+        uvicorn.Config(
+            web, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, lifespan="off"
+        )
+    )

@@ -1,0 +1,167 @@
+"""/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
+
+from collections.abc import Mapping
+
+from bot.commands import find_command, split_words
+from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
+from bot.ports import Message, Sent
+from bot.slack import ids
+from bot.slack.blocks import context
+from bot.slack.markup import mention
+from bot.slack.views import alert as alert_view
+from bot.slack.views import digest as digest_view
+from bot.slack.views.digest import render_thread
+from bot.slack.views.spend import (
+    BY_PREFIX,
+    RETRY,
+    SHARE,
+    figures_chart,
+    render_figures,
+    render_not_understood,
+)
+from bot.spend import service
+from bot.spend.model import DIMENSIONS, Figures, SpendQuery
+from bot.spend.query import NotUnderstood, parse_query
+from handlers import spend_forms
+from handlers.call import Call
+from handlers.edge import Listener, View, plain_answer
+
+
+async def spend_command(call: Call) -> None:
+    """Show figures, or open one of the two forms."""
+    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if name == "digest":
+        await spend_forms.open_digest_form(call)
+    elif name == "alert":
+        await spend_forms.open_alert_form(call)
+    else:
+        await _answer(call, call.words)
+
+
+async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -> None:
+    query = await _query(call, words)
+    if isinstance(query, NotUnderstood):
+        command = find_command("spend")
+        usage = command.subcommands[0].usage.split() if command else []
+        await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
+        return
+    found = await service.figures(call.rt, query, call.rt.now(), call.channel)
+
+    async def send(message: Message) -> Sent | None:
+        await _say(call, message, redraw=redraw)
+        return None
+
+    await service.deliver(call.rt, call.rt.now(), lambda chart: render_figures(found, chart), figures_chart(found), send)
+
+
+async def _say(call: Call, message: Message, *, redraw: bool) -> None:
+    """Answer in place of the answer whose button was pressed, where Slack still lets us."""
+    if redraw and call.response_url:
+        try:
+            await call.rt.notifier.answer(call.response_url, message, replace=True)
+        except SlackRefused as refusal:
+            if refusal.code == "response_url_400":
+                raise
+        except SlackError:
+            pass
+        else:
+            return
+    await call.say(message)
+
+
+async def _query(call: Call, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
+    names = [one.name for one in await service.workspaces(call.rt)]
+    return parse_query(words, names)
+
+
+async def show_by(call: Call) -> None:
+    """Show the same figures by another dimension."""
+    await _answer(call, split_words(call.value), redraw=True)
+
+
+async def show_default(call: Call) -> None:
+    """Show yesterday, for a button of the help."""
+    await _answer(call, ())
+
+
+async def share(call: Call) -> None:
+    """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
+    query = await _query(call, split_words(call.value))
+    if isinstance(query, NotUnderstood):
+        raise NotFound("I can't read that answer any more. Ask for the figures again.")
+    await service.require_channel(call.rt, call.channel)
+    found: Figures = await service.figures(call.rt, query, call.rt.now(), call.channel)
+    by = f"Shared by {mention(call.actor.slack_id)}"
+
+    def render(chart: dict[str, object] | None) -> Message:
+        message = render_figures(found, chart, private=False)
+        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+
+    await service.deliver(
+        call.rt,
+        call.rt.now(),
+        render,
+        figures_chart(found),
+        lambda message: call.rt.notifier.send(call.channel, message),
+    )
+
+
+async def show_breakdown(call: Call) -> None:
+    """Show a digest's tables to the person alone, from today's ledger."""
+    digest = await service.digest_of_run(call.rt, _number(call.value))
+    messages = render_thread(digest)
+    if not messages:
+        await call.say(plain_answer("There is nothing to break down: that day has no figures."))
+    for message in messages:
+        await call.say(message)
+
+
+async def digest_menu(call: Call) -> None:
+    """Mute or stop a channel's digest from its ⋯ menu."""
+    act, _, run_id = call.value.partition(":")
+    subscription = await service.subscription_of_run(call.rt, _number(run_id))
+    if act == digest_view.MUTE:
+        await spend_forms.mute(call, subscription)
+    elif act == digest_view.STOP:
+        await spend_forms.stop(call, subscription.channel)
+    else:
+        raise NotFound("I don't know that choice any more.")
+
+
+async def digest_settings(call: Call) -> None:
+    """Open the form of the channel's digest."""
+    await spend_forms.open_digest_form(call)
+
+
+async def acknowledge(call: Call) -> None:
+    """Say on the alert's card who looks after it."""
+    alert = await service.acknowledge(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
+    if alert.ts:
+        card = alert_view.render_alert(alert.said, alert.id, alert)
+        await call.rt.notifier.redraw(Sent(alert.channel, alert.ts), card)
+    if alert.acknowledged_by and alert.acknowledged_by != call.actor.slack_id:
+        await call.say(plain_answer(f"{mention(alert.acknowledged_by)} is on it already."))
+
+
+def _number(text: str) -> int:
+    """Read an id that our own buttons carry; anything else is somebody's invention."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    raise InvalidInput({"value": "I don't know that button."})
+
+
+COMMANDS: Mapping[str, Listener] = {"spend": spend_command}
+ACTIONS: Mapping[str, Listener] = {
+    **{f"{BY_PREFIX}{one}": show_by for one in DIMENSIONS},
+    RETRY: show_by,
+    SHARE: share,
+    digest_view.BREAKDOWN: show_breakdown,
+    digest_view.SETTINGS: digest_settings,
+    digest_view.MORE: digest_menu,
+    alert_view.ACKNOWLEDGE: acknowledge,
+    ids.HELP_SPEND: show_default,
+    ids.HELP_DIGEST: spend_forms.open_digest_form,
+    **spend_forms.ACTIONS,
+}
+VIEWS: Mapping[str, View] = spend_forms.VIEWS
+OPTIONS = spend_forms.OPTIONS
