@@ -9,51 +9,13 @@ from typing import Any
 import pytest
 
 from bot.sandbox.claude.prices import UNITS_PER_CENT, unit_prices
+from tests.sandbox.claude_reports import TODAY, amount, days, iso, rows, tokens
 from tests.sandbox.claude_server import NOON, Api, World
-
-TODAY = NOON.replace(hour=0, minute=0)
 
 
 @pytest.fixture(scope="module")
 def api() -> Api:
     return Api(World())
-
-
-def iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def days(first: int, last: int = 0) -> dict[str, str]:
-    """The range from `first` days ago to `last` days ago."""
-    return {"starting_at": iso(TODAY - timedelta(days=first)), "ending_at": iso(TODAY - timedelta(days=last))}
-
-
-def rows(api: Api, path: str, **query: Any) -> list[dict[str, Any]]:
-    """All rows of a report, page after page."""
-    if "bucket_width" not in query:
-        query["limit"] = 1000
-    found: list[dict[str, Any]] = []
-    page = api.get(path, **query)
-    while True:
-        found += page["data"]
-        if not page["has_more"]:
-            return found
-        page = api.get(path, page=page["next_page"], **query)
-
-
-def amount(found: list[dict[str, Any]]) -> Decimal:
-    return sum((Decimal(row["cost"]["amount"]) for row in found), Decimal(0))
-
-
-def tokens(usage: dict[str, Any]) -> tuple[int, ...]:
-    cache = usage["cache_creation"]
-    return (
-        usage["uncached_input_tokens"],
-        usage["cache_read_input_tokens"],
-        cache["ephemeral_5m_input_tokens"],
-        cache["ephemeral_1h_input_tokens"],
-        usage["output_tokens"],
-    )
 
 
 def test_cost_is_tokens_times_price_in_every_row(api: Api) -> None:
@@ -99,41 +61,6 @@ def test_a_discount_lowers_the_amount_and_leaves_the_list_price(api: Api) -> Non
     finally:
         api.world.organization.flags.discount_percent = 0
     assert Decimal(cost["amount"]) == pytest.approx(Decimal(cost["list_amount"]) * Decimal("0.92"), rel=Decimal("1e-12"))
-
-
-def test_the_legacy_cost_report_agrees_with_the_analytics(api: Api) -> None:
-    for group_by in ([], ["workspace_id"], ["description"], ["workspace_id", "description"]):
-        buckets = api.get("cost_report", **days(7), limit=31, group_by=group_by)["data"]
-        total = sum(Decimal(row["amount"]) for bucket in buckets for row in bucket["results"])
-        assert total == amount(rows(api, "analytics/cost", **days(7)))
-
-
-def test_the_legacy_usage_report_agrees_with_the_analytics(api: Api) -> None:
-    buckets = api.get("usage_report/messages", **days(3), group_by=["model", "api_key_id"])["data"]
-    legacy = [sum(column) for column in zip(*(tokens(row) for b in buckets for row in b["results"]), strict=True)]
-    (whole,) = rows(api, "analytics/usage", **days(3))
-    assert tuple(legacy) == tokens(whole["usage"])
-    assert None in {row["api_key_id"] for bucket in buckets for row in bucket["results"]}
-
-
-def test_legacy_reports_return_empty_buckets_oldest_first(api: Api) -> None:
-    page = api.get("usage_report/messages", **days(2), api_key_ids=[api.world.key("first-key")])
-    assert [bucket["results"] for bucket in page["data"]] == [[], []]
-    starts = [bucket["starting_at"] for bucket in api.get("cost_report", **days(5))["data"]]
-    assert starts == sorted(starts)
-    assert len(api.get("usage_report/messages", starting_at=iso(TODAY), bucket_width="1m")["data"]) == 60
-    api.refused("GET", "usage_report/messages", 400, starting_at=iso(TODAY), bucket_width="1m", limit=1441)
-    api.refused("GET", "cost_report", 400, starting_at=iso(TODAY), bucket_width="1h")
-
-
-def test_the_default_workspace_is_null_in_legacy_reports_and_real_in_analytics(api: Api) -> None:
-    default = api.world.workspace("Default")
-    bucket = api.get("cost_report", **days(2, 1), group_by=["workspace_id"])["data"][0]
-    real = {
-        row["group"]["workspace_id"]: row for row in rows(api, "analytics/cost", **days(2, 1), group_by=["workspace_id"])
-    }
-    (null,) = [row for row in bucket["results"] if row["workspace_id"] is None]
-    assert null["amount"] == real[default]["cost"]["amount"]
 
 
 def test_there_is_playground_usage_without_a_key_and_code_execution_without_a_model(api: Api) -> None:
@@ -284,33 +211,6 @@ def test_rows_are_ranked_by_the_metric_or_by_time(api: Api) -> None:
     assert [Decimal(row["cost"]["amount"]) for row in rising] == sorted(Decimal(r["cost"]["amount"]) for r in rising)
     newest = [r["starting_at"] for r in rows(api, "analytics/cost", **days(3), time_bucket_width="1d", order_by="time")]
     assert newest == sorted(newest, reverse=True)
-
-
-def test_claude_code_rows_are_several_per_person_with_keys_by_name_and_an_unknown_tool(api: Api) -> None:
-    found = rows(api, "usage_report/claude_code", starting_at="2026-11-19")
-    people = [row["actor"].get("email_address") for row in found if row["actor"]["type"] == "user_actor"]
-    assert len(people) > len(set(people)) > 10
-    assert {"type": "api_actor", "api_key_name": "claude-code-ci"} in [row["actor"] for row in found]
-    assert any("patch_tool" in row["tool_actions"] for row in found)
-    assert {row["is_remote"] for row in found} == {True, False}
-    assert api.get("usage_report/claude_code", starting_at="2027-01-01")["data"] == []
-    api.refused("GET", "usage_report/claude_code", 400, starting_at="2026-11-19T00:00:00Z")
-
-
-def test_claude_code_withholds_the_last_hour() -> None:
-    api = Api(World())
-
-    def output() -> int:
-        found = rows(api, "usage_report/claude_code", starting_at="2026-11-23")
-        return sum(model["tokens"]["output"] for row in found for model in row["model_breakdown"])
-
-    def reported(until: datetime) -> int:
-        found = rows(api, "usage_report/messages", starting_at=iso(TODAY), ending_at=iso(until), bucket_width="1h",
-                     workspace_ids=[api.world.workspace("Claude Code")])  # fmt: skip
-        return sum(row["output_tokens"] for bucket in found for row in bucket["results"])
-
-    api.world.clock.move_to(TODAY + timedelta(hours=13))
-    assert reported(TODAY + timedelta(hours=11)) < output() < reported(TODAY + timedelta(hours=13))
 
 
 def test_two_organizations_of_one_day_are_the_same() -> None:

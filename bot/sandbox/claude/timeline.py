@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.sandbox.claude.keyplan import KeyPlan
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.prices import UNITS_PER_CENT, has_geo, unit_prices
-from bot.sandbox.claude.records import ApiKey, tagged_id
+from bot.sandbox.claude.records import ApiKey
 from bot.sandbox.claude.seed import fraction
 
 FAMILIES: dict[str, tuple[tuple[str, int], ...]] = {
@@ -192,8 +192,3 @@ def _playground(organization: ClaudeOrganization) -> Iterator[Stream]:
                     seed, workspace_id, None, ("user_actor", user.id), model, "claude_console", "standard", "0-200k", geo,
                     "office", typical, begin, end,
                 )  # fmt: skip
-
-
-def key_of_plan(workspace: str, name: str) -> str:
-    """Return the id of a seeded key."""
-    return tagged_id("apikey", f"{workspace}/{name}")
