@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, NotAllowed, SlackError
 from bot.slack.elements import option
 from bot.slack.markup import channel_mention
 from bot.slack.views import spend_forms as form
 from bot.spend import service
+from bot.spend.delivery import SHARED_OUTSIDE
 from bot.spend.schedule import next_due, parse_time, zone
 from bot.spend.standing import Subscription, ThresholdPeriod
 from handlers.call import Call, Json
@@ -23,6 +24,7 @@ _TITLE_DIGEST, _TITLE_ALERT = "Daily digest", "Spend alert"
 
 async def open_digest_form(call: Call) -> None:
     """Open the form of the digest of the channel where the person is."""
+    await _refuse_shared(call)
     existing = await service.subscription_of(call.rt, call.channel)
     tz = call.actor.tz if zone(call.actor.tz) else "UTC"
     await call.open(form.digest_form(call.channel, tz, existing, await _names(call)))
@@ -30,8 +32,19 @@ async def open_digest_form(call: Call) -> None:
 
 async def open_alert_form(call: Call) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
+    await _refuse_shared(call)
     existing = await service.thresholds_of(call.rt, call.channel)
     await call.open(form.alert_form(call.channel, existing, await _names(call)))
+
+
+async def _refuse_shared(call: Call) -> None:
+    """Say at once, and not after the form was filled in, that figures never go to a channel of two companies."""
+    try:
+        channel = await call.rt.notifier.channel(call.channel) if call.channel[:1] in ("C", "G") else None
+    except SlackError:
+        return  # a private channel without the bot; it is asked for again when the form is sent
+    if channel is not None and channel.is_shared_outside:
+        raise NotAllowed(SHARED_OUTSIDE)
 
 
 async def _names(call: Call) -> dict[str, str]:

@@ -30,6 +30,7 @@ BAD_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "response_url_400"}
 )
 """Slack's words for a message whose blocks it won't take (slack.md §3.2)."""
+SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
 _INVITE = "Invite me there first: type `/invite @Quartermaster` in it, then try again."
 GONE = frozenset(
     {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
@@ -51,7 +52,7 @@ async def why_blocked(rt: Runtime, channel_id: str) -> str | None:
     if channel.is_im:
         return "Figures that come by themselves go to a channel, not to a direct message."
     if channel.is_shared_outside:
-        return "Another company can read that channel, and I don't show figures where other companies can read them."
+        return SHARED_OUTSIDE
     if channel.is_archived:
         return "That channel is archived."
     if not channel.is_member:

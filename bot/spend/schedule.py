@@ -96,6 +96,6 @@ def next_due(local_time: str, tz: str, now: datetime) -> Due:
 
 
 def next_midnight(tz: str, now: datetime) -> datetime:
-    """Return when the local day ends, for "mute until tomorrow"."""
+    """Return when the local day of a moment ends."""
     local_day = now.astimezone(ZoneInfo(tz)).date() + ONE_DAY
     return datetime.combine(local_day, time(), ZoneInfo(tz)).astimezone(UTC)

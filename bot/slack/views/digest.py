@@ -97,7 +97,7 @@ def _movers_line(digest: Digest) -> str | None:
 
 
 def _buttons(run_id: int) -> Json:
-    menu = [option("Mute until tomorrow", f"{MUTE}:{run_id}"), option("Stop the digest here", f"{STOP}:{run_id}")]
+    menu = [option("Skip the next digest", f"{MUTE}:{run_id}"), option("Stop the digest here", f"{STOP}:{run_id}")]
     return actions(
         button("Breakdown", BREAKDOWN, str(run_id), accessibility_label="Show this day's breakdown to me alone"),
         button("Settings", SETTINGS, str(run_id), accessibility_label="Settings of this channel's digest"),

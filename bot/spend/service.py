@@ -1,0 +1,141 @@
+"""What listeners and jobs ask of spend: figures, subscriptions, thresholds, and the three jobs that keep them going."""
+
+import secrets
+from datetime import datetime
+from decimal import Decimal
+
+from bot.errors import NotFound
+from bot.identity import Actor
+from bot.runtime import Runtime
+from bot.spend.alerts import acknowledge, run_alerts
+from bot.spend.delivery import deliver, require_channel
+from bot.spend.digest import build_digest
+from bot.spend.digests import run_corrections, run_digests
+from bot.spend.figures import digest_input, figures
+from bot.spend.ledger import sync_costs
+from bot.spend.model import Digest
+from bot.spend.names import sync_names, workspaces
+from bot.spend.schedule import GRACE, next_due, next_midnight
+from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
+from bot.store import subscriptions as subscription_table
+from bot.store import thresholds as threshold_table
+
+__all__ = [
+    "acknowledge",
+    "deliver",
+    "digest_of_run",
+    "end_digest",
+    "end_threshold",
+    "figures",
+    "mute_digest",
+    "require_channel",
+    "run_alerts",
+    "run_corrections",
+    "run_digests",
+    "subscribe",
+    "subscription_of",
+    "subscription_of_run",
+    "sync_costs",
+    "sync_names",
+    "thresholds_of",
+    "watch",
+    "workspaces",
+]
+
+
+async def subscribe(
+    rt: Runtime, actor: Actor, channel: str, local_time: str, tz: str, workspace_ids: tuple[str, ...]
+) -> Subscription:
+    """Give a channel the daily digest, or change the one it has; NotAllowed where figures must not be posted."""
+    await require_channel(rt, channel)
+    now = rt.now()
+    wanted = Subscription(
+        id=f"dig_{secrets.token_hex(8)}",
+        channel=channel,
+        local_time=local_time,
+        tz=tz,
+        workspace_ids=workspace_ids,
+        created_by=actor.slack_id,
+        created_at=now,
+        first_day=next_due(local_time, tz, now).day,
+    )
+    async with rt.store.write() as tx:
+        saved = await subscription_table.save_subscription(tx, wanted)
+        detail = {"channel": channel, "time": local_time, "tz": tz, "workspaces": list(workspace_ids)}
+        tx.audit(now, actor.slack_id, "digest.subscribed", saved.id, **detail)
+    return saved
+
+
+async def subscription_of(rt: Runtime, channel: str) -> Subscription | None:
+    """Return the digest that a channel gets, None where it gets none."""
+    async with rt.store.read() as tx:
+        return await subscription_table.subscription_of(tx, channel)
+
+
+async def subscription_of_run(rt: Runtime, run_id: int) -> Subscription:
+    """Return the subscription behind a digest; NotFound when there is none any more."""
+    async with rt.store.read() as tx:
+        run = await subscription_table.digest_run(tx, run_id)
+        found = None if run is None else await subscription_table.subscription_of(tx, run.channel)
+    if found is None:
+        raise NotFound("This channel doesn't get the digest any more.")
+    return found
+
+
+async def end_digest(rt: Runtime, actor: Actor, channel: str) -> bool:
+    """Stop a channel's digest; False when it had none."""
+    async with rt.store.write() as tx:
+        ended = await subscription_table.end_subscription(tx, channel, rt.now())
+        if ended:
+            tx.audit(rt.now(), actor.slack_id, "digest.ended", channel)
+    return ended
+
+
+async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> datetime:
+    """Let the next digest of a channel fall out; returns from when on it speaks again."""
+    skipped = next_due(subscription.local_time, subscription.tz, rt.now()).since
+    # A late one at night may still go out after midnight, so its grace has to be over, too.
+    until = max(next_midnight(subscription.tz, skipped), skipped + GRACE)
+    async with rt.store.write() as tx:
+        await subscription_table.mute_subscription(tx, subscription.channel, until)
+        tx.audit(rt.now(), actor.slack_id, "digest.muted", subscription.id, until=until.isoformat())
+    return until
+
+
+async def digest_of_run(rt: Runtime, run_id: int) -> Digest:
+    """Return the digest of a run from today's ledger; NotFound when there is no such run."""
+    async with rt.store.read() as tx:
+        run = await subscription_table.digest_run(tx, run_id)
+        subscription = run and await subscription_table.subscription_by_id(tx, run.subscription_id)
+    if run is None or subscription is None:
+        raise NotFound("I don't know that digest any more.")
+    return build_digest(await digest_input(rt, subscription, run.day))
+
+
+async def watch(
+    rt: Runtime, actor: Actor, channel: str, period: ThresholdPeriod, amount: Decimal, workspace_id: str | None
+) -> Threshold:
+    """Tell a channel when an amount is passed; NotAllowed where figures must not be posted."""
+    await require_channel(rt, channel)
+    now = rt.now()
+    wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now)
+    async with rt.store.write() as tx:
+        await threshold_table.save_threshold(tx, wanted)
+        detail = {"channel": channel, "period": period, "amount": str(amount), "workspace": workspace_id}
+        tx.audit(now, actor.slack_id, "threshold.set", wanted.id, **detail)
+    return wanted
+
+
+async def thresholds_of(rt: Runtime, channel: str) -> list[Threshold]:
+    """Return what is watched for a channel, oldest first."""
+    async with rt.store.read() as tx:
+        return await threshold_table.thresholds(tx, channel)
+
+
+async def end_threshold(rt: Runtime, actor: Actor, threshold_id: str) -> bool:
+    """Stop watching an amount; False when it wasn't watched any more."""
+    async with rt.store.write() as tx:
+        ended = await threshold_table.end_threshold(tx, threshold_id, rt.now())
+        if ended:
+            tx.audit(rt.now(), actor.slack_id, "threshold.ended", threshold_id)
+    return ended
