@@ -2,6 +2,9 @@
 
 const BASE = "/_sandbox";
 
+/** A busy app makes many changes; looking more often than this (ms) shows nobody more. */
+const LEAST_PAUSE = 150;
+
 async function send(method, path, body) {
   const options = { method, headers: { Accept: "application/json" } };
   if (body !== undefined) {
@@ -40,13 +43,18 @@ export const fileUrl = (id) => `${BASE}/files/${encodeURIComponent(id)}`;
 export function watch(changed, connected) {
   const stream = new EventSource(`${BASE}/stream`);
   let planned = false;
+  let last = 0;
   const tell = () => {
     if (planned) return;
     planned = true;
-    setTimeout(() => {
-      planned = false;
-      changed();
-    }, 40);
+    setTimeout(
+      () => {
+        planned = false;
+        last = Date.now();
+        changed();
+      },
+      Math.max(30, last + LEAST_PAUSE - Date.now()),
+    );
   };
   stream.onopen = () => {
     connected(true);

@@ -22,7 +22,12 @@ export function chart(block) {
     { class: `chart chart-${data.type}` },
     h("figcaption", null, title),
     h("div", { class: "chart-body" }, drawing, names.length > 1 || isPie ? legend(names, data, money) : null),
-    h("details", { class: "chart-figures" }, h("summary", { dataset: { focus: `figures-${block.block_id}` } }, "Figures"), figures(data, money)),
+    h(
+      "details",
+      { class: "chart-figures" },
+      h("summary", { dataset: { focus: `figures-${block.block_id}` } }, "Figures"),
+      figures(data, money),
+    ),
   );
 }
 
@@ -51,15 +56,40 @@ function legend(names, data, money) {
     const { value } = data.segments[at];
     return h("span", { class: "legend-value" }, `${say(value, money)} · ${Math.round((value / total) * 100)} %`);
   };
-  return h("ul", { class: "legend" }, names.map((name, at) => h("li", null, h("i", { class: `swatch tone-${at}` }), h("span", null, name), extra(at))));
+  return h(
+    "ul",
+    { class: "legend" },
+    names.map((name, at) => h("li", null, h("i", { class: `swatch tone-${at}` }), h("span", null, name), extra(at))),
+  );
 }
 
 function figures(data, money) {
   if (data.type === "pie") {
-    return h("table", { class: "grid" }, h("tbody", null, data.segments.map((one) => h("tr", null, h("th", { scope: "row" }, one.label), h("td", { class: "number" }, say(one.value, money))))));
+    return h(
+      "table",
+      { class: "grid" },
+      h(
+        "tbody",
+        null,
+        data.segments.map((one) =>
+          h("tr", null, h("th", { scope: "row" }, one.label), h("td", { class: "number" }, say(one.value, money))),
+        ),
+      ),
+    );
   }
-  const head = h("tr", null, h("th", null, data.axis_config.x_label ?? ""), data.series.map((one) => h("th", { scope: "col", class: "number" }, one.name)));
-  const row = (label, at) => h("tr", null, h("th", { scope: "row" }, label), data.series.map((one) => h("td", { class: "number" }, say(pointOf(one, label, at), money))));
+  const head = h(
+    "tr",
+    null,
+    h("th", null, data.axis_config.x_label ?? ""),
+    data.series.map((one) => h("th", { scope: "col", class: "number" }, one.name)),
+  );
+  const row = (label, at) =>
+    h(
+      "tr",
+      null,
+      h("th", { scope: "row" }, label),
+      data.series.map((one) => h("td", { class: "number" }, say(pointOf(one, label, at), money))),
+    );
   return h("table", { class: "grid" }, h("thead", null, head), h("tbody", null, data.axis_config.categories.map(row)));
 }
 
@@ -71,7 +101,8 @@ function ticks(low, high) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough - 1e-12);
   const marks = [];
-  for (let at = Math.floor(low / step); at <= Math.ceil(high / step - 1e-9); at += 1) marks.push(Number((at * step).toPrecision(12)));
+  for (let at = Math.floor(low / step); at <= Math.ceil(high / step - 1e-9); at += 1)
+    marks.push(Number((at * step).toPrecision(12)));
   return marks.length > 1 ? marks : [0, step];
 }
 
@@ -105,27 +136,59 @@ function axes(data, money) {
   const every = Math.ceil((Math.max(...categories.map((one) => one.length)) * 8.2 + 8) / band);
   const root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
   for (const mark of marks) {
-    root.append(svg("line", { class: mark === 0 ? "axis zero" : "axis", x1: FRAME.left, x2: WIDTH - FRAME.right, y1: y(mark), y2: y(mark) }));
-    root.append(svg("text", { class: "tick", x: FRAME.left - 8, y: y(mark) + 4, "text-anchor": "end" }, say(mark, money, true)));
+    root.append(
+      svg("line", {
+        class: mark === 0 ? "axis zero" : "axis",
+        x1: FRAME.left,
+        x2: WIDTH - FRAME.right,
+        y1: y(mark),
+        y2: y(mark),
+      }),
+    );
+    root.append(
+      svg("text", { class: "tick", x: FRAME.left - 8, y: y(mark) + 4, "text-anchor": "end" }, say(mark, money, true)),
+    );
   }
   categories.forEach((label, at) => {
-    if (at % every === 0) root.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - FRAME.bottom + 17, "text-anchor": "middle" }, label));
+    if (at % every === 0)
+      root.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - FRAME.bottom + 17, "text-anchor": "middle" }, label));
   });
-  if (xLabel) root.append(svg("text", { class: "tick label", x: FRAME.left + PLOT_WIDTH / 2, y: HEIGHT - 2, "text-anchor": "middle" }, xLabel));
-  if (yLabel) root.append(svg("text", { class: "tick label", transform: `translate(11 ${FRAME.top + PLOT_HEIGHT / 2}) rotate(-90)`, "text-anchor": "middle" }, yLabel));
+  if (xLabel)
+    root.append(
+      svg("text", { class: "tick label", x: FRAME.left + PLOT_WIDTH / 2, y: HEIGHT - 2, "text-anchor": "middle" }, xLabel),
+    );
+  if (yLabel)
+    root.append(
+      svg(
+        "text",
+        {
+          class: "tick label",
+          transform: `translate(11 ${FRAME.top + PLOT_HEIGHT / 2}) rotate(-90)`,
+          "text-anchor": "middle",
+        },
+        yLabel,
+      ),
+    );
   const draw = { bar: bars, area: areas, line: lines }[data.type];
-  drawn.forEach((points, tone) => root.append(...draw({ points, tone, x, y, band, name: data.series[tone].name, categories, money })));
+  drawn.forEach((points, tone) =>
+    root.append(...draw({ points, tone, x, y, band, name: data.series[tone].name, categories, money })),
+  );
   return root;
 }
 
-const tip = ({ name, categories, money }, point, at) => svg("title", null, `${name}, ${categories[at]}: ${say(point.value, money)}`);
+const tip = ({ name, categories, money }, point, at) =>
+  svg("title", null, `${name}, ${categories[at]}: ${say(point.value, money)}`);
 
 function bars(layer) {
   const { points, tone, x, y, band } = layer;
   const width = Math.min(46, band * 0.68);
   return points.map((point, at) => {
     const [top, bottom] = [y(Math.max(point.from, point.to)), y(Math.min(point.from, point.to))];
-    return svg("rect", { class: `bar tone-${tone}`, x: x(at) - width / 2, y: top, width, height: Math.max(0, bottom - top), rx: 1.5 }, tip(layer, point, at));
+    return svg(
+      "rect",
+      { class: `bar tone-${tone}`, x: x(at) - width / 2, y: top, width, height: Math.max(0, bottom - top), rx: 1.5 },
+      tip(layer, point, at),
+    );
   });
 }
 
@@ -138,8 +201,16 @@ function areas(layer) {
 
 function lines(layer) {
   const { points, tone, x, y } = layer;
-  const path = svg("polyline", { class: `line tone-${tone}`, points: points.map((point, at) => `${x(at)},${y(point.to)}`).join(" ") });
-  return [path, ...points.map((point, at) => svg("circle", { class: `dot tone-${tone}`, cx: x(at), cy: y(point.to), r: 3.2 }, tip(layer, point, at)))];
+  const path = svg("polyline", {
+    class: `line tone-${tone}`,
+    points: points.map((point, at) => `${x(at)},${y(point.to)}`).join(" "),
+  });
+  return [
+    path,
+    ...points.map((point, at) =>
+      svg("circle", { class: `dot tone-${tone}`, cx: x(at), cy: y(point.to), r: 3.2 }, tip(layer, point, at)),
+    ),
+  ];
 }
 
 function pie(data, money) {
@@ -151,7 +222,9 @@ function pie(data, money) {
     const to = Math.min(from + one.value / total, from + 0.99999);
     const wide = to - from > 0.5 ? 1 : 0;
     const d = `M ${edge(from)} A 100 100 0 ${wide} 1 ${edge(to)} L ${edge(to, 56)} A 56 56 0 ${wide} 0 ${edge(from, 56)} Z`;
-    root.append(svg("path", { class: `slice tone-${tone}`, d }, svg("title", null, `${one.label}: ${say(one.value, money)}`)));
+    root.append(
+      svg("path", { class: `slice tone-${tone}`, d }, svg("title", null, `${one.label}: ${say(one.value, money)}`)),
+    );
     from = to;
   });
   return root;

@@ -16,7 +16,9 @@ export function setUpClock(moved) {
     moved();
   };
   byId("plus-hour").addEventListener("click", () => move({ advance: 3600 }, "One hour later"));
-  byId("tomorrow").addEventListener("click", () => move({ to: "tomorrow 09:00", tz: "Europe/Berlin" }, "Next day, 09:00 in Berlin"));
+  byId("tomorrow").addEventListener("click", () =>
+    move({ to: "tomorrow 09:00", tz: "Europe/Berlin" }, "Next day, 09:00 in Berlin"),
+  );
   setInterval(drawClock, 1000);
 }
 
@@ -32,6 +34,11 @@ export function drawClock() {
   if (!me()) return;
   const { weekday, date, clock } = clockParts(now(), myZone());
   const part = (kind, text) => h("span", { class: `clock-${kind}` }, text);
-  const text = [part("weekday", `${weekday} `), part("date", `${date}, `), part("time", clock), part("place", ` · ${placeName(myZone())}`)];
+  const text = [
+    part("weekday", `${weekday} `),
+    part("date", `${date}, `),
+    part("time", clock),
+    part("place", ` · ${placeName(myZone())}`),
+  ];
   if (byId("clock").textContent !== text.map((one) => one.textContent).join("")) put(byId("clock"), text);
 }

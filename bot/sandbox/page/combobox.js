@@ -14,7 +14,17 @@ let counter = 0;
  * @param {{many?: boolean, max?: number, placeholder?: string, label?: string, focus: string, autofocus?: boolean}} options
  * @typedef {{id: string, label: string, detail?: string, group?: string, state: any}} Choice
  */
-export function combobox({ find, chosen, changed, many = false, max = Infinity, placeholder = "", label = "", focus, describedby = null }) {
+export function combobox({
+  find,
+  chosen,
+  changed,
+  many = false,
+  max = Infinity,
+  placeholder = "",
+  label = "",
+  focus,
+  describedby = null,
+}) {
   const listId = `list-${(counter += 1)}`;
   let picked = [...chosen];
   let rows = [];
@@ -22,19 +32,52 @@ export function combobox({ find, chosen, changed, many = false, max = Infinity, 
   let handle = null;
   let asked = 0;
 
-  const list = h("div", { role: "listbox", id: listId, class: "listbox", "aria-label": label || placeholder, "aria-multiselectable": many ? "true" : null });
+  const list = h("div", {
+    role: "listbox",
+    id: listId,
+    class: "listbox",
+    "aria-label": label || placeholder,
+    "aria-multiselectable": many ? "true" : null,
+  });
   const input = h("input", {
-    type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
-    "aria-label": label || placeholder || "Choose", "aria-describedby": describedby, dataset: { focus },
-    oninput: () => open(), onkeydown: onKey, onclick: () => !handle && open(true), onblur: () => setTimeout(leave, 120),
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-label": label || placeholder || "Choose",
+    "aria-describedby": describedby,
+    dataset: { focus },
+    oninput: () => open(),
+    onkeydown: onKey,
+    onclick: () => !handle && open(true),
+    onblur: () => setTimeout(leave, 120),
   });
   const chips = h("span", { class: "chips" });
-  const root = h("div", { class: `combo ${many ? "many" : ""}` }, chips, input, h("span", { class: "combo-caret", "aria-hidden": "true", onclick: () => input.focus() || open(true) }, icon("caret")));
+  const root = h(
+    "div",
+    { class: `combo ${many ? "many" : ""}` },
+    chips,
+    input,
+    h("span", { class: "combo-caret", "aria-hidden": "true", onclick: () => input.focus() || open(true) }, icon("caret")),
+  );
 
   /** Show what is picked: chips for many, the text itself for one. */
   function show() {
     if (many) {
-      const chip = (choice) => h("span", { class: "chip" }, choice.label, h("button", { type: "button", class: "bare", "aria-label": `Remove ${choice.label}`, onclick: () => toggle(choice) }, icon("close")));
+      const chip = (choice) =>
+        h(
+          "span",
+          { class: "chip" },
+          choice.label,
+          h(
+            "button",
+            { type: "button", class: "bare", "aria-label": `Remove ${choice.label}`, onclick: () => toggle(choice) },
+            icon("close"),
+          ),
+        );
       put(chips, picked.map(chip));
       input.value = "";
     } else input.value = picked[0]?.label ?? "";
@@ -59,10 +102,17 @@ export function combobox({ find, chosen, changed, many = false, max = Infinity, 
     let heading = null;
     const children = [];
     rows = choices.map((choice, index) => {
-      if (choice.group && choice.group !== heading) children.push(h("div", { class: "list-group", role: "presentation" }, (heading = choice.group)));
+      if (choice.group && choice.group !== heading)
+        children.push(h("div", { class: "list-group", role: "presentation" }, (heading = choice.group)));
       const row = h(
         "div",
-        { role: "option", id: `${listId}-${index}`, class: "option", "aria-selected": String(isPicked(choice)), onpointerdown: (event) => (event.preventDefault(), pick(choice)) },
+        {
+          role: "option",
+          id: `${listId}-${index}`,
+          class: "option",
+          "aria-selected": String(isPicked(choice)),
+          onpointerdown: (event) => (event.preventDefault(), pick(choice)),
+        },
         h("span", null, choice.label, choice.detail ? h("small", null, choice.detail) : null),
         isPicked(choice) ? icon("check") : null,
       );

@@ -20,13 +20,37 @@ export function composer({ place, label }) {
   let handle = null;
   const list = h("div", { role: "listbox", id: listId, class: "listbox complete", "aria-label": "Suggestions" });
   const box = h("textarea", {
-    rows: "1", class: "draft", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId, autocomplete: "off",
-    oninput: () => (keep(), grow(), suggest()), onkeydown: onKey, onblur: () => setTimeout(() => document.activeElement !== box && close(), 150),
+    rows: "1",
+    class: "draft",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    autocomplete: "off",
+    oninput: () => (keep(), grow(), suggest()),
+    onkeydown: onKey,
+    onblur: () => setTimeout(() => document.activeElement !== box && close(), 150),
   });
   const hint = h("p", { class: "usage", "aria-live": "polite" });
   const send = h("button", { type: "submit", class: "primary square", "aria-label": "Send" }, icon("send"));
-  const bolt = h("button", { type: "button", class: "bare", "aria-label": "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", onclick: shortcuts }, icon("bolt"));
-  const root = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), submit()) }, h("div", { class: "composer-row" }, bolt, box, send), hint);
+  const bolt = h(
+    "button",
+    {
+      type: "button",
+      class: "bare",
+      "aria-label": "Shortcuts",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: shortcuts,
+    },
+    icon("bolt"),
+  );
+  const root = h(
+    "form",
+    { class: "composer", onsubmit: (event) => (event.preventDefault(), submit()) },
+    h("div", { class: "composer-row" }, bolt, box, send),
+    hint,
+  );
 
   const draftKey = () => `${store.me}/${place().channel}/${place().thread ?? ""}`;
   const keep = () => drafts.set(draftKey(), box.value);
@@ -42,14 +66,26 @@ export function composer({ place, label }) {
     const typed = before.toLowerCase();
     if (/^\/\S*$/.test(before) && !place().thread) {
       const found = store.workspace.commands.filter((one) => one.command.startsWith(typed));
-      return { start: 0, found: found.map((one) => ({ insert: `${one.command} `, name: one.command, usage: one.usage_hint, detail: one.description })) };
+      return {
+        start: 0,
+        found: found.map((one) => ({
+          insert: `${one.command} `,
+          name: one.command,
+          usage: one.usage_hint,
+          detail: one.description,
+        })),
+      };
     }
     const word = /(^|\s)@([\w.-]*)$/.exec(before);
     if (!word) return { start: 0, found: [] };
     const wanted = word[2].toLowerCase();
-    const people = store.workspace.people.filter((one) => !one.deleted && (one.handle.startsWith(wanted) || one.name.toLowerCase().includes(wanted)));
+    const people = store.workspace.people.filter(
+      (one) => !one.deleted && (one.handle.startsWith(wanted) || one.name.toLowerCase().includes(wanted)),
+    );
     const groups = store.workspace.groups.filter((one) => one.handle.startsWith(wanted));
-    const found = [...people, ...groups].slice(0, 8).map((one) => ({ insert: `@${one.handle} `, name: `@${one.handle}`, detail: one.name }));
+    const found = [...people, ...groups]
+      .slice(0, 8)
+      .map((one) => ({ insert: `@${one.handle} `, name: `@${one.handle}`, detail: one.name }));
     return { start: before.length - word[2].length - 1, found };
   }
 
@@ -59,10 +95,18 @@ export function composer({ place, label }) {
     if (!found.length) return close();
     rows = found.map((one, index) => {
       const pick = (event) => (event.preventDefault(), complete(one, start));
-      return h("div", { role: "option", id: `${listId}-${index}`, class: "option", onpointerdown: pick }, h("span", null, h("b", null, one.name), one.usage ? h("code", null, one.usage) : null, h("small", null, one.detail)));
+      return h(
+        "div",
+        { role: "option", id: `${listId}-${index}`, class: "option", onpointerdown: pick },
+        h("span", null, h("b", null, one.name), one.usage ? h("code", null, one.usage) : null, h("small", null, one.detail)),
+      );
     });
     rows.forEach((row, index) => (row.take = () => complete(found[index], start)));
-    handle ??= popup(root, list, () => ((handle = null), box.setAttribute("aria-expanded", "false"), box.removeAttribute("aria-activedescendant")));
+    handle ??= popup(
+      root,
+      list,
+      () => ((handle = null), box.setAttribute("aria-expanded", "false"), box.removeAttribute("aria-activedescendant")),
+    );
     box.setAttribute("aria-expanded", "true");
     refill(handle, list, rows);
     highlight(0);
@@ -97,7 +141,7 @@ export function composer({ place, label }) {
 
   function onKey(event) {
     const exact = handle && store.workspace.commands.some((one) => one.command === box.value.trim());
-    if (event.key === "Escape" && handle) return event.stopPropagation(), close();
+    if (event.key === "Escape" && handle) return (event.stopPropagation(), close());
     if (handle && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       highlight((at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length);
@@ -114,7 +158,11 @@ export function composer({ place, label }) {
     const found = store.workspace.shortcuts.filter((one) => one.type === "global" || one.type === "shortcut");
     const run = async (one) => told(await act("shortcut", { user: store.me, callback_id: one.callback_id }), one.name);
     const items = found.map((one) => ({ label: one.name, detail: one.description, pick: () => run(one) }));
-    const slash = { label: "Slash command", detail: "Type / to see them all", pick: () => ((box.value = "/"), box.focus(), suggest()) };
+    const slash = {
+      label: "Slash command",
+      detail: "Type / to see them all",
+      pick: () => ((box.value = "/"), box.focus(), suggest()),
+    };
     menu(bolt, [...items, slash]);
   }
 
@@ -131,7 +179,9 @@ export function composer({ place, label }) {
     grow();
     showUsage();
     const name = text.split(/\s/)[0];
-    const answer = isCommand ? await act("command", { user: store.me, channel: id, text }) : await act("message", { user: store.me, channel: id, text: marked(text), thread_ts: thread ?? undefined });
+    const answer = isCommand
+      ? await act("command", { user: store.me, channel: id, text })
+      : await act("message", { user: store.me, channel: id, text: escape(text), thread_ts: thread ?? undefined });
     if (answer.error === "unknown_command") toast(`${name} is not a valid command`, "error");
     else if (told(answer, isCommand ? name : "Your message")) return;
     if (draftKey() === key && !box.value) {
@@ -151,14 +201,4 @@ export function composer({ place, label }) {
     showUsage();
   };
   return root;
-}
-
-/** What Slack's client stores for typed text: escapes, and ids for the mentions. */
-function marked(text) {
-  return escape(text).replace(/(^|[\s(])@([\w.-]+\w)/g, (whole, before, handle) => {
-    const whom = store.workspace.people.find((one) => one.handle === handle);
-    const team = store.workspace.groups.find((one) => one.handle === handle);
-    if (whom) return `${before}<@${whom.id}>`;
-    return team ? `${before}<!subteam^${team.id}>` : whole;
-  });
 }

@@ -78,7 +78,11 @@ export function dayLabel(date, tz) {
 /** "3 hours ago", "in 2 days". */
 export function ago(date) {
   const seconds = (date - now()) / 1000;
-  const units = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) {
       return new Intl.RelativeTimeFormat("en").format(Math.trunc(seconds / size), unit);

@@ -118,6 +118,10 @@ export function swap(old, fresh) {
   if (!name) return;
   const again = fresh.querySelector(`[data-focus="${CSS.escape(name)}"]`);
   (again ?? fresh).focus({ preventScroll: true });
+  if (again && active.role === "combobox" && again.value !== active.value) {
+    again.value = active.value;
+    again.dispatchEvent(new Event("input"));
+  }
   if (again && range && range[0] !== null) {
     try {
       again.setSelectionRange(...range);

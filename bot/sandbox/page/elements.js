@@ -40,7 +40,14 @@ async function press(node, element, block, place, more) {
   node.classList.add("busy");
   node.setAttribute("aria-busy", "true");
   const values = stateOf(place.blocks(), place);
-  const answer = await act("click", { ...place.where, values, user: store.me, action_id: element.action_id, block_id: block.block_id, ...more });
+  const answer = await act("click", {
+    ...place.where,
+    values,
+    user: store.me,
+    action_id: element.action_id,
+    block_id: block.block_id,
+    ...more,
+  });
   node.classList.remove("busy");
   node.removeAttribute("aria-busy");
   const failed = !told(answer, `“${textOf(textObject(element.text ?? "")) || element.action_id}”`);
@@ -58,7 +65,12 @@ export function element(item, block, place, extra = {}) {
     case "overflow":
       return overflow(item, block, place);
     case "feedback_buttons":
-      return h("span", { class: "feedback" }, button(item.positive_button, block, place, item), button(item.negative_button, block, place, item));
+      return h(
+        "span",
+        { class: "feedback" },
+        button(item.positive_button, block, place, item),
+        button(item.negative_button, block, place, item),
+      );
     case "image":
       return h("img", { class: "thumb", src: imageSource(item), alt: item.alt_text, title: item.alt_text });
     default:
@@ -73,7 +85,9 @@ export const unknown = (type) => h("span", { class: "unsupported" }, `[${type}]`
 export function imageSource(item) {
   if (item.slack_file?.id) return fileUrl(item.slack_file.id);
   const address = item.slack_file?.url ?? item.image_url ?? "";
-  return /\/files\/([A-Z0-9]+)/.test(address) && !item.image_url ? fileUrl(/\/files\/([A-Z0-9]+)/.exec(address)[1]) : address;
+  return /\/files\/([A-Z0-9]+)/.test(address) && !item.image_url
+    ? fileUrl(/\/files\/([A-Z0-9]+)/.exec(address)[1])
+    : address;
 }
 
 function button(item, block, place, within = item) {
@@ -86,22 +100,32 @@ function button(item, block, place, within = item) {
     dataset: { focus: `${block.block_id}/${within.action_id}/${item.value ?? ""}`, action: within.action_id },
     onclick: (event) => {
       if (url) open(url, "_blank", "noopener");
-      press(event.currentTarget, { ...item, action_id: within.action_id }, block, place, item.value === undefined ? {} : { value: item.value });
+      press(
+        event.currentTarget,
+        { ...item, action_id: within.action_id },
+        block,
+        place,
+        item.value === undefined ? {} : { value: item.value },
+      );
     },
   };
   return h("button", props, textObject(item.text), url ? icon("external", "trailing") : null);
 }
 
 function overflow(item, block, place) {
-  const node = h("button", {
-    type: "button",
-    class: "overflow",
-    "aria-label": "More actions",
-    "aria-haspopup": "menu",
-    "aria-expanded": "false",
-    dataset: { focus: `${block.block_id}/${item.action_id}`, action: item.action_id },
-    onclick: () => menu(node, item.options.map(choice)),
-  }, icon("more"));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "overflow",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      dataset: { focus: `${block.block_id}/${item.action_id}`, action: item.action_id },
+      onclick: () => menu(node, item.options.map(choice)),
+    },
+    icon("more"),
+  );
   const choice = (option) => ({
     label: textObject(option.text),
     detail: option.description ? textObject(option.description) : null,
@@ -122,7 +146,14 @@ function field(item, block, place, { id = null, label = "", describedby = null }
   const triggers = item.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const root = h("div", { class: `field field-${item.type}`, dataset: { action: item.action_id } });
   const timerKey = `${place.surface}/${key}`;
-  const send = (selected) => press(root, item, block, place, typeof selected === "string" && /_input$/.test(item.type) ? { value: selected } : { selected });
+  const send = (selected) =>
+    press(
+      root,
+      item,
+      block,
+      place,
+      typeof selected === "string" && /_input$/.test(item.type) ? { value: selected } : { selected },
+    );
   const changed = (state, selected, how) => {
     valuesOf(place.surface).set(key, state);
     place.touched?.(block.block_id);
@@ -130,12 +161,25 @@ function field(item, block, place, { id = null, label = "", describedby = null }
     clearTimeout(timers.get(timerKey));
     const wanted = how === "pick" || triggers.includes(how === "enter" ? "on_enter_pressed" : "on_character_entered");
     if (!wanted) return false;
-    if (how === "type") timers.set(timerKey, setTimeout(() => send(selected ?? ""), TYPING_PAUSE));
+    if (how === "type")
+      timers.set(
+        timerKey,
+        setTimeout(() => send(selected ?? ""), TYPING_PAUSE),
+      );
     else send(selected ?? "");
     return how === "enter";
   };
   const name = label || item.placeholder?.text || "Choose";
-  const use = { state: valueOf(item, block, place), where: place.where, label: name, id, describedby, focus: key, changed, required: isInput && !block.optional };
+  const use = {
+    state: valueOf(item, block, place),
+    where: place.where,
+    label: name,
+    id,
+    describedby,
+    focus: key,
+    changed,
+    required: isInput && !block.optional,
+  };
   root.append(control(item, use));
   return root;
 }

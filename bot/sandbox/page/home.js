@@ -20,4 +20,10 @@ export function drawHome() {
   refreshDates(root);
 }
 
-const empty = () => h("div", { class: "empty" }, h("h3", null, `${APP_NAME} has not published a Home for you yet`), h("p", null, "It is told that you opened this tab and may take a moment. If nothing comes, no app is connected."));
+const empty = () =>
+  h(
+    "div",
+    { class: "empty" },
+    h("h3", null, `${APP_NAME} has not published a Home for you yet`),
+    h("p", null, "It is told that you opened this tab and may take a moment. If nothing comes, no app is connected."),
+  );

@@ -39,7 +39,8 @@ export const hasValue = (type) => /_select$|_input$|picker$|^checkboxes$|^radio_
  */
 export function control(element, use) {
   const { type } = element;
-  if (/_select$/.test(type)) return select(element, { ...use, changed: (state, selected) => use.changed(state, selected, "pick") });
+  if (/_select$/.test(type))
+    return select(element, { ...use, changed: (state, selected) => use.changed(state, selected, "pick") });
   if (type === "checkboxes" || type === "radio_buttons") return choices(element, use);
   if (type === "datepicker") return picker(element, use, "date", "selected_date");
   if (type === "timepicker") return picker(element, use, "time", "selected_time");
@@ -48,13 +49,23 @@ export function control(element, use) {
   return textField(element, use);
 }
 
-const common = (use) => ({ id: use.id, "aria-label": use.id ? null : use.label, "aria-describedby": use.describedby, dataset: { focus: use.focus } });
+const common = (use) => ({
+  id: use.id,
+  "aria-label": use.id ? null : use.label,
+  "aria-describedby": use.describedby,
+  dataset: { focus: use.focus },
+});
 
 function choices(element, use) {
   const many = element.type === "checkboxes";
   const held = () => (many ? use.state.selected_options : [use.state.selected_option].filter(Boolean));
   const boxes = element.options.map((option, at) => {
-    const input = h("input", { type: many ? "checkbox" : "radio", name: use.focus, checked: held().some((one) => one.value === option.value), dataset: { focus: `${use.focus}-${at}` } });
+    const input = h("input", {
+      type: many ? "checkbox" : "radio",
+      name: use.focus,
+      checked: held().some((one) => one.value === option.value),
+      dataset: { focus: `${use.focus}-${at}` },
+    });
     return { option, input };
   });
   const onchange = () => {
@@ -64,20 +75,42 @@ function choices(element, use) {
     else use.changed({ type: element.type, selected_option: picked[0] ?? null }, values[0] ?? null, "pick");
   };
   const row = ({ option, input }) =>
-    h("label", { class: "choice" }, input, h("span", null, textObject(option.text), option.description ? h("small", null, textObject(option.description)) : null));
-  return h("div", { class: "choices", role: many ? "group" : "radiogroup", "aria-label": use.label, "aria-describedby": use.describedby, onchange }, boxes.map(row));
+    h(
+      "label",
+      { class: "choice" },
+      input,
+      h("span", null, textObject(option.text), option.description ? h("small", null, textObject(option.description)) : null),
+    );
+  return h(
+    "div",
+    {
+      class: "choices",
+      role: many ? "group" : "radiogroup",
+      "aria-label": use.label,
+      "aria-describedby": use.describedby,
+      onchange,
+    },
+    boxes.map(row),
+  );
 }
 
 function picker(element, use, type, word) {
   const input = h("input", { ...common(use), type, value: use.state[word] ?? "" });
-  input.addEventListener("change", () => use.changed({ type: element.type, [word]: input.value || null }, input.value || null, "pick"));
+  input.addEventListener("change", () =>
+    use.changed({ type: element.type, [word]: input.value || null }, input.value || null, "pick"),
+  );
   return input;
 }
 
 /** Unix seconds in a field of the browser's own zone. */
 function moment(element, use) {
-  const local = (unix) => new Date((unix - new Date(unix * 1000).getTimezoneOffset() * 60) * 1000).toISOString().slice(0, 16);
-  const input = h("input", { ...common(use), type: "datetime-local", value: use.state.selected_date_time ? local(use.state.selected_date_time) : "" });
+  const local = (unix) =>
+    new Date((unix - new Date(unix * 1000).getTimezoneOffset() * 60) * 1000).toISOString().slice(0, 16);
+  const input = h("input", {
+    ...common(use),
+    type: "datetime-local",
+    value: use.state.selected_date_time ? local(use.state.selected_date_time) : "",
+  });
   input.addEventListener("change", () => {
     const unix = input.value ? Math.floor(new Date(input.value).getTime() / 1000) : null;
     use.changed({ type: element.type, selected_date_time: unix }, unix, "pick");
@@ -87,16 +120,23 @@ function moment(element, use) {
 
 const HTML_TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number" };
 
-const asRichText = (text) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] });
-const asPlain = (value) => (value?.elements ?? []).flatMap((one) => one.elements ?? []).map((one) => one.text ?? "").join("");
+const asRichText = (text) => ({
+  type: "rich_text",
+  elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
+});
+const asPlain = (value) =>
+  (value?.elements ?? [])
+    .flatMap((one) => one.elements ?? [])
+    .map((one) => one.text ?? "")
+    .join("");
 
 function textField(element, use) {
   const rich = element.type === "rich_text_input";
   const tall = element.multiline || rich;
-  const value = rich ? asPlain(use.state.rich_text_value) : use.state.value ?? "";
+  const value = rich ? asPlain(use.state.rich_text_value) : (use.state.value ?? "");
   const input = h(tall ? "textarea" : "input", {
     ...common(use),
-    type: tall ? null : HTML_TYPES[element.type] ?? "text",
+    type: tall ? null : (HTML_TYPES[element.type] ?? "text"),
     step: element.type === "number_input" ? (element.is_decimal_allowed ? "any" : "1") : null,
     rows: tall ? "3" : null,
     autocomplete: "off",
@@ -113,7 +153,11 @@ function textField(element, use) {
   };
   const tell = (how) => {
     const text = input.value || null;
-    return use.changed(rich ? { type: element.type, rich_text_value: text && asRichText(text) } : { type: element.type, value: text }, text, how);
+    return use.changed(
+      rich ? { type: element.type, rich_text_value: text && asRichText(text) } : { type: element.type, value: text },
+      text,
+      how,
+    );
   };
   input.addEventListener("input", () => (count(), tell("type")));
   input.addEventListener("keydown", (event) => {

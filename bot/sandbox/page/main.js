@@ -8,17 +8,23 @@ import { drawHome } from "./home.js";
 import { drawMessages } from "./messages.js";
 import { drawModal, onActed } from "./modal.js";
 import { refreshDates } from "./mrkdwn.js";
-import { closePopup, told } from "./popup.js";
+import { closeOrphan, closePopup, told } from "./popup.js";
 import { countWaiting, drawCast, drawConnection, drawPlaces, openCrowd } from "./sidebar.js";
 import { APP_NAME, channel, isReply, markRead, me, messagesIn, store } from "./store.js";
-import { drawWire, setUpWire } from "./wire.js";
+import { drawWire, restartWire, setUpWire } from "./wire.js";
 
 let streaming = true;
 let asked = 0;
 let recount = null;
 
-const main = composer({ place: () => ({ channel: store.place, thread: null }), label: () => (narrow() ? `Message ${placeTitle()}` : `Message ${placeTitle()}, or type / for commands`) });
-const reply = composer({ place: () => ({ channel: store.place, thread: store.thread }), label: () => "Reply in this thread" });
+const main = composer({
+  place: () => ({ channel: store.place, thread: null }),
+  label: () => (narrow() ? `Message ${placeTitle()}` : `Message ${placeTitle()}, or type / for commands`),
+});
+const reply = composer({
+  place: () => ({ channel: store.place, thread: store.thread }),
+  label: () => "Reply in this thread",
+});
 
 const narrow = () => matchMedia("(max-width: 759px)").matches;
 const placeTitle = () => (channel(store.place)?.is_im ? APP_NAME : `#${channel(store.place)?.name ?? ""}`);
@@ -50,6 +56,7 @@ function draw() {
   else drawHome();
   drawThread(here);
   drawModal();
+  closeOrphan();
 }
 
 function defaultPlace() {
@@ -59,7 +66,13 @@ function defaultPlace() {
 
 function drawHead(here) {
   const members = store.workspace.channels.find((one) => one.id === here?.id)?.members;
-  const about = !here ? "Home tab of the app" : here.is_im ? "Direct messages with the app" : [members ? `${members.length} members` : "", here.is_ext_shared ? "shared with another company" : ""].filter(Boolean).join(" · ");
+  const about = !here
+    ? "Home tab of the app"
+    : here.is_im
+      ? "Direct messages with the app"
+      : [members ? `${members.length} members` : "", here.is_ext_shared ? "shared with another company" : ""]
+          .filter(Boolean)
+          .join(" · ");
   put(byId("place-title"), here ? (here.is_im ? APP_NAME : [icon("hash"), here.name]) : APP_NAME);
   byId("place-about").textContent = about;
 }
@@ -86,8 +99,13 @@ function drawThread(here) {
   drawMessages(byId("thread-messages"), shown, { channel: here, inThread: true, openThread, redraw: draw });
 }
 
-/** Go to a channel or to the app's home. */
-function go(id) {
+/** Go to a channel or to the app's home; the conversation with the app begins when it is first opened. */
+async function go(id) {
+  if (id === "dm") {
+    if (!told(await act("home", { user: store.me, tab: "messages" }), "Opening the conversation")) return;
+    await refresh();
+    id = store.sees.channels.find((one) => one.is_im)?.id ?? store.place;
+  }
   closePopup();
   store.place = id;
   store.thread = null;
@@ -178,9 +196,13 @@ async function start() {
   setUpClock(refresh);
   onActed(refresh);
   const wanted = readAddress();
-  const workspace = await getState();
-  const people = workspace.people ?? [];
-  store.workspace = { groups: [], commands: [], shortcuts: [], channels: [], ...workspace, people };
+  let workspace = await getState();
+  while (!workspace.people?.length) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    workspace = await getState();
+  }
+  const { people } = workspace;
+  store.workspace = { groups: [], commands: [], shortcuts: [], channels: [], ...workspace };
   store.me = people.find((one) => one.id === wanted.user)?.id ?? people[0]?.id ?? "";
   store.place = wanted.place ?? "";
   store.thread = wanted.thread;
@@ -194,7 +216,11 @@ async function start() {
   if (localStorage.getItem("sandbox-wire") && matchMedia("(min-width: 1180px)").matches) toggleWire(true);
   watch(
     () => (refresh(), readClock()),
-    (up) => ((streaming = up), drawConnection(up)),
+    (up) => {
+      if (up && !streaming) restartWire();
+      streaming = up;
+      drawConnection(up);
+    },
   );
   byId("app").dataset.ready = "true";
 }

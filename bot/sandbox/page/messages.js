@@ -15,7 +15,11 @@ export function avatar(id, small = false) {
   const whom = person(id);
   const size = small ? "avatar small" : "avatar";
   if (!whom) return h("span", { class: `${size} app`, "aria-hidden": "true" }, "Q");
-  const initials = whom.name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("");
+  const initials = whom.name
+    .split(/\s+/)
+    .map((word) => word[0])
+    .slice(0, 2)
+    .join("");
   return h("span", { class: size, "aria-hidden": "true", style: { "--hue": String(hueOf(id)) } }, initials);
 }
 
@@ -45,11 +49,17 @@ export function drawMessages(root, messages, use) {
     rows.push({ key: message.ts, message, joined: !newDay && continues(message, above) });
   });
   const signature = (row) => row.label ?? JSON.stringify([row.message, row.joined, store.me, use.inThread]);
-  reconcile(root, rows, (row) => row.key, signature, (row) => (row.label ? divider(row.label) : item(row.message, row.joined, use)));
+  reconcile(
+    root,
+    rows,
+    (row) => row.key,
+    signature,
+    (row) => (row.label ? divider(row.label) : item(row.message, row.joined, use)),
+  );
   refreshDates(root);
 }
 
-const divider = (label) => h("li", { class: "day", role: "separator", "aria-label": label }, h("span", null, label));
+const divider = (label) => h("li", { class: "day" }, h("span", null, label));
 
 function item(message, joined, use) {
   const place = {
@@ -60,9 +70,19 @@ function item(message, joined, use) {
   };
   const clock = time(fromTs(message.ts), myZone());
   const stamp = h("time", { class: "stamp", datetime: fromTs(message.ts).toISOString() }, clock);
-  const heading = joined ? null : h("div", { class: "by" }, h("strong", null, nameOf(message)), isApp(message) ? h("span", { class: "tag" }, "app") : null, outsider(message), stamp);
+  const heading = joined
+    ? null
+    : h(
+        "div",
+        { class: "by" },
+        h("strong", null, nameOf(message)),
+        isApp(message) ? h("span", { class: "tag" }, "app") : null,
+        outsider(message),
+        stamp,
+      );
   const body = h("div", { class: "body" }, messageBody(message, place), files(message));
-  if (message.edited) (body.querySelector(":scope > .text:last-of-type") ?? body).append(h("small", { class: "edited" }, "(edited)"));
+  if (message.edited)
+    (body.querySelector(":scope > .text:last-of-type") ?? body).append(h("small", { class: "edited" }, "(edited)"));
   return h(
     "li",
     { class: `message ${message.ephemeral ? "ephemeral" : ""} ${joined ? "joined" : ""}`, dataset: { ts: message.ts } },
@@ -84,22 +104,46 @@ function privateMark(message, use) {
     store.dismissed.add(`${use.channel.id}:${message.ts}`);
     use.redraw();
   };
-  return h("div", { class: "private" }, icon("eye"), h("span", null, "Only visible to you"), h("button", { type: "button", class: "link", onclick: away }, "Dismiss"));
+  return h(
+    "div",
+    { class: "private" },
+    icon("eye"),
+    h("span", null, "Only visible to you"),
+    h("button", { type: "button", class: "link", onclick: away }, "Dismiss"),
+  );
 }
 
 function files(message) {
   return (message.files ?? []).map((file) => {
     const image = /^image\//.test(file.mimetype ?? "") || /\.(png|jpe?g|gif)$/i.test(file.name ?? file.title ?? "");
     const name = file.title || file.name || file.id;
-    const inside = image ? h("img", { src: fileUrl(file.id), alt: file.alt_txt || name, loading: "lazy" }) : h("span", null, name);
-    return h("a", { class: image ? "file image" : "file", href: fileUrl(file.id), target: "_blank", rel: "noopener", download: image ? null : name }, inside);
+    const inside = image
+      ? h("img", { src: fileUrl(file.id), alt: file.alt_text || name, loading: "lazy" })
+      : h("span", null, name);
+    return h(
+      "a",
+      {
+        class: image ? "file image" : "file",
+        href: fileUrl(file.id),
+        target: "_blank",
+        rel: "noopener",
+        download: image ? null : name,
+      },
+      inside,
+    );
   });
 }
 
 function replies(message, use) {
   if (!message.reply_count || use.inThread) return null;
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
-  const props = { type: "button", class: "replies", dataset: { focus: `replies-${message.ts}` }, "aria-pressed": String(store.thread === message.ts), onclick: () => use.openThread(message.ts) };
+  const props = {
+    type: "button",
+    class: "replies",
+    dataset: { focus: `replies-${message.ts}` },
+    "aria-pressed": String(store.thread === message.ts),
+    onclick: () => use.openThread(message.ts),
+  };
   return h("button", props, icon("reply"), count);
 }
 
@@ -108,11 +152,38 @@ function tools(message, use) {
   if (message.ephemeral) return null;
   const focus = (name) => ({ focus: `${name}-${message.ts}` });
   const shortcuts = store.workspace.shortcuts.filter((one) => one.type === "message" || one.type === "message_action");
-  const run = async (shortcut) => told(await act("shortcut", { user: store.me, callback_id: shortcut.callback_id, channel: use.channel.id, ts: message.ts }), shortcut.name);
-  const more = h("button", {
-    type: "button", class: "bare", "aria-label": "Message shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", dataset: focus("more"),
-    onclick: () => menu(more, shortcuts.map((one) => ({ label: one.name, detail: one.description, pick: () => run(one) }))),
-  }, icon("more"));
-  const thread = h("button", { type: "button", class: "bare", "aria-label": "Reply in thread", dataset: focus("thread"), onclick: () => use.openThread(message.thread_ts ?? message.ts) }, icon("reply"));
+  const run = async (shortcut) =>
+    told(
+      await act("shortcut", { user: store.me, callback_id: shortcut.callback_id, channel: use.channel.id, ts: message.ts }),
+      shortcut.name,
+    );
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "bare",
+      "aria-label": "Message shortcuts",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      dataset: focus("more"),
+      onclick: () =>
+        menu(
+          more,
+          shortcuts.map((one) => ({ label: one.name, detail: one.description, pick: () => run(one) })),
+        ),
+    },
+    icon("more"),
+  );
+  const thread = h(
+    "button",
+    {
+      type: "button",
+      class: "bare",
+      "aria-label": "Reply in thread",
+      dataset: focus("thread"),
+      onclick: () => use.openThread(message.thread_ts ?? message.ts),
+    },
+    icon("reply"),
+  );
   return h("div", { class: "tools" }, use.inThread ? null : thread, shortcuts.length ? more : null);
 }

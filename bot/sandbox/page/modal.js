@@ -11,6 +11,8 @@ import { APP_NAME, forgetValues, store } from "./store.js";
 /** What is wrong with each view's fields: view id -> {block id: text}; and with the view as a whole. */
 const errors = new Map();
 const troubles = new Map();
+/** Whose view it is, so that a form keeps what was typed while one is somebody else. */
+const owners = new Map();
 let shown = "";
 let opener = null;
 let refresh = () => {};
@@ -24,10 +26,21 @@ export function drawModal() {
   const view = stack[stack.length - 1];
   const host = byId("modal");
   const seen = new Set(stack.map((one) => one.id));
-  forgetValues((surface) => surface.startsWith("V") && !seen.has(surface));
+  for (const one of stack) owners.set(one.id, store.me);
+  forgetValues((surface) => owners.get(surface) === store.me && !seen.has(surface));
   byId("workspace").inert = Boolean(view);
   if (!view) return leave(host);
-  const signature = JSON.stringify([store.me, stack.length, view.id, view.title, view.submit, view.close, view.blocks, errors.get(view.id), troubles.get(view.id)]);
+  const signature = JSON.stringify([
+    store.me,
+    stack.length,
+    view.id,
+    view.title,
+    view.submit,
+    view.close,
+    view.blocks,
+    errors.get(view.id),
+    troubles.get(view.id),
+  ]);
   if (signature === shown) return;
   const before = host.firstElementChild;
   const isSame = before?.dataset.view === view.id;
@@ -39,7 +52,10 @@ export function drawModal() {
   else {
     closePopup();
     put(host, fresh);
-    (fresh.querySelector(".modal-body :is(input, textarea, select, button)") ?? fresh.querySelector("footer .primary, footer button")).focus();
+    (
+      fresh.querySelector(".modal-body :is(input, textarea, select, button)") ??
+      fresh.querySelector("footer .primary, footer button")
+    ).focus();
   }
 }
 
@@ -62,20 +78,51 @@ function draw(view, depth) {
     blocks: () => view.blocks,
     touched: (blockId) => forget(view.id, blockId),
   };
-  const submit = view.submit ? h("button", { type: "submit", class: "primary", dataset: { focus: "submit" } }, textObject(view.submit)) : null;
-  const cancel = h("button", { type: "button", dataset: { focus: "cancel" }, onclick: () => close(view) }, view.close ? textObject(view.close) : submit ? "Cancel" : "Close");
+  const submit = view.submit
+    ? h("button", { type: "submit", class: "primary", dataset: { focus: "submit" } }, textObject(view.submit))
+    : null;
+  const cancel = h(
+    "button",
+    { type: "button", dataset: { focus: "cancel" }, onclick: () => close(view) },
+    view.close ? textObject(view.close) : submit ? "Cancel" : "Close",
+  );
   const trouble = troubles.get(view.id);
   const form = h(
     "form",
-    { class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", novalidate: true, tabindex: "-1", dataset: { view: view.id }, onkeydown: (event) => onKey(event, view) },
+    {
+      class: "modal",
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": "modal-title",
+      novalidate: true,
+      tabindex: "-1",
+      dataset: { view: view.id },
+      onkeydown: (event) => onKey(event, view),
+    },
     h(
       "header",
       null,
-      depth > 1 ? h("button", { type: "button", class: "bare", "aria-label": "Back", onclick: () => close(view) }, icon("back")) : null,
-      h("div", { class: "modal-titles" }, h("h2", { id: "modal-title" }, textObject(view.title)), h("small", null, depth > 1 ? `${APP_NAME} · step ${depth}` : APP_NAME)),
-      h("button", { type: "button", class: "bare", "aria-label": "Close", dataset: { focus: "x" }, onclick: () => close(view) }, icon("close")),
+      depth > 1
+        ? h("button", { type: "button", class: "bare", "aria-label": "Back", onclick: () => close(view) }, icon("back"))
+        : null,
+      h(
+        "div",
+        { class: "modal-titles" },
+        h("h2", { id: "modal-title" }, textObject(view.title)),
+        h("small", null, depth > 1 ? `${APP_NAME} · step ${depth}` : APP_NAME),
+      ),
+      h(
+        "button",
+        { type: "button", class: "bare", "aria-label": "Close", dataset: { focus: "x" }, onclick: () => close(view, true) },
+        icon("close"),
+      ),
     ),
-    h("div", { class: "modal-body", dataset: { scroll: "" } }, trouble ? h("div", { class: "alert error", role: "alert" }, trouble) : null, renderBlocks(view.blocks, place)),
+    h(
+      "div",
+      { class: "modal-body", dataset: { scroll: "" } },
+      trouble ? h("div", { class: "alert error", role: "alert" }, trouble) : null,
+      renderBlocks(view.blocks, place),
+    ),
     h("footer", null, cancel, submit),
   );
   form.addEventListener("submit", (event) => {
@@ -115,8 +162,9 @@ async function send(view, form, place) {
   byId("modal").querySelector(".wrong :is(input, textarea)")?.focus();
 }
 
-async function close(view) {
-  await act("close", { user: store.me, view_id: view.id });
+/** Cancel takes the top form away, the X the whole stack. */
+async function close(view, cleared = false) {
+  await act("close", { user: store.me, view_id: view.id, cleared });
   errors.delete(view.id);
   await refresh();
 }
@@ -130,7 +178,9 @@ function onKey(event, view) {
     event.preventDefault();
     event.currentTarget.requestSubmit();
   } else if (event.key === "Tab") {
-    const stops = [...event.currentTarget.querySelectorAll("a[href], button, input, textarea, select, summary, [tabindex='0']")].filter((one) => !one.disabled && one.offsetParent);
+    const stops = [
+      ...event.currentTarget.querySelectorAll("a[href], button, input, textarea, select, summary, [tabindex='0']"),
+    ].filter((one) => !one.disabled && one.offsetParent);
     const [first, last] = [stops[0], stops[stops.length - 1]];
     if (event.shiftKey ? document.activeElement === first : document.activeElement === last) {
       event.preventDefault();

@@ -45,7 +45,14 @@ function paragraphs(text) {
     const item = /^( *)(•|◦|▪|\d{1,2}\.) +(.*)$/.exec(line);
     if (item) {
       const depth = String(Math.min(4, Math.floor(item[1].length / 2)));
-      nodes.push(h("span", { class: "item", style: { "--depth": depth } }, h("span", null, item[2]), h("span", null, inline(item[3]))));
+      nodes.push(
+        h(
+          "span",
+          { class: "item", style: { "--depth": depth } },
+          h("span", null, item[2]),
+          h("span", null, inline(item[3])),
+        ),
+      );
       before = false;
       continue;
     }
@@ -132,8 +139,14 @@ export function groupMention(id, label) {
 export function dateNode(spec, fallback) {
   const [unix, pattern = "", address] = spec.split("^");
   const text = slackDate(Number(unix), pattern, myZone()) ?? unescape(fallback);
-  const node = h("time", { dataset: { unix, pattern }, title: fromTs(unix).toString() === "Invalid Date" ? null : fromTs(unix).toUTCString() }, text);
-  return address ? h("a", { href: /^https?:/i.test(address) ? address : null, target: "_blank", rel: "noopener noreferrer" }, node) : node;
+  const node = h(
+    "time",
+    { dataset: { unix, pattern }, title: fromTs(unix).toString() === "Invalid Date" ? null : fromTs(unix).toUTCString() },
+    text,
+  );
+  return address
+    ? h("a", { href: /^https?:/i.test(address) ? address : null, target: "_blank", rel: "noopener noreferrer" }, node)
+    : node;
 }
 
 /** Bring relative dates ("today", "3 hours ago") up to the clock. */

@@ -5,13 +5,18 @@ import { textObject } from "./mrkdwn.js";
 
 let openPopup = null;
 
+/** Close a menu or list whose button or field was redrawn or taken away. */
+export function closeOrphan() {
+  openPopup?.place();
+}
+
 /** Close whatever menu or list is open. */
 export function closePopup() {
   openPopup?.close();
 }
 
 /**
- * Show `content` beside `anchor`, above everything, until a press elsewhere, Escape or scrolling.
+ * Show `content` beside `anchor`, above everything, until a press elsewhere or Escape, or until the anchor has gone.
  * @returns {{close: () => void, place: () => void}}
  */
 export function popup(anchor, content, onClose = () => {}) {
@@ -20,7 +25,8 @@ export function popup(anchor, content, onClose = () => {}) {
   document.body.append(layer);
   const place = () => {
     const box = anchor.getBoundingClientRect();
-    layer.style.minWidth = `${Math.min(Math.max(box.width, 180), innerWidth - 16)}px`;
+    if (!anchor.isConnected || box.bottom < 0 || box.top > innerHeight) return handle.close();
+    layer.style.minWidth = `${Math.min(Math.max(box.width, 180), 560, innerWidth - 16)}px`;
     const { width, height } = layer.getBoundingClientRect();
     const below = innerHeight - box.bottom - 12;
     const top = below >= height || below >= box.top ? box.bottom + 4 : Math.max(8, box.top - height - 4);
@@ -29,7 +35,7 @@ export function popup(anchor, content, onClose = () => {}) {
     layer.style.maxHeight = `${Math.max(140, top > box.top ? innerHeight - top - 8 : box.top - 12)}px`;
   };
   const outside = (event) => !layer.contains(event.target) && !anchor.contains(event.target) && handle.close();
-  const scrolled = (event) => !layer.contains(event.target) && event.target.contains?.(anchor) && handle.close();
+  const scrolled = (event) => !layer.contains(event.target) && event.target.contains?.(anchor) && place();
   const handle = {
     place,
     close() {
@@ -56,7 +62,13 @@ export function menu(anchor, items) {
   const rows = items.map((item) =>
     h(
       "button",
-      { type: "button", role: "menuitem", tabindex: "-1", class: item.danger ? "danger" : "", onclick: () => (handle.close(), anchor.focus(), item.pick()) },
+      {
+        type: "button",
+        role: "menuitem",
+        tabindex: "-1",
+        class: item.danger ? "danger" : "",
+        onclick: () => (handle.close(), anchor.focus(), item.pick()),
+      },
       h("span", null, item.label),
       item.detail ? h("small", null, item.detail) : null,
     ),
@@ -78,7 +90,9 @@ export function menu(anchor, items) {
   };
   const wasOpen = anchor.getAttribute("aria-expanded") === "true";
   if (wasOpen) return closePopup();
-  const handle = popup(anchor, h("div", { role: "menu", class: "menu", onkeydown }, rows), () => anchor.setAttribute("aria-expanded", "false"));
+  const handle = popup(anchor, h("div", { role: "menu", class: "menu", onkeydown }, rows), () =>
+    anchor.setAttribute("aria-expanded", "false"),
+  );
   anchor.setAttribute("aria-expanded", "true");
   rows[0]?.focus();
 }
@@ -96,14 +110,24 @@ export function confirm(ask) {
     };
     const dialog = h(
       "dialog",
-      { class: "confirm", role: "alertdialog", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-text", oncancel: (event) => (event.preventDefault(), answer(false)) },
+      {
+        class: "confirm",
+        role: "alertdialog",
+        "aria-labelledby": "confirm-title",
+        "aria-describedby": "confirm-text",
+        oncancel: (event) => (event.preventDefault(), answer(false)),
+      },
       h("h2", { id: "confirm-title" }, textObject(ask.title)),
       h("div", { id: "confirm-text", class: "text" }, textObject(ask.text)),
       h(
         "div",
         { class: "dialog-foot" },
         h("button", { type: "button", onclick: () => answer(false) }, textObject(ask.deny ?? "Cancel")),
-        h("button", { type: "button", class: danger ? "danger solid" : "primary", onclick: () => answer(true) }, textObject(ask.confirm ?? "OK")),
+        h(
+          "button",
+          { type: "button", class: danger ? "danger solid" : "primary", onclick: () => answer(true) },
+          textObject(ask.confirm ?? "OK"),
+        ),
       ),
     );
     document.body.append(dialog);
@@ -125,7 +149,12 @@ export const reason = (answer) => SENTENCES[answer.error] ?? answer.message ?? a
 
 /** Say something in the corner for a while; also read out by screen readers. */
 export function toast(text, kind = "info") {
-  const note = h("div", { class: `toast ${kind}` }, h("span", null, text), h("button", { type: "button", class: "bare", "aria-label": "Put away", onclick: () => note.remove() }, icon("close")));
+  const note = h(
+    "div",
+    { class: `toast ${kind}` },
+    h("span", null, text),
+    h("button", { type: "button", class: "bare", "aria-label": "Put away", onclick: () => note.remove() }, icon("close")),
+  );
   byId("toasts").append(note);
   while (byId("toasts").children.length > 4) byId("toasts").firstChild.remove();
   setTimeout(() => note.remove(), kind === "error" ? 9000 : 4500);

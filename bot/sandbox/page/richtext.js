@@ -12,15 +12,29 @@ export function richText(block) {
 function part(element) {
   if (element.type === "rich_text_list") {
     const ordered = element.style === "ordered";
-    const props = { class: "rich-list", style: { "--depth": String(element.indent ?? 0) }, start: ordered && element.offset ? element.offset + 1 : null };
-    return h(ordered ? "ol" : "ul", props, element.elements.map((one) => h("li", null, one.elements.map(inline))));
+    const props = {
+      class: "rich-list",
+      style: { "--depth": String(element.indent ?? 0) },
+      start: ordered && element.offset ? element.offset + 1 : null,
+    };
+    return h(
+      ordered ? "ol" : "ul",
+      props,
+      element.elements.map((one) => h("li", null, one.elements.map(inline))),
+    );
   }
   if (element.type === "rich_text_quote") return h("blockquote", { class: "quote" }, element.elements.map(inline));
   if (element.type === "rich_text_preformatted") return h("pre", { class: "pre" }, element.elements.map(inline));
   return h("div", { class: "rich-section" }, (element.elements ?? []).map(inline));
 }
 
-const STYLES = [["bold", "strong"], ["italic", "em"], ["strike", "s"], ["code", "code"], ["underline", "u"]];
+const STYLES = [
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["code", "code"],
+  ["underline", "u"],
+];
 
 function inline(element) {
   const node = leaf(element);
@@ -44,7 +58,10 @@ function leaf(element) {
     case "broadcast":
       return h("span", { class: "mention loud" }, `@${element.range}`);
     case "date":
-      return dateNode(`${element.timestamp}^${element.format}${element.url ? `^${element.url}` : ""}`, element.fallback ?? "");
+      return dateNode(
+        `${element.timestamp}^${element.format}${element.url ? `^${element.url}` : ""}`,
+        element.fallback ?? "",
+      );
     case "color":
       return h("code", null, element.value);
     default:
@@ -81,7 +98,13 @@ function takeBlock(lines) {
   const item = ITEM.exec(line);
   if (item) {
     const items = [line, ...takeWhile(lines, (one) => ITEM.test(one))];
-    return [h(item[1] ? "ol" : "ul", { class: "rich-list" }, items.map((one) => h("li", null, marks(ITEM.exec(one)[2]))))];
+    return [
+      h(
+        item[1] ? "ol" : "ul",
+        { class: "rich-list" },
+        items.map((one) => h("li", null, marks(ITEM.exec(one)[2]))),
+      ),
+    ];
   }
   if (line.includes("|") && /^[\s|:-]+$/.test(lines[0] ?? "")) return [pipeTable(line, lines)];
   const more = takeWhile(lines, (one) => one.trim() && !/^(#|>|```)/.test(one) && !ITEM.test(one));
@@ -95,18 +118,42 @@ function takeWhile(lines, wanted) {
 }
 
 function pipeTable(head, lines) {
-  const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  const cells = (line) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => cell.trim());
   lines.shift();
   const rows = takeWhile(lines, (one) => one.includes("|"));
   return h(
     "table",
     { class: "grid" },
-    h("thead", null, h("tr", null, cells(head).map((cell) => h("th", { scope: "col" }, marks(cell))))),
-    h("tbody", null, rows.map((row) => h("tr", null, cells(row).map((cell) => h("td", null, marks(cell)))))),
+    h(
+      "thead",
+      null,
+      h(
+        "tr",
+        null,
+        cells(head).map((cell) => h("th", { scope: "col" }, marks(cell))),
+      ),
+    ),
+    h(
+      "tbody",
+      null,
+      rows.map((row) =>
+        h(
+          "tr",
+          null,
+          cells(row).map((cell) => h("td", null, marks(cell))),
+        ),
+      ),
+    ),
   );
 }
 
-const MARK = /`([^`]+)`|!?\[([^\]]*)\]\(([^)\s]+)\)|\*\*([^*]+)\*\*|__([^_]+)__|~~([^~]+)~~|\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_(?!\w)|(https?:\/\/[^\s<>)]+)/g;
+const MARK =
+  /`([^`]+)`|!?\[([^\]]*)\]\(([^)\s]+)\)|\*\*([^*]+)\*\*|__([^_]+)__|~~([^~]+)~~|\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_(?!\w)|(https?:\/\/[^\s<>)]+)/g;
 
 function marks(text) {
   const nodes = [];

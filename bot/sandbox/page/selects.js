@@ -8,7 +8,13 @@ import { store } from "./store.js";
 
 const label = (text) => (text?.type === "mrkdwn" ? unescape(text.text) : withEmoji(text?.text ?? ""));
 
-const fromOption = (option, group) => ({ id: option.value, label: label(option.text), detail: option.description && label(option.description), group, state: option });
+const fromOption = (option, group) => ({
+  id: option.value,
+  label: label(option.text),
+  detail: option.description && label(option.description),
+  group,
+  state: option,
+});
 
 /** The choices of a list of options or option groups. */
 function choicesOf({ options, option_groups: groups }) {
@@ -22,8 +28,11 @@ const matching = (choices, words) => {
 };
 
 const people = () =>
-  store.workspace.people.filter((one) => !one.deleted).map((one) => ({ id: one.id, label: one.name, detail: `@${one.handle}`, state: one.id }));
-const channels = () => store.sees.channels.filter((one) => !one.is_im).map((one) => ({ id: one.id, label: `#${one.name}`, state: one.id }));
+  store.workspace.people
+    .filter((one) => !one.deleted)
+    .map((one) => ({ id: one.id, label: one.name, detail: `@${one.handle}`, state: one.id }));
+const channels = () =>
+  store.sees.channels.filter((one) => !one.is_im).map((one) => ({ id: one.id, label: `#${one.name}`, state: one.id }));
 const conversations = () => [...channels(), ...people()];
 
 const KINDS = {
@@ -54,7 +63,8 @@ const kindOf = (type) => KINDS[type.replace(/^multi_/, "").replace(/_select$/, "
 /** What a select holds before anybody touches it, as a Slack state object. */
 export function initialSelect(element) {
   const { state: word } = kindOf(element.type);
-  if (!element.type.startsWith("multi_")) return { type: element.type, [`selected_${word}`]: element[`initial_${word}`] ?? null };
+  if (!element.type.startsWith("multi_"))
+    return { type: element.type, [`selected_${word}`]: element[`initial_${word}`] ?? null };
   return { type: element.type, [`selected_${word}s`]: element[`initial_${word}s`] ?? [] };
 }
 
@@ -68,8 +78,11 @@ export function select(element, { state, where, label: name, focus, describedby,
   const many = element.type.startsWith("multi_");
   const word = `selected_${kind.state}${many ? "s" : ""}`;
   const known = kind.state === "option" ? [] : conversations();
-  const toChoice = (one) => (kind.state === "option" ? fromOption(one) : known.find((choice) => choice.id === one) ?? { id: one, label: one, state: one });
-  const held = many ? state[word] ?? [] : [state[word]].filter(Boolean);
+  const toChoice = (one) =>
+    kind.state === "option"
+      ? fromOption(one)
+      : (known.find((choice) => choice.id === one) ?? { id: one, label: one, state: one });
+  const held = many ? (state[word] ?? []) : [state[word]].filter(Boolean);
   return combobox({
     find: kind.find(element, where),
     chosen: held.map(toChoice),
@@ -82,7 +95,7 @@ export function select(element, { state, where, label: name, focus, describedby,
     changed(picked) {
       const states = picked.map((choice) => choice.state);
       const ids = picked.map((choice) => choice.id);
-      changed({ type: element.type, [word]: many ? states : states[0] ?? null }, many ? ids : ids[0] ?? null);
+      changed({ type: element.type, [word]: many ? states : (states[0] ?? null) }, many ? ids : (ids[0] ?? null));
     },
   });
 }

@@ -11,14 +11,20 @@ function cellText(cell) {
 }
 
 function cellValue(cell) {
-  const raw = cell?.type === "raw_number" ? cell.value ?? cell.text : null;
-  const number = Number(raw ?? cellText(cell).replace(/[$,%\s]/g, "").replace("−", "-"));
+  const raw = cell?.type === "raw_number" ? (cell.value ?? cell.text) : null;
+  const number = Number(
+    raw ??
+      cellText(cell)
+        .replace(/[$,%\s]/g, "")
+        .replace("−", "-"),
+  );
   return cellText(cell) && Number.isFinite(number) ? number : cellText(cell).toLowerCase();
 }
 
 const cellNode = (cell) => (cell?.type === "rich_text" ? richText(cell) : withEmoji(cellText(cell)));
 
-const isNumeric = (rows, column) => rows.every((row) => typeof cellValue(row[column]) === "number" || !cellText(row[column]));
+const isNumeric = (rows, column) =>
+  rows.every((row) => typeof cellValue(row[column]) === "number" || !cellText(row[column]));
 
 function columnClass(settings, rows, column) {
   const align = settings?.align ?? (rows.length && isNumeric(rows, column) ? "right" : "left");
@@ -35,8 +41,26 @@ export function table(block) {
     h(
       "table",
       { class: "grid" },
-      h("thead", null, h("tr", null, head.map((cell, at) => h("th", { scope: "col", class: kinds[at] }, cellNode(cell))))),
-      h("tbody", null, rows.map((row) => h("tr", null, row.map((cell, at) => h("td", { class: kinds[at] }, cellNode(cell)))))),
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          head.map((cell, at) => h("th", { scope: "col", class: kinds[at] }, cellNode(cell))),
+        ),
+      ),
+      h(
+        "tbody",
+        null,
+        rows.map((row) =>
+          h(
+            "tr",
+            null,
+            row.map((cell, at) => h("td", { class: kinds[at] }, cellNode(cell))),
+          ),
+        ),
+      ),
     ),
   );
 }
@@ -63,24 +87,62 @@ export function dataTable(block) {
   const heading = (cell, at) => {
     const sorted = look.column === at ? (look.down ? "descending" : "ascending") : null;
     const arrow = sorted ? (look.down ? " ↓" : " ↑") : "";
-    return h("th", { scope: "col", class: kinds[at], "aria-sort": sorted }, h("button", { type: "button", class: "sort", onclick: () => sortBy(at) }, cellText(cell), arrow));
+    return h(
+      "th",
+      { scope: "col", class: kinds[at], "aria-sort": sorted },
+      h("button", { type: "button", class: "sort", onclick: () => sortBy(at) }, cellText(cell), arrow),
+    );
   };
   const body = h("div", { class: "grid-wrap" });
   const foot = h("div", { class: "pager" });
-  const turn = (by, text, off) => h("button", { type: "button", class: "small", disabled: off, onclick: () => ((look.page += by), draw()) }, text);
+  const turn = (by, text, off) =>
+    h("button", { type: "button", class: "small", disabled: off, onclick: () => ((look.page += by), draw()) }, text);
 
   function draw() {
     const found = chosen();
     const pages = Math.max(1, Math.ceil(found.length / size));
     look.page = Math.min(look.page, pages - 1);
     const shown = found.slice(look.page * size, look.page * size + size);
-    const cellOf = (cell, at) => h(at === block.row_header_column_index ? "th" : "td", { class: kinds[at], scope: at === block.row_header_column_index ? "row" : null }, cellNode(cell));
-    put(body, h("table", { class: "grid" }, h("caption", { class: "hidden" }, block.caption), h("thead", null, h("tr", null, head.map(heading))), h("tbody", null, shown.map((row) => h("tr", null, row.map(cellOf))))));
+    const cellOf = (cell, at) =>
+      h(
+        at === block.row_header_column_index ? "th" : "td",
+        { class: kinds[at], scope: at === block.row_header_column_index ? "row" : null },
+        cellNode(cell),
+      );
+    put(
+      body,
+      h(
+        "table",
+        { class: "grid" },
+        h("caption", { class: "hidden" }, block.caption),
+        h("thead", null, h("tr", null, head.map(heading))),
+        h(
+          "tbody",
+          null,
+          shown.map((row) => h("tr", null, row.map(cellOf))),
+        ),
+      ),
+    );
     const from = found.length ? look.page * size + 1 : 0;
     const range = `${from}–${look.page * size + shown.length} of ${found.length}`;
-    put(foot, h("span", { "aria-live": "polite" }, range), pages > 1 ? [turn(-1, "Previous", look.page === 0), turn(1, "Next", look.page === pages - 1)] : null);
+    put(
+      foot,
+      h("span", { "aria-live": "polite" }, range),
+      pages > 1 ? [turn(-1, "Previous", look.page === 0), turn(1, "Next", look.page === pages - 1)] : null,
+    );
   }
-  const filter = h("input", { type: "search", class: "small-input", placeholder: "Filter", "aria-label": `Filter ${block.caption}`, oninput: (event) => ((look.words = event.target.value.toLowerCase()), (look.page = 0), draw()) });
+  const filter = h("input", {
+    type: "search",
+    class: "small-input",
+    placeholder: "Filter",
+    "aria-label": `Filter ${block.caption}`,
+    oninput: (event) => ((look.words = event.target.value.toLowerCase()), (look.page = 0), draw()),
+  });
   draw();
-  return put(root, h("div", { class: "data-table-head" }, h("strong", null, block.caption), rows.length > size ? filter : null), body, foot);
+  return put(
+    root,
+    h("div", { class: "data-table-head" }, h("strong", null, block.caption), rows.length > size ? filter : null),
+    body,
+    foot,
+  );
 }

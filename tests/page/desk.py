@@ -1,0 +1,144 @@
+"""A small app for the page's tests: one command for each thing that the page must draw or send."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
+from slack_sdk.web.async_client import AsyncWebClient
+
+Json = dict[str, Any]
+
+MANIFEST: Json = {
+    "_metadata": {"major_version": 2},
+    "display_information": {"name": "Desk"},
+    "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "bot_user": {"display_name": "desk"},
+        "slash_commands": [
+            {"command": "/desk-form", "description": "Ask for something", "usage_hint": "[what]"},
+            {"command": "/desk-note", "description": "A note for you alone"},
+            {"command": "/desk-card", "description": "A card with buttons"},
+            {"command": "/desk-chart", "description": "Charts and tables"},
+            {"command": "/desk-silent", "description": "Never answers"},
+        ],
+    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "im:write", "users:read"]}},
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "socket_mode_enabled": True,
+    },
+}
+DAYS = ["Mon", "Tue", "Wed"]
+
+
+def plain(text: str) -> Json:
+    """Return a plain_text object."""
+    return {"type": "plain_text", "text": text}
+
+
+def form() -> Json:
+    """Return the form: a name, a type-ahead, an optional date."""
+    name = {"type": "plain_text_input", "action_id": "name"}
+    team = {"type": "external_select", "action_id": "team", "min_query_length": 0, "placeholder": plain("Start typing")}
+    end = {"type": "datepicker", "action_id": "end"}
+    return {
+        "type": "modal",
+        "callback_id": "ask",
+        "title": plain("Ask"),
+        "submit": plain("Send"),
+        "close": plain("Cancel"),
+        "blocks": [
+            {"type": "input", "block_id": "name", "label": plain("Name"), "hint": plain("Small letters"), "element": name},
+            {"type": "input", "block_id": "team", "label": plain("Team"), "element": team},
+            {"type": "input", "block_id": "end", "label": plain("Ends"), "optional": True, "element": end},
+        ],
+    }
+
+
+def card(state: str) -> list[Json]:
+    """Return a card with an Approve button that asks once, as long as `state` is waiting."""
+    text = {
+        "type": "mrkdwn",
+        "text": f"*Request* of <@U0ALICE> & co: {state} &lt;b&gt;not markup&lt;/b&gt; <javascript:alert(1)|press>",
+    }
+    ask = {
+        "title": plain("Sure?"),
+        "text": plain("The key will exist."),
+        "confirm": plain("Do it"),
+        "deny": plain("Not yet"),
+    }
+    approve = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "confirm": ask}
+    blocks: list[Json] = [{"type": "section", "block_id": "what", "text": text}]
+    return blocks + ([{"type": "actions", "block_id": "do", "elements": [approve]}] if state == "waiting" else [])
+
+
+def charts() -> list[Json]:
+    """Return a bar chart, a pie and a table."""
+    points = [{"label": day, "value": 10.5 * at} for at, day in enumerate(DAYS, 1)]
+    series = [{"name": "Production", "data": points}, {"name": "Staging", "data": points}]
+    bar = {"type": "bar", "series": series, "axis_config": {"categories": DAYS, "y_label": "USD"}}
+    pie = {"type": "pie", "segments": [{"label": "opus", "value": 3}, {"label": "haiku", "value": 1}]}
+    rows = [[{"type": "raw_text", "text": text} for text in row] for row in (("Day", "Spend"), ("Mon", "$10.50"))]
+    return [
+        {"type": "data_visualization", "block_id": "bar", "title": "Spend (USD)", "chart": bar},
+        {"type": "data_visualization", "block_id": "pie", "title": "By model", "chart": pie},
+        {"type": "table", "block_id": "table", "rows": rows},
+    ]
+
+
+def build_desk(web: AsyncWebClient) -> AsyncApp:
+    """Return the app; `web` talks to the sandbox."""
+    client: Any = web  # slack_sdk and Bolt leave parts of their signatures untyped
+    app: Any = AsyncApp(client=web, request_verification_enabled=False)
+
+    async def open_form(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=form())
+
+    async def note(ack: AsyncAck) -> None:
+        await ack(text="Only *you* read this")
+
+    async def post_card(ack: AsyncAck, say: AsyncSay) -> None:
+        await ack()
+        await say(text="A request waits", blocks=card("waiting"))
+
+    async def post_charts(ack: AsyncAck, say: AsyncSay) -> None:
+        await ack()
+        await say(text="Charts", blocks=charts())
+
+    async def silent() -> None:
+        """Never acks."""
+
+    async def approve(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        message = body["container"]
+        done = card(f"approved by {body['user']['name']}")
+        await client.chat_update(channel=message["channel_id"], ts=message["message_ts"], text="Approved", blocks=done)
+
+    async def options(ack: AsyncAck, body: Json) -> None:
+        names = [name for name in ("Production", "Staging") if body["value"].lower() in name.lower()]
+        await ack(options=[{"text": plain(name), "value": name} for name in names])
+
+    async def submit(ack: AsyncAck, view: Json) -> None:
+        values = view["state"]["values"]
+        if values["name"]["name"]["value"] == "taken":
+            await ack(response_action="errors", errors={"name": "That name is taken"})
+            return
+        await ack()
+        text = f"{values['name']['name']['value']} for {values['team']['team']['selected_option']['value']}"
+        await client.chat_postMessage(channel="C0ENG", text=text)
+
+    async def home(event: Json) -> None:
+        blocks = [{"type": "header", "text": plain("Waiting for you")}]
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
+
+    app.command("/desk-form")(open_form)
+    app.command("/desk-note")(note)
+    app.command("/desk-card")(post_card)
+    app.command("/desk-chart")(post_charts)
+    app.command("/desk-silent")(silent)
+    app.action("approve")(approve)
+    app.options("team")(options)
+    app.view("ask")(submit)
+    app.event("app_home_opened")(home)
+    return app
