@@ -29,6 +29,16 @@ def test_the_legacy_usage_report_agrees_with_the_analytics(api: Api) -> None:
     assert None in {row["api_key_id"] for bucket in buckets for row in bucket["results"]}
 
 
+def test_without_the_analytics_beta_only_the_legacy_reports_answer(api: Api) -> None:
+    api.world.organization.flags.analytics_beta = False
+    try:
+        api.refused("GET", "analytics/usage", 404, **days(2))
+        api.refused("GET", "analytics/cost", 404, **days(2))
+        assert api.get("cost_report", **days(2))["data"][0]["results"]
+    finally:
+        api.world.organization.flags.analytics_beta = True
+
+
 def test_legacy_reports_return_empty_buckets_oldest_first(api: Api) -> None:
     page = api.get("usage_report/messages", **days(2), api_key_ids=[api.world.key("first-key")])
     assert [bucket["results"] for bucket in page["data"]] == [[], []]
