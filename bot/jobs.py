@@ -18,6 +18,7 @@ from bot.approvals.policy_file import load_policy
 from bot.approvals.reconcile import reconcile
 from bot.log import bind_correlation
 from bot.runtime import Runtime
+from bot.spend import jobs as spend
 
 log = structlog.get_logger()
 
@@ -45,6 +46,9 @@ async def reload_policy(rt: Runtime, _now: datetime) -> None:
 JOBS = (
     Job("policy", reload_policy, 30),
     Job("reconcile", reconcile, 60),
+    Job("costs", spend.sync, 300),
+    Job("digests", spend.digests, 60),
+    Job("alerts", spend.alerts, 60),
 )
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.runtime import Runtime
-from handlers import admin, edge, events, forms, home, keys, members, requests
+from handlers import admin, edge, events, forms, home, keys, members, requests, spend
 
-FEATURES: tuple[Any, ...] = (keys, members, requests, forms, home, admin, events)
+FEATURES: tuple[Any, ...] = (keys, members, requests, spend, forms, home, admin, events)
 
 
 def register(app: Any, rt: Runtime) -> None:
