@@ -32,8 +32,8 @@ def test_the_legacy_usage_report_agrees_with_the_analytics(api: Api) -> None:
 def test_without_the_analytics_beta_only_the_legacy_reports_answer(api: Api) -> None:
     api.world.organization.flags.analytics_beta = False
     try:
-        api.refused("GET", "analytics/usage", 404, **days(2))
-        api.refused("GET", "analytics/cost", 404, **days(2))
+        api.refused("GET", "analytics/usage", 400, **days(2))
+        api.refused("GET", "analytics/cost", 400, **days(2))
         assert api.get("cost_report", **days(2))["data"][0]["results"]
     finally:
         api.world.organization.flags.analytics_beta = True

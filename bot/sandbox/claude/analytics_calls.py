@@ -10,7 +10,6 @@ from bot.sandbox.claude import params
 from bot.sandbox.claude.analytics_query import DIMENSIONS, Asked, read_filters, read_query
 from bot.sandbox.claude.edge import Call, Endpoint
 from bot.sandbox.claude.errors import invalid
-from bot.sandbox.claude.errors import ApiError
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.paging import read_cursor, write_cursor
 from bot.sandbox.claude.prices import cents
@@ -76,8 +75,6 @@ class AnalyticsReports:
         query, organization = call.query, call.organization
         if not organization.flags.analytics_beta:
             raise invalid("This organization is not enrolled in the usage and cost analytics beta.")
-        if not organization.flags.analytics_beta:
-            raise ApiError(404, "Not Found")  # a beta that an organization doesn't have looks as if it did not exist
         cursor = read_cursor(query)
         asked = read_query(query, organization.clock.now(), cursor, sorted(orders), money="amount" in orders)
         limit = params.integer(query, "limit", 20, 1, 1000)
