@@ -73,6 +73,17 @@ async def test_no_retry_in_the_answer_ends_the_repetition(room: Room):
     assert len(ear.heard) == 1
 
 
+async def test_no_retry_in_a_later_answer_ends_the_repetition_too(room: Room):
+    ear = Ear(status=500)
+    async with listening(ear.hear) as url:
+        await listen(room, ear, url)
+        await room.control("flags", {"retry_delays": [0.05, 0.01, 0.01]})
+        await room.act("home", "U0ALICE")
+        ear.headers = {"X-Slack-No-Retry": "1"}
+        await asyncio.sleep(0.25)
+    assert len(ear.heard) == 2
+
+
 async def test_a_url_that_does_not_echo_the_challenge_is_not_taken(room: Room):
     async def deaf(_: Request) -> Response:
         return PlainTextResponse("hello")

@@ -136,6 +136,20 @@ async def test_menus_offer_their_options_and_nothing_else(room: Room):
     assert seen[0]["actions"][0]["selected_option"] == options[1]
 
 
+async def test_a_click_carries_what_was_chosen_beside_it_and_forgets_what_is_gone(room: Room):
+    seen: list[Json] = []
+    options = [{"text": plain("Today"), "value": "today"}, {"text": plain("Week"), "value": "week"}]
+    select = {"type": "static_select", "action_id": "span", "options": options}
+    where = await card(room, "C0APPROVALS", select, button("go"))
+    gone = {"old": {"type": "plain_text_input", "value": "x"}}
+    async with room.connected(echoing(room, seen)):
+        values = {"row": {"span": {"type": "static_select", "selected_option": options[1]}}, "away": gone}
+        assert (await room.act("click", "U0BOB", action_id="go", values=values, **where))["ok"]
+        typo = await room.act("click", "U0BOB", action_id="go", values={"spam": "week"}, **where)
+    assert seen[0]["state"]["values"]["row"]["span"]["selected_option"]["value"] == "week"
+    assert typo["error"] == "no_such_element"
+
+
 async def test_forged_actions_and_payloads_can_be_sent(room: Room):
     seen: list[Json] = []
     where = await card(room, "C0APPROVALS")

@@ -134,6 +134,7 @@ async def test_the_bot_opens_a_conversation_only_with_active_people_of_its_own_c
     assert again["already_open"] is True
     assert await refusal(room.client.conversations_open(users="U0FRANK")) == "user_disabled"
     assert await refusal(room.client.conversations_open(users="U0EVE")) == "user_not_visible"
+    assert await refusal(room.client.conversations_open(users="U0ALICE,U0BOB")) == "missing_scope"
 
 
 async def test_post_rate_of_one_a_second_and_channel_holds_when_switched_on(room: Room):

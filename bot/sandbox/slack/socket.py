@@ -95,7 +95,10 @@ class SocketHub:
             connection.silent = True
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; whoever waits for an ack learns at once that none will come."""
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(TimeoutError())
         for connection in list(self.connections):
             connection.silent = False
             await connection.ws.close()

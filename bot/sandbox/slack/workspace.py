@@ -50,6 +50,7 @@ class SlackWorkspace:
         self.rate_limits = False
         self.file_processing_seconds = 0.0
         self._used_ts: set[int] = set()
+        self._threads: dict[tuple[str, str], list[Message]] = {}
         self._by_ts: dict[tuple[str, str], Message] = {}
 
     @property
@@ -104,6 +105,8 @@ class SlackWorkspace:
         """Keep a message."""
         self.messages.append(message)
         self._by_ts[message.channel, message.ts] = message
+        if message.thread_ts and message.ephemeral_to is None:
+            self._threads.setdefault((message.channel, message.thread_ts), []).append(message)
 
     def message(self, channel_id: str, ts: str, *, ephemeral_to: str | None = None) -> Message | None:
         """Return a message that still exists; ephemerals only when their reader is named."""
@@ -118,7 +121,7 @@ class SlackWorkspace:
 
     def replies(self, channel_id: str, ts: str) -> list[Message]:
         """Return the replies in a thread, oldest first."""
-        return [message for message in self.visible(channel_id) if message.thread_ts == ts and message.ts != ts]
+        return [message for message in self._threads.get((channel_id, ts), []) if not message.deleted]
 
     def is_member(self, channel: Channel, user_id: str) -> bool:
         """Return whether somebody is in a channel now; deactivated people are in none."""

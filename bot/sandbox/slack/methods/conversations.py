@@ -2,7 +2,7 @@
 
 from bot.sandbox.people import BOT_USER_ID
 from bot.sandbox.slack.call import Call, Method, page
-from bot.sandbox.slack.errors import SlackError, invalid_arguments
+from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.shapes import channel_json
 from bot.sandbox.slack.state import Channel, Json
 
@@ -90,12 +90,15 @@ async def open_dm(call: Call) -> Json:
     if not wanted:
         raise SlackError("users_list_not_supplied")
     if len(wanted) > 1:
-        raise invalid_arguments("this workspace opens conversations with one person only")
+        call.need_scope("mpim:write")
+        raise SlackError("method_not_supported_for_channel_type")
     user = call.workspace.users.get(wanted[0])
     if user is None:
         raise SlackError("user_not_found")
     if user.deleted:
         raise SlackError("user_disabled")
+    if user.is_bot:
+        raise SlackError("invalid_user_combination")
     if call.workspace.is_outsider(user):
         raise SlackError("user_not_visible")
     known = any(channel.im_user == user.id for channel in call.workspace.channels.values())
