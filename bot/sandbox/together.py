@@ -1,5 +1,6 @@
 """The bot on the sandbox in one process: what the demo, the tour and the tests run, with nothing replaced."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
@@ -34,4 +35,8 @@ async def bot_on(
     }
     bot = await build(load_settings({name: value for name, value in env.items() if value}), sandbox.clock.now)
     async with living(bot, jobs, pace=pace):
+        for _ in range(500):
+            if bot.socket is None or await bot.socket.is_live():
+                break
+            await asyncio.sleep(0.01)
         yield bot
