@@ -17,6 +17,7 @@ from bot.sandbox.slack.errors import ActError
 from bot.sandbox.slack.sees import sees
 from bot.sandbox.slack.shapes import mime_type
 from bot.sandbox.slack.state import Json
+from bot.sandbox.slack.workspace import SlackWorkspace
 
 _ACTS: dict[str, Callable[[Stage, Json], Awaitable[Json]]] = {
     "command": command,
@@ -49,6 +50,18 @@ def control_routes(server: SlackServer, claude_url: Callable[[], str], claude: l
 
         return handler
 
+    return [
+        Route("/act/{name}", answered(act), methods=["POST"]),
+        Route("/people/{thing_id}", answered(changing(change_person)), methods=["POST"]),
+        Route("/groups/{thing_id}", answered(changing(change_group)), methods=["POST"]),
+        Route("/channels/{thing_id}", answered(changing(change_channel)), methods=["POST"]),
+        *_reading_routes(workspace),
+        *world_routes(server, claude_url),
+        Mount("/claude", routes=claude),
+    ]
+
+
+def _reading_routes(workspace: SlackWorkspace) -> list[Route]:
     async def see(request: Request) -> Json:
         user = workspace.users.get(request.query_params.get("user", ""))
         if user is None:
@@ -68,14 +81,8 @@ def control_routes(server: SlackServer, claude_url: Callable[[], str], claude: l
         return Response(stored.content, media_type=mime_type(stored.name))
 
     return [
-        Route("/act/{name}", answered(act), methods=["POST"]),
-        Route("/people/{thing_id}", answered(changing(change_person)), methods=["POST"]),
-        Route("/groups/{thing_id}", answered(changing(change_group)), methods=["POST"]),
-        Route("/channels/{thing_id}", answered(changing(change_channel)), methods=["POST"]),
         Route("/sees", answered(see)),
         Route("/history", history),
         Route("/wire", wire),
         Route("/files/{file_id}", file),
-        *world_routes(server, claude_url),
-        Mount("/claude", routes=claude),
     ]

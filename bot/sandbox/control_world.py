@@ -42,6 +42,20 @@ def world_routes(server: SlackServer, claude_url: Callable[[], str]) -> list[Bas
             workspace.faults.add(_fault(await read_json(request)))
         return {"faults": [asdict(fault) for fault in workspace.faults.planned]}
 
+    async def stream(_: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(_changes(workspace), media_type="text/event-stream", headers=headers)
+
+    return [
+        Route("/state", answered(state)),
+        Route("/clock", answered(clock), methods=["GET", "POST"]),
+        Route("/faults", answered(faults), methods=["GET", "POST", "DELETE"]),
+        Route("/stream", stream),
+        *_connection_routes(server),
+    ]
+
+
+def _connection_routes(server: SlackServer) -> list[Route]:
     async def socket(request: Request) -> Json:
         given = await read_json(request)
         if given.get("action") == "silence":
@@ -58,18 +72,10 @@ def world_routes(server: SlackServer, claude_url: Callable[[], str]) -> list[Bas
     async def flags(request: Request) -> Json:
         return _set_flags(server, await read_json(request) if request.method == "POST" else {})
 
-    async def stream(_: Request) -> Response:
-        headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(_changes(workspace), media_type="text/event-stream", headers=headers)
-
     return [
-        Route("/state", answered(state)),
-        Route("/clock", answered(clock), methods=["GET", "POST"]),
-        Route("/faults", answered(faults), methods=["GET", "POST", "DELETE"]),
         Route("/socket", answered(socket), methods=["POST"]),
         Route("/delivery", answered(delivery), methods=["POST"]),
         Route("/flags", answered(flags), methods=["GET", "POST"]),
-        Route("/stream", stream),
     ]
 
 
