@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.commands import HELP, find_command, parse
+from bot.dedup import is_first_time
 from bot.errors import NotLinked, SlackError, UpstreamError, UserError
 from bot.identity import resolve_actor
 from bot.log import bind_correlation
@@ -20,7 +21,6 @@ from bot.ports import Message
 from bot.runtime import Runtime
 from bot.slack.blocks import modal, section
 from bot.slack.markup import code, escape
-from bot.store import events
 from handlers.call import Call, Json, call_of, text_at
 
 log = structlog.get_logger()
@@ -160,10 +160,7 @@ def _checked(view: View, call: Call) -> dict[str, str]:
 
 def _once(run: Listener) -> Listener:
     async def run_once(call: Call) -> None:
-        key = f"view:{call.view_id}:{call.trigger_id}"
-        async with call.rt.store.write() as tx:
-            is_new = await events.remember(tx, key, call.rt.now())
-        if is_new:
+        if await is_first_time(call.rt, f"view:{call.view_id}:{call.trigger_id}"):
             await run(call)
 
     return run_once
@@ -199,9 +196,7 @@ async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> Non
     user_id = user if isinstance(user, str) else text_at(event, "user", "id")
     call = Call(rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel"))
     try:
-        async with rt.store.write() as tx:
-            is_new = await events.remember(tx, f"event:{text_at(body, 'event_id')}", rt.now())
-        if is_new:
+        if await is_first_time(rt, f"event:{text_at(body, 'event_id')}"):
             await run(call)
     except (UserError, UpstreamError, SlackError) as error:
         log.info("event_not_handled", event_type=text_at(event, "type"), error=type(error).__name__)

@@ -39,9 +39,12 @@ def readable(text: str) -> str:
 
 
 def _label(message: Json, action_id: str) -> str:
-    elements: list[Json] = [e for b in message["blocks"] for e in [*b.get("elements", []), b.get("accessory") or {}]]
-    found = next((e for e in elements if e.get("action_id") == action_id), {})
-    return str((found.get("text") or {}).get("text", "⋯"))
+    for block in message["blocks"]:
+        elements: list[Json] = [*block.get("elements", []), block.get("accessory", {})]
+        for element in elements:
+            if element.get("action_id") == action_id and "text" in element:
+                return str(element["text"]["text"])
+    return "⋯"
 
 
 class Story(Stage):
