@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.admin.client import open_admin
 from bot.approvals.kinds import KINDS
@@ -29,6 +31,7 @@ from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
 from handlers import register
+from handlers.front import handle_http, register_front
 from handlers.socket import Socket
 
 log = structlog.get_logger()
@@ -110,6 +113,7 @@ async def build(settings: Settings, clock: Clock = _now) -> Bot:
     )
     app = _bolt(settings, client)
     register(app, runtime)
+    register_front(app, settings.command_prefix)
     token = settings.slack_app_token
     return Bot(runtime, app, session, Socket(app, token.get_secret_value()) if token else None)
 
@@ -120,6 +124,7 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
         client=client,
         signing_secret=secret.get_secret_value() if secret else "unused over Socket Mode",
         request_verification_enabled=settings.transport == "http",
+        raise_error_for_unhandled_request=True,  # instead of a 404, which Slack would repeat
     )
 
 
@@ -172,6 +177,15 @@ async def _keep_probing(bot: Bot) -> None:
         await bot.probe_slack()
 
 
+def web_of(bot: Bot) -> Starlette:
+    """Return the bot's web app: health, and Slack's signed requests where it runs without a socket."""
+
+    async def slack_events(request: Request, body: bytes) -> Response:
+        return await handle_http(bot.app, request, body)
+
+    return build_web(bot.missing, slack_events if bot.runtime.settings.transport == "http" else None)
+
+
 @contextlib.asynccontextmanager
 async def _machine_clock() -> AsyncGenerator[Clock]:
     yield _now
@@ -194,8 +208,7 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
             listener = listen(settings.host, settings.port)
         except OSError:
             raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
-        events = AsyncSlackRequestHandler(bot.app).handle if settings.transport == "http" else None
-        server = build_server(build_web(bot.missing, events))
+        server = build_server(web_of(bot))
         async with living(bot):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             log.info("started", transport=settings.transport, port=listener.getsockname()[1])

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Generator
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
 """What stands in the way of being ready: name -> sentence; empty when nothing does."""
-SlackEvents = Callable[[Request], Awaitable[Response]]
+SlackEvents = Callable[[Request, bytes], Awaitable[Response]]
+"""Answers one request of Slack's, whose body was read already."""
 MAX_BODY = 2 * 1024 * 1024
 
 
@@ -27,16 +28,28 @@ def build_web(ready: Ready, slack_events: SlackEvents | None) -> Starlette:
         return JSONResponse({"ready": not missing, "missing": missing}, status_code=503 if missing else 200)
 
     async def events(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > MAX_BODY:
-            return Response(status_code=413)
         if slack_events is None:
             return Response(status_code=404)
-        return await slack_events(request)
+        try:
+            body = await _read(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(status_code=413) if body is None else await slack_events(request, body)
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if slack_events:
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)
+
+
+async def _read(request: Request) -> bytes | None:
+    """Return the body, or None once it is too large: what is said about its size is not believed, and chunks say nothing."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
 
 
 class WebServer(uvicorn.Server):

@@ -24,8 +24,12 @@ def dig(payload: Any, *path: str) -> Any:
 
 def text_at(payload: Any, *path: str) -> str:
     """Return the text at a path, or ""."""
-    found = dig(payload, *path)
-    return found if isinstance(found, str) else ""
+    return _storable(dig(payload, *path))
+
+
+def _storable(found: Any) -> str:
+    """Return text that any database and any encoding takes: without NUL and without halves of surrogate pairs."""
+    return found.replace("\0", "").encode(errors="ignore").decode() if isinstance(found, str) else ""
 
 
 @dataclass
@@ -104,6 +108,7 @@ def call_of(rt: Runtime, body: Json) -> Call:
     """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
     actions = dig(body, "actions")
     action: Any = actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType]
+    value = _plain(action)
     return Call(
         rt=rt,
         payload=body,
@@ -113,7 +118,7 @@ def call_of(rt: Runtime, body: Json) -> Call:
         response_url=text_at(body, "response_url"),
         trigger_id=text_at(body, "trigger_id"),
         view_id=text_at(body, "view", "id"),
-        value=_plain(action) if isinstance(action, dict) else "",
+        value=value if isinstance(value, str) else "",
         text=text_at(body, "text"),
         values=_each_block(dig(body, "view", "state", "values"), _plain),
         labels=_each_block(dig(body, "view", "state", "values"), _label),
@@ -153,4 +158,4 @@ def _plain(element: Any) -> Any:
     if option:
         return option
     found = next((dig(element, name) for name in _SINGLE if dig(element, name) is not None), "")
-    return found if isinstance(found, str | int) else ""
+    return found if isinstance(found, int) else _storable(found)

@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 import structlog
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+
+from handlers.front import SocketFront
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ class Socket:
     def __init__(self, app: AsyncApp, app_token: str, *, silent_after: float = SILENT_AFTER, look_every: float = LOOK_EVERY):
         self._app, self._token = app, app_token
         self._silent_after, self._look_every = silent_after, look_every
-        self._handler: AsyncSocketModeHandler | None = None
+        self._handler: SocketFront | None = None
         self._watch: asyncio.Task[None] | None = None
         self._down_since = 0.0
 
@@ -36,7 +37,7 @@ class Socket:
 
     async def _connect(self) -> None:
         # The constructor opens an aiohttp session, so it has to run inside the loop.
-        handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=min(10.0, self._silent_after / 4))
+        handler = SocketFront(self._app, self._token, ping_interval=min(10.0, self._silent_after / 4))
         try:
             await handler.connect_async()
         except BaseException:
@@ -85,7 +86,7 @@ class Socket:
             self._handler = None
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
+async def _close(handler: SocketFront) -> None:
     # Old sockets that stay open count against Slack's ten connections.
     with contextlib.suppress(Exception):
         await asyncio.wait_for(handler.close_async(), 5)
