@@ -18,7 +18,7 @@ from bot.sandbox.slack.errors import ActError
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import SlackWorkspace
 
-_FAULT_KINDS = ("429", "500", "529", "empty", "drop_before", "drop_after", "slow", "duplicate")
+_FAULT_KINDS = ("429", "500", "529", "empty", "drop_before", "drop_after", "slow", "slow_after", "duplicate")
 
 
 def world_routes(server: SlackServer, claude_url: Callable[[], str]) -> list[BaseRoute]:

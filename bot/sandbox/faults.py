@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-FaultKind = Literal["429", "500", "529", "empty", "drop_before", "drop_after", "slow", "duplicate"]
-"""`drop_after` does the write, then closes the connection; `duplicate` delivers an envelope twice."""
+FaultKind = Literal["429", "500", "529", "empty", "drop_before", "drop_after", "slow", "slow_after", "duplicate"]
+"""`drop_after` does the write, then closes the connection; `slow` waits before the write and `slow_after` between the write
+and the answer, and a caller that goes away while `slow` waits gets nothing done; `duplicate` delivers an envelope twice."""
 
 
 @dataclass
@@ -12,8 +13,9 @@ class Fault:
     """One planned failure.
 
     `target` is `slack` or `claude`; `name` is a Slack method (`chat.postMessage`), a delivery kind (`interactive`,
-    `slash_commands`, `events_api`), `METHOD /v1/path` of the Claude API with `*` matching one path segment, or `*` alone for any call.
-    `times` counts down; `seconds` is the delay of `slow` and the retry-after of `429` (None: header left out).
+    `slash_commands`, `events_api`), `METHOD /v1/path` of the Claude API with `*` matching one path segment, or `*` alone
+    for any call. `times` counts down; `seconds` is the delay of `slow` and `slow_after`, and the retry-after of `429` (None:
+    header left out).
     """
 
     target: Literal["slack", "claude"]

@@ -1,6 +1,7 @@
 """The way in: credentials, versions, betas, request ids, both response shapes, faults, the request limit, the wire log."""
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -125,6 +126,19 @@ def test_a_slow_answer_is_slow(world: World) -> None:
         with pytest.raises(httpx.ReadTimeout):
             client.get("/v1/organizations/me")
         assert client.get("/v1/organizations/me").status_code == 200
+
+
+def test_a_caller_who_goes_away_finds_it_done_only_where_the_answer_was_slow(world: World) -> None:
+    name = "POST /v1/organizations/api_keys"
+    body = {"workspace_id": world.workspace("Staging"), "name": "left-alone"}
+    with served(world) as url, httpx.Client(base_url=url, headers=HEADERS, timeout=0.2) as client:
+        kinds: tuple[tuple[FaultKind, int], ...] = (("slow", 0), ("slow_after", 1))
+        for kind, made in kinds:
+            world.faults.add(Fault("claude", name, kind, seconds=0.4))
+            with pytest.raises(httpx.ReadTimeout):
+                client.post("/v1/organizations/api_keys", json=body)
+            time.sleep(0.4)
+            assert len([key for key in world.organization.keys.values() if key.name == "left-alone"]) == made
 
 
 def test_the_request_limit_bites_and_says_when_to_come_back(api: Api, world: World) -> None:

@@ -98,10 +98,11 @@ async def test_server_errors_empty_bodies_and_slow_answers(room: Room):
     await fail(room, "empty")
     empty = await room.http.post(url, json=body, headers=AUTH)
     assert (empty.status_code, empty.content) == (200, b"")
-    await fail(room, "slow", seconds=0.2)
-    started = time.monotonic()
-    assert (await room.http.post(url, json=body, headers=AUTH)).status_code == 200
-    assert time.monotonic() - started >= 0.2
+    for kind in ("slow", "slow_after"):
+        await fail(room, kind, seconds=0.2)
+        started = time.monotonic()
+        assert (await room.http.post(url, json=body, headers=AUTH)).status_code == 200
+        assert time.monotonic() - started >= 0.2
     await fail(room, "500", times=9)
     await room.control("faults", method="DELETE")
     assert (await room.http.post(url, json=body, headers=AUTH)).status_code == 200

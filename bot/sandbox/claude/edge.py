@@ -19,7 +19,7 @@ from bot.sandbox.claude.errors import ApiError, invalid
 from bot.sandbox.claude.organization import ADMIN_KEY, OAUTH_TOKEN, ClaudeOrganization
 from bot.sandbox.claude.records import NEW_VERSION, OLD_VERSION
 from bot.sandbox.claude.shapes import stamp
-from bot.sandbox.drop import DroppedConnection
+from bot.sandbox.drop import DroppedConnection, hold
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.wire import WireLog
 
@@ -72,18 +72,20 @@ class Edge:
         request_id = f"req_{secrets.token_hex(12)}"
         raw = await request.body()
         fault = self._faults.take("claude", name)
-        if fault is not None and fault.kind == "drop_before":
+        if fault is not None and await _ends_before(fault, request):
             await self._note(name, 0, request, raw, {"sandbox": "connection dropped before the act"})
             return DroppedConnection()
         headers = {"request-id": request_id, "anthropic-organization-id": self._organization.id}
         try:
             if fault is not None:
-                await _play(fault)
+                _play(fault)
             status, body = 200, await self._answer(request, raw, headers)
         except ApiError as error:
             status, body = error.status, error.body(request_id)
             headers |= error.headers
         await self._note(name, status, request, raw, body)
+        if fault is not None and fault.kind == "slow_after":
+            await hold(request, fault.seconds or 0)
         if fault is not None and fault.kind == "drop_after":
             return DroppedConnection()
         return JSONResponse(body, status, headers)
@@ -190,13 +192,18 @@ def _json_body(raw: bytes) -> dict[str, Any]:
     return cast(dict[str, Any], body)
 
 
-async def _play(fault: Fault) -> None:
+async def _ends_before(fault: Fault, request: Request) -> bool:
+    """Tell whether the connection ends before anything is done: cut, or left by a caller who had to wait."""
     if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds or 0)
-    elif fault.kind == "429":
+        return not await hold(request, fault.seconds or 0)
+    return fault.kind == "drop_before"
+
+
+def _play(fault: Fault) -> None:
+    if fault.kind == "429":
         headers = {} if fault.seconds is None else {"retry-after": f"{fault.seconds:g}"}
         raise ApiError(429, "This request would exceed your organization's rate limit.", headers=headers)
-    elif fault.kind == "500":
+    if fault.kind == "500":
         raise ApiError(500, "Internal server error", headers={"x-should-retry": "true"})
-    elif fault.kind == "529":
+    if fault.kind == "529":
         raise ApiError(529, "Overloaded")

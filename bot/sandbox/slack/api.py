@@ -1,13 +1,12 @@
 """`/api/<method>`: one door for every Web API method, with tokens, scopes, rate limits and planned failures."""
 
-import asyncio
 import secrets
 import time
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox.drop import DroppedConnection
+from bot.sandbox.drop import DroppedConnection, hold
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.arguments import bearer, read_arguments
 from bot.sandbox.slack.call import Call, Method
@@ -33,9 +32,11 @@ class WebApi:
         fault = self._workspace.faults.take("slack", name)
         given: Json = {}
         body: Json | None = None
-        early = await _before(fault)
+        early = await _before(fault, request)
         if early is None:
             given, body = await self._answer(request, name)
+            if fault is not None and fault.kind == "slow_after":
+                await hold(request, fault.seconds or 0)
         response = early or _finish(fault, body or {})
         if body is not None and body.get("error") == "ratelimited":
             response = JSONResponse(body, 429, headers={"Retry-After": "1"})
@@ -89,18 +90,18 @@ class WebApi:
         self._last_post[channel] = now
 
 
-async def _before(fault: Fault | None) -> Response | None:
+async def _before(fault: Fault | None, request: Request) -> Response | None:
     """Return the answer of a failure that happens before anything was done, or None to go on."""
     if fault is None:
         return None
     if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds or 0)
-    elif fault.kind == "429":
+        return None if await hold(request, fault.seconds or 0) else DroppedConnection()
+    if fault.kind == "429":
         after = {} if fault.seconds is None else {"Retry-After": str(max(1, round(fault.seconds)))}
         return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers=after)
-    elif fault.kind in ("500", "529"):
+    if fault.kind in ("500", "529"):
         return PlainTextResponse("server error", 500 if fault.kind == "500" else 503)
-    elif fault.kind == "drop_before":
+    if fault.kind == "drop_before":
         return DroppedConnection()
     return None
 
