@@ -12,10 +12,13 @@ from typing import Any
 import httpx
 
 from bot.log import configure_logging
+from bot.sandbox import tour_changes, tour_keys, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.stage import NotSeen
 from bot.sandbox.together import bot_on
-from bot.sandbox.tour_story import STORY, Story, Unexpected
+from bot.sandbox.tour_story import Story, Unexpected
+
+STORY = [*tour_keys.STEPS, *tour_changes.STEPS, *tour_spend.STEPS, *tour_changes.LAST]
 
 
 def main(out: Path | None = None) -> int:
