@@ -20,13 +20,14 @@ QUIET = (Decimal(5), Decimal("0.02"))
 @dataclass(frozen=True)
 class DigestInput:
     """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
-    `recent` are the chart's days by workspace, `month` the sum since the first of the month.
+    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first.
     """
 
     day: date
     known: Mapping[date, LedgerDay]
     cells: Sequence[Cell]
     week_ago: Sequence[Cell]
+    week: Sequence[Cell]
     recent: Sequence[Cell]
     month: Decimal
     names: Mapping[str, str]
@@ -44,7 +45,7 @@ def build_digest(given: DigestInput) -> Digest:
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
     movers = find_movers(breakdowns[0])
-    driver = find_driver(given.cells, compared, total, given.names)
+    driver = find_driver(given.cells, compared, given.week, total, given.names)
     month_days = days_between(given.day.replace(day=1), given.day)
     digest = Digest(
         day=given.day,
@@ -77,7 +78,7 @@ def find_movers(workspaces: Breakdown) -> tuple[Slice, ...]:
 
 
 def find_driver(
-    cells: Sequence[Cell], before: Sequence[Cell] | None, total: Decimal, names: Mapping[str, str]
+    cells: Sequence[Cell], before: Sequence[Cell] | None, week: Sequence[Cell], total: Decimal, names: Mapping[str, str]
 ) -> Driver | None:
     """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between."""
     if before is None:
@@ -89,11 +90,16 @@ def find_driver(
     change = change_by[workspace_id]
     if change < max(NOTABLE[0], NOTABLE[1] * total):
         return None
-    return explain(workspace_id, change, cells, before, names)
+    return explain(workspace_id, change, cells, before, week, names)
 
 
 def explain(
-    workspace_id: str, change: Decimal, cells: Sequence[Cell], before: Sequence[Cell], names: Mapping[str, str]
+    workspace_id: str,
+    change: Decimal,
+    cells: Sequence[Cell],
+    before: Sequence[Cell],
+    week: Sequence[Cell],
+    names: Mapping[str, str],
 ) -> Driver:
     """Return which key of a workspace carries at least half of its change, and whether that key changed its model."""
     workspace = label("workspace", workspace_id, names)
@@ -103,12 +109,26 @@ def explain(
     key_id = max(change_by, key=lambda one: change_by[one], default=None)
     if key_id is None or change_by[key_id] * 2 < change:
         return Driver(workspace, None, change)
-    models = model_switch(
+    switch = model_switch(
         sum_by([cell for cell in now if cell.api_key_id == key_id], "model"),
         sum_by([cell for cell in then if cell.api_key_id == key_id], "model"),
     )
-    old, new = models or (None, None)
-    return Driver(workspace, label("key", key_id, names), change, change_by[key_id], old, new)
+    key = label("key", key_id, names)
+    if switch is None:
+        return Driver(workspace, key, change, change_by[key_id])
+    old, new = switch
+    moved_on = first_day_on(new, [cell for cell in week if cell.api_key_id == key_id])
+    return Driver(workspace, key, change, change_by[key_id], short_model(old), short_model(new), moved_on)
+
+
+def first_day_on(model: str, cells: Sequence[Cell]) -> date | None:
+    """Return the day since which a model has carried most of the spend of `cells`, None when it doesn't any more."""
+    since: date | None = None
+    for day in sorted({cell.day for cell in cells}):
+        of_day = sum_by((cell for cell in cells if cell.day == day), "model")
+        leads = of_day.get(model, ZERO) * 2 >= sum(of_day.values(), ZERO)
+        since = (since or day) if leads else None
+    return since
 
 
 def model_switch(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> tuple[str, str] | None:
@@ -120,7 +140,7 @@ def model_switch(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> t
     old = max(before, key=lambda model: before[model])
     mostly_new = now[new] * 2 >= total
     little_before = before.get(new, ZERO) * 4 < total_before
-    return (short_model(old), short_model(new)) if new != old and mostly_new and little_before else None
+    return (old, new) if new != old and mostly_new and little_before else None
 
 
 def _changes(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -91,6 +91,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         known = await table.ledger_days(tx, min(recent[0], month_begins), day)
         cells = await table.cells(tx, day, day, workspace_ids=only)
         week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
+        week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", "model", "api_key_id"), only)
         charted = await table.cells(tx, recent[0], day, ("day", "workspace_id"), only)
         month = await table.cells(tx, month_begins, day, (), only)
         names = await _names(tx, [*cells, *week_ago, *charted])
@@ -101,6 +102,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         known=known,
         cells=cells,
         week_ago=week_ago,
+        week=week,
         recent=charted,
         month=total_of(month),
         names=names,

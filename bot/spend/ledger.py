@@ -36,7 +36,7 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
     except OutOfOrder:
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
         pages = admin.cost_pages(midnight(first), ends, GROUP_BY, "1d")
-        loaded = await load_days(rt.store, pages, first, last, now, streamed=False)
+        loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None)
     await _load_usage(rt, first, last)
     return loaded
 

@@ -43,7 +43,7 @@ class _Reading:
     first: date
     last: date
     now: datetime
-    streamed: bool
+    batch_rows: int | None
     refreshed_at: datetime | None = None
     source: str = "analytics"
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
@@ -73,7 +73,8 @@ class _Reading:
 
     def take(self, everything: bool = False) -> dict[date, CostParts]:
         """Return the days that can be written now; the newest is still being read until the end."""
-        if not everything and (not self.streamed or self.waiting < BATCH_ROWS or len(self.days) < 2):
+        is_large = self.batch_rows is not None and self.waiting >= self.batch_rows and len(self.days) > 1
+        if not everything and not is_large:
             return {}
         newest = max(self.days, default=self.first)
         ready: dict[date, CostParts] = {d: g for d, g in self.days.items() if everything or d < newest}
@@ -93,13 +94,20 @@ class _Reading:
 
 
 async def load_days(
-    store: Store, pages: AsyncIterable[Report[CostRow]], first: date, last: date, now: datetime, *, streamed: bool = True
+    store: Store,
+    pages: AsyncIterable[Report[CostRow]],
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    batch_rows: int | None = BATCH_ROWS,
 ) -> Loaded:
     """Write the days from `first` to `last` from pages ordered by day; OutOfOrder when they aren't.
 
+    Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, whatever its order.
     Days without rows become $0 only up to where the figures reach, and only after a first day with figures.
     """
-    reading, loaded = _Reading(first, last, now, streamed), Loaded()
+    reading, loaded = _Reading(first, last, now, batch_rows), Loaded()
     writing: asyncio.Task[None] | None = None
     try:
         async for page in pages:

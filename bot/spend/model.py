@@ -138,7 +138,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Driver:
-    """What moved the total: a workspace or key, by how much, and from which model to which where that changed."""
+    """What moved the total: a workspace or key, by how much, and from which model to which (since which day) it moved."""
 
     workspace: str
     key: str | None
@@ -146,6 +146,7 @@ class Driver:
     key_change: Decimal | None = None
     old_model: str | None = None
     new_model: str | None = None
+    moved_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.spend.model import ONE_DAY
 from bot.spend.standing import Subscription
 
-EARLIEST, LATEST = time(4, 0), time(23, 30)
+EARLIEST_HOUR = 4
 PATIENCE = timedelta(hours=3)
 """How long a digest waits for its day to close before it says that its figures are provisional."""
 GRACE = timedelta(hours=4)
@@ -33,17 +33,12 @@ class Due:
 
 def parse_time(text: str) -> time | None:
     """Return a local time of `HH:MM` on the half hour from 04:00 to 23:30, else None; clocks change earlier in the night."""
-    try:
-        moment = time.fromisoformat(text)
-    except ValueError:
-        return None
-    fits = EARLIEST <= moment <= LATEST and moment.minute in (0, 30) and moment.second == 0 and moment.tzinfo is None
-    return moment if fits and len(text) == 5 else None
+    return time.fromisoformat(text) if text in half_hours() else None
 
 
 def half_hours() -> list[str]:
     """Return the times that may be chosen, `04:00` to `23:30`."""
-    return [f"{hour:02d}:{minute:02d}" for hour in range(EARLIEST.hour, 24) for minute in (0, 30)]
+    return [f"{hour:02d}:{minute:02d}" for hour in range(EARLIEST_HOUR, 24) for minute in (0, 30)]
 
 
 def zone(name: str) -> ZoneInfo | None:

@@ -54,7 +54,7 @@ def label(dimension: Dimension, thing_id: str, names: Mapping[str, str]) -> str:
         return short_model(thing_id)
     if not thing_id:
         return NO_KEY if dimension == "key" else DEFAULT_WORKSPACE
-    return names.get(thing_id) or f"{dimension} …{thing_id[-4:]}"
+    return names.get(thing_id) or f"…{thing_id[-4:]}"
 
 
 def breakdown(

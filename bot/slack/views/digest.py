@@ -75,7 +75,9 @@ def driver_line(driver: Driver) -> str:
     if driver.key is None:
         return line
     if driver.old_model and driver.new_model:
-        return f"{line}: key {code(driver.key)} moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
+        moved = f"moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
+        when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
+        return f"{line}: key {code(driver.key)} {moved}{when}"
     return f"{line}: key {code(driver.key)} alone {money_change(driver.key_change or Decimal(0))}"
 
 

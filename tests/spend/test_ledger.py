@@ -1,0 +1,232 @@
+"""The ledger holds what the report said, whole day by whole day, and knows what it doesn't know."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.admin.rows import UsageRow
+from bot.errors import UpstreamDown
+from bot.spend.ledger import load_history, sync_costs
+from bot.spend.loading import OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.model import LedgerDay
+from bot.store import ledger as table
+from bot.store.names import claim_note, names_of
+from bot.store.session import Store
+from tests.spend.world import (
+    CENT,
+    DOLLAR,
+    FRIDAY,
+    LAB,
+    NOW,
+    OPUS,
+    PROD,
+    SONNET,
+    Figure,
+    Organization,
+    fill,
+    pages_of,
+    row,
+    runtime,
+    steady,
+)
+
+DAY = timedelta(days=1)
+
+
+async def days_of(store: Store, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31)) -> dict[date, LedgerDay]:
+    async with store.read() as tx:
+        return await table.ledger_days(tx, first, last)
+
+
+async def total(store: Store, first: date, last: date, workspaces: Sequence[str] = ()) -> Decimal:
+    async with store.read() as tx:
+        return (await table.cells(tx, first, last, (), workspaces))[0].amount
+
+
+async def test_fractions_of_a_cent_survive_and_parts_add_up(store: Store) -> None:
+    await fill(store, [(FRIDAY, PROD, SONNET, "apikey_ingest", 1), (FRIDAY, PROD, "", "", 12_345_678_901_234_567)])
+    assert await total(store, FRIDAY, FRIDAY) == Decimal("12345678.901234568")
+    async with store.read() as tx:
+        cells = await table.cells(tx, FRIDAY, FRIDAY)
+    assert {(c.workspace_id, c.model, c.api_key_id): c.amount for c in cells} == {
+        (PROD, SONNET, "apikey_ingest"): Decimal("1E-9"),
+        (PROD, "", ""): Decimal("12345678.901234567"),
+    }
+    assert (await days_of(store))[FRIDAY].total == Decimal("12345678.901234568")
+
+
+async def test_first_run_loads_62_days_and_later_runs_read_what_may_still_change(store: Store) -> None:
+    today = NOW.date()
+    organization = Organization(steady(today - DAY * 100, today), refreshed_at=NOW - timedelta(hours=1))
+    rt = runtime(store, organization)
+    await sync_costs(rt, NOW)
+    assert organization.asked == [(today - DAY * 61, today + DAY)]
+    organization.asked.clear()
+    await sync_costs(rt, NOW + timedelta(minutes=5))
+    assert organization.asked[0] == (today - DAY * 2, today + DAY)
+    organization.asked.clear()
+    await sync_costs(rt, NOW + timedelta(days=1))
+    assert organization.asked[0] == (today + DAY - DAY * 30, today + DAY * 2), "once a day the whole span of revisions"
+    days = await days_of(store)
+    assert set(days) >= {today - DAY * n for n in range(62)}
+
+
+async def test_history_is_loaded_a_month_at_a_time_until_there_is_no_more(store: Store) -> None:
+    today = NOW.date()
+    organization = Organization(steady(today - DAY * 100, today))
+    rt = runtime(store, organization)
+    await sync_costs(rt, NOW)
+    assert await load_history(rt, NOW)
+    assert await load_history(rt, NOW)
+    assert not await load_history(rt, NOW)
+    days = await days_of(store)
+    assert min(days) == today - DAY * 100, "before the first day with figures nothing is known, which isn't $0"
+    organization.asked.clear()
+    assert not await load_history(rt, NOW)
+    assert organization.asked == []
+
+
+async def test_a_day_is_closed_only_when_the_figures_reach_its_end(store: Store) -> None:
+    today, figures = NOW.date(), steady(NOW.date() - DAY * 2, NOW.date())
+    await fill(store, figures, refreshed_at=midnight(today) - timedelta(seconds=1), now=NOW)
+    days = await days_of(store)
+    assert [days[today - DAY * n].closed for n in (2, 1)] == [True, False]
+    await fill(store, figures, refreshed_at=midnight(today), now=NOW)
+    assert (await days_of(store))[today - DAY].closed
+    assert not (await days_of(store))[today].closed
+
+
+async def test_the_legacy_report_closes_a_day_an_hour_after_its_end(store: Store) -> None:
+    rows = [row(figure) for figure in steady(FRIDAY, FRIDAY)]
+    for minutes, closed in ((59, False), (60, True)):
+        now = midnight(FRIDAY + DAY) + timedelta(minutes=minutes)
+        await load_days(store, pages_of([rows], None, "legacy"), FRIDAY, FRIDAY, now)
+        assert (await days_of(store))[FRIDAY].closed is closed
+
+
+async def test_a_report_that_does_not_say_how_fresh_it_is_closes_a_day_after_a_day(store: Store) -> None:
+    rows = [row(figure) for figure in steady(FRIDAY, FRIDAY)]
+    for hours, closed in ((23, False), (24, True)):
+        now = midnight(FRIDAY + DAY) + timedelta(hours=hours)
+        await load_days(store, pages_of([rows], None), FRIDAY, FRIDAY, now)
+        assert (await days_of(store))[FRIDAY].closed is closed
+
+
+async def test_a_quiet_day_within_the_report_is_zero_and_a_day_behind_it_is_unknown(store: Store) -> None:
+    today = NOW.date()
+    organization = Organization(steady(today - DAY * 5, today - DAY * 3), refreshed_at=midnight(today) - timedelta(hours=1))
+    await sync_costs(runtime(store, organization), NOW)
+    days = await days_of(store)
+    assert days[today - DAY].total == 0
+    assert days[today - DAY * 5].total == 100
+    assert today not in days
+    assert today - DAY * 6 not in days
+
+
+async def test_an_empty_organization_leaves_the_ledger_empty(store: Store) -> None:
+    await sync_costs(runtime(store, Organization()), NOW)
+    assert await days_of(store) == {}
+
+
+async def test_a_revised_closed_day_is_recorded_and_rows_that_vanished_are_gone(store: Store) -> None:
+    await fill(store, [(FRIDAY, PROD, SONNET, "apikey_ingest", DOLLAR), (FRIDAY, LAB, OPUS, "apikey_gone", DOLLAR)])
+    later = NOW + timedelta(hours=1)
+    await fill(store, [(FRIDAY, PROD, SONNET, "apikey_ingest", 3 * DOLLAR)], later, later)
+    async with store.read() as tx:
+        revisions = await table.revisions(tx, FRIDAY)
+        cells = await table.cells(tx, FRIDAY, FRIDAY)
+    assert [(r.old, r.new, r.at) for r in revisions] == [(2, 3, later)]
+    assert [c.api_key_id for c in cells] == ["apikey_ingest"]
+    await fill(store, [(FRIDAY, PROD, SONNET, "apikey_ingest", 3 * DOLLAR)], later, later)
+    async with store.read() as tx:
+        assert len(await table.revisions(tx, FRIDAY)) == 1
+
+
+async def test_an_open_day_that_grows_is_no_revision(store: Store) -> None:
+    noon = midnight(FRIDAY) + timedelta(hours=12)
+    await fill(store, steady(FRIDAY, FRIDAY), noon, noon)
+    await fill(store, steady(FRIDAY, FRIDAY, 200 * DOLLAR), NOW, NOW)
+    async with store.read() as tx:
+        assert await table.revisions(tx, FRIDAY) == []
+
+
+async def test_older_figures_never_replace_fresher_ones(store: Store) -> None:
+    await fill(store, steady(FRIDAY, FRIDAY), NOW)
+    await fill(store, steady(FRIDAY, FRIDAY, 4 * DOLLAR), NOW - timedelta(hours=1))
+    assert await total(store, FRIDAY, FRIDAY) == 100
+
+
+async def test_the_legacy_report_does_not_take_the_keys_from_a_closed_day(store: Store) -> None:
+    await fill(store, steady(FRIDAY, FRIDAY))
+    rows = [row((FRIDAY, PROD, SONNET, "", 100 * DOLLAR))]
+    await load_days(store, pages_of([rows], None, "legacy"), FRIDAY, FRIDAY, NOW)
+    async with store.read() as tx:
+        assert {c.api_key_id for c in await table.cells(tx, FRIDAY, FRIDAY)} == {"apikey_ingest", "apikey_evals"}
+
+
+async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> None:
+    before = steady(FRIDAY - DAY, FRIDAY)
+    await fill(store, before)
+    many: list[Figure] = [(FRIDAY, PROD, SONNET, f"apikey_{n}", CENT) for n in range(50)]
+    organization = Organization(many, fails_after_pages=3, refreshed_at=NOW + timedelta(hours=1))
+    rt = runtime(store, organization)
+    with pytest.raises(UpstreamDown):
+        await sync_costs(rt, NOW + timedelta(hours=1))
+    assert await total(store, FRIDAY, FRIDAY) == 100
+    organization.fails_after_pages = None
+    assert await sync_costs(rt, NOW + timedelta(hours=1)) is not None, "the turn was given back"
+    assert await total(store, FRIDAY, FRIDAY) == Decimal("0.5")
+
+
+async def test_a_large_load_is_written_while_it_is_read_and_every_day_is_whole(store: Store) -> None:
+    days = [FRIDAY - DAY * n for n in range(9, -1, -1)]
+    rows = [row((day, PROD, SONNET, f"apikey_{n:02d}", n * CENT)) for day in days for n in range(20)]
+    pages = [rows[start : start + 33] for start in range(0, len(rows), 33)]
+    loaded = await load_days(store, pages_of(pages), days[0], days[-1], NOW, batch_rows=40)
+    assert sorted(loaded.days) == days
+    known = await days_of(store)
+    assert {known[day].total for day in days} == {Decimal("1.9")}
+    async with store.read() as tx:
+        assert len(await table.cells(tx, days[0], days[-1])) == 200
+    with pytest.raises(OutOfOrder):
+        await load_days(store, pages_of(list(reversed(pages))), days[0], days[-1], NOW, batch_rows=40)
+    backwards = pages_of(list(reversed(pages)))
+    assert len((await load_days(store, backwards, days[0], days[-1], NOW, batch_rows=None)).days) == 10
+
+
+async def test_rows_of_one_group_are_added_up(store: Store) -> None:
+    rows = [row((FRIDAY, PROD, SONNET, "apikey_ingest", CENT)), row((FRIDAY, PROD, SONNET, "apikey_ingest", CENT))]
+    await load_days(store, pages_of([rows[:1], rows[1:]]), FRIDAY, FRIDAY, NOW)
+    assert await total(store, FRIDAY, FRIDAY) == Decimal("0.02")
+
+
+async def test_only_the_chosen_workspaces_are_counted(store: Store) -> None:
+    await fill(store, steady(FRIDAY, FRIDAY))
+    assert await total(store, FRIDAY, FRIDAY, [LAB]) == 25
+    assert await total(store, FRIDAY, FRIDAY, ["wrkspc_none"]) == 0
+
+
+async def test_names_are_kept_by_the_sync(store: Store) -> None:
+    await sync_costs(runtime(store, Organization(steady(FRIDAY, FRIDAY))), NOW)
+    async with store.read() as tx:
+        assert await names_of(tx, [PROD, "apikey_evals", "user_dana", "apikey_unknown", ""]) == {
+            PROD: "Production",
+            "apikey_evals": "eval-runs",
+            "user_dana": "Dana",
+        }
+
+
+async def test_one_process_syncs_at_a_time_and_a_dead_one_is_not_waited_for(store: Store) -> None:
+    async with store.write() as tx:
+        assert await claim_note(tx, "sync:turn", NOW, timedelta(minutes=15))
+    rt = runtime(store, Organization(steady(FRIDAY, FRIDAY)))
+    assert await sync_costs(rt, NOW) is None
+    assert await sync_costs(rt, NOW + timedelta(minutes=16)) is not None
+
+
+def test_tokens_of_one_group_are_added_up() -> None:
+    starts = datetime(2026, 11, 20, tzinfo=UTC)
+    one = UsageRow(starts, starts + DAY, PROD, SONNET, None, None, 1, 2, 3, 4, 5, 6, 0)
+    assert usage_by_day([one, one]) == {FRIDAY: {(PROD, SONNET, ""): (2, 4, 14, 10)}}

@@ -1,0 +1,116 @@
+"""A threshold speaks in the right period, about figures that exist, and names what drove it."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.sandbox.slack.validation import validate_blocks
+from bot.slack.views.alert import alert_lines, render_alert
+from bot.spend.loading import midnight
+from bot.spend.model import Cell, LedgerDay
+from bot.spend.standing import Alert, Crossing, Threshold, ThresholdPeriod, TopSpender
+from bot.spend.sums import days_between
+from bot.spend.thresholds import Span, find_crossing, find_top_spender, span_of, spans_to_watch
+from tests.spend.world import FRIDAY, NOW, OPUS, PROD, SONNET
+
+DAY = timedelta(days=1)
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def threshold(period: ThresholdPeriod = "daily", amount: str = "100", created: datetime = LONG_AGO) -> Threshold:
+    return Threshold("thr_1", "C0COSTS", period, None, Decimal(amount), "U0DANA", created)
+
+
+def facts(first: date, last: date, closed: bool = True) -> dict[date, LedgerDay]:
+    return {d: LedgerDay(d, "analytics", midnight(d + DAY), NOW, closed, Decimal(0)) for d in days_between(first, last)}
+
+
+def cell(day: date, key: str, amount: str, model: str = SONNET) -> Cell:
+    return Cell(day, PROD, model, key, Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("day", "key", "last"),
+    [
+        (date(2026, 2, 10), "2026-02", date(2026, 2, 28)),
+        (date(2028, 2, 29), "2028-02", date(2028, 2, 29)),
+        (date(2026, 12, 31), "2026-12", date(2026, 12, 31)),
+        (date(2026, 1, 31), "2026-01", date(2026, 1, 31)),
+    ],
+)
+def test_a_month_ends_where_it_ends(day: date, key: str, last: date) -> None:
+    assert span_of("monthly", day) == Span(key, day.replace(day=1), last)
+    assert span_of("daily", day) == Span(day.isoformat(), day, day)
+
+
+def test_late_figures_of_a_period_just_over_are_still_watched() -> None:
+    second = datetime(2026, 12, 2, 8, tzinfo=UTC)
+    assert [span.key for span in spans_to_watch(threshold("monthly"), second)] == ["2026-12", "2026-11"]
+    assert [span.key for span in spans_to_watch(threshold("monthly"), second + 3 * DAY)] == ["2026-12"]
+    assert [span.key for span in spans_to_watch(threshold(), second)][:2] == ["2026-12-02", "2026-12-01"]
+
+
+def test_a_period_that_was_over_before_the_threshold_was_set_stays_silent() -> None:
+    keys = [span.key for span in spans_to_watch(threshold(created=NOW), NOW)]
+    assert keys == ["2026-11-21"]
+
+
+@pytest.mark.parametrize(("spent", "speaks"), [("99.999999999", False), ("100", True), ("100.01", True)])
+def test_it_speaks_at_the_amount_and_not_below(spent: str, speaks: bool) -> None:
+    found = find_crossing(threshold(), span_of("daily", FRIDAY), NOW, facts(FRIDAY, FRIDAY), [cell(FRIDAY, "k", spent)])
+    assert (found is not None) is speaks
+
+
+def test_no_data_never_speaks() -> None:
+    assert find_crossing(threshold(amount="0"), span_of("daily", FRIDAY), NOW, {}, []) is None
+
+
+def test_figures_that_can_still_grow_are_so_far() -> None:
+    span, cells = span_of("daily", FRIDAY), [cell(FRIDAY, "k", "120")]
+    closed = find_crossing(threshold(), span, NOW, facts(FRIDAY, FRIDAY), cells)
+    still_open = find_crossing(threshold(), span, NOW, facts(FRIDAY, FRIDAY, closed=False), cells)
+    month = find_crossing(threshold("monthly"), span_of("monthly", FRIDAY), NOW, facts(FRIDAY, FRIDAY), cells)
+    assert [found and found.so_far for found in (closed, still_open, month)] == [False, True, True]
+
+
+def test_the_key_furthest_above_its_usual_day_drove_it() -> None:
+    before = [cell(FRIDAY - n * DAY, key, amount) for n in range(1, 8) for key, amount in (("big", "90"), ("small", "10"))]
+    today = [cell(FRIDAY, "big", "95"), cell(FRIDAY, "small", "60", OPUS)]
+    known = facts(FRIDAY - 7 * DAY, FRIDAY)
+    top = find_top_spender("daily", FRIDAY, today, before, known, {"small": "eval-runs"})
+    assert top == TopSpender("eval-runs", "opus-5-5", Decimal(60), Decimal(10))
+
+
+def test_without_a_day_to_compare_with_the_largest_key_is_named() -> None:
+    top = find_top_spender("daily", FRIDAY, [cell(FRIDAY, "a", "5"), cell(FRIDAY, "b", "7")], [], facts(FRIDAY, FRIDAY), {})
+    assert top is not None
+    assert (top.amount, top.usual) == (7, None)
+
+
+def test_a_month_is_explained_by_the_largest_key_and_its_last_two_weeks() -> None:
+    days = days_between(FRIDAY - 13 * DAY, FRIDAY)
+    cells = [cell(day, "evals", "10" if n < 7 else "24", OPUS) for n, day in enumerate(days)]
+    top = find_top_spender("monthly", FRIDAY, cells, cells, facts(days[0], FRIDAY), {"evals": "eval-runs"})
+    assert top == TopSpender("eval-runs", "opus-5-5", Decimal(168), Decimal(70))
+    month = span_of("monthly", FRIDAY)
+    watched = threshold("monthly", "2000")
+    crossing = Crossing(watched, month.key, month.first, month.last, Decimal(2100), True, NOW, top, "Research <!here>")
+    lines = alert_lines(crossing)
+    assert lines == [
+        "⚠️ *Research &lt;!here&gt; passed $2,000.00 in Nov 2026* — $2,100.00 so far, figures as of 21 Nov 08:00 UTC",
+        "Most of it: key `eval-runs`, opus-5-5 (+$98 in the last 7 days, +140 %)",
+    ]
+
+
+def test_an_acknowledged_alert_says_who_instead_of_asking() -> None:
+    asking = render_alert(["⚠️ *Spend passed $100.00*"], 3)
+    alert = Alert(3, "thr_1", "C0COSTS", "2026-11-20", "1.1", NOW, ("⚠️ *Spend passed $100.00*",), "U0CAROL", NOW)
+    answered = render_alert(alert.said, 3, alert)
+    assert asking.blocks[-1]["type"] == "actions"
+    assert answered.blocks[-1]["type"] == "section"
+    assert "👀 <@U0CAROL> is on it since" in answered.text
+    for message in (asking, answered):
+        assert validate_blocks(message.blocks, "message") == []

@@ -1,0 +1,170 @@
+"""Figures for the ledger, a Slack that notes what it gets and can refuse, an organization that reports what it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.admin.rows import CostRow, Report, UsageRow
+from bot.errors import SlackDown, SlackRefused, UpstreamDown
+from bot.ports import Message, Sent, SlackChannel
+from bot.runtime import Runtime
+from bot.sandbox.slack.validation import validate_blocks
+from bot.spend.loading import load_days, midnight
+from bot.store.session import Store
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+FRIDAY = date(2026, 11, 20)
+COSTS = "C0COSTS"
+PROD, LAB = "wrkspc_prod", "wrkspc_lab"
+OPUS, SONNET = "claude-opus-5-5", "claude-sonnet-5-5"
+CENT = 10_000_000
+DOLLAR = 100 * CENT
+
+Figure = tuple[date, str, str, str, int]
+"""(day, workspace, model, key, nano-dollars)."""
+
+
+def row(figure: Figure) -> CostRow:
+    day, workspace, model, key, amount = figure
+    starts = midnight(day)
+    return CostRow(
+        starts, starts + timedelta(days=1), workspace or None, model or None, key or None, None, None, None, amount
+    )
+
+
+def steady(first: date, last: date, amount: int = 100 * DOLLAR) -> list[Figure]:
+    """The same two keys every day: 3/4 on ingest in Production, 1/4 on evals in Research."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    parts = ((PROD, SONNET, "apikey_ingest", amount * 3 // 4), (LAB, OPUS, "apikey_evals", amount // 4))
+    return [(day, *part) for day in days for part in parts]
+
+
+async def fill(store: Store, figures: Iterable[Figure], refreshed_at: datetime = NOW, now: datetime = NOW) -> None:
+    """Load figures as one report; it covers its own days and those up to `now`."""
+    rows = sorted((row(figure) for figure in figures), key=lambda one: one.starts_at)
+    pages = pages_of([rows], refreshed_at)
+    await load_days(store, pages, rows[0].starts_at.date(), max(now.date(), rows[-1].starts_at.date()), now)
+
+
+async def pages_of(
+    pages: Sequence[Sequence[CostRow]], refreshed_at: datetime | None = NOW, source: Any = "analytics", fails: bool = False
+) -> AsyncIterator[Report[CostRow]]:
+    for rows in pages:
+        yield Report(list(rows), refreshed_at, source)
+    if fails:
+        raise UpstreamDown("The Claude Admin API didn't answer in time.", status=None)
+
+
+@dataclass
+class Organization:
+    """The Admin port as far as the sync uses it."""
+
+    figures: list[Figure] = field(default_factory=list[Figure])
+    refreshed_at: datetime | None = NOW
+    source: str = "analytics"
+    asked: list[tuple[date, date]] = field(default_factory=list[tuple[date, date]])
+    fails_after_pages: int | None = None
+    page_rows: int = 7
+
+    def background(self) -> "Organization":
+        return self
+
+    async def cost_pages(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> AsyncIterator[Report[CostRow]]:
+        self.asked.append((starts.date(), ends.date()))
+        found = sorted(f for f in self.figures if starts <= midnight(f[0]) < ends)
+        if not found:
+            yield Report([], self.refreshed_at, cast("Any", self.source))
+        for number, start in enumerate(range(0, len(found), self.page_rows)):
+            if number == self.fails_after_pages:
+                raise UpstreamDown("The Claude Admin API didn't answer in time.")
+            yield Report(
+                [row(f) for f in found[start : start + self.page_rows]], self.refreshed_at, cast("Any", self.source)
+            )
+
+    async def usage(self, *_: Any, **__: Any) -> Report[UsageRow]:
+        return Report([], self.refreshed_at)
+
+    async def workspaces(self, include_archived: bool = False) -> AsyncIterator[Any]:
+        yield SimpleNamespace(id=PROD, name="Production")
+        yield SimpleNamespace(id=LAB, name="Research")
+
+    async def api_keys(self) -> AsyncIterator[Any]:
+        yield SimpleNamespace(id="apikey_ingest", name="ingest-prod", workspace_id=PROD)
+        yield SimpleNamespace(id="apikey_evals", name="eval-runs", workspace_id=LAB)
+
+    async def users(self) -> AsyncIterator[Any]:
+        yield SimpleNamespace(id="user_dana", name="Dana", email="dana@acme.test")
+
+
+@dataclass
+class Posted:
+    channel: str
+    message: Message
+    thread_ts: str | None
+    ts: str
+
+
+@dataclass
+class Slack:
+    """The Notifier port as far as spend uses it: it checks blocks as Slack does, and refuses what it is told to."""
+
+    posts: list[Posted] = field(default_factory=list[Posted])
+    files: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    redrawn: list[tuple[Sent, Message]] = field(default_factory=list[tuple[Sent, Message]])
+    refused_blocks: set[str] = field(default_factory=set[str])
+    refuses_with: str | None = None
+    is_down: bool = False
+    uploads_fail: bool = False
+    shared_outside: bool = False
+    is_member: bool = True
+    delay: float = 0.0
+
+    async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
+        return SlackChannel(channel_id, "llm-costs", channel_id[0] == "D", self.is_member, False, self.shared_outside)
+
+    async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
+        await asyncio.sleep(self.delay)
+        if self.is_down:
+            raise SlackDown("Slack did not answer (chat.postMessage).")
+        if self.refuses_with and channel[0] == "C":
+            raise SlackRefused("Slack refused chat.postMessage.", self.refuses_with)
+        if {block["type"] for block in message.blocks} & self.refused_blocks:
+            raise SlackRefused("Slack refused chat.postMessage: invalid_blocks.", "invalid_blocks")
+        assert validate_blocks(message.blocks, "message") == []
+        assert message.text
+        self.posts.append(Posted(channel, message, thread_ts, f"{len(self.posts) + 1}.000001"))
+        return Sent(channel, self.posts[-1].ts)
+
+    async def redraw(self, sent: Sent, message: Message) -> None:
+        assert validate_blocks(message.blocks, "message") == []
+        self.redrawn.append((sent, message))
+
+    async def upload(self, name: str, content: bytes, alt_text: str) -> str:
+        if self.uploads_fail:
+            raise SlackRefused("Slack refused files.getUploadURLExternal.", "missing_scope")
+        return "F0CHART"
+
+    async def send_file(self, channel: str, name: str, content: bytes, alt_text: str, **more: Any) -> None:
+        self.files.append((channel, more.get("thread_ts")))
+
+    def top(self, channel: str = COSTS) -> list[Posted]:
+        """What was posted in a channel outside of threads."""
+        return [post for post in self.posts if post.channel == channel and post.thread_ts is None]
+
+    def replies(self) -> list[Posted]:
+        return [post for post in self.posts if post.thread_ts is not None]
+
+
+def runtime(store: Store, organization: Organization | None = None, slack: Slack | None = None) -> Runtime:
+    """A runtime of which spend's parts are real, and Slack and the organization are these."""
+    parts = SimpleNamespace(
+        store=store,
+        admin=organization or Organization(),
+        notifier=slack or Slack(),
+        settings=SimpleNamespace(command_prefix="claude"),
+        now=lambda: NOW,
+    )
+    return cast("Runtime", parts)
