@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from bot.sandbox.stage import NotSeen
 from bot.sandbox.together import bot_on
 from bot.sandbox.tour_story import Story, Unexpected
 
+START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+"""The story begins on a Monday afternoon, so that it reads the same whenever it is played."""
 STORY = [*tour_keys.STEPS, *tour_changes.STEPS, *tour_spend.STEPS, *tour_changes.LAST]
 
 
@@ -34,7 +37,7 @@ def main(out: Path | None = None) -> int:
 async def _stage() -> AsyncGenerator[Story]:
     with tempfile.TemporaryDirectory(prefix="quartermaster-tour-") as folder:
         async with (
-            running_sandbox(SandboxOptions()) as sandbox,
+            running_sandbox(SandboxOptions(start=START)) as sandbox,
             bot_on(sandbox, Path(folder)) as bot,
             httpx.AsyncClient(trust_env=False, timeout=15) as http,
         ):
