@@ -1,5 +1,6 @@
 """One act of one person, as listeners see it, whatever payload and transport brought it."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,6 +103,11 @@ class Call:
     async def update_view(self, view_id: str, view: Json) -> None:
         """Replace a modal that is open."""
         await self.rt.notifier.update_view(view_id, view)
+
+    async def finish(self, view: Json) -> None:
+        """Say in the modal that something is done; whoever closed it meanwhile doesn't keep the rest from happening."""
+        with contextlib.suppress(SlackError):
+            await self.update_view(self.view_id, view)
 
 
 def call_of(rt: Runtime, body: Json) -> Call:

@@ -5,6 +5,7 @@ the listener itself never raises. Forms are the exception to "ack, then work": t
 ack itself carries the errors, or the view that says that the bot is at it.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import structlog
 
 from bot.commands import HELP, find_command, parse
 from bot.dedup import is_first_time
-from bot.errors import NotLinked, SlackError, UpstreamError, UserError
+from bot.errors import InvalidInput, NotLinked, SlackError, UpstreamError, UserError
 from bot.identity import resolve_actor
 from bot.log import bind_correlation
 from bot.ports import Message
@@ -29,6 +30,8 @@ Bolt = Any
 """AsyncApp, whose decorators are untyped."""
 Listener = Callable[[Call], Awaitable[None]]
 Suggest = Callable[[Call, str], Awaitable[list[Json]]]
+SUGGEST_WITHIN = 2.3
+"""Seconds; Slack gives up on suggestions after three, and shows an error instead of an empty list."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,13 @@ class View:
     """A form: `validate` looks at plain values without I/O and returns sentences by block id; `run` does the work.
 
     While it runs the person sees `working`; `run` replaces that through `call.view_id`. Without `working` the form closes.
+    `again` draws the form as it was sent, with a sentence on top, for when the outside world fails before `run` is through.
     """
 
     run: Listener
     validate: Callable[[Call], dict[str, str]] = lambda _call: {}
     working: str = "One moment…"
+    again: Callable[[Call, str], Json] | None = None
 
 
 class Feature(Protocol):
@@ -78,9 +83,13 @@ def register_catch_all(app: Bolt, rt: Runtime) -> None:
     async def old_form(call: Call) -> None:
         await call.update_view(call.view_id, notice_view("This form is from an older version. Close it and open it again."))
 
+    async def old_shortcut(call: Call) -> None:
+        await call.say(plain_answer("That shortcut is from an older version and does nothing any more."))
+
     _action(app, rt, re.compile(".*"), stale)
     _view(app, rt, re.compile(".*"), View(run=old_form))
     _options(app, rt, re.compile(".*"), _no_options)
+    _shortcut(app, rt, re.compile(".*"), old_shortcut)
 
 
 async def _no_options(_call: Call, _query: str) -> list[Json]:
@@ -126,7 +135,7 @@ def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) 
     app.action(name)(listener)
 
 
-def _shortcut(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+def _shortcut(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
         rt.tasks.spawn(_guarded(rt, call_of(rt, body), run))
@@ -145,7 +154,7 @@ def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> No
             await ack(response_action="update", view=notice_view(view.working))
         else:
             await ack()
-        rt.tasks.spawn(_guarded(rt, call, _once(view.run), fresh=True))
+        rt.tasks.spawn(_guarded(rt, call, _once(view.run), fresh=True, again=view.again))
 
     app.view(name)(listener)
 
@@ -170,9 +179,10 @@ def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Sugge
     async def listener(ack: Any, body: Json) -> None:
         call = call_of(rt, body)
         try:
-            call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
-            options = (await suggest(call, text_at(body, "value")))[:100]
-        except (UserError, UpstreamError, SlackError) as error:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
+                options = (await suggest(call, text_at(body, "value")))[:100]
+        except (UserError, UpstreamError, SlackError, TimeoutError) as error:
             log.info("no_suggestions", error=type(error).__name__)
             options = []
         except Exception:
@@ -192,8 +202,7 @@ def _event(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
 
 
 async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> None:
-    user = event.get("user")
-    user_id = user if isinstance(user, str) else text_at(event, "user", "id")
+    user_id = text_at(event, "user") or text_at(event, "user", "id")
     call = Call(rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel"))
     try:
         if await is_first_time(rt, f"event:{text_at(body, 'event_id')}"):
@@ -204,7 +213,9 @@ async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> Non
         log.exception("event_failed", event_type=text_at(event, "type"))
 
 
-async def _guarded(rt: Runtime, call: Call, run: Listener, *, fresh: bool = False) -> None:
+async def _guarded(
+    rt: Runtime, call: Call, run: Listener, *, fresh: bool = False, again: Callable[[Call, str], Json] | None = None
+) -> None:
     call.ref = bind_correlation()
     try:
         call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
@@ -212,26 +223,38 @@ async def _guarded(rt: Runtime, call: Call, run: Listener, *, fresh: bool = Fals
     except NotLinked as refusal:
         log.info("refused", user=call.user_id, reason=refusal.sentence)
         await _tell(call, refusal.sentence)
+    except InvalidInput as refusal:  # says again what somebody typed, so it is text and not markup
+        await _tell(call, escape(refusal.sentence))
     except UserError as refusal:
         await _tell(call, refusal.sentence)
     except (UpstreamError, SlackError) as error:
-        log.warning("outside_failed", error=type(error).__name__, detail=repr(error))
-        await _tell(call, f"⚠️ {error.sentence} Nothing was changed. Try again in a minute. {code(f'ref {call.ref}')}")
+        log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
+        said = f"{error.sentence} Nothing was changed. Try again in a minute."
+        view = again(call, f"{said} ref {call.ref}") if again else None
+        await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
     except Exception:
         log.exception("listener_failed", user=call.user_id)
         sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
         await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
 
 
-async def _tell(call: Call, sentence: str) -> None:
+async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
     """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
     try:
-        if call.in_modal:
-            await call.update_view(call.view_id, notice_view(sentence))
-        elif call.user_id:
+        if call.in_modal and await _shown(call, view or notice_view(sentence)):
+            return
+        if call.user_id:
             await call.say(plain_answer(sentence))
     except Exception as error:
         log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
+
+
+async def _shown(call: Call, view: Json) -> bool:
+    try:
+        await call.update_view(call.view_id, view)
+    except SlackError:
+        return False  # closed in the meantime
+    return True
 
 
 def plain_answer(markup: str) -> Message:

@@ -50,7 +50,7 @@ async def _role(call: Call) -> None:
         wanted = ChangeRole(slack_id=person, role=role)
         request = await service.submit(call.rt, call.actor, "change_role", wanted, reason)
     except InvalidInput as error:
-        await call.say(plain_answer(f"⚠️ {error.sentence} Nothing was sent."))
+        await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
         return
     asked = approvers_in_words(rule, None)
     await call.say(plain_answer(f"✅ Sent. {asked} decides in {channel_mention(request.channel)}; I tell you directly."))

@@ -1,5 +1,6 @@
 """Requests: the buttons on cards and notices, the showing of a secret, and /claude-requests."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from bot.approvals import cards, carry_out, handover, overview, service
@@ -27,9 +28,7 @@ async def approve(call: Call) -> None:
 
 async def _carry_on(call: Call, request: Request) -> None:
     if call.in_modal:
-        await call.update_view(
-            call.view_id, notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
-        )
+        await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
     await carry_out.advance(call.rt, request)
     await cards.refresh(call.rt, request.id)
 
@@ -59,7 +58,7 @@ async def denied(call: Call) -> None:
     except UserError as error:
         await call.update_view(call.view_id, notice_view(error.sentence, "Deny"))
         return
-    await call.update_view(call.view_id, notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
+    await call.finish(notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
     await cards.refresh(call.rt, request.id)
 
 
@@ -93,8 +92,9 @@ def _act(run: Callable[[Call], Awaitable[Request]], said: str) -> Listener:
     async def listener(call: Call) -> None:
         await _adopt(call, await service.load(call.rt, call.value))
         request = await run(call)
-        await call.say(plain_answer(said))
         await cards.refresh(call.rt, request.id)
+        with contextlib.suppress(SlackError):  # the card and the direct message say it, too
+            await call.say(plain_answer(said))
 
     return listener
 

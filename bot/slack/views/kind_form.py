@@ -29,7 +29,10 @@ def kind_form(
     blocks: list[Json] = []
     if problems:
         names = {field.name: field.label for field in kind.form}
-        lines = [f"⚠️ *{escape(names.get(name, name))}*: {escape(sentence)}" for name, sentence in problems.items()]
+        lines = [
+            f"⚠️ *{escape(names.get(name, name))}*: {escape(sentence)}" if name else f"⚠️ {escape(sentence)}"
+            for name, sentence in problems.items()
+        ]
         blocks.append(section("\n".join(lines)))
     if kind.danger:
         blocks.append(section(f"⚠️ {escape(kind.danger)}"))
