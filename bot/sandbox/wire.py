@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer. `service`: `slack` or `claude`; `direction`: `in` (to the sandbox) or `out` (to the bot)."""
+    """One request and its answer; `service` is `slack` or `claude`, `direction` is `in` (to the sandbox) or `out`."""
 
     seq: int
     at: datetime
