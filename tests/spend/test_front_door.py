@@ -1,0 +1,177 @@
+"""Spend through the front door: commands, forms, buttons, and the digest that comes by itself, on the sandbox."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.people import SHARED_CHANNEL
+from bot.sandbox.run import SandboxOptions
+from bot.spend import service
+from tests.world import COSTS, DANA, GUS, World, world_of
+
+Json = dict[str, Any]
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
+        await service.sync_costs(opened.rt, opened.rt.now())
+        yield opened
+
+
+async def tomorrow(world: World, at: str = "09:00") -> None:
+    assert (await world.post("/clock", to=f"tomorrow {at}", tz="America/New_York"))["ok"]
+    await service.sync_costs(world.rt, world.rt.now())
+    await service.run_digests(world.rt, world.rt.now())
+    await service.run_alerts(world.rt, world.rt.now())
+
+
+async def started(world: World, form: str, **values: Any) -> Json:
+    assert (await world.command(DANA, f"/claude-spend {form}", COSTS))["ok"]
+    await world.modal(DANA, "Channel")
+    answer = await world.submit(DANA, **values)
+    assert answer["ok"], answer
+    return await world.modal(DANA, "✅")
+
+
+async def top_level(world: World, part: str) -> list[Json]:
+    found = await world.messages(DANA, COSTS)
+    return [m for m in found if part in m["text"] and not m["ephemeral"] and m["thread_ts"] in (None, m["ts"])]
+
+
+async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: World) -> None:
+    await started(world, "digest")
+    for _ in range(2):
+        await tomorrow(world)
+        await service.run_digests(world.rt, world.rt.now())
+    first, second = await top_level(world, "📈")
+    assert "on Mon 23 Nov*" in first["text"]
+    assert "`ingest-prod` moved from sonnet-5-5 to opus-5-5" in first["text"]
+    assert "data_visualization" in [block["type"] for block in first["blocks"]]
+    assert "on Tue 24 Nov*" in second["text"]
+    replies = [m for m in await world.messages(DANA, COSTS) if m["thread_ts"] == first["ts"] != m["ts"]]
+    assert [m["text"].split(":")[0] for m in replies] == ["*By workspace*", "*By model*", "*By key*"]
+
+
+async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:
+    await started(world, "digest")
+    await tomorrow(world)
+    [digest] = await top_level(world, "📈")
+    workspace_id = await world.workspace_id("Research")
+    assert await world.post("/claude/revise", day="2026-11-23", workspace_id=workspace_id, factor="1.5")
+    await world.post("/clock", advance=3600)
+    await service.sync_costs(world.rt, world.rt.now())
+    await service.run_digests(world.rt, world.rt.now())
+    await service.run_digests(world.rt, world.rt.now())
+    corrections = [m for m in await world.messages(DANA, COSTS) if m["text"].startswith("Corrected: $")]
+    assert [m["thread_ts"] for m in corrections] == [digest["ts"]]
+
+
+async def test_answer_is_private_can_be_asked_further_and_shared(world: World) -> None:
+    await world.command(DANA, "/claude-spend 7d by key", COSTS)
+    answer = await world.message(DANA, "in the 7 days", COSTS)
+    assert answer["ephemeral"]
+    assert {"data_visualization", "table"} <= {block["type"] for block in answer["blocks"]}
+    assert (await world.click_on(DANA, answer, "spend_by_workspace"))["ok"]
+    by_workspace = await world.message(DANA, "Production $", COSTS)
+    assert (await world.click_on(DANA, by_workspace, "spend_share"))["ok"]
+    shared = await world.message(DANA, f"Shared by <@{DANA}>", COSTS)
+    assert not shared["ephemeral"]
+    assert "actions" not in [block["type"] for block in shared["blocks"]]
+
+
+async def test_words_not_understood_are_mended_with_a_button(world: World) -> None:
+    await world.command(DANA, "/claude-spend 30d by modell", COSTS)
+    answer = await world.message(DANA, "I read *30d*; I don't know *by modell*. Did you mean", COSTS)
+    assert (await world.click_on(DANA, answer, "spend_retry"))["ok"]
+    await world.message(DANA, "in the 30 days", COSTS)
+
+
+async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -> None:
+    await started(world, "alert", spend_amount="300")
+    await tomorrow(world)
+    await service.run_alerts(world.rt, world.rt.now())
+    [alert] = await top_level(world, "⚠️ *Spend passed $300.00 on Mon 23 Nov*")
+    assert "What drove it: key `ingest-prod`" in alert["text"]
+    assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
+    card = await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
+    assert card["ts"] == alert["ts"]
+    assert "actions" not in [block["type"] for block in card["blocks"]]
+
+
+async def test_channel_that_becomes_shared_gets_no_digest_and_its_subscriber_is_told(world: World) -> None:
+    await started(world, "digest")
+    await world.post(f"/channels/{COSTS}", is_ext_shared=True)
+    await tomorrow(world)
+    await tomorrow(world)
+    assert await top_level(world, "📈") == []
+    told = [m for m in await world.messages(DANA) if "I no longer post spend" in m["text"]]
+    assert len(told) == 1
+
+
+async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: World) -> None:
+    for form in ("digest", "alert"):
+        await world.command(DANA, f"/claude-spend {form}", SHARED_CHANNEL)
+    await world.message(DANA, "Another company can read that channel", SHARED_CHANNEL)
+    assert await world.modals(DANA) == []
+    await world.command(DANA, "/claude-spend yesterday", SHARED_CHANNEL)
+    answer = await world.message(DANA, "on Sun 22 Nov", SHARED_CHANNEL)
+    assert (await world.click_on(DANA, answer, "spend_share"))["ok"]
+    await world.wait_for(lambda: _count(world, "Another company", SHARED_CHANNEL, 3), "the third refusal")
+    assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if not m["ephemeral"] and "$" in m["text"]]
+
+
+async def _count(world: World, part: str, channel: str, wanted: int) -> bool:
+    return len([m for m in await world.messages(DANA, channel) if part in m["text"]]) >= wanted
+
+
+async def test_guest_sees_no_figures(world: World) -> None:
+    channel = next(one["id"] for one in (await world.get("/sees", user=GUS))["channels"] if not one["is_im"])
+    assert (await world.command(GUS, "/claude-spend", channel))["ok"]
+    await world.message(GUS, "only work for members", channel)
+    assert not [m for m in await world.messages(GUS, channel) if "$" in m["text"]]
+
+
+async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -> None:
+    await started(world, "digest")
+    await tomorrow(world)
+    [digest] = await top_level(world, "📈")
+    menu = digest["blocks"][-1]["elements"][-1]
+    stop = next(one["value"] for one in menu["options"] if one["value"].startswith("stop"))
+    assert (await world.click_on(DANA, digest, "spend_digest_more", selected=stop))["ok"]
+    await world.message(DANA, "gets no digest any more", COSTS)
+    assert await service.subscription_of(world.rt, COSTS) is None
+    await started(world, "digest")
+    await world.command(DANA, "/claude-spend digest", COSTS)
+    view = await world.modal(DANA, "Stop the digest")
+    assert (await world.click(DANA, "spend_digest_stop", view_id=view["id"]))["ok"]
+    await world.modal(DANA, "gets no digest any more")
+    assert await service.subscription_of(world.rt, COSTS) is None
+
+
+async def test_type_ahead_offers_zones_and_workspaces(world: World) -> None:
+    await world.command(DANA, "/claude-spend digest", COSTS)
+    view = await world.modal(DANA, "Time zone")
+    found = await world.post("/act/suggest", user=DANA, view_id=view["id"], action_id="spend_zone", value="new y")
+    assert found["options"][0]["value"] == "America/New_York"
+    found = await world.post("/act/suggest", user=DANA, view_id=view["id"], action_id="spend_workspaces", value="data")
+    assert [one["text"]["text"] for one in found["options"]] == ["Data Platform"]
+
+
+async def test_forged_forms_and_buttons_change_nothing(world: World) -> None:
+    await world.command(DANA, "/claude-spend alert", COSTS)
+    view = await world.modal(DANA, "Period")
+    for amount in ("NaN", "-5", "0.001", "1e99", "Infinity", "a lot"):
+        answer = await world.post("/act/submit", user=DANA, view_id=view["id"], force=True, values={"spend_amount": amount})
+        assert answer.get("errors"), (amount, answer)
+    assert await service.thresholds_of(world.rt, COSTS) == []
+    await world.command(DANA, "/claude-spend", COSTS)
+    answer = await world.message(DANA, "as of", COSTS)
+    for value in ("", "x" * 1500, "<!channel>", "1 OR 1=1"):
+        raw = {"type": "button", "action_id": "spend_breakdown", "block_id": "b", "value": value, "action_ts": "1.1"}
+        await world.click_on(DANA, answer, "spend_by_model", raw_action=raw)
+    await world.message(DANA, "I don't know that button", COSTS)
