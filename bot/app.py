@@ -107,7 +107,7 @@ async def build(settings: Settings, clock: Clock = _now) -> Bot:
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes),
         admin=admin,
         directory=Directory(admin),
-        notifier=SlackNotifier(client, session),
+        notifier=SlackNotifier(client, session, trust_missing_flags=settings.trust_missing_flags),
         vault=Vault(settings.encryption_keys),
         clock=clock,
     )

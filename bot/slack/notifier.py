@@ -30,8 +30,9 @@ class SlackNotifier:
     Reads are remembered for a minute; a post whose outcome is unknown is never repeated.
     """
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, *, trust_missing_flags: bool = False) -> None:
         self._client: Any = client
+        self._trusts = trust_missing_flags
         self._session = session
         self._remembered: dict[tuple[str, str], tuple[float, Any]] = {}
 
@@ -102,7 +103,8 @@ class SlackNotifier:
         """Return a channel."""
 
         async def load() -> SlackChannel:
-            return channel_of((await self._call("conversations.info", repeat=True, channel=channel_id))["channel"])
+            found = (await self._call("conversations.info", repeat=True, channel=channel_id))["channel"]
+            return channel_of(found, trust_missing=self._trusts)
 
         return await self._remember("channel", channel_id, load, fresh=fresh)
 

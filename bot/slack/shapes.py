@@ -24,10 +24,17 @@ def person_of(user: dict[str, Any]) -> SlackPerson:
     )
 
 
-def channel_of(channel: dict[str, Any]) -> SlackChannel:
-    """Return a channel from the `channel` of conversations.info; a share that is only pending counts as one."""
+def channel_of(channel: dict[str, Any], *, trust_missing: bool = False) -> SlackChannel:
+    """Return a channel from the `channel` of conversations.info; a share that is only pending counts as one.
+
+    A channel of which Slack doesn't say whether it is shared counts as shared, unless `trust_missing`; a direct message
+    never has that flag.
+    """
     is_im = bool(channel.get("is_im"))
-    outside = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared")
+    is_unsaid = not is_im and not trust_missing and _flag(channel, "is_ext_shared") is None
+    outside = (
+        is_unsaid or channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared")
+    )
     return SlackChannel(
         id=str(channel.get("id", "")),
         name=str(channel.get("name") or ""),
