@@ -19,7 +19,6 @@ from bot.approvals.reconcile import reconcile
 from bot.log import bind_correlation
 from bot.runtime import Runtime
 from bot.spend import jobs as spend
-from bot.spend import jobs as spend
 
 log = structlog.get_logger()
 

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from bot.config import Settings, SettingsError, load_database_settings, load_settings
 from bot.config_docs import END, START, fill_markers, settings_table
 from bot.config_sources import read_environment
 
-KEY = Fernet.generate_key().decode()
+KEY = "dGVzdHMtb25seS1ub3QtYS1zZWNyZXQta2V5LTAwMDE="  # fixed: xdist workers must collect the same tests
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1-abc",
     "SLACK_APP_TOKEN": "xapp-1-abc",

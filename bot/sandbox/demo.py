@@ -10,6 +10,11 @@ from bot.log import configure_logging
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 
+WELCOME = """Quartermaster's demo: {page}
+The Claude Console's stand-in: {console}
+Be Alice and type /claude-keys request; then be Bob and approve it in #llm-approvals. Ctrl+C ends it.
+"""
+
 
 def main(port: int = 8765) -> int:
     """Serve until SIGINT or SIGTERM; raises PortBusy. The Console stand-in is one port above the page."""
@@ -26,9 +31,6 @@ async def _serve(port: int) -> None:
     options = SandboxOptions(slack_port=port, claude_port=port + 1 if port else 0)
     with tempfile.TemporaryDirectory(prefix="quartermaster-demo-") as folder:
         async with running_sandbox(options) as sandbox, bot_on(sandbox, Path(folder)):
-            sys.stdout.write(
-                f"Quartermaster's demo is at {sandbox.slack_url}; the Claude Console's stand-in at {sandbox.claude_url}/console.\n"
-                "Be Alice and type /claude-keys request; then be Bob and approve it in #llm-approvals. Ctrl+C ends it.\n"
-            )
+            sys.stdout.write(WELCOME.format(page=sandbox.slack_url, console=f"{sandbox.claude_url}/console"))
             sys.stdout.flush()
             await stop.wait()
