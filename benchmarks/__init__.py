@@ -1,0 +1,1 @@
+"""How much the product costs beside its bare counterpart: ratios, measured side by side in one run."""

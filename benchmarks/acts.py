@@ -1,0 +1,118 @@
+"""Bars (a) and (b): the time to ack under fifty parallel people, and the time from click to finished card."""
+
+import json
+import tempfile
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.child import Child, Json, child
+from benchmarks.crowd import PEOPLE
+from benchmarks.figures import Figure, percentile
+from benchmarks.product import product
+
+NEEDED = (
+    "users.info",
+    "GET /v1/organizations/users",
+    "usergroups.users.list",
+    "GET /v1/organizations/workspaces",
+    "GET /v1/organizations/api_keys",
+    "POST /v1/organizations/api_keys",
+    "chat.update",
+)
+"""What an approval can't do without: who clicks (in Slack and in the organization), whether they may, whether the request
+still makes sense (workspace, name), the effect, and the card."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured; `bursts` of help make one round."""
+
+    help_rounds: int = 15
+    bursts: int = 4
+    click_rounds: int = 7
+    single_rounds: int = 40
+
+
+@dataclass
+class Pair:
+    """The product and its bare counterpart, each with an upstream of its own, and what the calls look like."""
+
+    ours: Child
+    bare: Child
+    raw: Child
+    pending: Json
+    calls: list[Json]
+
+
+async def measure(sizes: Sizes) -> list[Figure]:
+    """Return the figures of (a1), (a2) and (b)."""
+    async with AsyncExitStack() as stack:
+        pair = await _start(stack)
+        return [
+            await _help(pair, sizes),
+            *await _approvals(pair, sizes.click_rounds),
+            await _single(pair, sizes.single_rounds),
+        ]
+
+
+async def _start(stack: AsyncExitStack) -> Pair:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-bench-")))
+    ours, bare = [await stack.enter_async_context(child("upstream")) for _ in range(2)]
+    await stack.enter_async_context(product(await ours.ask("settings"), folder))
+    settings = {"BENCH_SETTINGS": json.dumps(await bare.ask("settings"))}
+    bot = await stack.enter_async_context(child("bare_bot", settings, folder))
+    raw = await stack.enter_async_context(child("raw_caller", settings))
+    for upstream in (ours, bare):
+        await upstream.ask("ready")
+    await ours.ask("ask_for_keys", count=1)
+    await ours.ask("approve")  # from now on everything that is remembered is known
+    pending = await ours.ask("ask_for_keys", count=1)
+    calls: list[Json] = (await ours.ask("calls_of_an_approval"))["calls"]
+    await bot.ask("take_calls", seen=calls)
+    return Pair(ours, bare, raw, pending, calls)
+
+
+async def _help(pair: Pair, sizes: Sizes) -> Figure:
+    rounds: dict[str, list[float]] = {"bare": [], "ours": []}
+    for number in range(-1, sizes.help_rounds):
+        for name, upstream in (("bare", pair.bare), ("ours", pair.ours)):
+            acks: list[float] = []
+            for _ in range(sizes.bursts):
+                acks += (await upstream.ask("ask_for_help"))["acks"]
+            if number >= 0:  # the first round warms up
+                rounds[name].append(percentile(acks, 0.99))
+    return Figure(f"(a1) ack of help, {PEOPLE} at once, p99", "ms", tuple(rounds["bare"]), tuple(rounds["ours"]), 1.2)
+
+
+async def _approvals(pair: Pair, count: int) -> list[Figure]:
+    acks: dict[str, list[float]] = {"bare": [], "ours": []}
+    cards: dict[str, list[float]] = {"bare": [], "ours": []}
+    for number in range(-1, count):
+        await pair.bare.ask("place_cards", count=PEOPLE, **pair.pending)
+        await pair.ours.ask("ask_for_keys", count=PEOPLE)
+        for name, upstream in (("bare", pair.bare), ("ours", pair.ours)):
+            done = await upstream.ask("approve")
+            if number >= 0:
+                acks[name].append(percentile(done["acks"], 0.99))
+                cards[name].append(max(done["cards"]))
+    everybody = f"{PEOPLE} at once"
+    return [
+        Figure(f"(a2) ack of Approve, {everybody}, p99", "ms", tuple(acks["bare"]), tuple(acks["ours"]), 1.5),
+        Figure(f"     the last of {PEOPLE} cards finished", "ms", tuple(cards["bare"]), tuple(cards["ours"]), None),
+    ]
+
+
+async def _single(pair: Pair, count: int) -> Figure:
+    needed = [next(call for call in pair.calls if call["name"] == name) for name in NEEDED]
+    bare: list[float] = []
+    ours: list[float] = []
+    for number in range(-5, count):
+        await pair.ours.ask("ask_for_keys", count=1)
+        card = await pair.bare.ask("place_cards", count=1, **pair.pending)
+        raw = (await pair.raw.ask("make", calls=needed, card_ts=card["ts"]))["milliseconds"]
+        finished = (await pair.ours.ask("approve"))["cards"][0]
+        if number >= 0:
+            bare.append(raw)
+            ours.append(finished)
+    return Figure("(b)  click to finished card", "ms", tuple(bare), tuple(ours), 1.5)

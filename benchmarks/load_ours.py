@@ -1,0 +1,41 @@
+"""The product's load: its Admin client reads the pages, its ledger takes them, into a new SQLite file each time."""
+
+import asyncio
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from benchmarks.child import Json, answer
+from bot.admin.client import open_admin
+from bot.spend.ledger import GROUP_BY
+from bot.spend.loading import load_days
+from bot.store.ledger import cells
+from bot.store.migrate import migrate
+from bot.store.session import Store
+
+
+async def load(url: str, starts: str, days: int) -> Json:
+    """Load everything once; the database is made before the stopwatch starts."""
+    first = datetime.fromisoformat(starts)
+    ends = first + timedelta(days=days)
+    last = (ends - timedelta(days=1)).date()
+    admin = open_admin(SecretStr("sk-ant-admin01-bench"), url, requests_per_minute=6000)
+    with tempfile.TemporaryDirectory(prefix="qm-bench-") as folder:
+        store = Store(f"sqlite+aiosqlite:///{Path(folder) / 'ledger.db'}")
+        await migrate(store)
+        began = time.perf_counter()
+        pages = admin.background().cost_pages(first, ends, GROUP_BY, "1d")
+        await load_days(store, pages, first.date(), last, datetime.now(UTC))
+        milliseconds = (time.perf_counter() - began) * 1000
+        async with store.read() as tx:
+            rows = len(await cells(tx, first.date(), last))
+        await store.close()
+    await admin.aclose()
+    return {"milliseconds": milliseconds, "rows": rows}
+
+
+if __name__ == "__main__":
+    asyncio.run(answer({"load": load}))

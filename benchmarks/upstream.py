@@ -1,0 +1,58 @@
+"""The upstream in its own process: a sandbox and its fifty people, told by the benchmark when to act."""
+
+import asyncio
+from typing import Any
+
+from benchmarks.child import Json, answer
+from benchmarks.crowd import Crowd
+from bot.sandbox.run import SandboxOptions, running_sandbox
+
+
+async def main() -> None:
+    """Serve until standard input ends."""
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        crowd = Crowd(sandbox)
+
+        async def settings() -> Json:
+            return sandbox.settings()
+
+        async def ready() -> Json:
+            async with asyncio.timeout(30):
+                while not sandbox.server.hub.connections:
+                    await asyncio.sleep(0.02)
+            await crowd.quiet(1.5)
+            return {}
+
+        async def ask_for_help() -> Json:
+            acks = await crowd.help_at_once()
+            await crowd.quiet(0.1)
+            return {"acks": acks}
+
+        async def ask_for_keys(count: int) -> Json:
+            await crowd.ask_for_keys(count)
+            await crowd.quiet(0.1)
+            return crowd.open_card()
+
+        async def place_cards(count: int, text: str, blocks: list[Json], **_: str) -> Json:
+            crowd.place_cards(count, text, blocks)
+            return crowd.open_card()
+
+        async def approve() -> Json:
+            acks, cards = await crowd.approve_at_once()
+            await crowd.quiet(0.2)
+            return {"acks": acks, "cards": cards}
+
+        async def calls_of_an_approval() -> Json:
+            calls = await crowd.calls_during(crowd.approve_at_once)
+            return {"calls": [_call(entry.service, entry.name, entry.request) for entry in calls]}
+
+        acts = (settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval)
+        await answer({act.__name__: act for act in acts})
+
+
+def _call(service: str, name: str, request: Any) -> Json:
+    return {"service": service, "name": name, "request": request}
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
