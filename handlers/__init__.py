@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.approvals.kinds import KINDS
 from bot.runtime import Runtime
 from handlers import admin, edge, events, forms, home, keys, members, requests, spend
 
@@ -12,4 +13,6 @@ def register(app: Any, rt: Runtime) -> None:
     """Register every feature with a Bolt app, then the answer to whatever no feature knows."""
     for feature in FEATURES:
         edge.register_feature(app, rt, feature)
+    for kind in KINDS.values():
+        edge.register_feature(app, rt, forms.feature_of(kind))
     edge.register_catch_all(app, rt)

@@ -1,47 +1,52 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from types import SimpleNamespace
 
 from pydantic import ValidationError
 
 from bot.approvals import cards, service
-from bot.approvals.authority import approvers_in_words
-from bot.approvals.kinds import KINDS
+from bot.approvals.authority import needs_in_words
+from bot.approvals.kinds import find_kind
 from bot.approvals.kinds.base import FormInput, Kind
 from bot.errors import InvalidInput, UserError
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
-from bot.slack.markup import channel_mention, truncate
+from bot.slack.markup import bold, channel_mention, truncate
 from bot.slack.views.kind_form import kind_form
+from bot.slack.wording import listed
 from handlers.call import Call, Json
 from handlers.edge import Listener, View, notice_view
 
 
 def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
-    """Return the sentence in which a form says who will be asked."""
+    """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
-    return f"{rule.quorum} of {approvers_in_words(rule, workspace_name)} decides this in {channel_mention(rule.channel)}."
+    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}."
+    names = _with_own_rules(rt, kind) if workspace_id is None else []
+    return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
+
+
+def _with_own_rules(rt: Runtime, kind: Kind) -> list[str]:
+    """Return the workspaces, as the policy names them, in which somebody else or more people have to approve."""
+    usual = rt.policy.rule_for(kind.name, None, None)
+    rules = {key: rt.policy.rule_for(kind.name, key, key) for key in rt.policy.workspaces}
+    return [
+        key
+        for key, rule in rules.items()
+        if (rule.approvers, rule.quorum, rule.channel) != (usual.approvers, usual.quorum, usual.channel)
+    ]
 
 
 async def open_form(
     call: Call, kind_name: str, values: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
-    kind = KINDS[kind_name]
+    kind = find_kind(kind_name)
     await call.open(kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=labels))
-
-
-def _opened_with(call: Call) -> dict[str, str]:
-    try:
-        data: Any = json.loads(call.private_metadata)
-        return {str(name): str(value) for name, value in dict(data["opened_with"]).items()}
-    except (ValueError, KeyError, TypeError):
-        return {}
 
 
 def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
@@ -52,8 +57,7 @@ def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
 
 def _validate(kind: Kind, call: Call) -> dict[str, str]:
     values = _plain_values(kind, call)
-    opened_with = _opened_with(call) | {"key_name": call.labels.get("key_id", "")}
-    form = FormInput(values, opened_with, call.rt.now().date())
+    form = FormInput(values, call.labels, call.rt.now().date())
     problems: dict[str, str] = {}
     for field in kind.form:
         value = values[field.name].strip()
@@ -72,7 +76,7 @@ async def submit_form(kind: Kind, call: Call) -> None:
     """Check against the organization and record the request; a fault brings the form back with everything still in it."""
     values = _plain_values(kind, call)
     try:
-        payload = kind.payload.model_validate({k: v for k, v in values.items() if v and k not in ("reason", "confirm")})
+        payload = kind.payload.model_validate({name: value for name, value in values.items() if value})
         request = await service.submit(call.rt, call.actor, kind.name, payload, values.get("reason", ""))
     except InvalidInput as error:
         await _back(kind, call, values, error.fields)
@@ -82,20 +86,15 @@ async def submit_form(kind: Kind, call: Call) -> None:
         await call.update_view(call.view_id, notice_view(f"⚠️ {error.sentence}", kind.label))
     else:
         rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
-        asked = approvers_in_words(rule, request.workspace_name)
-        sent = f"✅ Sent. {asked} decides in {channel_mention(request.channel)}; I tell you here in a direct message."
+        needs = needs_in_words(rule, request.workspace_name)
+        sent = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
         await call.update_view(call.view_id, notice_view(sent, kind.label))
         await cards.refresh(call.rt, request.id)
 
 
 async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
-    asks = who_decides(call.rt, kind)
-    await call.update_view(
-        call.view_id,
-        kind_form(
-            kind, asks=asks, values=values, labels=call.labels, problems=problems, opened_with=_opened_with(call)
-        ),
-    )  # fmt: skip
+    form = kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems=problems)
+    await call.update_view(call.view_id, form)
 
 
 def view_of(kind: Kind) -> View:
@@ -136,6 +135,12 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     ]
 
 
-VIEWS = {f"{ids.FORM_PREFIX}{kind.name}": view_of(kind) for kind in KINDS.values()}
-ACTIONS: dict[str, Listener] = {f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind) for kind in KINDS.values()}
+def feature_of(kind: Kind) -> SimpleNamespace:
+    """Return what a kind brings along by being registered: its form, and the button that opens it."""
+    return SimpleNamespace(
+        VIEWS={f"{ids.FORM_PREFIX}{kind.name}": view_of(kind)},
+        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind)},
+    )
+
+
 OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}

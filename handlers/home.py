@@ -6,10 +6,9 @@ from bot.errors import QuartermasterError, UserError
 from bot.identity import resolve_actor
 from bot.slack import ids
 from bot.slack.views.home import home_view, refused_home
-from bot.slack.views.key_list import KeyLine
 from handlers.call import Call, text_at
 from handlers.edge import Listener
-from handlers.keys import keys_issued_to
+from handlers.keys import keys_of_actor
 
 
 async def home_opened(call: Call) -> None:
@@ -30,21 +29,11 @@ async def publish(call: Call) -> None:
     mine = [(r, find_kind(r.kind).title(r)) for r in await overview.mine(rt, call.actor)]
     try:
         waiting = [(r, find_kind(r.kind).title(r)) for r in await overview.waiting_for(rt, call.actor)]
-        keys = await _keys(call)
+        keys = await keys_of_actor(call)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
         return
     await rt.notifier.publish_home(call.user_id, home_view(waiting, mine, keys, prefix, rt.now()))
-
-
-async def _keys(call: Call) -> list[KeyLine]:
-    issued = await keys_issued_to(call)
-    names = {w.id: w.name for w in await call.rt.directory.workspaces()}
-    return [
-        KeyLine(key, names.get(key.workspace_id or "", "Default"))
-        for key in await call.rt.directory.keys()
-        if key.status != "archived" and (key.created_by == call.actor.member.id or key.id in issued)
-    ]
 
 
 ACTIONS: dict[str, Listener] = {ids.HOME_REFRESH: publish}

@@ -37,31 +37,27 @@ async def _lines(call: Call, keys: Sequence[ApiKey]) -> list[KeyLine]:
 
 
 async def _mine(call: Call) -> Message:
-    keys = [k for k in await call.rt.directory.keys() if k.created_by == call.actor.member.id or await _is_mine(call, k)]
-    return my_keys(await _lines(call, [k for k in keys if k.status != "archived"]), call.rt.settings.command_prefix)
+    return my_keys(await keys_of_actor(call), call.rt.settings.command_prefix)
 
 
-async def _is_mine(call: Call, key: ApiKey) -> bool:
-    return key.id in await keys_issued_to(call)
-
-
-async def keys_issued_to(call: Call) -> set[str]:
-    """Return the ids of the keys that the bot had made for the actor."""
-    issued = await overview.mine(call.rt, call.actor)
-    return {str(r.outcome["key_id"]) for r in issued if r.kind == "create_key" and r.outcome.get("key_id")}
+async def keys_of_actor(call: Call) -> list[KeyLine]:
+    """Return the actor's keys that are not archived: those they made themselves, and those that were made for them."""
+    issued = await overview.keys_issued_to(call.rt, call.actor)
+    keys = [k for k in await call.rt.directory.keys() if k.created_by == call.actor.member.id or k.id in issued]
+    return await _lines(call, [key for key in keys if key.status != "archived"])
 
 
 async def _list(call: Call, workspace: str) -> Message:
     prefix = call.rt.settings.command_prefix
+    if call.actor.member.role not in ADMIN_ROLES | {"developer", "billing"}:
+        return plain_answer(
+            f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
+        )
     lines = await _lines(call, [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive")])
     if workspace:
         lines = [line for line in lines if line.workspace.casefold() == workspace.casefold()]
         if not lines:
             return plain_answer(f"I see no living keys in *{escape(workspace)}*. {code(f'/{prefix}-keys list')} shows all.")
-    if call.actor.member.role not in ADMIN_ROLES | {"developer", "billing"}:
-        return plain_answer(
-            f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
-        )
     return key_list(lines, workspace, prefix)
 
 

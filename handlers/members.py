@@ -3,8 +3,8 @@
 import re
 
 from bot.approvals import cards, service
-from bot.approvals.authority import approvers_in_words
-from bot.approvals.kinds.change_role import ROLES, ChangeRole
+from bot.approvals.authority import needs_in_words
+from bot.approvals.kinds.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.errors import InvalidInput, NotFound
 from bot.identity import unlink
 from bot.ports import Message
@@ -12,7 +12,7 @@ from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import channel_mention, code, escape, mention
 from bot.slack.tables import table
-from bot.slack.wording import plural
+from bot.slack.wording import listed, plural
 from handlers.call import Call
 from handlers.edge import plain_answer
 from handlers.forms import open_form
@@ -41,10 +41,13 @@ async def _role(call: Call) -> None:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
         await call.say(plain_answer(f"I don't see a person in *{escape(words[0])}*. Mention them: {usage}."))
         return
+    if role and role not in ROLES:
+        known = f"Roles are {listed([code(name) for name in ROLES])}."
+        await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else known} Nothing was sent."))
+        return
     rule = call.rt.policy.rule_for("change_role", None, None)
     if not person or not role or (rule.reason_required and not reason):
-        known = role if role in ROLES else ""
-        await open_form(call, "change_role", {"slack_id": person, "role": known, "reason": reason})
+        await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason})
         return
     try:
         wanted = ChangeRole(slack_id=person, role=role)
@@ -52,8 +55,8 @@ async def _role(call: Call) -> None:
     except InvalidInput as error:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
         return
-    asked = approvers_in_words(rule, None)
-    await call.say(plain_answer(f"✅ Sent. {asked} decides in {channel_mention(request.channel)}; I tell you directly."))
+    sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
+    await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
     await cards.refresh(call.rt, request.id)
 
 
@@ -62,8 +65,9 @@ async def _relink(call: Call) -> None:
     if found is None:
         raise NotFound(f"Mention the person: `/{call.rt.settings.command_prefix}-members relink @person`.")
     was_linked = await unlink(call.rt, call.actor, found.group(1))
-    said = "I link them by their present e-mail address at their next act." if was_linked else "They were not linked."
-    await call.say(plain_answer(f"✅ {mention(found.group(1))}: {said}"))
+    person = mention(found.group(1))
+    said = f"✅ I forgot the link of {person}; their next act links them by their present e-mail address."
+    await call.say(plain_answer(said if was_linked else f"{person} is not linked yet; their first act does that."))
 
 
 async def _overview(call: Call) -> Message:

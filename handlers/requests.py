@@ -13,7 +13,8 @@ from bot.ports import Message
 from bot.slack import ids
 from bot.slack.views.request_details import denial_form, details_view, secret_view
 from bot.slack.views.request_list import request_list
-from handlers.call import Call
+from handlers import home
+from handlers.call import Call, text_at
 from handlers.edge import Listener, View, notice_view, plain_answer
 from handlers.forms import open_form
 
@@ -31,6 +32,17 @@ async def _carry_on(call: Call, request: Request) -> None:
         await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
     await carry_out.advance(call.rt, request)
     await cards.refresh(call.rt, request.id)
+    if call.in_modal:
+        await home.publish(call)
+
+
+async def _behind(call: Call, said: str) -> None:
+    """Take the buttons of a decision away where the form was opened on top of them, and redraw the App Home below."""
+    below = text_at(call.payload, "view", "previous_view_id")
+    if below:
+        with contextlib.suppress(SlackError):
+            await call.update_view(below, notice_view(said, "Request"))
+        await home.publish(call)
 
 
 async def _adopt(call: Call, request: Request) -> None:
@@ -60,6 +72,7 @@ async def denied(call: Call) -> None:
         return
     await call.finish(notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
     await cards.refresh(call.rt, request.id)
+    await _behind(call, "⛔ You denied this.")
 
 
 async def more(call: Call) -> None:
@@ -77,10 +90,7 @@ async def details(call: Call, *, decide: bool = False) -> None:
     """Show a request with its whole history; with `decide` also the buttons for a decision."""
     request = await service.load(call.rt, call.value)
     history = await overview.history(call.rt, request.id)
-    kind = find_kind(request.kind)
-    rule = await rule_of(call.rt, request)
-    asks = approvers_in_words(rule, request.workspace_name)
-    await call.open(details_view(request, kind.title(request), asks, rule.quorum, history, decide=decide))
+    await call.open(details_view(await cards.facts_of(call.rt, request), history, decide=decide))
 
 
 async def details_to_decide(call: Call) -> None:
@@ -117,7 +127,7 @@ async def retry(call: Call) -> None:
 
 
 async def ask_again(call: Call) -> None:
-    """Open the form of an expired request again, filled in as it was."""
+    """Open the form of a closed request again, filled in as it was."""
     request = await service.load(call.rt, call.value)
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer("Only the person who asked can ask again."))

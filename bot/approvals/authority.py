@@ -77,6 +77,15 @@ def approvers_in_words(rule: Rule, workspace_name: str | None) -> str:
     return listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
 
 
+def needs_in_words(rule: Rule, workspace_name: str | None) -> str:
+    """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 of @claude-admins`."""
+    if not rule.approvers:
+        return "⚠️ Nobody may approve this: the policy names nobody for it"
+    approvers = approvers_in_words(rule, workspace_name)
+    is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
+    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {rule.quorum} of {approvers}"
+
+
 def _in_words(ref: ApproverRef, workspace_name: str | None) -> str:
     match ref.kind:
         case ApproverKind.USER:

@@ -2,39 +2,44 @@
 
 The row and the audit log say what should be visible; this module compares that with what was sent, and closes the gap.
 So it may be called at any time by anybody: listeners call it at once, `reconcile` repairs what a dead process left.
+Everything that is missing is claimed before anything is sent, so that nothing is forgotten when the process dies half way.
 """
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
-from bot.approvals.authority import approvers_in_words, rule_of
+from bot.approvals.authority import needs_in_words, rule_of
 from bot.approvals.kinds import KINDS, find_kind
 from bot.approvals.model import Request, Status, Verdict
 from bot.errors import SlackDown, SlackError, SlackRefused
 from bot.ports import Message, Sent
 from bot.runtime import Runtime
 from bot.slack.blocks import context
-from bot.slack.views.request_card import CardFacts, render_card
-from bot.slack.views.request_notices import console_steps, requester_notice, thread_line
+from bot.slack.views.request_card import RequestFacts, render_card
+from bot.slack.views.request_notices import chapter_of, requester_notice, thread_line
 from bot.store import audit, messages, requests
 from bot.store.messages import SentMessage
 
 log = structlog.get_logger()
 
-CARD, REQUESTER, FULFILLER = "card", "requester", "fulfiller"
+CARD, REQUESTER, FULFILLER, LINE = "card", "requester", "fulfiller", "line"
+"""What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
 
 
 async def refresh(rt: Runtime, request_id: str) -> None:
     """Make every message about a request say what the row says. Slack's failures are logged and left to `reconcile`."""
-    request = await _load(rt, request_id)
-    if request is None:
-        return
-    try:
-        await _channel_card(rt, request)
-        await _redraw_others(rt, request.id)
-        await _tell_people(rt, request)
-        await _tell_thread(rt, request)
-    except SlackError as error:
-        log.warning("request_not_announced", request=request_id, code=error.code, error=type(error).__name__)
+    shown = 0
+    while (request := await _load(rt, request_id)) is not None and request.version > shown:
+        try:
+            await _show(rt, request)
+        except SlackError as error:
+            log.warning("request_not_announced", request=request.id, code=error.code, error=type(error).__name__)
+            return
+        shown = request.version
 
 
 async def _load(rt: Runtime, request_id: str) -> Request | None:
@@ -42,66 +47,145 @@ async def _load(rt: Runtime, request_id: str) -> Request | None:
         return await requests.load(tx, request_id)
 
 
-async def _sent(rt: Runtime, request_id: str) -> list[SentMessage]:
-    async with rt.store.read() as tx:
-        return await messages.of_request(tx, request_id)
-
-
-async def _channel_card(rt: Runtime, request: Request) -> None:
-    channel = await rt.notifier.channel(request.channel)
-    if channel.is_shared_outside:
-        log.warning("card_not_posted_outside", request=request.id, channel=request.channel)
-        return
-    await _say_once(rt, request, CARD, request.channel, await card_of(rt, request))
-
-
-async def card_of(rt: Runtime, request: Request) -> Message:
-    """Return a request's card as it stands now."""
+async def facts_of(rt: Runtime, request: Request) -> RequestFacts:
+    """Return a request with the words of its kind and of today's rule."""
     kind, rule = find_kind(request.kind), await rule_of(rt, request)
     undo = KINDS.get(kind.undo or "") if request.outcome.get("key_id") else None
-    facts = CardFacts(
+    return RequestFacts(
         request=request,
-        ask=kind.ask(request),
+        title=kind.title(request),
+        asks=kind.asks,
+        what=kind.what(request),
         done=kind.done(request),
-        approvers=approvers_in_words(rule, request.workspace_name),
+        waits_for=kind.waits_for,
+        needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,
         danger=kind.danger,
         undo_label=f"{undo.label.split()[0]}…" if undo else "",
     )
-    return render_card(facts)
 
 
-async def _say_once(rt: Runtime, request: Request, purpose: str, channel: str, message: Message, thread: str = "") -> None:
-    """Claim, send, remember. A message that Slack certainly refused is given back at once; an unknown outcome is not."""
+@dataclass(frozen=True)
+class _Claim:
+    """The right to send one message, which nobody else has now."""
+
+    id: int
+    purpose: str
+    channel: str
+
+
+async def _show(rt: Runtime, request: Request) -> None:
+    """Send what is missing and redraw what is old, beside each other: people wait for the card, not for the thread."""
+    is_open_to_others = (await rt.notifier.channel(request.channel)).is_shared_outside
+    if is_open_to_others:
+        log.warning("card_not_shown_outside", request=request.id, channel=request.channel)
+    lines, sent = await _lines_and_sent(rt, request.id)
+    claims = await _claim(rt, request, _missing(request, lines, sent, card=not is_open_to_others))
+    facts = await facts_of(rt, request)
+    card = next((claim for claim in claims if claim.purpose == CARD), None)
+    if card:
+        await _send(rt, request, card, render_card(facts))
+    work: list[Coroutine[Any, Any, object]] = [
+        _send(rt, request, claim, message)
+        for claim in claims
+        if claim.purpose != CARD and (message := _content(facts, claim.purpose)) is not None
+    ]
+    work += [
+        _redraw_until_newest(rt, request.id, message, Sent(message.posted_channel or "", message.ts))
+        for message in sent
+        if message.ts and _is_drawn(message) and not (is_open_to_others and message.channel == request.channel)
+    ]
+    work.append(_tell_thread(rt, request, [claim for claim in claims if claim.purpose.startswith(LINE)], lines))
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for failure in results:
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+def _is_drawn(message: SentMessage) -> bool:
+    return not message.purpose.startswith(LINE)
+
+
+async def _lines_and_sent(rt: Runtime, request_id: str) -> tuple[dict[str, str], list[SentMessage]]:
+    """Return the thread's lines by purpose, and the messages that exist."""
+    async with rt.store.read() as tx:
+        entries = await audit.entries_of(tx, request_id)
+        sent = await messages.of_request(tx, request_id)
+    drawn = {f"{LINE}:{e.seq}": thread_line(e.at, e.actor, e.action, e.detail) for e in entries}
+    return {purpose: line for purpose, line in drawn.items() if line}, sent
+
+
+def _missing(request: Request, lines: dict[str, str], sent: Sequence[SentMessage], *, card: bool) -> list[tuple[str, str]]:
+    """Return purpose and channel of every message that should exist and doesn't."""
+    wanted = [(CARD, request.channel)] if card else []
+    chapter = chapter_of(request)
+    if chapter:
+        wanted.append((f"{REQUESTER}:{chapter}", request.requester.slack_id))
+    approvals = request.said(Verdict.APPROVE)
+    if request.status is Status.FULFILLING and approvals and find_kind(request.kind).steps:
+        wanted.append((FULFILLER, approvals[-1].by.slack_id))
+    if card:
+        wanted += [(purpose, request.channel) for purpose in lines]
+    there = {message.purpose for message in sent if message.ts}
+    return [(purpose, channel) for purpose, channel in wanted if purpose not in there]
+
+
+async def _claim(rt: Runtime, request: Request, missing: Sequence[tuple[str, str]]) -> list[_Claim]:
+    if not missing:
+        return []
     async with rt.store.write() as tx:
-        claim = await messages.claim(tx, request.id, purpose, channel, rt.now())
-    if claim is None:
-        return
+        claims = [(await messages.claim(tx, request.id, *one, rt.now()), *one) for one in missing]
+    return [_Claim(claim, purpose, channel) for claim, purpose, channel in claims if claim is not None]
+
+
+def _content(facts: RequestFacts, purpose: str) -> Message | None:
+    """Return what a message says now; None for a line of the thread, which never changes."""
+    request = facts.request
+    what, _, which = purpose.partition(":")
+    if what == CARD:
+        return render_card(facts)
+    if what == REQUESTER:
+        return requester_notice(facts, which)
+    steps = find_kind(request.kind).steps
+    return steps(request) if what == FULFILLER and steps else None
+
+
+async def _send(rt: Runtime, request: Request, claim: _Claim, message: Message, thread: str = "") -> Sent:
+    """Send and remember. What Slack certainly refused is given back at once; where the outcome is unknown, later."""
     try:
-        sent = await rt.notifier.send(channel, message, thread_ts=thread or None)
+        sent = await rt.notifier.send(claim.channel, message, thread_ts=thread or None)
     except SlackDown:
         raise
     except SlackRefused:
         async with rt.store.write() as tx:
-            await messages.release(tx, claim)
+            await messages.release(tx, claim.id)
         raise
     async with rt.store.write() as tx:
-        await messages.record(tx, claim, sent.channel, sent.ts, request.version)
+        await messages.record(tx, claim.id, sent.channel, sent.ts, request.version)
+    return sent
 
 
-async def _redraw_others(rt: Runtime, request_id: str) -> None:
-    """Redraw what shows an older version.
+async def _tell_thread(rt: Runtime, request: Request, claims: Sequence[_Claim], lines: dict[str, str]) -> None:
+    """Add to the card's thread a line for each act that it doesn't tell yet: those of one click in one message."""
+    if not claims:
+        return
+    _, sent = await _lines_and_sent(rt, request.id)
+    card = next((message for message in sent if message.purpose == CARD and message.ts), None)
+    if card is None or card.ts is None:
+        return
+    said = [lines[claim.purpose] for claim in claims]
+    first = await _send(rt, request, claims[0], Message("\n".join(said), [context("\n".join(said))]), thread=card.ts)
+    async with rt.store.write() as tx:
+        for claim in claims[1:]:
+            await messages.record(tx, claim.id, first.channel, first.ts, request.version)
+
+
+async def _redraw_until_newest(rt: Runtime, request_id: str, message: SentMessage, sent: Sent) -> None:
+    """Redraw a message that shows an older version.
 
     Two may draw at once, and the older drawing may land last: whoever finds that a newer version was written down
     meanwhile draws the newest again, so that whatever lands last is right.
     """
-    for message in await _sent(rt, request_id):
-        if message.ts is None or message.posted_channel is None or message.purpose.startswith("line:"):
-            continue
-        await _redraw_until_newest(rt, request_id, message, Sent(message.posted_channel, message.ts))
-
-
-async def _redraw_until_newest(rt: Runtime, request_id: str, message: SentMessage, sent: Sent) -> None:
     shown, must_draw = message.drawn_version, False
     while True:
         request = await _load(rt, request_id)
@@ -114,7 +198,7 @@ async def _redraw_until_newest(rt: Runtime, request_id: str, message: SentMessag
 
 
 async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sent) -> None:
-    content = await _content(rt, request, message.purpose.split(":")[0])
+    content = _content(await facts_of(rt, request), message.purpose)
     if content is None:
         return
     try:
@@ -124,48 +208,11 @@ async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sen
         log.info("message_not_redrawn", request=request.id, purpose=message.purpose, code=refusal.code)
 
 
-async def _content(rt: Runtime, request: Request, purpose: str) -> Message | None:
-    kind = find_kind(request.kind)
-    if purpose == CARD:
-        return await card_of(rt, request)
-    if purpose == REQUESTER:
-        undo = KINDS.get(kind.undo or "") if request.outcome.get("key_id") else None
-        return requester_notice(request, kind.done(request), f"{undo.label.split()[0]}…" if undo else "")
-    if purpose == FULFILLER:
-        name = str(request.payload.get("name", ""))
-        return console_steps(request, name, request.workspace_name or "", request.ends_at)
-    return None
-
-
-async def _tell_people(rt: Runtime, request: Request) -> None:
-    notice = await _content(rt, request, REQUESTER)
-    if notice:
-        await _say_once(rt, request, REQUESTER, request.requester.slack_id, notice)
-    approvals = request.said(Verdict.APPROVE)
-    if request.status is Status.FULFILLING and approvals:
-        steps = await _content(rt, request, FULFILLER)
-        if steps:
-            await _say_once(rt, request, FULFILLER, approvals[-1].by.slack_id, steps)
-
-
-async def _tell_thread(rt: Runtime, request: Request) -> None:
-    sent = await _sent(rt, request.id)
-    card = next((message for message in sent if message.purpose == CARD and message.ts), None)
-    if card is None or card.ts is None or card.posted_channel is None:
-        return
-    told = {message.purpose for message in sent}
-    async with rt.store.read() as tx:
-        entries = await audit.entries_of(tx, request.id)
-    for entry in entries:
-        purpose = f"line:{entry.seq}"
-        line = thread_line(entry.at, entry.actor, entry.action, entry.detail)
-        if line and purpose not in told:
-            await _say_once(rt, request, purpose, card.posted_channel, Message(line, [context(line)]), thread=card.ts)
-
-
 async def adopt(rt: Runtime, request: Request, channel: str, ts: str) -> None:
     """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between."""
-    if not ts or any(message.ts == ts for message in await _sent(rt, request.id)):
+    async with rt.store.read() as tx:
+        sent = await messages.of_request(tx, request.id)
+    if not ts or any(message.ts == ts for message in sent):
         return
     async with rt.store.write() as tx:
         await messages.adopt(tx, request.id, CARD, channel, ts, rt.now())

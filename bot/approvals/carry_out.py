@@ -107,12 +107,13 @@ async def prove(rt: Runtime, request: Request) -> Request:
     seen = await kind.prove(rt, request) if kind.prove else None
     if isinstance(seen, Done):
         return await finish(rt, request, seen)
-    if seen is None or seen.outcome.get("wrong_key_id") == request.outcome.get("wrong_key_id"):
+    if seen is None or seen.problem == request.outcome.get("problem", ""):
         return request
+    action = "request.wrong_place" if seen.problem else "request.wrong_place_mended"
     async with rt.store.write() as tx:
-        moved = await requests.touch(tx, request, outcome=request.outcome | seen.outcome)
+        moved = await requests.touch(tx, request, outcome=request.outcome | seen.outcome | {"problem": seen.problem})
         if moved:
-            tx.audit(rt.now(), SYSTEM, "request.wrong_place", request.id, version=moved.version, **seen.outcome)
+            tx.audit(rt.now(), SYSTEM, action, request.id, version=moved.version, problem=seen.problem)
     return moved or request
 
 
@@ -148,7 +149,8 @@ async def end(rt: Runtime, request: Request) -> Request:
 async def _ended(rt: Runtime, request: Request, note: str, action: str) -> Request:
     now = rt.now()
     async with rt.store.write() as tx:
-        outcome = request.outcome | ({"end_note": note} if note else {})
+        needs_person = action == "request.end_needs_person"
+        outcome = request.outcome | {"note_at_end": note, "needs_person_at_end": needs_person}
         moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)
         if moved:
             tx.audit(now, SYSTEM, action, request.id, version=moved.version, note=note)

@@ -82,7 +82,7 @@ WORDS: dict[Status, str] = {
     Status.PENDING: "waiting for a decision",
     Status.APPROVED: "approved",
     Status.APPLYING: "approved and being carried out",
-    Status.FULFILLING: "approved and waiting for the key to be made",
+    Status.FULFILLING: "approved and waiting for somebody to do it",
     Status.APPLIED: "done",
     Status.FAILED: "approved, but not done yet",
     Status.DENIED: "denied",

@@ -14,6 +14,13 @@ async def mine(rt: Runtime, actor: Actor) -> list[Request]:
         return await requests.of_requester(tx, actor.slack_id)
 
 
+async def keys_issued_to(rt: Runtime, actor: Actor) -> frozenset[str]:
+    """Return the ids of the keys that were made because the actor asked for them."""
+    async with rt.store.read() as tx:
+        applied = await requests.of_requester(tx, actor.slack_id, limit=1000)
+    return frozenset(str(r.outcome["key_id"]) for r in applied if r.kind == "create_key" and r.outcome.get("key_id"))
+
+
 async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:
     """Return the pending requests that the actor could decide now and hasn't, oldest first."""
     async with rt.store.read() as tx:

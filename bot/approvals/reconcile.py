@@ -28,7 +28,7 @@ async def reconcile(rt: Runtime, now: datetime) -> None:
     for step, due in await _due(rt, now):
         for request in due:
             await _take(rt, step, request)
-    for request_id in await _unseen(rt):
+    for request_id in await _unseen(rt, now):
         await cards.refresh(rt, request_id)
     async with rt.store.write() as tx:
         await events.forget_before(tx, now - FORGET_EVENTS_AFTER)
@@ -64,7 +64,8 @@ async def _take(rt: Runtime, step: Step, request: Request) -> None:
         await cards.refresh(rt, request.id)
 
 
-async def _unseen(rt: Runtime) -> Sequence[str]:
-    """Return the requests that somebody should see otherwise than they do: no card yet, or one that shows an older state."""
+async def _unseen(rt: Runtime, now: datetime) -> Sequence[str]:
+    """Return the requests that somebody should see otherwise than they do: a message is missing, or shows an older state."""
     async with rt.store.read() as tx:
-        return [*await messages.without_card(tx), *await messages.lagging(tx)]
+        found = [*await messages.without_card(tx), *await messages.unsent(tx, now), *await messages.lagging(tx)]
+    return list(dict.fromkeys(found))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -12,6 +12,10 @@ from bot.store.tables import RequestRow, SentMessageRow
 
 RETAKE_AFTER = timedelta(minutes=2)
 """A claim whose message never got a timestamp is taken again after this long: its process died in between."""
+
+
+GIVE_UP_AFTER = timedelta(days=1)
+"""What Slack refused for that long after a request closed (its reader left, its channel is gone) is not tried again."""
 
 
 class SentMessage(BaseModel):
@@ -68,7 +72,18 @@ async def drawn(tx: Tx, message_id: int, version: int) -> bool:
 
 
 async def adopt(tx: Tx, request_id: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
-    """Remember a message that turned out to exist: its sender died before it could be written down."""
+    """Remember a message that turned out to exist: its sender died before it could be written down.
+
+    Where a claim waits for its timestamp this is the message it was made for, so that no second one is sent.
+    """
+    claimed = (
+        update(SentMessageRow)
+        .where(col(SentMessageRow.request_id) == request_id, col(SentMessageRow.purpose) == purpose)
+        .where(col(SentMessageRow.channel) == channel, col(SentMessageRow.ts).is_(None))
+        .values(posted_channel=channel, ts=ts)
+    )
+    if (await tx.execute(claimed)).rowcount == 1:
+        return
     make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {
         "request_id": request_id, "purpose": f"{purpose}:{ts}", "channel": channel, "posted_channel": channel,
@@ -89,6 +104,20 @@ async def lagging(tx: Tx, limit: int = 200) -> list[str]:
         select(RequestRow.id)
         .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
         .where(col(SentMessageRow.ts).is_not(None), col(SentMessageRow.drawn_version) < col(RequestRow.version))
+        .where(~col(SentMessageRow.purpose).startswith("line:"))
+        .distinct()
+        .limit(limit)
+    )
+    return list(await tx.session.exec(query))
+
+
+async def unsent(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
+    """Return the ids of requests with a message that was claimed and never sent; given up a day after the request closed."""
+    query = (
+        select(RequestRow.id)
+        .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
+        .where(col(SentMessageRow.ts).is_(None), col(SentMessageRow.claimed_at) < now - RETAKE_AFTER)
+        .where(or_(col(RequestRow.closed_at).is_(None), col(RequestRow.closed_at) > now - GIVE_UP_AFTER))
         .distinct()
         .limit(limit)
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, SecretStr
 
 from bot.approvals.model import Request, Who
+from bot.ports import Message
 from bot.runtime import Runtime
 
 FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
@@ -32,10 +33,10 @@ class FormField:
 
 @dataclass(frozen=True)
 class FormInput:
-    """What somebody put into a form: plain values by field name, what the form was opened with, and today's date."""
+    """What somebody put into a form: plain values by field name, what their chosen options say, and today's date."""
 
     values: dict[str, str]
-    opened_with: dict[str, str]
+    labels: dict[str, str]
     today: date
 
 
@@ -51,7 +52,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Done:
-    """The change is made. `outcome` is plain JSON and never holds a secret; `secret` is sealed at once by the service."""
+    """The change is made. `outcome` is plain JSON and never holds a secret; `secret` is sealed at once by the service.
+
+    `note` in an outcome is a plain sentence for the requester (after a `revert`: for everybody).
+    """
 
     outcome: dict[str, Any] = field(default_factory=dict[str, Any])
     secret: SecretStr | None = None
@@ -59,13 +63,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Waits:
-    """A person has to do it; the request is proven later by `prove`."""
+    """A person has to do it; the request is proven later by `prove`. `problem` is one sentence about what was done wrong."""
 
     outcome: dict[str, Any] = field(default_factory=dict[str, Any])
+    problem: str = ""
 
 
 class NeedsPerson(Exception):
-    """The change was not made, and repeating it won't help; `sentence` says what stands in the way."""
+    """The change was not made, and a person has to look; `sentence` says in plain text what stands in the way."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -83,11 +88,13 @@ async def _never(_rt: Runtime, _request: Request) -> Done | None:
 class Kind:
     """One kind of Request.
 
-    `ask` and `done` are mrkdwn that follow "@alice" and stand in the card's first line; `title` is plain text.
-    `subject` names what it is about: one open request per subject. `precheck` raises a UserError, `apply` an UpstreamError
-    or NeedsPerson. `look` tells whether the effect is already there, before anything is repeated. `repeatable`: applying
-    twice does no harm once `look` found nothing. `prove` is asked each minute while a person works; `revert` ends a grant.
-    `undo` is the kind that a card offers once this one is applied; `danger` says what a careless click would break.
+    Words: `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn) replaces both
+    once it is applied; `title` is plain text. `danger` says what a careless click would break.
+    Rules: `subject` names what it is about: one open request per subject. `precheck` raises a UserError, `apply` an
+    UpstreamError or NeedsPerson. `look` tells whether the effect is already there, before anything is repeated;
+    `repeatable`: applying twice does no harm once `look` found nothing. `revert` ends a grant.
+    A person's part: `steps` tells them what to do, `waits_for` names that in the card, `prove` looks each minute whether it
+    is done. `undo` is the kind that a card offers once this one is applied.
     """
 
     name: str
@@ -95,7 +102,8 @@ class Kind:
     payload: type[BaseModel]
     form: tuple[FormField, ...]
     title: Callable[[Request], str]
-    ask: Callable[[Request], str]
+    asks: str
+    what: Callable[[Request], str]
     done: Callable[[Request], str]
     subject: Callable[[BaseModel], str]
     precheck: Callable[[Runtime, Who, BaseModel], Awaitable[Checked]]
@@ -103,6 +111,8 @@ class Kind:
     repeatable: bool
     look: Callable[[Runtime, Request], Awaitable[Done | None]] = _never
     prove: Callable[[Runtime, Request], Awaitable[Done | Waits | None]] | None = None
+    steps: Callable[[Request], Message] | None = None
+    waits_for: str = "somebody to do it"
     revert: Callable[[Runtime, Request], Awaitable[Done]] | None = None
     undo: str | None = None
     submit_label: str = "Ask"

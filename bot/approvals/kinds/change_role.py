@@ -105,14 +105,18 @@ async def _revert(rt: Runtime, request: Request) -> Done:
     granted = _payload(request)
     member = await rt.admin.user(granted.member_id)
     if member.role == granted.from_role:
-        return Done({"note": f"{member.name} was already {member.role}"})
+        return Done({"note": f"{member.name} was already {member.role} again."})
     if member.role != granted.role:
-        raise NeedsPerson(f"{member.name} became {member.role} in the meantime, so I left it as it is.")
+        raise NeedsPerson(f"{member.name} became {member.role} in the meantime, so I left it at that. Is that right?")
     await _change(rt, member, granted.from_role)
     return Done()
 
 
 def _what(request: Request) -> str:
+    return f"{_for_whom(request)}, now {_payload(request).from_role}"
+
+
+def _for_whom(request: Request) -> str:
     return f"{bold(_payload(request).role)} for {mention(_payload(request).slack_id)}"
 
 
@@ -122,8 +126,9 @@ CHANGE_ROLE = Kind(
     payload=ChangeRole,
     form=FORM,
     title=lambda request: f"Role {_payload(request).role} for {_payload(request).member_name}",
-    ask=lambda request: f"asks for the role {_what(request)}, now {_payload(request).from_role}",
-    done=lambda request: f"Role {_what(request)} given, was {_payload(request).from_role}",
+    asks="asks for another role",
+    what=_what,
+    done=lambda request: f"Role {_for_whom(request)} given, was {_payload(request).from_role}",
     subject=lambda payload: f"role:{getattr(payload, 'slack_id', '')}",
     precheck=_precheck,
     apply=_apply,

@@ -1,5 +1,6 @@
 """An API key: made by the upstream where it offers that (`api`), else by a person in the Console, with proof (`console`)."""
 
+import asyncio
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -10,11 +11,14 @@ from bot.admin.model import ApiKey
 from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, Waits
 from bot.approvals.model import Request, Who
 from bot.errors import InvalidInput, UpstreamError
+from bot.ports import Message
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code, mention
+from bot.slack.views.console_steps import console_steps
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
 _DEAD = frozenset({"archived", "expired"})
+_BY_HAND = "Whoever made it in the Console has its secret and hands it to you."
 
 
 class CreateKey(BaseModel):
@@ -84,9 +88,17 @@ def _outcome(key: ApiKey, **more: Any) -> dict[str, Any]:
 
 async def _apply(rt: Runtime, request: Request) -> Applied:
     wanted = _payload(request)
-    workspace = next((w for w in await rt.directory.workspaces(fresh=True) if w.id == wanted.workspace_id), None)
+    workspaces, named = await asyncio.gather(
+        rt.directory.workspaces(fresh=True), _keys_named(rt, wanted.name, wanted.workspace_id)
+    )
+    workspace = next((w for w in workspaces if w.id == wanted.workspace_id), None)
     if workspace is None:
         raise NeedsPerson(f"The workspace {wanted.workspace_name} was archived in the meantime.")
+    if any(key.status not in _DEAD for key in named):
+        raise NeedsPerson(
+            f"{workspace.name} got another key {wanted.name} in the meantime. Rename or archive that one, or give up here "
+            "and ask under another name."
+        )
     rule = rt.policy.rule_for(request.kind, request.workspace_id, workspace.name)
     if rule.issue_keys == "console":
         return Waits({"way": "console"})
@@ -124,17 +136,17 @@ async def _prove(rt: Runtime, request: Request) -> Done | Waits | None:
     right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
     if right:
         rt.directory.forget_keys()
-        return Done(_outcome(right, way="console"))
+        return Done(_outcome(right, way="console", note=_BY_HAND))
     if not new:
-        return None
+        return Waits()
     where = await rt.directory.workspace_name(new[0].workspace_id)
-    return Waits({"way": "console", "wrong_key_id": new[0].id, "wrong_workspace": where})
+    return Waits(problem=f"A key of that name appeared in {where}, which is the wrong place.")
 
 
 async def _revert(rt: Runtime, request: Request) -> Done:
     key = await rt.admin.api_key(request.outcome["key_id"])
     if key.status in _DEAD:
-        return Done({"note": f"it was already {key.status}"})
+        return Done({"note": "" if key.status == "expired" else "It was already revoked."})
     await rt.admin.update_api_key(key.id, status="archived")
     rt.directory.forget_keys()
     return Done()
@@ -150,13 +162,18 @@ def _done(request: Request) -> str:
     return f"Key {_what(request)} issued to {mention(request.requester.slack_id)}"
 
 
+def _steps(request: Request) -> Message:
+    return console_steps(request, _payload(request).name)
+
+
 CREATE_KEY = Kind(
     name="create_key",
     label="Request an API key",
     payload=CreateKey,
     form=FORM,
     title=lambda request: f"API key {_payload(request).name} in {request.workspace_name}",
-    ask=lambda request: f"asks for an API key — {_what(request)}",
+    asks="asks for an API key",
+    what=_what,
     done=_done,
     subject=lambda payload: f"create_key:{getattr(payload, 'workspace_id', '')}:{getattr(payload, 'name', '')}",
     precheck=_precheck,
@@ -164,6 +181,9 @@ CREATE_KEY = Kind(
     repeatable=True,
     look=look,
     prove=_prove,
+    steps=_steps,
+    waits_for="the key to be made in the Console",
     revert=_revert,
     undo="revoke_key",
+    submit_label="Ask for the key",
 )

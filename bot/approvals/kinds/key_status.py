@@ -88,7 +88,8 @@ def _make(change: _Change, *extra: FormField) -> Kind:
             FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=500),
         ),
         title=lambda request: f"{change.label}: {_payload(request).key_name}",
-        ask=lambda request: f"asks to {change.verb} the key {what(request)}",
+        asks=f"asks to {change.verb} a key",
+        what=what,
         done=lambda request: f"Key {what(request)} {change.done}",
         subject=lambda payload: f"key:{getattr(payload, 'key_id', '')}",
         precheck=precheck,
@@ -100,8 +101,10 @@ def _make(change: _Change, *extra: FormField) -> Kind:
 
 
 def _check_typed(value: str, form: FormInput) -> str | None:
-    wanted = form.opened_with.get("key_name", "")
-    return None if wanted and value == wanted else "Type the key's name exactly, to be sure that it is the right one."
+    wanted = form.labels.get("key_id", "")
+    # A menu shows 75 characters of a name; what it cut can't be compared.
+    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else value == wanted
+    return None if wanted and is_same else "Type the key's name exactly, to be sure that it is the right one."
 
 
 DISABLE_KEY = _make(

@@ -1,6 +1,5 @@
 """The form of a kind, drawn from its list of fields, so that a new kind needs no view of its own."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +11,6 @@ from bot.slack.elements import date_picker, external_select, option, static_sele
 from bot.slack.markup import escape
 
 Json = dict[str, Any]
-_SUBMITS = {"create_key": "Ask for the key"}
 
 
 def kind_form(
@@ -22,7 +20,6 @@ def kind_form(
     values: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
-    opened_with: Mapping[str, str] | None = None,
 ) -> Json:
     """Return a kind's form. `asks` says who will decide; `values` and `labels` fill it in; `problems` stand on top."""
     given, shown = dict(values or {}), dict(labels or {})
@@ -38,8 +35,7 @@ def kind_form(
         blocks.append(section(f"⚠️ {escape(kind.danger)}"))
     blocks += [_block(field, given.get(field.name, ""), shown.get(field.name, "")) for field in kind.form]
     blocks.append(context(asks))
-    metadata = json.dumps({"opened_with": dict(opened_with or {})})
-    return modal(f"{ids.FORM_PREFIX}{kind.name}", kind.label, blocks, submit=kind.submit_label, private_metadata=metadata)
+    return modal(f"{ids.FORM_PREFIX}{kind.name}", kind.label, blocks, submit=kind.submit_label)
 
 
 def _block(field: FormField, value: str, label: str) -> Json:

@@ -9,86 +9,108 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
 from bot.slack.markup import date, escape, mention, quote, truncate
-from bot.slack.wording import duration
+from bot.slack.wording import duration, listed
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CardFacts:
-    """What a card shows: `ask` and `done` are the kind's markup, `approvers` names whom to ask."""
+class RequestFacts:
+    """A request with the words of its kind. `title` is plain text; `asks` to `done` are the kind's markup.
+
+    `needs` says the rule in markup: "Needs 1 of @claude-admins".
+    """
 
     request: Request
-    ask: str
+    title: str
+    asks: str
+    what: str
     done: str
-    approvers: str
+    waits_for: str
+    needs: str
     quorum: int
     danger: str
     undo_label: str
 
 
-def render_card(facts: CardFacts) -> Message:
+def render_card(facts: RequestFacts) -> Message:
     """Return the card as it stands now. Its buttons carry the request id and nothing else."""
+    request = facts.request
     headline, lines = _headline(facts), _lines(facts)
+    reason = truncate(request.reason, 500) if request.is_open else ""
     blocks = [section(headline)]
-    if facts.request.reason and facts.request.status in _SHOWS_REASON:
-        blocks.append(section(quote(truncate(facts.request.reason, 500))))
+    if reason:
+        blocks.append(section(quote(reason)))
     if lines:
-        blocks.append(context(*lines))
-    blocks.append(actions(*_buttons(facts), block_id=None))
-    text = "\n".join([headline, facts.request.reason and f"> {escape(facts.request.reason)}", *lines])
-    return Message(text.replace("\n\n", "\n"), blocks, metadata=_metadata(facts.request))
-
-
-_SHOWS_REASON = frozenset({Status.PENDING, Status.APPROVED, Status.APPLYING, Status.FULFILLING, Status.FAILED})
+        blocks.append(context(" · ".join(lines)))
+    blocks.append(actions(*_buttons(facts)))
+    text = "\n".join(filter(None, [headline, quote(reason) if reason else "", *lines]))
+    return Message(text, blocks, metadata=_metadata(request))
 
 
 def _metadata(request: Request) -> Json:
     return {"event_type": "quartermaster_request", "event_payload": {"request": request.id}}
 
 
-def _headline(facts: CardFacts) -> str:
+def _headline(facts: RequestFacts) -> str:
+    """Return the first line: what is so now, about what, because of whom."""
     request = facts.request
-    asker = mention(request.requester.slack_id)
-    ask = f"*{asker} {facts.ask}*" if "*" not in facts.ask else f"{asker} {facts.ask}"
-    last = request.decisions[-1] if request.decisions else None
-    by = mention(last.by.slack_id) if last else "nobody"
+    asked = f"*{mention(request.requester.slack_id)} {facts.asks}* — {facts.what}"
     match request.status:
         case Status.PENDING:
-            return f"⏳ {ask}"
+            return f"⏳ {asked}"
         case Status.APPROVED | Status.APPLYING:
-            return f"⏳ {ask} — approved by {_approvers(request)}, being done now"
+            return f"⏳ {asked} · {_approved_by(request)}, being done now"
         case Status.FULFILLING:
-            return f"⏳ {ask} — approved by {_approvers(request)}, waits for somebody to make the key in the Console"
-        case Status.APPLIED | Status.REVERTING:
-            mark = "⚠️" if request.outcome.get("handover") in ("lost", "failed") else "✅"
-            return f"{mark} {facts.done} — approved by {_approvers(request)}, {_after(request)}"
+            return f"⏳ {asked} · {_approved_by(request)}, waits for {escape(facts.waits_for)}"
         case Status.FAILED:
-            return f"⚠️ {ask} — approved by {_approvers(request)}, not done yet: {escape_failure(request.failure)}"
+            return f"⚠️ {asked} · {_approved_by(request)}, *not done yet*: {failure(request)}"
         case Status.DENIED:
-            why = f": “{escape(last.comment)}”" if last and last.comment else ""
-            return f"⛔ {ask} — denied by {by}{why}"
+            return f"⛔ {asked} · {denied_by(request)}"
         case Status.WITHDRAWN:
-            return f"⛔ {ask} — withdrawn, nothing was done"
+            return f"⛔ {asked} · withdrawn, nothing was done"
         case Status.EXPIRED:
-            waited = duration(request.expires_at - request.created_at)
-            return f"⌛ {ask} — expired, {_expired_because(request)} in {waited}"
+            return f"⌛ {asked} · expired, {expired_because(facts)}"
+        case Status.APPLIED | Status.REVERTING:
+            mark = "⚠️" if request.outcome.get("handover") in TROUBLE else "✅"
+            return f"{mark} {facts.done} — {_approved_by(request)}, {_after(request)}"
         case Status.REVERTED:
-            note = request.outcome.get("end_note")
-            return f"🔁 {facts.done} — ended as agreed" + (f": {escape(str(note))}" if note else "")
+            return ended(facts)
 
 
-def _expired_because(request: Request) -> str:
-    return "the key didn't appear" if request.approved_at else "nobody decided"
+def failure(request: Request) -> str:
+    """Return as markup what stands in the way of a failed request."""
+    return escape(request.failure or "something stood in the way.")
 
 
-def escape_failure(failure: str | None) -> str:
-    """Return a failure's sentence; its reference was written as code and stays that."""
-    return failure or "something stood in the way."
+def denied_by(request: Request) -> str:
+    """Return who denied it and why, as markup."""
+    denial = request.said(Verdict.DENY)[-1]
+    why = f": “{escape(denial.comment)}”" if denial.comment else ""
+    return f"denied by {mention(denial.by.slack_id)}{why}"
 
 
-def _approvers(request: Request) -> str:
-    return " and ".join(mention(d.by.slack_id) for d in request.said(Verdict.APPROVE)) or "nobody"
+def expired_because(facts: RequestFacts) -> str:
+    """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
+    request = facts.request
+    if request.approved_at:
+        waited = duration(request.expires_at - request.approved_at)
+        return f"waited {waited} for {escape(facts.waits_for)}"
+    return f"nobody decided in {duration(request.expires_at - request.created_at)}"
+
+
+def ended(facts: RequestFacts) -> str:
+    """Return how a grant ended: as agreed, or with something left that a person has to look at."""
+    note = str(facts.request.outcome.get("note_at_end") or "")
+    said = f" · {escape(note)}" if note else ""
+    if facts.request.outcome.get("needs_person_at_end"):
+        return f"⚠️ *Over, but a person has to look* — {facts.done}{said}"
+    return f"🔁 *Ended as agreed* — {facts.done}{said}"
+
+
+def _approved_by(request: Request) -> str:
+    people = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
+    return f"approved by {listed(people) or 'nobody'}"
 
 
 def _after(request: Request) -> str:
@@ -96,36 +118,32 @@ def _after(request: Request) -> str:
     return f"{duration(decided - request.created_at)} after the ask"
 
 
-def _lines(facts: CardFacts) -> list[str]:
-    request = facts.request
-    lines: list[str] = []
+def _lines(facts: RequestFacts) -> list[str]:
+    request, lines = facts.request, list[str]()
     if request.status is Status.PENDING:
         have = len(request.said(Verdict.APPROVE))
-        progress = f" · {have} of {facts.quorum} so far" if have else ""
-        lines.append(
-            f"Needs {facts.quorum} of {facts.approvers}{progress} · expires {date(request.expires_at)}"
-            " · you can't approve your own"
-        )
-    if request.status is Status.FULFILLING and request.outcome.get("wrong_workspace"):
-        lines.append(
-            f"⚠️ A key of that name appeared in {escape(str(request.outcome['wrong_workspace']))}, which is the wrong place."
-        )
-    if request.ends_at and request.status in _SHOWS_REASON | {Status.APPLIED}:
+        lines += [facts.needs, *([f"{have} of {facts.quorum} so far"] if have else [])]
+        lines += [f"expires {date(request.expires_at)}", "you can't approve your own"]
+    if request.status is Status.FULFILLING and request.outcome.get("problem"):
+        lines.append(f"⚠️ {escape(str(request.outcome['problem']))}")
+    if request.ends_at and (request.is_open or request.status is Status.APPLIED):
         lines.append(f"Ends {date(request.ends_at, with_time=False)}")
-    if request.status is Status.APPLIED and request.outcome.get("hint"):
-        lines.append(f"key {escape(short_hint(str(request.outcome['hint'])))}")
-    handover = HANDOVER.get(str(request.outcome.get("handover", "")))
-    if request.status is Status.APPLIED and handover:
-        lines.append(handover)
+    if request.status is Status.APPLIED:
+        if request.outcome.get("hint"):
+            lines.append(f"key {short_hint(str(request.outcome['hint']))}")
+        lines += [_HANDOVER[state] for state in [str(request.outcome.get("handover"))] if state in _HANDOVER]
     return lines
 
 
 def short_hint(hint: str) -> str:
     """Return the end of a key's hint: `…igAA`."""
-    return f"…{hint[-4:]}"
+    return f"…{escape(hint[-4:])}"
 
 
-HANDOVER = {
+TROUBLE = frozenset({"lost", "failed", "unseen"})
+"""States of a hand-over after which a new key has to be asked for."""
+
+_HANDOVER = {
     "ready": "its secret waits for its requester",
     "shown": "its secret was shown once and is wiped",
     "unseen": "its secret was wiped, because nobody looked within a day: revoke the key and ask again",
@@ -134,30 +152,35 @@ HANDOVER = {
 }
 
 
-def _buttons(facts: CardFacts) -> list[Json]:
+def _buttons(facts: RequestFacts) -> list[Json]:
     request = facts.request
     match request.status:
         case Status.PENDING:
-            sure = confirm("Approve this?", facts.danger, "Approve", "Not now", "danger") if facts.danger else None
-            return [
-                button("Approve", ids.APPROVE, request.id, style="primary", confirm=sure),
-                button("Deny…", ids.DENY, request.id),
-                _more(request, "Withdraw"),
-            ]
+            return [*decision_buttons(request, facts.title, facts.danger), _more(request, "Withdraw")]
         case Status.FAILED:
-            return [
-                button("Retry", ids.RETRY, request.id, style="primary"),
-                button("Give up", ids.GIVE_UP, request.id),
-                _more(request),
-            ]
+            retry = button("Retry", ids.RETRY, request.id, style="primary")
+            return [retry, button("Give up", ids.GIVE_UP, request.id, confirm=_sure_to_give_up()), _more(request)]
         case Status.EXPIRED:
-            return [button("Ask again", ids.ASK_AGAIN, request.id), _more(request)]
+            return [button("Ask again…", ids.ASK_AGAIN, request.id), _more(request)]
         case Status.FULFILLING:
             return [_more(request, "Withdraw")]
         case Status.APPLIED if facts.undo_label:
             return [button(facts.undo_label, ids.UNDO, request.id), _more(request)]
         case _:
             return [_more(request)]
+
+
+def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
+    """Return Approve and Deny…; where a careless click breaks something, Approve asks once and names the consequence."""
+    sure = confirm("Approve this?", f"{title}. {danger}", "Approve", "Not now", "danger") if danger else None
+    return [
+        button("Approve", ids.APPROVE, request.id, style="primary", confirm=sure, accessibility_label=f"Approve: {title}"),
+        button("Deny…", ids.DENY, request.id, accessibility_label=f"Deny: {title}"),
+    ]
+
+
+def _sure_to_give_up() -> Json:
+    return confirm("Give up?", "The request is closed and nothing is done. It can be asked again.", "Give up", "Not now")
 
 
 def _more(request: Request, *others: str) -> Json:

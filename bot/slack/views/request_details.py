@@ -6,30 +6,34 @@ from typing import Any
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
-from bot.slack.elements import button, text_input
+from bot.slack.elements import text_input
 from bot.slack.markup import code, date, escape, mention, quote
+from bot.slack.views.request_card import RequestFacts, decision_buttons, failure
 
 Json = dict[str, Any]
 
 
-def details_view(
-    request: Request, title: str, asks: str, quorum: int, history: Sequence[str], *, decide: bool = False
-) -> Json:
+def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = False) -> Json:
     """Return everything that is known of a request; ids stand here and nowhere else."""
-    facts = [
+    request = facts.request
+    lines = [
+        f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
         f"*State* {WORDS[request.status]}",
-        f"*Rule* {quorum} of {asks}; nobody decides their own",
+        f"*Rule* {facts.needs} · nobody decides their own",
     ]
+    if request.status is Status.PENDING:
+        lines.append(f"*Expires* {date(request.expires_at)}")
+    if request.status is Status.FAILED:
+        lines.append(f"*What stands in the way* {failure(request)}")
     if request.ends_at:
-        facts.append(f"*Ends* {date(request.ends_at, with_time=False)}")
-    blocks = [header(title), section("\n".join(facts))]
+        lines.append(f"*Ends* {date(request.ends_at, with_time=False)}")
+    blocks = [header(facts.title), section("\n".join(lines))]
     if request.reason:
         blocks.append(section(quote(request.reason)))
     if decide and request.status is Status.PENDING:
-        approve = button("Approve", ids.APPROVE, request.id, style="primary")
-        blocks.append(actions(approve, button("Deny…", ids.DENY, request.id)))
-    blocks += [divider(), section("\n".join(history[-30:]) or "Nothing happened yet.")]
+        blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
+    blocks += [divider(), section("\n".join(history[-30:]) or "Nobody decided yet.")]
     blocks.append(context(" · ".join(_ids(request))))
     return modal("request_details_view", "Request", blocks)
 

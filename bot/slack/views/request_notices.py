@@ -1,129 +1,119 @@
-"""What the people in a request are told: its requester, whoever makes a key by hand, and the thread."""
+"""What a request's own people are told: its requester in direct messages, everybody else in the card's thread."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from bot.approvals.model import Request, Status
+from bot.approvals.model import Request, Status, Verdict
 from bot.ports import Message
 from bot.slack import ids
-from bot.slack.blocks import actions, context, section
+from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import code, date, escape, mention
-from bot.slack.views.request_card import escape_failure, short_hint
+from bot.slack.markup import bold, date, escape, mention
+from bot.slack.views.request_card import TROUBLE, RequestFacts, denied_by, ended, expired_because, failure, short_hint
 
-CONSOLE_KEYS = "https://platform.claude.com/settings/keys"
-"""Where an admin makes a key by hand (admin-api.md §4.6)."""
+Chapter = Literal["progress", "result", "end"]
+"""A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones lose their buttons."""
 
 
-def requester_notice(request: Request, done: str, undo_label: str) -> Message | None:
-    """Return what the requester is told now, or None while there is nothing to tell."""
-    last = request.decisions[-1] if request.decisions else None
+def chapter_of(request: Request) -> Chapter | None:
+    """Return the chapter that begins with a request's status; None where its requester needs no new message."""
     match request.status:
-        case Status.APPLIED:
-            return _applied(request, done, undo_label)
-        case Status.DENIED if last:
-            why = f": “{escape(last.comment)}”" if last.comment else "."
-            return _notice(f"⛔ {mention(last.by.slack_id)} denied your request {_title(request)}{why}")
-        case Status.EXPIRED:
-            text = f"⌛ Your request {_title(request)} expired; nothing was changed."
-            return _notice(text, button("Ask again", ids.ASK_AGAIN, request.id))
-        case Status.FAILED:
-            text = f"⚠️ Your request {_title(request)} is approved but not done yet: {escape_failure(request.failure)}"
-            retry = button("Retry", ids.RETRY, request.id, style="primary")
-            return _notice(text, retry, button("Give up", ids.GIVE_UP, request.id))
-        case Status.FULFILLING:
-            return _notice(f"⏳ Your request {_title(request)} is approved. I tell you here as soon as the key exists.")
+        case Status.FULFILLING | Status.FAILED:
+            return "progress"
+        case Status.APPLIED | Status.DENIED | Status.EXPIRED:
+            return "result"
+        case Status.WITHDRAWN if request.approved_at:
+            return "result"  # perhaps an approver gave it up; whoever withdraws a pending request knows it
         case Status.REVERTED:
-            note = request.outcome.get("end_note")
-            return _notice(f"🔁 {done} — this ended as agreed." + (f" {escape(str(note))}" if note else ""))
+            return "end"
         case _:
             return None
 
 
-def _title(request: Request) -> str:
-    return f"({code(request.id[-6:])})"
+def requester_notice(facts: RequestFacts, chapter: str) -> Message:
+    """Return what a request's requester reads in the message of a chapter, as things stand now."""
+    text, buttons = _said(facts)
+    current = buttons if chapter_of(facts.request) in (chapter, None) else []
+    return Message(text, [section(text), *([actions(*current)] if current else [])])
 
 
-def _applied(request: Request, done: str, undo_label: str) -> Message:
-    hint = short_hint(str(request.outcome.get("hint") or ""))
-    undo = [button(undo_label, ids.UNDO, request.id)] if undo_label else []
-    handover = request.outcome.get("handover")
-    at = request.outcome.get("handover_at")
+def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+    request, yours = facts.request, f"your request {bold(facts.title)}"
+    again = [button("Ask again…", ids.ASK_AGAIN, request.id)]
+    match request.status:
+        case Status.APPLIED:
+            return _applied(facts)
+        case Status.DENIED:
+            by = mention(request.said(Verdict.DENY)[-1].by.slack_id)
+            return f"⛔ {by} denied {yours}{denied_by(request).partition(by)[2] or '.'}", again
+        case Status.EXPIRED:
+            return f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. Nothing was changed.", again
+        case Status.WITHDRAWN:
+            return f"⛔ Y{yours[1:]} was closed. Nothing was done.", again
+        case Status.FAILED:
+            buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
+            return f"⚠️ Y{yours[1:]} is approved but not done yet: {failure(request)}", buttons
+        case Status.FULFILLING:
+            return f"⏳ Y{yours[1:]} is approved and waits for {escape(facts.waits_for)}. I tell you when that is done.", []
+        case Status.REVERTING | Status.REVERTED:
+            return (ended(facts) if request.status is Status.REVERTED else f"🔁 {facts.done} — being ended"), []
+        case Status.PENDING | Status.APPROVED | Status.APPLYING:
+            return f"⏳ Y{yours[1:]} is on its way.", []
+
+
+def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+    request, outcome = facts.request, facts.request.outcome
+    undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
+    handover, at = str(outcome.get("handover", "")), outcome.get("handover_at")
+    hint = f" · key {short_hint(str(outcome['hint']))}" if outcome.get("hint") else ""
     if handover == "ready" and request.closed_at:
         until = date(request.closed_at + timedelta(hours=24))
-        return _notice(
-            f"✅ {done}. Only you can see its secret, once, until {until}. Put it into your secret manager at once.",
-            button("Show the key once", ids.REVEAL, request.id, style="primary"),
-        )
+        show = button("Show the key once", ids.REVEAL, request.id, style="primary")
+        rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
+        return f"✅ {facts.done}. {rule}", [show]
     if handover == "shown":
-        when = date(datetime.fromisoformat(at)) if isinstance(at, str) else ""
-        return _notice(f"✅ {done}. Shown {when} · {hint}. Lost it? Revoke it and ask for a new one.", *undo)
-    if handover in ("lost", "failed", "unseen"):
+        when = f"Shown {date(datetime.fromisoformat(at))}" if isinstance(at, str) else "Shown"
+        return f"✅ {facts.done}. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
+    if handover in TROUBLE:
         because = {
-            "lost": "its secret got lost on the way",
-            "failed": "its secret could not be shown",
-            "unseen": "nobody looked at its secret within a day, so I wiped it",
+            "lost": "the answer with its secret got lost on the way",
+            "failed": "its secret could not be shown to you",
+            "unseen": "you didn't look at its secret within a day, so I wiped it",
         }[handover]
-        return _notice(f"⚠️ {done}, but {because}. Revoke it and ask for a new one.", *undo)
-    if request.outcome.get("way") == "console":
-        return _notice(f"✅ {done} · {hint}. Whoever made it in the Console has its secret and hands it to you.", *undo)
-    return _notice(f"✅ {done}.", *undo)
-
-
-def _notice(text: str, *buttons: dict[str, Any]) -> Message:
-    return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
-
-
-def console_steps(request: Request, name: str, workspace: str, ends_at: datetime | None) -> Message:
-    """Return the numbered steps for the person who makes a key in the Console."""
-    if request.status is not Status.FULFILLING:
-        text = f"✅ The key {code(name)} in *{escape(workspace)}* is no longer waited for. Nothing more to do."
-        return Message(text, [section(text)])
-    end = f"expiry {date(ends_at, with_time=False)}" if ends_at else "no expiry"
-    intro = f"⏳ Please make the key that you approved for {mention(request.requester.slack_id)}."
-    steps = (
-        f"1. Open the Console and choose *{escape(workspace)}*.\n"
-        f"2. Create a key with exactly this name: {code(name)}, {end}.\n"
-        f"3. Hand its secret to {mention(request.requester.slack_id)} through your secret manager, never through Slack."
-    )
-    check = "I look for that name in that workspace each minute; the request closes by itself when I see it."
-    wrong = request.outcome.get("wrong_workspace")
-    seen = [
-        section(f"⚠️ I see a key of that name in *{escape(str(wrong))}*. Archive it and make it in *{escape(workspace)}*.")
-    ]
-    open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=CONSOLE_KEYS)
-    blocks = [section(intro), section(steps), *(seen if wrong else []), actions(open_it), context(check)]
-    extra = f"\nA key of that name appeared in {escape(str(wrong))}, which is the wrong workspace." if wrong else ""
-    return Message(f"{intro}\n{steps}\n{check}{extra}", blocks)
+        return f"⚠️ {facts.done}, but {because}. Revoke it and ask for a new one.", undo
+    note = f" {escape(str(outcome['note']))}" if outcome.get("note") else ""
+    return f"✅ {facts.done}{hint}.{note}", undo
 
 
 _LINES = {
-    "request.submitted": "asked",
     "request.approved": "approved",
     "request.denied": "denied",
     "request.withdrawn": "withdrew the request",
     "request.retried": "asked me to try again",
-    "request.given_up": "gave up",
-    "request.applied": "I did it",
-    "request.waits_for_person": "I wait for the key to appear in the Console",
-    "request.wrong_place": "A key of that name appeared in the wrong workspace",
-    "request.failed": "It did not work",
+    "request.given_up": "gave up; nothing was done",
+    "request.applied": "Done",
+    "request.waits_for_person": "Told the last approver what to do by hand; I wait for it",
+    "request.wrong_place": "Not what I wait for",
+    "request.failed": "It didn't work",
     "request.expired": "Its time was over",
-    "request.ended": "I ended it as agreed",
-    "request.end_needs_person": "It ended, but a person has to look",
-    "request.taken_up_again": "I took it up again after an interruption",
+    "request.ended": "Ended as agreed",
+    "request.end_needs_person": "Its time was over, but a person has to look",
+    "request.taken_up_again": "Took it up again after an interruption",
     "secret.shown": "looked at the secret; it is wiped",
     "secret.wiped_unseen": "Nobody looked at the secret within a day; I wiped it",
-    "secret.hand_over_failed": "The secret could not be shown",
+    "secret.hand_over_failed": "The secret could not be shown; the key has to be revoked and asked for again",
 }
+"""What the thread says of an act; the ask itself is the card."""
 
 
 def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> str | None:
     """Return one act as one line of the card's thread, or None for what needs none."""
     words = _LINES.get(action)
-    if words is None or action == "request.submitted":
+    if words is None:
         return None
     who = f"{mention(actor)} " if actor != "quartermaster" else ""
-    more = str(detail.get("comment") or detail.get("failure") or detail.get("note") or detail.get("wrong_workspace") or "")
-    why = f": {escape(more)}" if more else ""
+    more = [str(detail[name]) for name in ("comment", "failure", "note", "problem") if detail.get(name)]
+    if action == "request.approved" and not detail.get("enough"):
+        more.append(str(detail.get("explanation") or ""))
+    why = f": {escape(' '.join(more))}" if any(more) else ""
     return f"{date(at)} · {who}{words}{why}"

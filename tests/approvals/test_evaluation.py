@@ -1,0 +1,80 @@
+"""Whether a request is approved, and why: the sentences are part of the behaviour."""
+
+import pytest
+
+from bot.approvals.authority import approvers_in_words, needs_in_words
+from bot.approvals.evaluation import Reason, check_may_decide, evaluate
+from bot.approvals.model import Verdict
+from bot.approvals.policy import ApproverKind, ApproverRef
+from bot.errors import NotAllowed
+from tests.approvals.samples import ALICE, BOB, CAROL, a_request, a_rule, decision
+
+GROUP = frozenset({"U0BOB", "U0CAROL", "U0ALICE"})
+
+
+def test_without_decisions_a_request_waits() -> None:
+    found = evaluate(a_request(), [], a_rule(), frozenset())
+    assert (found.reason, found.explanation) == (Reason.WAITING, "0 of 1 approvals; 1 more needed.")
+
+
+def test_one_approval_of_one_is_enough() -> None:
+    found = evaluate(a_request(), [decision(BOB)], a_rule(), GROUP)
+    assert found.is_enough
+    assert found.explanation == "1 of 1 approvals: bob@acme.test."
+
+
+def test_a_quorum_of_two_needs_two_people() -> None:
+    rule = a_rule(quorum=2)
+    assert evaluate(a_request(), [decision(BOB)], rule, GROUP).explanation == "1 of 2 approvals; 1 more needed."
+    both = evaluate(a_request(), [decision(BOB), decision(CAROL)], rule, GROUP)
+    assert both.explanation == "2 of 2 approvals: bob@acme.test, carol@acme.test."
+
+
+def test_the_same_person_with_two_slack_accounts_counts_once() -> None:
+    second_account = BOB.model_copy(update={"slack_id": "U0BOB2"})
+    found = evaluate(a_request(), [decision(BOB), decision(second_account)], a_rule(quorum=2), GROUP | {"U0BOB2"})
+    assert found.reason is Reason.WAITING
+    assert found.approvers == (BOB,)
+
+
+def test_an_approval_by_somebody_who_left_the_group_no_longer_counts() -> None:
+    found = evaluate(a_request(), [decision(BOB)], a_rule(), frozenset({"U0CAROL"}))
+    assert found.reason is Reason.WAITING
+
+
+def test_the_requesters_own_approval_never_counts() -> None:
+    found = evaluate(a_request(), [decision(ALICE)], a_rule(), GROUP)
+    assert found.reason is Reason.WAITING
+
+
+def test_one_denial_ends_it_whoever_approved_before() -> None:
+    found = evaluate(a_request(), [decision(CAROL), decision(BOB, Verdict.DENY)], a_rule(quorum=2), GROUP)
+    assert (found.reason, found.explanation) == (Reason.DENIED, "bob@acme.test denied it.")
+
+
+def test_without_approvers_in_the_policy_nobody_may() -> None:
+    found = evaluate(a_request(), [decision(BOB)], a_rule(approvers=()), GROUP)
+    assert found.explanation == "The policy names nobody who may approve this."
+    with pytest.raises(NotAllowed, match="Nobody may approve this"):
+        check_may_decide(a_request(), BOB, a_rule(approvers=()), is_approver=True, ask="nobody")
+
+
+def test_whoever_may_not_decide_is_told_the_rule_and_whom_to_ask() -> None:
+    with pytest.raises(NotAllowed, match=r"^You can't decide your own request. Ask @claude-admins.$"):
+        check_may_decide(a_request(), ALICE, a_rule(), is_approver=True, ask="@claude-admins")
+    with pytest.raises(NotAllowed, match=r"^Only @claude-admins can decide this. Nothing was changed.$"):
+        check_may_decide(a_request(), CAROL, a_rule(), is_approver=False, ask="@claude-admins")
+    check_may_decide(a_request(), BOB, a_rule(), is_approver=True, ask="@claude-admins")
+
+
+def test_the_rule_in_words_names_people_as_slack_shows_them() -> None:
+    admins, bob = a_rule().approvers[0], ApproverRef(kind=ApproverKind.USER, id="U0BOB")
+    of_workspace = ApproverRef(kind=ApproverKind.WORKSPACE_ADMINS)
+    assert needs_in_words(a_rule(), None) == "Needs 1 of <!subteam^S0ADMINS>"
+    assert needs_in_words(a_rule(approvers=(bob,)), None) == "Needs <@U0BOB>"
+    assert needs_in_words(a_rule(2, (admins, bob)), None) == "Needs 2 of <!subteam^S0ADMINS> or <@U0BOB>"
+    assert needs_in_words(a_rule(approvers=()), None).startswith("⚠️ Nobody may approve this")
+    assert approvers_in_words(a_rule(approvers=(of_workspace,)), "*Data*") == "the admins of *∗Data∗*"
+    assert approvers_in_words(a_rule(approvers=(of_workspace,)), None) == "the workspace's admins"
+    org = ApproverRef(kind=ApproverKind.ORG_ADMINS)
+    assert approvers_in_words(a_rule(approvers=(org,)), None) == "the organization's admins"
