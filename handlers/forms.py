@@ -1,6 +1,8 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from types import SimpleNamespace
 
 from pydantic import ValidationError
@@ -8,7 +10,7 @@ from pydantic import ValidationError
 from bot.approvals import cards, service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kinds import find_kind
-from bot.approvals.kinds.base import FormInput, Kind
+from bot.approvals.kinds.base import FormField, FormInput, Kind
 from bot.errors import InvalidInput, UserError
 from bot.runtime import Runtime
 from bot.slack import ids
@@ -18,6 +20,9 @@ from bot.slack.views.kind_form import kind_form
 from bot.slack.wording import listed
 from handlers.call import Call, Json
 from handlers.edge import Listener, View, notice_view
+
+_IDS = ("workspace", "key", "person")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
@@ -67,9 +72,25 @@ def _validate(kind: Kind, call: Call) -> dict[str, str]:
             continue
         if field.max_length and len(value) > field.max_length:
             problems[field.name] = f"Use {field.max_length} characters at most."
-        elif field.check and (sentence := field.check(value, form)):
+        elif (sentence := _misfit(field, value)) or (field.check and (sentence := field.check(value, form))):
             problems[field.name] = sentence
     return problems
+
+
+def _misfit(field: FormField, value: str) -> str | None:
+    """Return what is wrong with a value that Slack's own element couldn't have given."""
+    if field.type == "choice" and value not in dict(field.choices):
+        return "Choose one from the list."
+    if field.type == "date":
+        return None if _is_day(value) else "Choose a day."
+    return "Choose one from the list." if field.type in _IDS and not _ID.fullmatch(value) else None
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 async def submit_form(kind: Kind, call: Call) -> None:
@@ -88,13 +109,16 @@ async def submit_form(kind: Kind, call: Call) -> None:
         rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
         needs = needs_in_words(rule, request.workspace_name)
         sent = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
-        await call.update_view(call.view_id, notice_view(sent, kind.label))
+        await call.finish(notice_view(sent, kind.label))
         await cards.refresh(call.rt, request.id)
 
 
 async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
-    form = kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems=problems)
-    await call.update_view(call.view_id, form)
+    await call.update_view(call.view_id, _filled_in(kind, call, values, problems))
+
+
+def _filled_in(kind: Kind, call: Call, values: Mapping[str, str], problems: Mapping[str, str]) -> Json:
+    return kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems=problems)
 
 
 def view_of(kind: Kind) -> View:
@@ -103,7 +127,10 @@ def view_of(kind: Kind) -> View:
     async def run(call: Call) -> None:
         await submit_form(kind, call)
 
-    return View(run=run, validate=lambda call: _validate(kind, call), working="Checking…")
+    def again(call: Call, sentence: str) -> Json:
+        return _filled_in(kind, call, _plain_values(kind, call), {"": sentence})
+
+    return View(run=run, validate=lambda call: _validate(kind, call), working="Checking…", again=again)
 
 
 def opener_of(kind: Kind) -> Listener:

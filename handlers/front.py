@@ -69,6 +69,10 @@ class SocketFront(AsyncSocketModeHandler):
 
 async def handle_http(app: AsyncApp, request: Request, body: bytes) -> Response:
     """Answer one signed request; Bolt checks the signature and the time stamp."""
+    stamp = request.headers.get("x-slack-request-timestamp", "0")
+    signature = request.headers.get("x-slack-signature", "")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 13 and signature.isascii()):
+        return Response(status_code=401)  # Bolt raises on these instead of refusing them
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -74,8 +74,8 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
         "apply_failed", ref=ref, request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id
     )
     if error.may_have_happened and not kind.repeatable:
-        return await _failed(rt, request, f"{error.sentence} It may have happened: check, then retry. `ref {ref}`")
-    return await _failed(rt, request, f"{error.sentence} Nothing was changed. `ref {ref}`")
+        return await _failed(rt, request, f"{error.sentence} It may have happened: check, then retry. ref {ref}")
+    return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
 
 
 async def _failed(rt: Runtime, request: Request, sentence: str) -> Request:
