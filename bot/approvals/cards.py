@@ -15,10 +15,11 @@ import structlog
 from bot.approvals.authority import needs_in_words, rule_of
 from bot.approvals.kinds import KINDS, find_kind
 from bot.approvals.model import Request, Status, Verdict
-from bot.errors import SlackDown, SlackError, SlackRefused
+from bot.errors import SlackDown, SlackError, SlackRefused, UpstreamError
 from bot.ports import Message, Sent
 from bot.runtime import Runtime
 from bot.slack.blocks import context
+from bot.slack.views.covered import covered_card
 from bot.slack.views.request_card import RequestFacts, render_card
 from bot.slack.views.request_notices import chapter_of, requester_notice, thread_line
 from bot.store import audit, messages, requests
@@ -31,13 +32,13 @@ CARD, REQUESTER, FULFILLER, LINE = "card", "requester", "fulfiller", "line"
 
 
 async def refresh(rt: Runtime, request_id: str) -> None:
-    """Make every message about a request say what the row says. Slack's failures are logged and left to `reconcile`."""
+    """Make every message about a request say what the row says; what fails outside is logged and left to `reconcile`."""
     shown = 0
     while (request := await _load(rt, request_id)) is not None and request.version > shown:
         try:
             await _show(rt, request)
-        except SlackError as error:
-            log.warning("request_not_announced", request=request.id, code=error.code, error=type(error).__name__)
+        except (SlackError, UpstreamError) as error:
+            log.warning("request_not_announced", request=request.id, error=repr(error))
             return
         shown = request.version
 
@@ -79,9 +80,9 @@ async def _show(rt: Runtime, request: Request) -> None:
     is_open_to_others = (await rt.notifier.channel(request.channel)).is_shared_outside
     if is_open_to_others:
         log.warning("card_not_shown_outside", request=request.id, channel=request.channel)
+    facts = await facts_of(rt, request)  # may ask the Claude API, and so fail: before anything is claimed
     lines, sent = await _lines_and_sent(rt, request.id)
     claims = await _claim(rt, request, _missing(request, lines, sent, card=not is_open_to_others))
-    facts = await facts_of(rt, request)
     card = next((claim for claim in claims if claim.purpose == CARD), None)
     if card:
         await _send(rt, request, card, render_card(facts))
@@ -93,7 +94,7 @@ async def _show(rt: Runtime, request: Request) -> None:
     work += [
         _redraw_until_newest(rt, request.id, message, Sent(message.posted_channel or "", message.ts))
         for message in sent
-        if message.ts and _is_drawn(message) and not (is_open_to_others and message.channel == request.channel)
+        if message.ts and _is_drawn(message)
     ]
     work.append(_tell_thread(rt, request, [claim for claim in claims if claim.purpose.startswith(LINE)], lines))
     results = await asyncio.gather(*work, return_exceptions=True)
@@ -199,6 +200,8 @@ async def _redraw_until_newest(rt: Runtime, request_id: str, message: SentMessag
 
 async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sent) -> None:
     content = _content(await facts_of(rt, request), message.purpose)
+    if message.purpose.startswith(CARD) and (await rt.notifier.channel(sent.channel)).is_shared_outside:
+        content = covered_card(rt.settings.command_prefix)
     if content is None:
         return
     try:
