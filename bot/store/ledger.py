@@ -6,6 +6,7 @@ the driver: a hundred thousand rows pass here at the first load (platform.md D5)
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import delete, func, text
@@ -25,6 +26,10 @@ UsageParts = Mapping[Group, tuple[int, int, int, int]]
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
+_PARAMETERS = 32_000
+"""Values that go to SQLite in one statement (it takes 32,766). Row by row (`executemany`) its driver takes and gives back
+Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
+"""
 _DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
 
 
@@ -144,8 +149,12 @@ async def _bulk_insert(tx: Tx, table: Any, rows: list[tuple[Any, ...]]) -> None:
         driver: Any = raw.driver_connection
         await driver.copy_records_to_table(table.__tablename__, records=rows, columns=names)
         return
-    marks = ", ".join("?" * len(names))
-    await connection.exec_driver_sql(f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+    one = f"({', '.join('?' * len(names))})"
+    step = _PARAMETERS // len(names)
+    for start in range(0, len(rows), step):
+        batch = rows[start : start + step]
+        statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES {', '.join([one] * len(batch))}"  # noqa: S608 - our own names
+        await connection.exec_driver_sql(statement, tuple(chain.from_iterable(batch)))
 
 
 async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -216,7 +216,7 @@ class AlertRow(Table, table=True):
 class CostDayRow(Table, table=True):
     """The ledger: what one UTC day cost by workspace, model and key. Empty text stands for "none" (a key needs no null)."""
 
-    __table_args__ = (Index("ix_cost_day_workspace_id_day", "workspace_id", "day"), {"sqlite_with_rowid": False})
+    __table_args__ = {"sqlite_with_rowid": False}
 
     day: date = Field(primary_key=True)
     workspace_id: str = Field(primary_key=True)

@@ -41,9 +41,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_cost_day")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("cost_day", schema=None) as batch_op:
-        batch_op.create_index("ix_cost_day_workspace_id_day", ["workspace_id", "day"], unique=False)
-
     op.create_table(
         "ledger_day",
         sa.Column("day", sa.Date(), nullable=False),
