@@ -1,0 +1,235 @@
+"""Two thousand malformed and forged inputs: always an answer, never an exception, nothing changed, nothing injected."""
+
+import json
+import random
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from bot.app import web_of
+from bot.sandbox.slack.delivery import Kind
+from bot.sandbox.slack.http_delivery import encode, signed_headers
+from tests.security.doors import Logs, any_world_of, captured_logs, kept, settled, shown_texts
+from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
+from tests.world import ALICE, BOB, CAROL, DANA, EVE, World
+
+SLOWEST_ANSWER = 1.0
+EVENTS = "/slack/events"
+
+
+async def _staged(world: World) -> Aim:
+    """Link those who act, and leave one request waiting and one applied whose secret nobody looked at yet."""
+    await world.command(DANA, "/claude-requests")
+    await world.message(DANA, "", "C0GENERAL")
+    card = await world.ask_for_key(ALICE, "applied-before")
+    await world.click_on(BOB, card, "request_approve")
+    await world.message(ALICE, "Only you can see its secret")
+    card = await world.ask_for_key(ALICE, "waits-for-all")
+    await world.command(CAROL, "/claude-requests")
+    await settled(world)
+    rows = (await kept(world))["request"]
+    pending = next(row for row in rows if "waits-for-all" in repr(row))
+    applied = next(row for row in rows if "applied-before" in repr(row))
+    return Aim(_request_id(pending), _request_id(applied), await world.workspace_id("Sandbox"))
+
+
+def _request_id(row: tuple[object, ...]) -> str:
+    return next(str(value) for value in row if str(value).startswith("req_"))
+
+
+async def _assert_nothing_came_of_it(world: World, before: object, logs: Logs) -> None:
+    await settled(world)
+    assert not logs.failures(), logs.failures()[:3]
+    assert await kept(world) == before
+    for seen in await world.get("/history"):
+        for text in shown_texts(seen):
+            assert not any(part in text for part in MEANT), (text, seen)
+
+
+async def _over_socket(world: World, payloads: Iterable[Delivered]) -> int:
+    hub, timing, count = world.sandbox.server.hub, world.sandbox.server.delivery.timing, 0
+    for count, (kind, payload) in enumerate(payloads, 1):
+        began = time.monotonic()
+        answer = await hub.send(cast("Kind", kind), payload, timing, 0, None)
+        assert answer.acked, (kind, payload)
+        assert time.monotonic() - began < SLOWEST_ANSWER
+        if count % 20 == 0:
+            await settled(world)
+    return count
+
+
+async def test_900_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with any_world_of(tmp_path, "socket") as world:
+            aim = await _staged(world)
+            before = await kept(world)
+            assert await _over_socket(world, malformed(aim, 500, seed=1)) == 500
+            assert await _over_socket(world, forged(aim, 400, seed=2)) == 400
+            await _assert_nothing_came_of_it(world, before, logs)
+
+
+async def test_900_malformed_and_forged_signed_requests_are_all_answered_and_change_nothing(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+            aim = await _staged(world)
+            before = await kept(world)
+            payloads = [*malformed(aim, 500, seed=3), *forged(aim, 400, seed=4)]
+            for number, (kind, payload) in enumerate(payloads):
+                body, content_type = encode(cast("Kind", kind), _as_form(payload) if kind == "slash_commands" else payload)
+                began = time.monotonic()
+                answer = await http.post(EVENTS, content=body, headers=signed_headers(body, content_type))
+                assert answer.status_code in (200, 400), (answer.status_code, payload)
+                assert time.monotonic() - began < SLOWEST_ANSWER
+                if number % 20 == 0:
+                    await settled(world)
+            await _assert_nothing_came_of_it(world, before, logs)
+
+
+def _door(world: World) -> httpx.AsyncClient:
+    """Return a client that reaches the bot's own web app without a network between."""
+    assert world.bot is not None
+    return httpx.AsyncClient(transport=httpx.ASGITransport(web_of(world.bot)), base_url="http://bot.test")
+
+
+def _as_form(payload: Any) -> dict[str, str]:
+    """Return what a form can carry: text, and no halves of surrogate pairs."""
+    return {name: str(value).encode(errors="ignore").decode() for name, value in payload.items()}
+
+
+async def test_200_requests_with_bad_signatures_or_times_are_turned_away(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+            aim = await _staged(world)
+            before = await kept(world)
+            for number in range(200):
+                headers, body = _wrongly_signed(number, aim)
+                raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+                answer = await http.post(EVENTS, content=body, headers=raw)
+                assert answer.status_code == 401, (number, answer.status_code)
+            await _assert_nothing_came_of_it(world, before, logs)
+
+
+def _wrongly_signed(number: int, aim: Aim) -> tuple[dict[str, str], bytes]:
+    """Return an approval that bob's account would be entitled to, signed in one of ten wrong ways."""
+    rnd, now = random.Random(number), int(time.time())
+    body, form = encode("interactive", click(BOB, "request_approve", aim.pending, rnd))
+    good, signature = signed_headers(body, form), "X-Slack-Signature"
+    ways: list[dict[str, str]] = [
+        signed_headers(body, form, at=now - 301 - number),
+        signed_headers(body, form, at=now + 301 + number),
+        signed_headers(body, form, secret="another-secret-of-somebody"),
+        signed_headers(body + b"&x=1", form),
+        signed_headers(body, form) | {"X-Slack-Request-Timestamp": str(now - 1 - number)},
+        {name: value for name, value in good.items() if name != signature},
+        {name: value for name, value in good.items() if name != "X-Slack-Request-Timestamp"},
+        good | {signature: good[signature][:-1] + ("0" if good[signature][-1] != "0" else "1")},
+        good | {signature: rnd.choice(("", "v0=", "v1=" + good[signature][3:], "null", "a" * 5000, "v0=\xe9"))},
+        good | {"X-Slack-Request-Timestamp": rnd.choice(("", "NaN", "0", "-1", "9" * 40, "1e9", "\xb2", str(now) + ".5"))},
+    ]
+    return ways[number % len(ways)], body
+
+
+async def test_time_stamps_count_up_to_five_minutes_either_way(tmp_path: Path) -> None:
+    async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+        body, form = encode("slash_commands", {"command": "/claude-admin", "user_id": EVE, "team_id": "T0ACME"})
+        for seconds, status in ((-295, 200), (295, 200), (-305, 401), (305, 401)):
+            headers = signed_headers(body, form, at=int(time.time()) + seconds)
+            assert (await http.post(EVENTS, content=body, headers=headers)).status_code == status
+        await settled(world)
+
+
+async def test_odd_bodies_get_a_plain_answer(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+            before, form, js = await kept(world), "application/x-www-form-urlencoded", "application/json"
+            bodies: list[tuple[bytes, str, set[int]]] = [
+                (b"", form, {200}),
+                (b"{", js, {400}),
+                (b"[]", js, {400}),
+                (b"5", js, {400}),
+                (b'"text"', js, {400}),
+                (b"null", js, {200, 400}),
+                (b"payload=", form, {400}),
+                (b"payload=5", form, {400}),
+                (b"payload=%5B%5D", form, {400}),
+                (b"payload=%7B", form, {400}),
+                (b"\xff\xfe\x00", form, {400}),
+                (b"<xml/>", "text/xml", {200}),
+                (b"ssl_check=1&token=x", form, {200}),
+                (b"command=%2Fclaude-keys", "multipart/form-data; boundary=x", {200}),
+                (b'{"a":' * 5000 + b"1" + b"}" * 5000, js, {200, 400}),
+                (b"a=" + b"x" * (3 * 1024 * 1024), form, {413}),
+            ]
+            for body, content_type, statuses in bodies:
+                answer = await http.post(EVENTS, content=body, headers=signed_headers(body, content_type))
+                assert answer.status_code in statuses, (body[:40], answer.status_code)
+            await _assert_nothing_came_of_it(world, before, logs)
+
+
+async def test_ssl_check_opens_no_way_around_the_signature(tmp_path: Path) -> None:
+    async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+        aim = await _staged(world)
+        before = await kept(world)
+        approve = click(BOB, "request_approve", aim.pending, random.Random(0)) | {"ssl_check": "1"}
+        for body, content_type in (encode("interactive", approve), (json.dumps(approve).encode(), "application/json")):
+            await http.post(EVENTS, content=body, headers={"Content-Type": content_type})
+        await http.post(EVENTS, content=b"ssl_check=1&" + encode("interactive", approve)[0])
+        await settled(world)
+        assert await kept(world) == before
+
+
+async def test_a_replayed_approval_counts_once(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with any_world_of(tmp_path, "http") as world, _door(world) as http:
+            aim = await _staged(world)
+            body, form = encode("interactive", click(BOB, "request_approve", aim.pending, random.Random(0)))
+            headers = signed_headers(body, form)
+            assert (await http.post(EVENTS, content=body, headers=headers)).status_code == 200
+            await settled(world)
+            after_first = await kept(world)
+            for _ in range(20):
+                assert (await http.post(EVENTS, content=body, headers=headers)).status_code == 200
+            await _assert_nothing_came_of_it(world, after_first, logs)
+            assert len([row for row in after_first["decision"] if aim.pending in row]) == 1
+
+
+async def test_a_replayed_form_asks_once(tmp_path: Path) -> None:
+    async with any_world_of(tmp_path, "socket") as world:
+        aim = await _staged(world)
+        before = await kept(world)
+        values = {"workspace_id": aim.workspace, "name": "asked-once", "reason": "replay"}
+        payload = submission(ALICE, "form_create_key", values, "", random.Random(0))
+        for _ in range(10):
+            assert await _over_socket(world, [("interactive", payload)]) == 1
+        await settled(world)
+        assert len((await kept(world))["request"]) == len(before["request"]) + 1
+
+
+async def test_a_request_shows_what_was_typed_as_text_everywhere(tmp_path: Path) -> None:
+    async with any_world_of(tmp_path, "socket") as world:
+        reason = " ".join(INJECTED)[:480]
+        claude = world.sandbox.claude
+        claude.workspace_named("Staging").name = "<!channel> *Sta|ging*"
+        card = await world.ask_for_key(ALICE, "plain-name", "<!channel> *Sta|ging*", reason)
+        await world.click_on(BOB, card, "request_more", selected=_option(card, "details"))
+        await world.modal(BOB, "Asked by")
+        await world.click_on(BOB, card, "request_deny")
+        await world.modal(BOB, "Deny")
+        assert (await world.submit(BOB, comment=f"no {reason}"))["ok"]
+        await world.message(ALICE, "denied")
+        await world.command(ALICE, "/claude-requests")
+        await world.command(ALICE, "/claude-keys list <!channel>")
+        await world.command(ALICE, "/claude-members role <!here>")
+        await world.command(ALICE, "/claude-spend 7d in <https://evil.test|x>")
+        await settled(world)
+        shown = [text for seen in await world.get("/history") for text in shown_texts(seen)]
+        assert not [text for text in shown if any(part in text for part in MEANT)]
+        assert any("&lt;!channel&gt;" in text for text in shown)
+
+
+def _option(card: dict[str, Any], part: str) -> str:
+    options = [o["value"] for b in card["blocks"] for e in b.get("elements", []) for o in e.get("options", [])]
+    return next(value for value in options if part in value)
