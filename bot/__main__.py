@@ -1,196 +1,23 @@
-"""The command line. Whatever a command needs is imported inside it, so that `--help` answers at once."""
+"""The entry of the process. `run` starts here, without the command line: the bot would carry its parts along for months."""
 
-import asyncio
 import sys
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import typer
-
-if TYPE_CHECKING:
-    from bot.config import Settings
-
-app = typer.Typer(
-    help="Quartermaster: the Slack bot with which a company runs its Claude API organization.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help: importing rich takes longer than all the rest
-)
-audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(audit_app, name="audit")
-
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")]
-
-
-class ManifestMode(StrEnum):
-    """How Slack reaches the bot."""
-
-    SOCKET = "socket"
-    HTTP = "http"
-
-
-@app.command()
-def run() -> None:
-    """Run the bot as the settings say."""
-    settings = _settings()
-    from bot.app import run as run_bot
-    from bot.errors import QuartermasterError
-    from bot.store.migrate import DatabaseTooNew
-
-    clock = None
-    if settings.sandbox_url:
-        from bot.sandbox.remote_clock import following
-
-        clock = following(settings.sandbox_url)
-    try:
-        run_bot(settings, clock)
-    except (QuartermasterError, DatabaseTooNew) as error:
-        _fail([str(error)])
-
-
-@app.command()
-def demo(port: Port = 8765) -> None:
-    """Run the bot on a sandbox, with a page to act in it."""
-    from bot.sandbox.demo import main as run_demo
-    from bot.sandbox.run import PortBusy
-
-    try:
-        code = run_demo(port)
-    except PortBusy as error:
-        _fail([str(error)])
-    raise typer.Exit(code or 0)
-
-
-@app.command()
-def tour(out: Annotated[Path | None, typer.Option(help="Write everything that anybody saw to this folder.")] = None) -> None:
-    """Play a scripted story through the running pieces."""
-    from bot.sandbox.tour import main as run_tour
-
-    raise typer.Exit(run_tour(out) or 0)
-
-
-@app.command()
-def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
-    """Run the sandbox alone: a Slack and a Claude organization."""
-    from bot.sandbox.serve import main as serve
-
-    raise typer.Exit(serve(slack_port, claude_port))
-
-
-@app.command()
-def check(
-    settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
-) -> None:
-    """Check settings, policy and manifest, offline."""
-    if settings_table:
-        from bot.config_docs import settings_table as render_table
-
-        _say([render_table()])
-        return
-    env = _environment()
-    from bot.approvals.kinds import KINDS
-    from bot.check import check_everything
-
-    found = check_everything(env, list(KINDS))
-    _say(f"warning: {warning}" for warning in found.warnings)
-    if found.faults:
-        _fail(found.faults)
-    _say(["all good"])
-
-
-@app.command()
-def doctor() -> None:
-    """Ask Slack and the Claude API what is missing."""
-    settings = _settings()
-    from bot.doctor import examine
-
-    found = asyncio.run(examine(settings))
-    _say(str(diagnosis) for diagnosis in found)
-    raise typer.Exit(0 if all(diagnosis.good for diagnosis in found) else 1)
-
-
-@app.command()
-def manifest(
-    prefix: Annotated[str, typer.Option(help="The first part of every command; also set COMMAND_PREFIX.")] = "claude",
-    mode: Annotated[ManifestMode, typer.Option(help="How Slack reaches the bot.")] = ManifestMode.SOCKET,
-    url: Annotated[str | None, typer.Option(help="The bot's public https address, for --mode http.")] = None,
-) -> None:
-    """Print the Slack app's manifest as YAML."""
-    import re
-
-    from bot.manifest import manifest_yaml
-
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,19}", prefix):
-        _fail(["--prefix must be 1 to 20 of a-z, 0-9, - and _, starting with a letter."])
-    try:
-        text = manifest_yaml(prefix, mode.value, url)
-    except ValueError as error:
-        _fail([str(error)])
-    sys.stdout.write(text)
-
-
-@app.command()
-def policy() -> None:
-    """Say in words who may approve what."""
-    env = _environment()
-    from bot.approvals.kinds import KINDS
-    from bot.approvals.policy_file import load_policy
-    from bot.check import explain_policy, policy_path
-
-    path = policy_path(env)
-    loaded = load_policy(path, list(KINDS))
-    _say([f"policy {loaded.version} from {path}", *explain_policy(loaded, list(KINDS))])
-    raise typer.Exit(2 if loaded.nobody_because else 0)
-
-
-@audit_app.command()
-def verify() -> None:
-    """Prove that the audit log is whole, or name the first entry that is not."""
-    from bot.config import SettingsError, load_database_settings
-
-    try:
-        settings = load_database_settings(_environment())
-    except SettingsError as error:
-        _fail(error.faults)
-    from bot.audit_check import verify_audit
-
-    good, sentence = asyncio.run(verify_audit(settings))
-    _say([sentence])
-    raise typer.Exit({True: 0, False: 1, None: 2}[good])
+_UNUSED = ("rich", "pygments")
+"""structlog and httpx import these where they find them, for colours on a terminal that the bot has not: 6 MB."""
 
 
 def main() -> None:
     """Run the command line; the console script `quartermaster` starts here."""
+    if sys.argv[1:] == ["run"]:
+        # None makes an import fail, and both have an alternative for that.
+        sys.modules.update(dict.fromkeys(_UNUSED))  # pyright: ignore[reportCallIssue, reportArgumentType] - typed as modules
+        from bot.start import start
+
+        sys.exit(start())
+    from bot.cli import app
+
     app(prog_name="quartermaster" if Path(sys.argv[0]).name.startswith("quartermaster") else "python -m bot")
-
-
-def _environment() -> Mapping[str, str]:
-    from bot.config_sources import read_environment
-
-    return read_environment(Path.cwd())
-
-
-def _settings() -> "Settings":
-    from bot.config import SettingsError, load_settings
-
-    try:
-        return load_settings(_environment())
-    except SettingsError as error:
-        _fail(error.faults)
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
-
-
-def _fail(sentences: Iterable[str]) -> NoReturn:
-    for sentence in sentences:
-        sys.stderr.write(f"{sentence}\n")
-    raise typer.Exit(2)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from bot.jobs import JOBS, Job, start_jobs
 from bot.log import configure_logging
 from bot.runtime import Runtime
 from bot.slack.notifier import SlackNotifier
-from bot.store.migrate import is_current, migrate
+from bot.store.migrate import is_current, migrate, migrate_apart
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
@@ -209,6 +209,7 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
         except OSError:
             raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
         server = build_server(web_of(bot))
+        await migrate_apart(bot.runtime.store)
         async with living(bot):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             log.info("started", transport=settings.transport, port=listener.getsockname()[1])

@@ -14,7 +14,7 @@ import yaml
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import app
+from bot.cli import app
 from bot.config import Settings
 from bot.manifest import manifest_yaml, render_manifest
 from bot.store.migrate import migrate
@@ -53,7 +53,7 @@ def free_port() -> int:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, bot.__main__; print(sorted({name.split('.')[0] for name in sys.modules}))"
+    code = "import sys, bot.__main__, bot.cli; print(sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = {
         "pydantic",

@@ -1,16 +1,21 @@
 """Migrations at start: applied under a lock, so that replicas starting together queue; a newer database is refused."""
 
+import asyncio
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.store.session import Store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV", "PGSSLROOTCERT")
 
 
 class DatabaseTooNew(Exception):
@@ -23,37 +28,78 @@ class DatabaseTooNew(Exception):
         )
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Return Alembic's configuration for the migrations inside this package."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
-    config = alembic_config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in known:
+    current = _revision(connection)
+    if current is not None and current not in _revisions():
         raise DatabaseTooNew(current)
-    command.upgrade(config, "head")
+    command.upgrade(alembic_config(connection), "head")
+
+
+def _revisions() -> list[str]:
+    """Return the revisions that this version knows, oldest first: the first word of each file's name."""
+    return sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 async def migrate(store: Store) -> None:
     """Bring the database to this version's schema. Raises DatabaseTooNew."""
+    if await is_current(store):
+        return
     async with store.engine.execution_options(writes=True).begin() as connection:
         await connection.run_sync(_upgrade)
 
 
-def _at_head(connection: Connection) -> bool:
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+async def migrate_apart(store: Store) -> None:
+    """Do the same in a child process, so that Alembic's 10 MB don't stay in one that runs for months.
+
+    When that fails, for whatever reason, it is tried here, where the reason is raised.
+    """
+    if await is_current(store):
+        return
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.store.migrate", env=_environment(),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    await child.communicate(store.engine.url.render_as_string(hide_password=False).encode())
+    await migrate(store)
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment: no secret is in it; the database's address goes through the pipe."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
 
 
 async def is_current(store: Store) -> bool:
     """Tell whether the schema is the one that this version wants."""
     async with store.engine.connect() as connection:
-        return await connection.run_sync(_at_head)
+        return await connection.run_sync(_revision) == _revisions()[-1]
+
+
+async def _main() -> None:
+    store = Store(sys.stdin.read().strip())
+    await migrate(store)
+    await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
