@@ -107,7 +107,7 @@ def explain(
     then = [cell for cell in before if cell.workspace_id == workspace_id]
     change_by = _changes(sum_by(now, "key"), sum_by(then, "key"))
     key_id = max(change_by, key=lambda one: change_by[one], default=None)
-    if key_id is None or change_by[key_id] * 2 < change:
+    if not key_id or change_by[key_id] * 2 < change:
         return Driver(workspace, None, change)
     switch = model_switch(
         sum_by([cell for cell in now if cell.api_key_id == key_id], "model"),

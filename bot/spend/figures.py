@@ -1,5 +1,6 @@
 """Figures read from the ledger, and from nowhere else, so that digests, answers and alerts can't disagree."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.spend.digest import WEEK, DigestInput, chart_days
-from bot.spend.model import ONE_DAY, Cell, Dimension, Figures, LedgerDay, SpendQuery
+from bot.spend.model import NO_KEY, NOT_BY_KEY, ONE_DAY, Cell, Dimension, Figures, LedgerDay, SpendQuery
 from bot.spend.names import workspaces
 from bot.spend.query import span, span_before
 from bot.spend.standing import Crossing, Subscription, Threshold
@@ -40,7 +41,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         cells = await table.cells(tx, charted[0], last, ("day", column), only)
         before = await table.cells(tx, before_first, before_last, (column,), only)
         budget = await _budget(tx, channel, only) if query.period == "mtd" else None
-        names = await _names(tx, [*cells, *before])
+        names = await _names(tx, [*cells, *before], known)
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
@@ -70,8 +71,10 @@ async def _workspace(rt: Runtime, wanted: str | None) -> tuple[str | None, str |
     raise NotFound("I don't know that workspace.")
 
 
-async def _names(tx: Tx, cells: list[Cell]) -> dict[str, str]:
-    return await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})
+async def _names(tx: Tx, cells: list[Cell], known: Mapping[date, LedgerDay]) -> dict[str, str]:
+    names = await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})
+    is_legacy = any(fact.source == "legacy" for fact in known.values())
+    return {**names, NO_KEY: NOT_BY_KEY} if is_legacy else names
 
 
 async def _budget(tx: Tx, channel: str | None, workspace_ids: tuple[str, ...]) -> Decimal | None:
@@ -94,7 +97,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", "model", "api_key_id"), only)
         charted = await table.cells(tx, recent[0], day, ("day", "workspace_id"), only)
         month = await table.cells(tx, month_begins, day, (), only)
-        names = await _names(tx, [*cells, *week_ago, *charted])
+        names = await _names(tx, [*cells, *week_ago, *charted], known)
         scope = await names_of(tx, only)
         budget = await _budget(tx, subscription.channel, only)
     return DigestInput(

@@ -54,6 +54,7 @@ class Threshold:
 class TopSpender:
     """The key that explains a crossing: what it spent in the period, on which model mostly, against what is usual for it.
 
+    Spend without a key, or not reported by key, has an empty `name`.
     For a day, `usual` is its mean of the seven days before; for a month, `amount` and `usual` are its last seven days and
     the seven before. None: there is nothing to compare with.
     """

@@ -49,11 +49,14 @@ def sum_by(cells: Iterable[Cell], dimension: Dimension) -> dict[str, Decimal]:
 
 
 def label(dimension: Dimension, thing_id: str, names: Mapping[str, str]) -> str:
-    """Return a workspace, model or key as people know it; without a name, the end of its id."""
+    """Return a workspace, model or key as people know it; without a name, the end of its id.
+
+    `names` may hold another word for "no key" under `NO_KEY`.
+    """
     if dimension == "model":
         return short_model(thing_id)
     if not thing_id:
-        return NO_KEY if dimension == "key" else DEFAULT_WORKSPACE
+        return names.get(NO_KEY, NO_KEY) if dimension == "key" else DEFAULT_WORKSPACE
     return names.get(thing_id) or f"…{thing_id[-4:]}"
 
 

@@ -85,4 +85,4 @@ def find_top_spender(
         ordinary = total_of(c for c in of_key if c.day in week_before) if complete else None
     models = sum_by((c for c in cells if c.api_key_id == top), "model")
     model = max(models, key=lambda one: models[one])
-    return TopSpender(label("key", top, names), short_model(model), amount, ordinary)
+    return TopSpender(label("key", top, names) if top else "", short_model(model), amount, ordinary)

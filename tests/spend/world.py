@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
+from bot.identity import Actor
 from bot.ports import Message, Sent, SlackChannel
 from bot.runtime import Runtime
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.loading import load_days, midnight
+from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
+from bot.store import subscriptions as subscription_table
+from bot.store import thresholds as threshold_table
 from bot.store.session import Store
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -23,6 +28,7 @@ OPUS, SONNET = "claude-opus-5-5", "claude-sonnet-5-5"
 CENT = 10_000_000
 DOLLAR = 100 * CENT
 
+DAY = timedelta(days=1)
 Figure = tuple[date, str, str, str, int]
 """(day, workspace, model, key, nano-dollars)."""
 
@@ -168,3 +174,22 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         now=lambda: NOW,
     )
     return cast("Runtime", parts)
+
+
+MONTH = steady(FRIDAY - DAY * 40, FRIDAY - DAY)
+BUSY: list[Figure] = [(FRIDAY, PROD, OPUS, "apikey_ingest", 150 * DOLLAR), (FRIDAY, LAB, OPUS, "apikey_evals", 25 * DOLLAR)]
+DANA = Actor("U0DANA", None, "Europe/Berlin")  # pyright: ignore[reportArgumentType] - spend never looks at the member
+
+
+async def subscribe(store: Store, channel: str = COSTS, workspaces: tuple[str, ...] = ()) -> Subscription:
+    wanted = Subscription(
+        f"dig_{channel}", channel, "09:00", "Europe/Berlin", workspaces, "U0DANA", NOW - DAY, FRIDAY - DAY * 10
+    )
+    async with store.write() as tx:
+        return await subscription_table.save_subscription(tx, wanted)
+
+
+async def watch(store: Store, amount: int, period: ThresholdPeriod = "daily", workspace: str | None = None) -> Threshold:
+    wanted = Threshold(f"thr_{amount}", COSTS, period, workspace, Decimal(amount), "U0DANA", NOW - DAY * 5)
+    async with store.write() as tx:
+        return await threshold_table.save_threshold(tx, wanted)

@@ -36,7 +36,7 @@ def alert_lines(crossing: Crossing) -> list[str]:
 
 def _top_line(top: TopSpender, period: str) -> str:
     """Return who drove it: `Most of it: key `eval-runs`, opus-5-5 (+$310 this week, +140 %)`."""
-    key = f"key {code(top.name)}, {escape(top.model)}"
+    key = f"key {code(top.name)}, {escape(top.model)}" if top.name else escape(top.model)
     if period == "daily":
         if top.usual is None:
             return f"Most of it: {key} ({money(top.amount)})"

@@ -1,0 +1,112 @@
+"""A digest goes out whatever Slack refuses, and never where it must not."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.spend.alerts import run_alerts
+from bot.spend.digests import run_digests
+from bot.store import subscriptions as subscription_table
+from bot.store.session import Store
+from tests.spend.world import (
+    BUSY,
+    COSTS,
+    DAY,
+    DOLLAR,
+    FRIDAY,
+    MONTH,
+    NOW,
+    Slack,
+    fill,
+    runtime,
+    steady,
+    subscribe,
+    watch,
+)
+
+
+async def test_a_refused_chart_becomes_a_picture_and_is_remembered(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(refused_blocks={"data_visualization"})
+    rt = runtime(store, slack=slack)
+    assert await run_digests(rt, NOW) == 1
+    types = [block["type"] for block in slack.top()[0].message.blocks]
+    assert "image" in types
+    assert "data_visualization" not in types
+    slack.refused_blocks.clear()
+    saturday = NOW + DAY
+    await fill(store, steady(FRIDAY + DAY, FRIDAY + DAY, 300 * DOLLAR), saturday, saturday)
+    await run_digests(rt, saturday)
+    assert "image" in [block["type"] for block in slack.top()[1].message.blocks]
+
+
+async def test_a_refused_picture_is_shared_in_the_thread_beside_the_text(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(refused_blocks={"data_visualization", "image"})
+    assert await run_digests(runtime(store, slack=slack), NOW) == 1
+    [post] = slack.top()
+    assert "📈 *$175.00 on Fri 20 Nov*" in post.message.text
+    assert slack.files == [(COSTS, post.ts)]
+
+
+async def test_without_chart_and_picture_the_text_still_goes_out(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(refused_blocks={"data_visualization", "section"}, uploads_fail=True)
+    assert await run_digests(runtime(store, slack=slack), NOW) == 1
+    [post] = slack.top()
+    assert post.message.blocks == []
+    assert "📈 *$175.00 on Fri 20 Nov*" in post.message.text
+
+
+@pytest.mark.parametrize("trouble", ["shared", "removed", "archived"])
+async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_is_told_once(
+    store: Store, trouble: str
+) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    await watch(store, 150)
+    slack = Slack()
+    if trouble == "archived":
+        slack.refuses_with = "is_archived"
+    elif trouble == "removed":
+        slack.is_member = False
+    else:
+        slack.shared_outside = True
+    rt = runtime(store, slack=slack)
+    for days in range(3):
+        for minutes in (0, 1, 15):
+            when = NOW + days * DAY + timedelta(minutes=minutes)
+            await run_digests(rt, when)
+            await run_alerts(rt, when)
+    assert slack.top(COSTS) == []
+    assert len([post for post in slack.posts if post.channel == "U0DANA"]) == 1
+    assert "I no longer post spend in <#C0COSTS>" in slack.posts[0].message.text
+
+
+async def test_slack_being_away_costs_no_digest(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(is_down=True)
+    rt = runtime(store, slack=slack)
+    assert await run_digests(rt, NOW) == 0
+    slack.is_down = False
+    assert await run_digests(rt, NOW + timedelta(minutes=5)) == 0, "it may have arrived; ten minutes decide"
+    assert await run_digests(rt, NOW + timedelta(minutes=11)) == 1
+    assert len(slack.top()) == 1
+
+
+async def test_a_lost_thread_is_put_there_later(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    subscription = await subscribe(store)
+    async with store.write() as tx:
+        run_id = await subscription_table.claim_digest(tx, subscription, FRIDAY, NOW)
+        assert run_id
+        await subscription_table.digest_sent(tx, run_id, NOW, "5.5", Decimal(175))
+    slack = Slack()
+    for minutes in (1, 3, 4):
+        await run_digests(runtime(store, slack=slack), NOW + timedelta(minutes=minutes))
+    assert [reply.thread_ts for reply in slack.replies()] == ["5.5"] * 3

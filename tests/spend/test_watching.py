@@ -1,0 +1,167 @@
+"""Alerts speak once per period; subscriptions and thresholds are one each; figures compare only what is known."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.errors import NotAllowed, NotFound
+from bot.spend import service
+from bot.spend.alerts import run_alerts
+from bot.spend.digests import run_digests
+from bot.spend.figures import figures
+from bot.spend.loading import midnight
+from bot.spend.model import SpendQuery
+from bot.store import subscriptions as subscription_table
+from bot.store.session import Store
+from tests.spend.world import (
+    BUSY,
+    COSTS,
+    DANA,
+    DAY,
+    DOLLAR,
+    FRIDAY,
+    LAB,
+    MONTH,
+    NOW,
+    OPUS,
+    PROD,
+    Organization,
+    Slack,
+    fill,
+    runtime,
+    steady,
+    subscribe,
+    watch,
+)
+
+
+async def test_an_alert_speaks_once_per_period_and_says_what_drove_it(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await watch(store, 150)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    for minutes in (0, 1, 20, 60):
+        await run_alerts(rt, NOW + timedelta(minutes=minutes))
+    [post] = slack.top()
+    assert "⚠️ *Spend passed $150.00 on Fri 20 Nov* — $175.00" in post.message.text
+    assert "What drove it: key `…gest`, opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
+    tomorrow = NOW + DAY
+    await fill(store, steady(FRIDAY + DAY, FRIDAY + DAY, 160 * DOLLAR), tomorrow, tomorrow)
+    await run_alerts(rt, tomorrow)
+    assert len(slack.top()) == 2
+
+
+async def test_an_open_day_may_already_pass_a_threshold(store: Store) -> None:
+    noon = midnight(FRIDAY) + timedelta(hours=12)
+    await fill(store, [*MONTH, *BUSY], noon, noon)
+    await watch(store, 170)
+    slack = Slack()
+    await run_alerts(runtime(store, slack=slack), noon)
+    assert "$175.00 so far" in slack.top()[0].message.text
+
+
+async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await watch(store, 150)
+    rt = runtime(store, slack=Slack())
+    await run_alerts(rt, NOW)
+    first = await service.acknowledge(rt, 1, "U0CAROL", NOW)
+    second = await service.acknowledge(rt, 1, "U0BOB", NOW + timedelta(minutes=1))
+    assert (first.acknowledged_by, second.acknowledged_by, second.acknowledged_at) == ("U0CAROL", "U0CAROL", NOW)
+    with pytest.raises(NotFound):
+        await service.acknowledge(rt, 99, "U0BOB", NOW)
+
+
+async def test_monthly_amount_is_the_budget_of_its_channel_and_workspace(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await watch(store, 4000, "monthly")
+    await watch(store, 999_999, "monthly", LAB)
+    subscribed = await subscribe(store)
+    slack = Slack()
+    await run_digests(runtime(store, slack=slack), NOW)
+    assert "month $2.1k of $4k (52 %)" in slack.top()[0].message.text
+    found = await figures(runtime(store), SpendQuery("mtd"), NOW, subscribed.channel)
+    assert found.budget == 4000
+
+
+async def test_subscribing_again_changes_the_one_subscription(store: Store) -> None:
+    rt = runtime(store)
+    first = await service.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", ())
+    second = await service.subscribe(rt, DANA, COSTS, "07:30", "UTC", (PROD,))
+    assert first.id == second.id
+    found = await service.subscription_of(rt, COSTS)
+    assert found is not None
+    assert (found.local_time, found.tz, found.workspace_ids) == ("07:30", "UTC", (PROD,))
+    assert await service.end_digest(rt, DANA, COSTS)
+    assert not await service.end_digest(rt, DANA, COSTS)
+    assert await service.subscription_of(rt, COSTS) is None
+    assert (await service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())).id == first.id
+
+
+async def test_skipping_the_next_digest_skips_exactly_that_one(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    subscription = await subscribe(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await run_digests(rt, NOW)
+    async with store.write() as tx:
+        await subscription_table.mute_subscription(tx, COSTS, NOW + DAY + timedelta(hours=15))
+    for days in (1, 2):
+        now = NOW + days * DAY
+        await fill(store, steady(FRIDAY + days * DAY, FRIDAY + days * DAY, 500 * DOLLAR), now, now)
+        await run_digests(rt, now)
+    assert [post.message.metadata and post.message.metadata["event_payload"]["day"] for post in slack.top()] == [
+        "2026-11-20",
+        "2026-11-22",
+    ]
+    until = await service.mute_digest(rt, DANA, subscription)
+    assert until == datetime(2026, 11, 22, 23, 0, tzinfo=UTC), "tomorrow's local day is over"
+
+
+async def test_figures_are_refused_for_channels_of_two_companies(store: Store) -> None:
+    rt = runtime(store, slack=Slack(shared_outside=True))
+    with pytest.raises(NotAllowed, match="Another company"):
+        await service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())
+    with pytest.raises(NotAllowed, match="Another company"):
+        await service.watch(rt, DANA, COSTS, "daily", Decimal(5), None)
+    with pytest.raises(NotAllowed, match="invite"):
+        await service.subscribe(runtime(store, slack=Slack(is_member=False)), DANA, COSTS, "09:00", "UTC", ())
+    assert await service.subscription_of(rt, COSTS) is None
+
+
+async def test_figures_compare_only_with_days_that_are_known(store: Store) -> None:
+    await fill(store, steady(FRIDAY - DAY * 9, FRIDAY))
+    rt = runtime(store)
+    week = await figures(rt, SpendQuery("7d"), NOW)
+    assert (week.total, week.before, week.missing) == (700, None, ())
+    month = await figures(rt, SpendQuery("30d", "key"), NOW)
+    assert (month.total, len(month.missing)) == (1000, 20)
+    assert month.breakdown.total == month.total
+
+
+async def test_figures_without_data_have_no_total(store: Store) -> None:
+    found = await figures(runtime(store), SpendQuery("today"), NOW)
+    assert found.total is None
+    with pytest.raises(NotFound):
+        await figures(runtime(store), replace(SpendQuery(), workspace="Nowhere"), NOW)
+
+
+async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> None:
+    organization = Organization(
+        [(day, PROD, OPUS, "", (100 if day < FRIDAY else 200) * DOLLAR) for day in sorted({f[0] for f in MONTH} | {FRIDAY})],
+        refreshed_at=None,
+        source="legacy",
+    )
+    slack = Slack()
+    rt = runtime(store, organization, slack)
+    await service.sync_costs(rt, NOW)
+    await subscribe(store)
+    await watch(store, 150)
+    await run_digests(rt, NOW)
+    await run_alerts(rt, NOW)
+    digest, alert = slack.top()
+    assert "⚠️ *Production* is up $100\n" in digest.message.text
+    assert "What drove it: opus-5-5, $200.00 against $100.00 on a usual day" in alert.message.text
+    assert "Not reported by key $200.00 (100 %)" in slack.replies()[2].message.text
