@@ -1,6 +1,8 @@
 """One act of one person, as listeners see it, whatever payload and transport brought it."""
 
+import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,7 +39,7 @@ def _storable(found: Any) -> str:
 class Call:
     """An act: who, where, with which words or values (`values` and the chosen `labels` by block id).
 
-    `actor` is set before a listener runs.
+    `actor` is set before a listener runs. `not_before` (monotonic) keeps an update of a form behind the ack that changes it.
     """
 
     rt: Runtime
@@ -55,6 +57,7 @@ class Call:
     labels: dict[str, str] = field(default_factory=dict[str, str])
     private_metadata: str = ""
     ref: str = ""
+    not_before: float = 0.0
     _actor: Actor | None = None
 
     @property
@@ -102,6 +105,8 @@ class Call:
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """Replace a modal that is open."""
+        if view_id == self.view_id:
+            await asyncio.sleep(self.not_before - time.monotonic())
         await self.rt.notifier.update_view(view_id, view)
 
     async def finish(self, view: Json) -> None:

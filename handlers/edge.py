@@ -7,6 +7,7 @@ ack itself carries the errors, or the view that says that the bot is at it.
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -30,6 +31,8 @@ Bolt = Any
 """AsyncApp, whose decorators are untyped."""
 Listener = Callable[[Call], Awaitable[None]]
 Suggest = Callable[[Call, str], Awaitable[list[Json]]]
+ACK_ARRIVES = 0.1
+"""Seconds; Bolt looks for an ack every 10 ms. An update of the form that overtakes the ack is overwritten by it."""
 SUGGEST_WITHIN = 2.3
 """Seconds; Slack gives up on suggestions after three, and shows an error instead of an empty list."""
 
@@ -152,6 +155,7 @@ def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> No
             return
         if view.working:
             await ack(response_action="update", view=notice_view(view.working))
+            call.not_before = time.monotonic() + ACK_ARRIVES
         else:
             await ack()
         rt.tasks.spawn(_guarded(rt, call, _once(view.run), fresh=True, again=view.again))
