@@ -8,7 +8,7 @@ from bot.approvals.authority import approvers_in_words, rule_of, standing
 from bot.approvals.evaluation import check_may_decide
 from bot.approvals.kinds import KINDS, find_kind
 from bot.approvals.model import Request, Verdict
-from bot.errors import SlackError, UserError
+from bot.errors import SlackError, SlackRefused, UserError
 from bot.ports import Message
 from bot.slack import ids
 from bot.slack.views.request_details import denial_form, details_view, secret_view
@@ -148,21 +148,25 @@ async def undo(call: Call) -> None:
 
 
 async def reveal(call: Call) -> None:
-    """Show a secret once. The modal opens first, as its trigger dies in 3 seconds; only then the secret is taken out."""
-    await handover.check_may_see(call.rt, call.actor, call.value)
-    view_id = await call.open(notice_view("One moment…", "Your key"))
+    """Show a secret once. It is taken first, so that of two clicks only one opens a window."""
+    secret = await handover.begin(call.rt, call.actor, call.value)
     try:
-        secret = await handover.reveal(call.rt, call.actor, call.value)
-    except UserError as error:
-        await call.update_view(view_id, notice_view(error.sentence, "Your key"))
-        return
+        view_id = await call.open(notice_view("One moment…", "Your key"))
+    except SlackError:
+        await handover.put_back(call.rt, call.value)
+        raise
     try:
         await call.update_view(view_id, secret_view(secret.get_secret_value()))
+    except SlackRefused:
+        await handover.put_back(call.rt, call.value)
+        await call.say(plain_answer("⚠️ Slack didn't let me show the key. Nothing is lost: press the button once more."))
     except SlackError:
         await handover.hand_over_failed(call.rt, call.value)
         await call.say(
-            plain_answer("⚠️ Slack didn't let me show the key, and it can't be shown twice. Revoke it and ask again.")
+            plain_answer("⚠️ I can't tell whether you saw the key, and it can't be shown twice. Revoke it and ask again.")
         )
+    else:
+        await handover.shown(call.rt, call.actor, call.value)
     await cards.refresh(call.rt, call.value)
 
 

@@ -13,6 +13,8 @@ from bot.store.session import Tx
 from bot.store.vault import SecretUnreadable
 
 SHOW_WITHIN = timedelta(hours=24)
+SHOWING_LASTS = timedelta(minutes=2)
+"""A showing that takes longer was interrupted."""
 
 
 async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: datetime) -> None:
@@ -20,57 +22,86 @@ async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: dat
     await secrets.put(tx, request_id, rt.vault.seal(f"secret:{request_id}", secret), now + SHOW_WITHIN)
 
 
-async def check_may_see(rt: Runtime, actor: Actor, request_id: str) -> Request:
+async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
+    """Return the secret to the one caller who may show it now; whoever else asks meanwhile is refused in words.
+
+    The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
+    `wipe_due`, and then nobody knows whether the secret was seen.
+    """
+    now = rt.now()
+    async with rt.store.write() as tx:
+        request = _showable(await requests.load(tx, request_id), actor)
+        ciphertext = await secrets.sealed(tx, request_id, now)
+        outcome = request.outcome | {"handover": "showing", "handover_at": now.isoformat()}
+        if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
+            raise RequestClosed("This key was just shown, or its day is over. Lost it? Revoke it and ask for a new one.")
+    try:
+        return rt.vault.unseal(f"secret:{request_id}", ciphertext)
+    except SecretUnreadable:
+        await hand_over_failed(rt, request_id)
+        raise RequestClosed("I can't decrypt this key any more. Revoke it and ask for a new one.") from None
+
+
+def _showable(request: Request | None, actor: Actor) -> Request:
     """Return the request if this person may see its secret now; otherwise say why not."""
-    async with rt.store.read() as tx:
-        request = await requests.load(tx, request_id)
     if request is None:
         raise NotFound("I don't know that request. Nothing was shown.")
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed("Only the person who asked for a key can see it.")
+    if request.outcome.get("handover") == "showing":
+        raise RequestClosed("I'm showing you this key already, in another window.")
     if request.outcome.get("handover") != "ready":
         raise RequestClosed("This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
     return request
 
 
-async def reveal(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
-    """Return the secret and wipe it: one caller, one time. Raises as `check_may_see` does."""
-    request = await check_may_see(rt, actor, request_id)
-    now = rt.now()
-    async with rt.store.write() as tx:
-        ciphertext = await secrets.take(tx, request_id, now)
-        if ciphertext is None:
-            raise RequestClosed("This key was shown already. Lost it? Revoke it and ask for a new one.")
-        await _note(tx, request, "shown", now)
-        tx.audit(now, actor.slack_id, "secret.shown", request_id, hint=request.outcome.get("hint"))
-    try:
-        return rt.vault.unseal(f"secret:{request_id}", ciphertext)
-    except SecretUnreadable:
-        raise RequestClosed("I can't decrypt this key any more. Revoke it and ask for a new one.") from None
+async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
+    """Wipe a secret that its requester has on screen now."""
+    await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown")
 
 
-async def hand_over_failed(rt: Runtime, request_id: str) -> None:
-    """Note that a secret was taken out but didn't reach its requester, so that everybody sees it and can repair it."""
-    now = rt.now()
+async def put_back(rt: Runtime, request_id: str) -> None:
+    """Note that a secret was certainly not shown, so that its requester may ask for it again."""
     async with rt.store.write() as tx:
         request = await requests.load(tx, request_id)
         if request:
-            await _note(tx, request, "failed", now)
-            tx.audit(now, "quartermaster", "secret.hand_over_failed", request_id)
+            await _note(tx, request, "ready", rt.now())
 
 
-async def wipe_expired(rt: Runtime) -> list[str]:
-    """Wipe the secrets that nobody looked at within a day; returns the requests concerned."""
-    now = rt.now()
+async def hand_over_failed(rt: Runtime, request_id: str) -> None:
+    """Wipe a secret that may or may not have been seen, so that everybody sees that and can repair it."""
+    await _settle(rt, request_id, "failed", "quartermaster", "secret.hand_over_failed")
+
+
+async def wipe_due(rt: Runtime) -> list[str]:
+    """Wipe the secrets that nobody looked at within a day, or whose showing was interrupted; returns their requests."""
+    now, due = rt.now(), list[str]()
     async with rt.store.read() as tx:
-        due = await secrets.expired(tx, now)
-    for request_id in due:
-        async with rt.store.write() as tx:
-            request = await requests.load(tx, request_id)
-            if request and await secrets.wipe(tx, request_id, now):
-                await _note(tx, request, "unseen", now)
-                tx.audit(now, "quartermaster", "secret.wiped_unseen", request_id)
+        expired, kept = await secrets.expired(tx, now), await secrets.kept(tx)
+        found = [request for request_id in kept if (request := await requests.load(tx, request_id))]
+    for request in found:
+        if request.outcome.get("handover") == "showing" and _since(request) < now - SHOWING_LASTS:
+            await hand_over_failed(rt, request.id)
+        elif request.id in expired:
+            await _settle(rt, request.id, "unseen", "quartermaster", "secret.wiped_unseen")
+        else:
+            continue
+        due.append(request.id)
     return due
+
+
+def _since(request: Request) -> datetime:
+    return datetime.fromisoformat(str(request.outcome["handover_at"]))
+
+
+async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> None:
+    """Wipe a secret and say what became of it; once."""
+    now = rt.now()
+    async with rt.store.write() as tx:
+        request = await requests.load(tx, request_id)
+        if request and await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
+            await _note(tx, request, handover, now)
+            tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"))
 
 
 async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> None:

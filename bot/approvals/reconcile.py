@@ -23,7 +23,7 @@ FORGET_EVENTS_AFTER = timedelta(days=3)
 
 async def reconcile(rt: Runtime, now: datetime) -> None:
     """Converge everything that is due at `now`. One request's failure never keeps the others waiting."""
-    for request_id in await handover.wipe_expired(rt):
+    for request_id in await handover.wipe_due(rt):
         await cards.refresh(rt, request_id)
     for step, due in await _due(rt, now):
         for request in due:

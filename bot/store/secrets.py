@@ -15,18 +15,15 @@ async def put(tx: Tx, request_id: str, ciphertext: str, expires_at: datetime) ->
     await tx.session.flush()
 
 
-async def take(tx: Tx, request_id: str, now: datetime) -> str | None:
-    """Return the ciphertext and wipe it, guarded: exactly one caller gets it, and only in time."""
+async def sealed(tx: Tx, request_id: str, now: datetime) -> str | None:
+    """Return the ciphertext, None once it is wiped or its time is over."""
     row = (await tx.session.exec(select(SecretRow).where(SecretRow.request_id == request_id))).first()
-    if row is None or row.ciphertext is None or row.expires_at <= now:
-        return None
-    ciphertext = row.ciphertext
-    statement = (
-        update(SecretRow)
-        .where(col(SecretRow.request_id) == request_id, col(SecretRow.ciphertext) == ciphertext)
-        .values(ciphertext=None, shown_at=now, wiped_at=now)
-    )
-    return ciphertext if (await tx.execute(statement)).rowcount == 1 else None
+    return None if row is None or row.expires_at <= now else row.ciphertext
+
+
+async def kept(tx: Tx) -> list[str]:
+    """Return the requests whose secret is not wiped yet."""
+    return list(await tx.session.exec(select(SecretRow.request_id).where(col(SecretRow.ciphertext).is_not(None))))
 
 
 async def expired(tx: Tx, now: datetime) -> list[str]:
@@ -35,11 +32,11 @@ async def expired(tx: Tx, now: datetime) -> list[str]:
     return list(await tx.session.exec(query))
 
 
-async def wipe(tx: Tx, request_id: str, now: datetime) -> bool:
-    """Wipe a secret that was never shown; False when there is none left."""
+async def wipe(tx: Tx, request_id: str, now: datetime, *, shown: bool = False) -> bool:
+    """Wipe a secret; False when there is none left."""
     statement = (
         update(SecretRow)
         .where(col(SecretRow.request_id) == request_id, col(SecretRow.ciphertext).is_not(None))
-        .values(ciphertext=None, wiped_at=now)
+        .values(ciphertext=None, wiped_at=now, shown_at=now if shown else None)
     )
     return (await tx.execute(statement)).rowcount == 1

@@ -158,7 +158,7 @@ def _what(request: Request) -> str:
 
 def _done(request: Request) -> str:
     if request.outcome.get("handover") == "lost":
-        return f"Key {_what(request)} was made for {mention(request.requester.slack_id)}, but its secret got lost"
+        return f"Key {_what(request)} was made for {mention(request.requester.slack_id)}"
     return f"Key {_what(request)} issued to {mention(request.requester.slack_id)}"
 
 
