@@ -45,8 +45,13 @@ async def press(world: World, user: str, message: Json, action_id: str) -> None:
 
 
 async def card_with(world: World, part: str) -> Json:
-    """Wait until a card in the approvers' channel says something."""
-    return await world.message(BOB, part, APPROVALS)
+    """Wait until a card in the approvers' channel says something; what its thread says doesn't count."""
+
+    async def look() -> Json | None:
+        seen = await world.messages(BOB, APPROVALS)
+        return next((m for m in reversed(seen) if part in m["text"] and m["thread_ts"] in (None, m["ts"])), None)
+
+    return await world.wait_for(look, f"a card with {part!r}")
 
 
 async def thread_of(world: World, card: Json) -> list[str]:

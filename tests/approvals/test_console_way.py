@@ -1,0 +1,123 @@
+"""A key that a person makes in the Console: steps, proof, the wrong place, time, and second thoughts."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from bot.sandbox.stage import Json
+from tests.approvals.acting import (
+    a_minute_passes,
+    audit_of,
+    card_with,
+    choose,
+    labels,
+    make_key,
+    press,
+    thread_of,
+    until,
+)
+from tests.world import ALICE, BOB, CAROL, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def approved(world: World, name: str, **more: str) -> Json:
+    """Let Alice ask for a key in Production and Carol approve it; returns the card, which waits."""
+    card = await world.ask_for_key(ALICE, name, workspace="Production", **more)
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.FULFILLING)
+    return await card_with(world, "waits for the key to be made in the Console")
+
+
+async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world: World) -> None:
+    card = await approved(world, "by-hand", ends_on="2026-12-31")
+    steps = await world.message(CAROL, "Please make the key that you approved for <@U0ALICE>.")
+    assert "exactly this name: `by-hand`" in steps["text"]
+    assert "with the expiry <!date^" in steps["text"]
+    assert "never through Slack" in steps["text"]
+    assert labels(steps) == ["Open the Console"]
+    waiting = await world.message(ALICE, "is approved and waits for the key to be made in the Console.")
+    await a_minute_passes(world)
+    await until(world, card, Status.FULFILLING)
+    await make_key(world, "by-hand", "Production")
+    await a_minute_passes(world)
+    request = await until(world, card, Status.APPLIED)
+    card = await card_with(world, "✅ Key `by-hand` in *Production* issued to <@U0ALICE>")
+    assert labels(card) == ["Revoke…"]
+    assert "handover" not in request.outcome
+    ready = await world.message(ALICE, "Whoever made it in the Console has its secret and hands it to you.")
+    assert ready["ts"] != waiting["ts"]
+    await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Nothing more to do.")
+    assert await thread_of(world, card) == [
+        "<@U0CAROL> approved", "Told the last approver what to do by hand; I wait for it", "Done",
+    ]  # fmt: skip
+
+
+async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(world: World) -> None:
+    card = await approved(world, "misplaced")
+    wrong = await make_key(world, "misplaced", "Staging")
+    await a_minute_passes(world)
+    card = await card_with(world, "⚠️ A key of that name appeared in Staging, which is the wrong place.")
+    await world.message(CAROL, "Archive it and make it in *Production*.")
+    await a_minute_passes(world)
+    request = await until(world, card, Status.FULFILLING)
+    actions = [entry.action for entry in await audit_of(world, request)]
+    assert actions.count("request.wrong_place") == 1
+    await world.post(f"/claude/keys/{wrong}", status="archived")
+    await a_minute_passes(world)
+    assert "wrong place" not in (await card_with(world, "misplaced"))["text"]
+    await make_key(world, "misplaced", "Production")
+    await a_minute_passes(world)
+    await until(world, card, Status.APPLIED)
+    lines = await thread_of(world, card)
+    assert "Not what I wait for: A key of that name appeared in Staging, which is the wrong place." in lines
+
+
+async def test_another_name_and_a_key_from_before_prove_nothing(world: World) -> None:
+    await make_key(world, "older", "Staging")
+    card = await approved(world, "older")
+    await make_key(world, "older-2", "Production")
+    await a_minute_passes(world)
+    card = await card_with(world, "waits for the key to be made in the Console")
+    assert "wrong place" not in card["text"]
+    await until(world, card, Status.FULFILLING)
+
+
+async def test_a_key_that_nobody_makes_expires_and_everybody_is_told(world: World) -> None:
+    card = await approved(world, "forgotten")
+    await a_minute_passes(world, seconds=7 * 86_400 + 60)
+    await until(world, card, Status.EXPIRED)
+    card = await card_with(world, "expired, waited 7 d for the key to be made in the Console")
+    assert labels(card) == ["Ask again…"]
+    notice = await world.message(ALICE, "expired: waited 7 d for the key to be made in the Console. Nothing was changed.")
+    assert labels(notice) == ["Ask again…"]
+    await world.message(CAROL, "is not needed any more: the request is expired.")
+
+
+async def test_a_waiting_request_can_be_withdrawn_and_a_late_key_changes_nothing(world: World) -> None:
+    card = await approved(world, "second-thoughts")
+    await choose(world, BOB, card, "Withdraw")
+    await world.message(BOB, "Only the person who asked can withdraw a request.", card["channel"])
+    await choose(world, ALICE, card, "Withdraw")
+    await until(world, card, Status.WITHDRAWN)
+    await world.message(CAROL, "is not needed any more: the request is withdrawn.")
+    await make_key(world, "second-thoughts", "Production")
+    await a_minute_passes(world)
+    await until(world, card, Status.WITHDRAWN)
+
+
+async def test_a_name_taken_before_the_approval_is_said_instead_of_counted(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "too-early", workspace="Production")
+    taken = await make_key(world, "too-early", "Production")
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.FAILED)
+    card = await card_with(world, "Production got another key too-early in the meantime.")
+    await world.post(f"/claude/keys/{taken}", name="renamed")
+    await press(world, BOB, card, "request_retry")
+    await until(world, card, Status.FULFILLING)

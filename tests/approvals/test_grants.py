@@ -1,0 +1,111 @@
+"""Grants with an end: taken back on time, left alone where somebody changed them since, and always said."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from bot.sandbox.stage import Json
+from tests.approvals.acting import a_minute_passes, card_with, keys_named, make_key, open_form, press, thread_of, until
+from tests.world import ALICE, BOB, CAROL, World, world_of
+
+PRIYA = "U0CROWD01"
+TWO_WEEKS = 14 * 86_400
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def in_a_week(world: World) -> str:
+    """Return the day a week from now, as a form has it."""
+    now = datetime.fromisoformat((await world.get("/clock"))["now"])
+    return (now + timedelta(days=7)).date().isoformat()
+
+
+async def role_of(world: World, email: str) -> str:
+    return next(iter([member.role async for member in world.rt.admin.users(email=email)]))
+
+
+async def priya_gets_billing_for_a_week(world: World) -> Json:
+    await open_form(world, ALICE, "change_role")
+    await world.submit(ALICE, slack_id=PRIYA, role="billing", reason="Year end", ends_on=await in_a_week(world))
+    card = await card_with(world, "Year end")
+    assert "Ends <!date^" in card["text"]
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    assert await role_of(world, "priya@acme.test") == "billing"
+    return await card_with(world, "Role *billing* for <@U0CROWD01> given")
+
+
+async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    await a_minute_passes(world, seconds=86_400)
+    await until(world, card, Status.APPLIED)
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    assert await role_of(world, "priya@acme.test") == "developer"
+    card = await card_with(world, "🔁 *Ended as agreed* — Role *billing* for <@U0CROWD01> given, was developer")
+    given = await world.message(ALICE, "🔁 *Ended as agreed*")
+    assert len([m for m in await world.messages(ALICE) if "Role *billing*" in m["text"]]) == 2
+    assert given["text"] == card["text"].splitlines()[0]
+    assert (await thread_of(world, card))[-1] == "Ended as agreed"
+
+
+async def test_a_role_that_somebody_changed_since_is_left_alone_and_a_person_asked(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    await world.post("/claude/users/priya@acme.test", role="user")
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    assert await role_of(world, "priya@acme.test") == "user"
+    await card_with(world, "⚠️ *Over, but a person has to look* — Role *billing* for <@U0CROWD01> given")
+    await world.message(ALICE, "became user in the meantime, so I left it at that. Is that right?")
+    assert "became user in the meantime" in (await thread_of(world, card))[-1]
+
+
+async def test_a_role_that_went_back_by_itself_is_said(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    await world.post("/claude/users/priya@acme.test", role="developer")
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    await card_with(world, "was already developer again.")
+
+
+async def test_a_key_made_by_hand_without_expiry_is_archived_at_its_end(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "ending", workspace="Production", ends_on=await in_a_week(world))
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.FULFILLING)
+    await make_key(world, "ending", "Production")
+    await a_minute_passes(world)
+    await until(world, card, Status.APPLIED)
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    assert [key.status for key in await keys_named(world, "ending")] == ["archived"]
+    await world.message(ALICE, "🔁 *Ended as agreed* — Key `ending` in *Production*")
+
+
+async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "ended-early", ends_on=await in_a_week(world))
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    key = (await keys_named(world, "ended-early"))[0]
+    assert key.expires_at is not None
+    await world.post(f"/claude/keys/{key.id}", status="archived")
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    await card_with(world, "It was already revoked.")
+
+
+async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    await world.post("/faults", target="claude", name="*", kind="529", times=50, seconds=0)
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await world.http.delete(f"{world.control_url}/faults")
+    await until(world, card, Status.REVERTING)
+    await a_minute_passes(world, seconds=180)
+    await until(world, card, Status.REVERTED)
+    assert await role_of(world, "priya@acme.test") == "developer"
