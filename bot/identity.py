@@ -55,11 +55,12 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
     missing_is_bad = not rt.settings.trust_missing_flags
     if rt.team_id and person.team_id != rt.team_id:
         raise NotLinked(await _members_only(rt))
-    # Slack sends these two only where they are true, so that their absence says something (users.info).
-    if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
-        raise NotLinked(await _members_only(rt))
+    # First, because Slack leaves most other flags of a deactivated account out.
     if _or(person.is_bot, missing_is_bad) or _or(person.deleted, missing_is_bad):
         raise NotLinked("I only work for people with an active Slack account.")
+    # Slack sends the first two only where they are true, so that their absence says something (users.info).
+    if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
+        raise NotLinked(await _members_only(rt))
     if not _or(person.is_email_confirmed, not missing_is_bad):
         raise NotLinked(
             "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again."
