@@ -142,6 +142,8 @@ def _set_flags(server: SlackServer, given: Json) -> Json:
         workspace.rate_limits = bool(given["rate_limits"])
     if "file_processing_seconds" in given:
         workspace.file_processing_seconds = float(given["file_processing_seconds"])
+    if "refused_blocks" in given:
+        workspace.refused_blocks = frozenset(str(kind) for kind in given["refused_blocks"])
     if "ack_seconds" in given:
         timing.ack_seconds = float(given["ack_seconds"])
     if "retry_delays" in given:
@@ -151,6 +153,7 @@ def _set_flags(server: SlackServer, given: Json) -> Json:
     return {
         "rate_limits": workspace.rate_limits,
         "file_processing_seconds": workspace.file_processing_seconds,
+        "refused_blocks": sorted(workspace.refused_blocks),
         "scopes": sorted(workspace.scopes),
     } | asdict(timing)
 

@@ -35,6 +35,7 @@ def read_content(workspace: SlackWorkspace, given: Json, *, update: bool = False
         if fields[name] is not None and not isinstance(fields[name], list):
             raise SlackError("invalid_blocks_format" if name == "blocks" else "invalid_attachments")
     _refuse(validate_message(fields, update=update))
+    _refuse(_not_rolled_out(workspace, fields["blocks"] or []))
     check_slack_files(workspace, fields["blocks"] or [])
     text = fields["text"]
     blocks = fields["blocks"]
@@ -42,6 +43,12 @@ def read_content(workspace: SlackWorkspace, given: Json, *, update: bool = False
         blocks = [{"type": "markdown", "text": fields["markdown_text"]}]
         text = text or str(fields["markdown_text"])
     return Content(text, blocks, fields["attachments"], fields["metadata"])
+
+
+def _not_rolled_out(workspace: SlackWorkspace, blocks: list[Json]) -> list[Problem]:
+    """Refuse the block types that this workspace is told not to have yet, as during a roll-out (slack.md 3.2)."""
+    refused = [(place, block) for place, block in enumerate(blocks) if block.get("type") in workspace.refused_blocks]
+    return [Problem("failed_constraint", f"unsupported type: {b['type']}", f"/blocks/{n}/type") for n, b in refused]
 
 
 def check_slack_files(workspace: SlackWorkspace, blocks: list[Json], base: str = "/blocks") -> None:

@@ -49,6 +49,7 @@ class SlackWorkspace:
         self.socket_tickets: dict[str, float] = {}
         self.rate_limits = False
         self.file_processing_seconds = 0.0
+        self.refused_blocks: frozenset[str] = frozenset()
         self._used_ts: set[int] = set()
         self._threads: dict[tuple[str, str], list[Message]] = {}
         self._by_ts: dict[tuple[str, str], Message] = {}
