@@ -10,6 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.sandbox.guard import OwnPagesOnly
+
 
 class PortBusy(Exception):
     """Another program listens on the port."""
@@ -83,9 +85,9 @@ def bind(port: int) -> socket.socket:
 
 @contextlib.asynccontextmanager
 async def serving(app: Starlette, sock: socket.socket, ws: Callable[..., asyncio.Protocol] | None) -> AsyncGenerator[None]:
-    """Serve an app until the block ends; `ws` makes the protocol that takes over upgraded connections."""
+    """Serve an app to programs and its own pages; `ws` makes the protocol that takes over upgraded connections."""
     protocol: Any = ws if ws is not None else "none"
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws=protocol, http="h11")
+    config = uvicorn.Config(OwnPagesOnly(app), log_config=None, access_log=False, lifespan="off", ws=protocol, http="h11")
     server = LoopServer(config)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     await server.listening.wait()
