@@ -66,6 +66,7 @@ def test_flags_are_read_and_switched_and_unknown_ones_refused(control: TestClien
     assert control.get("/claude/flags").json()["flags"]["key_creation"] is True
     assert control.post("/claude/flags", json={"key_creation": False, "rate_limit_per_minute": 100}).json()["ok"]
     assert world.organization.flags.key_creation is False
+    assert control.post("/claude/flags", json={"discount_percent": "x"}).status_code == 400
     refused = control.post("/claude/flags", json={"no_such": True})
     assert (refused.status_code, refused.json()["ok"]) == (400, False)
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -147,6 +148,13 @@ def test_the_request_limit_bites_and_says_when_to_come_back(api: Api, world: Wor
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer.headers["anthropic-ratelimit-requests-remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert 1 <= int(answers[3].headers["retry-after"]) <= 60
+
+
+def test_the_reset_of_the_request_limit_is_in_real_time_as_the_date_header_is(api: Api, world: World) -> None:
+    world.organization.flags.rate_limit_per_minute = 3
+    world.organization.clock.advance(timedelta(days=3))
+    reset = datetime.fromisoformat(api.call("GET", "me").headers["anthropic-ratelimit-requests-reset"])
+    assert abs((reset - datetime.now(UTC)).total_seconds()) <= 61
 
 
 def test_the_wire_log_has_every_exchange_and_no_secret(api: Api, world: World) -> None:

@@ -248,3 +248,25 @@ def test_what_is_not_there_or_not_for_this_organization_is_refused(api: Api, met
     answer = api.call(method, path)
     assert answer.status_code == status
     assert answer.json()["type"] == "error"
+
+
+def test_a_refused_removal_of_an_admin_keeps_the_explicit_membership(api: Api, world: World) -> None:
+    bob, staging = world.user("bob"), world.workspace("Staging")
+    world.organization.memberships[staging, bob] = "workspace_developer"
+    api.refused("DELETE", f"workspaces/{staging}/members/{bob}", 400)
+    assert world.organization.memberships[staging, bob] == "workspace_developer"
+
+
+def test_there_is_one_spend_limit_of_the_organization_whatever_else_its_scope_says(api: Api, world: World) -> None:
+    world.organization.flags.spend_limits_preview = True
+    scope = {"type": "organization", "workspace_id": world.workspace("Staging")}
+    made = api.post("spend_limits", scope=scope, amount="100", period="monthly")
+    assert made["scope"] == {"type": "organization"}
+    assert [limit.amount for limit in world.organization.spend_limits.values() if limit.scope == "organization"] == ["100"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T00:00:00Z"])
+def test_the_ends_of_the_calendar_are_refused(api: Api, moment: str) -> None:
+    for path in ("analytics/cost", "usage_report/messages"):
+        answer = api.call("GET", path, params={"starting_at": moment})
+        assert (answer.status_code, "starting_at" in answer.text) == (400, True)

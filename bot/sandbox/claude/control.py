@@ -36,7 +36,7 @@ def revise(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -
     except (ValueError, InvalidOperation):
         raise invalid("day must be YYYY-MM-DD and factor a decimal number") from None
     workspace_id = body.get("workspace_id")
-    if workspace_id is not None and workspace_id not in organization.workspaces:
+    if workspace_id is not None and str(workspace_id) not in organization.workspaces:
         raise not_found("Workspace")
     if not factor.is_finite() or factor < 0:
         raise invalid("factor must not be negative")
@@ -50,7 +50,7 @@ def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any])
     workspace_id = params.text(body, "workspace_id", 200, required=True) or ""
     raw_end = body.get("expires_at")
     expires_at = None if raw_end is None else params.parse_moment("expires_at", raw_end)
-    creator = body.get("created_by") or organization.admin_key_owner
+    creator = organization.admin_key_owner if not body.get("created_by") else params.text(body, "created_by", 200)
     if creator not in organization.users:
         raise not_found("User")
     key, secret = organization.create_key(workspace_id, name, created_by=creator, expires_at=expires_at)

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import math
 import re
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from starlette.datastructures import QueryParams
@@ -120,7 +121,7 @@ class Edge:
         raise ApiError(405, "Method Not Allowed") if known else ApiError(404, "Not Found")
 
     def _count(self, headers: dict[str, str]) -> None:
-        """Enforce the organization's requests per minute, where the flag is set; real seconds, whatever the clock says."""
+        """Enforce the requests per minute, where the flag is set; in real time, as the Date header beside it is."""
         limit = self._organization.flags.rate_limit_per_minute
         if limit is None:
             return
@@ -134,9 +135,9 @@ class Edge:
         prefix = "anthropic-ratelimit-requests-"
         headers[f"{prefix}limit"] = str(limit)
         headers[f"{prefix}remaining"] = str(limit - len(self._recent))
-        headers[f"{prefix}reset"] = stamp(self._organization.clock.now() + timedelta(seconds=round(wait)))
+        headers[f"{prefix}reset"] = stamp(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=math.ceil(wait)))
         if full:
-            seconds = str(max(1, round(wait)))
+            seconds = str(max(1, math.ceil(wait)))
             raise ApiError(429, "Number of requests has exceeded your rate limit.", headers={"retry-after": seconds})
 
     async def _note(self, name: str, status: int, request: Request, raw: bytes, body: dict[str, Any]) -> None:

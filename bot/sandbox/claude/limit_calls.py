@@ -152,6 +152,8 @@ def set_spend_limit(call: Call) -> dict[str, Any]:
             raise not_found("Workspace")
         if workspace.is_default or workspace.archived_at is not None:
             raise invalid("Spend limits cannot be set on the default workspace or an archived one.")
+    else:
+        workspace_id = None
     found = [s for s in organization.spend_limits.values() if s.scope == kind and s.workspace_id == workspace_id]
     seed = secrets.token_hex(16)
     spend_limit = found[0] if found else SpendLimit(tagged_id("spl", seed), kind, workspace_id, amount, now, now)

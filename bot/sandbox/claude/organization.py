@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from bot.sandbox.claude import seed
 from bot.sandbox.claude.errors import invalid, not_found
 from bot.sandbox.claude.keyplan import key_plans
@@ -170,12 +172,15 @@ class ClaudeOrganization:
         self.revision += 1
 
     def set_flags(self, changes: dict[str, Any]) -> None:
-        """Switch flags; an unknown name is a 400."""
+        """Switch flags; an unknown name and a value that doesn't fit are a 400, and nothing changes."""
         known = {field.name for field in fields(Flags)}
-        for name, value in changes.items():
+        for name in changes:
             if name not in known:
                 raise invalid(f"{name}: no such flag")
-            setattr(self.flags, name, value)
+        try:
+            self.flags = TypeAdapter(Flags).validate_python(vars(self.flags) | changes)
+        except ValidationError as wrong:
+            raise invalid(f"{wrong.errors()[0]['loc'][0]}: {wrong.errors()[0]['msg']}") from None
 
 
 def plain_email(email: str) -> str:

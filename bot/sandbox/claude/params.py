@@ -69,6 +69,8 @@ def parse_moment(name: str, raw: Any) -> datetime:
         raise invalid(f"{name}: Input should be a valid datetime in RFC 3339 format") from None
     if value.tzinfo is None:
         raise invalid(f"{name}: Input should have timezone info")
+    if not 1970 <= value.year < 9999:
+        raise invalid(f"{name}: Input should be a time between 1970 and 9998")  # the ends of Python's calendar overflow
     return value.astimezone(UTC)
 
 
