@@ -35,7 +35,7 @@ def answered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return _refused(refusal.code, refusal.message, refusal.extra)
         except SlackError as refusal:
             return _refused(refusal.code, f"Slack refuses this: {refusal.code}.", refusal.extra)
-        except (KeyError, TypeError, ValueError) as wrong:
+        except (KeyError, TypeError, ValueError, OverflowError) as wrong:
             return _refused("bad_request", f"Something in the request is missing or malformed: {wrong!r}", {})
 
     return endpoint

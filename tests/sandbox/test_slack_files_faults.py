@@ -129,3 +129,24 @@ async def test_a_delivery_can_come_twice_and_can_get_lost(room: Room):
         await fail(room, "drop_before", "slash_commands")
         lost = await room.act("command", "U0ALICE", channel="C0ENG", text="/ask")
         assert (lost["error"], len(seen)) == ("operation_timeout", 2)
+
+
+async def test_curl_style_forms_are_understood_by_methods_and_by_the_upload_address(room: Room):
+    fields: Any = {"channel": (None, "C0ENG"), "text": (None, "über\r\nall")}
+    posted = await room.http.post(f"{room.url}/api/chat.postMessage", files=fields, headers=AUTH)
+    assert posted.json()["message"]["text"] == "über\r\nall"
+    awkward = b"\r\n--\r\n\x00" + PNG + b"\r\n"
+    address = await room.client.files_getUploadURLExternal(filename="a.png", length=len(awkward))
+    answer = await room.http.post(str(address["upload_url"]), files={"filename": ("a.png", awkward)})
+    assert answer.text == f"OK - {len(awkward)}"
+    assert room.workspace.files[str(address["file_id"])].content == awkward
+
+
+async def test_a_refused_completion_leaves_the_file_to_be_completed(room: Room):
+    address = await room.client.files_getUploadURLExternal(filename="a.png", length=3)
+    await room.http.post(str(address["upload_url"]), content=b"abc")
+    files = [{"id": address["file_id"]}]
+    lost = room.client.files_completeUploadExternal(files=files, channel_id="C0ENG", thread_ts="1.1")
+    assert await refusal(lost) == "cannot_reply_to_message"
+    assert await refusal(room.client.api_call("files.completeUploadExternal", json={"files": [None]})) == "file_not_found"
+    assert (await room.client.files_completeUploadExternal(files=files, channel_id="C0ENG"))["ok"]

@@ -100,3 +100,16 @@ async def test_an_unreachable_app_is_an_error_for_the_person(room: Room):
         await listen(room, ear, url)
     answer = await room.act("command", "U0ALICE", channel="C0ENG", text="/ask")
     assert answer["error"] == "operation_timeout"
+
+
+async def test_a_url_that_fails_the_challenge_does_not_replace_the_one_in_use(room: Room):
+    ear = Ear()
+
+    async def deaf(_: Request) -> Response:
+        return PlainTextResponse("no")
+
+    async with listening(ear.hear) as good, listening(deaf) as bad:
+        assert (await room.control("delivery", {"mode": "http", "url": good}))["verified"] is True
+        assert (await room.control("delivery", {"mode": "http", "url": bad}))["error"] == "url_verification_failed"
+        assert (await room.act("home", "U0ALICE"))["acked"] is True
+    assert len(ear.heard) == 1

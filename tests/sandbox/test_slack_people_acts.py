@@ -223,3 +223,9 @@ async def test_the_app_hears_of_changed_people_and_groups_and_of_direct_messages
     assert (events[2]["channel_type"], events[2]["text"]) == ("im", "hi")
     assert (await room.act("command", "U0ALICE", channel="C0ENG", text="/ask"))["error"] == "user_deactivated"
     assert (await room.control("people/U0BOB", {"shoe_size": 44}))["error"] == "bad_request"
+
+
+async def test_a_change_whose_value_does_not_fit_is_refused_whole(room: Room):
+    refused = await room.control("people/U0ALICE", {"name": "Alicia", "deleted": "maybe"})
+    assert refused["error"] == "bad_request"
+    assert room.workspace.users["U0ALICE"].name == "Alice Moreno"

@@ -151,3 +151,15 @@ async def test_garbage_from_the_app_disturbs_nobody(room: Room):
         assert envelope["accepts_response_payload"] is True
         await ws.send_str(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "fine"}}))
         assert (await asking)["response"] == {"text": "fine"}
+
+
+async def test_hello_tells_how_long_the_connection_lasts(room: Room):
+    promised: list[int] = []
+    async with aiohttp.ClientSession() as session:
+        for debug in ("", "?debug_reconnects=true"):
+            opened = await room.client.apps_connections_open(app_token=APP_TOKEN)
+            async with session.ws_connect(str(opened["url"]) + debug) as ws:
+                info = (await ws.receive_json())["debug_info"]
+            assert info["started"]
+            promised.append(info["approximate_connection_time"])
+    assert promised == [3600, 360]

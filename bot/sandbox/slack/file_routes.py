@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.slack.arguments import bearer
+from bot.sandbox.slack.arguments import bearer, multipart
 from bot.sandbox.slack.shapes import mime_type
 from bot.sandbox.slack.workspace import BOT_TOKEN, SlackWorkspace
 
@@ -15,7 +15,9 @@ def file_routes(workspace: SlackWorkspace) -> list[Route]:
     async def upload(request: Request) -> Response:
         token = request.path_params["token"]
         stored = next((file for file in workspace.files.values() if file.upload_token == token), None)
-        body = await request.body()
+        body, kind = await request.body(), request.headers.get("content-type", "")
+        if kind.startswith("multipart/form-data"):
+            body = next((content for _, content in multipart(body, kind)), b"")  # curl -F, as Slack's own guide shows
         if stored is None or stored.content is not None:
             return PlainTextResponse("unknown upload", 404)
         if len(body) != stored.length:

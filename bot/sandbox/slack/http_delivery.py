@@ -43,12 +43,15 @@ class HttpCarrier:
         self._client: httpx.AsyncClient | None = None
 
     async def verify(self, url: str) -> bool:
-        """Make the `url_verification` handshake; True when the challenge came back."""
-        self.url = url
+        """Make the `url_verification` handshake; True when the challenge came back, else the former URL stays."""
+        before, self.url = self.url, url
         challenge = hashlib.sha256(str(time.time_ns()).encode()).hexdigest()
         ack = await self.send("events_api", {"type": "url_verification", "challenge": challenge}, Timing(), 0, None)
         answer: Any = ack.response
-        return ack.acked and (answer == challenge or (isinstance(answer, dict) and challenge in answer.values()))
+        verified = ack.acked and (answer == challenge or (isinstance(answer, dict) and challenge in answer.values()))
+        if not verified:
+            self.url = before
+        return verified
 
     async def send(self, kind: Kind, payload: Json, timing: Timing, attempt: int, reason: str | None) -> Ack:
         """Post once; only a 2xx within the window is an ack."""

@@ -132,7 +132,7 @@ class SocketHub:
             await ws.close()
             return ws
         self.connections.append(connection)
-        await connection.send(self._hello())
+        await connection.send(self._hello(short="debug_reconnects=true" in request.query_string))
         try:
             await self._workspace.wire.touch()
             await self._read(connection)
@@ -141,11 +141,17 @@ class SocketHub:
         await self._workspace.wire.touch()
         return ws
 
-    def _hello(self) -> Json:
+    def _hello(self, *, short: bool) -> Json:
+        started = self._workspace.clock.now().strftime("%Y-%m-%d %H:%M:%S.000")
         return {
             "type": "hello",
             "num_connections": len(self.connections),
-            "debug_info": {"host": HOST, "build_number": 1, "approximate_connection_time": 3600},
+            "debug_info": {
+                "host": HOST,
+                "started": started,
+                "build_number": 1,
+                "approximate_connection_time": 360 if short else 3600,
+            },
             "connection_info": {"app_id": APP_ID},
         }
 

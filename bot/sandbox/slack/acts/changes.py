@@ -1,6 +1,9 @@
 """What an administrator of the workspace changes: accounts, groups, channels; the app hears of it by events."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from bot.sandbox.people import OTHER_TEAM_ID, TEAM_ID
 from bot.sandbox.slack.acts.stage import Stage
@@ -14,8 +17,10 @@ def _patch(thing: User | Group | Channel, given: Json, fixed: tuple[str, ...]) -
     unknown = given.keys() - known
     if unknown:
         raise ActError("bad_request", f"Can't change {', '.join(sorted(unknown))}; can change {', '.join(sorted(known))}.")
-    for key, value in given.items():
-        setattr(thing, key, value)
+    kind: TypeAdapter[Any] = TypeAdapter(type(thing))
+    checked = kind.validate_python(asdict(thing) | given)  # a ValueError where a value doesn't fit its field
+    for key in given:
+        setattr(thing, key, getattr(checked, key))
     return set(given)
 
 

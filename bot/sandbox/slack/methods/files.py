@@ -9,7 +9,7 @@ from bot.sandbox.slack.content import Content, read_content
 from bot.sandbox.slack.errors import SlackError, invalid_arguments
 from bot.sandbox.slack.posting import post, thread_root
 from bot.sandbox.slack.shapes import file_json
-from bot.sandbox.slack.state import Channel, Json, StoredFile
+from bot.sandbox.slack.state import Channel, Json, StoredFile, as_object
 
 
 async def upload_url(call: Call) -> Json:
@@ -31,13 +31,13 @@ async def complete(call: Call) -> Json:
     wanted = _wanted_files(call)
     channels = _target_channels(call)
     content = _content(call)
+    roots = [thread_root(call.workspace, channel, call.text("thread_ts")) for channel in channels]
     for entry, stored in wanted:
         stored.title = str(entry.get("title") or stored.name)
         stored.completed = True
         stored.ready_at = time.monotonic() + call.workspace.file_processing_seconds
         stored.channels = [channel.id for channel in channels]
-    for channel in channels:
-        root = thread_root(call.workspace, channel, call.text("thread_ts"))
+    for channel, root in zip(channels, roots, strict=True):
         post(call.workspace, channel, content, thread_ts=root, files=[stored.id for _, stored in wanted])
     return {"files": [file_json(call.workspace, stored) for _, stored in wanted]}
 
@@ -47,7 +47,7 @@ def _wanted_files(call: Call) -> list[tuple[Json, StoredFile]]:
     if not isinstance(given, list) or not given:
         raise invalid_arguments("missing required field: files")
     wanted: list[tuple[Json, StoredFile]] = []
-    for entry in cast("list[Json]", given):
+    for entry in map(as_object, cast("list[Any]", given)):
         stored = call.workspace.files.get(str(entry.get("id")))
         if stored is None or stored.content is None:
             raise SlackError("file_not_found")
