@@ -34,7 +34,8 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
-async def _execute(server: str, statement: str) -> None:
+async def execute(server: str, statement: str) -> None:
+    """Run a statement that no transaction may hold, such as CREATE DATABASE."""
     engine = create_async_engine(_driver(server), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(statement))
@@ -45,15 +46,19 @@ def _driver(address: str) -> str:
     return address.replace("postgresql://", "postgresql+asyncpg://")
 
 
+def driver_url(server: str, name: str) -> str:
+    """Return the address of one of a server's databases as the bot's DATABASE_URL."""
+    base, _, query = server.partition("?")
+    return _driver(f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else ""))
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A fresh, empty PostgreSQL database, as the bot's DATABASE_URL."""
     name = f"qm_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(postgres_server, f"CREATE DATABASE {name}"))
-    base, _, query = postgres_server.partition("?")
-    address = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-    yield _driver(address)
-    asyncio.run(_execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute(postgres_server, f"CREATE DATABASE {name}"))
+    yield driver_url(postgres_server, name)
+    asyncio.run(execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

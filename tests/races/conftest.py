@@ -1,0 +1,55 @@
+"""A fleet for a whole file of tests: three processes over one PostgreSQL, and one over SQLite."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.conftest import driver_url, execute
+from tests.processes import Fleet, fleet_of
+
+
+@pytest.fixture(scope="module")
+def fleet_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the files of a fleet."""
+    return tmp_path_factory.mktemp("fleet")
+
+
+@pytest.fixture(scope="module")
+def shared_postgres_url(postgres_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database for all tests of a file."""
+    name = f"qm_{uuid.uuid4().hex[:12]}"
+    asyncio.run(execute(postgres_server, f"CREATE DATABASE {name}"))
+    yield driver_url(postgres_server, name)
+    asyncio.run(execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _grouped(name: str) -> object:
+    # Each fleet's tests stay on one worker of pytest-xdist, and the fleets spread over the workers.
+    return pytest.param(name, marks=pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="module")
+def fleet_plan(request: pytest.FixtureRequest, fleet_folder: Path) -> tuple[str, int]:
+    """The database of a fleet, and how many processes it has; `postgresql-3` as a test's indirect parameter."""
+    kind, _, count = str(request.param).partition("-")
+    if kind == "sqlite":
+        return f"sqlite+aiosqlite:///{fleet_folder / 'quartermaster.db'}", int(count)
+    return request.getfixturevalue("shared_postgres_url"), int(count)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def fleet(fleet_plan: tuple[str, int], fleet_folder: Path) -> AsyncGenerator[Fleet]:
+    """Running processes, ready."""
+    database_url, count = fleet_plan
+    async with fleet_of(fleet_folder, database_url) as fleet:
+        await fleet.start(count)
+        yield fleet
+
+
+def on_fleets(*names: str) -> pytest.MarkDecorator:
+    """Run a file's tests on each of these fleets, such as `postgresql-3`: three processes over one PostgreSQL."""
+    return pytest.mark.parametrize("fleet_plan", [_grouped(name) for name in names], indirect=True, scope="module")

@@ -1,0 +1,104 @@
+"""Answers that get lost, and a Slack that is busy or broken for a while: said truly, repaired by itself, done once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.reconcile import reconcile
+from bot.sandbox.stage import Json
+from tests.world import ALICE, APPROVALS, BOB, World, world_of
+
+MAKE = "POST /v1/organizations/api_keys"
+LATER = timedelta(minutes=3)
+
+
+def keys_named(world: World, name: str) -> int:
+    return len([key for key in world.sandbox.claude.keys.values() if key.name == name])
+
+
+async def repair(world: World) -> None:
+    """Let the time of all claims pass, and do what the job of each minute does."""
+    world.sandbox.clock.advance(LATER)
+    await reconcile(world.rt, world.rt.now())
+
+
+async def cards(world: World, name: str) -> list[Json]:
+    seen = await world.messages(BOB, APPROVALS)
+    return [m for m in seen if f"`{name}`" in m["text"] and not m["ephemeral"]]
+
+
+@pytest.mark.parametrize("ahead", [0, 60, -60], ids=["same clock", "bot's clock ahead", "bot's clock behind"])
+async def test_a_key_whose_answer_got_lost_is_found_and_its_secret_said_to_be_lost(tmp_path: Path, ahead: int) -> None:
+    async with world_of(tmp_path) as world:
+        world.rt.clock = lambda: world.sandbox.clock.now() + timedelta(seconds=ahead)
+        card = await world.ask_for_key(ALICE, "unheard")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
+        await world.click_on(BOB, card, "request_approve")
+        await world.message(BOB, "its secret is lost: revoke the key and ask again", APPROVALS)
+        await world.message(ALICE, "its secret got lost on the way")
+        await repair(world)
+        assert keys_named(world, "unheard") == 1
+
+
+async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "unsent")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await world.click_on(BOB, card, "request_approve")
+        card = await world.message(BOB, "not done yet", APPROVALS)
+        assert keys_named(world, "unsent") == 0
+        await world.click_on(BOB, card, "request_retry")
+        await world.message(BOB, "issued to", APPROVALS)
+        await repair(world)
+        assert keys_named(world, "unsent") == 1
+
+
+@pytest.mark.parametrize("kind", ["500", "empty", "drop_before"])
+async def test_a_card_that_slack_may_not_have_taken_is_posted_later(tmp_path: Path, kind: str) -> None:
+    """Where Slack gave no usable answer the card may stand there already, so it isn't repeated before its claim is old."""
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-keys request")
+        await world.modal(ALICE, "Workspace")
+        await world.post("/faults", target="slack", name="chat.postMessage", kind=kind)
+        workspace_id = await world.workspace_id("Staging")
+        await world.submit(ALICE, workspace_id=workspace_id, name="late-card", reason="Nightly")
+
+        async def tried() -> bool:
+            return not world.sandbox.faults.planned
+
+        await world.wait_for(tried, "a post that failed")
+        await reconcile(world.rt, world.rt.now())
+        before = len(await cards(world, "late-card"))
+        assert before == (1 if kind == "empty" else 0)
+        await repair(world)
+        await repair(world)
+        assert len(await cards(world, "late-card")) == before + 1
+        for card in await cards(world, "late-card"):
+            assert "asks for an API key" in card["text"]
+
+
+async def test_a_busy_slack_delays_the_card_and_shows_it_once(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.post("/faults", target="slack", name="chat.postMessage", kind="429", seconds=1)
+        await world.ask_for_key(ALICE, "busy-slack")
+        await repair(world)
+        assert len(await cards(world, "busy-slack")) == 1
+
+
+@pytest.mark.parametrize("kind", ["500", "drop_before", "drop_after", "429"])
+async def test_a_card_that_could_not_be_redrawn_is_right_a_minute_later(tmp_path: Path, kind: str) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "stale-card")
+        await world.post("/faults", target="slack", name="chat.update", kind=kind, times=4, seconds=30)
+        await world.click_on(BOB, card, "request_approve")
+
+        async def made() -> bool:
+            return keys_named(world, "stale-card") == 1
+
+        await world.wait_for(made, "a key")
+        await world.message(ALICE, "Only you can see its secret")
+        world.sandbox.faults.clear()
+        await repair(world)
+        (card,) = await cards(world, "stale-card")
+        assert "issued to" in card["text"]

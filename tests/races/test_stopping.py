@@ -1,0 +1,71 @@
+"""SIGTERM: nothing new is taken, what runs is finished, and the process ends with 0."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import fleet_of, has_button
+from tests.world import ALICE, BOB
+
+KEYS = "/v1/organizations/api_keys"
+pytestmark = pytest.mark.xdist_group("stopping")
+
+
+def sqlite(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'quartermaster.db'}"
+
+
+async def test_a_key_that_is_being_made_is_finished_before_the_process_ends(tmp_path: Path) -> None:
+    async with fleet_of(tmp_path, sqlite(tmp_path)) as fleet:
+        bot = await fleet.start_one()
+        card = await fleet.ask_for_key(ALICE, "last-act")
+        held = await fleet.held_at("claude", f"POST {KEYS}", "slow", seconds=2.0)
+        await fleet.click_on(BOB, card, "request_approve")
+        await held.reached()
+        bot.ask_to_stop()
+
+        async def takes_nothing_new() -> bool:
+            return not fleet.sandbox.server.hub.connections
+
+        await fleet.wait_for(takes_nothing_new, "a closed socket")
+        assert (bot.process.returncode, len(fleet.keys_named("last-act"))) == (None, 0)
+        assert await bot.ended() == 0
+        assert len(fleet.keys_named("last-act")) == 1
+        card = await fleet.card("last-act", "issued to", seconds=0)
+        notice = await fleet.message(ALICE, "Only you can see its secret", seconds=0)
+        assert has_button(notice, "request_reveal")
+        assert bot.said("stopped")
+        assert not [line for line in bot.log if line.get("level") in ("error", "critical")]
+
+
+async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
+    async with fleet_of(tmp_path, sqlite(tmp_path)) as fleet:
+        bot = await fleet.start_one()
+        await fleet.until_said(bot, "costs_synced")
+        bot.ask_to_stop()
+        assert await bot.ended(seconds=5) == 0
+
+
+async def test_a_request_of_slacks_that_is_under_way_is_answered_before_the_process_ends(tmp_path: Path) -> None:
+    async with fleet_of(tmp_path, sqlite(tmp_path), more={"SLACK_APP_TOKEN": ""}) as fleet:
+        bot = await fleet.start_one()
+        address = f"http://127.0.0.1:{bot.port}"
+        assert (await fleet.post("/delivery", mode="http", url=f"{address}/slack/events"))["verified"]
+        assert (await fleet.command(ALICE, "/claude-keys request"))["ok"]
+        await fleet.modal(ALICE, "Workspace")
+        view = (await fleet.modals(ALICE))[-1]
+        # Type-ahead is answered within its own request, so a slow organization holds that request open.
+        await fleet.until_said(bot, "costs_synced")
+        held = await fleet.held_at("claude", "GET /v1/organizations/workspaces", "slow", seconds=1.0)
+        asking = asyncio.create_task(
+            fleet.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="Stag")
+        )
+        await held.reached()
+        bot.ask_to_stop()
+        options = (await asking)["options"]
+        assert [option["text"]["text"] for option in options] == ["Staging"]
+        assert await bot.ended() == 0
+        with pytest.raises(httpx.TransportError):
+            await fleet.http.get(f"{address}/healthz")
