@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +18,8 @@ from bot.slack.views.console_steps import console_steps
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
 _DEAD = frozenset({"archived", "expired"})
+CLOCKS_MAY_DIFFER = timedelta(minutes=2)
+"""The upstream writes down by its own clock when a key was made."""
 _BY_HAND = "Whoever made it in the Console has its secret and hands it to you."
 
 
@@ -121,7 +123,7 @@ async def _create(rt: Runtime, request: Request, wanted: CreateKey) -> Done:
 async def look(rt: Runtime, request: Request) -> Done | None:
     """Find the key that an interrupted attempt made; its secret is lost, which the outcome says."""
     wanted = _payload(request)
-    since = request.approved_at or request.created_at
+    since = (request.approved_at or request.created_at) - CLOCKS_MAY_DIFFER
     for key in await _keys_named(rt, wanted.name, wanted.workspace_id):
         if key.status not in _DEAD and key.created_at >= since:
             return Done(_outcome(key, way="api", handover="lost"))
