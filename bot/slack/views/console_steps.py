@@ -6,6 +6,7 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
 from bot.slack.markup import bold, code, date, escape, mention
+from bot.slack.wording import calendar_day
 
 CONSOLE_KEYS = "https://platform.claude.com/settings/keys"
 """Where an admin makes a key by hand (admin-api.md §4.6)."""
@@ -18,7 +19,7 @@ def console_steps(request: Request, name: str) -> Message:
         return _over(request, f"{code(name)} in {where}")
     asker = mention(request.requester.slack_id)
     intro = f"⏳ Please make the key that you approved for {asker}."
-    end = f"with the expiry {date(request.ends_at, with_time=False)}" if request.ends_at else "without an expiry"
+    end = f"with the expiry {calendar_day(request.ends_at.date())}" if request.ends_at else "without an expiry"
     steps = (
         f"1. Open the Console and choose {where}.\n"
         f"2. Create a key {end} and with exactly this name: {code(name)}\n"

@@ -9,7 +9,7 @@ from bot.ports import Message
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
-from bot.slack.markup import bold, code, date, escape
+from bot.slack.markup import bold, code, escape
 from bot.slack.tables import table
 from bot.slack.wording import calendar_day, plural
 
@@ -44,7 +44,7 @@ def my_keys(lines: Sequence[KeyLine], prefix: str) -> Message:
 def my_key_blocks(line: KeyLine) -> list[Json]:
     """Return one key with its buttons."""
     key = line.key
-    end = f" · ends {date(key.expires_at, with_time=False)}" if key.expires_at else ""
+    end = f" · ends {calendar_day(key.expires_at.date())}" if key.expires_at else ""
     text = f"{_MARKS.get(key.status, '')} {code(key.name)} in {bold(line.workspace)} — {escape(key.status)}{end}"
     switch = ("Disable…", "disable_key") if key.status == "active" else ("Enable…", "enable_key")
     if key.status not in ("active", "inactive"):

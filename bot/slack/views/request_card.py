@@ -9,7 +9,7 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
 from bot.slack.markup import date, escape, mention, quote, truncate
-from bot.slack.wording import duration, listed
+from bot.slack.wording import calendar_day, duration, listed
 
 Json = dict[str, Any]
 
@@ -127,7 +127,7 @@ def _lines(facts: RequestFacts) -> list[str]:
     if request.status is Status.FULFILLING and request.outcome.get("problem"):
         lines.append(f"⚠️ {escape(str(request.outcome['problem']))}")
     if request.ends_at and (request.is_open or request.status is Status.APPLIED):
-        lines.append(f"Ends {date(request.ends_at, with_time=False)}")
+        lines.append(f"Ends {calendar_day(request.ends_at.date())}")
     if request.status is Status.APPLIED:
         if request.outcome.get("hint"):
             lines.append(f"key {short_hint(str(request.outcome['hint']))}")

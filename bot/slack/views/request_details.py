@@ -27,7 +27,7 @@ def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = 
     if request.status is Status.FAILED:
         lines.append(f"*What stands in the way* {failure(request)}")
     if request.ends_at:
-        lines.append(f"*Ends* {date(request.ends_at, with_time=False)}")
+        lines.append(f"*Ends* {calendar_day(request.ends_at.date())}")
     blocks = [header(facts.title), section("\n".join(lines))]
     if request.reason:
         blocks.append(section(quote(request.reason)))
