@@ -39,7 +39,7 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     card = await approved(world, "by-hand", ends_on="2026-12-31")
     steps = await world.message(CAROL, "Please make the key that you approved for <@U0ALICE>.")
     assert "exactly this name: `by-hand`" in steps["text"]
-    assert "with the expiry <!date^" in steps["text"]
+    assert "with the expiry 31 Dec 2026" in steps["text"]
     assert "never through Slack" in steps["text"]
     assert labels(steps) == ["Open the Console"]
     waiting = await world.message(ALICE, "is approved and waits for the key to be made in the Console.")

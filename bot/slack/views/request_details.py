@@ -9,6 +9,7 @@ from bot.slack.blocks import actions, context, divider, header, input_block, mod
 from bot.slack.elements import text_input
 from bot.slack.markup import code, date, escape, mention, quote
 from bot.slack.views.request_card import RequestFacts, decision_buttons, failure
+from bot.slack.wording import calendar_day
 
 Json = dict[str, Any]
 
