@@ -36,6 +36,13 @@ _SECRET_TEXT = re.compile(
     re.IGNORECASE,
 )
 
+_CHATTY = ("slack_sdk", "slack_bolt", "httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "matplotlib")
+"""Libraries that are heard from WARNING up."""
+
+
+def _is_worth_it(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _CHATTY
+
 
 def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send everything from structlog and `logging` to `stream` (stdout), one JSON object a line."""
@@ -66,8 +73,10 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # uvicorn brings handlers of its own
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    for name in ("slack_sdk", "slack_bolt", "httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "matplotlib"):
+    for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # Bolt gives each of its loggers root's level again, and tells whole payloads from INFO down.
+    handler.addFilter(_is_worth_it)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

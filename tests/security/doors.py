@@ -19,6 +19,7 @@ from bot.web import build_server, listen
 from tests.world import World, world_of
 
 Json = dict[str, Any]
+LIBRARIES = ("slack_sdk", "slack_bolt", "httpx", "httpcore", "apscheduler")
 BROKEN = ("listener_failed", "event_failed", "task_failed", "form_not_read", "job_failed")
 """What the bot logs when its own code raised."""
 
@@ -53,12 +54,19 @@ class Logs:
 
 
 @contextlib.contextmanager
-def captured_logs(level: str = "DEBUG") -> Generator[Logs]:
-    """Log as in production, into memory; afterwards everything is as before."""
+def captured_logs(level: str = "DEBUG", *, everything: bool = False) -> Generator[Logs]:
+    """Log as in production, into memory; afterwards everything is as before.
+
+    With `everything` also the libraries' chatter, which production leaves out, so that the redaction stands alone.
+    """
     root, before = logging.getLogger(), structlog.get_config()
     handlers, old_level = list(root.handlers), root.level
     logs = Logs(stream := io.StringIO())
     configure_logging(level, stream)
+    if everything:
+        root.handlers[0].filters.clear()
+        for name in LIBRARIES:
+            logging.getLogger(name).setLevel(logging.DEBUG)
     with contextlib.suppress(RuntimeError):
         asyncio.get_running_loop().set_exception_handler(lambda _, context: logs.loop_problems.append(str(context)))
     try:
