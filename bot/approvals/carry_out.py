@@ -28,8 +28,9 @@ async def advance(rt: Runtime, request: Request) -> Request:
         return request
     kind = find_kind(claimed.kind)
     try:
-        # A second attempt looks first: the one before may have done it without living to say so.
-        found = await kind.look(rt, claimed) if claimed.attempts > 1 else None
+        # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
+        # there now was made by somebody else.
+        found = await kind.look(rt, claimed) if claimed.outcome.get("in_doubt") else None
         applied: Applied = found or await kind.apply(rt, claimed)
     except NeedsPerson as problem:
         return await _failed(rt, claimed, problem.sentence)
@@ -73,14 +74,20 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
     log.warning(
         "apply_failed", ref=ref, request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id
     )
-    if error.may_have_happened and not kind.repeatable:
-        return await _failed(rt, request, f"{error.sentence} It may have happened: check, then retry. ref {ref}")
-    return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
+    if not error.may_have_happened:
+        return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
+    so = (
+        "I found no trace of it, and look again at a retry."
+        if kind.repeatable
+        else "It may have happened: check, then retry."
+    )
+    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
 
 
-async def _failed(rt: Runtime, request: Request, sentence: str) -> Request:
+async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
+    outcome = request.outcome | {"in_doubt": in_doubt}
     async with rt.store.write() as tx:
-        moved = await requests.advance(tx, request, Event.FAIL, failure=sentence)
+        moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome)
         if moved:
             tx.audit(rt.now(), SYSTEM, "request.failed", request.id, version=moved.version, failure=sentence)
     return moved or request
@@ -93,7 +100,8 @@ async def recover(rt: Runtime, request: Request) -> Request:
     if found:
         return await finish(rt, request, found)
     if not kind.repeatable:
-        return await _failed(rt, request, "I was interrupted while doing it. It may have happened: check, then retry.")
+        said = "I was interrupted while doing it. It may have happened: check, then retry."
+        return await _failed(rt, request, said, in_doubt=True)
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM)
         if moved:

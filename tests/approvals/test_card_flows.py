@@ -176,7 +176,7 @@ async def test_an_api_that_is_away_fails_with_a_reference_and_nothing_is_made(wo
     await world.post("/faults", target="claude", name="POST /v1/organizations/api_keys", kind="drop_before", times=5)
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    assert "Nothing was changed. ref " in (await card_with(world, "*not done yet*"))["text"]
+    assert "I found no trace of it, and look again at a retry. ref " in (await card_with(world, "*not done yet*"))["text"]
     assert not await keys_named(world, "flow-away")
     await world.http.delete(f"{world.control_url}/faults")
     await press(world, BOB, await card_with(world, "flow-away"), "request_retry")
@@ -248,3 +248,14 @@ async def test_an_approve_click_costs_slack_few_calls(world: World) -> None:
     wire = (await world.get("/wire"))[before:]
     writes = [entry["name"] for entry in wire if str(entry.get("name", "")).startswith(("chat.", "views."))]
     assert sorted(writes) == ["chat.postMessage", "chat.postMessage", "chat.update"]
+
+
+async def test_a_key_that_somebody_else_made_meanwhile_is_not_taken_for_ours_at_a_retry(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "flow-foreign")
+    foreign = await make_key(world, "flow-foreign")
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.FAILED)
+    await press(world, BOB, await card_with(world, "*not done yet*"), "request_retry")
+    await settled(world)
+    request = await until(world, card, Status.FAILED)
+    assert request.outcome.get("key_id") != foreign

@@ -1,0 +1,92 @@
+"""A key's secret: shown once to its requester alone, wiped then or after a day; a failed showing is visible."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from bot.sandbox.stage import Json
+from tests.approvals.acting import a_minute_passes, card_with, labels, press, request_behind, settled, thread_of, until
+from tests.world import ALICE, BOB, CAROL, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def ready(world: World, name: str) -> tuple[Json, Json]:
+    """Have a key made for Alice; returns its card and her notice with the button."""
+    card = await world.ask_for_key(ALICE, name)
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    return card, await world.message(ALICE, "Only you can see its secret")
+
+
+async def test_the_secret_is_shown_once_and_nowhere_else(world: World) -> None:
+    card, notice = await ready(world, "secret-once")
+    assert "its secret waits for its requester" in (await card_with(world, "secret-once"))["text"]
+    await press(world, ALICE, notice, "request_reveal")
+    view = await world.modal(ALICE, "sk-ant-api03-")
+    secret = view["blocks"][1]["text"]["text"].strip("`")
+    await settled(world)
+    seen = await world.message(ALICE, "Lost it? Revoke it and ask for a new one.")
+    assert labels(seen) == ["Revoke…"]
+    assert "its secret was shown once and is wiped" in (await card_with(world, "secret-once"))["text"]
+    assert (await thread_of(world, card))[-1] == "<@U0ALICE> looked at the secret; it is wiped"
+    shown = [entry for entry in await world.get("/history") if secret in str(entry)]
+    assert {(entry["surface"], entry["user"]) for entry in shown} == {("modal", ALICE)}
+    everything = [str(await world.messages(person)) for person in (ALICE, BOB, CAROL)]
+    assert secret not in "".join(everything)
+
+
+async def test_a_second_look_is_refused_in_words(world: World) -> None:
+    card, notice = await ready(world, "secret-twice")
+    request = await request_behind(world, card)
+    await press(world, ALICE, notice, "request_reveal")
+    await world.modal(ALICE, "sk-ant-api03-")
+    await world.message(ALICE, "Lost it?")
+    click = {"action_id": "request_reveal", "type": "button", "value": request.id}
+    await world.click_on(ALICE, notice, "request_reveal", raw_action=click)
+    await world.message(ALICE, "This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
+
+
+async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: World) -> None:
+    card, notice = await ready(world, "secret-theirs")
+    request = await request_behind(world, card)
+    click = {"action_id": "request_reveal", "type": "button", "value": request.id}
+    await world.click_on(BOB, card, "request_more", raw_action=click)
+    await world.message(BOB, "Only the person who asked for a key can see it.", card["channel"])
+    assert not await world.modals(BOB)
+    await press(world, ALICE, notice, "request_reveal")
+    await world.modal(ALICE, "sk-ant-api03-")
+
+
+async def test_a_secret_that_nobody_looked_at_for_a_day_is_wiped_and_says_how_to_mend_it(world: World) -> None:
+    card, notice = await ready(world, "secret-unseen")
+    await a_minute_passes(world, seconds=23 * 3600)
+    assert labels(await world.message(ALICE, "secret-unseen")) == ["Show the key once"]
+    await a_minute_passes(world, seconds=2 * 3600)
+    gone = await world.message(ALICE, "you didn't look at its secret within a day, so I wiped it.")
+    assert labels(gone) == ["Revoke…"]
+    card = await card_with(world, "⚠️ Key `secret-unseen` in *Staging* issued to <@U0ALICE>")
+    assert "revoke the key and ask again" in card["text"]
+    assert "Nobody looked at the secret within a day; I wiped it" in await thread_of(world, card)
+    await press(world, ALICE, gone, "request_undo")
+    assert "secret-unseen" in str(await world.modal(ALICE, "Type the key's name"))
+    assert notice["ts"] == gone["ts"]
+
+
+async def test_a_showing_that_slack_lost_is_a_failed_hand_over_and_can_be_repaired(world: World) -> None:
+    card, notice = await ready(world, "secret-lost")
+    await world.post("/faults", target="slack", name="views.update", kind="drop_before", times=5)
+    await press(world, ALICE, notice, "request_reveal")
+    await world.message(ALICE, "I can't tell whether you saw the key, and it can't be shown twice.")
+    await settled(world)
+    card = await card_with(world, "its secret didn't reach its requester: revoke the key and ask again")
+    assert card["text"].startswith("⚠️ ")
+    assert "The secret could not be shown" in (await thread_of(world, card))[-1]
+    failed = await world.message(ALICE, "its secret could not be shown to you. Revoke it and ask for a new one.")
+    assert labels(failed) == ["Revoke…"]
