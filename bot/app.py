@@ -191,13 +191,16 @@ async def _machine_clock() -> AsyncGenerator[Clock]:
     yield _now
 
 
-def run(settings: Settings, clock: AbstractAsyncContextManager[Clock] | None = None) -> None:
-    """Run until SIGINT or SIGTERM, then return: the process exits with 0. `clock` is the machine's unless given."""
+def run(settings: Settings, clock: AbstractAsyncContextManager[Clock] | None = None, *, pace: float = 1.0) -> None:
+    """Run until SIGINT or SIGTERM, then return: the process exits with 0.
+
+    `clock` is the machine's unless given; where it jumps, a `pace` below 1 lets jobs notice sooner.
+    """
     configure_logging(settings.log_level)
-    asyncio.run(_run(settings, clock or _machine_clock()))
+    asyncio.run(_run(settings, clock or _machine_clock(), pace))
 
 
-async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clock]) -> None:
+async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clock], pace: float) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -210,7 +213,7 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
             raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
         server = build_server(web_of(bot))
         await migrate_apart(bot.runtime.store)
-        async with living(bot):
+        async with living(bot, pace=pace):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             log.info("started", transport=settings.transport, port=listener.getsockname()[1])
             await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
