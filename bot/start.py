@@ -20,8 +20,10 @@ def start() -> int:
         return _refused(error.faults)
     clock = None
     if settings.sandbox_url:
+        from bot.sandbox.proxies import forget_proxies
         from bot.sandbox.remote_clock import following
 
+        forget_proxies()
         clock = following(settings.sandbox_url)
     try:
         run(settings, clock)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.app import Bot, build, living
 from bot.config import load_settings
 from bot.jobs import JOBS, Job
+from bot.sandbox.proxies import forget_proxies
 from bot.sandbox.run import Sandbox
 
 POLICY = Path(__file__).parent / "policy.toml"
@@ -25,6 +26,7 @@ async def bot_on(
     more: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise; its SQLite file lies in `folder`."""
+    forget_proxies()
     env = {
         **sandbox.settings(),
         "DATABASE_URL": f"sqlite:///{folder / 'quartermaster.db'}",
