@@ -89,3 +89,11 @@ async def test_the_wire_log_shows_neither_response_urls_nor_tokens_nor_keys(room
     assert secret not in log
     assert "very-secret" not in log
     assert "1.2.3" not in log
+
+
+async def test_a_planned_failure_before_the_act_posts_nothing_and_one_after_it_has_posted(room: Room):
+    url = new_response_url(room.workspace, "U0ALICE", "C0ENG")
+    for kind, status, posted in (("500", 500, 0), ("429", 429, 0), ("empty", 200, 1)):
+        await room.control("faults", {"target": "slack", "name": "response_url", "kind": kind})
+        assert (await room.http.post(url, json={"text": "x"})).status_code == status
+        assert len(await room.messages("U0ALICE", "C0ENG")) == posted

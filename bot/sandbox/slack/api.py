@@ -32,7 +32,7 @@ class WebApi:
         fault = self._workspace.faults.take("slack", name)
         given: Json = {}
         body: Json | None = None
-        early = await _before(fault, request)
+        early = await failure_before(fault, request)
         if early is None:
             given, body = await self._answer(request, name)
             if fault is not None and fault.kind == "slow_after":
@@ -90,7 +90,7 @@ class WebApi:
         self._last_post[channel] = now
 
 
-async def _before(fault: Fault | None, request: Request) -> Response | None:
+async def failure_before(fault: Fault | None, request: Request) -> Response | None:
     """Return the answer of a failure that happens before anything was done, or None to go on."""
     if fault is None:
         return None

@@ -5,7 +5,8 @@ from typing import Any, cast
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox.drop import DroppedConnection
+from bot.sandbox.drop import DroppedConnection, hold
+from bot.sandbox.slack.api import failure_before
 from bot.sandbox.slack.arguments import read_arguments
 from bot.sandbox.slack.content import read_content
 from bot.sandbox.slack.errors import SlackError
@@ -26,8 +27,11 @@ class ResponseUrls:
         """Answer one post: `ok`, or 404 with `used_url` or `expired_url`, or 400 with what is wrong."""
         workspace, given = self._workspace, cast("Json", {})
         fault = workspace.faults.take("slack", "response_url")
-        if fault is not None and fault.kind == "drop_before":
-            return DroppedConnection()
+        early = await failure_before(fault, request)
+        if early is not None:
+            shown = {"fault": fault.kind if fault else None}
+            await workspace.wire.add(workspace.clock.now(), "slack", "in", "response_url", early.status_code, {}, shown)
+            return early
         try:
             given = await read_arguments(request)
             entry = use_response_url(workspace, request.path_params["key"])
@@ -36,8 +40,10 @@ class ResponseUrls:
         except SlackError as refusal:
             status = 404 if refusal.code in ("used_url", "expired_url") else 400
             response = JSONResponse({"ok": False, "error": refusal.code} | refusal.extra, status)
-        if fault is not None:
-            response = DroppedConnection() if fault.kind == "drop_after" else PlainTextResponse("", 500)
+        if fault is not None and fault.kind == "slow_after":
+            await hold(request, fault.seconds or 0)
+        if fault is not None and fault.kind in ("drop_after", "empty"):
+            response = DroppedConnection() if fault.kind == "drop_after" else PlainTextResponse("")
         shown = bytes(response.body).decode() if response.body else None
         now = workspace.clock.now()
         await workspace.wire.add(now, "slack", "in", "response_url", response.status_code, redacted(given), shown)

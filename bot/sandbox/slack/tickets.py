@@ -39,6 +39,8 @@ def new_response_url(workspace: SlackWorkspace, user: str, channel: str, source_
     """Return a response url; `source_ts` is the message whose button was pressed."""
     key = secrets.token_urlsafe(24)
     workspace.response_urls[key] = ResponseUrl(user, channel, workspace.clock.now(), source_ts)
+    if len(workspace.response_urls) > 20_000:  # more than any half hour has, and no leak
+        workspace.response_urls.pop(next(iter(workspace.response_urls)))
     return f"{workspace.base_url}/_response/{key}"
 
 
