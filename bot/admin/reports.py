@@ -63,7 +63,8 @@ def cost_rows(items: Iterable[Json]) -> list[CostRow]:
         cost: Json = item["cost"]
         if cost["currency"] != "USD":
             raise ValueError("a currency other than USD")
-        actor, at_list = get("actor"), cost["list_amount"]
+        actor, amount, at_list = get("actor"), cost["amount"], cost["list_amount"]
+        paid = nanos(amount)
         add(
             build(
                 CostRow,
@@ -76,8 +77,8 @@ def cost_rows(items: Iterable[Json]) -> list[CostRow]:
                     actor and spender(actor),
                     get("cost_type"),
                     get("token_type"),
-                    nanos(cost["amount"]),
-                    None if at_list is None else nanos(at_list),
+                    paid,
+                    paid if at_list == amount else None if at_list is None else nanos(at_list),
                     cost.get("requests"),
                     get("product"),
                 ),

@@ -6,7 +6,6 @@ the driver: a hundred thousand rows pass here at the first load (platform.md D5)
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import delete, func, text
@@ -26,9 +25,10 @@ UsageParts = Mapping[Group, tuple[int, int, int, int]]
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
-_PARAMETERS = 32_000
-"""Values that go to SQLite in one statement (it takes 32,766). Row by row (`executemany`) its driver takes and gives back
-Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
+_ROWS_AT_ONCE = (4000, 250, 16, 1)
+"""Rows that go to SQLite in one statement (it takes 32,766 values). Row by row (`executemany`) its driver takes and gives
+back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
+A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
 """
 _DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
 
@@ -45,10 +45,7 @@ async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, C
     if not wanted:
         return []
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    rows = [
-        (stored, *group, *amounts) for day, stored in _stored(tx, wanted) for group, amounts in parts.get(day, {}).items()
-    ]
-    await _bulk_insert(tx, CostDayRow, rows)
+    await _bulk_insert(tx, CostDayRow, {day.day: parts.get(day.day, {}) for day in wanted})
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -67,8 +64,7 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
         return
     await _lock(tx)
     await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
-    rows = [(_day(tx, day), *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
-    await _bulk_insert(tx, UsageDayRow, rows)
+    await _bulk_insert(tx, UsageDayRow, parts)
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
@@ -124,37 +120,34 @@ def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
     return known.source == new.source and known.refreshed_at > new.refreshed_at
 
 
-def _day(tx: Tx, day: date) -> date | str:
-    """Return a day as the driver takes it; sqlite3 has no dates of its own."""
-    return day.isoformat() if tx.dialect == "sqlite" else day
-
-
-def _stored(tx: Tx, days: Sequence[LedgerDay]) -> list[tuple[date, date | str]]:
-    return [(day.day, _day(tx, day.day)) for day in days]
-
-
 async def _lock(tx: Tx) -> None:
     if tx.dialect == "postgresql":
         await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
 
 
-async def _bulk_insert(tx: Tx, table: Any, rows: list[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
+async def _bulk_insert(tx: Tx, table: Any, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
     names = [column.name for column in table.__table__.columns]
     connection = await tx.session.connection()
     if tx.dialect == "postgresql":
         # COPY inside the transaction that the statements before this one have begun.
         raw = await connection.get_raw_connection()
         driver: Any = raw.driver_connection
+        rows = [(day, *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
         await driver.copy_records_to_table(table.__tablename__, records=rows, columns=names)
         return
-    one = f"({', '.join('?' * len(names))})"
-    step = _PARAMETERS // len(names)
-    for start in range(0, len(rows), step):
-        batch = rows[start : start + step]
-        statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES {', '.join([one] * len(batch))}"  # noqa: S608 - our own names
-        await connection.exec_driver_sql(statement, tuple(chain.from_iterable(batch)))
+    values: list[Any] = []
+    for day, groups in parts.items():
+        stored = day.isoformat()  # sqlite3 has no dates of its own
+        for group, counts in groups.items():
+            values.append(stored)
+            values += group
+            values += counts
+    one, width, start = f"({', '.join('?' * len(names))})", len(names), 0
+    for size in _ROWS_AT_ONCE:
+        statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES {', '.join([one] * size)}"  # noqa: S608 - our own names
+        while len(values) - start >= size * width:
+            await connection.exec_driver_sql(statement, tuple(values[start : start + size * width]))
+            start += size * width
 
 
 async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
