@@ -41,10 +41,9 @@ async def _mine(call: Call) -> Message:
 
 
 async def keys_of_actor(call: Call) -> list[KeyLine]:
-    """Return the actor's keys that are not archived: those they made themselves, and those that were made for them."""
-    issued = await overview.keys_issued_to(call.rt, call.actor)
-    keys = [k for k in await call.rt.directory.keys() if k.created_by == call.actor.member.id or k.id in issued]
-    return await _lines(call, [key for key in keys if key.status != "archived"])
+    """Return the actor's keys that are not archived."""
+    is_mine = await overview.owns_key(call.rt, call.actor)
+    return await _lines(call, [k for k in await call.rt.directory.keys() if k.status != "archived" and is_mine(k)])
 
 
 async def _list(call: Call, workspace: str) -> Message:

@@ -1,5 +1,8 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
+from collections.abc import Callable
+
+from bot.admin.model import ApiKey
 from bot.approvals.authority import rule_of, standing
 from bot.approvals.model import Request, Status
 from bot.identity import Actor
@@ -14,11 +17,18 @@ async def mine(rt: Runtime, actor: Actor) -> list[Request]:
         return await requests.of_requester(tx, actor.slack_id)
 
 
-async def keys_issued_to(rt: Runtime, actor: Actor) -> frozenset[str]:
-    """Return the ids of the keys that were made because the actor asked for them."""
+async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
+    """Return the test whether a key is the actor's: whoever asked for it, else whoever made it.
+
+    The API names as maker of a key the owner of the Admin key, or whoever sat at the Console.
+    """
     async with rt.store.read() as tx:
-        applied = await requests.of_requester(tx, actor.slack_id, limit=1000)
-    return frozenset(str(r.outcome["key_id"]) for r in applied if r.kind == "create_key" and r.outcome.get("key_id"))
+        owners = await requests.owners_of_keys(tx)
+
+    def is_mine(key: ApiKey) -> bool:
+        return owners[key.id] == actor.slack_id if key.id in owners else key.created_by == actor.member.id
+
+    return is_mine
 
 
 async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:

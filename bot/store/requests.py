@@ -46,6 +46,13 @@ async def of_requester(tx: Tx, slack_id: str, limit: int = 20) -> list[Request]:
     return await _with_decisions(tx, query.order_by(col(RequestRow.created_at).desc()).limit(limit))
 
 
+async def owners_of_keys(tx: Tx) -> dict[str, str]:
+    """Return who asked for each key that a request made: Slack ids by key id."""
+    query = select(RequestRow).where(RequestRow.kind == "create_key", col(RequestRow.closed_at).is_not(None))
+    rows = (await tx.session.exec(query)).all()
+    return {str(row.outcome["key_id"]): row.requester_slack_id for row in rows if row.outcome.get("key_id")}
+
+
 async def ending(tx: Tx, now: datetime) -> list[Request]:
     """Return the applied requests whose grant has come to its end."""
     query = select(RequestRow).where(RequestRow.status == Status.APPLIED, col(RequestRow.ends_at) <= now)

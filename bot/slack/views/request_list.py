@@ -9,6 +9,7 @@ from bot.slack import ids
 from bot.slack.blocks import divider, fit, header, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape, mention
+from bot.slack.wording import plural
 
 Json = dict[str, Any]
 Titled = tuple[Request, str]
@@ -60,10 +61,11 @@ def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None
     words: list[str] = []
     if waiting is not None:
         blocks += [header("Waiting for your decision"), *waiting_blocks(waiting)]
-        words.append(f"{len(waiting)} waiting for your decision" + _titles(waiting))
+        waits = f"{len(waiting)} waiting for your decision" + _titles(waiting)
+        words.append(waits if waiting else "Nothing waits for your decision")
     if mine is not None:
         blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix)]
-        words.append(f"{len(mine)} requests of yours" + _titles(mine))
+        words.append(plural(len(mine), "request") + " of yours" + _titles(mine) if mine else "You asked for nothing yet")
     return Message(". ".join(words) + ".", fit(blocks))
 
 

@@ -1,0 +1,81 @@
+"""What the policy says is what happens: who, how many, where, with or without a reason, and how long."""
+
+from pathlib import Path
+
+from bot.approvals.model import Status
+from tests.approvals.acting import a_minute_passes, card_with, open_form, press, request_behind, until
+from tests.world import ALICE, BOB, CAROL, World, world_of
+
+POLICY = """
+version = 1
+[groups]
+admins = ["usergroup:S0ADMINS"]
+carol = ["user:U0CAROL"]
+[defaults]
+approvers = ["admins"]
+channel = "C0APPROVALS"
+expires_in = "8h"
+issue_keys = "api"
+[kinds.change_role]
+approvers = ["carol"]
+reason_required = false
+[workspaces."Research"]
+approvers = ["org-admins"]
+quorum = 2
+channel = "C0ENG"
+expires_in = "30m"
+[workspaces."Staging".kinds.create_key]
+approvers = ["workspace-admins"]
+"""
+
+
+async def ask(world: World, name: str, workspace: str) -> None:
+    await open_form(world, ALICE, "create_key")
+    await world.submit(ALICE, workspace_id=await world.workspace_id(workspace), name=name, reason="Rules")
+
+
+def settings(tmp_path: Path) -> dict[str, str]:
+    path = tmp_path / "policy.toml"
+    path.write_text(POLICY)
+    return {"POLICY_FILE": str(path)}
+
+
+async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_path: Path) -> None:
+    async with world_of(tmp_path, more=settings(tmp_path)) as world:
+        form = await open_form(world, ALICE, "create_key")
+        asks = form["blocks"][-1]["elements"][0]["text"]
+        assert asks == ("Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules hold in *Research* and *Staging*.")
+        await ask(world, "rules-research", "Research")
+        await world.modal(ALICE, "Sent to <#C0ENG>. Needs 2 of the organization's admins.")
+        card = await world.message(BOB, "rules-research", "C0ENG")
+        assert "Needs 2 of the organization's admins" in card["text"]
+        await press(world, BOB, card, "request_approve")
+        await world.message(BOB, "1 of 2 so far", "C0ENG")
+        await a_minute_passes(world, seconds=1860)
+        await world.message(BOB, "expired, nobody decided in 30 min", "C0ENG")
+        await world.message(ALICE, "expired: nobody decided in 30 min")
+
+
+async def test_one_person_may_be_named_and_a_reason_may_be_left_out(tmp_path: Path) -> None:
+    async with world_of(tmp_path, more=settings(tmp_path)) as world:
+        await world.command(ALICE, "/claude-members role <@U0CROWD01> billing")
+        await world.message(ALICE, "Sent to <#C0APPROVALS>. Needs <@U0CAROL>.", "C0GENERAL")
+        card = await card_with(world, "asks for another role")
+        assert "\n>" not in card["text"]
+        await press(world, BOB, card, "request_approve")
+        await world.message(BOB, "Only <@U0CAROL> can decide this.", "C0APPROVALS")
+        await press(world, CAROL, card, "request_approve")
+        await until(world, card, Status.APPLIED)
+
+
+async def test_the_admins_of_the_workspace_may_decide_and_a_reason_is_asked_for(tmp_path: Path) -> None:
+    async with world_of(tmp_path, more=settings(tmp_path)) as world:
+        await open_form(world, ALICE, "create_key")
+        staging = await world.workspace_id("Staging")
+        await world.submit(ALICE, workspace_id=staging, name="rules-staging", reason=" ")
+        await world.modal(ALICE, "*Purpose*: Say what it is for; the approvers decide by it.")
+        await ask(world, "rules-staging", "Staging")
+        card = await card_with(world, "Needs 1 of the admins of *Staging*")
+        assert (await request_behind(world, card)).status is Status.PENDING
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.APPLIED)

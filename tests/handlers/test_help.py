@@ -1,0 +1,107 @@
+"""Help, status, typos, and the first meeting with a channel."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands import COMMANDS, GROUPS
+from handlers.admin import help_message
+from handlers.events import first_meeting
+from tests.approvals.acting import labels, press, told
+from tests.world import ALICE, BOB, DANA, GUS, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+def help_buttons(message: Any) -> list[tuple[str, str]]:
+    return [(b["accessory"]["text"]["text"], b["accessory"]["action_id"]) for b in message["blocks"] if "accessory" in b]
+
+
+async def test_help_is_six_lines_each_with_a_button_that_works(world: World) -> None:
+    await world.command(ALICE, "/claude-admin")
+    message = await told(world, ALICE, "What I can do.")
+    buttons = help_buttons(message)
+    assert len(buttons) == len(GROUPS) == 6
+    expected = {
+        "open_create_key": "form_create_key", "open_change_role": "form_change_role", "help_digest": "Daily digest",
+    }  # fmt: skip
+    for _, action in buttons:
+        await press(world, ALICE, message, action)
+        if action in expected:
+            view = await world.modal(ALICE, expected[action])
+            await world.post("/act/close", user=ALICE, view_id=view["id"], cleared=True)
+    await told(world, ALICE, "You asked for nothing yet.")
+    await told(world, ALICE, "*Claude organization* Acme")
+    seen = await world.messages(ALICE, "C0GENERAL")
+    assert not [m for m in seen if "does nothing any more" in m["text"] or "Something broke" in m["text"]]
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+async def test_every_command_knows_help_and_says_everything_as_text(world: World, command: str) -> None:
+    await world.command(DANA, f"/claude-{command} HELP")
+    message = await told(world, DANA, "What I can do.")
+    for each in COMMANDS:
+        assert f"/claude-{each.name}" in message["text"]
+
+
+def test_help_names_every_subcommand() -> None:
+    text = help_message("claude").text
+    for command in COMMANDS:
+        for sub in command.subcommands:
+            assert sub.summary in text
+
+
+async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) -> None:
+    await world.command(BOB, "/claude-admin status")
+    message = await told(world, BOB, "*Slack* connected to")
+    assert "*Claude organization* Acme" in message["text"]
+    assert "*Policy* version" in message["text"]
+    assert "an API key needs 1 of admins" in message["text"]
+    await world.post("/claude/flags", spend_limits_preview=False)
+    await world.command(BOB, "/claude-admin status")
+    await told(world, BOB, "⚠️ *Spend limits by API*")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/claude-keys lst", "`/claude-keys list`"),
+        ("/claude-keys revok my-key", "`/claude-keys revoke my-key`"),
+        ("/claude-members rol <@U0BOB> user", "`/claude-members role"),
+        ("/claude-requests waitng", "`/claude-requests waiting`"),
+        ("/claude-admin statsu", "`/claude-admin status`"),
+    ],
+)
+async def test_a_typo_gets_the_nearest_command(world: World, typed: str, meant: str) -> None:
+    await world.command(ALICE, typed)
+    message = await told(world, ALICE, f"Did you mean {meant}")
+    assert message["ephemeral"]
+
+
+async def test_something_unknown_is_answered_without_a_guess(world: World) -> None:
+    await world.command(ALICE, "/claude-keys *xyzzy*")
+    await told(world, ALICE, "I don't know *∗xyzzy∗*. `/claude-admin help` lists what I understand.")
+
+
+async def test_guests_are_refused_for_every_command(world: World) -> None:
+    for command in COMMANDS:
+        await world.command(GUS, f"/claude-{command.name}", "C0ENG")
+    await world.wait_for(lambda: _refusals(world), "a refusal of every command")
+
+
+async def _refusals(world: World) -> bool:
+    seen = await world.messages(GUS, "C0ENG")
+    return len([m for m in seen if "I only work for members of Acme." in m["text"]]) == len(COMMANDS)
+
+
+def test_the_first_words_in_a_channel_say_what_who_and_what_now() -> None:
+    message = first_meeting("U0BOB", "claude")
+    assert "I hand out Claude API keys and roles after approval" in message.text
+    assert "<@U0BOB> brought me here." in message.text
+    assert labels({"blocks": message.blocks}) == ["Request an API key", "Daily digest here…"]

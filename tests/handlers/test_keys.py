@@ -1,0 +1,173 @@
+"""/claude-keys: what people have, what there is, and the forms that ask for a change."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.approvals.acting import card_with, keys_named, labels, make_key, press, settled, told
+from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def form_of(world: World) -> None:
+    await world.command(ALICE, "/claude-keys request")
+    await world.modal(ALICE, "Workspace")
+
+
+async def test_the_form_says_who_will_be_asked_and_finds_workspaces_while_typing(world: World) -> None:
+    await form_of(world)
+    view = await world.modal(ALICE, "Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>.")
+    assert [b["label"]["text"] for b in view["blocks"] if b["type"] == "input"] == [
+        "Workspace", "Name", "Purpose", "Last day",
+    ]  # fmt: skip
+    assert view["submit"]["text"] == "Ask for the key"
+    found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="AG")
+    assert [option["text"]["text"] for option in found["options"]] == ["Staging"]
+    none = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="claude code")
+    assert none["options"] == []
+
+
+@pytest.mark.parametrize("name", ["-x", "a", "two words", "ümlaut", "<!channel>"])
+async def test_a_name_that_is_no_name_is_said_at_its_field(world: World, name: str) -> None:
+    await form_of(world)
+    staging = await world.workspace_id("Staging")
+    answer = await world.submit(ALICE, workspace_id=staging, name=name, reason="Why not")
+    assert answer["errors"] == {
+        "name": "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
+    }
+
+
+async def test_a_last_day_that_is_over_is_said_at_its_field(world: World) -> None:
+    await form_of(world)
+    staging = await world.workspace_id("Staging")
+    answer = await world.submit(ALICE, workspace_id=staging, name="past-end", reason="x", ends_on="2020-01-01")
+    assert answer["errors"] == {"ends_on": "Choose a day after today."}
+
+
+async def test_a_taken_name_brings_the_form_back_with_everything_in_it(world: World) -> None:
+    await make_key(world, "taken-name")
+    await form_of(world)
+    staging = await world.workspace_id("Staging")
+    reason = "Line one\nLine *two*"
+    await world.submit(ALICE, workspace_id=staging, name="taken-name", reason=reason, ends_on="2031-12-31")
+    view = await world.modal(ALICE, "*Name*: Staging already has a key taken-name. Choose another name.")
+    fields = {b["block_id"]: b["element"] for b in view["blocks"] if b["type"] == "input"}
+    assert fields["workspace_id"]["initial_option"]["text"]["text"] == "Staging"
+    assert fields["name"]["initial_value"] == "taken-name"
+    assert fields["reason"]["initial_value"] == reason
+    assert fields["ends_on"]["initial_date"] == "2031-12-31"
+    assert (await world.submit(ALICE, name="free-name"))["ok"]
+    card = await card_with(world, "free-name")
+    assert "Line ∗two∗" in card["text"]
+
+
+async def test_a_workspace_archived_while_the_form_was_open_is_said(world: World) -> None:
+    await form_of(world)
+    sandbox = await world.workspace_id("Sandbox")
+    view = (await world.modals(ALICE))[-1]
+    await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="")
+    await world.rt.admin.archive_workspace(sandbox)
+    await world.submit(ALICE, workspace_id=sandbox, name="no-home", reason="x")
+    await world.modal(ALICE, "*Workspace*: That workspace doesn't exist any more. Choose another one.")
+
+
+async def test_whoever_has_no_keys_is_told_how_to_get_one(world: World) -> None:
+    await world.command(DANA, "/claude-keys")
+    message = await told(world, DANA, "You have no API keys. Ask for one")
+    assert message["ephemeral"]
+    assert labels(message) == ["Request a key"]
+
+
+async def test_ones_own_keys_come_with_what_can_be_done(world: World) -> None:
+    card = await world.ask_for_key(DANA, "danas-own")
+    await press(world, BOB, card, "request_approve")
+    await card_with(world, "issued to")
+    await settled(world)
+    await world.command(DANA, "/claude-keys")
+    message = await told(world, DANA, "You have 1 key: danas-own in Staging (active).")
+    assert labels(message) == ["Disable…", "Revoke…", "Request a key"]
+    await press(world, DANA, message, "open_disable_key")
+    view = await world.modal(DANA, "Everything that uses it stops until it is enabled again.")
+    assert "danas-own" in str(view)
+
+
+async def test_all_keys_can_be_listed_by_workspace_with_a_table_that_is_also_text(world: World) -> None:
+    await world.command(BOB, '/claude-keys list "data platform"')
+    message = await told(world, BOB, "newest first")
+    assert "in data platform" in message["text"].casefold()
+    rows = next(b for b in message["blocks"] if b["type"] == "table")["rows"]
+    assert {row[1]["text"] for row in rows[1:]} == {"Data Platform"}
+    assert all(row[0]["text"] in message["text"] for row in rows[1:])
+    await world.command(BOB, "/claude-keys list Produktion")
+    await told(world, BOB, "I see no living keys in *Produktion*. `/claude-keys list` shows all.")
+
+
+async def test_whoever_is_no_developer_sees_only_their_own_keys(world: World) -> None:
+    await world.post("/claude/users/dana@acme.test", role="user")
+    await world.command(DANA, "/claude-keys list")
+    await told(world, DANA, "Only developers, billing members and admins see all keys. `/claude-keys` shows yours.")
+
+
+async def test_a_key_is_disabled_and_enabled_again_by_its_name(world: World) -> None:
+    await make_key(world, "switchable")
+    for verb, status, done in (("disable", "inactive", "is disabled"), ("enable", "active", "is enabled again")):
+        await world.command(ALICE, f"/claude-keys {verb} switchable")
+        await world.modal(ALICE, "switchable")
+        await world.submit(ALICE, reason="Pause")
+        card = await card_with(world, f"asks to {verb} a key* — `switchable` in *Staging*")
+        await press(world, CAROL, card, "request_approve")
+        await card_with(world, f"Key `switchable` in *Staging* {done}")
+        await settled(world)
+        assert (await keys_named(world, "switchable"))[0].status == status
+
+
+async def test_what_cannot_be_done_with_a_key_is_said_before_a_form_opens(world: World) -> None:
+    await make_key(world, "idle-key")
+    await world.command(ALICE, "/claude-keys enable idle-key")
+    await told(world, ALICE, "`idle-key` is active, so there is nothing to enable.")
+    await world.command(ALICE, "/claude-keys revoke nonesuch")
+    await told(world, ALICE, "I don't know a key `nonesuch`. `/claude-keys list` shows the names.")
+    assert not await world.modals(ALICE)
+
+
+async def test_a_name_that_two_workspaces_use_is_asked_back_by_a_menu_that_tells_them_apart(world: World) -> None:
+    await make_key(world, "twin", "Staging")
+    await make_key(world, "twin", "Research")
+    await world.command(ALICE, "/claude-keys disable twin")
+    view = await world.modal(ALICE, "form_disable_key")
+    found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_key", value="twin")
+    told_apart = [option["description"]["text"] for option in found["options"]]
+    assert len(told_apart) == 2
+    assert any(text.startswith("Staging · active") for text in told_apart)
+
+
+async def test_a_key_that_changed_while_the_form_was_open_is_said(world: World) -> None:
+    key_id = await make_key(world, "moving")
+    await world.command(ALICE, "/claude-keys disable moving")
+    await world.modal(ALICE, "form_disable_key")
+    await world.post(f"/claude/keys/{key_id}", status="archived")
+    await world.submit(ALICE, reason="Pause")
+    await world.modal(ALICE, "moving is archived for good, which can't be changed any more.")
+
+
+async def test_the_shortcut_opens_the_form(world: World) -> None:
+    answer = await world.post("/act/shortcut", user=ALICE, callback_id="shortcut_request_key")
+    assert answer["ok"], answer
+    await world.modal(ALICE, "Request an API key")
+
+
+async def test_an_organization_that_is_away_keeps_what_was_typed(world: World) -> None:
+    await form_of(world)
+    staging = await world.workspace_id("Staging")
+    view = (await world.modals(ALICE))[-1]
+    await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="")
+    await world.post("/faults", target="claude", name="*", kind="529", times=30, seconds=0)
+    await world.submit(ALICE, workspace_id=staging, name="patient", reason="Typed with care")
+    view = await world.modal(ALICE, "Nothing was changed. Try again in a minute.", seconds=20)
+    assert "Typed with care" in str(view)

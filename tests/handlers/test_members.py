@@ -1,0 +1,123 @@
+"""/claude-members: who is there, another role inline and as a form, and linking somebody again."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from tests.approvals.acting import card_with, labels, press, told, until
+from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
+
+PRIYA = "<@U0CROWD01>"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def role_of(world: World, email: str) -> str:
+    return next(iter([member.role async for member in world.rt.admin.users(email=email)]))
+
+
+async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> None:
+    await world.command(ALICE, "/claude-members")
+    message = await told(world, ALICE, "You are *developer*.")
+    assert "2 admin" in message["text"]
+    assert "Priya Nair (developer)" in message["text"]
+    assert labels(message) == ["Change a role…"]
+    await press(world, ALICE, message, "open_change_role")
+    await world.modal(ALICE, "form_change_role")
+
+
+async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
+    await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
+    await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
+    card = await card_with(world, "*<@U0ALICE> asks for another role* — *billing* for <@U0CROWD01>, now developer")
+    assert "> helps with ∗year end∗" in card["text"]
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    assert await role_of(world, "priya@acme.test") == "billing"
+    await card_with(world, "✅ Role *billing* for <@U0CROWD01> given, was developer")
+    await world.message(ALICE, "✅ Role *billing* for <@U0CROWD01> given, was developer.")
+
+
+async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
+    await world.command(ALICE, f"/claude-members role {PRIYA} billing")
+    view = await world.modal(ALICE, "form_change_role")
+    fields = {b["block_id"]: b["element"] for b in view["blocks"] if b["type"] == "input"}
+    assert fields["slack_id"]["initial_user"] == "U0CROWD01"
+    assert fields["role"]["initial_option"]["value"] == "billing"
+    await world.submit(ALICE, reason="Year end")
+    await card_with(world, "Year end")
+
+
+async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World) -> None:
+    for reason in ("", " needs everything"):
+        await world.command(ALICE, f"/claude-members role {PRIYA} admin{reason}")
+    await told(world, ALICE, "The API can't give or take admin. An admin does that in the Console: Settings, Members.")
+    assert not await world.modals(ALICE)
+    await world.command(ALICE, "/claude-members role <@U0BOB> user too much")
+    await told(world, ALICE, "Bob Tanaka is admin. The API can't give or take admin.")
+
+
+async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
+    await world.command(ALICE, f"/claude-members role {PRIYA} wizard magic")
+    await told(world, ALICE, "Roles are `user`, `claude_code_user`, `developer` and `billing`. Nothing was sent.")
+
+
+async def test_a_role_that_is_held_already_is_said(world: World) -> None:
+    await world.command(ALICE, f"/claude-members role {PRIYA} developer wants it")
+    await told(world, ALICE, "Priya Nair already is developer. Nothing was sent.")
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
+        ("<@U0GUS>", "I only work for members of"),
+        ("<@U0FRANK>", "I only work for people with an active Slack account."),
+        ("priya", "I don't see a person in *priya*. Mention them: `/claude-members role @person developer`."),
+    ],
+)
+async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: World, person: str, words: str) -> None:
+    await world.command(ALICE, f"/claude-members role {person} developer because")
+    await told(world, ALICE, words)
+
+
+async def test_a_role_that_changed_while_the_request_waited_is_not_overwritten(world: World) -> None:
+    await world.command(ALICE, f"/claude-members role {PRIYA} billing helps finance")
+    card = await card_with(world, "asks for another role")
+    await world.post("/claude/users/priya@acme.test", role="user")
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.FAILED)
+    await card_with(world, "Priya Nair became user in the meantime; it was developer when this was asked.")
+    assert await role_of(world, "priya@acme.test") == "user"
+
+
+async def _knows_address(world: World, email: str) -> bool:
+    return (await world.rt.notifier.person(DANA)).email == email
+
+
+async def test_only_admins_link_somebody_again_and_never_themselves(world: World) -> None:
+    await world.command(DANA, "/claude-keys")
+    await told(world, DANA, "You have no API keys")
+    await world.post("/people/U0DANA", email="dana.okafor@acme.test")
+    await world.post("/claude/users/dana@acme.test", email="dana.okafor@acme.test")
+    await world.wait_for(lambda: _knows_address(world, "dana.okafor@acme.test"), "the bot to hear of the new address")
+    await world.command(DANA, "/claude-keys")
+    await told(world, DANA, "e-mail address in Slack changed")
+    await world.command(ALICE, "/claude-members relink <@U0DANA>")
+    await told(world, ALICE, "Only an organization admin can link somebody again. Nothing was changed.")
+    await world.command(BOB, "/claude-members relink <@U0BOB>")
+    await told(world, BOB, "You can't link yourself again. Ask another admin.")
+    await world.command(BOB, "/claude-members relink <@U0DANA>")
+    await told(world, BOB, "I forgot the link of <@U0DANA>; their next act links them by their present e-mail address.")
+    await world.command(DANA, "/claude-members")
+    await told(world, DANA, "You are *billing*.")
+    await world.command(BOB, "/claude-members relink <@U0CAROL>")
+    await told(world, BOB, "<@U0CAROL> is not linked yet; their first act does that.")
+    await world.command(BOB, "/claude-members relink")
+    await told(world, BOB, "Mention the person: `/claude-members relink @person`.")
