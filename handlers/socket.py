@@ -16,6 +16,7 @@ from handlers.front import SocketFront
 log = structlog.get_logger()
 
 LOOK_EVERY = 5.0
+CONNECT_WITHIN = 15.0
 SILENT_AFTER = 45.0
 """Slack is pinged every 10 seconds; four unanswered pings are too many."""
 
@@ -23,8 +24,16 @@ SILENT_AFTER = 45.0
 class Socket:
     """One live socket, replaced when it dies."""
 
-    def __init__(self, app: AsyncApp, app_token: str, *, silent_after: float = SILENT_AFTER, look_every: float = LOOK_EVERY):
-        self._app, self._token = app, app_token
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        silent_after: float = SILENT_AFTER,
+        look_every: float = LOOK_EVERY,
+        connect_within: float = CONNECT_WITHIN,
+    ) -> None:
+        self._app, self._token, self._connect_within = app, app_token, connect_within
         self._silent_after, self._look_every = silent_after, look_every
         self._handler: SocketFront | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -39,7 +48,8 @@ class Socket:
         # The constructor opens an aiohttp session, so it has to run inside the loop.
         handler = SocketFront(self._app, self._token, ping_interval=min(10.0, self._silent_after / 4))
         try:
-            await handler.connect_async()
+            # The SDK's client tries for ever, and with the same ticket, which is good for 30 seconds and once.
+            await asyncio.wait_for(handler.connect_async(), self._connect_within)
         except BaseException:
             await _close(handler)
             raise
