@@ -16,20 +16,17 @@ import structlog
 
 from bot.commands import HELP, find_command, parse
 from bot.dedup import is_first_time
-from bot.errors import InvalidInput, NotLinked, SlackError, UpstreamError, UserError
+from bot.errors import SlackError, UpstreamError, UserError
 from bot.identity import resolve_actor
-from bot.log import bind_correlation
-from bot.ports import Message
 from bot.runtime import Runtime
-from bot.slack.blocks import modal, section
 from bot.slack.markup import code, escape
 from handlers.call import Call, Json, call_of, text_at
+from handlers.guard import Listener, guarded, notice_view, plain_answer
 
 log = structlog.get_logger()
 
 Bolt = Any
 """AsyncApp, whose decorators are untyped."""
-Listener = Callable[[Call], Awaitable[None]]
 Suggest = Callable[[Call, str], Awaitable[list[Json]]]
 ACK_ARRIVES = 0.1
 """Seconds; Bolt looks for an ack every 10 ms. An update of the form that overtakes the ack is overwritten by it."""
@@ -102,7 +99,7 @@ async def _no_options(_call: Call, _query: str) -> list[Json]:
 def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(_guarded(rt, call_of(rt, body), _parsed(name, run)))
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), _parsed(name, run)))
 
     app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
 
@@ -133,7 +130,7 @@ def _not_understood(call: Call) -> str:
 def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(_guarded(rt, call_of(rt, body), run, fresh=True))
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True))
 
     app.action(name)(listener)
 
@@ -141,7 +138,7 @@ def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) 
 def _shortcut(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(_guarded(rt, call_of(rt, body), run))
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), run))
 
     app.shortcut(name)(listener)
 
@@ -158,7 +155,7 @@ def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> No
             call.not_before = time.monotonic() + ACK_ARRIVES
         else:
             await ack()
-        rt.tasks.spawn(_guarded(rt, call, _once(view.run), fresh=True, again=view.again))
+        rt.tasks.spawn(guarded(rt, call, _once(view.run), fresh=True, again=view.again))
 
     app.view(name)(listener)
 
@@ -215,60 +212,6 @@ async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> Non
         log.info("event_not_handled", event_type=text_at(event, "type"), error=type(error).__name__)
     except Exception:
         log.exception("event_failed", event_type=text_at(event, "type"))
-
-
-async def _guarded(
-    rt: Runtime, call: Call, run: Listener, *, fresh: bool = False, again: Callable[[Call, str], Json] | None = None
-) -> None:
-    call.ref = bind_correlation()
-    try:
-        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
-        await run(call)
-    except NotLinked as refusal:
-        log.info("refused", user=call.user_id, reason=refusal.sentence)
-        await _tell(call, refusal.sentence)
-    except InvalidInput as refusal:  # says again what somebody typed, so it is text and not markup
-        await _tell(call, escape(refusal.sentence))
-    except UserError as refusal:
-        await _tell(call, refusal.sentence)
-    except (UpstreamError, SlackError) as error:
-        log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
-        said = f"{error.sentence} Nothing was changed. Try again in a minute."
-        view = again(call, f"{said} ref {call.ref}") if again else None
-        await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
-    except Exception:
-        log.exception("listener_failed", user=call.user_id)
-        sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
-        await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
-
-
-async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
-    """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
-    try:
-        if call.in_modal and await _shown(call, view or notice_view(sentence)):
-            return
-        if call.user_id:
-            await call.say(plain_answer(sentence))
-    except Exception as error:
-        log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
-
-
-async def _shown(call: Call, view: Json) -> bool:
-    try:
-        await call.update_view(call.view_id, view)
-    except SlackError:
-        return False  # closed in the meantime
-    return True
-
-
-def plain_answer(markup: str) -> Message:
-    """Return a message of one paragraph."""
-    return Message(markup, [section(markup)])
-
-
-def notice_view(markup: str, title: str = "Quartermaster") -> Json:
-    """Return a modal that only says something."""
-    return modal("notice", title, [section(markup)], close="Close")
 
 
 def usage(command_name: str, prefix: str) -> str:
