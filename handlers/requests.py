@@ -46,7 +46,9 @@ async def _behind(call: Call, said: str) -> None:
 
 
 async def _adopt(call: Call, request: Request) -> None:
-    if call.channel == request.channel:
+    # Only a message of our own: whatever is adopted is redrawn as a card.
+    is_ours = text_at(call.payload, "message", "user") == call.rt.bot_user_id
+    if is_ours and call.channel == request.channel:
         await cards.adopt(call.rt, request, call.channel, call.message_ts)
 
 

@@ -16,7 +16,8 @@ from tests.security.doors import Logs, any_world_of, captured_logs, kept, settle
 from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
 from tests.world import ALICE, BOB, CAROL, DANA, EVE, World
 
-SLOWEST_ANSWER = 1.0
+SLOWEST_ANSWER = 3.0
+"""Seconds; Slack waits no longer."""
 EVENTS = "/slack/events"
 
 
