@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from bot.approvals.model import Request, Who
 from bot.approvals.policy import ApproverKind, ApproverRef, Rule
-from bot.errors import NotLinked
+from bot.errors import NotAllowed, NotLinked
 from bot.identity import ADMIN_ROLES, find_member
 from bot.runtime import Runtime
 from bot.slack.markup import bold, group_mention, mention
-from bot.slack.wording import listed
+from bot.slack.wording import listed, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
@@ -70,6 +70,25 @@ async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bo
         if member.user_id == person.member_id:
             return member.workspace_role == "workspace_admin"
     return False
+
+
+async def check_can_be_approved(rt: Runtime, rule: Rule, requester: Who, workspace_name: str | None) -> None:
+    """Raise NotAllowed where too few others could ever approve, so that nobody waits for nothing.
+
+    Only named people and user groups are counted; how many admins there are isn't asked.
+    """
+    if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in rule.approvers):
+        return
+    people: set[str] = set()
+    for ref in rule.approvers:
+        is_group = ref.kind is ApproverKind.USERGROUP
+        people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
+    others = len(people - {requester.slack_id})
+    if others < rule.quorum:
+        raise NotAllowed(
+            f"{needs_in_words(rule, workspace_name)}, and you can't approve your own: only {plural(others, 'other')} could. "
+            "Nothing was sent; let somebody else ask for it, or have the policy changed."
+        )
 
 
 def approvers_in_words(rule: Rule, workspace_name: str | None) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
+from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing, still_members
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.kinds import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
@@ -36,6 +36,7 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
     await _check_channel(rt, rule.channel)
+    await check_can_be_approved(rt, rule, actor.who, checked.workspace_name)
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.approvals.model import Status
-from tests.approvals.acting import a_minute_passes, card_with, open_form, press, request_behind, until
+from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, until
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
 POLICY = """
@@ -79,3 +79,14 @@ async def test_the_admins_of_the_workspace_may_decide_and_a_reason_is_asked_for(
         assert (await request_behind(world, card)).status is Status.PENDING
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.APPLIED)
+
+
+async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        key_id = await make_key(world, "rules-alone", "Production")
+        await open_form(world, BOB, "revoke_key", key_id)
+        await world.submit(BOB, confirm="rules-alone", reason="Both approvers are needed, and one of them is me")
+        await world.modal(BOB, "Needs 2 of <!subteam^S0ADMINS>, and you can't approve your own: only 1 other could.")
+        await open_form(world, ALICE, "revoke_key", key_id)
+        await world.submit(ALICE, confirm="rules-alone", reason="Now both can")
+        await card_with(world, "Now both can")

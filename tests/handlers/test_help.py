@@ -9,7 +9,7 @@ import pytest
 from bot.commands import COMMANDS, GROUPS
 from handlers.admin import help_message
 from handlers.events import first_meeting
-from tests.approvals.acting import labels, press, told
+from tests.approvals.acting import labels, press, settled, told
 from tests.world import ALICE, BOB, DANA, GUS, World, world_of
 
 
@@ -105,3 +105,23 @@ def test_the_first_words_in_a_channel_say_what_who_and_what_now() -> None:
     assert "I hand out Claude API keys and roles after approval" in message.text
     assert "<@U0BOB> brought me here." in message.text
     assert labels({"blocks": message.blocks}) == ["Request an API key", "Daily digest here…"]
+
+
+def joined(channel: str, event_id: str) -> dict[str, Any]:
+    event = {
+        "type": "member_joined_channel", "user": "U0QMBOT", "channel": channel, "channel_type": "C", "team": "T0ACME",
+        "inviter": BOB, "event_ts": "1795000000.000100",
+    }  # fmt: skip
+    return {"type": "event_callback", "team_id": "T0ACME", "event_id": event_id, "event": event}
+
+
+async def test_the_bot_introduces_itself_once_and_never_where_others_read_along(world: World) -> None:
+    for event_id in ("Ev0FIRST", "Ev0FIRST"):
+        await world.post("/act/raw", kind="events_api", payload=joined("C0ENG", event_id))
+    await world.post("/act/raw", kind="events_api", payload=joined("C0GLOBEX", "Ev0SHARED"))
+    hello = await world.message(ALICE, "<@U0BOB> brought me here.", "C0ENG")
+    await settled(world)
+    assert len([m for m in await world.messages(ALICE, "C0ENG") if "brought me here" in m["text"]]) == 1
+    assert not [m for m in await world.messages(BOB, "C0GLOBEX") if "brought me here" in m["text"]]
+    await press(world, ALICE, hello, "open_create_key")
+    await world.modal(ALICE, "form_create_key")
