@@ -4,9 +4,9 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import SeenEventRow
 
@@ -17,8 +17,7 @@ async def remember(tx: Tx, key: str, now: datetime) -> bool:
     """Remember a cause; False when it is known already."""
     if len(key) > MOST_CHARACTERS:  # PostgreSQL refuses an index entry of more than 2,704 bytes
         key = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
-    done = await tx.execute(make(SeenEventRow).values({"key": key, "at": now}).on_conflict_do_nothing())
+    done = await tx.execute(insert_into(tx, SeenEventRow).values({"key": key, "at": now}).on_conflict_do_nothing())
     return done.rowcount == 1
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import delete, func, text
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, UsageDayRow
 
@@ -25,7 +25,7 @@ UsageParts = Mapping[Group, tuple[int, int, int, int]]
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
-_ROWS_AT_ONCE = (4000, 250, 16, 1)
+_ROWS_AT_ONCE = (1000, 100, 10, 1)
 """Rows that go to SQLite in one statement (it takes 32,766 values). Row by row (`executemany`) its driver takes and gives
 back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
 A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
@@ -151,7 +151,6 @@ async def _bulk_insert(tx: Tx, table: Any, parts: Mapping[date, Mapping[Group, t
 
 
 async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = [
         {
             "day": day.day,
@@ -163,7 +162,7 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
         }
         for day in days
     ]
-    statement = make(LedgerDayRow).values(values)
+    statement = insert_into(tx, LedgerDayRow).values(values)
     changed = {name: statement.excluded[name] for name in values[0] if name != "day"}
     await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
 

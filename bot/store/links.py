@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import LinkRow
 
@@ -31,9 +31,8 @@ async def find(tx: Tx, slack_id: str) -> Link | None:
 
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
     """Add a link; False when there is one already."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}
-    return (await tx.execute(make(LinkRow).values(values).on_conflict_do_nothing())).rowcount == 1
+    return (await tx.execute(insert_into(tx, LinkRow).values(values).on_conflict_do_nothing())).rowcount == 1
 
 
 async def remove(tx: Tx, slack_id: str) -> bool:

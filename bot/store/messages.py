@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import RequestRow, SentMessageRow
 
@@ -34,9 +34,8 @@ class SentMessage(BaseModel):
 
 async def claim(tx: Tx, request_id: str, purpose: str, channel: str, now: datetime) -> int | None:
     """Take the right to send one message; None when it was sent, or is being sent, by somebody else."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {"request_id": request_id, "purpose": purpose, "channel": channel, "claimed_at": now, "drawn_version": 0}
-    statement = make(SentMessageRow).values(values).on_conflict_do_nothing().returning(col(SentMessageRow.id))
+    statement = insert_into(tx, SentMessageRow).values(values).on_conflict_do_nothing().returning(col(SentMessageRow.id))
     row_id: int | None = (await tx.execute(statement)).scalar()
     if row_id is not None:
         return row_id
@@ -84,12 +83,11 @@ async def adopt(tx: Tx, request_id: str, purpose: str, channel: str, ts: str, no
     )
     if (await tx.execute(claimed)).rowcount == 1:
         return
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {
         "request_id": request_id, "purpose": f"{purpose}:{ts}", "channel": channel, "posted_channel": channel,
         "ts": ts, "claimed_at": now, "drawn_version": 0,
     }  # fmt: skip
-    await tx.execute(make(SentMessageRow).values(values).on_conflict_do_nothing())
+    await tx.execute(insert_into(tx, SentMessageRow).values(values).on_conflict_do_nothing())
 
 
 async def of_request(tx: Tx, request_id: str) -> list[SentMessage]:

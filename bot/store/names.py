@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import NameRow, NoteRow
 
@@ -22,16 +22,12 @@ class Named(NamedTuple):
     parent_id: str | None = None
 
 
-def _insert(tx: Tx, table: Any) -> Any:
-    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
-
-
 async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
     """Keep names; a name that is known already is replaced, nothing is ever forgotten."""
     unique = {thing.id: thing for thing in things}
     everything = [{"id": t.id, "name": t.name, "parent_id": t.parent_id, "seen_at": now} for t in unique.values()]
     for start in range(0, len(everything), _CHUNK):
-        statement = _insert(tx, NameRow).values(everything[start : start + _CHUNK])
+        statement = insert_into(tx, NameRow).values(everything[start : start + _CHUNK])
         changed = {name: statement.excluded[name] for name in ("name", "parent_id", "seen_at")}
         await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
 
@@ -61,7 +57,7 @@ async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
 
 async def write_note(tx: Tx, key: str, value: Mapping[str, Any], now: datetime) -> None:
     """Remember a fact, in place of what was noted under its key."""
-    statement = _insert(tx, NoteRow).values(key=key, value=dict(value), at=now)
+    statement = insert_into(tx, NoteRow).values(key=key, value=dict(value), at=now)
     changed = {"value": statement.excluded["value"], "at": statement.excluded["at"]}
     await tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
 
@@ -73,7 +69,7 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
     """Take a turn that belongs to one process at a time; it ends by `drop_notes`, or by itself after `lasts`."""
-    statement = _insert(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
+    statement = insert_into(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
     if (await tx.execute(statement)).rowcount == 1:
         return True
     # A clock that was set back must not keep everybody waiting: a turn from the future doesn't count either.

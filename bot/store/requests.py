@@ -5,20 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, Who, next_status
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import DecisionRow, RequestRow
 
 
 async def insert(tx: Tx, request: Request, open_subject: str) -> bool:
     """Add a new request; False when an open one about the same subject exists."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = _values(request) | {"open_subject": open_subject}
-    done = await tx.execute(make(RequestRow).values(values).on_conflict_do_nothing())
+    done = await tx.execute(insert_into(tx, RequestRow).values(values).on_conflict_do_nothing())
     return done.rowcount == 1
 
 
@@ -95,7 +94,6 @@ async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
 
 async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:
     """Record what an approver said; False when this person already said something about this request."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {
         "request_id": request_id,
         "slack_id": decision.by.slack_id,
@@ -105,7 +103,7 @@ async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:
         "comment": decision.comment,
         "at": decision.at,
     }
-    done = await tx.execute(make(DecisionRow).values(values).on_conflict_do_nothing())
+    done = await tx.execute(insert_into(tx, DecisionRow).values(values).on_conflict_do_nothing())
     return done.rowcount == 1
 
 

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from bot.spend.model import dollars, nanos
 from bot.spend.standing import DigestRun, Subscription
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import CorrectionRow, DigestRunRow, SubscriptionRow
 
@@ -83,9 +83,8 @@ async def unclaimed_days(tx: Tx, wanted: Sequence[tuple[str, date]], now: dateti
 
 async def claim_digest(tx: Tx, subscription: Subscription, day: date, now: datetime) -> int | None:
     """Take the right to send one digest and return its run's id; None when it was sent, or somebody is sending it."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {"subscription_id": subscription.id, "day": day, "channel": subscription.channel, "claimed_at": now}
-    insert = make(DigestRunRow).values(values).on_conflict_do_nothing().returning(col(DigestRunRow.id))
+    insert = insert_into(tx, DigestRunRow).values(values).on_conflict_do_nothing().returning(col(DigestRunRow.id))
     run_id: int | None = (await tx.execute(insert)).scalar()
     if run_id is not None:
         return run_id
@@ -147,10 +146,9 @@ async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) 
             .returning(col(CorrectionRow.id))
         )
         return (await tx.execute(retake)).scalar()
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     number = 1 if last is None else last.number + 1
     values = {"digest_run_id": run.id, "number": number, "old_nanos": old, "new_nanos": nanos(new), "claimed_at": now}
-    insert = make(CorrectionRow).values(values).on_conflict_do_nothing().returning(col(CorrectionRow.id))
+    insert = insert_into(tx, CorrectionRow).values(values).on_conflict_do_nothing().returning(col(CorrectionRow.id))
     return (await tx.execute(insert)).scalar()
 
 

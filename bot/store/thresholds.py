@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from bot.spend.model import dollars, nanos
 from bot.spend.standing import Alert, Threshold, ThresholdPeriod
+from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 
@@ -69,9 +69,8 @@ async def spoken_alerts(tx: Tx, keys: Sequence[tuple[str, str]], now: datetime) 
 
 async def claim_alert(tx: Tx, threshold_id: str, period_key: str, said: Sequence[str], now: datetime) -> int | None:
     """Take the right to say an alert, with the lines it will say; None when it was said, or somebody is saying it."""
-    make = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     values = {"threshold_id": threshold_id, "period_key": period_key, "claimed_at": now, "said": {"lines": list(said)}}
-    insert = make(AlertRow).values(values).on_conflict_do_nothing().returning(col(AlertRow.id))
+    insert = insert_into(tx, AlertRow).values(values).on_conflict_do_nothing().returning(col(AlertRow.id))
     alert_id: int | None = (await tx.execute(insert)).scalar()
     if alert_id is not None:
         return alert_id
