@@ -8,7 +8,6 @@ from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.state import ResponseUrl, Trigger
 from bot.sandbox.slack.workspace import SlackWorkspace
 
-TRIGGER_SECONDS = 3.0
 RESPONSE_URL_USES = 5
 RESPONSE_URL_LIFE = timedelta(minutes=30)
 
@@ -29,7 +28,7 @@ def use_trigger(workspace: SlackWorkspace, trigger_id: str) -> Trigger:
         raise SlackError("invalid_trigger_id")
     if trigger.used:
         raise SlackError("exchanged_trigger_id")
-    if time.monotonic() - trigger.born > TRIGGER_SECONDS:
+    if time.monotonic() - trigger.born > workspace.trigger_seconds:
         raise SlackError("expired_trigger_id")
     trigger.used = True
     return trigger

@@ -48,6 +48,7 @@ class SlackWorkspace:
         self.offered: dict[tuple[str, str], list[Json]] = {}
         self.socket_tickets: dict[str, float] = {}
         self.rate_limits = False
+        self.trigger_seconds = 3.0
         self.file_processing_seconds = 0.0
         self.refused_blocks: frozenset[str] = frozenset()
         self._used_ts: set[int] = set()
