@@ -27,11 +27,6 @@ def shared_postgres_url(postgres_server: str) -> Iterator[str]:
     asyncio.run(execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def _grouped(name: str) -> object:
-    # Each fleet's tests stay on one worker of pytest-xdist, and the fleets spread over the workers.
-    return pytest.param(name, marks=pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="module")
 def fleet_plan(request: pytest.FixtureRequest, fleet_folder: Path) -> tuple[str, int]:
     """The database of a fleet, and how many processes it has; `postgresql-3` as a test's indirect parameter."""
@@ -52,4 +47,4 @@ async def fleet(fleet_plan: tuple[str, int], fleet_folder: Path) -> AsyncGenerat
 
 def on_fleets(*names: str) -> pytest.MarkDecorator:
     """Run a file's tests on each of these fleets, such as `postgresql-3`: three processes over one PostgreSQL."""
-    return pytest.mark.parametrize("fleet_plan", [_grouped(name) for name in names], indirect=True, scope="module")
+    return pytest.mark.parametrize("fleet_plan", names, indirect=True, scope="module")

@@ -20,7 +20,6 @@ ENGINEERING = "C0ENG"
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 """In these nights an hour is missing at 02:00, and comes twice."""
 DAY = timedelta(days=1)
-pytestmark = pytest.mark.xdist_group("digests")
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ async def arrived(fleet: Fleet, about: date) -> None:
         found = await digests(fleet)
         return all(found[channel, weekday_day(about)] for channel in (COSTS, ENGINEERING))
 
-    await fleet.wait_for(look, f"two digests of {about}", 30)
+    await fleet.wait_for(look, f"two digests of {about}")
 
 
 async def night(fleet: Fleet, day: date) -> None:

@@ -10,7 +10,6 @@ from tests.processes import fleet_of, has_button
 from tests.world import ALICE, BOB
 
 KEYS = "/v1/organizations/api_keys"
-pytestmark = pytest.mark.xdist_group("stopping")
 
 
 def sqlite(folder: Path) -> str:
@@ -33,8 +32,8 @@ async def test_a_key_that_is_being_made_is_finished_before_the_process_ends(tmp_
         assert (bot.process.returncode, len(fleet.keys_named("last-act"))) == (None, 0)
         assert await bot.ended() == 0
         assert len(fleet.keys_named("last-act")) == 1
-        card = await fleet.card("last-act", "issued to", seconds=0)
-        notice = await fleet.message(ALICE, "Only you can see its secret", seconds=0)
+        card = await fleet.card("last-act", "issued to")
+        notice = await fleet.message(ALICE, "Only you can see its secret")
         assert has_button(notice, "request_reveal")
         assert bot.said("stopped")
         assert not [line for line in bot.log if line.get("level") in ("error", "critical")]
@@ -45,7 +44,7 @@ async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
         bot = await fleet.start_one()
         await fleet.until_said(bot, "costs_synced")
         bot.ask_to_stop()
-        assert await bot.ended(seconds=5) == 0
+        assert await bot.ended() == 0
 
 
 async def test_a_request_of_slacks_that_is_under_way_is_answered_before_the_process_ends(tmp_path: Path) -> None:
