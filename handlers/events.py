@@ -1,5 +1,6 @@
 """What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
 
+from bot.approvals import cards
 from bot.ports import Message
 from bot.slack import ids
 from bot.slack.blocks import actions, section
@@ -19,9 +20,10 @@ async def group_changed(call: Call) -> None:
     call.rt.notifier.forget(text_at(call.payload, "subteam_id"))
 
 
-async def channel_changed(call: Call) -> None:
-    """Forget what was remembered about a channel."""
+async def channel_shared(call: Call) -> None:
+    """Cover the cards of a channel that another company can read from now on."""
     call.rt.notifier.forget(call.channel)
+    await cards.redraw_channel(call.rt, call.channel)
 
 
 async def joined_channel(call: Call) -> None:
@@ -50,6 +52,6 @@ def first_meeting(inviter: str, prefix: str) -> Message:
 EVENTS: dict[str, Listener] = {
     "user_change": person_changed,
     "subteam_members_changed": group_changed,
-    "channel_shared": channel_changed,
+    "channel_shared": channel_shared,
     "member_joined_channel": joined_channel,
 }

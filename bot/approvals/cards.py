@@ -211,6 +211,14 @@ async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sen
         log.info("message_not_redrawn", request=request.id, purpose=message.purpose, code=refusal.code)
 
 
+async def redraw_channel(rt: Runtime, channel: str) -> None:
+    """Redraw every card of a channel that other companies can read from now on; what is missed `reconcile` takes up."""
+    async with rt.store.write() as tx:
+        concerned = await messages.mark_undrawn(tx, channel, CARD)
+    for request_id in concerned:
+        await refresh(rt, request_id)
+
+
 async def adopt(rt: Runtime, request: Request, channel: str, ts: str) -> None:
     """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between."""
     async with rt.store.read() as tx:

@@ -131,3 +131,17 @@ async def without_card(tx: Tx, limit: int = 200) -> list[str]:
     )
     query = select(RequestRow.id).where(RequestRow.status == "pending", ~posted.exists()).limit(limit)
     return list(await tx.session.exec(query))
+
+
+async def mark_undrawn(tx: Tx, channel: str, purpose: str, limit: int = 200) -> list[str]:
+    """Make the newest messages of a purpose in a channel count as out of date; returns the requests concerned."""
+    query = (
+        select(SentMessageRow.id, SentMessageRow.request_id)
+        .where(SentMessageRow.posted_channel == channel, col(SentMessageRow.purpose).startswith(purpose))
+        .order_by(col(SentMessageRow.id).desc())
+        .limit(limit)
+    )
+    found = list(await tx.session.exec(query))
+    ids = [message_id for message_id, _ in found]
+    await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(ids)).values(drawn_version=0))
+    return list(dict.fromkeys(request_id for _, request_id in found))
