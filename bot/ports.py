@@ -1,7 +1,6 @@
 """The outside world on one page: what the bot needs from the Claude organization and from Slack, whoever provides it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, Self
@@ -22,6 +21,9 @@ from bot.admin.model import (
     WorkspaceMember,
     WorkspaceRateLimit,
 )
+from bot.slack.model import Message, Sent, SlackChannel, SlackPerson
+
+__all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson"]
 
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
@@ -201,52 +203,6 @@ class Admin(Protocol):
     async def aclose(self) -> None:
         """Close the connections."""
         ...
-
-
-@dataclass(frozen=True)
-class SlackPerson:
-    """A Slack user as `users.info` describes them. A flag that Slack left out is None: the safe reading counts."""
-
-    id: str
-    team_id: str
-    name: str
-    email: str
-    tz: str
-    deleted: bool | None
-    is_bot: bool | None
-    is_guest: bool | None
-    is_stranger: bool | None
-    is_invited: bool | None
-    is_email_confirmed: bool | None
-
-
-@dataclass(frozen=True)
-class SlackChannel:
-    """A Slack channel. `is_shared_outside` is True, too, while a share with another company is pending."""
-
-    id: str
-    name: str
-    is_im: bool
-    is_member: bool
-    is_archived: bool
-    is_shared_outside: bool
-
-
-@dataclass(frozen=True)
-class Sent:
-    """Where a message went: `channel` is the real id (a D… id for a direct message)."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message as Slack takes it; `text` says everything that the blocks say."""
-
-    text: str
-    blocks: list[dict[str, Any]]
-    metadata: dict[str, Any] | None = None
 
 
 class Notifier(Protocol):

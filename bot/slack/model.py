@@ -1,0 +1,50 @@
+"""Slack's things as the rest of the bot knows them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SlackPerson:
+    """A Slack user as `users.info` describes them. A flag that Slack left out is None: the safe reading counts."""
+
+    id: str
+    team_id: str
+    name: str
+    email: str
+    tz: str
+    deleted: bool | None
+    is_bot: bool | None
+    is_guest: bool | None
+    is_stranger: bool | None
+    is_invited: bool | None
+    is_email_confirmed: bool | None
+
+
+@dataclass(frozen=True)
+class SlackChannel:
+    """A Slack channel. `is_shared_outside` is True, too, while a share with another company is pending."""
+
+    id: str
+    name: str
+    is_im: bool
+    is_member: bool
+    is_archived: bool
+    is_shared_outside: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Where a message went: `channel` is the real id (a D… id for a direct message)."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as Slack takes it; `text` says everything that the blocks say."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    metadata: dict[str, Any] | None = None
