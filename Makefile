@@ -42,7 +42,7 @@ imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 tests: $(VENV)/.dev
-	$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 test: lint types imports tests
 
