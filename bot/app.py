@@ -24,6 +24,7 @@ from bot.directory.directory import Directory
 from bot.errors import QuartermasterError, SlackError
 from bot.jobs import JOBS, Job, start_jobs
 from bot.log import configure_logging
+from bot.memory import settle
 from bot.runtime import Runtime
 from bot.slack.notifier import SlackNotifier
 from bot.store.migrate import is_current, migrate, migrate_apart
@@ -213,6 +214,7 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
             raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
         server = build_server(web_of(bot))
         await migrate_apart(bot.runtime.store)
+        settle()
         async with living(bot, pace=pace):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             log.info("started", transport=settings.transport, port=listener.getsockname()[1])

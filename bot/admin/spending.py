@@ -119,6 +119,8 @@ class Spending(Workspaces):
             async for page in token_pages(fetch, asked, reports.ROWS_PER_PAGE):
                 rows = understood(lambda body: ask.read(body["data"]), page)
                 refreshed_at = understood(_refreshed_at, page)
+                # The next page is decoded while the caller handles these rows; two decoded pages are megabytes.
+                page["data"].clear()
                 yield Report(rows, refreshed_at, "analytics", ask.group_by)
 
     async def _legacy(self, ask: _Question[Row], plan: legacy.Plan, refusal: UpstreamError) -> AsyncIterator[Report[Row]]:

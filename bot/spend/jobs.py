@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 
 from bot.errors import UpstreamError
+from bot.memory import give_back
 from bot.runtime import Runtime
 from bot.spend.alerts import run_alerts
 from bot.spend.digests import run_digests
@@ -23,6 +24,7 @@ async def sync(rt: Runtime, now: datetime) -> None:
     if loaded is not None:
         revised = [revision.day.isoformat() for revision in loaded.revisions]
         log.info("costs_synced", days=len(loaded.days), revised=revised)
+        give_back()
 
 
 async def digests(rt: Runtime, now: datetime) -> None:

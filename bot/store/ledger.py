@@ -25,7 +25,7 @@ UsageParts = Mapping[Group, tuple[int, int, int, int]]
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
-_ROWS_AT_ONCE = (1000, 100, 10, 1)
+_ROWS_AT_ONCE = (500, 50, 5, 1)
 """Rows that go to SQLite in one statement (it takes 32,766 values). Row by row (`executemany`) its driver takes and gives
 back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
 A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
