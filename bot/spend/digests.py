@@ -142,7 +142,7 @@ async def finish_threads(rt: Runtime, now: datetime) -> None:
     for run in await _standing_runs(rt, now):
         if run.thread_sent_at is None and run.sent_at and run.ts and THREAD_AFTER < now - run.sent_at < THREAD_UNTIL:
             async with rt.store.read() as tx:
-                subscription = await store.subscription_by_id(tx, run.subscription_id)
+                subscription = await store.subscription_behind(tx, run)
             if subscription is not None:
                 digest = build_digest(await digest_input(rt, subscription, run.day))
                 await _send_thread(rt, now, run.channel, run.ts, run.id, digest)
@@ -169,7 +169,7 @@ async def run_corrections(rt: Runtime, now: datetime) -> int:
 
 async def _correct(rt: Runtime, now: datetime, run: DigestRun) -> bool:
     async with rt.store.read() as tx:
-        subscription = await store.subscription_by_id(tx, run.subscription_id)
+        subscription = await store.subscription_behind(tx, run)
     if subscription is None or run.ts is None:
         return False
     _, total = await total_for(rt, subscription, run.day)

@@ -106,7 +106,7 @@ async def digest_of_run(rt: Runtime, run_id: int) -> Digest:
     """Return the digest of a run from today's ledger; NotFound when there is no such run."""
     async with rt.store.read() as tx:
         run = await subscription_table.digest_run(tx, run_id)
-        subscription = run and await subscription_table.subscription_by_id(tx, run.subscription_id)
+        subscription = run and await subscription_table.subscription_behind(tx, run)
     if run is None or subscription is None:
         raise NotFound("I don't know that digest any more.")
     return build_digest(await digest_input(rt, subscription, run.day))

@@ -25,7 +25,10 @@ class Subscription:
 
 @dataclass(frozen=True)
 class DigestRun:
-    """One digest of one subscription for one UTC day; `said` is the total that it named."""
+    """One digest of one subscription for one UTC day; `said` is the total that it named.
+
+    `workspace_ids` are those that it was about, whatever its channel has chosen since.
+    """
 
     id: int
     subscription_id: str
@@ -34,6 +37,7 @@ class DigestRun:
     sent_at: datetime | None
     ts: str | None
     said: Decimal | None
+    workspace_ids: tuple[str, ...]
     thread_sent_at: datetime | None
 
 

@@ -5,6 +5,7 @@ minutes, because the process that held it is gone.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -83,7 +84,8 @@ async def unclaimed_days(tx: Tx, wanted: Sequence[tuple[str, date]], now: dateti
 
 async def claim_digest(tx: Tx, subscription: Subscription, day: date, now: datetime) -> int | None:
     """Take the right to send one digest and return its run's id; None when it was sent, or somebody is sending it."""
-    values = {"subscription_id": subscription.id, "day": day, "channel": subscription.channel, "claimed_at": now}
+    what = {"channel": subscription.channel, "workspace_ids": list(subscription.workspace_ids), "claimed_at": now}
+    values = {"subscription_id": subscription.id, "day": day, **what}
     insert = insert_into(tx, DigestRunRow).values(values).on_conflict_do_nothing().returning(col(DigestRunRow.id))
     run_id: int | None = (await tx.execute(insert)).scalar()
     if run_id is not None:
@@ -92,7 +94,7 @@ async def claim_digest(tx: Tx, subscription: Subscription, day: date, now: datet
         update(DigestRunRow)
         .where(col(DigestRunRow.subscription_id) == subscription.id, col(DigestRunRow.day) == day)
         .where(col(DigestRunRow.sent_at).is_(None), col(DigestRunRow.claimed_at) < now - RETAKE_AFTER)
-        .values(claimed_at=now, channel=subscription.channel)
+        .values(what)
         .returning(col(DigestRunRow.id))
     )
     return (await tx.execute(retake)).scalar()
@@ -123,10 +125,10 @@ async def digest_run(tx: Tx, run_id: int) -> DigestRun | None:
     return None if row is None else _run(row)
 
 
-async def subscription_by_id(tx: Tx, subscription_id: str) -> Subscription | None:
-    """Return a subscription, ended or not."""
-    row = await tx.session.get(SubscriptionRow, subscription_id)
-    return None if row is None else _subscription(row)
+async def subscription_behind(tx: Tx, run: DigestRun) -> Subscription | None:
+    """Return the subscription of a digest, ended or not, for the workspaces that the digest was about."""
+    row = await tx.session.get(SubscriptionRow, run.subscription_id)
+    return None if row is None else replace(_subscription(row), workspace_ids=run.workspace_ids)
 
 
 async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) -> int | None:
@@ -182,5 +184,6 @@ def _run(row: DigestRunRow) -> DigestRun:
         sent_at=row.sent_at,
         ts=row.ts,
         said=said,
+        workspace_ids=tuple(row.workspace_ids),
         thread_sent_at=row.thread_sent_at,
     )

@@ -162,6 +162,7 @@ class DigestRunRow(Table, table=True):
     subscription_id: str = Field(foreign_key="subscription.id", index=True)
     day: date
     channel: str
+    workspace_ids: list[str] = _json()
     claimed_at: datetime = _time()
     sent_at: datetime | None = _time(nullable=True)
     ts: str | None = None

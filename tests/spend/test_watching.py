@@ -165,3 +165,20 @@ async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> 
     assert "⚠️ *Production* is up $100\n" in digest.message.text
     assert "What drove it: opus-5-5, $200.00 against $100.00 on a usual day" in alert.message.text
     assert "Not reported by key $200.00 (100 %)" in slack.replies()[2].message.text
+
+
+async def test_other_workspaces_chosen_later_correct_no_digest_that_was_sent(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await run_digests(rt, NOW)
+    await service.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", (LAB,))
+    later = NOW + timedelta(hours=1)
+    await fill(store, [*MONTH, *BUSY], later, later)
+    await run_digests(rt, later)
+    assert not [reply for reply in slack.replies() if reply.message.text.startswith("Corrected")]
+    assert (await service.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
+    await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], NOW + DAY, NOW + DAY)
+    await run_digests(rt, NOW + DAY)
+    assert slack.replies()[-1].message.text == "Corrected: $185.00 (+$10.00)"

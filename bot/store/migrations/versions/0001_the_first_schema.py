@@ -214,6 +214,9 @@ def upgrade() -> None:
         sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "workspace_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
         sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
