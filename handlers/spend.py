@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.commands import find_command, split_words
+from bot.dedup import is_first_time
 from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
 from bot.ports import Message, Sent
 from bot.slack import ids
@@ -46,12 +47,34 @@ async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -
         await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
         return
     found = await service.figures(call.rt, query, call.rt.now(), call.channel)
+    directly = await _why_directly(call)
+    shareable = directly is None and call.channel[:1] in ("C", "G")
 
     async def send(message: Message) -> Sent | None:
+        if directly is not None:
+            return await call.rt.notifier.send(call.user_id, message)
         await _say(call, message, redraw=redraw)
         return None
 
-    await service.deliver(call.rt, call.rt.now(), lambda chart: render_figures(found, chart), figures_chart(found), send)
+    def render(chart: dict[str, object] | None) -> Message:
+        return render_figures(found, chart, shareable=shareable)
+
+    await service.deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
+    if directly is not None:
+        await call.say(plain_answer(directly))
+
+
+async def _why_directly(call: Call) -> str | None:
+    """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
+    if call.channel[:1] not in ("C", "G"):
+        return None
+    try:
+        channel = await call.rt.notifier.channel(call.channel)
+    except SlackRefused:  # a private channel without the bot: nobody says who reads it, so the safe reading counts
+        return "I can't see who reads this channel, so I sent the figures to you directly."
+    if channel.is_shared_outside:
+        return "I don't show figures where other companies can read them. I sent it to you directly."
+    return None
 
 
 async def _say(call: Call, message: Message, *, redraw: bool) -> None:
@@ -91,6 +114,9 @@ async def share(call: Call) -> None:
         raise NotFound("I can't read that answer any more. Ask for the figures again.")
     await service.require_channel(call.rt, call.channel)
     found: Figures = await service.figures(call.rt, query, call.rt.now(), call.channel)
+    # Last before posting: what fails until here may be tried again with the same click.
+    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
+        return
     by = f"Shared by {mention(call.actor.slack_id)}"
 
     def render(chart: dict[str, object] | None) -> Message:
@@ -112,8 +138,11 @@ async def show_breakdown(call: Call) -> None:
     messages = render_thread(digest)
     if not messages:
         await call.say(plain_answer("There is nothing to break down: that day has no figures."))
+    directly = await _why_directly(call) if messages else None
     for message in messages:
-        await call.say(message)
+        await (call.say(message) if directly is None else call.rt.notifier.send(call.user_id, message))
+    if directly is not None:
+        await call.say(plain_answer(directly))
 
 
 async def digest_menu(call: Call) -> None:

@@ -8,13 +8,13 @@ from zoneinfo import available_timezones
 
 from bot.errors import InvalidInput, NotAllowed, SlackError
 from bot.slack.elements import option
-from bot.slack.markup import channel_mention
+from bot.slack.markup import channel_mention, escape
 from bot.slack.views import spend_forms as form
 from bot.spend import service
 from bot.spend.delivery import SHARED_OUTSIDE
 from bot.spend.schedule import next_due, parse_time, zone
 from bot.spend.standing import Subscription, ThresholdPeriod
-from handlers.call import Call, Json
+from handlers.call import Call, Json, dig, text_at
 from handlers.edge import Listener, View, notice_view, plain_answer
 
 MOST_DOLLARS = Decimal(100_000_000)
@@ -68,9 +68,13 @@ async def save_digest(call: Call) -> None:
     names = await _names(call)
     chosen = _known(names, _texts(call, form.WORKSPACES))
     at, tz = _text(call, form.TIME), _text(call, form.ZONE)
-    saved = await service.subscribe(call.rt, call.actor, _text(call, form.CHANNEL), at, tz, chosen)
+    try:
+        saved = await service.subscribe(call.rt, call.actor, _text(call, form.CHANNEL), at, tz, chosen)
+    except NotAllowed as refusal:
+        await call.update_view(call.view_id, _digest_again(call, refusal.sentence))
+        return
     words = form.subscribed_in_words(saved, next_due(at, tz, call.rt.now()), names)
-    await call.update_view(call.view_id, notice_view(words, _TITLE_DIGEST))
+    await call.finish(notice_view(words, _TITLE_DIGEST))
 
 
 def check_alert(call: Call) -> dict[str, str]:
@@ -90,9 +94,30 @@ async def save_alert(call: Call) -> None:
         raise InvalidInput(check_alert(call))
     workspace = _known(names, [_text(call, form.WORKSPACE)] if _text(call, form.WORKSPACE) else [])
     channel = _text(call, form.CHANNEL)
-    saved = await service.watch(call.rt, call.actor, channel, period, amount, workspace[0] if workspace else None)
+    try:
+        saved = await service.watch(call.rt, call.actor, channel, period, amount, workspace[0] if workspace else None)
+    except NotAllowed as refusal:
+        await call.update_view(call.view_id, _alert_again(call, refusal.sentence))
+        return
     words = f"✅ {channel_mention(channel)}: {form.threshold_in_words(saved, names)}. Once in each period."
-    await call.update_view(call.view_id, notice_view(words, _TITLE_ALERT))
+    await call.finish(notice_view(words, _TITLE_ALERT))
+
+
+def _digest_again(call: Call, problem: str) -> Json:
+    """Return the digest's form as it was sent; `problem` is markup."""
+    state = dig(call.payload, "view", "state", "values", form.WORKSPACES, form.WORKSPACES, "selected_options")
+    options: list[Any] = state if isinstance(state, list) else []  # pyright: ignore[reportUnknownVariableType] - any JSON
+    names = {text_at(one, "value"): text_at(one, "text", "text") for one in options}
+    chosen = {one: names.get(one) or one for one in _texts(call, form.WORKSPACES)}
+    at, tz = _text(call, form.TIME), _text(call, form.ZONE)
+    return form.digest_form_again(problem, _text(call, form.CHANNEL), at, tz, chosen)
+
+
+def _alert_again(call: Call, problem: str) -> Json:
+    """Return the alert's form as it was sent; `problem` is markup."""
+    workspace_id = _text(call, form.WORKSPACE)
+    chosen = option(call.labels.get(form.WORKSPACE) or workspace_id, workspace_id) if workspace_id else None
+    return form.alert_form_again(problem, _text(call, form.CHANNEL), _amount(call), _text(call, form.PERIOD), chosen)
 
 
 async def mute(call: Call, subscription: Subscription) -> None:
@@ -131,7 +156,7 @@ async def remove_alert(call: Call) -> None:
 
 async def _tell(call: Call, sentence: str) -> None:
     if call.view_id:
-        await call.update_view(call.view_id, notice_view(sentence, _TITLE_DIGEST))
+        await call.finish(notice_view(sentence, _TITLE_DIGEST))
     else:
         await call.say(plain_answer(sentence))
 
@@ -202,7 +227,11 @@ ACTIONS: Mapping[str, Listener] = {
     form.FORM_REMOVE: remove_alert,
 }
 VIEWS: Mapping[str, View] = {
-    form.DIGEST_FORM: View(run=save_digest, validate=check_digest, working="Saving…"),
-    form.ALERT_FORM: View(run=save_alert, validate=check_alert, working="Saving…"),
+    form.DIGEST_FORM: View(
+        run=save_digest, validate=check_digest, working="Saving…", again=lambda call, said: _digest_again(call, escape(said))
+    ),
+    form.ALERT_FORM: View(
+        run=save_alert, validate=check_alert, working="Saving…", again=lambda call, said: _alert_again(call, escape(said))
+    ),
 }
 OPTIONS = {form.WORKSPACES: suggest_workspaces, form.WORKSPACE: suggest_workspaces, form.ZONE: suggest_zones}

@@ -119,14 +119,21 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     await world.message(DANA, "Another company can read that channel", SHARED_CHANNEL)
     assert await world.modals(DANA) == []
     await world.command(DANA, "/claude-spend yesterday", SHARED_CHANNEL)
-    answer = await world.message(DANA, "on Sun 22 Nov", SHARED_CHANNEL)
+    await world.message(DANA, "where other companies can read them. I sent it to you directly.", SHARED_CHANNEL)
+    [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
+    assert answer["channel"] != SHARED_CHANNEL
+    offered = [one["text"]["text"] for one in answer["blocks"][-1]["elements"]]
+    assert offered == ["by model", "by key"], "a direct message can't be shared"
+    assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if "$" in m["text"]]
+
+
+async def test_channel_that_became_shared_since_gets_nothing_from_the_share_button(world: World) -> None:
+    await world.command(DANA, "/claude-spend yesterday", COSTS)
+    answer = await world.message(DANA, "on Sun 22 Nov", COSTS)
+    await world.post(f"/channels/{COSTS}", is_ext_shared=True)
     assert (await world.click_on(DANA, answer, "spend_share"))["ok"]
-    await world.wait_for(lambda: _count(world, "Another company", SHARED_CHANNEL, 3), "the third refusal")
-    assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if not m["ephemeral"] and "$" in m["text"]]
-
-
-async def _count(world: World, part: str, channel: str, wanted: int) -> bool:
-    return len([m for m in await world.messages(DANA, channel) if part in m["text"]]) >= wanted
+    await world.message(DANA, "Another company can read that channel", COSTS)
+    assert not [m for m in await world.messages(DANA, COSTS) if not m["ephemeral"] and "$" in m["text"]]
 
 
 async def test_guest_sees_no_figures(world: World) -> None:

@@ -30,8 +30,8 @@ BY_PREFIX, SHARE = "spend_by_", "spend_share"
 RETRY = "spend_retry"
 
 
-def render_figures(figures: Figures, chart: Json | None = None, *, private: bool = True) -> Message:
-    """Return an answer; `private` adds the buttons, which a shared one doesn't have."""
+def render_figures(figures: Figures, chart: Json | None = None, *, private: bool = True, shareable: bool = True) -> Message:
+    """Return an answer; `private` adds the buttons, which a shared one doesn't have, `shareable` the one that shares it."""
     sentence, tail = figures_sentence(figures), _tail(figures)
     if figures.total is None:
         return Message(sentence, [section(sentence)])
@@ -42,7 +42,7 @@ def render_figures(figures: Figures, chart: Json | None = None, *, private: bool
         blocks.append(breakdown_table(figures.breakdown, _compared(figures)))
     blocks.append(context(tail))
     if private:
-        blocks.append(_buttons(figures))
+        blocks.append(_buttons(figures, shareable))
     top = top_in_words(figures.breakdown, 5)
     return Message("\n".join(part for part in (sentence, top, tail) if part), blocks)
 
@@ -92,9 +92,10 @@ def _tail(figures: Figures) -> str:
     return " · ".join([*parts, "days are UTC days"])
 
 
-def _buttons(figures: Figures) -> Json:
+def _buttons(figures: Figures, shareable: bool) -> Json:
     others = [one for one in DIMENSIONS if one != figures.query.by]
-    buttons = [button("Share here", SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel")]
+    share_here = button("Share here", SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel")
+    buttons = [share_here] if shareable else []
     for one in others:
         query = words_of(figures.query).replace(f"by {figures.query.by}", f"by {one}", 1)
         buttons.append(button(f"by {one}", f"{BY_PREFIX}{one}", query, accessibility_label=f"Break it down by {one}"))

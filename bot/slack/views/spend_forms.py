@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bot.slack.blocks import actions, input_block, modal, section
@@ -35,8 +36,23 @@ def digest_form(channel: str, tz: str, existing: Subscription | None, names: Map
     """Return the digest's form, filled in with what the channel has; `names` are workspace names by id."""
     tz, at = (existing.tz, existing.local_time) if existing else (tz, DEFAULT_TIME)
     chosen = [option(names.get(one, one), one) for one in (existing.workspace_ids if existing else ())]
-    blocks = [
-        section(_digest_intro(existing)),
+    blocks = [section(_digest_intro(existing)), *_digest_inputs(channel, at, tz, chosen)]
+    if existing is not None:
+        buttons = [button("Skip the next one", FORM_MUTE, existing.channel)]
+        buttons.append(button("Stop the digest", FORM_STOP, existing.channel, style="danger"))
+        blocks.append(actions(*buttons))
+    return modal(DIGEST_FORM, "Daily digest", blocks, submit="Save" if existing else "Start", private_metadata=channel)
+
+
+def digest_form_again(problem: str, channel: str, at: str, tz: str, chosen: Mapping[str, str]) -> Json:
+    """Return the digest's form as it was sent, with what went wrong (markup) on top; `chosen` are workspace names by id."""
+    options = [option(name, one) for one, name in chosen.items()]
+    blocks = [section(f"⚠️ {problem}"), *_digest_inputs(channel, at, tz, options)]
+    return modal(DIGEST_FORM, "Daily digest", blocks, submit="Save", private_metadata=channel)
+
+
+def _digest_inputs(channel: str, at: str, tz: str, chosen: Sequence[Json]) -> list[Json]:
+    return [
         _channel_input(channel, "Figures never go where another company can read them."),
         input_block(
             "Time",
@@ -53,11 +69,6 @@ def digest_form(channel: str, tz: str, existing: Subscription | None, names: Map
             "Workspaces", _workspaces_select(chosen), block_id=WORKSPACES, hint="Empty means all of them.", optional=True
         ),
     ]
-    if existing is not None:
-        buttons = [button("Skip the next one", FORM_MUTE, existing.channel)]
-        buttons.append(button("Stop the digest", FORM_STOP, existing.channel, style="danger"))
-        blocks.append(actions(*buttons))
-    return modal(DIGEST_FORM, "Daily digest", blocks, submit="Save" if existing else "Start", private_metadata=channel)
 
 
 def _digest_intro(existing: Subscription | None) -> str:
@@ -69,20 +80,33 @@ def _digest_intro(existing: Subscription | None) -> str:
 
 def alert_form(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Json:
     """Return the alert's form with what the channel is told already."""
-    periods = [option("in a UTC day", "daily"), option("in a month", "monthly")]
-    blocks = [
-        section("I speak once in a period, as soon as the figures pass the amount, and say what drove it."),
-        _channel_input(channel, "Its monthly amount also counts as the budget in the channel's digest."),
-        input_block("When we spend more than", number_input(AMOUNT, decimal=True, placeholder="500"), block_id=AMOUNT,
-                    hint="US dollars"),
-        input_block("Period", radio_buttons(PERIOD, periods, initial=periods[0]), block_id=PERIOD),
-        input_block("Workspace", external_select(WORKSPACE, placeholder="All workspaces"), block_id=WORKSPACE,
-                    hint="Empty means all of them together.", optional=True),
-    ]  # fmt: skip
+    intro = "I speak once in a period, as soon as the figures pass the amount, and say what drove it."
+    blocks = [section(intro), *_alert_inputs(channel)]
     for threshold in existing[-_SHOWN_THRESHOLDS:]:
         remove = button("Remove", FORM_REMOVE, threshold.id, accessibility_label="Remove this alert")
         blocks.append(section(threshold_in_words(threshold, names), accessory=remove))
     return modal(ALERT_FORM, "Spend alert", blocks, submit="Watch", private_metadata=channel)
+
+
+def alert_form_again(problem: str, channel: str, amount: Decimal | None, period: str, workspace: Json | None) -> Json:
+    """Return the alert's form as it was sent, with what went wrong (markup) on top; `workspace` is the chosen option."""
+    blocks = [section(f"⚠️ {problem}"), *_alert_inputs(channel, amount, period, workspace)]
+    return modal(ALERT_FORM, "Spend alert", blocks, submit="Watch", private_metadata=channel)
+
+
+def _alert_inputs(
+    channel: str, amount: Decimal | None = None, period: str = "daily", workspace: Json | None = None
+) -> list[Json]:
+    periods = [option("in a UTC day", "daily"), option("in a month", "monthly")]
+    chosen = periods[period == "monthly"]
+    return [
+        _channel_input(channel, "Its monthly amount also counts as the budget in the channel's digest."),
+        input_block("When we spend more than", number_input(AMOUNT, decimal=True, placeholder="500", initial=amount),
+                    block_id=AMOUNT, hint="US dollars"),
+        input_block("Period", radio_buttons(PERIOD, periods, initial=chosen), block_id=PERIOD),
+        input_block("Workspace", external_select(WORKSPACE, placeholder="All workspaces", initial=workspace),
+                    block_id=WORKSPACE, hint="Empty means all of them together.", optional=True),
+    ]  # fmt: skip
 
 
 def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> str:
