@@ -44,7 +44,8 @@ def build_digest(given: DigestInput) -> Digest:
     breakdowns = tuple(breakdown(dimension, given.cells, compared, given.names) for dimension in DIMENSIONS)
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
-    movers = find_movers(breakdowns[0])
+    # Of a day that isn't closed only a rise is certain; what looks like a fall may not have been reported yet.
+    movers = find_movers(breakdowns[0]) if fact.closed else ()
     driver = find_driver(given.cells, compared, given.week, total, given.names)
     month_days = days_between(given.day.replace(day=1), given.day)
     digest = Digest(
@@ -140,7 +141,7 @@ def model_switch(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> t
     old = max(before, key=lambda model: before[model])
     mostly_new = now[new] * 2 >= total
     little_before = before.get(new, ZERO) * 4 < total_before
-    return (old, new) if new != old and mostly_new and little_before else None
+    return (old, new) if short_model(new) != short_model(old) and mostly_new and little_before else None
 
 
 def _changes(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -152,7 +153,7 @@ def _is_quiet(digest: Digest) -> bool:
     if digest.total is None or not digest.closed or digest.driver is not None:
         return False
     if digest.total == 0:
-        return True
+        return not digest.last_week
     limit = max(QUIET[0], QUIET[1] * digest.total)
     small = digest.change is not None and abs(digest.change) < QUIET[1]
     return small and all(abs(mover.change or ZERO) < limit for mover in digest.movers)

@@ -45,7 +45,8 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
-    compared = before if all(day in known for day in days_between(before_first, before_last)) else None
+    # Days without data on either side would read as a fall or a rise that never was.
+    compared = before if all(day in known for day in (*days, *days_between(before_first, before_last))) else None
     return Figures(
         query=query,
         first=first,

@@ -90,6 +90,23 @@ def test_text_says_what_table_and_chart_show() -> None:
     assert "$412.70" in spec.alt_text
 
 
+def test_text_counts_what_it_does_not_name_so_that_it_adds_up() -> None:
+    parts = tuple(Slice(str(n), f"key-{n}", Decimal(10), None) for n in range(9))
+    text = render_figures(figures(by="key", total="90", breakdown=Breakdown("key", parts))).text
+    assert "key-4 $10.00 (11 %) · 4 more $40.00 (44 %)" in text
+
+
+def test_days_so_far_are_marked_where_they_are_compared_and_drawn() -> None:
+    found = figures("mtd", open_days=(TODAY,))
+    table = next(block for block in render_figures(found).blocks if block["type"] == "table")
+    assert table["rows"][0][3]["text"] == "So far vs 1–21 Oct"
+    spec = figures_chart(found)
+    assert spec is not None
+    assert spec.categories[-1] == "20–21 Nov so far"
+    assert spec.title.endswith(", 2 days a bar")
+    assert all(len(label) <= 20 for label in spec.categories)
+
+
 def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
     spec = figures_chart(figures("30d"))
     assert spec is not None

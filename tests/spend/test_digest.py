@@ -151,6 +151,36 @@ def test_an_open_day_says_so_far_and_provisional() -> None:
     assert "provisional" in text
 
 
+def test_an_open_day_is_not_called_a_fall() -> None:
+    before = [cell(PROD, SONNET, "apikey_ingest", "300"), cell(LAB, OPUS, "apikey_evals", "10")]
+    digest = digest_of(
+        [cell(PROD, SONNET, "apikey_ingest", "100"), cell(LAB, OPUS, "apikey_evals", "50")], before, closed=False
+    )
+    text = render_digest(digest, 1).text
+    assert "last Friday" not in text
+    assert "Movers" not in text
+    assert "*Research* is up $40" in text, "what has come in is certain"
+    spec = digest_chart(digest)
+    assert spec is not None
+    assert spec.categories[-1] == "20 Nov so far"
+    assert render_thread(digest)[0].blocks[1]["rows"][0][3]["text"] == "So far vs last Friday"
+
+
+def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
+    digest = digest_of([], [cell(PROD, SONNET, "apikey_ingest", "300")])
+    assert not digest.is_quiet
+    text = render_digest(digest, 1).text
+    assert "*$0.00 on Fri 20 Nov* · −100 % on last Friday" in text
+    assert "Production −$300" in text
+
+
+def test_credits_that_cancel_the_day_out_are_still_drawn() -> None:
+    digest = digest_of([cell(PROD, SONNET, "k", "30"), cell(LAB, OPUS, "k", "-30")], [cell(PROD, SONNET, "k", "20")])
+    message = render_thread(digest)[0]
+    assert message.text == "*By workspace*: Production $30.00 · Research −$30.00"
+    assert validate_blocks(message.blocks, "message") == []
+
+
 def test_a_day_like_its_weekday_before_is_one_line() -> None:
     same = [cell(PROD, SONNET, "apikey_ingest", "300"), cell(LAB, OPUS, "apikey_evals", "100")]
     digest = digest_of(same, same)
@@ -158,6 +188,7 @@ def test_a_day_like_its_weekday_before_is_one_line() -> None:
     message = render_digest(digest, 1, {"type": "data_visualization"})
     assert len(message.blocks) == 1
     assert "\n" not in message.text
+    assert "figures as of 06:05 UTC, closed day" in message.text
     assert len(render_thread(digest)) == 3
 
 

@@ -101,7 +101,7 @@ def test_a_month_is_explained_by_the_largest_key_and_its_last_two_weeks() -> Non
     lines = alert_lines(crossing)
     assert lines == [
         "⚠️ *Research &lt;!here&gt; passed $2,000.00 in Nov 2026* — $2,100.00 so far, figures as of 21 Nov 08:00 UTC",
-        "Most of it: key `eval-runs`, opus-5-5 (+$98 in the last 7 days, +140 %)",
+        "Largest part: key `eval-runs`, mostly opus-5-5 (+$98 in the last 7 days, +140 %)",
     ]
 
 

@@ -46,7 +46,7 @@ async def test_an_alert_speaks_once_per_period_and_says_what_drove_it(store: Sto
         await run_alerts(rt, NOW + timedelta(minutes=minutes))
     [post] = slack.top()
     assert "⚠️ *Spend passed $150.00 on Fri 20 Nov* — $175.00" in post.message.text
-    assert "What drove it: key `…gest`, opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
+    assert "What drove it: key `…gest`, mostly opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
     tomorrow = NOW + DAY
     await fill(store, steady(FRIDAY + DAY, FRIDAY + DAY, 160 * DOLLAR), tomorrow, tomorrow)
     await run_alerts(rt, tomorrow)
@@ -141,6 +141,14 @@ async def test_figures_compare_only_with_days_that_are_known(store: Store) -> No
     assert month.breakdown.total == month.total
 
 
+async def test_days_without_data_are_not_compared_with_days_that_have_some(store: Store) -> None:
+    await fill(store, steady(FRIDAY - DAY * 20, FRIDAY - DAY * 2), NOW - DAY * 3, NOW - DAY * 3)
+    week = await figures(runtime(store), SpendQuery("7d"), NOW)
+    assert len(week.missing) == 2
+    assert week.before is None
+    assert {part.before for part in week.breakdown.slices} == {None}
+
+
 async def test_figures_without_data_have_no_total(store: Store) -> None:
     found = await figures(runtime(store), SpendQuery("today"), NOW)
     assert found.total is None
@@ -163,7 +171,10 @@ async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> 
     await run_alerts(rt, NOW)
     digest, alert = slack.top()
     assert "⚠️ *Production* is up $100\n" in digest.message.text
-    assert "What drove it: opus-5-5, $200.00 against $100.00 on a usual day" in alert.message.text
+    assert (
+        "What drove it: spend with no key reported, mostly opus-5-5, $200.00 against $100.00 on a usual day"
+        in alert.message.text
+    )
     assert "Not reported by key $200.00 (100 %)" in slack.replies()[2].message.text
 
 

@@ -35,17 +35,17 @@ def alert_lines(crossing: Crossing) -> list[str]:
 
 
 def _top_line(top: TopSpender, period: str) -> str:
-    """Return who drove it: `Most of it: key `eval-runs`, opus-5-5 (+$310 this week, +140 %)`."""
-    key = f"key {code(top.name)}, {escape(top.model)}" if top.name else escape(top.model)
+    """Return who drove it: `Largest part: key `eval-runs`, mostly opus-5-5 (+$310 in the last 7 days, +140 %)`."""
+    key = f"{f'key {code(top.name)}' if top.name else 'spend with no key reported'}, mostly {escape(top.model)}"
     if period == "daily":
         if top.usual is None:
-            return f"Most of it: {key} ({money(top.amount)})"
+            return f"Largest part: {key} ({money(top.amount)})"
         usual = f"{money(top.usual)} on a usual day" if top.usual else "nothing on a usual day"
         return f"What drove it: {key}, {money(top.amount)} against {usual}"
     if not top.usual:
-        return f"Most of it: {key} ({money(top.amount)} in the last 7 days)"
+        return f"Largest part: {key} ({money(top.amount)} in the last 7 days)"
     change = top.amount - top.usual
-    return f"Most of it: {key} ({money_change(change)} in the last 7 days, {percent(change / top.usual)})"
+    return f"Largest part: {key} ({money_change(change)} in the last 7 days, {percent(change / top.usual)})"
 
 
 def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None = None) -> Message:

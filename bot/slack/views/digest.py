@@ -62,9 +62,10 @@ def headline(digest: Digest) -> str:
     so_far = "" if digest.closed else " so far"
     parts = [
         f"📈 *{money(digest.total)}{so_far} on {when}{where}*",
-        change_in_words(digest.total, digest.last_week, last_weekday(digest.day)),
+        change_in_words(digest.total, digest.last_week, last_weekday(digest.day)) if digest.closed else None,
         month_in_words(digest),
         "a day like its weekday before" if digest.is_quiet and digest.total else None,
+        freshness_line(digest) if digest.is_quiet else None,
     ]
     return " · ".join(part for part in parts if part)
 
@@ -112,19 +113,24 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
     if digest.series is None or digest.is_quiet:
         return None
     finding = headline(digest).replace("*", "").removeprefix("📈 ")
-    return chart_of(digest.series, "Spend by workspace, last 14 days (USD)", f"Two weeks of spend by workspace. {finding}")
+    return chart_of(
+        digest.series,
+        "Spend by workspace, last 14 days (USD)",
+        f"Two weeks of spend by workspace. {finding}",
+        () if digest.closed else (digest.day,),
+    )
 
 
 def render_thread(digest: Digest) -> list[Message]:
     """Return the breakdown, one message for each dimension because a message holds one table (slack.md §3.1)."""
     against = last_weekday(digest.day)
-    return [_thread_part(found, against) for found in digest.breakdowns if found.slices]
+    return [_thread_part(found, against, not digest.closed) for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, against: str) -> Message:
+def _thread_part(found: Breakdown, against: str, so_far: bool) -> Message:
     title = f"*By {HEADINGS[found.dimension].lower()}*"
     text = f"{title}: {top_in_words(found, 5) or 'nothing was spent'}"
-    return Message(text, [section(title), breakdown_table(found, against)])
+    return Message(text, [section(title), breakdown_table(found, against, so_far=so_far)])
 
 
 def render_correction(old: Decimal | None, new: Decimal, day_text: str, why: str = "") -> Message:

@@ -21,7 +21,7 @@ from bot.slack.views.spend_words import (
 )
 from bot.slack.wording import money, share, weekday_day
 from bot.spend.model import DIMENSIONS, Figures
-from bot.spend.query import NotUnderstood, words_of
+from bot.spend.query import NotUnderstood, span_before, words_of
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ def render_figures(figures: Figures, chart: Json | None = None, *, private: bool
     if chart is not None:
         blocks.append(chart)
     if figures.breakdown.slices:
-        blocks.append(breakdown_table(figures.breakdown, _compared(figures)))
+        blocks.append(breakdown_table(figures.breakdown, _compared(figures), so_far=bool(figures.open_days)))
     blocks.append(context(tail))
     if private:
         blocks.append(_buttons(figures, shareable))
@@ -81,7 +81,7 @@ def _compared(figures: Figures) -> str:
     if figures.query.period in ("today", "yesterday"):
         return last_weekday(figures.first)
     if figures.query.period == "mtd":
-        return "the month before"
+        return days_in_words(*span_before("mtd", figures.last))
     return f"the {(figures.last - figures.first).days + 1} days before"
 
 
@@ -107,7 +107,9 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     if figures.total is None:
         return None
     finding = figures_sentence(figures).replace("*", "")
-    return chart_of(figures.series, f"Spend by {figures.query.by} (USD)", f"Spend by {figures.query.by}. {finding}")
+    return chart_of(
+        figures.series, f"Spend by {figures.query.by} (USD)", f"Spend by {figures.query.by}. {finding}", figures.open_days
+    )
 
 
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:

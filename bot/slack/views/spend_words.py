@@ -1,6 +1,6 @@
 """The phrases that digests, answers and alerts share, so that one figure reads the same everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -49,47 +49,69 @@ def mover_in_words(part: Slice) -> str:
     return f"{escape(part.name)} {money_change(part.change or ZERO)}"
 
 
-def breakdown_table(found: Breakdown, compared_with: str) -> Json:
-    """Return a breakdown as a table: name, amount, share, change; small parts beyond 25 are one row, so that it adds up."""
+def breakdown_table(found: Breakdown, compared_with: str, *, so_far: bool = False) -> Json:
+    """Return a breakdown as a table: name, amount, share, change; small parts beyond 25 are one row, so that it adds up.
+
+    `so_far`: its days aren't closed, so the heading says that part of them is compared with whole ones.
+    """
     total = found.total
     parts = [part for part in found.slices if part.amount or part.before]
     rows = [_row(part, total) for part in parts[:TABLE_ROWS]]
     if rest := parts[TABLE_ROWS:]:
         before = None if any(part.before is None for part in rest) else sum((part.before or ZERO for part in rest), ZERO)
         rows.append(_row(Slice("", f"{len(rest)} more", sum((p.amount for p in rest), ZERO), before), total))
-    head: list[str | Json] = [HEADINGS[found.dimension], "Amount", "Share", f"vs {compared_with}"]
+    head: list[str | Json] = [
+        HEADINGS[found.dimension],
+        "Amount",
+        "Share",
+        f"{'So far vs' if so_far else 'vs'} {compared_with}",
+    ]
     right: Json = {"align": "right"}
     return table([head, *rows], [{"align": "left", "is_wrapped": True}, right, right, right])
 
 
 def _row(part: Slice, total: Decimal) -> list[str | Json]:
     change = "new" if part.before == 0 else "no data" if part.change is None else money_change(part.change)
-    part_of = share(part.amount / total) if total else share(ZERO)
+    part_of = share(part.amount / total) if total > 0 else "–"
     return [part.name, number_cell(part.amount, money(part.amount)), part_of, change]
 
 
 def top_in_words(found: Breakdown, most: int = 3) -> str:
-    """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %)`."""
-    total = found.total
-    parts = [part for part in found.slices if part.amount > 0][:most]
-    return " · ".join(f"{escape(part.name)} {money(part.amount)} ({share(part.amount / total)})" for part in parts)
+    """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %) · 4 more $61.00 (15 %)`."""
+    parts = [part for part in found.slices if part.amount]
+    named = [(escape(part.name), part.amount) for part in parts[:most]]
+    if rest := parts[most:]:
+        named.append((f"{len(rest)} more", sum((part.amount for part in rest), ZERO)))
+    return " · ".join(f"{name} {money(amount)}{_part_of(amount, found.total)}" for name, amount in named)
 
 
-def chart_of(found: SpendSeries, title: str, finding: str) -> ChartSpec | None:
-    """Return stacked bars of the days that have data, None with fewer than two; `finding` is what a listener hears."""
+def _part_of(amount: Decimal, total: Decimal) -> str:
+    return f" ({share(amount / total)})" if total > 0 else ""
+
+
+def chart_of(found: SpendSeries, title: str, finding: str, still_open: Collection[date] = ()) -> ChartSpec | None:
+    """Return stacked bars of the days that have data, None with fewer than two; `finding` is what a listener hears.
+
+    Bars with days that are `still_open` say so, because a short last bar looks like a fall.
+    """
     days = [figure for figure in found.days if figure.parts is not None]
     if len(days) < 2 or not found.names:
         return None
     step = -(-len(days) // _POINTS)
     groups = [days[start : start + step] for start in range(0, len(days), step)]
-    labels = [
-        calendar_day(group[0].day)[:-5] if step == 1 else days_in_words(group[0].day, group[-1].day) for group in groups
-    ]
+    labels = [_bar([figure.day for figure in group], still_open) for group in groups]
+    title += f", {step} days a bar" if step > 1 else ""
     rows: list[Series] = []
     for one, name in found.names:
         values = tuple(sum(((figure.parts or {}).get(one, ZERO) for figure in group), ZERO) for group in groups)
         rows.append(Series(name=name, values=values))
     return ChartSpec(kind="bar", title=title, categories=tuple(labels), series=tuple(rows), y_label="USD", alt_text=finding)
+
+
+def _bar(days: Sequence[date], still_open: Collection[date]) -> str:
+    """Return a bar's label, in at most the 20 characters that Slack shows: `22 Nov`, `22–23 Nov so far`."""
+    label = calendar_day(days[0])[:-5] if len(days) == 1 else days_in_words(days[0], days[-1])
+    return f"{label} so far" if any(day in still_open for day in days) else label
 
 
 def missing_in_words(days: Sequence[date]) -> str:
