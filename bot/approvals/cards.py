@@ -162,7 +162,10 @@ async def _send(rt: Runtime, request: Request, claim: _Claim, message: Message, 
             await messages.release(tx, claim.id)
         raise
     async with rt.store.write() as tx:
-        await messages.record(tx, claim.id, sent.channel, sent.ts, request.version)
+        was_ours = await messages.record(tx, claim.id, sent.channel, sent.ts, request.version)
+        if not was_ours and claim.purpose == CARD:
+            # It took so long that another process sent one, too. Both have buttons, so both are redrawn from now on.
+            await messages.adopt(tx, request.id, CARD, sent.channel, sent.ts, rt.now())
     return sent
 
 

@@ -57,10 +57,14 @@ async def release(tx: Tx, message_id: int) -> None:
     await tx.execute(statement.values(claimed_at=long_ago))
 
 
-async def record(tx: Tx, message_id: int, channel: str, ts: str, version: int) -> None:
-    """Remember where a claimed message went and what it showed."""
-    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id)
-    await tx.execute(statement.values(posted_channel=channel, ts=ts, drawn_version=version))
+async def record(tx: Tx, message_id: int, channel: str, ts: str, version: int) -> bool:
+    """Remember where a claimed message went and what it showed; False when somebody else sent one under the same claim."""
+    statement = (
+        update(SentMessageRow)
+        .where(col(SentMessageRow.id) == message_id)
+        .where(or_(col(SentMessageRow.ts).is_(None), col(SentMessageRow.ts) == ts))
+    )
+    return (await tx.execute(statement.values(posted_channel=channel, ts=ts, drawn_version=version))).rowcount == 1
 
 
 async def drawn(tx: Tx, message_id: int, version: int) -> bool:
