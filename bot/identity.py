@@ -74,11 +74,10 @@ async def _linked_member(rt: Runtime, person: SlackPerson, *, fresh: bool) -> Me
     async with rt.store.read() as tx:
         link = await links.find(tx, person.id)
     if link and link.email.casefold() != person.email.casefold():
-        raise NotLinked(
-            "Your e-mail address in Slack changed since I linked you, so I stopped. "
-            "An organization admin can link you again with `/" + rt.settings.command_prefix + "-members relink`."
-        )
+        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
     member = await _find(rt, person.email, link.member_id if link else None, fresh=fresh)
+    if member is None and link and await _find(rt, person.email, None, fresh=True):
+        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
     if member is None:
         raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
     if link is None:
@@ -87,6 +86,10 @@ async def _linked_member(rt: Runtime, person: SlackPerson, *, fresh: bool) -> Me
             if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
                 tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
     return member
+
+
+def _relink(rt: Runtime) -> str:
+    return f"An organization admin can link you again with `/{rt.settings.command_prefix}-members relink`."
 
 
 async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:

@@ -121,3 +121,18 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
     await told(world, BOB, "<@U0CAROL> is not linked yet; their first act does that.")
     await world.command(BOB, "/claude-members relink")
     await told(world, BOB, "Mention the person: `/claude-members relink @person`.")
+
+
+async def test_somebody_who_left_and_joined_again_is_told_to_be_linked_again(world: World) -> None:
+    await world.command(DANA, "/claude-keys")
+    await told(world, DANA, "You have no API keys")
+    await world.post("/claude/users/dana@acme.test", removed=True)
+    invite = await world.rt.admin.invite("dana@acme.test", "developer")
+    await world.post(f"/claude/invites/{invite.id}/accept")
+    world.rt.directory.forget_members()
+    await world.command(DANA, "/claude-keys")
+    await told(world, DANA, "You joined the organization anew since I linked you, so I stopped.")
+    await world.command(BOB, "/claude-members relink <@U0DANA>")
+    await told(world, BOB, "I forgot the link of <@U0DANA>")
+    await world.command(DANA, "/claude-members")
+    await told(world, DANA, "You are *developer*.")
