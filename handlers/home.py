@@ -1,8 +1,10 @@
 """The App Home: what waits for you, what you asked for, your keys."""
 
+import contextlib
+
 from bot.approvals import overview
 from bot.approvals.kinds import find_kind
-from bot.errors import QuartermasterError, UserError
+from bot.errors import QuartermasterError, SlackError, UserError
 from bot.identity import resolve_actor
 from bot.slack import ids
 from bot.slack.views.home import home_view, refused_home
@@ -34,6 +36,12 @@ async def publish(call: Call) -> None:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
         return
     await rt.notifier.publish_home(call.user_id, home_view(waiting, mine, keys, prefix, rt.now()))
+
+
+async def republish(call: Call) -> None:
+    """Draw it again after an act that is done: where Slack won't, that doesn't undo the act."""
+    with contextlib.suppress(SlackError):
+        await publish(call)
 
 
 ACTIONS: dict[str, Listener] = {ids.HOME_REFRESH: publish}

@@ -1,11 +1,12 @@
 """/claude-members: who is in the organization, and another role for somebody."""
 
+import contextlib
 import re
 
 from bot.approvals import cards, service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kinds.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
-from bot.errors import InvalidInput, NotFound
+from bot.errors import InvalidInput, NotFound, SlackError
 from bot.identity import unlink
 from bot.ports import Message
 from bot.slack.blocks import actions, section
@@ -56,7 +57,8 @@ async def _role(call: Call) -> None:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
         return
     sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
-    await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
+    with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
+        await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
     await cards.refresh(call.rt, request.id)
 
 

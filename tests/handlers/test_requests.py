@@ -73,6 +73,18 @@ async def test_a_request_is_approved_from_the_app_home(world: World) -> None:
     assert "✅ `from-home` in *Staging* — active" in shown
 
 
+async def test_an_approval_stays_said_when_the_app_home_cannot_be_redrawn(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "home-refused")
+    await home_of(world, BOB, "API key home-refused in Staging")
+    await press_at_home(world, BOB, "request_decide")
+    await world.modal(BOB, "Needs 1 of <!subteam^S0ADMINS>")
+    await world.post("/faults", target="slack", name="views.publish", kind="500", times=3)
+    await press_in_modal(world, BOB, "request_approve")
+    await until(world, card, Status.APPLIED)
+    await world.modal(BOB, "✅ Your approval counts.")
+    assert "Nothing was changed" not in str(await world.modals(BOB))
+
+
 async def test_a_request_is_denied_from_the_app_home_and_no_stale_button_stays_below(world: World) -> None:
     card = await world.ask_for_key(ALICE, "deny-home")
     await home_of(world, CAROL, "deny-home")
