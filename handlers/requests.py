@@ -11,6 +11,7 @@ from bot.approvals.model import Request, Verdict
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.ports import Message
 from bot.slack import ids
+from bot.slack.views.request_card import left_behind
 from bot.slack.views.request_details import denial_form, details_view, secret_view
 from bot.slack.views.request_list import request_list
 from handlers import home
@@ -33,7 +34,7 @@ async def _carry_on(call: Call, request: Request) -> None:
     await carry_out.advance(call.rt, request)
     await cards.refresh(call.rt, request.id)
     if call.in_modal:
-        await home.publish(call)
+        await home.republish(call)
 
 
 async def _behind(call: Call, said: str) -> None:
@@ -42,7 +43,7 @@ async def _behind(call: Call, said: str) -> None:
     if below:
         with contextlib.suppress(SlackError):
             await call.update_view(below, notice_view(said, "Request"))
-        await home.publish(call)
+        await home.republish(call)
 
 
 async def _adopt(call: Call, request: Request) -> None:
@@ -101,12 +102,14 @@ async def details_to_decide(call: Call) -> None:
 
 
 def _act(run: Callable[[Call], Awaitable[Request]], said: str) -> Listener:
+    """Make the listener that closes a request and says so, with what is left behind."""
+
     async def listener(call: Call) -> None:
         await _adopt(call, await service.load(call.rt, call.value))
         request = await run(call)
         await cards.refresh(call.rt, request.id)
         with contextlib.suppress(SlackError):  # the card and the direct message say it, too
-            await call.say(plain_answer(said))
+            await call.say(plain_answer(f"{said} {left_behind(request, 'Nothing was done.')}"))
 
     return listener
 
@@ -119,8 +122,8 @@ async def _give_up(call: Call) -> Request:
     return await service.give_up(call.rt, call.actor, call.value)
 
 
-withdraw = _act(_withdraw, "Withdrawn. Nothing was done.")
-give_up = _act(_give_up, "Closed. Nothing was done.")
+withdraw = _act(_withdraw, "Withdrawn.")
+give_up = _act(_give_up, "Closed.")
 
 
 async def retry(call: Call) -> None:

@@ -9,7 +9,7 @@ from bot.approvals import handover
 from bot.approvals.kinds import find_kind
 from bot.approvals.kinds.base import Applied, Done, Kind, NeedsPerson, Waits
 from bot.approvals.model import Event, Request, Status
-from bot.errors import UpstreamError
+from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.runtime import Runtime
 from bot.store import requests
 
@@ -19,6 +19,9 @@ CLAIM_LASTS = timedelta(minutes=2)
 """A claim older than this belongs to a process that died; longer than any call of the Admin client may take."""
 FULFILL_WITHIN = timedelta(days=7)
 SYSTEM = "quartermaster"
+_CHECK = "It may have happened: check, then retry."
+_FINAL = (UpstreamMissing, UpstreamRefused)
+"""Answers that stay the same however often one asks: a person has to look."""
 
 
 async def advance(rt: Runtime, request: Request) -> Request:
@@ -27,15 +30,20 @@ async def advance(rt: Runtime, request: Request) -> Request:
     if claimed is None:
         return request
     kind = find_kind(claimed.kind)
+    # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
+    # there now was made by somebody else.
+    is_in_doubt = bool(claimed.outcome.get("in_doubt"))
     try:
-        # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
-        # there now was made by somebody else.
-        found = await kind.look(rt, claimed) if claimed.outcome.get("in_doubt") else None
+        found = await kind.look(rt, claimed) if is_in_doubt else None
+        is_in_doubt = False
         applied: Applied = found or await kind.apply(rt, claimed)
     except NeedsPerson as problem:
         return await _failed(rt, claimed, problem.sentence)
     except UpstreamError as error:
-        return await _upstream_failed(rt, claimed, kind, error)
+        return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
+    except Exception:  # a fault in a kind must not leave its request half way for ever
+        log.exception("kind_failed", request=claimed.id, kind=kind.name)
+        return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
     return await finish(rt, claimed, applied)
 
 
@@ -60,27 +68,51 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
                 outcome |= {"handover": "ready"}
             moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
             action = "request.applied"
-        if moved is None:
-            log.warning("outcome_too_late", request=request.id, outcome=outcome)
-            return request
-        if isinstance(applied, Done) and applied.secret:
+        if moved and isinstance(applied, Done) and applied.secret:
             await handover.seal(rt, tx, request.id, applied.secret, now)
-        tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome)
-    return moved
+        if moved:
+            tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome)
+    return moved or await _too_late(rt, request, applied)
 
 
-async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError) -> Request:
+async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
+    """Take back what was made although somebody else had taken the request over; what happened goes on record."""
+    log.warning("outcome_too_late", request=request.id, outcome=applied.outcome)
+    kind = find_kind(request.kind)
+    async with rt.store.read() as tx:
+        latest = await requests.load(tx, request.id) or request
+    # Only something new comes with a secret. If the other one found it, it is the request's own.
+    is_own = latest.outcome.get("key_id") == applied.outcome.get("key_id")
+    if not (isinstance(applied, Done) and applied.secret and kind.revert) or is_own:
+        return latest
+    action = "request.second_taken_back"
+    try:
+        await kind.revert(rt, request.model_copy(update={"outcome": applied.outcome}))
+    except (NeedsPerson, UpstreamError):
+        action = "request.second_left"
+    async with rt.store.write() as tx:
+        tx.audit(rt.now(), SYSTEM, action, request.id, outcome=applied.outcome)
+    return latest
+
+
+async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError, is_in_doubt: bool) -> Request:
+    """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
     ref = uuid.uuid4().hex[:4].upper()
     log.warning(
         "apply_failed", ref=ref, request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id
     )
-    if not error.may_have_happened:
+    if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
-    so = (
-        "I found no trace of it, and look again at a retry."
-        if kind.repeatable
-        else "It may have happened: check, then retry."
-    )
+    so = "I found no trace of it, and look again at a retry." if kind.repeatable else _CHECK
+    found = None
+    try:
+        found = None if is_in_doubt else await kind.look(rt, request)
+    except UpstreamError:
+        is_in_doubt = True
+    if is_in_doubt:  # looking failed, just now or as the first thing of this try
+        so = "An earlier try may have done it; I look again at a retry."
+    if found:
+        return await finish(rt, request, found)
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
 
 
@@ -96,12 +128,14 @@ async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: boo
 async def recover(rt: Runtime, request: Request) -> Request:
     """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
     kind = find_kind(request.kind)
-    found = await kind.look(rt, request)
+    try:
+        found = await kind.look(rt, request)
+    except _FINAL as error:
+        return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
     if found:
         return await finish(rt, request, found)
     if not kind.repeatable:
-        said = "I was interrupted while doing it. It may have happened: check, then retry."
-        return await _failed(rt, request, said, in_doubt=True)
+        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM)
         if moved:
@@ -126,7 +160,11 @@ async def prove(rt: Runtime, request: Request) -> Request:
 
 
 async def expire(rt: Runtime, request: Request) -> Request:
-    """Close a request whose time is over."""
+    """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
+    if request.status is Status.FULFILLING:
+        proven = await prove(rt, request)
+        if proven.version != request.version:
+            return proven
     now = rt.now()
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
@@ -149,7 +187,7 @@ async def end(rt: Runtime, request: Request) -> Request:
         claimed = moved
     try:
         note = (await kind.revert(rt, claimed)).outcome.get("note", "")
-    except NeedsPerson as problem:
+    except (NeedsPerson, *_FINAL) as problem:
         return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
     return await _ended(rt, claimed, note, "request.ended")
 

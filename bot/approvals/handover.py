@@ -64,7 +64,7 @@ async def put_back(rt: Runtime, request_id: str) -> None:
     """Note that a secret was certainly not shown, so that its requester may ask for it again."""
     async with rt.store.write() as tx:
         request = await requests.load(tx, request_id)
-        if request:
+        if request and request.outcome.get("handover") == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
 
 

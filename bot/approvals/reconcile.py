@@ -24,12 +24,12 @@ FORGET_EVENTS_AFTER = timedelta(days=3)
 async def reconcile(rt: Runtime, now: datetime) -> None:
     """Converge everything that is due at `now`. One request's failure never keeps the others waiting."""
     for request_id in await handover.wipe_due(rt):
-        await cards.refresh(rt, request_id)
+        await _refresh(rt, request_id)
     for step, due in await _due(rt, now):
         for request in due:
             await _take(rt, step, request)
     for request_id in await _unseen(rt, now):
-        await cards.refresh(rt, request_id)
+        await _refresh(rt, request_id)
     async with rt.store.write() as tx:
         await events.forget_before(tx, now - FORGET_EVENTS_AFTER)
 
@@ -61,7 +61,14 @@ async def _take(rt: Runtime, step: Step, request: Request) -> None:
         log.exception("reconcile_failed", request=request.id)
         return
     if moved.version != request.version:
-        await cards.refresh(rt, request.id)
+        await _refresh(rt, request.id)
+
+
+async def _refresh(rt: Runtime, request_id: str) -> None:
+    try:
+        await cards.refresh(rt, request_id)
+    except Exception:
+        log.exception("card_not_shown", request=request_id)
 
 
 async def _unseen(rt: Runtime, now: datetime) -> Sequence[str]:

@@ -13,6 +13,7 @@ from bot.approvals.authority import approvers_in_words, check_can_be_approved, r
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.kinds import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
+from bot.approvals.policy import Rule
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, RequestClosed
 from bot.identity import Actor
 from bot.runtime import Runtime
@@ -77,15 +78,19 @@ async def decide(rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, c
         ask = approvers_in_words(rule, request.workspace_name)
         check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask)
         decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
-        decided = await _record(rt, request, decision, approvers)
+        decided = await _record(rt, request, decision, rule, approvers)
         if decided is not None:
             return decided
     raise RequestClosed("Many people decided at once and I couldn't count you in. Nothing was changed; try again.")
 
 
-async def _record(rt: Runtime, request: Request, decision: Decision, approvers: frozenset[str]) -> Request | None:
-    """Write a decision and what follows from it, or None when the request changed since it was read."""
-    rule = await rule_of(rt, request)
+async def _record(
+    rt: Runtime, request: Request, decision: Decision, rule: Rule, approvers: frozenset[str]
+) -> Request | None:
+    """Write a decision and what follows from it, or None when the request changed since it was read.
+
+    `approvers` were found under this very rule; one that was read again might be another one.
+    """
     decisions = (*request.decisions, decision)
     evaluation = evaluate(request, decisions, rule, approvers)
     event = {Reason.ENOUGH: Event.ENOUGH, Reason.DENIED: Event.DENY}.get(evaluation.reason)

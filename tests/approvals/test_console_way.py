@@ -121,3 +121,20 @@ async def test_a_name_taken_before_the_approval_is_said_instead_of_counted(world
     await world.post(f"/claude/keys/{taken}", name="renamed")
     await press(world, BOB, card, "request_retry")
     await until(world, card, Status.FULFILLING)
+
+
+async def test_a_key_made_in_time_counts_also_when_it_is_seen_too_late(world: World) -> None:
+    card = await approved(world, "seen-late")
+    await make_key(world, "seen-late", "Production")
+    await a_minute_passes(world, seconds=7 * 86_400 + 60)
+    await until(world, card, Status.APPLIED)
+
+
+async def test_withdrawing_names_the_key_that_was_made_in_the_wrong_place(world: World) -> None:
+    card = await approved(world, "left-behind")
+    await make_key(world, "left-behind", "Staging")
+    await a_minute_passes(world)
+    await choose(world, ALICE, card, "Withdraw")
+    await world.message(
+        ALICE, "Withdrawn. ⚠️ A key of that name appeared in Staging, which is the wrong place.", card["channel"]
+    )

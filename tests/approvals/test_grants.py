@@ -110,3 +110,12 @@ async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) ->
     await a_minute_passes(world, seconds=180)
     await until(world, card, Status.REVERTED)
     assert await role_of(world, "priya@acme.test") == "developer"
+
+
+async def test_a_role_of_somebody_who_left_ends_with_a_person_instead_of_never(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    (member,) = [member async for member in world.rt.admin.users(email="priya@acme.test")]
+    await world.rt.admin.remove_user(member.id)
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+    await card_with(world, "⚠️ *Over, but a person has to look* — Role *billing* for <@U0CROWD01> given")

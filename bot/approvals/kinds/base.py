@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, SecretStr
@@ -78,6 +78,18 @@ class NeedsPerson(Exception):
 
 
 Applied = Done | Waits
+
+ACT_WITHIN = timedelta(minutes=1)
+"""Half of what a claim lasts; the other half is for the one call that changes something."""
+
+
+def check_in_time(rt: Runtime, request: Request) -> None:
+    """Raise NeedsPerson where looking took so long that another process may soon do the same.
+
+    For a kind to call right before a change that would count twice. A process may be paused at any moment.
+    """
+    if request.claimed_at and rt.now() - request.claimed_at > ACT_WITHIN:
+        raise NeedsPerson("Looking took me too long, so I stopped before doing it. Nothing was changed.")
 
 
 async def _never(_rt: Runtime, _request: Request) -> Done | None:

@@ -8,9 +8,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, Waits
+from bot.approvals.kinds.base import (
+    Applied,
+    Checked,
+    Done,
+    FormField,
+    FormInput,
+    Kind,
+    NeedsPerson,
+    Waits,
+    check_in_time,
+)
 from bot.approvals.model import Request, Who
-from bot.errors import InvalidInput, UpstreamError
+from bot.errors import InvalidInput
 from bot.ports import Message
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code, mention
@@ -108,20 +118,14 @@ async def _apply(rt: Runtime, request: Request) -> Applied:
 
 
 async def _create(rt: Runtime, request: Request, wanted: CreateKey) -> Done:
-    try:
-        issued = await rt.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
-    except UpstreamError as error:
-        # The answer got lost, perhaps after the key was made. Then it exists, and nobody will ever know its secret.
-        found = await look(rt, request) if error.may_have_happened else None
-        if found is None:
-            raise
-        return found
+    check_in_time(rt, request)
+    issued = await rt.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
     rt.directory.forget_keys()
     return Done(_outcome(issued.key, way="api"), issued.secret)
 
 
 async def look(rt: Runtime, request: Request) -> Done | None:
-    """Find the key that an interrupted attempt made; its secret is lost, which the outcome says."""
+    """Find the key of an attempt whose answer got lost; nobody will ever know its secret, which the outcome says."""
     wanted = _payload(request)
     since = (request.approved_at or request.created_at) - CLOCKS_MAY_DIFFER
     for key in await _keys_named(rt, wanted.name, wanted.workspace_id):

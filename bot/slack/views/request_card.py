@@ -68,7 +68,7 @@ def _headline(facts: RequestFacts) -> str:
         case Status.DENIED:
             return f"⛔ {asked} · {denied_by(request)}"
         case Status.WITHDRAWN:
-            return f"⛔ {asked} · withdrawn, nothing was done"
+            return f"⛔ {asked} · withdrawn, {left_behind(request, 'nothing was done')}"
         case Status.EXPIRED:
             return f"⌛ {asked} · expired, {expired_because(facts)}"
         case Status.APPLIED | Status.REVERTING:
@@ -97,6 +97,14 @@ def expired_because(facts: RequestFacts) -> str:
         waited = duration(request.expires_at - request.approved_at)
         return f"waited {waited} for {escape(facts.waits_for)}"
     return f"nobody decided in {duration(request.expires_at - request.created_at)}"
+
+
+def left_behind(request: Request, otherwise: str) -> str:
+    """Return as markup what a request that ended without being done leaves in the world; `otherwise` says: nothing."""
+    if request.outcome.get("in_doubt"):
+        return "⚠️ it may have been done all the same: have a look."
+    problem = str(request.outcome.get("problem") or "")
+    return f"⚠️ {escape(problem)}" if problem else otherwise
 
 
 def ended(facts: RequestFacts) -> str:
@@ -180,7 +188,7 @@ def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
 
 
 def _sure_to_give_up() -> Json:
-    return confirm("Give up?", "The request is closed and nothing is done. It can be asked again.", "Give up", "Not now")
+    return confirm("Give up?", "The request is closed and I do nothing more. It can be asked again.", "Give up", "Not now")
 
 
 def _more(request: Request, *others: str) -> Json:

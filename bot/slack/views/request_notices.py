@@ -9,7 +9,16 @@ from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import bold, date, escape, mention
-from bot.slack.views.request_card import TROUBLE, RequestFacts, denied_by, ended, expired_because, failure, short_hint
+from bot.slack.views.request_card import (
+    TROUBLE,
+    RequestFacts,
+    denied_by,
+    ended,
+    expired_because,
+    failure,
+    left_behind,
+    short_hint,
+)
 
 Chapter = Literal["progress", "result", "end"]
 """A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones lose their buttons."""
@@ -47,9 +56,12 @@ def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
             by = mention(request.said(Verdict.DENY)[-1].by.slack_id)
             return f"⛔ {by} denied {yours}{denied_by(request).partition(by)[2] or '.'}", again
         case Status.EXPIRED:
-            return f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. Nothing was changed.", again
+            return (
+                f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. {left_behind(request, 'Nothing was changed.')}",
+                again,
+            )
         case Status.WITHDRAWN:
-            return f"⛔ Y{yours[1:]} was closed. Nothing was done.", again
+            return f"⛔ Y{yours[1:]} was closed. {left_behind(request, 'Nothing was done.')}", again
         case Status.FAILED:
             buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
             return f"⚠️ Y{yours[1:]} is approved but not done yet: {failure(request)}", buttons
@@ -90,12 +102,14 @@ _LINES = {
     "request.denied": "denied",
     "request.withdrawn": "withdrew the request",
     "request.retried": "asked me to try again",
-    "request.given_up": "gave up; nothing was done",
+    "request.given_up": "gave up",
     "request.applied": "Done",
     "request.waits_for_person": "Told the last approver what to do by hand; I wait for it",
     "request.wrong_place": "Not what I wait for",
     "request.failed": "It didn't work",
     "request.expired": "Its time was over",
+    "request.second_taken_back": "It was done twice; I took the second one back",
+    "request.second_left": "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows",
     "request.ended": "Ended as agreed",
     "request.end_needs_person": "Its time was over, but a person has to look",
     "request.taken_up_again": "Took it up again after an interruption",

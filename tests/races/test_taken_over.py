@@ -1,0 +1,146 @@
+"""A process that was paused in the middle of an act that another one took over: one effect, and nothing left lying about."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Event, Status
+from bot.approvals.reconcile import reconcile
+from bot.sandbox.stage import Json
+from bot.store import requests
+from tests.approvals.acting import (
+    audit_of,
+    card_with,
+    keys_named,
+    open_form,
+    press,
+    request_behind,
+    settled,
+    thread_of,
+    until,
+)
+from tests.world import ALICE, APPROVALS, BOB, World, world_of
+
+LIST = "GET /v1/organizations/api_keys"
+MAKE = "POST /v1/organizations/api_keys"
+LATER = timedelta(minutes=3)
+
+
+async def living(world: World, name: str) -> int:
+    return len([key for key in await keys_named(world, name) if key.status == "active"])
+
+
+async def paused_at(world: World, name: str, call: str) -> Json:
+    """Let an approval hang in a call, and somebody else take the request over meanwhile."""
+    card = await world.ask_for_key(ALICE, name)
+    await world.post("/faults", target="claude", name=call, kind="slow", seconds=2)
+    await press(world, BOB, card, "request_approve")
+
+    async def hangs() -> bool:
+        return not world.sandbox.faults.planned
+
+    await world.wait_for(hangs, "a call that hangs")
+    world.sandbox.clock.advance(LATER)
+    await reconcile(world.rt, world.rt.now())
+    await until(world, card, Status.APPLIED)
+    await settled(world)
+    return card
+
+
+@pytest.mark.parametrize("call", [LIST, MAKE], ids=["before it made the key", "while it made the key"])
+async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call: str) -> None:
+    async with world_of(tmp_path) as world:
+        card = await paused_at(world, "resumed", call)
+        assert await living(world, "resumed") == 1
+        request = await request_behind(world, card)
+        assert (await world.rt.admin.api_key(request.outcome["key_id"])).status == "active"
+        assert request.outcome["handover"] == "ready"
+        actions = [entry.action for entry in await audit_of(world, request)]
+        assert actions.count("request.second_taken_back") == (1 if call == MAKE else 0)
+        if call == MAKE:
+            await reconcile(world.rt, world.rt.now())
+            assert "It was done twice; I took the second one back" in await thread_of(world, card)
+
+
+async def test_a_slow_look_stops_before_it_makes_a_key_that_others_may_be_making(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "too-slow")
+        await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=1)
+        await press(world, BOB, card, "request_approve")
+        await asyncio.sleep(0.3)
+        world.sandbox.clock.advance(timedelta(seconds=90))
+        card = await card_with(world, "I stopped before doing it. Nothing was changed.")
+        assert await living(world, "too-slow") == 0
+        await press(world, BOB, card, "request_retry")
+        await until(world, card, Status.APPLIED)
+        assert await living(world, "too-slow") == 1
+
+
+async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "in-doubt")
+        await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=0)
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
+        await world.post("/faults", target="claude", name=LIST, kind="500", times=6)
+        await press(world, BOB, card, "request_approve")
+        card = await card_with(world, "An earlier try may have done it; I look again at a retry.")
+        await press(world, BOB, card, "request_retry")
+
+        async def tried_twice() -> bool:
+            request = await request_behind(world, card)
+            return request.status is Status.FAILED and request.attempts == 2
+
+        await world.wait_for(tried_twice, "a second try that failed")
+        await press(world, BOB, card, "request_retry")
+        await card_with(world, "its secret is lost: revoke the key and ask again")
+        assert await living(world, "in-doubt") == 1
+
+
+async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "given-up")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await press(world, BOB, card, "request_approve")
+        card = await card_with(world, "I found no trace of it, and look again at a retry.")
+        await press(world, BOB, card, "request_give_up")
+        await world.message(BOB, "Closed. ⚠️ it may have been done all the same: have a look.", APPROVALS)
+        await card_with(world, "withdrawn, ⚠️ it may have been done all the same: have a look.")
+
+
+async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await open_form(world, ALICE, "change_role")
+        await world.submit(ALICE, slack_id="U0CROWD01", role="billing", reason="Soon gone")
+        card = await card_with(world, "Soon gone")
+        request = await request_behind(world, card)
+        async with world.rt.store.write() as tx:
+            approved = await requests.advance(tx, request, Event.ENOUGH, approved_at=world.rt.now())
+            assert approved
+            assert await requests.advance(tx, approved, Event.CLAIM, claimed_at=world.rt.now(), attempts=1)
+        await world.rt.admin.remove_user(request.payload["member_id"])
+        world.sandbox.clock.advance(LATER)
+        await reconcile(world.rt, world.rt.now())
+        await until(world, card, Status.FAILED)
+        await card_with(world, "I was interrupted while doing it. The Claude organization doesn't know this (any more).")
+
+
+async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-keys request")
+        await world.modal(ALICE, "Workspace")
+        await world.post("/faults", target="slack", name="chat.postMessage", kind="slow_after", seconds=2)
+        workspace_id = await world.workspace_id("Staging")
+        await world.submit(ALICE, workspace_id=workspace_id, name="two-cards", reason="Nightly")
+        await world.message(BOB, "two-cards", APPROVALS)
+        world.sandbox.clock.advance(LATER)
+        await reconcile(world.rt, world.rt.now())
+        await settled(world)
+        card = next(m for m in await world.messages(BOB, APPROVALS) if "`two-cards`" in m["text"])
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.APPLIED)
+        await reconcile(world.rt, world.rt.now())
+        cards = [m for m in await world.messages(BOB, APPROVALS) if "`two-cards`" in m["text"] and not m["ephemeral"]]
+        assert len(cards) == 2
+        assert all("issued to" in one["text"] for one in cards)
