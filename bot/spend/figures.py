@@ -29,8 +29,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
 
     NotFound when the workspace doesn't exist. A total of None means that there is no data, not that nothing was spent.
     """
-    workspace_id, workspace_name = await _workspace(rt, query.workspace)
-    only = (workspace_id,) if workspace_id else ()
+    only, workspace_name = await _workspace(rt, query.workspace)
     today = now.astimezone(UTC).date()
     first, last = span(query.period, today)
     before_first, before_last = span_before(query.period, today)
@@ -63,13 +62,15 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
     )
 
 
-async def _workspace(rt: Runtime, wanted: str | None) -> tuple[str | None, str | None]:
+async def _workspace(rt: Runtime, wanted: str | None) -> tuple[tuple[str, ...], str | None]:
+    """Return the ids and the name of a workspace; an archived one may have left its name to another, and both are meant."""
     if wanted is None:
-        return None, None
-    for one in await workspaces(rt):
-        if wanted == one.id or wanted.lower() == one.name.lower():
-            return one.id, one.name
-    raise NotFound("I don't know that workspace.")
+        return (), None
+    known = await workspaces(rt)
+    found = [one for one in known if wanted == one.id] or [one for one in known if wanted.lower() == one.name.lower()]
+    if not found:
+        raise NotFound("I don't know that workspace.")
+    return tuple(one.id for one in found), found[0].name
 
 
 async def _names(tx: Tx, cells: list[Cell], known: Mapping[date, LedgerDay]) -> dict[str, str]:

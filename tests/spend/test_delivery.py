@@ -84,7 +84,7 @@ async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_i
             await run_alerts(rt, when)
     assert slack.top(COSTS) == []
     assert len([post for post in slack.posts if post.channel == "U0DANA"]) == 1
-    assert "I no longer post spend in <#C0COSTS>" in slack.posts[0].message.text
+    assert "I post no spend in <#C0COSTS>" in slack.posts[0].message.text
 
 
 async def test_slack_being_away_costs_no_digest(store: Store) -> None:

@@ -109,7 +109,7 @@ async def test_channel_that_becomes_shared_gets_no_digest_and_its_subscriber_is_
     await tomorrow(world)
     await tomorrow(world)
     assert await top_level(world, "📈") == []
-    told = [m for m in await world.messages(DANA) if "I no longer post spend" in m["text"]]
+    told = [m for m in await world.messages(DANA) if "I post no spend" in m["text"]]
     assert len(told) == 1
 
 

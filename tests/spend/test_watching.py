@@ -14,6 +14,7 @@ from bot.spend.figures import figures
 from bot.spend.loading import midnight
 from bot.spend.model import SpendQuery
 from bot.store import subscriptions as subscription_table
+from bot.store.names import Named, remember
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -147,6 +148,14 @@ async def test_days_without_data_are_not_compared_with_days_that_have_some(store
     assert len(week.missing) == 2
     assert week.before is None
     assert {part.before for part in week.breakdown.slices} == {None}
+
+
+async def test_a_name_that_two_workspaces_have_had_means_both(store: Store) -> None:
+    await fill(store, [(FRIDAY, PROD, OPUS, "a", 3 * DOLLAR), (FRIDAY, "wrkspc_old", OPUS, "b", 4 * DOLLAR)])
+    async with store.write() as tx:
+        await remember(tx, [Named(PROD, "Staging"), Named("wrkspc_old", "staging"), Named(LAB, "Research")], NOW)
+    assert (await figures(runtime(store), SpendQuery(workspace="Staging"), NOW)).total == 7
+    assert (await figures(runtime(store), SpendQuery(workspace="wrkspc_old"), NOW)).total == 4
 
 
 async def test_figures_without_data_have_no_total(store: Store) -> None:

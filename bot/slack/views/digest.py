@@ -145,5 +145,8 @@ def render_correction(old: Decimal | None, new: Decimal, day_text: str, why: str
 
 def render_blocked(channel: str, reason: str, prefix: str) -> Message:
     """Return what the subscriber is told when their channel can't get its digest or alert any more."""
-    text = f"⚠️ I no longer post spend in {channel}: {reason} Set it up again there with {code(f'/{prefix}-spend digest')}."
+    again = (
+        f"It goes on by itself once that has changed; {code(f'/{prefix}-spend digest')} in another channel sets it up there."
+    )
+    text = f"⚠️ I post no spend in {channel} for now: {reason} {again}"
     return Message(text, [section(text)])
