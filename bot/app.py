@@ -126,6 +126,8 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
         signing_secret=secret.get_secret_value() if secret else "unused over Socket Mode",
         request_verification_enabled=settings.transport == "http",
         raise_error_for_unhandled_request=True,  # instead of a 404, which Slack would repeat
+        # Our listeners only ack and leave the work to a task. Otherwise Bolt would look for the ack every 10 ms.
+        process_before_response=True,
     )
 
 

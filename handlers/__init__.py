@@ -6,13 +6,10 @@ from bot.approvals.kinds import KINDS
 from bot.runtime import Runtime
 from handlers import admin, edge, events, forms, home, keys, members, requests, spend
 
-FEATURES: tuple[Any, ...] = (keys, members, requests, spend, forms, home, admin, events)
+FEATURES: tuple[Any, ...] = (requests, keys, members, spend, forms, home, admin, events)
 
 
 def register(app: Any, rt: Runtime) -> None:
     """Register every feature with a Bolt app, then the answer to whatever no feature knows."""
-    for feature in FEATURES:
-        edge.register_feature(app, rt, feature)
-    for kind in KINDS.values():
-        edge.register_feature(app, rt, forms.feature_of(kind))
+    edge.register_features(app, rt, [*FEATURES, *(forms.feature_of(kind) for kind in KINDS.values())])
     edge.register_catch_all(app, rt)

@@ -8,7 +8,7 @@ ack itself carries the errors, or the view that says that the bot is at it.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,20 +58,20 @@ class Feature(Protocol):
     EVENTS: Mapping[str, Listener]
 
 
-def register_feature(app: Bolt, rt: Runtime, feature: Any) -> None:
-    """Register everything that a feature offers."""
-    for name, run in getattr(feature, "COMMANDS", {}).items():
-        _command(app, rt, name, run)
-    for name, run in getattr(feature, "ACTIONS", {}).items():
-        _action(app, rt, name, run)
-    for name, view in getattr(feature, "VIEWS", {}).items():
-        _view(app, rt, name, view)
-    for name, suggest in getattr(feature, "OPTIONS", {}).items():
-        _options(app, rt, name, suggest)
-    for name, run in getattr(feature, "EVENTS", {}).items():
-        _event(app, rt, name, run)
-    for name, run in getattr(feature, "SHORTCUTS", {}).items():
-        _shortcut(app, rt, name, run)
+def register_features(app: Bolt, rt: Runtime, features: Sequence[Any]) -> None:
+    """Register everything that features offer. Bolt asks each listener in turn, so commands and buttons come first."""
+    tables: tuple[tuple[str, Callable[[Bolt, Runtime, str, Any], None]], ...] = (
+        ("COMMANDS", _command),
+        ("ACTIONS", _action),
+        ("VIEWS", _view),
+        ("OPTIONS", _options),
+        ("SHORTCUTS", _shortcut),
+        ("EVENTS", _event),
+    )
+    for table, register in tables:
+        for feature in features:
+            for name, offered in getattr(feature, table, {}).items():
+                register(app, rt, name, offered)
 
 
 def register_catch_all(app: Bolt, rt: Runtime) -> None:

@@ -39,8 +39,11 @@ def _broken_app(world: World) -> AsyncApp:
         SHORTCUTS={"boom": run}, VIEWS={"boom": edge.View(run=run), "boom_form": edge.View(run=run, validate=validate)},
     )  # fmt: skip
     assert world.bot is not None
-    app = AsyncApp(client=world.bot.app.client, signing_secret="unused", raise_error_for_unhandled_request=True)
-    edge.register_feature(app, world.rt, feature)
+    app = AsyncApp(
+        client=world.bot.app.client, signing_secret="unused", raise_error_for_unhandled_request=True,
+        process_before_response=True,
+    )  # fmt: skip
+    edge.register_features(app, world.rt, [feature])
     register_front(app, "claude")
     return app
 
