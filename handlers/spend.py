@@ -167,7 +167,13 @@ async def acknowledge(call: Call) -> None:
     alert = await service.acknowledge(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
     if alert.ts:
         card = alert_view.render_alert(alert.said, alert.id, alert)
-        await call.rt.notifier.redraw(Sent(alert.channel, alert.ts), card)
+        try:
+            await call.rt.notifier.redraw(Sent(alert.channel, alert.ts), card)
+        except SlackError:  # it is noted all the same, so nobody may be told that nothing was changed
+            await call.say(
+                plain_answer("Noted, but Slack didn't let me redraw the alert. Press the button again to show it.")
+            )
+            return
     if alert.acknowledged_by and alert.acknowledged_by != call.actor.slack_id:
         await call.say(plain_answer(f"{mention(alert.acknowledged_by)} is on it already."))
 

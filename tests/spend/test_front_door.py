@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
 from bot.spend import service
@@ -101,6 +102,18 @@ async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -
     card = await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
     assert card["ts"] == alert["ts"]
     assert "actions" not in [block["type"] for block in card["blocks"]]
+
+
+async def test_acknowledgement_that_cannot_be_shown_is_not_called_undone(world: World) -> None:
+    await started(world, "alert", spend_amount="300")
+    await tomorrow(world)
+    [alert] = await top_level(world, "⚠️ *Spend passed")
+    world.sandbox.faults.add(Fault("slack", "chat.update", "500", 9))
+    assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
+    await world.message(DANA, "Noted, but Slack didn't let me redraw the alert", COSTS)
+    world.sandbox.faults.clear()
+    assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
+    await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
 
 
 async def test_channel_that_becomes_shared_gets_no_digest_and_its_subscriber_is_told(world: World) -> None:
