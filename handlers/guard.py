@@ -26,6 +26,7 @@ async def guarded(
     `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top.
     """
     call.ref = bind_correlation()
+    await rt.tasks.turn()
     try:
         call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
         await run(call)
