@@ -56,7 +56,7 @@ async def _adopt(call: Call, request: Request) -> None:
 async def deny(call: Call) -> None:
     """Open the form that asks for the reason, for those who may decide."""
     request = await service.load(call.rt, call.value)
-    service.check_pending(request, call.rt.now())
+    service.check_pending(request, call.rt.now(), call.actor)
     rule = await rule_of(call.rt, request)
     approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)

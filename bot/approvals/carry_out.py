@@ -18,6 +18,7 @@ log = structlog.get_logger()
 CLAIM_LASTS = timedelta(minutes=2)
 """A claim older than this belongs to a process that died; longer than any call of the Admin client may take."""
 FULFILL_WITHIN = timedelta(days=7)
+"""Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 SYSTEM = "quartermaster"
 _CHECK = "It may have happened: check, then retry."
 _FINAL = (UpstreamMissing, UpstreamRefused)
@@ -119,7 +120,8 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
     outcome = request.outcome | {"in_doubt": in_doubt}
     async with rt.store.write() as tx:
-        moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome)
+        until = rt.now() + FULFILL_WITHIN  # an approval is no permission for ever
+        moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
             tx.audit(rt.now(), SYSTEM, "request.failed", request.id, version=moved.version, failure=sentence)
     return moved or request

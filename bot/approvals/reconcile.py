@@ -36,7 +36,7 @@ async def reconcile(rt: Runtime, now: datetime) -> None:
 
 async def _due(rt: Runtime, now: datetime) -> list[tuple[Step, list[Request]]]:
     async with rt.store.read() as tx:
-        waiting = await requests.with_status(tx, Status.PENDING, Status.FULFILLING)
+        waiting = await requests.with_status(tx, Status.PENDING, Status.FULFILLING, Status.FAILED)
         approved = await requests.with_status(tx, Status.APPROVED)
         claimed = await requests.with_status(tx, Status.APPLYING, Status.REVERTING)
         ending = await requests.ending(tx, now)

@@ -71,7 +71,7 @@ async def decide(rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, c
     """
     for _ in range(_TRIES):
         request = await load(rt, request_id)
-        check_pending(request, rt.now())
+        check_pending(request, rt.now(), actor)
         rule = await rule_of(rt, request)
         others = await still_members(rt, [d.by for d in request.decisions])
         approvers = await standing(rt, [actor.who, *others], rule, request.workspace_id)
@@ -162,13 +162,15 @@ async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, actio
     return moved
 
 
-def check_pending(request: Request, now: datetime) -> None:
+def check_pending(request: Request, now: datetime, actor: Actor) -> None:
     """Raise AlreadyDecided, saying who was first and when, unless the request waits for a decision."""
     if request.status is Status.PENDING and request.expires_at > now:
         return
     last = request.decisions[-1] if request.decisions else None
     if last and request.status not in (Status.EXPIRED, Status.WITHDRAWN, Status.PENDING):
         did = "approved" if last.verdict is Verdict.APPROVE else "denied"
+        if last.by.is_same_person(actor.who):
+            raise AlreadyDecided(f"You {did} this {duration(now - last.at)} ago. Nothing more was changed.")
         raise AlreadyDecided(
             f"{mention(last.by.slack_id)} {did} this {duration(now - last.at)} before you. Nothing was changed."
         )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.approvals.model import Status
-from tests.approvals.acting import card_with, make_key, press, told, until
-from tests.world import ALICE, BOB, CAROL, DANA, GUS, World, world_of
+from tests.approvals.acting import card_with, make_key, press, request_behind, told, until
+from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, GUS, World, world_of
 
 
 @pytest.fixture
@@ -148,3 +148,15 @@ async def test_the_command_lists_what_waits_and_what_is_mine(world: World) -> No
     assert "request_approve" not in str(await world.modal(ALICE, "Nobody decided yet."))
     await world.command(DANA, "/claude-requests")
     await told(world, DANA, "Nothing waits for your decision. You asked for nothing yet.")
+
+
+async def test_whoever_presses_approve_twice_is_not_told_of_somebody_else(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "pressed-twice")
+    click = {"action_id": "request_approve", "type": "button", "value": (await request_behind(world, card)).id}
+    await world.click_on(BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    card = await card_with(world, "issued to")
+    await world.click_on(BOB, card, "request_more", raw_action=click)
+    await told(world, BOB, "You approved this", APPROVALS)
+    await world.click_on(CAROL, card, "request_more", raw_action=click)
+    await told(world, CAROL, "<@U0BOB> approved this", APPROVALS)

@@ -144,3 +144,22 @@ async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None
         cards = [m for m in await world.messages(BOB, APPROVALS) if "`two-cards`" in m["text"] and not m["ephemeral"]]
         assert len(cards) == 2
         assert all("issued to" in one["text"] for one in cards)
+
+
+async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "never-retried")
+        await world.post("/faults", target="claude", name=MAKE, kind="429", times=3, seconds=60)
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.FAILED)
+        world.sandbox.faults.clear()
+        world.sandbox.clock.advance(timedelta(days=6))
+        await reconcile(world.rt, world.rt.now())
+        await until(world, card, Status.FAILED)
+        world.sandbox.clock.advance(timedelta(days=2))
+        await reconcile(world.rt, world.rt.now())
+        await until(world, card, Status.EXPIRED)
+        await card_with(world, "expired, approved, but it didn't work and nobody tried again: The Claude Admin API is busy")
+        await world.message(ALICE, "nobody tried again")
+        await world.ask_for_key(ALICE, "never-retried")
+        assert (await card_with(world, "you can't approve your own"))["ts"] != card["ts"]

@@ -93,6 +93,8 @@ def denied_by(request: Request) -> str:
 def expired_because(facts: RequestFacts) -> str:
     """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
     request = facts.request
+    if request.failure:
+        return f"approved, but it didn't work and nobody tried again: {failure(request).rstrip('.')}"
     if request.approved_at:
         waited = duration(request.expires_at - request.approved_at)
         return f"waited {waited} for {escape(facts.waits_for)}"
