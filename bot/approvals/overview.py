@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.admin.model import ApiKey
 from bot.approvals.authority import rule_of, standing
 from bot.approvals.model import Request, Status
+from bot.approvals.policy import Rule
 from bot.identity import Actor
 from bot.runtime import Runtime
 from bot.slack.views.request_notices import thread_line
@@ -36,13 +37,16 @@ async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:
     async with rt.store.read() as tx:
         pending = await requests.with_status(tx, Status.PENDING)
     found: list[Request] = []
+    known: dict[tuple[Rule, str | None], bool] = {}  # who is an admin is a call, and most requests have the same rule
     for request in pending:
         if request.expires_at <= rt.now() or actor.who.is_same_person(request.requester):
             continue
         if any(decision.by.is_same_person(actor.who) for decision in request.decisions):
             continue
-        rule = await rule_of(rt, request)
-        if await standing(rt, [actor.who], rule, request.workspace_id, fresh=False):
+        one = (await rule_of(rt, request), request.workspace_id)
+        if one not in known:
+            known[one] = bool(await standing(rt, [actor.who], *one, fresh=False))
+        if known[one]:
             found.append(request)
     return found
 
