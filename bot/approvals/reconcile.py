@@ -25,6 +25,7 @@ async def reconcile(rt: Runtime, now: datetime) -> None:
     """Converge everything that is due at `now`. One request's failure never keeps the others waiting."""
     for request_id in await handover.wipe_due(rt):
         await _refresh(rt, request_id)
+    rt.directory.forget_keys()  # whatever waits for a key looks at the same fresh list: one listing, not one for each
     for step, due in await _due(rt, now):
         for request in due:
             await _take(rt, step, request)

@@ -138,3 +138,12 @@ async def test_withdrawing_names_the_key_that_was_made_in_the_wrong_place(world:
     await world.message(
         ALICE, "Withdrawn. ⚠️ A key of that name appeared in Staging, which is the wrong place.", card["channel"]
     )
+
+
+async def test_however_many_keys_are_waited_for_they_are_listed_once_a_minute(world: World) -> None:
+    for name in ("one-of-three", "two-of-three", "three-of-three"):
+        await approved(world, name)
+    seen = max(entry.seq for entry in world.sandbox.wire.after(0))
+    await a_minute_passes(world)
+    listed = [entry for entry in world.sandbox.wire.after(seen) if "/api_keys" in entry.name]
+    assert len(listed) == 1

@@ -71,11 +71,14 @@ def _payload(request: Request) -> CreateKey:
     return CreateKey.model_validate(request.payload)
 
 
-async def _keys_named(rt: Runtime, name: str, workspace_id: str | None) -> list[ApiKey]:
+async def _keys_named(rt: Runtime, name: str, workspace_id: str) -> list[ApiKey]:
+    return await _at_home(rt, [key async for key in rt.admin.api_keys(workspace_id=workspace_id) if key.name == name])
+
+
+async def _at_home(rt: Runtime, named: list[ApiKey]) -> list[ApiKey]:
+    # The older API writes the default workspace as null.
     default = await rt.directory.workspace(None)
     home = default.id if default else None
-    named = [key async for key in rt.admin.api_keys(workspace_id=workspace_id) if key.name == name]
-    # The older API writes the default workspace as null.
     return [key if key.workspace_id else key.model_copy(update={"workspace_id": home}) for key in named]
 
 
@@ -138,7 +141,8 @@ async def _prove(rt: Runtime, request: Request) -> Done | Waits | None:
     """Look for the key that a person was asked to make: right name, right workspace, made after the approval."""
     wanted = _payload(request)
     since = request.approved_at or request.created_at
-    new = [k for k in await _keys_named(rt, wanted.name, None) if k.created_at >= since and k.status not in _DEAD]
+    named = await _at_home(rt, [key for key in await rt.directory.keys() if key.name == wanted.name])
+    new = [key for key in named if key.created_at >= since and key.status not in _DEAD]
     right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
     if right:
         rt.directory.forget_keys()
