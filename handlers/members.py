@@ -7,7 +7,7 @@ from bot.approvals import cards, service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kinds.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.errors import InvalidInput, NotFound, SlackError
-from bot.identity import unlink
+from bot.identity import resolve_actor, unlink
 from bot.ports import Message
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -66,6 +66,7 @@ async def _relink(call: Call) -> None:
     found = _MENTION.fullmatch(call.words[0]) if call.words else None
     if found is None:
         raise NotFound(f"Mention the person: `/{call.rt.settings.command_prefix}-members relink @person`.")
+    call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
     was_linked = await unlink(call.rt, call.actor, found.group(1))
     person = mention(found.group(1))
     said = f"✅ I forgot the link of {person}; their next act links them by their present e-mail address."

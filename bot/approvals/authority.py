@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.approvals.model import Request, Who
 from bot.approvals.policy import ApproverKind, ApproverRef, Rule
-from bot.errors import NotAllowed, NotLinked
+from bot.errors import NotAllowed, NotLinked, SlackRefused
 from bot.identity import ADMIN_ROLES, find_member
 from bot.runtime import Runtime
 from bot.slack.markup import bold, group_mention, mention
@@ -35,7 +35,7 @@ async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
     async def holds(person: Who) -> bool:
         try:
             return (await find_member(rt, person.slack_id)).id == person.member_id
-        except NotLinked:
+        except (NotLinked, SlackRefused):  # unlinked, or not even known to Slack any more
             return False
 
     verdicts = await asyncio.gather(*(holds(person) for person in people))

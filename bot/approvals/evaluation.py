@@ -68,11 +68,15 @@ def _evaluation(reason: Reason, approvers: Sequence[Who], rule: Rule, explanatio
     return Evaluation(reason=reason, approvers=tuple(approvers), quorum=rule.quorum, explanation=explanation)
 
 
-def check_may_decide(request: Request, person: Who, rule: Rule, is_approver: bool, ask: str) -> None:
+def check_may_decide(
+    request: Request, person: Who, rule: Rule, is_approver: bool, ask: str, beneficiaries: Sequence[Who] = ()
+) -> None:
     """Raise NotAllowed, in words that name the rule, unless this person may decide; `ask` says whom to ask instead."""
     if not rule.approvers:
         raise NotAllowed("Nobody may approve this: the policy names no approvers for it. Ask whoever runs Quartermaster.")
     if person.is_same_person(request.requester):
         raise NotAllowed(f"You can't decide your own request. Ask {ask}.")
+    if any(person.is_same_person(one) for one in beneficiaries):
+        raise NotAllowed(f"You can't decide what is about yourself. Ask {ask}.")
     if not is_approver:
         raise NotAllowed(f"Only {ask} can decide this. Nothing was changed.")

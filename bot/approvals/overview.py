@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.admin.model import ApiKey
 from bot.approvals.authority import rule_of, standing
+from bot.approvals.kinds import find_kind
 from bot.approvals.model import Request, Status
 from bot.approvals.policy import Rule
 from bot.identity import Actor
@@ -39,7 +40,8 @@ async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:
     found: list[Request] = []
     known: dict[tuple[Rule, str | None], bool] = {}  # who is an admin is a call, and most requests have the same rule
     for request in pending:
-        if request.expires_at <= rt.now() or actor.who.is_same_person(request.requester):
+        involved = (request.requester, *find_kind(request.kind).beneficiaries(request))
+        if request.expires_at <= rt.now() or any(actor.who.is_same_person(one) for one in involved):
             continue
         if any(decision.by.is_same_person(actor.who) for decision in request.decisions):
             continue

@@ -92,6 +92,10 @@ def check_in_time(rt: Runtime, request: Request) -> None:
         raise NeedsPerson("Looking took me too long, so I stopped before doing it. Nothing was changed.")
 
 
+def _nobody(_request: Request) -> tuple[Who, ...]:
+    return ()
+
+
 async def _never(_rt: Runtime, _request: Request) -> Done | None:
     return None
 
@@ -107,6 +111,7 @@ class Kind:
     `repeatable`: applying twice does no harm once `look` found nothing. `revert` ends a grant.
     A person's part: `steps` tells them what to do, `waits_for` names that in the card, `prove` looks each minute whether it
     is done. `undo` is the kind that a card offers once this one is applied.
+    `beneficiaries` are the people whom it is about besides the requester: they don't decide it either.
     """
 
     name: str
@@ -127,5 +132,6 @@ class Kind:
     waits_for: str = "somebody to do it"
     revert: Callable[[Runtime, Request], Awaitable[Done]] | None = None
     undo: str | None = None
+    beneficiaries: Callable[[Request], tuple[Who, ...]] = _nobody
     submit_label: str = "Ask"
     danger: str = ""

@@ -112,6 +112,10 @@ async def _revert(rt: Runtime, request: Request) -> Done:
     return Done()
 
 
+def _beneficiaries(request: Request) -> tuple[Who, ...]:
+    return (Who(slack_id=_payload(request).slack_id, member_id=_payload(request).member_id, email=""),)
+
+
 def _what(request: Request) -> str:
     return f"{_for_whom(request)}, now {_payload(request).from_role}"
 
@@ -135,4 +139,5 @@ CHANGE_ROLE = Kind(
     repeatable=True,
     look=look,
     revert=_revert,
+    beneficiaries=_beneficiaries,
 )
