@@ -4,6 +4,7 @@ One gate for commands, buttons and modals over both transports. Where Slack leav
 unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
 """
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.admin.model import Member
@@ -36,18 +37,20 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
 
     `fresh` asks Slack and the organization now: for every act that decides, reveals or changes something.
     """
-    if team_id and rt.team_id and team_id != rt.team_id:
+    if not rt.team_id:
+        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
+    if team_id and team_id != rt.team_id:
         raise NotLinked(await _members_only(rt))
-    person = await rt.notifier.person(slack_id, fresh=fresh)
+    person, link = await asyncio.gather(rt.notifier.person(slack_id, fresh=fresh), _link_of(rt, slack_id))
     await check_person(rt, person)
-    return Actor(slack_id, await _linked_member(rt, person, fresh=fresh), person.tz)
+    return Actor(slack_id, await _linked_member(rt, person, link, fresh=fresh), person.tz)
 
 
 async def find_member(rt: Runtime, slack_id: str) -> Member:
     """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
-    person = await rt.notifier.person(slack_id, fresh=True)
+    person, link = await asyncio.gather(rt.notifier.person(slack_id, fresh=True), _link_of(rt, slack_id))
     await check_person(rt, person)
-    return await _linked_member(rt, person, fresh=True)
+    return await _linked_member(rt, person, link, fresh=True)
 
 
 async def check_person(rt: Runtime, person: SlackPerson) -> None:
@@ -70,9 +73,12 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
         raise NotLinked(await _members_only(rt))
 
 
-async def _linked_member(rt: Runtime, person: SlackPerson, *, fresh: bool) -> Member:
+async def _link_of(rt: Runtime, slack_id: str) -> links.Link | None:
     async with rt.store.read() as tx:
-        link = await links.find(tx, person.id)
+        return await links.find(tx, slack_id)
+
+
+async def _linked_member(rt: Runtime, person: SlackPerson, link: links.Link | None, *, fresh: bool) -> Member:
     if link and link.email.casefold() != person.email.casefold():
         raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
     member = await _find(rt, person.email, link.member_id if link else None, fresh=fresh)

@@ -1,5 +1,6 @@
 """Requests: the buttons on cards and notices, the showing of a secret, and /claude-requests."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
@@ -23,16 +24,18 @@ from handlers.forms import open_form
 async def approve(call: Call) -> None:
     """Count an approval; with the last one needed, do it."""
     request = await service.load(call.rt, call.value)
-    await _adopt(call, request)
-    decided = await service.decide(call.rt, call.actor, call.value, Verdict.APPROVE)
+    adopting = asyncio.create_task(_adopt(call, request))
+    try:
+        decided = await service.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
+    finally:
+        await adopting
     await _carry_on(call, decided)
 
 
 async def _carry_on(call: Call, request: Request) -> None:
     if call.in_modal:
         await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
-    await carry_out.advance(call.rt, request)
-    await cards.refresh(call.rt, request.id)
+    await cards.refresh(call.rt, request.id, await carry_out.advance(call.rt, request))
     if call.in_modal:
         await home.republish(call)
 
@@ -60,8 +63,10 @@ async def deny(call: Call) -> None:
     rule = await rule_of(call.rt, request)
     approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)
-    check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask)
-    await call.open(denial_form(request, find_kind(request.kind).title(request)))
+    kind = find_kind(request.kind)
+    about = kind.beneficiaries(request)
+    check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask, about)
+    await call.open(denial_form(request, kind.title(request)))
 
 
 async def denied(call: Call) -> None:

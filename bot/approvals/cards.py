@@ -6,7 +6,7 @@ Everything that is missing is claimed before anything is sent, so that nothing i
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,14 @@ CARD, REQUESTER, FULFILLER, LINE = "card", "requester", "fulfiller", "line"
 """What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
 
 
-async def refresh(rt: Runtime, request_id: str) -> None:
-    """Make every message about a request say what the row says; what fails outside is logged and left to `reconcile`."""
+async def refresh(rt: Runtime, request_id: str, known: Request | None = None) -> None:
+    """Make every message about a request say what the row says; what fails outside is logged and left to `reconcile`.
+
+    `known` is the request as the caller has just written it.
+    """
     shown = 0
-    while (request := await _load(rt, request_id)) is not None and request.version > shown:
+    while (request := known or await _load(rt, request_id)) is not None and request.version > shown:
+        known = None
         try:
             await _show(rt, request)
         except (SlackError, UpstreamError) as error:
@@ -76,13 +80,30 @@ class _Claim:
 
 
 async def _show(rt: Runtime, request: Request) -> None:
-    """Send what is missing and redraw what is old, beside each other: people wait for the card, not for the thread."""
+    """Send what is missing and redraw what is old, beside each other: people wait for the card, not for the thread.
+
+    Cards are redrawn while the claims are written. That they were redrawn is written down after the claims.
+    """
     is_open_to_others = (await rt.notifier.channel(request.channel)).is_shared_outside
     if is_open_to_others:
         log.warning("card_not_shown_outside", request=request.id, channel=request.channel)
     facts = await facts_of(rt, request)  # may ask the Claude API, and so fail: before anything is claimed
     lines, sent = await _lines_and_sent(rt, request.id)
-    claims = await _claim(rt, request, _missing(request, lines, sent, card=not is_open_to_others))
+    claiming = asyncio.ensure_future(_claim(rt, request, _missing(request, lines, sent, card=not is_open_to_others)))
+    redrawing = [
+        _redraw_until_newest(rt, request, message, Sent(message.posted_channel or "", message.ts), claiming)
+        for message in sent
+        if message.ts and _is_drawn(message)
+    ]
+    results = await asyncio.gather(*redrawing, _send_missing(rt, facts, lines, claiming), return_exceptions=True)
+    _raise_first(results)
+
+
+async def _send_missing(
+    rt: Runtime, facts: RequestFacts, lines: dict[str, str], claiming: Awaitable[Sequence[_Claim]]
+) -> None:
+    """Send what was claimed: the card first, because the thread hangs on it."""
+    request, claims = facts.request, await claiming
     card = next((claim for claim in claims if claim.purpose == CARD), None)
     if card:
         await _send(rt, request, card, render_card(facts))
@@ -91,13 +112,11 @@ async def _show(rt: Runtime, request: Request) -> None:
         for claim in claims
         if claim.purpose != CARD and (message := _content(facts, claim.purpose)) is not None
     ]
-    work += [
-        _redraw_until_newest(rt, request.id, message, Sent(message.posted_channel or "", message.ts))
-        for message in sent
-        if message.ts and _is_drawn(message)
-    ]
     work.append(_tell_thread(rt, request, [claim for claim in claims if claim.purpose.startswith(LINE)], lines))
-    results = await asyncio.gather(*work, return_exceptions=True)
+    _raise_first(await asyncio.gather(*work, return_exceptions=True))
+
+
+def _raise_first(results: Sequence[object]) -> None:
     for failure in results:
         if isinstance(failure, BaseException):
             raise failure
@@ -184,21 +203,22 @@ async def _tell_thread(rt: Runtime, request: Request, claims: Sequence[_Claim], 
             await messages.record(tx, claim.id, first.channel, first.ts, request.version)
 
 
-async def _redraw_until_newest(rt: Runtime, request_id: str, message: SentMessage, sent: Sent) -> None:
+async def _redraw_until_newest(
+    rt: Runtime, known: Request, message: SentMessage, sent: Sent, claiming: Awaitable[object]
+) -> None:
     """Redraw a message that shows an older version.
 
     Two may draw at once, and the older drawing may land last: whoever finds that a newer version was written down
     meanwhile draws the newest again, so that whatever lands last is right.
     """
-    shown, must_draw = message.drawn_version, False
-    while True:
-        request = await _load(rt, request_id)
-        if request is None or (shown >= request.version and not must_draw):
-            return
+    request, shown, must_draw = known, message.drawn_version, False
+    while request is not None and (request.version > shown or must_draw):
         await _redraw(rt, request, message, sent)
+        await claiming
         async with rt.store.write() as tx:
             was_newest = await messages.drawn(tx, message.id, request.version)
         must_draw, shown = not was_newest and request.version > shown, request.version
+        request = await _load(rt, known.id)
 
 
 async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sent) -> None:

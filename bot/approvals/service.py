@@ -63,20 +63,23 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     return request
 
 
-async def decide(rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "") -> Request:
+async def decide(
+    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: Request | None = None
+) -> Request:
     """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
 
     `actor` must have been resolved fresh. When this verdict completes the quorum the request becomes APPROVED; the caller
-    then calls `carry_out.advance`.
+    then calls `carry_out.advance`. `known` is the request where the caller has just read it.
     """
     for _ in range(_TRIES):
-        request = await load(rt, request_id)
+        request, known = known or await load(rt, request_id), None
         check_pending(request, rt.now(), actor)
         rule = await rule_of(rt, request)
         others = await still_members(rt, [d.by for d in request.decisions])
         approvers = await standing(rt, [actor.who, *others], rule, request.workspace_id)
         ask = approvers_in_words(rule, request.workspace_name)
-        check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask)
+        about = find_kind(request.kind).beneficiaries(request)
+        check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask, about)
         decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
         decided = await _record(rt, request, decision, rule, approvers)
         if decided is not None:

@@ -26,8 +26,14 @@ async def open_form(world: World, user: str, kind: str, value: str = "") -> Json
     """Press a button that opens a kind's form, as the App Home and key lists have them; returns the form."""
     row = actions(button("Open", f"open_{kind}", value))
     sent = await world.rt.notifier.send(ENGINEERING, Message("Open", [section("Open"), row]))
+    before = {view["id"] for view in await world.modals(user)}
     assert (await world.click(user, f"open_{kind}", channel=ENGINEERING, ts=sent.ts))["ok"]
-    return await world.modal(user, f"form_{kind}")
+
+    async def opened() -> Json | None:
+        top = (await world.modals(user))[-1:]
+        return top[0] if top and top[0]["id"] not in before and f"form_{kind}" in str(top[0]) else None
+
+    return await world.wait_for(opened, f"the form of {kind} for {user}")
 
 
 async def choose(world: World, user: str, message: Json, choice: str) -> None:
