@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -66,21 +67,21 @@ def chain_hash(key: bytes, prev_hash: str, seq: int, draft: AuditDraft) -> str:
 
 async def append_entries(session: AsyncSession, dialect: str, drafts: Sequence[AuditDraft], key: bytes) -> None:
     """Chain and write entries; called by the transaction just before it commits."""
+    # Below the ORM, because every act waits for this.
+    connection = await session.connection()
     if dialect == "postgresql":
-        await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
-    last = (await session.exec(select(AuditEntryRow).order_by(col(AuditEntryRow.seq).desc()).limit(1))).first()
-    seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
+    newest = select_columns(col(AuditEntryRow.seq), col(AuditEntryRow.hash)).order_by(col(AuditEntryRow.seq).desc()).limit(1)
+    last = (await connection.execute(newest)).first()
+    seq, prev = (int(last[0]), str(last[1])) if last else (0, GENESIS)
+    rows: list[dict[str, Any]] = []
     for draft in drafts:
         seq += 1
         digest = chain_hash(key, prev, seq, draft)
-        session.add(
-            AuditEntryRow(
-                seq=seq, at=draft.at, actor=draft.actor, action=draft.action, subject=draft.subject,
-                detail=draft.detail, prev_hash=prev, hash=digest,
-            )
-        )  # fmt: skip
+        facts = {"at": draft.at, "actor": draft.actor, "action": draft.action, "subject": draft.subject}
+        rows.append({"seq": seq, **facts, "detail": draft.detail, "prev_hash": prev, "hash": digest})
         prev = digest
-    await session.flush()
+    await connection.execute(insert(AuditEntryRow), rows)
 
 
 async def entries_of(tx: "Tx", subject: str) -> list[AuditEntry]:

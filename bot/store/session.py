@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.store import sqlite_driver
 from bot.store.audit import AuditDraft, append_entries
 
 
@@ -84,10 +85,15 @@ class Store:
 def _engine(url: str) -> AsyncEngine:
     if url.startswith("sqlite"):
         engine = create_async_engine(url, connect_args={"timeout": 5})
+        event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+
+
+def _connect_sqlite(_dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> None:
+    how["async_creator_fn"] = sqlite_driver.connect
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
