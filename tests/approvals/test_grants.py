@@ -10,7 +10,7 @@ import pytest
 from bot.approvals.model import Status
 from bot.sandbox.stage import Json
 from tests.approvals.acting import a_minute_passes, card_with, keys_named, make_key, open_form, press, thread_of, until
-from tests.world import ALICE, BOB, CAROL, World, world_of
+from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
 PRIYA = "U0CROWD01"
 TWO_WEEKS = 14 * 86_400
@@ -119,3 +119,13 @@ async def test_a_role_of_somebody_who_left_ends_with_a_person_instead_of_never(w
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
     await card_with(world, "⚠️ *Over, but a person has to look* — Role *billing* for <@U0CROWD01> given")
+
+
+async def test_whoever_a_role_is_for_does_not_decide_about_it(world: World) -> None:
+    await world.command(ALICE, "/claude-members role @priya billing helps finance")
+    card = await card_with(world, "asks for another role")
+    await world.post("/groups/S0ADMINS", users=[BOB, PRIYA])
+    assert (await world.click_on(PRIYA, card, "request_approve"))["ok"]
+    await world.message(PRIYA, "You can't decide what is about yourself", APPROVALS)
+    assert (await world.click_on(BOB, card, "request_approve"))["ok"]
+    await world.message(BOB, "given, was developer", APPROVALS)
