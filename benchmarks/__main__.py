@@ -21,7 +21,7 @@ async def measure(quick: bool, only: str) -> list[Figure]:
     figures: list[Figure] = []
     if "a" in only or "b" in only:
         say("(a), (b): fifty people act at once; clicks on single cards ...")
-        figures += await acts.measure(acts.Sizes(3, 2, 2, 8) if quick else acts.Sizes())
+        figures += await acts.measure(acts.Sizes(3, 2, 2, 8, 3) if quick else acts.Sizes())
     if "c" in only:
         say("(c): memory of idle processes ...")
         figures += await memory.measure(1 if quick else 3)

@@ -24,6 +24,10 @@ NEEDED = (
 still makes sense (workspace, name), the effect, and the card."""
 
 
+AWAY = 0.05
+"""Seconds that each upstream call takes longer in the rounds that say how it is outside of one machine."""
+
+
 @dataclass(frozen=True)
 class Sizes:
     """How much is measured; `bursts` of help make one round."""
@@ -32,6 +36,7 @@ class Sizes:
     bursts: int = 4
     click_rounds: int = 7
     single_rounds: int = 40
+    far_rounds: int = 10
 
 
 @dataclass
@@ -52,7 +57,7 @@ async def measure(sizes: Sizes) -> list[Figure]:
         return [
             await _help(pair, sizes),
             *await _approvals(pair, sizes.click_rounds),
-            await _single(pair, sizes.single_rounds),
+            *await _singles(pair, sizes),
         ]
 
 
@@ -103,11 +108,20 @@ async def _approvals(pair: Pair, count: int) -> list[Figure]:
     ]
 
 
-async def _single(pair: Pair, count: int) -> Figure:
+async def _singles(pair: Pair, sizes: Sizes) -> list[Figure]:
+    near = await _single(pair, sizes.single_rounds)
+    for upstream in (pair.ours, pair.bare):
+        await upstream.ask("be_far_away", seconds=AWAY)
+    far = await _single(pair, sizes.far_rounds)
+    name = f"     the same, {AWAY * 1000:.0f} ms away"
+    return [Figure("(b)  click to finished card", "ms", *near, 1.5), Figure(name, "ms", *far, None)]
+
+
+async def _single(pair: Pair, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     needed = [next(call for call in pair.calls if call["name"] == name) for name in NEEDED]
     bare: list[float] = []
     ours: list[float] = []
-    for number in range(-5, count):
+    for number in range(-3, count):
         await pair.ours.ask("ask_for_keys", count=1)
         card = await pair.bare.ask("place_cards", count=1, **pair.pending)
         raw = (await pair.raw.ask("make", calls=needed, card_ts=card["ts"]))["milliseconds"]
@@ -115,4 +129,4 @@ async def _single(pair: Pair, count: int) -> Figure:
         if number >= 0:
             bare.append(raw)
             ours.append(finished)
-    return Figure("(b)  click to finished card", "ms", tuple(bare), tuple(ours), 1.5)
+    return tuple(bare), tuple(ours)

@@ -5,6 +5,7 @@ from typing import Any
 
 from benchmarks.child import Json, answer
 from benchmarks.crowd import Crowd
+from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 
 
@@ -46,7 +47,12 @@ async def main() -> None:
             calls = await crowd.calls_during(crowd.approve_at_once)
             return {"calls": [_call(entry.service, entry.name, entry.request) for entry in calls]}
 
-        acts = (settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval)
+        async def be_far_away(seconds: float) -> Json:
+            for target in ("slack", "claude"):
+                sandbox.faults.add(Fault(target, "*", "slow", 1_000_000, seconds))
+            return {}
+
+        acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval)
         await answer({act.__name__: act for act in acts})
 
 
