@@ -69,6 +69,15 @@ class Connection(aiosqlite.Connection):
         """Run something in the connection's thread."""
         await self._execute(work)  # pyright: ignore[reportUnknownMemberType] - untyped there
 
+    async def run_all(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        """Run statements with their parameters in one trip: while the loop is busy each trip waits for it."""
+
+        def work() -> None:
+            for statement, parameters in statements:
+                self.database.execute(statement, parameters).close()
+
+        await self.in_thread(work)
+
 
 def connect(*where: Any, **how: Any) -> Connection:
     """Return a connection to be awaited; takes what `sqlite3.connect` takes."""
