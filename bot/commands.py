@@ -3,9 +3,10 @@
 To add a command or a subcommand, add it here; then write its handler.
 """
 
-import difflib
 import re
 from dataclasses import dataclass
+
+from bot.similar import closest
 
 GET_KEY = "Get a key"
 GIVE_ACCESS = "Give somebody access"
@@ -172,11 +173,11 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) ->
     others = [other for other in COMMANDS if other is not command]
     for candidates, cutoff in (([command], 0.6), (others, 1.0), (others, 0.75)):
         known = {first: (c, sub) for c in candidates for sub in c.subcommands for first in sub.first_words}
-        close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
-        if close:
-            found, sub = known[close[0]]
+        close = closest(word, known, cutoff)
+        if close is not None:
+            found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
-            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", close[0], *kept])
+            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", close, *kept])
     return None
 
 

@@ -1,6 +1,5 @@
 """What a policy's tables may say, and what they may say of each other; pure, on the parsed TOML."""
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from bot.approvals.policy import ApproverKind, Policy
 from bot.approvals.toml_lines import KeyPath
+from bot.similar import closest
 
 _ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
 _MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
@@ -46,8 +46,8 @@ def parse_duration(text: str) -> timedelta | None:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """Return the end of a sentence that points at the known word which was probably meant."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {close[0]}?" if close else f" Known here: {', '.join(sorted(known))}."
+    close = closest(word, known)
+    return f" Did you mean {close}?" if close else f" Known here: {', '.join(sorted(known))}."
 
 
 def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> list[Fault]:

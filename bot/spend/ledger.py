@@ -21,6 +21,7 @@ DEEP_REREAD_DAYS = 31
 """Figures may be revised for 30 days (admin-api.md §4.10); once a day the whole span is read again."""
 WINDOW_DAYS = 31
 HISTORY_DAYS = 364
+USAGE_STEP = ONE_DAY * 7
 OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
 GROUP_BY = ("workspace_id", "model", "api_key_id")
@@ -42,15 +43,21 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
 
 
 async def _load_usage(rt: Runtime, first: date, last: date) -> None:
-    """Copy token counts; they explain figures but aren't money, so their failure doesn't fail the sync."""
-    try:
-        report = await rt.admin.background().usage(midnight(first), midnight(last + ONE_DAY), GROUP_BY, "1d")
-    except UpstreamError as error:
-        log.warning("usage_not_read", status=error.status, request_id=error.request_id)
-        return
-    days = usage_by_day(report.rows)
-    async with rt.store.write() as tx:
-        await table.replace_usage_days(tx, {day: days.get(day, {}) for day in days_between(first, last)})
+    """Copy token counts; they explain figures but aren't money, so their failure doesn't fail the sync.
+
+    A week at a time, because a report is held in memory as a whole.
+    """
+    while first <= last:
+        until = min(first + USAGE_STEP, last + ONE_DAY)
+        try:
+            report = await rt.admin.background().usage(midnight(first), midnight(until), GROUP_BY, "1d")
+        except UpstreamError as error:
+            log.warning("usage_not_read", status=error.status, request_id=error.request_id)
+            return
+        days = usage_by_day(report.rows)
+        async with rt.store.write() as tx:
+            await table.replace_usage_days(tx, {day: days.get(day, {}) for day in days_between(first, until - ONE_DAY)})
+        first = until
 
 
 async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:

@@ -1,11 +1,11 @@
 """What `/claude-spend 30d by model in Production` asks for, and the days that it means. Pure."""
 
 import calendar
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bot.similar import closest
 from bot.spend.model import DIMENSIONS, ONE_DAY, PERIODS, Dimension, Period, SpendQuery
 
 _DIMENSION_WORDS: dict[str, Dimension] = {
@@ -62,16 +62,16 @@ def _confused(word: str, rest: Sequence[str], understood: Sequence[str], workspa
     lower = word.lower()
     if lower in ("by", "in") and rest:
         known = list(_DIMENSION_WORDS) if lower == "by" else [name.lower() for name in workspaces]
-        near = difflib.get_close_matches(rest[0].lower(), known, n=1, cutoff=0.6)
+        near = closest(rest[0].lower(), known)
         names = {name.lower(): name for name in workspaces}
         meant = None
-        if near:
-            meant = _DIMENSION_WORDS[near[0]] if lower == "by" else _quoted(names[near[0]])
+        if near is not None:
+            meant = _DIMENSION_WORDS[near] if lower == "by" else _quoted(names[near])
         return NotUnderstood(tuple(understood), f"{lower} {rest[0]}", _joined(understood, lower, meant, rest[1:]))
     everything = [*_PERIOD_WORDS, *(f"by {one}" for one in DIMENSIONS)]
     bare = {**{one: one for one in _PERIOD_WORDS}, **{one: f"by {one}" for one in DIMENSIONS}}
-    near = difflib.get_close_matches(lower, [*bare, *everything], n=1, cutoff=0.6)
-    meant = bare.get(near[0], near[0]) if near else None
+    near = closest(lower, [*bare, *everything])
+    meant = None if near is None else bare.get(near, near)
     return NotUnderstood(tuple(understood), word, _joined(understood, "", meant, rest))
 
 
