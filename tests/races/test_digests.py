@@ -24,8 +24,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def fleet(postgres_url: str, tmp_path: Path) -> AsyncIterator[Fleet]:
-    async with fleet_of(tmp_path, postgres_url, options=SandboxOptions(start=at(SPRING - 2 * DAY, "12:00"))) as fleet:
+async def fleet(postgres_url: str, tmp_path: Path, change: date) -> AsyncIterator[Fleet]:
+    async with fleet_of(tmp_path, postgres_url, options=SandboxOptions(start=at(change - 2 * DAY, "12:00"))) as fleet:
         fleet.program = PACED
         await fleet.start(3)
         yield fleet
@@ -58,7 +58,7 @@ async def morning(fleet: Fleet, day: date, local_time: str = "09:01") -> None:
 
 
 async def arrived(fleet: Fleet, about: date) -> None:
-    """Wait for both digests; a day that a busy machine could not read at first is asked for again after 5 minutes."""
+    """Wait for both digests. On a busy machine a day may be read at its second try, or a claim be taken again."""
 
     async def look() -> bool:
         found = await digests(fleet)
@@ -67,7 +67,7 @@ async def arrived(fleet: Fleet, about: date) -> None:
     try:
         await fleet.wait_for(look, f"two digests of {about}", 20)
     except NotSeen:
-        await fleet.post("/clock", advance=6 * 60)
+        await fleet.post("/clock", advance=11 * 60)
         await fleet.wait_for(look, f"two digests of {about}", 60)
 
 
@@ -78,18 +78,19 @@ async def night(fleet: Fleet, day: date) -> None:
         await asyncio.sleep(2)
 
 
-async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_both_clock_changes(fleet: Fleet) -> None:
+@pytest.mark.parametrize("change", [SPRING, AUTUMN], ids=["spring", "autumn"])
+async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_a_clock_change(
+    fleet: Fleet, change: date
+) -> None:
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
-    for change in (SPRING, AUTUMN):
-        await morning(fleet, change - DAY)
-        await night(fleet, change)
-        await morning(fleet, change)
-    await killed_while_sending(fleet, AUTUMN + DAY)
-    await morning(fleet, AUTUMN + 2 * DAY)
+    await morning(fleet, change - DAY)
+    await night(fleet, change)
+    await morning(fleet, change)
+    await killed_while_sending(fleet, change + DAY)
+    await morning(fleet, change + 2 * DAY)
     await asyncio.sleep(2)
-    days = [change + n * DAY for change in (SPRING, AUTUMN) for n in (-2, -1)] + [AUTUMN, AUTUMN + DAY]
-    wanted = {(channel, weekday_day(day)): 1 for channel in (COSTS, ENGINEERING) for day in days}
+    wanted = {(c, weekday_day(change + n * DAY)): 1 for c in (COSTS, ENGINEERING) for n in (-2, -1, 0, 1)}
     assert await digests(fleet) == wanted
     assert (await fleet.audit()).broken_seq is None
 
