@@ -45,9 +45,12 @@ async def choose(world: World, user: str, message: Json, choice: str) -> None:
 
 
 async def press(world: World, user: str, message: Json, action_id: str) -> None:
-    """Press a button that must be there."""
-    answer = await world.click_on(user, message, action_id)
-    assert answer["ok"], answer
+    """Press a button that must be there, as soon as the card is redrawn with it."""
+
+    async def pressed() -> bool:
+        return bool((await world.click_on(user, message, action_id))["ok"])
+
+    await world.wait_for(pressed, f"a button {action_id} for {user}")
 
 
 async def card_with(world: World, part: str) -> Json:
