@@ -41,10 +41,14 @@ class Sizes:
 
 @dataclass
 class Pair:
-    """The product and its bare counterpart, each with an upstream of its own, and what the calls look like."""
+    """The upstreams of the product and of its bare counterpart, and what the calls look like.
+
+    `prompt` is the upstream of a bare app that takes acks at once. `raw` makes the calls without any app.
+    """
 
     ours: Child
     bare: Child
+    prompt: Child
     raw: Child
     pending: Json
     calls: list[Json]
@@ -55,7 +59,7 @@ async def measure(sizes: Sizes) -> list[Figure]:
     async with AsyncExitStack() as stack:
         pair = await _start(stack)
         return [
-            await _help(pair, sizes),
+            *await _help(pair, sizes),
             *await _approvals(pair, sizes.click_rounds),
             *await _singles(pair, sizes),
         ]
@@ -63,31 +67,38 @@ async def measure(sizes: Sizes) -> list[Figure]:
 
 async def _start(stack: AsyncExitStack) -> Pair:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-bench-")))
-    ours, bare = [await stack.enter_async_context(child("upstream")) for _ in range(2)]
+    ours, bare, prompt = [await stack.enter_async_context(child("upstream")) for _ in range(3)]
     await stack.enter_async_context(product(await ours.ask("settings"), folder))
     settings = {"BENCH_SETTINGS": json.dumps(await bare.ask("settings"))}
     bot = await stack.enter_async_context(child("bare_bot", settings, folder))
+    at_once = {"BENCH_SETTINGS": json.dumps(await prompt.ask("settings")), "BENCH_PROMPT": "1"}
+    await stack.enter_async_context(child("bare_bot", at_once, folder))
     raw = await stack.enter_async_context(child("raw_caller", settings))
-    for upstream in (ours, bare):
+    for upstream in (ours, bare, prompt):
         await upstream.ask("ready")
     await ours.ask("ask_for_keys", count=1)
     await ours.ask("approve")  # from now on everything that is remembered is known
     pending = await ours.ask("ask_for_keys", count=1)
     calls: list[Json] = (await ours.ask("calls_of_an_approval"))["calls"]
     await bot.ask("take_calls", seen=calls)
-    return Pair(ours, bare, raw, pending, calls)
+    return Pair(ours, bare, prompt, raw, pending, calls)
 
 
-async def _help(pair: Pair, sizes: Sizes) -> Figure:
-    rounds: dict[str, list[float]] = {"bare": [], "ours": []}
+async def _help(pair: Pair, sizes: Sizes) -> list[Figure]:
+    upstreams = {"bare": pair.bare, "prompt": pair.prompt, "ours": pair.ours}
+    rounds: dict[str, list[float]] = {name: [] for name in upstreams}
     for number in range(-1, sizes.help_rounds):
-        for name, upstream in (("bare", pair.bare), ("ours", pair.ours)):
+        for name, upstream in upstreams.items():
             acks: list[float] = []
             for _ in range(sizes.bursts):
                 acks += (await upstream.ask("ask_for_help"))["acks"]
             if number >= 0:  # the first round warms up
                 rounds[name].append(percentile(acks, 0.99))
-    return Figure(f"(a1) ack of help, {PEOPLE} at once, p99", "ms", tuple(rounds["bare"]), tuple(rounds["ours"]), 1.2)
+    ours = tuple(rounds["ours"])
+    return [
+        Figure(f"(a1) ack of help, {PEOPLE} at once, p99", "ms", tuple(rounds["bare"]), ours, 1.2),
+        Figure("     the same, bare taking acks at once", "ms", tuple(rounds["prompt"]), ours, None),
+    ]
 
 
 async def _approvals(pair: Pair, count: int) -> list[Figure]:

@@ -14,9 +14,15 @@ class RawCalls:
 
     def __init__(self, settings: Json) -> None:
         self._slack_url = str(settings["SLACK_API_URL"])
-        self._slack = aiohttp.ClientSession(headers={"Authorization": f"Bearer {settings['SLACK_BOT_TOKEN']}"})
+        # Given up before the sandbox's server does, which is after five idle seconds.
+        connector = aiohttp.TCPConnector(keepalive_timeout=4)
+        token = {"Authorization": f"Bearer {settings['SLACK_BOT_TOKEN']}"}
+        self._slack = aiohttp.ClientSession(headers=token, connector=connector)
         headers = {"x-api-key": str(settings["ANTHROPIC_ADMIN_KEY"]), "anthropic-version": "2026-10-21"}
-        self._claude = httpx.AsyncClient(base_url=str(settings["ANTHROPIC_BASE_URL"]), headers=headers, trust_env=False)
+        self._claude = httpx.AsyncClient(
+            base_url=str(settings["ANTHROPIC_BASE_URL"]), headers=headers, trust_env=False,
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=4),
+        )  # fmt: skip
 
     async def make(self, call: Json, card_ts: str) -> None:
         """Make one call; where it is about a card, about this one."""
