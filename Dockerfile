@@ -6,7 +6,7 @@ FROM python:3.13-slim AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 COPY requirements.lock .
-RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+RUN /opt/venv/bin/pip install --no-deps --require-hashes --only-binary :all: -r requirements.lock
 
 FROM python:3.13-slim
 # Nothing is written outside of /data and /tmp, so the root file system may be read-only.
