@@ -15,6 +15,8 @@ Ready = Callable[[], Awaitable[dict[str, str]]]
 SlackEvents = Callable[[Request, bytes], Awaitable[Response]]
 """Answers one request of Slack's, whose body was read already."""
 MAX_BODY = 2 * 1024 * 1024
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep an idle connection to us (60 s is usual): closing first would break requests under way."""
 
 
 def build_web(ready: Ready, slack_events: SlackEvents | None) -> Starlette:
@@ -78,6 +80,12 @@ def build_server(web: Starlette) -> WebServer:
     """Return the server for a web app; it is given its sockets when it serves."""
     return WebServer(
         uvicorn.Config(
-            web, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10, lifespan="off"
+            web,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=10,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )

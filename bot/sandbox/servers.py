@@ -12,6 +12,11 @@ from starlette.applications import Starlette
 
 from bot.sandbox.guard import OwnPagesOnly
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than any client here keeps an idle connection (httpx 5 s, aiohttp 15 s): a server that closes first closes some
+right under a request.
+"""
+
 
 class PortBusy(Exception):
     """Another program listens on the port."""
@@ -87,7 +92,10 @@ def bind(port: int) -> socket.socket:
 async def serving(app: Starlette, sock: socket.socket, ws: Callable[..., asyncio.Protocol] | None) -> AsyncGenerator[None]:
     """Serve an app to programs and its own pages; `ws` makes the protocol that takes over upgraded connections."""
     protocol: Any = ws if ws is not None else "none"
-    config = uvicorn.Config(OwnPagesOnly(app), log_config=None, access_log=False, lifespan="off", ws=protocol, http="h11")
+    config = uvicorn.Config(
+        OwnPagesOnly(app), log_config=None, access_log=False, lifespan="off", ws=protocol, http="h11",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )  # fmt: skip
     server = LoopServer(config)
     running = asyncio.create_task(server.serve(sockets=[sock]))
     await server.listening.wait()
