@@ -17,6 +17,7 @@ Params = tuple[tuple[str, str], ...]
 @dataclass(frozen=True)
 class Call:
     """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly.
+    `timeout`: seconds for the whole exchange.
 
     `bulk` answers are long, have no fractions as numbers, and are decoded the fast way.
     """
@@ -27,7 +28,7 @@ class Call:
     body: Mapping[str, Any] | None = None
     version: str = CURRENT_VERSION
     beta: str | None = None
-    read_timeout: float = 15.0
+    timeout: float = 15.0
     once: bool = False
     spend_limits: bool = False
     bulk: bool = False

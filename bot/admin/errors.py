@@ -46,6 +46,7 @@ SENTENCES = {
 UNREADABLE = "The Claude Admin API answered in a way that can't be read."
 UNREACHABLE = "The Claude Admin API can't be reached at the moment."
 SILENT = "The Claude Admin API didn't answer in time."
+UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting; try again in a minute."
 
 _SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECASE)

@@ -21,12 +21,13 @@ from bot.admin.errors import (
     SILENT,
     UNREACHABLE,
     UNREADABLE,
+    UNSENDABLE,
     error_from_answer,
     no_answer,
     rate_limit_state,
     retry_after,
 )
-from bot.errors import UpstreamBusy, UpstreamError
+from bot.errors import UpstreamBusy, UpstreamError, UpstreamRefused
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 PREFIX = "/v1/organizations"
@@ -118,18 +119,22 @@ class Transport:
         headers = {"anthropic-version": call.version}
         if call.beta:
             headers["anthropic-beta"] = call.beta
-        timeout = httpx.Timeout(call.read_timeout, connect=5.0, pool=5.0)
+        timeout = httpx.Timeout(call.timeout, connect=5.0, pool=5.0)
         body = dict(call.body) if call.body is not None else None
         try:
-            return await self._client.request(
-                call.method, call.path, params=call.params or None, json=body, headers=headers, timeout=timeout
-            )
+            # httpx counts the silence between two pieces, and an answer may come in any number of them.
+            async with asyncio.timeout(call.timeout):
+                return await self._client.request(
+                    call.method, call.path, params=call.params or None, json=body, headers=headers, timeout=timeout
+                )
         except _NEVER_SENT:
             return no_answer(call, UNREACHABLE, sent=False)
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, TimeoutError):
             return no_answer(call, SILENT, sent=True)
         except httpx.HTTPError:
             return no_answer(call, UNREACHABLE, sent=True)
+        except UnicodeError:  # half of a surrogate pair
+            return UpstreamRefused(UNSENDABLE)
 
     def _learn(self, answer: httpx.Response) -> None:
         """Hold everybody back when the server says that its limit is near or reached."""

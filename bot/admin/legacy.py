@@ -6,6 +6,7 @@ can't be asked of them without giving other numbers than were asked for isn't as
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from bot.admin.call import Params
@@ -15,6 +16,7 @@ from bot.admin.rows import CostRow, UsageRow
 
 Kind = Literal["usage", "cost"]
 PATHS: dict[Kind, str] = {"usage": "/usage_report/messages", "cost": "/cost_report"}
+SECONDS = {"1d": 86400, "1h": 3600, "1m": 60}
 BUCKETS_PER_PAGE = {"1d": 31, "1h": 168, "1m": 1440}
 
 _USAGE_DIMENSIONS = ("workspace_id", "model", "api_key_id")
@@ -31,9 +33,18 @@ class Plan:
     grouped_by: tuple[str, ...]
 
 
-def plan(kind: Kind, group_by: Sequence[str], bucket: str | None, filters: dict[str, Sequence[str]]) -> Plan | None:
+def plan(
+    kind: Kind,
+    span: tuple[datetime, datetime],
+    group_by: Sequence[str],
+    bucket: str | None,
+    filters: dict[str, Sequence[str]],
+) -> Plan | None:
     """Return how to ask for this, or None where the legacy report would answer a different question."""
     width = bucket or "1d"
+    # A bucket is counted as a whole, wherever the range begins or ends in it (admin-api.md §4.11).
+    if any(moment.timestamp() % SECONDS[width] for moment in span):
+        return None
     if kind == "cost":
         if width != "1d" or filters:
             return None

@@ -86,7 +86,7 @@ class Spending(Workspaces):
         """Return one UTC day of Claude Code activity."""
 
         async def fetch(asked: Params) -> Page:
-            call = Call("GET", "/usage_report/claude_code", asked, version=LEGACY_VERSION, read_timeout=REPORT_TIMEOUT)
+            call = Call("GET", "/usage_report/claude_code", asked, version=LEGACY_VERSION, timeout=REPORT_TIMEOUT)
             return await self._ask(call, a_page)
 
         pages = token_pages(fetch, params(starting_at=day.isoformat()))
@@ -102,7 +102,7 @@ class Spending(Workspaces):
                     yield page
             return
         except (UpstreamRefused, UpstreamAuth, UpstreamMissing) as error:
-            plan = legacy.plan(ask.kind, ask.group_by, ask.bucket, ask.filters)
+            plan = legacy.plan(ask.kind, (ask.starts, ask.ends), ask.group_by, ask.bucket, ask.filters)
             if answered or plan is None or error.status not in (400, 403, 404):
                 raise
             refusal = error
@@ -141,7 +141,7 @@ class Spending(Workspaces):
 
     def _reporter(self, path: str, **how: Any) -> Callable[[Params], Any]:
         async def fetch(asked: Params) -> Page:
-            return await self._ask(Call("GET", path, asked, read_timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
+            return await self._ask(Call("GET", path, asked, timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
 
         return fetch
 

@@ -151,6 +151,15 @@ async def test_the_legacy_report_is_not_asked_what_it_would_answer_differently()
             await upstream.client().cost(START, START + timedelta(days=1), **how)  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.parametrize(("starts", "ends"), [(START + timedelta(hours=12), START + timedelta(days=1)),
+                                              (START, START + timedelta(hours=15))])  # fmt: skip
+async def test_the_legacy_report_is_not_asked_for_a_part_of_its_bucket(starts: datetime, ends: datetime) -> None:
+    upstream = Upstream(refuse=400)
+    upstream.legacy["/cost_report"] = [legacy_line("100", "output_tokens")]
+    with pytest.raises(UpstreamRefused, match="not in the beta"):
+        await upstream.client().cost(starts, ends)
+
+
 async def test_a_refusal_in_the_middle_is_an_error_and_no_silent_change_of_source() -> None:
     upstream = Upstream(refuse=400, refuse_from=1)
     upstream.legacy["/cost_report"] = [legacy_line("100", "output_tokens")]

@@ -1,7 +1,8 @@
 """What goes over the wire and what becomes of odd answers, with the answers made up here."""
 
+import asyncio
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -149,3 +150,34 @@ def test_rate_limit_headers_are_read_where_they_are_complete() -> None:
 
 def test_a_call_that_writes_is_any_but_a_read() -> None:
     assert [Call(method, "/x").writes for method in ("GET", "POST", "DELETE")] == [False, True, True]
+
+
+class Drip(httpx.AsyncByteStream):
+    """An answer that comes byte by byte and never ends."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.02)
+
+
+async def test_an_answer_that_never_ends_is_given_up_after_the_time_of_the_call() -> None:
+    wire = httpx.MockTransport(lambda _request: httpx.Response(200, stream=Drip()))
+    transport = Transport(SecretStr(KEY), "https://gateway.test/claude", wire=wire)
+    with pytest.raises(UpstreamDown) as caught:
+        async with asyncio.timeout(10):
+            await transport.send(Call("POST", "/workspaces", body={"name": "x"}, once=True, timeout=0.1), QUICK)
+    assert caught.value.may_have_happened
+
+
+async def test_half_a_character_is_refused_before_anything_is_sent() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.path)
+        return httpx.Response(200, json={"data": [], "has_more": False, "first_id": None, "last_id": None})
+
+    with pytest.raises(UpstreamRefused) as caught:
+        await client(answer).create_api_key("wrkspc_1", "half \ud83d")
+    assert not caught.value.may_have_happened
+    assert seen == []
