@@ -41,16 +41,31 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
         raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
     if team_id and team_id != rt.team_id:
         raise NotLinked(await _members_only(rt))
-    person, link = await asyncio.gather(rt.notifier.person(slack_id, fresh=fresh), _link_of(rt, slack_id))
-    await check_person(rt, person)
-    return Actor(slack_id, await _linked_member(rt, person, link, fresh=fresh), person.tz)
+    person, member = await _checked(rt, slack_id, fresh=fresh)
+    return Actor(slack_id, member, person.tz)
 
 
 async def find_member(rt: Runtime, slack_id: str) -> Member:
     """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
-    person, link = await asyncio.gather(rt.notifier.person(slack_id, fresh=True), _link_of(rt, slack_id))
+    return (await _checked(rt, slack_id, fresh=True))[1]
+
+
+async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPerson, Member]:
+    """Return a person and the member that they are, both asked for at once where a link says which member."""
+    person, (link, member) = await asyncio.gather(
+        rt.notifier.person(slack_id, fresh=fresh), _known_member(rt, slack_id, fresh=fresh)
+    )
     await check_person(rt, person)
-    return await _linked_member(rt, person, link, fresh=True)
+    if link and link.email.casefold() != person.email.casefold():
+        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
+    return person, member or await _link_anew(rt, person, link)
+
+
+async def _known_member(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[links.Link | None, Member | None]:
+    """Return somebody's link, and the member that it names if there still is one."""
+    async with rt.store.read() as tx:
+        link = await links.find(tx, slack_id)
+    return link, await _find(rt, link.email, link.member_id, fresh=fresh) if link else None
 
 
 async def check_person(rt: Runtime, person: SlackPerson) -> None:
@@ -73,24 +88,17 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
         raise NotLinked(await _members_only(rt))
 
 
-async def _link_of(rt: Runtime, slack_id: str) -> links.Link | None:
-    async with rt.store.read() as tx:
-        return await links.find(tx, slack_id)
-
-
-async def _linked_member(rt: Runtime, person: SlackPerson, link: links.Link | None, *, fresh: bool) -> Member:
-    if link and link.email.casefold() != person.email.casefold():
-        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
-    member = await _find(rt, person.email, link.member_id if link else None, fresh=fresh)
-    if member is None and link and await _find(rt, person.email, None, fresh=True):
-        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
+async def _link_anew(rt: Runtime, person: SlackPerson, link: links.Link | None) -> Member:
+    """Link somebody who has no link yet; one whose member is gone is not followed to another member silently."""
+    member = await _find(rt, person.email, None, fresh=True)
     if member is None:
         raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
-    if link is None:
-        async with rt.store.write() as tx:
-            now = rt.now()
-            if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
-                tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
+    if link:
+        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
+    async with rt.store.write() as tx:
+        now = rt.now()
+        if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
+            tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
     return member
 
 

@@ -8,7 +8,7 @@ from bot.approvals import cards, carry_out, handover, overview, service
 from bot.approvals.authority import approvers_in_words, rule_of, standing
 from bot.approvals.evaluation import check_may_decide
 from bot.approvals.kinds import KINDS, find_kind
-from bot.approvals.model import Request, Verdict
+from bot.approvals.model import Request, Status, Verdict
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.ports import Message
 from bot.slack import ids
@@ -29,13 +29,11 @@ async def approve(call: Call) -> None:
         decided = await service.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
     finally:
         await adopting
-    await _carry_on(call, decided)
-
-
-async def _carry_on(call: Call, request: Request) -> None:
     if call.in_modal:
         await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
-    await cards.refresh(call.rt, request.id, await carry_out.advance(call.rt, request))
+    if decided.status is Status.APPLYING:
+        decided = await carry_out.perform(call.rt, decided)
+    await cards.refresh(call.rt, decided.id, decided)
     if call.in_modal:
         await home.republish(call)
 
@@ -133,7 +131,8 @@ give_up = _act(_give_up, "Closed.")
 
 async def retry(call: Call) -> None:
     """Try a failed request again."""
-    await _carry_on(call, await service.retry(call.rt, call.actor, call.value))
+    approved = await service.retry(call.rt, call.actor, call.value)
+    await cards.refresh(call.rt, approved.id, await carry_out.advance(call.rt, approved))
 
 
 async def ask_again(call: Call) -> None:

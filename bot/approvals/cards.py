@@ -88,22 +88,21 @@ async def _show(rt: Runtime, request: Request) -> None:
     if is_open_to_others:
         log.warning("card_not_shown_outside", request=request.id, channel=request.channel)
     facts = await facts_of(rt, request)  # may ask the Claude API, and so fail: before anything is claimed
-    lines, sent = await _lines_and_sent(rt, request.id)
-    claiming = asyncio.ensure_future(_claim(rt, request, _missing(request, lines, sent, card=not is_open_to_others)))
+    async with rt.store.read() as tx:
+        sent = await messages.of_request(tx, request.id)
+    claiming = asyncio.ensure_future(_claim_missing(rt, request, sent, card=not is_open_to_others))
     redrawing = [
         _redraw_until_newest(rt, request, message, Sent(message.posted_channel or "", message.ts), claiming)
         for message in sent
         if message.ts and _is_drawn(message)
     ]
-    results = await asyncio.gather(*redrawing, _send_missing(rt, facts, lines, claiming), return_exceptions=True)
+    results = await asyncio.gather(*redrawing, _send_missing(rt, facts, claiming), return_exceptions=True)
     _raise_first(results)
 
 
-async def _send_missing(
-    rt: Runtime, facts: RequestFacts, lines: dict[str, str], claiming: Awaitable[Sequence[_Claim]]
-) -> None:
+async def _send_missing(rt: Runtime, facts: RequestFacts, claiming: Awaitable[tuple[list[_Claim], dict[str, str]]]) -> None:
     """Send what was claimed: the card first, because the thread hangs on it."""
-    request, claims = facts.request, await claiming
+    request, (claims, lines) = facts.request, await claiming
     card = next((claim for claim in claims if claim.purpose == CARD), None)
     if card:
         await _send(rt, request, card, render_card(facts))
@@ -126,13 +125,12 @@ def _is_drawn(message: SentMessage) -> bool:
     return not message.purpose.startswith(LINE)
 
 
-async def _lines_and_sent(rt: Runtime, request_id: str) -> tuple[dict[str, str], list[SentMessage]]:
-    """Return the thread's lines by purpose, and the messages that exist."""
+async def _lines(rt: Runtime, request_id: str) -> dict[str, str]:
+    """Return the thread's lines by purpose."""
     async with rt.store.read() as tx:
         entries = await audit.entries_of(tx, request_id)
-        sent = await messages.of_request(tx, request_id)
     drawn = {f"{LINE}:{e.seq}": thread_line(e.at, e.actor, e.action, e.detail) for e in entries}
-    return {purpose: line for purpose, line in drawn.items() if line}, sent
+    return {purpose: line for purpose, line in drawn.items() if line}
 
 
 def _missing(request: Request, lines: dict[str, str], sent: Sequence[SentMessage], *, card: bool) -> list[tuple[str, str]]:
@@ -150,12 +148,17 @@ def _missing(request: Request, lines: dict[str, str], sent: Sequence[SentMessage
     return [(purpose, channel) for purpose, channel in wanted if purpose not in there]
 
 
-async def _claim(rt: Runtime, request: Request, missing: Sequence[tuple[str, str]]) -> list[_Claim]:
+async def _claim_missing(
+    rt: Runtime, request: Request, sent: Sequence[SentMessage], *, card: bool
+) -> tuple[list[_Claim], dict[str, str]]:
+    """Claim every message that should exist and doesn't; returns the claims that are ours, and the thread's lines."""
+    lines = await _lines(rt, request.id)
+    missing = _missing(request, lines, sent, card=card)
     if not missing:
-        return []
+        return [], lines
     async with rt.store.write() as tx:
         claims = [(await messages.claim(tx, request.id, *one, rt.now()), *one) for one in missing]
-    return [_Claim(claim, purpose, channel) for claim, purpose, channel in claims if claim is not None]
+    return [_Claim(claim, purpose, channel) for claim, purpose, channel in claims if claim is not None], lines
 
 
 def _content(facts: RequestFacts, purpose: str) -> Message | None:
@@ -192,7 +195,8 @@ async def _tell_thread(rt: Runtime, request: Request, claims: Sequence[_Claim], 
     """Add to the card's thread a line for each act that it doesn't tell yet: those of one click in one message."""
     if not claims:
         return
-    _, sent = await _lines_and_sent(rt, request.id)
+    async with rt.store.read() as tx:
+        sent = await messages.of_request(tx, request.id)
     card = next((message for message in sent if message.purpose == CARD and message.ts), None)
     if card is None or card.ts is None:
         return

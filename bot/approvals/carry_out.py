@@ -1,7 +1,7 @@
 """From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,6 +12,7 @@ from bot.approvals.model import Event, Request, Status
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.runtime import Runtime
 from bot.store import requests
+from bot.store.session import Tx
 
 log = structlog.get_logger()
 
@@ -27,9 +28,20 @@ _FINAL = (UpstreamMissing, UpstreamRefused)
 
 async def advance(rt: Runtime, request: Request) -> Request:
     """Claim an approved request and carry it out; returns it as it then is. Safe to call from anywhere, any time."""
-    claimed = await _claim(rt, request)
-    if claimed is None:
+    if request.status is not Status.APPROVED:
         return request
+    async with rt.store.write() as tx:
+        claimed = await claim(tx, request, rt.now())
+    return await perform(rt, claimed) if claimed else request
+
+
+async def claim(tx: Tx, approved: Request, now: datetime) -> Request | None:
+    """Take an approved request; whoever gets it back, and nobody else, carries it out."""
+    return await requests.advance(tx, approved, Event.CLAIM, claimed_at=now, attempts=approved.attempts + 1)
+
+
+async def perform(rt: Runtime, claimed: Request) -> Request:
+    """Do what was approved; only for whoever has just claimed it."""
     kind = find_kind(claimed.kind)
     # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
     # there now was made by somebody else.
@@ -46,13 +58,6 @@ async def advance(rt: Runtime, request: Request) -> Request:
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
     return await finish(rt, claimed, applied)
-
-
-async def _claim(rt: Runtime, request: Request) -> Request | None:
-    if request.status is not Status.APPROVED:
-        return None
-    async with rt.store.write() as tx:
-        return await requests.advance(tx, request, Event.CLAIM, claimed_at=rt.now(), attempts=request.attempts + 1)
 
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:

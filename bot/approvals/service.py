@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing, still_members
+from bot.approvals.carry_out import claim
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.kinds import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
@@ -68,8 +69,8 @@ async def decide(
 ) -> Request:
     """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
 
-    `actor` must have been resolved fresh. When this verdict completes the quorum the request becomes APPROVED; the caller
-    then calls `carry_out.advance`. `known` is the request where the caller has just read it.
+    `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
+    once: a caller who gets it back APPLYING has to `perform` it. `known` is the request where the caller has just read it.
     """
     for _ in range(_TRIES):
         request, known = known or await load(rt, request_id), None
@@ -102,7 +103,8 @@ async def _record(
             if not await requests.add_decision(tx, request.id, decision):
                 raise AlreadyDecided("You decided this already. Nothing was changed.")
             if event is Event.ENOUGH:
-                moved = await requests.advance(tx, request, event, approved_at=decision.at)
+                approved = await requests.advance(tx, request, event, approved_at=decision.at)
+                moved = await claim(tx, approved, decision.at) if approved else None
             elif event:
                 moved = await requests.advance(tx, request, event, closed_at=decision.at)
             else:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import col, select
 
 from bot.store.session import Tx
@@ -11,8 +11,7 @@ from bot.store.tables import SecretRow
 
 async def put(tx: Tx, request_id: str, ciphertext: str, expires_at: datetime) -> None:
     """Keep a sealed secret until `expires_at`."""
-    tx.session.add(SecretRow(request_id=request_id, ciphertext=ciphertext, expires_at=expires_at))
-    await tx.session.flush()
+    await tx.execute(insert(SecretRow).values(request_id=request_id, ciphertext=ciphertext, expires_at=expires_at))
 
 
 async def sealed(tx: Tx, request_id: str, now: datetime) -> str | None:

@@ -63,7 +63,7 @@ async def test_a_process_killed_while(step: Step, fleet: Fleet) -> None:
     await ends_right(fleet, name, secret_lost=(step.status, step.keys) == ("applying", 1))
 
 
-async def test_a_process_killed_between_the_decision_and_its_claim_is_followed_by_one_that_acts(fleet: Fleet) -> None:
+async def test_a_process_killed_between_the_decision_and_its_effect_is_followed_by_one_that_acts(fleet: Fleet) -> None:
     name, bot = next(NAMES), await one_process(fleet)
     await fleet.ask_for_key(ALICE, name)
     await fleet.command(BOB, "/claude-requests waiting")
@@ -74,7 +74,7 @@ async def test_a_process_killed_between_the_decision_and_its_claim_is_followed_b
     held = await fleet.held_at("slack", "views.update", "slow")
     await fleet.click(BOB, "request_approve", view_id=view["id"])
     await held.reached()
-    assert (await status_of(fleet, name), fleet.keys_named(name)) == ("approved", [])
+    assert (await status_of(fleet, name), fleet.keys_named(name)) == ("applying", [])
     await restart(fleet, bot)
     await ends_right(fleet, name, secret_lost=False)
 
