@@ -76,10 +76,20 @@ class Transport:
             wait_max=8.0,
             wait_jitter=manner.first_wait / 4,
         )
-        async for attempt in attempts:
-            with attempt:
-                await self._wait_for_turn(call, manner)
-                return await self._once(call)
+        in_doubt = False
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    try:
+                        await self._wait_for_turn(call, manner)
+                        return await self._once(call)
+                    except UpstreamError as error:
+                        in_doubt = in_doubt or error.may_have_happened
+                        raise
+        except UpstreamError as error:
+            # Whatever the last attempt says, an earlier one may have done it.
+            error.may_have_happened = in_doubt
+            raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def aclose(self) -> None:

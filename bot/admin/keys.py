@@ -37,7 +37,7 @@ class Keys(Base):
         if expires_at is not None:
             body["expires_at"] = stamp(expires_at)
         try:
-            return await self._ask(Call("POST", "/api_keys", body=body, once=True, timeout=30.0), wire.issued_key)
+            return await self._ask(Call("POST", "/api_keys", body=body, once=True), wire.issued_key)
         except UpstreamError as error:
             if error.status not in (404, 405):
                 raise

@@ -13,7 +13,7 @@ from bot.admin.call import Call
 from bot.admin.client import AdminClient
 from bot.admin.errors import rate_limit_state, retry_after
 from bot.admin.http import Transport
-from bot.errors import PreviewUnavailable, UpstreamDown, UpstreamError, UpstreamRefused
+from bot.errors import PreviewUnavailable, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamRefused
 from tests.admin.conftest import QUICK
 
 KEY = "sk-ant-admin01-a-secret-of-the-tests-000000000000"
@@ -181,3 +181,11 @@ async def test_half_a_character_is_refused_before_anything_is_sent() -> None:
         await client(answer).create_api_key("wrkspc_1", "half \ud83d")
     assert not caught.value.may_have_happened
     assert seen == []
+
+
+async def test_what_a_first_attempt_may_have_done_is_not_forgotten_when_a_later_one_was_turned_away() -> None:
+    answers = [httpx.Response(500), refusal(429, **{"retry-after": "60"})]
+    with pytest.raises(UpstreamBusy) as caught:
+        await client(lambda _request: answers.pop(0)).update_api_key("apikey_1", status="inactive")
+    assert answers == []
+    assert caught.value.may_have_happened
