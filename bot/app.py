@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -71,14 +72,19 @@ class Bot:
         return found
 
     async def probe_slack(self) -> None:
-        """Ask Slack who we are; remembers the answer for readiness, and the team for every later check."""
+        """Ask Slack who we are; remembers the answer for readiness, and the team for every later check.
+
+        A token of another team than TEAM_ID leaves the team unknown, and so everybody refused.
+        """
+        wanted = self.runtime.settings.team_id
         try:
-            self.runtime.team_id, self.runtime.bot_user_id = await self.runtime.notifier.self_test()
-            wanted = self.runtime.settings.team_id
-            is_other = wanted is not None and wanted.startswith("T") and wanted != self.runtime.team_id
-            self.slack_problem = f"The bot token belongs to {self.runtime.team_id}, not to {wanted}." if is_other else ""
+            me = await self.runtime.notifier.self_test()
         except SlackError as error:
             self.slack_problem = error.sentence
+        else:
+            is_ours = wanted in (None, me.team_id, me.enterprise_id)
+            self.runtime.team_id, self.runtime.bot_user_id = me.team_id if is_ours else "", me.bot_user_id
+            self.slack_problem = "" if is_ours else f"The bot token belongs to {me.team_id}, not to {wanted}."
         if self.slack_problem:
             log.warning("slack_not_ready", problem=self.slack_problem)
 
@@ -183,8 +189,11 @@ async def _keep_probing(bot: Bot) -> None:
 def web_of(bot: Bot) -> Starlette:
     """Return the bot's web app: health, and Slack's signed requests where it runs without a socket."""
 
+    secret = bot.runtime.settings.slack_signing_secret
+    verifier = SignatureVerifier(secret.get_secret_value() if secret else "")
+
     async def slack_events(request: Request, body: bytes) -> Response:
-        return await handle_http(bot.app, request, body)
+        return await handle_http(bot.app, verifier.is_valid, request, body)
 
     return build_web(bot.missing, slack_events if bot.runtime.settings.transport == "http" else None)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.admin.model import Member
 from bot.approvals.model import Who
+from bot.directory.directory import is_same_address
 from bot.errors import NotAllowed, NotLinked
 from bot.ports import SlackPerson
 from bot.runtime import Runtime
@@ -41,24 +42,38 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
         raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
     if team_id and team_id != rt.team_id:
         raise NotLinked(await _members_only(rt))
-    person, member = await _checked(rt, slack_id, fresh=fresh)
+    person, member, is_linked = await _checked(rt, slack_id, fresh=fresh)
+    if not is_linked:
+        await _link(rt, person, member)
     return Actor(slack_id, member, person.tz)
 
 
 async def find_member(rt: Runtime, slack_id: str) -> Member:
     """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
-    return (await _checked(rt, slack_id, fresh=True))[1]
+    _, member, _ = await _checked(rt, slack_id, fresh=True)
+    return member
 
 
-async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPerson, Member]:
-    """Return a person and the member that they are, both asked for at once where a link says which member."""
+async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPerson, Member, bool]:
+    """Return a person, the member that they are, and whether they are linked already.
+
+    Both are asked for at once where a link says which member.
+    """
     person, (link, member) = await asyncio.gather(
         rt.notifier.person(slack_id, fresh=fresh), _known_member(rt, slack_id, fresh=fresh)
     )
     await check_person(rt, person)
-    if link and link.email.casefold() != person.email.casefold():
+    if link and not is_same_address(link.email, person.email):
         raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
-    return person, member or await _link_anew(rt, person, link)
+    if link and member:
+        return person, member, True
+    # One whose member is gone is not followed to another member silently.
+    found = await _find(rt, person.email, None, fresh=True)
+    if found is None:
+        raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
+    if link:
+        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
+    return person, found, False
 
 
 async def _known_member(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[links.Link | None, Member | None]:
@@ -83,23 +98,18 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
         raise NotLinked(
             "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again."
         )
+    if not person.email.isascii():
+        raise NotLinked("Your e-mail address in Slack holds letters that look like others, so I can't tell who you are.")
     domain = person.email.rpartition("@")[2].casefold()
     if not domain or domain not in rt.settings.email_domains:
         raise NotLinked(await _members_only(rt))
 
 
-async def _link_anew(rt: Runtime, person: SlackPerson, link: links.Link | None) -> Member:
-    """Link somebody who has no link yet; one whose member is gone is not followed to another member silently."""
-    member = await _find(rt, person.email, None, fresh=True)
-    if member is None:
-        raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
-    if link:
-        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
+async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:
     async with rt.store.write() as tx:
         now = rt.now()
         if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
             tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
-    return member
 
 
 def _relink(rt: Runtime) -> str:
@@ -124,9 +134,8 @@ async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) 
         found = await rt.directory.member_by_email(email)
         if found:
             return found if member_id in (None, found.id) else None
-    wanted = email.casefold()
     # The API's filter normalises addresses (a+x@ finds a@), so the match is made here, exactly.
-    matches = [m async for m in rt.admin.users(email=email) if m.email.casefold() == wanted]
+    matches = [m async for m in rt.admin.users(email=email) if is_same_address(m.email, email)]
     if member_id is not None:
         matches = [member for member in matches if member.id == member_id]
     return matches[0] if matches else None

@@ -21,9 +21,9 @@ from bot.admin.model import (
     WorkspaceMember,
     WorkspaceRateLimit,
 )
-from bot.slack.model import Message, Sent, SlackChannel, SlackPerson
+from bot.slack.model import Message, Sent, SlackChannel, SlackPerson, SlackSelf
 
-__all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson"]
+__all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson", "SlackSelf"]
 
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
@@ -258,8 +258,8 @@ class Notifier(Protocol):
         """Show somebody their App Home."""
         ...
 
-    async def self_test(self) -> tuple[str, str]:
-        """Return the team id and the bot's user id that the bot token belongs to."""
+    async def self_test(self) -> SlackSelf:
+        """Return what the bot token belongs to."""
         ...
 
     def forget(self, slack_id: str) -> None:

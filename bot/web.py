@@ -14,7 +14,7 @@ Ready = Callable[[], Awaitable[dict[str, str]]]
 """What stands in the way of being ready: name -> sentence; empty when nothing does."""
 SlackEvents = Callable[[Request, bytes], Awaitable[Response]]
 """Answers one request of Slack's, whose body was read already."""
-MAX_BODY = 2 * 1024 * 1024
+MAX_BODY = 1024 * 1024
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep an idle connection to us (60 s is usual): closing first would break requests under way."""
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from pydantic import ValidationError
 
-from bot.approvals import cards, service
+from bot.approvals import cards, overview, service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kinds import find_kind
 from bot.approvals.kinds.base import FormField, FormInput, Kind
@@ -57,7 +57,7 @@ async def open_form(
 def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
     """Return what the form's own fields hold; anything else in the payload is nobody's."""
     found = {field.name: call.values.get(field.name) for field in kind.form}
-    return {name: value if isinstance(value, str) else "" for name, value in found.items()}
+    return {name: value.strip() if isinstance(value, str) else "" for name, value in found.items()}
 
 
 def _validate(kind: Kind, call: Call) -> dict[str, str]:
@@ -65,7 +65,7 @@ def _validate(kind: Kind, call: Call) -> dict[str, str]:
     form = FormInput(values, call.labels, call.rt.now().date())
     problems: dict[str, str] = {}
     for field in kind.form:
-        value = values[field.name].strip()
+        value = values[field.name]
         if not value:
             if not field.optional and field.name != "reason":
                 problems[field.name] = "This is needed."
@@ -137,7 +137,8 @@ def opener_of(kind: Kind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
     async def run(call: Call) -> None:
-        found = [k for k in await call.rt.directory.keys() if k.id == call.value] if call.value else []
+        may_see = await overview.may_see_key(call.rt, call.actor)
+        found = [k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)] if call.value else []
         values, labels = ({"key_id": found[0].id}, {"key_id": found[0].name}) if found else ({}, {})
         await open_form(call, kind.name, values, labels)
 
@@ -152,10 +153,12 @@ async def suggest_workspaces(call: Call, query: str) -> list[Json]:
 
 
 async def suggest_keys(call: Call, query: str) -> list[Json]:
-    """Return the living keys whose name holds what was typed, with their workspace."""
+    """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
     wanted = query.casefold().strip()
     names = {w.id: w.name for w in await call.rt.directory.workspaces()}
-    keys = [k for k in await call.rt.directory.keys() if wanted in k.name.casefold() and k.status in ("active", "inactive")]
+    may_see = await overview.may_see_key(call.rt, call.actor)
+    alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
+    keys = [k for k in alive if wanted in k.name.casefold()]
     return [
         option(k.name, k.id, truncate(f"{names.get(k.workspace_id or '', 'Default')} · {k.status} · {k.hint or ''}", 75))
         for k in keys

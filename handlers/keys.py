@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
 from bot.approvals import overview
-from bot.identity import ADMIN_ROLES
 from bot.ports import Message
 from bot.slack import ids
 from bot.slack.markup import code, escape
@@ -48,7 +47,7 @@ async def keys_of_actor(call: Call) -> list[KeyLine]:
 
 async def _list(call: Call, workspace: str) -> Message:
     prefix = call.rt.settings.command_prefix
-    if call.actor.member.role not in ADMIN_ROLES | {"developer", "billing"}:
+    if not overview.sees_all_keys(call.actor):
         return plain_answer(
             f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
         )
@@ -64,7 +63,9 @@ async def _change(call: Call, verb: str, wanted: str) -> None:
     if not wanted:
         await open_form(call, _KINDS[verb])
         return
-    keys = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
+    may_see = await overview.may_see_key(call.rt, call.actor)
+    named = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
+    keys = [k for k in named if may_see(k)]
     fitting = [k for k in keys if k.status in _FROM[verb]]
     if len(fitting) == 1:
         await open_form(call, _KINDS[verb], {"key_id": fitting[0].id}, {"key_id": fitting[0].name})

@@ -50,6 +50,7 @@ async def _role(call: Call) -> None:
     if not person or not role or (rule.reason_required and not reason):
         await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason})
         return
+    call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
     try:
         wanted = ChangeRole(slack_id=person, role=role)
         request = await service.submit(call.rt, call.actor, "change_role", wanted, reason)

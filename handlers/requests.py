@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from bot.approvals import cards, carry_out, handover, overview, service
+from bot.approvals import cards, carry_out, decisions, handover, overview, service
 from bot.approvals.authority import approvers_in_words, rule_of, standing
 from bot.approvals.evaluation import check_may_decide
 from bot.approvals.kinds import KINDS, find_kind
@@ -23,18 +23,22 @@ from handlers.forms import open_form
 
 async def approve(call: Call) -> None:
     """Count an approval; with the last one needed, do it."""
-    request = await service.load(call.rt, call.value)
+    request = await decisions.load(call.rt, call.value)
     adopting = asyncio.create_task(_adopt(call, request))
     try:
-        decided = await service.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
+        decided = await decisions.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
     finally:
         await adopting
-    if call.in_modal:
-        await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
+    saying = asyncio.create_task(_say_it_counts(call))
     if decided.status is Status.APPLYING:
         decided = await carry_out.perform(call.rt, decided)
     await cards.refresh(call.rt, decided.id, decided)
+    await saying
+
+
+async def _say_it_counts(call: Call) -> None:
     if call.in_modal:
+        await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
         await home.republish(call)
 
 
@@ -56,8 +60,8 @@ async def _adopt(call: Call, request: Request) -> None:
 
 async def deny(call: Call) -> None:
     """Open the form that asks for the reason, for those who may decide."""
-    request = await service.load(call.rt, call.value)
-    service.check_pending(request, call.rt.now(), call.actor)
+    request = await decisions.load(call.rt, call.value)
+    decisions.check_pending(request, call.rt.now(), call.actor)
     rule = await rule_of(call.rt, request)
     approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)
@@ -70,7 +74,7 @@ async def deny(call: Call) -> None:
 async def denied(call: Call) -> None:
     """Record a denial with its reason."""
     try:
-        request = await service.decide(
+        request = await decisions.decide(
             call.rt, call.actor, call.private_metadata, Verdict.DENY, str(call.values.get("comment", ""))
         )
     except UserError as error:
@@ -94,7 +98,7 @@ async def more(call: Call) -> None:
 
 async def details(call: Call, *, decide: bool = False) -> None:
     """Show a request with its whole history; with `decide` also the buttons for a decision."""
-    request = await service.load(call.rt, call.value)
+    request = await decisions.load(call.rt, call.value)
     history = await overview.history(call.rt, request.id)
     await call.open(details_view(await cards.facts_of(call.rt, request), history, decide=decide))
 
@@ -108,7 +112,7 @@ def _act(run: Callable[[Call], Awaitable[Request]], said: str) -> Listener:
     """Make the listener that closes a request and says so, with what is left behind."""
 
     async def listener(call: Call) -> None:
-        await _adopt(call, await service.load(call.rt, call.value))
+        await _adopt(call, await decisions.load(call.rt, call.value))
         request = await run(call)
         await cards.refresh(call.rt, request.id)
         with contextlib.suppress(SlackError):  # the card and the direct message say it, too
@@ -137,7 +141,7 @@ async def retry(call: Call) -> None:
 
 async def ask_again(call: Call) -> None:
     """Open the form of a closed request again, filled in as it was."""
-    request = await service.load(call.rt, call.value)
+    request = await decisions.load(call.rt, call.value)
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer("Only the person who asked can ask again."))
         return
@@ -148,7 +152,7 @@ async def ask_again(call: Call) -> None:
 
 async def undo(call: Call) -> None:
     """Open the form that takes back what a request made, such as revoking its key."""
-    request = await service.load(call.rt, call.value)
+    request = await decisions.load(call.rt, call.value)
     kind, key_id = KINDS.get(find_kind(request.kind).undo or ""), str(request.outcome.get("key_id", ""))
     if kind is None or not key_id:
         await call.say(plain_answer("There is nothing to take back here."))

@@ -29,13 +29,20 @@ async def standing(
     return frozenset(person.slack_id for person, is_one in zip(people, verdicts, strict=True) if is_one)
 
 
+_UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
+
+
 async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
     """Return those whose Slack account and membership still hold."""
 
     async def holds(person: Who) -> bool:
         try:
             return (await find_member(rt, person.slack_id)).id == person.member_id
-        except (NotLinked, SlackRefused):  # unlinked, or not even known to Slack any more
+        except NotLinked:
+            return False
+        except SlackRefused as refusal:  # not even known to Slack any more; whatever else Slack refuses says nothing
+            if refusal.code not in _UNKNOWN_PERSON:
+                raise
             return False
 
     verdicts = await asyncio.gather(*(holds(person) for person in people))
@@ -72,10 +79,11 @@ async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bo
     return False
 
 
-async def check_can_be_approved(rt: Runtime, rule: Rule, requester: Who, workspace_name: str | None) -> None:
+async def check_can_be_approved(rt: Runtime, rule: Rule, concerned: Sequence[Who], workspace_name: str | None) -> None:
     """Raise NotAllowed where too few others could ever approve, so that nobody waits for nothing.
 
-    Only named people and user groups are counted; how many admins there are isn't asked.
+    `concerned` are the requester and those whom it is about. Only named people and user groups are counted; how many admins
+    there are isn't asked.
     """
     if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in rule.approvers):
         return
@@ -83,10 +91,11 @@ async def check_can_be_approved(rt: Runtime, rule: Rule, requester: Who, workspa
     for ref in rule.approvers:
         is_group = ref.kind is ApproverKind.USERGROUP
         people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
-    others = len(people - {requester.slack_id})
+    others = len(people - {person.slack_id for person in concerned})
     if others < rule.quorum:
+        who = "you can't approve your own" if len(concerned) == 1 else "neither you nor whom it is for can approve it"
         raise NotAllowed(
-            f"{needs_in_words(rule, workspace_name)}, and you can't approve your own: only {plural(others, 'other')} could. "
+            f"{needs_in_words(rule, workspace_name)}, and {who}: only {plural(others, 'other')} could. "
             "Nothing was sent; let somebody else ask for it, or have the policy changed."
         )
 

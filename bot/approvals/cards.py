@@ -84,45 +84,60 @@ async def _show(rt: Runtime, request: Request) -> None:
 
     Cards are redrawn while the claims are written. That they were redrawn is written down after the claims.
     """
-    is_open_to_others = (await rt.notifier.channel(request.channel)).is_shared_outside
-    if is_open_to_others:
-        log.warning("card_not_shown_outside", request=request.id, channel=request.channel)
-    facts = await facts_of(rt, request)  # may ask the Claude API, and so fail: before anything is claimed
-    async with rt.store.read() as tx:
-        sent = await messages.of_request(tx, request.id)
-    claiming = asyncio.ensure_future(_claim_missing(rt, request, sent, card=not is_open_to_others))
+    is_ours, facts, sent = await asyncio.gather(
+        _is_ours_alone(rt, request.channel),
+        facts_of(rt, request),  # may ask the Claude API, and so fail: before anything is claimed
+        _sent(rt, request.id),
+    )
+    claiming = asyncio.ensure_future(_claim_missing(rt, request, sent, card=is_ours))
     redrawing = [
-        _redraw_until_newest(rt, request, message, Sent(message.posted_channel or "", message.ts), claiming)
+        _redraw_until_newest(rt, request, message, claiming, is_ours)
         for message in sent
-        if message.ts and _is_drawn(message)
+        if message.ts and not message.purpose.startswith(LINE)
     ]
     results = await asyncio.gather(*redrawing, _send_missing(rt, facts, claiming), return_exceptions=True)
     _raise_first(results)
 
 
+async def _is_ours_alone(rt: Runtime, channel: str) -> bool:
+    """Tell whether a card may stand in a channel now: the bot can look into it, and no other company can.
+
+    Asked anew each time. That a channel was shared is told to one replica only, and it may be told late.
+    """
+    try:
+        is_ours = not (await rt.notifier.channel(channel, fresh=True)).is_shared_outside
+    except SlackRefused:  # a private channel that the bot isn't in
+        is_ours = False
+    if not is_ours:
+        log.warning("card_not_shown_there", channel=channel)
+    return is_ours
+
+
+async def _sent(rt: Runtime, request_id: str) -> list[SentMessage]:
+    async with rt.store.read() as tx:
+        return await messages.of_request(tx, request_id)
+
+
 async def _send_missing(rt: Runtime, facts: RequestFacts, claiming: Awaitable[tuple[list[_Claim], dict[str, str]]]) -> None:
-    """Send what was claimed: the card first, because the thread hangs on it."""
+    """Send what was claimed: the card first, because the thread hangs on it. Who waits for a word gets it all the same."""
     request, (claims, lines) = facts.request, await claiming
     card = next((claim for claim in claims if claim.purpose == CARD), None)
+    results: list[object] = []
     if card:
-        await _send(rt, request, card, render_card(facts))
+        results += await asyncio.gather(_send(rt, request, card, render_card(facts)), return_exceptions=True)
     work: list[Coroutine[Any, Any, object]] = [
         _send(rt, request, claim, message)
         for claim in claims
         if claim.purpose != CARD and (message := _content(facts, claim.purpose)) is not None
     ]
     work.append(_tell_thread(rt, request, [claim for claim in claims if claim.purpose.startswith(LINE)], lines))
-    _raise_first(await asyncio.gather(*work, return_exceptions=True))
+    _raise_first([*results, *await asyncio.gather(*work, return_exceptions=True)])
 
 
 def _raise_first(results: Sequence[object]) -> None:
     for failure in results:
         if isinstance(failure, BaseException):
             raise failure
-
-
-def _is_drawn(message: SentMessage) -> bool:
-    return not message.purpose.startswith(LINE)
 
 
 async def _lines(rt: Runtime, request_id: str) -> dict[str, str]:
@@ -195,8 +210,7 @@ async def _tell_thread(rt: Runtime, request: Request, claims: Sequence[_Claim], 
     """Add to the card's thread a line for each act that it doesn't tell yet: those of one click in one message."""
     if not claims:
         return
-    async with rt.store.read() as tx:
-        sent = await messages.of_request(tx, request.id)
+    sent = await _sent(rt, request.id)
     card = next((message for message in sent if message.purpose == CARD and message.ts), None)
     if card is None or card.ts is None:
         return
@@ -208,49 +222,59 @@ async def _tell_thread(rt: Runtime, request: Request, claims: Sequence[_Claim], 
 
 
 async def _redraw_until_newest(
-    rt: Runtime, known: Request, message: SentMessage, sent: Sent, claiming: Awaitable[object]
+    rt: Runtime, known: Request, message: SentMessage, claiming: Awaitable[object], is_ours: bool
 ) -> None:
     """Redraw a message that shows an older version.
 
     Two may draw at once, and the older drawing may land last: whoever finds that a newer version was written down
-    meanwhile draws the newest again, so that whatever lands last is right.
+    meanwhile draws the newest again, so that whatever lands last is right. `is_ours`: what was just found of the channel.
     """
     request, shown, must_draw = known, message.drawn_version, False
     while request is not None and (request.version > shown or must_draw):
-        await _redraw(rt, request, message, sent)
-        await claiming
+        try:
+            await _redraw(rt, request, message, is_ours)
+        except SlackError:
+            async with rt.store.write() as tx:
+                await messages.mark_undrawn(tx, [message.id])  # it may have landed over a newer one: drawn again later
+            raise
+        finally:
+            await claiming
         async with rt.store.write() as tx:
             was_newest = await messages.drawn(tx, message.id, request.version)
         must_draw, shown = not was_newest and request.version > shown, request.version
         request = await _load(rt, known.id)
 
 
-async def _redraw(rt: Runtime, request: Request, message: SentMessage, sent: Sent) -> None:
+async def _redraw(rt: Runtime, request: Request, message: SentMessage, is_ours: bool) -> None:
     content = _content(await facts_of(rt, request), message.purpose)
-    if message.purpose.startswith(CARD) and (await rt.notifier.channel(sent.channel)).is_shared_outside:
+    if message.purpose.startswith(CARD) and not is_ours:
         content = covered_card(rt.settings.command_prefix)
     if content is None:
         return
     try:
-        await rt.notifier.redraw(sent, content)
+        await rt.notifier.redraw(Sent(message.posted_channel or "", message.ts or ""), content)
     except SlackRefused as refusal:
-        # Deleted by somebody, or past the workspace's edit window: nothing is left to redraw.
+        if refusal.code not in _NOT_TO_BE_REDRAWN:
+            raise
         log.info("message_not_redrawn", request=request.id, purpose=message.purpose, code=refusal.code)
 
 
-async def redraw_channel(rt: Runtime, channel: str) -> None:
-    """Redraw every card of a channel that other companies can read from now on; what is missed `reconcile` takes up."""
-    async with rt.store.write() as tx:
-        concerned = await messages.mark_undrawn(tx, channel, CARD)
-    for request_id in concerned:
-        await refresh(rt, request_id)
+_NOT_TO_BE_REDRAWN = frozenset(
+    {
+        "message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch", "invalid_blocks", "msg_too_long",
+    }
+)  # fmt: skip
+"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: whatever else Slack says may pass."""
 
 
 async def adopt(rt: Runtime, request: Request, channel: str, ts: str) -> None:
-    """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between."""
+    """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between.
+
+    A message that is known belongs to the request that sent it, whatever the click says.
+    """
     async with rt.store.read() as tx:
-        sent = await messages.of_request(tx, request.id)
-    if not ts or any(message.ts == ts for message in sent):
+        is_known = not ts or await messages.is_known(tx, channel, ts)
+    if is_known:
         return
     async with rt.store.write() as tx:
         await messages.adopt(tx, request.id, CARD, channel, ts, rt.now())

@@ -16,8 +16,10 @@ from bot.store.session import Tx
 
 log = structlog.get_logger()
 
-CLAIM_LASTS = timedelta(minutes=2)
-"""A claim older than this belongs to a process that died; longer than any call of the Admin client may take."""
+CLAIM_LASTS = timedelta(minutes=3)
+"""A claim older than this belongs to a process that died: looking may take `ACT_WITHIN`, and the call that changes
+something, with its tries and waits, two minutes.
+"""
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 SYSTEM = "quartermaster"
@@ -49,7 +51,7 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
     try:
         found = await kind.look(rt, claimed) if is_in_doubt else None
         is_in_doubt = False
-        applied: Applied = found or await kind.apply(rt, claimed)
+        applied = found or await _apply(rt, kind, claimed)
     except NeedsPerson as problem:
         return await _failed(rt, claimed, problem.sentence)
     except UpstreamError as error:
@@ -58,6 +60,12 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
     return await finish(rt, claimed, applied)
+
+
+async def _apply(rt: Runtime, kind: Kind, request: Request) -> Applied:
+    if request.ends_at and request.ends_at <= rt.now():
+        raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
+    return await kind.apply(rt, request)
 
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
@@ -82,20 +90,20 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
-    """Take back what was made although somebody else had taken the request over; what happened goes on record."""
+    """Put on record what was done although somebody else had taken the request over, and take back what is too much."""
     log.warning("outcome_too_late", request=request.id, outcome=applied.outcome)
-    kind = find_kind(request.kind)
+    action = "request.done_too_late"
     async with rt.store.read() as tx:
         latest = await requests.load(tx, request.id) or request
+    kind = find_kind(request.kind)
     # Only something new comes with a secret. If the other one found it, it is the request's own.
     is_own = latest.outcome.get("key_id") == applied.outcome.get("key_id")
-    if not (isinstance(applied, Done) and applied.secret and kind.revert) or is_own:
-        return latest
-    action = "request.second_taken_back"
-    try:
-        await kind.revert(rt, request.model_copy(update={"outcome": applied.outcome}))
-    except (NeedsPerson, UpstreamError):
-        action = "request.second_left"
+    if isinstance(applied, Done) and applied.secret and kind.revert and not is_own:
+        action = "request.second_taken_back"
+        try:
+            await kind.revert(rt, request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()}))
+        except (NeedsPerson, UpstreamError):
+            action = "request.second_left"
     async with rt.store.write() as tx:
         tx.audit(rt.now(), SYSTEM, action, request.id, outcome=applied.outcome)
     return latest
@@ -125,7 +133,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
     outcome = request.outcome | {"in_doubt": in_doubt}
     async with rt.store.write() as tx:
-        until = rt.now() + FULFILL_WITHIN  # an approval is no permission for ever
+        until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
             tx.audit(rt.now(), SYSTEM, "request.failed", request.id, version=moved.version, failure=sentence)
@@ -139,6 +147,11 @@ async def recover(rt: Runtime, request: Request) -> Request:
         found = await kind.look(rt, request)
     except _FINAL as error:
         return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
+    except UpstreamError:
+        raise  # looked at again in a minute
+    except Exception:
+        log.exception("kind_failed", request=request.id, kind=kind.name)
+        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
     if found:
         return await finish(rt, request, found)
     if not kind.repeatable:
@@ -185,17 +198,23 @@ async def end(rt: Runtime, request: Request) -> Request:
     kind = find_kind(request.kind)
     if kind.revert is None:
         return request
-    claimed = request
-    if request.status is Status.APPLIED:
-        async with rt.store.write() as tx:
-            moved = await requests.advance(tx, request, Event.END, claimed_at=rt.now())
-        if moved is None:
-            return request
-        claimed = moved
+    async with rt.store.write() as tx:
+        if request.status is Status.APPLIED:
+            claimed = await requests.advance(tx, request, Event.END, claimed_at=rt.now())
+        else:  # left behind by a process that died, or sleeps: with another claim it can't finish any more
+            claimed = await requests.touch(tx, request, claimed_at=rt.now())
+    if claimed is None:
+        return request
     try:
         note = (await kind.revert(rt, claimed)).outcome.get("note", "")
     except (NeedsPerson, *_FINAL) as problem:
         return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
+    except UpstreamError:
+        raise  # tried again once this claim is old
+    except Exception:
+        log.exception("kind_failed", request=claimed.id, kind=kind.name)
+        broken = "Something broke on my side while I ended it: look whether it ended."
+        return await _ended(rt, claimed, broken, "request.end_needs_person")
     return await _ended(rt, claimed, note, "request.ended")
 
 

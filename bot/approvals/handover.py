@@ -56,8 +56,13 @@ def _showable(request: Request | None, actor: Actor) -> Request:
 
 
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
-    """Wipe a secret that its requester has on screen now."""
-    await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown")
+    """Wipe a secret that its requester has on screen now; that they saw it goes on record also where it is wiped already."""
+    if not await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown"):
+        async with rt.store.write() as tx:
+            request = await requests.load(tx, request_id)
+            if request and request.outcome.get("handover") == "failed":  # it took so long that it counted as interrupted
+                await _note(tx, request, "shown", rt.now())
+                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=request.outcome.get("hint"))
 
 
 async def put_back(rt: Runtime, request_id: str) -> None:
@@ -80,9 +85,10 @@ async def wipe_due(rt: Runtime) -> list[str]:
         expired, kept = await secrets.expired(tx, now), await secrets.kept(tx)
         found = [request for request_id in kept if (request := await requests.load(tx, request_id))]
     for request in found:
-        if request.outcome.get("handover") == "showing" and _since(request) < now - SHOWING_LASTS:
+        is_showing = request.outcome.get("handover") == "showing"
+        if is_showing and _since(request) < now - SHOWING_LASTS:
             await hand_over_failed(rt, request.id)
-        elif request.id in expired:
+        elif request.id in expired and not is_showing:
             await _settle(rt, request.id, "unseen", "quartermaster", "secret.wiped_unseen")
         else:
             continue
@@ -94,14 +100,16 @@ def _since(request: Request) -> datetime:
     return datetime.fromisoformat(str(request.outcome["handover_at"]))
 
 
-async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> None:
-    """Wipe a secret and say what became of it; once."""
+async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> bool:
+    """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
     async with rt.store.write() as tx:
         request = await requests.load(tx, request_id)
-        if request and await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
-            await _note(tx, request, handover, now)
-            tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"))
+        if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
+            return False
+        await _note(tx, request, handover, now)
+        tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"))
+        return True
 
 
 async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from bot.approvals.authority import rule_of, standing
 from bot.approvals.kinds import find_kind
 from bot.approvals.model import Request, Status
 from bot.approvals.policy import Rule
-from bot.identity import Actor
+from bot.identity import ADMIN_ROLES, Actor
 from bot.runtime import Runtime
 from bot.slack.views.request_notices import thread_line
 from bot.store import audit, requests
@@ -31,6 +31,19 @@ async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
         return owners[key.id] == actor.slack_id if key.id in owners else key.created_by == actor.member.id
 
     return is_mine
+
+
+_SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
+
+
+def sees_all_keys(actor: Actor) -> bool:
+    """Whether the actor's role shows them the keys of others: roles that only use the Playground don't."""
+    return actor.member.role in _SEE_ALL_KEYS
+
+
+async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
+    """Return the test whether the actor may see a key: all of them, or their own."""
+    return (lambda _key: True) if sees_all_keys(actor) else await owns_key(rt, actor)
 
 
 async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:

@@ -88,6 +88,8 @@ def parse_policy(text: str, known_kinds: Collection[str]) -> Policy:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError((_syntax_fault(text, error),)) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets within brackets
+        raise PolicyError((PolicyFault(1, "", "This is TOML that no program can read."),)) from None
     if not raw:
         return Policy.nobody("The policy file is empty, so nobody may approve.", version_of(text))
     faults, file = _shape(raw)

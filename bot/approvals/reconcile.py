@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.approvals import cards, carry_out, handover
+from bot.approvals import cards, carry_out, covering, handover
 from bot.approvals.model import Request, Status
 from bot.errors import QuartermasterError
 from bot.runtime import Runtime
@@ -29,6 +29,7 @@ async def reconcile(rt: Runtime, now: datetime) -> None:
     for step, due in await _due(rt, now):
         for request in due:
             await _take(rt, step, request)
+    await covering.cover_shared_channels(rt)
     for request_id in await _unseen(rt, now):
         await _refresh(rt, request_id)
     async with rt.store.write() as tx:
@@ -75,5 +76,5 @@ async def _refresh(rt: Runtime, request_id: str) -> None:
 async def _unseen(rt: Runtime, now: datetime) -> Sequence[str]:
     """Return the requests that somebody should see otherwise than they do: a message is missing, or shows an older state."""
     async with rt.store.read() as tx:
-        found = [*await messages.without_card(tx), *await messages.unsent(tx, now), *await messages.lagging(tx)]
+        found = [*await messages.without_card(tx), *await messages.unsent(tx, now), *await messages.lagging(tx, now)]
     return list(dict.fromkeys(found))

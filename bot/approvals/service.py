@@ -1,28 +1,23 @@
-"""The acts that people do with requests: submit, decide, withdraw, retry, give up.
+"""The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
 
 Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
 `carry_out` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
 """
 
 import secrets
-from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing, still_members
-from bot.approvals.carry_out import claim
-from bot.approvals.evaluation import Reason, check_may_decide, evaluate
+from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
+from bot.approvals.decisions import check_still_approved, load
 from bot.approvals.kinds import find_kind
-from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
-from bot.approvals.policy import Rule
-from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, NotFound, RequestClosed
+from bot.approvals.model import WORDS, Event, Request, Status
+from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
 from bot.identity import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import mention
+from bot.slack.markup import channel_mention, mention
 from bot.slack.wording import duration
 from bot.store import requests
-
-_TRIES = 8
 
 
 async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
@@ -38,7 +33,6 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
     await _check_channel(rt, rule.channel)
-    await check_can_be_approved(rt, rule, actor.who, checked.workspace_name)
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,
@@ -54,6 +48,8 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         expires_at=now + rule.expires_in,
         ends_at=checked.ends_at,
     )
+    concerned = [actor.who, *kind.beneficiaries(request)]
+    await check_can_be_approved(rt, rule, concerned, checked.workspace_name)
     subject = kind.subject(checked.payload)
     async with rt.store.write() as tx:
         added = await requests.insert(tx, request, subject)
@@ -62,67 +58,6 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     if not added:
         raise await _asked_already(rt, subject)
     return request
-
-
-async def decide(
-    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: Request | None = None
-) -> Request:
-    """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
-
-    `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
-    once: a caller who gets it back APPLYING has to `perform` it. `known` is the request where the caller has just read it.
-    """
-    for _ in range(_TRIES):
-        request, known = known or await load(rt, request_id), None
-        check_pending(request, rt.now(), actor)
-        rule = await rule_of(rt, request)
-        others = await still_members(rt, [d.by for d in request.decisions])
-        approvers = await standing(rt, [actor.who, *others], rule, request.workspace_id)
-        ask = approvers_in_words(rule, request.workspace_name)
-        about = find_kind(request.kind).beneficiaries(request)
-        check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask, about)
-        decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
-        decided = await _record(rt, request, decision, rule, approvers)
-        if decided is not None:
-            return decided
-    raise RequestClosed("Many people decided at once and I couldn't count you in. Nothing was changed; try again.")
-
-
-async def _record(
-    rt: Runtime, request: Request, decision: Decision, rule: Rule, approvers: frozenset[str]
-) -> Request | None:
-    """Write a decision and what follows from it, or None when the request changed since it was read.
-
-    `approvers` were found under this very rule; one that was read again might be another one.
-    """
-    decisions = (*request.decisions, decision)
-    evaluation = evaluate(request, decisions, rule, approvers)
-    event = {Reason.ENOUGH: Event.ENOUGH, Reason.DENIED: Event.DENY}.get(evaluation.reason)
-    try:
-        async with rt.store.write() as tx:
-            if not await requests.add_decision(tx, request.id, decision):
-                raise AlreadyDecided("You decided this already. Nothing was changed.")
-            if event is Event.ENOUGH:
-                approved = await requests.advance(tx, request, event, approved_at=decision.at)
-                moved = await claim(tx, approved, decision.at) if approved else None
-            elif event:
-                moved = await requests.advance(tx, request, event, closed_at=decision.at)
-            else:
-                moved = await requests.touch(tx, request)
-            if moved is None:
-                raise _Changed
-            action = "request.approved" if decision.verdict is Verdict.APPROVE else "request.denied"
-            tx.audit(
-                decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
-                policy=rt.policy.version, explanation=evaluation.explanation, enough=evaluation.is_enough,
-            )  # fmt: skip
-    except _Changed:
-        return None
-    return moved.model_copy(update={"decisions": decisions})
-
-
-class _Changed(Exception):
-    """Somebody else moved the request between reading and writing; the transaction is rolled back."""
 
 
 async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -137,6 +72,7 @@ async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `carry_out.advance`."""
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
+    await check_still_approved(rt, request)
     return await _move(rt, actor, request, Event.RETRY, "request.retried", failure=None)
 
 
@@ -145,15 +81,6 @@ async def give_up(rt: Runtime, actor: Actor, request_id: str) -> Request:
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
     return await _move(rt, actor, request, Event.GIVE_UP, "request.given_up", closed_at=rt.now())
-
-
-async def load(rt: Runtime, request_id: str) -> Request:
-    """Return a request; NotFound in words otherwise."""
-    async with rt.store.read() as tx:
-        request = await requests.load(tx, request_id)
-    if request is None:
-        raise NotFound("I don't know that request. Nothing was changed.")
-    return request
 
 
 async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, action: str, **changes: object) -> Request:
@@ -167,22 +94,6 @@ async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, actio
     return moved
 
 
-def check_pending(request: Request, now: datetime, actor: Actor) -> None:
-    """Raise AlreadyDecided, saying who was first and when, unless the request waits for a decision."""
-    if request.status is Status.PENDING and request.expires_at > now:
-        return
-    last = request.decisions[-1] if request.decisions else None
-    if last and request.status not in (Status.EXPIRED, Status.WITHDRAWN, Status.PENDING):
-        did = "approved" if last.verdict is Verdict.APPROVE else "denied"
-        if last.by.is_same_person(actor.who):
-            raise AlreadyDecided(f"You {did} this {duration(now - last.at)} ago. Nothing more was changed.")
-        raise AlreadyDecided(
-            f"{mention(last.by.slack_id)} {did} this {duration(now - last.at)} before you. Nothing was changed."
-        )
-    state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else WORDS[request.status]
-    raise RequestClosed(f"This request is already {state}. Nothing was changed.")
-
-
 async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
     if actor.who.is_same_person(request.requester):
         return
@@ -194,10 +105,19 @@ async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
 
 
 async def _check_channel(rt: Runtime, channel_id: str) -> None:
-    channel = await rt.notifier.channel(channel_id, fresh=True)
-    if channel.is_shared_outside:
+    """Raise NotAllowed where nobody would see the card, or too many would."""
+    try:
+        channel = await rt.notifier.channel(channel_id, fresh=True)
+    except SlackRefused:  # a private channel that the bot isn't in
+        is_unseen, is_shared = True, False
+    else:
+        is_unseen, is_shared = not channel.is_member or channel.is_archived, channel.is_shared_outside
+    where = channel_mention(channel_id)
+    if is_shared:
+        raise NotAllowed(f"{where} is shared with another company, so I post no requests there. Nothing was sent.")
+    if is_unseen:
         raise NotAllowed(
-            "The approvals channel is shared with another company, so I post no requests there. Nothing was sent."
+            f"I'm not in {where}, or it is archived, so no approver would see this. Nothing was sent; have me invited there."
         )
 
 
@@ -205,7 +125,10 @@ async def _asked_already(rt: Runtime, subject: str) -> AlreadyDecided:
     async with rt.store.read() as tx:
         other = await requests.find_open(tx, subject)
     if other is None:
-        return AlreadyDecided("That was just asked and decided. Look at it with /requests before you ask again.")
+        return AlreadyDecided(
+            "That was just asked and decided. Look at it with "
+            f"`/{rt.settings.command_prefix}-requests` before you ask again."
+        )
     when = duration(rt.now() - other.created_at)
     return AlreadyDecided(f"{mention(other.requester.slack_id)} asked for this {when} ago and it is {WORDS[other.status]}.")
 

@@ -16,6 +16,7 @@ class Cached(Generic[T]):
         self._seconds = seconds
         self._value: T | None = None
         self._until = 0.0
+        self._forgotten = 0
         self._lock = asyncio.Lock()
 
     async def get(self, *, fresh: bool = False) -> T:
@@ -28,11 +29,14 @@ class Cached(Generic[T]):
             loaded_at = self._until - self._seconds
             if self._value is not None and (loaded_at >= asked or (not fresh and asked < self._until)):
                 return self._value
-            began = time.monotonic()
+            began, forgotten = time.monotonic(), self._forgotten
             value = await self._load()
             self._value, self._until = value, began + self._seconds
+            if forgotten != self._forgotten:  # something was changed while this was on its way
+                self._until = 0.0
             return value
 
     def forget(self) -> None:
         """Make the next `get` ask again."""
         self._until = 0.0
+        self._forgotten += 1

@@ -9,6 +9,11 @@ from bot.ports import Admin
 KEEP_SECONDS = 60.0
 
 
+def is_same_address(one: str, other: str) -> bool:
+    """Compare e-mail addresses whatever their case; those that aren't ASCII equal none, for some look like others."""
+    return one.isascii() and other.isascii() and one.lower() == other.lower()
+
+
 class Directory:
     """Reads of the organization, a minute old at most. Authority is never read from here: see `bot.identity`."""
 
@@ -47,8 +52,7 @@ class Directory:
 
     async def member_by_email(self, email: str) -> Member | None:
         """Return the member with exactly this address, whatever its case."""
-        wanted = email.casefold()
-        return next((m for m in await self.members() if m.email.casefold() == wanted), None)
+        return next((m for m in await self.members() if is_same_address(m.email, email)), None)
 
     def forget_keys(self) -> None:
         """Ask again for keys next time, because one was changed."""

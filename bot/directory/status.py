@@ -39,8 +39,8 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
 
 
 async def _slack(rt: Runtime) -> StatusLine:
-    team, _ = await rt.notifier.self_test()
-    return StatusLine("Slack", True, f"connected to {team} over {rt.settings.transport}.")
+    me = await rt.notifier.self_test()
+    return StatusLine("Slack", True, f"connected to {me.team_id} over {rt.settings.transport}.")
 
 
 async def _organization(rt: Runtime) -> StatusLine:

@@ -22,6 +22,15 @@ class SlackPerson:
 
 
 @dataclass(frozen=True)
+class SlackSelf:
+    """What the bot token belongs to; `enterprise_id` is "" outside of Enterprise Grid."""
+
+    team_id: str
+    enterprise_id: str
+    bot_user_id: str
+
+
+@dataclass(frozen=True)
 class SlackChannel:
     """A Slack channel. `is_shared_outside` is True, too, while a share with another company is pending."""
 

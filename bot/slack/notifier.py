@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused
-from bot.ports import Message, Sent, SlackChannel, SlackPerson
+from bot.ports import Message, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.shapes import channel_of, person_of
 
 log = structlog.get_logger()
@@ -141,10 +141,10 @@ class SlackNotifier:
         """Show an App Home."""
         await self._call("views.publish", repeat=True, user_id=slack_id, view=view)
 
-    async def self_test(self) -> tuple[str, str]:
-        """Return the team id and the bot's user id."""
+    async def self_test(self) -> SlackSelf:
+        """Return what the bot token belongs to."""
         answer = await self._call("auth.test", repeat=True)
-        return str(answer["team_id"]), str(answer["user_id"])
+        return SlackSelf(str(answer["team_id"]), str(answer.get("enterprise_id") or ""), str(answer["user_id"]))
 
     def forget(self, slack_id: str) -> None:
         """Drop what is remembered about a person, group or channel."""
@@ -162,15 +162,18 @@ class SlackNotifier:
     async def _call(self, method: str, *, repeat: bool = False, **arguments: Any) -> dict[str, Any]:
         """Call a method. 429 waits as Slack says, within patience; a lost answer is repeated only where that is harmless."""
         given = {name: value for name, value in arguments.items() if value is not None}
+        in_doubt = False  # an earlier attempt may have arrived: what Slack refuses now says nothing about that one
         for attempt in (1, 2, 3):
             try:
                 return dict((await self._client.api_call(method, **_body(method, given))).data)
             except SlackApiError as error:
                 wait = _retry_after(error)
                 if wait is None or attempt == 3 or wait > MOST_PATIENCE:
-                    raise await self._narrow(method, error) from None
+                    narrowed = await self._narrow(method, error)
+                    raise SlackDown(f"Slack did not answer ({method}).", narrowed.code) if in_doubt else narrowed from None
                 await asyncio.sleep(wait)
             except (*_LOST, SlackClientError):
+                in_doubt = True
                 if not repeat or attempt == 3:
                     raise SlackDown(f"Slack did not answer ({method}).") from None
                 await asyncio.sleep(0.2 * attempt)

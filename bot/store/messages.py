@@ -1,5 +1,6 @@
 """Which messages were sent about a request, so that each is sent once and all of them are redrawn."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +17,7 @@ RETAKE_AFTER = timedelta(minutes=2)
 
 GIVE_UP_AFTER = timedelta(days=1)
 """What Slack refused for that long after a request closed (its reader left, its channel is gone) is not tried again."""
+_CHUNK = 500
 
 
 class SentMessage(BaseModel):
@@ -100,13 +102,24 @@ async def of_request(tx: Tx, request_id: str) -> list[SentMessage]:
     return [SentMessage.model_validate(row.model_dump()) for row in await tx.session.exec(query)]
 
 
-async def lagging(tx: Tx, limit: int = 200) -> list[str]:
-    """Return the ids of requests with a message that shows an older version than the row has."""
+async def lagging(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
+    """Return the ids of requests with a message that shows an older version than the row has.
+
+    Given up a day after the request closed, but for those that were marked since.
+    """
     query = (
         select(RequestRow.id)
         .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
         .where(col(SentMessageRow.ts).is_not(None), col(SentMessageRow.drawn_version) < col(RequestRow.version))
         .where(~col(SentMessageRow.purpose).startswith("line:"))
+        .where(
+            or_(
+                col(RequestRow.closed_at).is_(None),
+                col(RequestRow.closed_at) > now - GIVE_UP_AFTER,
+                col(RequestRow.ends_at) > now - GIVE_UP_AFTER,
+                col(SentMessageRow.drawn_version) == 0,
+            )
+        )
         .distinct()
         .limit(limit)
     )
@@ -137,15 +150,30 @@ async def without_card(tx: Tx, limit: int = 200) -> list[str]:
     return list(await tx.session.exec(query))
 
 
-async def mark_undrawn(tx: Tx, channel: str, purpose: str, limit: int = 200) -> list[str]:
-    """Make the newest messages of a purpose in a channel count as out of date; returns the requests concerned."""
+async def mark_undrawn(tx: Tx, message_ids: Sequence[int]) -> None:
+    """Make messages count as out of date."""
+    for start in range(0, len(message_ids), _CHUNK):
+        some = message_ids[start : start + _CHUNK]
+        await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(some)).values(drawn_version=0))
+
+
+async def in_channel(tx: Tx, channel: str, purpose: str) -> list[SentMessage]:
+    """Return the messages of a purpose that stand in a channel, newest first."""
     query = (
-        select(SentMessageRow.id, SentMessageRow.request_id)
+        select(SentMessageRow)
         .where(SentMessageRow.posted_channel == channel, col(SentMessageRow.purpose).startswith(purpose))
         .order_by(col(SentMessageRow.id).desc())
-        .limit(limit)
     )
-    found = list(await tx.session.exec(query))
-    ids = [message_id for message_id, _ in found]
-    await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(ids)).values(drawn_version=0))
-    return list(dict.fromkeys(request_id for _, request_id in found))
+    return [SentMessage.model_validate(row.model_dump()) for row in await tx.session.exec(query)]
+
+
+async def channels_with(tx: Tx, purpose: str) -> list[str]:
+    """Return the channels in which messages of a purpose stand."""
+    query = select(SentMessageRow.posted_channel).where(col(SentMessageRow.purpose).startswith(purpose)).distinct()
+    return sorted(channel for channel in await tx.session.exec(query) if channel)
+
+
+async def is_known(tx: Tx, channel: str, ts: str) -> bool:
+    """Tell whether a message was written down, about whatever request."""
+    query = select(SentMessageRow.id).where(SentMessageRow.posted_channel == channel, SentMessageRow.ts == ts).limit(1)
+    return (await tx.session.exec(query)).first() is not None

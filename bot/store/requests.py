@@ -58,6 +58,12 @@ async def ending(tx: Tx, now: datetime) -> list[Request]:
     return await _with_decisions(tx, query)
 
 
+async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
+    """Return the grants of a kind that have ended since then."""
+    query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
+    return await _with_decisions(tx, query.where(col(RequestRow.closed_at) >= since))
+
+
 async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Request | None:
     """Move a request by one event, guarded: None when it is no longer as it was read.
 

@@ -83,13 +83,19 @@ class Store:
 
 
 def _engine(url: str) -> AsyncEngine:
+    """Open lazily. Parameters are what people typed, and ciphertext: errors and logs don't get to see them."""
     if url.startswith("sqlite"):
-        engine = create_async_engine(url, connect_args={"timeout": 5})
+        engine = create_async_engine(url, connect_args={"timeout": 5}, hide_parameters=True)
         event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+    return create_async_engine(
+        url, hide_parameters=True,
+        # Guarded writes count on seeing what others committed, whatever the server's default is.
+        isolation_level="READ COMMITTED",
+        pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
+    )  # fmt: skip
 
 
 def _connect_sqlite(_dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> None:

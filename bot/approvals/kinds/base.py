@@ -80,13 +80,14 @@ class NeedsPerson(Exception):
 Applied = Done | Waits
 
 ACT_WITHIN = timedelta(minutes=1)
-"""Half of what a claim lasts; the other half is for the one call that changes something."""
+"""A third of what a claim lasts; the rest is for the call that changes something."""
 
 
 def check_in_time(rt: Runtime, request: Request) -> None:
     """Raise NeedsPerson where looking took so long that another process may soon do the same.
 
-    For a kind to call right before a change that would count twice. A process may be paused at any moment.
+    For a kind to call right before each change, also in `revert`: a process may be paused at any moment, and what it wakes
+    up to do then may have been done, and undone on purpose, by others.
     """
     if request.claimed_at and rt.now() - request.claimed_at > ACT_WITHIN:
         raise NeedsPerson("Looking took me too long, so I stopped before doing it. Nothing was changed.")

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, time
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Member
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson
+from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, check_in_time
 from bot.approvals.model import Request, Who
 from bot.errors import InvalidInput, NotLinked
 from bot.identity import find_member
 from bot.runtime import Runtime
 from bot.slack.markup import bold, mention
+from bot.store import requests
 
 ROLES = {
     "user": "User: Playground only",
@@ -81,23 +82,28 @@ async def look(rt: Runtime, request: Request) -> Done | None:
     return Done({"role": member.role, "was": wanted.from_role}) if member.role == wanted.role else None
 
 
-async def _change(rt: Runtime, member: Member, role: str) -> None:
+async def _change(rt: Runtime, request: Request, member: Member, role: str) -> None:
+    check_in_time(rt, request)
     await rt.admin.change_role(member.id, role)
     rt.directory.forget_members()
 
 
 async def _apply(rt: Runtime, request: Request) -> Applied:
     wanted = _payload(request)
-    found = await look(rt, request)
-    if found:
-        return found
     member = await rt.admin.user(wanted.member_id)
+    if member.role == wanted.role and request.ends_at:
+        # Somebody else gave it, perhaps for good: what this request didn't give it must not take away at its end.
+        raise NeedsPerson(
+            f"{member.name} became {member.role} in the meantime, and not by this request. Nothing was changed."
+        )
+    if member.role == wanted.role:
+        return Done({"role": wanted.role, "was": wanted.from_role})
     if member.role != wanted.from_role:
         # Somebody else changed it since it was asked: never overwrite what nobody approved.
         raise NeedsPerson(
             f"{member.name} became {member.role} in the meantime; it was {wanted.from_role} when this was asked."
         )
-    await _change(rt, member, wanted.role)
+    await _change(rt, request, member, wanted.role)
     return Done({"role": wanted.role, "was": wanted.from_role})
 
 
@@ -108,8 +114,24 @@ async def _revert(rt: Runtime, request: Request) -> Done:
         return Done({"note": f"{member.name} was already {member.role} again."})
     if member.role != granted.role:
         raise NeedsPerson(f"{member.name} became {member.role} in the meantime, so I left it at that. Is that right?")
-    await _change(rt, member, granted.from_role)
+    if await _was_itself_temporary(rt, request):
+        raise NeedsPerson(
+            f"{member.name} had been {granted.from_role} only until a day that is over, so I left it at {member.role}. "
+            "Which role is right?"
+        )
+    await _change(rt, request, member, granted.from_role)
     return Done()
+
+
+async def _was_itself_temporary(rt: Runtime, request: Request) -> bool:
+    """Tell whether the role to go back to was a grant, too, that has ended since this one began."""
+    granted = _payload(request)
+    async with rt.store.read() as tx:
+        ended = await requests.ended_since(tx, request.kind, request.approved_at or request.created_at)
+    return any(
+        (one.member_id, one.role) == (granted.member_id, granted.from_role)
+        for one in (ChangeRole.model_validate(other.payload) for other in ended)
+    )
 
 
 def _beneficiaries(request: Request) -> tuple[Who, ...]:

@@ -25,8 +25,10 @@ from bot.ports import Message
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code, mention
 from bot.slack.views.console_steps import console_steps
+from bot.store import requests
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
+_NAME_RULE = "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
 _DEAD = frozenset({"archived", "expired"})
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """The upstream writes down by its own clock when a key was made."""
@@ -52,7 +54,7 @@ class CreateKey(BaseModel):
 def _check_name(value: str, _form: FormInput) -> str | None:
     if NAME.fullmatch(value):
         return None
-    return "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
+    return _NAME_RULE
 
 
 def _check_end(value: str, form: FormInput) -> str | None:
@@ -65,6 +67,10 @@ FORM = (
     FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=500),
     FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=_check_end),
 )
+
+
+def _subject(workspace_id: str, name: str) -> str:
+    return f"create_key:{workspace_id}:{name}"
 
 
 def _payload(request: Request) -> CreateKey:
@@ -84,6 +90,8 @@ async def _at_home(rt: Runtime, named: list[ApiKey]) -> list[ApiKey]:
 
 async def _precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
     assert isinstance(payload, CreateKey)  # noqa: S101 - the registry pairs them
+    if not NAME.fullmatch(payload.name):
+        raise InvalidInput({"name": _NAME_RULE})
     workspace = next((w for w in await rt.directory.workspaces(fresh=True) if w.id == payload.workspace_id), None)
     if workspace is None:
         raise InvalidInput({"workspace_id": "That workspace doesn't exist any more. Choose another one."})
@@ -116,7 +124,9 @@ async def _apply(rt: Runtime, request: Request) -> Applied:
         )
     rule = rt.policy.rule_for(request.kind, request.workspace_id, workspace.name)
     if rule.issue_keys == "console":
-        return Waits({"way": "console"})
+        # Whatever has the name later and isn't among these is new: the two clocks needn't agree.
+        known = [key.id for key in await rt.directory.keys(fresh=True) if key.name == wanted.name]
+        return Waits({"way": "console", "known": known})
     return await _create(rt, request, wanted)
 
 
@@ -130,6 +140,9 @@ async def _create(rt: Runtime, request: Request, wanted: CreateKey) -> Done:
 async def look(rt: Runtime, request: Request) -> Done | None:
     """Find the key of an attempt whose answer got lost; nobody will ever know its secret, which the outcome says."""
     wanted = _payload(request)
+    workspace_name = await rt.directory.workspace_name(request.workspace_id)
+    if rt.policy.rule_for(request.kind, request.workspace_id, workspace_name).issue_keys == "console":
+        return None  # then I made none
     since = (request.approved_at or request.created_at) - CLOCKS_MAY_DIFFER
     for key in await _keys_named(rt, wanted.name, wanted.workspace_id):
         if key.status not in _DEAD and key.created_at >= since:
@@ -138,25 +151,39 @@ async def look(rt: Runtime, request: Request) -> Done | None:
 
 
 async def _prove(rt: Runtime, request: Request) -> Done | Waits | None:
-    """Look for the key that a person was asked to make: right name, right workspace, made after the approval."""
-    wanted = _payload(request)
-    since = request.approved_at or request.created_at
+    """Look for the key that a person was asked to make: right name, right workspace, not there before."""
+    wanted, known = _payload(request), request.outcome.get("known", ())
     named = await _at_home(rt, [key for key in await rt.directory.keys() if key.name == wanted.name])
-    new = [key for key in named if key.created_at >= since and key.status not in _DEAD]
+    new = [key for key in named if key.id not in known and key.status not in _DEAD]
     right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
     if right:
         rt.directory.forget_keys()
         return Done(_outcome(right, way="console", note=_BY_HAND))
-    if not new:
+    strays = await _not_asked_for(rt, new)
+    if not strays:
         return Waits()
-    where = await rt.directory.workspace_name(new[0].workspace_id)
+    where = await rt.directory.workspace_name(strays[0].workspace_id)
     return Waits(problem=f"A key of that name appeared in {where}, which is the wrong place.")
+
+
+async def _not_asked_for(rt: Runtime, keys: list[ApiKey]) -> list[ApiKey]:
+    """Return the keys that no other request made or waits for."""
+    if not keys:
+        return []
+    async with rt.store.read() as tx:
+        owners = await requests.owners_of_keys(tx)
+        return [
+            key
+            for key in keys
+            if key.id not in owners and not await requests.find_open(tx, _subject(key.workspace_id or "", key.name))
+        ]
 
 
 async def _revert(rt: Runtime, request: Request) -> Done:
     key = await rt.admin.api_key(request.outcome["key_id"])
     if key.status in _DEAD:
         return Done({"note": "" if key.status == "expired" else "It was already revoked."})
+    check_in_time(rt, request)
     await rt.admin.update_api_key(key.id, status="archived")
     rt.directory.forget_keys()
     return Done()
@@ -185,7 +212,7 @@ CREATE_KEY = Kind(
     asks="asks for an API key",
     what=_what,
     done=_done,
-    subject=lambda payload: f"create_key:{getattr(payload, 'workspace_id', '')}:{getattr(payload, 'name', '')}",
+    subject=lambda payload: _subject(getattr(payload, "workspace_id", ""), getattr(payload, "name", "")),
     precheck=_precheck,
     apply=_apply,
     repeatable=True,

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.admin.model import ApiKey
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson
+from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, check_in_time
 from bot.approvals.model import Request, Who
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code
+
+_NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
 
 
 class KeyChange(BaseModel):
@@ -20,6 +22,8 @@ class KeyChange(BaseModel):
     key_id: str
     key_name: str = ""
     hint: str | None = None
+    confirm: str = Field(default="", exclude=True)
+    """What was typed to confirm; compared with the key's name as it is now, and not kept."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ def _make(change: _Change, *extra: FormField) -> Kind:
             raise InvalidInput({"key_id": f"{key.name} is already {change.already}."})
         if key.status not in change.from_:
             raise InvalidInput({"key_id": f"{key.name} is {key.status} for good, which can't be changed any more."})
+        if any(field.name == "confirm" for field in extra) and payload.confirm.strip() != key.name.strip():
+            raise InvalidInput({"confirm": _NOT_THE_NAME})
         workspace = await rt.directory.workspace(key.workspace_id)
         full = KeyChange(key_id=key.id, key_name=key.name, hint=key.hint)
         return Checked(full, workspace.id if workspace else key.workspace_id, workspace.name if workspace else None)
@@ -70,6 +76,7 @@ def _make(change: _Change, *extra: FormField) -> Kind:
         key = await rt.admin.api_key(_payload(request).key_id)
         if key.status not in change.from_:
             raise NeedsPerson(f"The key {key.name} became {key.status} in the meantime.")
+        check_in_time(rt, request)
         key = await rt.admin.update_api_key(key.id, status=change.becomes)
         rt.directory.forget_keys()
         return Done({"key_id": key.id, "hint": key.hint})
@@ -104,7 +111,7 @@ def _check_typed(value: str, form: FormInput) -> str | None:
     wanted = form.labels.get("key_id", "")
     # A menu shows 75 characters of a name; what it cut can't be compared.
     is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else value == wanted
-    return None if wanted and is_same else "Type the key's name exactly, to be sure that it is the right one."
+    return None if wanted and is_same else _NOT_THE_NAME
 
 
 DISABLE_KEY = _make(

@@ -108,6 +108,7 @@ _LINES = {
     "request.wrong_place": "Not what I wait for",
     "request.failed": "It didn't work",
     "request.expired": "Its time was over",
+    "request.done_too_late": "A second run of mine came to its end after it was done already",
     "request.second_taken_back": "It was done twice; I took the second one back",
     "request.second_left": "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows",
     "request.ended": "Ended as agreed",
