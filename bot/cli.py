@@ -136,8 +136,13 @@ def policy() -> None:
 
 
 @audit_app.command()
-def verify() -> None:
+def verify(
+    since: Annotated[str, typer.Option(help="The head that an earlier check printed, as NUMBER:HASH.")] = "",
+) -> None:
     """Prove that the audit log is whole, or name the first entry that is not."""
+    number, _, digest = since.partition(":")
+    if since and not (number.isdecimal() and len(digest) == 64):
+        _fail(["--since takes the head that an earlier check printed, NUMBER:HASH."])
     from bot.config import SettingsError, load_database_settings
 
     try:
@@ -146,7 +151,7 @@ def verify() -> None:
         _fail(error.faults)
     from bot.audit_check import verify_audit
 
-    good, sentence = asyncio.run(verify_audit(settings))
+    good, sentence = asyncio.run(verify_audit(settings, (int(number), digest) if since else None))
     _say([sentence])
     raise typer.Exit({True: 0, False: 1, None: 2}[good])
 

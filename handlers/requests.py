@@ -8,7 +8,7 @@ from bot.approvals import cards, carry_out, decisions, handover, overview, servi
 from bot.approvals.authority import approvers_in_words, rule_of, standing
 from bot.approvals.evaluation import check_may_decide
 from bot.approvals.kinds import KINDS, find_kind
-from bot.approvals.model import Request, Status, Verdict
+from bot.approvals.model import MOST_REASON, Request, Status, Verdict
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.ports import Message
 from bot.slack import ids
@@ -69,6 +69,15 @@ async def deny(call: Call) -> None:
     about = kind.beneficiaries(request)
     check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask, about)
     await call.open(denial_form(request, kind.title(request)))
+
+
+def check_denial(call: Call) -> dict[str, str]:
+    """Return what is wrong with a denial's form: whoever asked should know why."""
+    said = call.values.get("comment")
+    reason = said.strip() if isinstance(said, str) else ""
+    if not reason:
+        return {"comment": "Say why; whoever asked reads it."}
+    return {} if len(reason) <= MOST_REASON else {"comment": f"Use {MOST_REASON} characters at most."}
 
 
 async def denied(call: Call) -> None:
@@ -223,4 +232,4 @@ ACTIONS: dict[str, Listener] = {
     ids.OPEN_CONSOLE: acknowledged,
     ids.HELP_WAITING: show_waiting,
 }
-VIEWS = {ids.DENY_FORM: View(run=denied, working="One moment…")}
+VIEWS = {ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")}

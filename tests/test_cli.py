@@ -214,7 +214,10 @@ def test_audit_verify_proves_the_log_and_names_the_first_broken_entry(folder: Pa
     write_audit(folder / "q.db", b"0123456789abcdef")
     env = {"DATABASE_URL": f"sqlite:///{folder / 'q.db'}", "AUDIT_KEY": "0123456789abcdef"}
     good = call("audit", "verify", **env)
-    assert (good.exit_code, good.stdout) == (0, "audit: 3 entries, unbroken from the first to the last.\n")
+    said, _, head = good.stdout.partition(" Head ")
+    assert (good.exit_code, said, head[:2]) == (0, "audit: 3 entries, unbroken from the first to the last.", "3:")
+    assert call("audit", "verify", "--since", head.strip(), **env).exit_code == 0
+    assert call("audit", "verify", "--since", "nonsense", **env).exit_code == 2
     assert call("audit", "verify", **env | {"AUDIT_KEY": "another-key-0000"}).exit_code == 1
     with sqlite3.connect(folder / "q.db") as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -223,6 +226,20 @@ def test_audit_verify_proves_the_log_and_names_the_first_broken_entry(folder: Pa
     broken = call("audit", "verify", **env)
     assert broken.exit_code == 1
     assert broken.stdout.startswith("audit: Broken at entry 2:")
+
+
+def test_audit_verify_notices_that_the_newest_entries_were_cut_off(folder: Path) -> None:
+    import sqlite3
+
+    write_audit(folder / "q.db", b"0123456789abcdef")
+    env = {"DATABASE_URL": f"sqlite:///{folder / 'q.db'}", "AUDIT_KEY": "0123456789abcdef"}
+    head = call("audit", "verify", **env).stdout.partition(" Head ")[2].strip()
+    with sqlite3.connect(folder / "q.db") as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("DELETE FROM audit_entry WHERE seq = 3")
+    cut = call("audit", "verify", "--since", head, **env)
+    assert (cut.exit_code, "Broken at entry 3: it was there at the earlier check" in cut.stdout) == (1, True)
 
 
 def test_audit_verify_makes_no_database_and_shows_no_password(folder: Path) -> None:

@@ -94,6 +94,10 @@ WORDS: dict[Status, str] = {
 }
 
 
+MOST_REASON = 500
+"""Characters that a reason may have, for a request or a denial."""
+
+
 class Verdict(StrEnum):
     """What an approver says."""
 

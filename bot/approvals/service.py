@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
 from bot.approvals.decisions import check_still_approved, load
 from bot.approvals.kinds import find_kind
-from bot.approvals.model import WORDS, Event, Request, Status
+from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
 from bot.identity import Actor
 from bot.runtime import Runtime
@@ -32,6 +32,8 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
+    if len(reason.strip()) > MOST_REASON:
+        raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
     await _check_channel(rt, rule.channel)
     request = Request(
         id=f"req_{secrets.token_hex(8)}",

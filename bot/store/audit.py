@@ -13,7 +13,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.store.tables import AuditEntryRow
+from bot.store.tables import AuditEntryRow, DecisionRow, RequestRow
 
 if TYPE_CHECKING:
     from bot.store.session import Tx
@@ -107,18 +107,29 @@ async def all_entries(tx: "Tx", batch: int = 1000) -> AsyncIterator[AuditEntry]:
 
 @dataclass(frozen=True)
 class AuditProof:
-    """What a check of the chain found: how many entries hold, and the first that doesn't with the reason."""
+    """What a check of the chain found: how many entries hold, and the first that doesn't with the reason.
+
+    `head` is the newest entry's hash; written down elsewhere, it proves later that nothing was cut off behind it.
+    """
 
     entries: int
     broken_seq: int | None = None
     reason: str = ""
+    head: str = GENESIS
 
 
-async def verify_chain(tx: "Tx", key: bytes) -> AuditProof:
-    """Recompute the chain from the first entry; name the first that is missing, moved or changed."""
+async def verify_chain(tx: "Tx", key: bytes, since: tuple[int, str] | None = None) -> AuditProof:
+    """Recompute the chain from the first entry; name the first that is missing, moved or changed.
+
+    A chain can't tell by itself that its newest entries were cut off. So what the requests say is looked up in it, and
+    `since` (number and hash of an entry, as an earlier check gave them) has to be in it.
+    """
+    told = await _told(tx)  # before the entries, which only grow while the bot works
     prev, expected = GENESIS, 0
+    said: set[tuple[str, str]] = set()
     async for entry in all_entries(tx):
         expected += 1
+        said.add((entry.subject, entry.action))
         draft = AuditDraft(entry.at, entry.actor, entry.action, entry.subject, entry.detail)
         if entry.seq != expected:
             return AuditProof(expected - 1, expected, f"entry {expected} is missing")
@@ -126,8 +137,40 @@ async def verify_chain(tx: "Tx", key: bytes) -> AuditProof:
             return AuditProof(expected - 1, entry.seq, "it doesn't follow from the entry before it")
         if entry.hash != chain_hash(key, prev, entry.seq, draft):
             return AuditProof(expected - 1, entry.seq, "its content was changed, or the key is another one")
+        if since and entry.seq == since[0] and entry.hash != since[1]:
+            return AuditProof(expected - 1, entry.seq, "it is not the entry that was there at the earlier check")
         prev = entry.hash
-    return AuditProof(expected)
+    if since and expected < since[0]:
+        return AuditProof(expected, expected + 1, "it was there at the earlier check and is missing")
+    for subject, actions, sentence in told:
+        if not any((subject, action) in said for action in actions):
+            return AuditProof(expected, expected + 1, f"it is missing: {sentence}")
+    return AuditProof(expected, head=prev)
+
+
+_TOLD_BY = {
+    "applied": ("request.applied",),
+    "denied": ("request.denied",),
+    "withdrawn": ("request.withdrawn", "request.given_up"),
+    "expired": ("request.expired",),
+    "failed": ("request.failed",),
+    "fulfilling": ("request.waits_for_person",),
+    "reverted": ("request.ended", "request.end_needs_person"),
+}
+"""Which entries a request in this status must have left, any of them."""
+
+
+async def _told(tx: "Tx") -> list[tuple[str, tuple[str, ...], str]]:
+    """Return what the requests say: subject, the entries of which one must exist, and the sentence for when none does."""
+    told: list[tuple[str, tuple[str, ...], str]] = []
+    for request_id, status in await tx.session.exec(select(RequestRow.id, RequestRow.status)):
+        told.append((request_id, ("request.submitted",), f"nobody is on record for asking {request_id}"))
+        if status in _TOLD_BY:
+            told.append((request_id, _TOLD_BY[status], f"{request_id} is {status}, and no entry says so"))
+    for request_id, verdict in await tx.session.exec(select(DecisionRow.request_id, DecisionRow.verdict)):
+        action = "request.approved" if verdict == "approve" else "request.denied"
+        told.append((request_id, (action,), f"{request_id} has a decision ({verdict}) that no entry tells of"))
+    return told
 
 
 def _entry(row: AuditEntryRow) -> AuditEntry:

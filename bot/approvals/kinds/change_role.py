@@ -5,8 +5,17 @@ from datetime import UTC, date, datetime, time
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Member
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, check_in_time
-from bot.approvals.model import Request, Who
+from bot.approvals.kinds.base import (
+    Applied,
+    Checked,
+    Done,
+    FormField,
+    FormInput,
+    Kind,
+    NeedsPerson,
+    check_in_time,
+)
+from bot.approvals.model import MOST_REASON, Request, Who
 from bot.errors import InvalidInput, NotLinked
 from bot.identity import find_member
 from bot.runtime import Runtime
@@ -48,7 +57,7 @@ def _check_end(value: str, form: FormInput) -> str | None:
 FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
-    FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=500),
+    FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
     FormField("ends_on", "Last day", "date", hint="Empty: for good.", optional=True, check=_check_end),
 )
 

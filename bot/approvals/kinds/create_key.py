@@ -19,7 +19,7 @@ from bot.approvals.kinds.base import (
     Waits,
     check_in_time,
 )
-from bot.approvals.model import Request, Who
+from bot.approvals.model import MOST_REASON, Request, Who
 from bot.errors import InvalidInput
 from bot.ports import Message
 from bot.runtime import Runtime
@@ -64,7 +64,7 @@ def _check_end(value: str, form: FormInput) -> str | None:
 FORM = (
     FormField("workspace_id", "Workspace", "workspace", hint="Type a part of its name."),
     FormField("name", "Name", hint="What will use it, such as ingest-staging.", max_length=80, check=_check_name),
-    FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=500),
+    FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
     FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=_check_end),
 )
 

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.admin.model import ApiKey
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, check_in_time
-from bot.approvals.model import Request, Who
+from bot.approvals.kinds.base import (
+    Applied,
+    Checked,
+    Done,
+    FormField,
+    FormInput,
+    Kind,
+    NeedsPerson,
+    check_in_time,
+)
+from bot.approvals.model import MOST_REASON, Request, Who
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code
@@ -92,7 +101,7 @@ def _make(change: _Change, *extra: FormField) -> Kind:
         form=(
             FormField("key_id", "Key", "key", hint="Type a part of its name."),
             *extra,
-            FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=500),
+            FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
         ),
         title=lambda request: f"{change.label}: {_payload(request).key_name}",
         asks=f"asks to {change.verb} a key",

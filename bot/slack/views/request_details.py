@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
 from bot.slack.elements import text_input
@@ -46,7 +46,7 @@ def _ids(request: Request) -> list[str]:
 
 def denial_form(request: Request, title: str) -> Json:
     """Return the form that asks why."""
-    field = text_input("comment", multiline=True, max_length=500, focus=True)
+    field = text_input("comment", multiline=True, max_length=MOST_REASON, focus=True)
     blocks = [
         section(f"{mention(request.requester.slack_id)} asked: {escape(title)}"),
         input_block("Reason", field, block_id="comment", hint="Whoever asked reads this. Say what to do instead."),
