@@ -1,0 +1,122 @@
+"""Whoever waits for a word gets it, and what stands in Slack is true, whatever Slack did in between."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from bot.approvals.reconcile import reconcile
+from bot.store import requests
+from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
+from tests.approvals.test_card_flows import revoke
+from tests.approvals.test_secret import ready
+from tests.approvals.test_stale_acts import taken
+from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def ask(world: World, name: str) -> None:
+    assert (await world.command(ALICE, "/claude-keys request"))["ok"]
+    await world.modal(ALICE, "Workspace")
+    await world.submit(ALICE, workspace_id=await world.workspace_id("Staging"), name=name, reason="Nightly")
+
+
+@pytest.mark.parametrize(
+    "change", [{"members": [ALICE, BOB, CAROL, DANA]}, {"is_archived": True}], ids=["not in", "archived"]
+)
+async def test_a_request_that_no_approver_would_see_is_not_taken(world: World, change: dict[str, object]) -> None:
+    await world.post(f"/channels/{APPROVALS}", **change)
+    await ask(world, "nowhere")
+    await world.modal(
+        ALICE, f"I'm not in <#{APPROVALS}>, or it is archived, so no approver would see this. Nothing was sent"
+    )
+    async with world.rt.store.read() as tx:
+        assert await requests.of_requester(tx, ALICE) == []
+
+
+async def test_the_requester_gets_the_secret_although_the_card_can_not_be_posted(world: World) -> None:
+    await world.post("/faults", target="slack", name="chat.postMessage", kind="500")  # the card
+    await ask(world, "cardless")
+    await world.modal(ALICE, "Sent to")
+    await settled(world)
+    await world.post(f"/channels/{APPROVALS}", members=[ALICE, BOB, CAROL, DANA])  # the bot was thrown out
+    await world.command(BOB, "/claude-requests waiting")
+    listed = await world.message(BOB, "cardless", "C0GENERAL")
+    block = next(b for b in listed["blocks"] if "cardless" in str(b.get("text")))
+    await world.click_on(BOB, listed, "request_decide", block_id=block["block_id"])
+    view = await world.modal(BOB, "cardless")
+    await world.click(BOB, "request_approve", view_id=view["id"])
+    notice = await world.message(ALICE, "cardless")
+    assert "Show the key once" in labels(notice)
+
+
+async def test_a_secret_that_is_on_screen_when_its_day_ends_counts_as_seen(world: World) -> None:
+    card, notice = await ready(world, "edge")
+    world.sandbox.clock.advance(timedelta(hours=23, minutes=59, seconds=50))
+    await world.post("/faults", target="slack", name="views.update", kind="slow", seconds=1)
+    await press(world, ALICE, notice, "request_reveal")
+    await taken(world)
+    world.sandbox.clock.advance(timedelta(seconds=30))
+    await reconcile(world.rt, world.rt.now())
+    await world.modal(ALICE, "sk-ant-api03-")
+    await settled(world)
+    request = await request_behind(world, card)
+    actions = [entry.action for entry in await audit_of(world, request)]
+    assert (request.outcome["handover"], actions.count("secret.shown"), "secret.wiped_unseen" in actions) == (
+        "shown",
+        1,
+        False,
+    )
+
+
+async def test_a_secret_whose_window_may_have_been_read_is_not_shown_again(world: World) -> None:
+    card, notice = await ready(world, "twice")
+    await world.post("/faults", target="slack", name="views.update", kind="drop_after")
+    await world.post("/faults", target="slack", name="views.update", kind="slow", seconds=1)
+    await press(world, ALICE, notice, "request_reveal")
+    view = await world.modal(ALICE, "sk-ant-api03-")
+    await world.post("/act/close", user=ALICE, view_id=view["id"])  # so that the repeat finds no window
+    await settled(world)
+    await world.message(ALICE, "I can't tell whether you saw the key")
+    assert (await request_behind(world, card)).outcome["handover"] == "failed"
+
+
+async def test_a_card_that_slack_would_not_redraw_for_a_while_is_redrawn_later(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "scopeless")
+    scopes = (await world.get("/flags"))["scopes"]
+    await world.post("/flags", scopes=[scope for scope in scopes if scope != "chat:write"])
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    await world.post("/flags", scopes=scopes)
+    await a_minute_passes(world, seconds=180)
+    assert (await card_with(world, "issued to"))["ts"] == card["ts"]
+
+
+async def test_an_older_drawing_that_lands_late_is_drawn_over(world: World) -> None:
+    card = await revoke(world, "late-draw")
+    await world.post("/faults", target="slack", name="chat.update", kind="slow", seconds=3)
+    await press(world, BOB, card, "request_approve")
+    await taken(world)  # the drawing of "1 of 2 so far" is on its way
+    await world.click_on(CAROL, card, "request_approve")
+
+    async def drawn_as_done() -> bool:
+        seen = next(m for m in await world.messages(BOB, APPROVALS) if m["ts"] == card["ts"])
+        return "is revoked for good" in seen["text"]
+
+    await world.wait_for(drawn_as_done, "the newest drawing")
+    await settled(world)
+    assert await drawn_as_done()
+
+
+async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_taken(world: World) -> None:
+    await world.post("/groups/S0ADMINS", users=[ALICE, "U0CROWD01"])
+    await world.command(ALICE, "/claude-members role <@U0CROWD01> billing because")
+    said = await world.message(ALICE, "neither you nor whom it is for can approve it: only 0 others could", "C0GENERAL")
+    assert "Nothing was sent" in said["text"]
