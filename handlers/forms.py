@@ -9,16 +9,16 @@ from pydantic import ValidationError
 
 from bot.approvals import cards, overview, service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.kinds import find_kind
+from bot.approvals.kinds import KINDS, find_kind
 from bot.approvals.kinds.base import FormField, FormInput, Kind
-from bot.errors import InvalidInput, UserError
+from bot.errors import InvalidInput, NotFound, UserError
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
 from bot.slack.markup import bold, channel_mention, truncate
 from bot.slack.views.kind_form import kind_form
 from bot.slack.wording import listed
-from handlers.call import Call, Json
+from handlers.call import Call, Json, text_at
 from handlers.edge import Listener, View, notice_view
 
 _IDS = ("workspace", "key", "person")
@@ -30,7 +30,8 @@ def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, worksp
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
-    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}."
+    by_hand = f" {kind.by_hand(rule).capitalize()}." if kind.by_hand(rule) and workspace_id else ""
+    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
 
@@ -50,8 +51,30 @@ async def open_form(
     call: Call, kind_name: str, values: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
-    kind = find_kind(kind_name)
-    await call.open(kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=labels))
+    kind, given = find_kind(kind_name), values or {}
+    where = await _workspace_of(call.rt, given)
+    await call.open(kind_form(kind, asks=who_decides(call.rt, kind, *where), values=given, labels=labels))
+
+
+async def _workspace_of(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return id and name of the workspace that a form is about, as far as it says so."""
+    workspace_id = values.get("workspace_id") or None
+    if key_id := values.get("key_id"):
+        key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
+        home = await rt.directory.workspace(key.workspace_id) if key else None
+        workspace_id = home.id if home else None
+    return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
+
+
+async def workspace_chosen(call: Call) -> None:
+    """Say who decides, now that the form says which workspace it is about; what was typed stays."""
+    kind = KINDS.get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
+    if kind is None:
+        raise NotFound("I don't know that form any more. Close it and open it again.")
+    values = _plain_values(kind, call)
+    where = await _workspace_of(call.rt, values)
+    asks = who_decides(call.rt, kind, *where)
+    await call.update_view(call.view_id, kind_form(kind, asks=asks, values=values, labels=call.labels))
 
 
 def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
@@ -114,11 +137,9 @@ async def submit_form(kind: Kind, call: Call) -> None:
 
 
 async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
-    await call.update_view(call.view_id, _filled_in(kind, call, values, problems))
-
-
-def _filled_in(kind: Kind, call: Call, values: Mapping[str, str], problems: Mapping[str, str]) -> Json:
-    return kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems=problems)
+    asks = who_decides(call.rt, kind, *await _workspace_of(call.rt, values))
+    view = kind_form(kind, asks=asks, values=values, labels=call.labels, problems=problems)
+    await call.update_view(call.view_id, view)
 
 
 def view_of(kind: Kind) -> View:
@@ -128,7 +149,8 @@ def view_of(kind: Kind) -> View:
         await submit_form(kind, call)
 
     def again(call: Call, sentence: str) -> Json:
-        return _filled_in(kind, call, _plain_values(kind, call), {"": sentence})
+        values = _plain_values(kind, call)
+        return kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems={"": sentence})
 
     return View(run=run, validate=lambda call: _validate(kind, call), working="Checking…", again=again)
 
@@ -173,4 +195,5 @@ def feature_of(kind: Kind) -> SimpleNamespace:
     )
 
 
+ACTIONS: dict[str, Listener] = {ids.PICK_WORKSPACE: workspace_chosen, ids.PICK_KEY: workspace_chosen}
 OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}

@@ -29,16 +29,13 @@ async def approve(call: Call) -> None:
         decided = await decisions.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
     finally:
         await adopting
-    saying = asyncio.create_task(_say_it_counts(call))
+    counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
+    saying = asyncio.create_task(call.finish(counts)) if call.in_modal else None
     if decided.status is Status.APPLYING:
         decided = await carry_out.perform(call.rt, decided)
     await cards.refresh(call.rt, decided.id, decided)
-    await saying
-
-
-async def _say_it_counts(call: Call) -> None:
-    if call.in_modal:
-        await call.finish(notice_view("✅ Your approval counts. The card shows how it goes on.", "Request"))
+    if saying:
+        await saying
         await home.republish(call)
 
 
@@ -178,7 +175,7 @@ async def reveal(call: Call) -> None:
         await handover.put_back(call.rt, call.value)
         raise
     try:
-        await call.update_view(view_id, secret_view(secret.get_secret_value()))
+        await call.update_view(view_id, secret_view(secret.get_secret_value(), await _title_of(call)))
     except SlackRefused:
         await handover.put_back(call.rt, call.value)
         await call.say(plain_answer("⚠️ Slack didn't let me show the key. Nothing is lost: press the button once more."))
@@ -190,6 +187,11 @@ async def reveal(call: Call) -> None:
     else:
         await handover.shown(call.rt, call.actor, call.value)
     await cards.refresh(call.rt, call.value)
+
+
+async def _title_of(call: Call) -> str:
+    request = await decisions.load(call.rt, call.value)
+    return find_kind(request.kind).title(request)
 
 
 async def acknowledged(_call: Call) -> None:

@@ -47,7 +47,7 @@ UNREADABLE = "The Claude Admin API answered in a way that can't be read."
 UNREACHABLE = "The Claude Admin API can't be reached at the moment."
 SILENT = "The Claude Admin API didn't answer in time."
 UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
-OUR_BUDGET = "Too many requests to the Claude Admin API are waiting; try again in a minute."
+OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
 _SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECASE)
 _RETRYABLE = frozenset({408, 409, 429})
@@ -152,9 +152,9 @@ def _sentence(kind: type[UpstreamError], code: str | None, message: str) -> str:
     if kind is UpstreamMissing:
         return "The Claude organization doesn't know this (any more)."
     if kind is UpstreamBusy:
-        return "The Claude Admin API is busy; try again in a minute."
+        return "The Claude Admin API is busy."
     if kind is UpstreamDown:
-        return "The Claude Admin API has a problem of its own at the moment."
+        return "The Claude Admin API answered with an error of its own."
     return f"The Claude Admin API refused: {message.rstrip('.')}." if message else "The Claude Admin API refused this."
 
 

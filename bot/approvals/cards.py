@@ -21,14 +21,15 @@ from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.views.covered import covered_card
 from bot.slack.views.request_card import RequestFacts, render_card
-from bot.slack.views.request_notices import chapter_of, requester_notice, thread_line
+from bot.slack.views.request_notices import beneficiary_notice, chapter_of, requester_notice, thread_line
 from bot.store import audit, messages, requests
 from bot.store.messages import SentMessage
 
 log = structlog.get_logger()
 
-CARD, REQUESTER, FULFILLER, LINE = "card", "requester", "fulfiller", "line"
+CARD, REQUESTER, BENEFICIARY, FULFILLER, LINE = "card", "requester", "beneficiary", "fulfiller", "line"
 """What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
+_OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
 async def refresh(rt: Runtime, request_id: str, known: Request | None = None) -> None:
@@ -62,7 +63,10 @@ async def facts_of(rt: Runtime, request: Request) -> RequestFacts:
         asks=kind.asks,
         what=kind.what(request),
         done=kind.done(request),
+        yours=(kind.yours or kind.done)(request),
+        after=(kind.after or kind.done)(request),
         waits_for=kind.waits_for,
+        by_hand=kind.by_hand(rule),
         needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,
         danger=kind.danger,
@@ -154,9 +158,7 @@ def _missing(request: Request, lines: dict[str, str], sent: Sequence[SentMessage
     chapter = chapter_of(request)
     if chapter:
         wanted.append((f"{REQUESTER}:{chapter}", request.requester.slack_id))
-    approvals = request.said(Verdict.APPROVE)
-    if request.status is Status.FULFILLING and approvals and find_kind(request.kind).steps:
-        wanted.append((FULFILLER, approvals[-1].by.slack_id))
+        wanted += _to_others(request, chapter)
     if card:
         wanted += [(purpose, request.channel) for purpose in lines]
     there = {message.purpose for message in sent if message.ts}
@@ -176,6 +178,22 @@ async def _claim_missing(
     return [_Claim(claim, purpose, channel) for claim, purpose, channel in claims if claim is not None], lines
 
 
+def _to_others(request: Request, chapter: str) -> list[tuple[str, str]]:
+    """Return what those are told who have to do something by hand, or for whom it was done."""
+    kind, wanted = find_kind(request.kind), list[tuple[str, str]]()
+    approvals = request.said(Verdict.APPROVE)
+    if approvals and kind.steps and "way" in request.outcome:
+        fulfiller = approvals[-1].by.slack_id
+        if request.status is Status.FULFILLING:
+            wanted.append((FULFILLER, fulfiller))
+        if request.outcome.get("problem") or request.status in _OVER:
+            wanted.append((f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
+    if request.status in (Status.APPLIED, Status.REVERTED):
+        others = [person for person in kind.beneficiaries(request) if not person.is_same_person(request.requester)]
+        wanted += [(f"{BENEFICIARY}:{chapter}", person.slack_id) for person in others]
+    return wanted
+
+
 def _content(facts: RequestFacts, purpose: str) -> Message | None:
     """Return what a message says now; None for a line of the thread, which never changes."""
     request = facts.request
@@ -184,8 +202,11 @@ def _content(facts: RequestFacts, purpose: str) -> Message | None:
         return render_card(facts)
     if what == REQUESTER:
         return requester_notice(facts, which)
-    steps = find_kind(request.kind).steps
-    return steps(request) if what == FULFILLER and steps else None
+    if what == BENEFICIARY:
+        return beneficiary_notice(facts, which)
+    kind = find_kind(request.kind)
+    tell = kind.news if which else kind.steps
+    return tell(request) if what == FULFILLER and tell else None
 
 
 async def _send(rt: Runtime, request: Request, claim: _Claim, message: Message, thread: str = "") -> Sent:

@@ -117,14 +117,14 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
     )
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
-    so = "I found no trace of it, and look again at a retry." if kind.repeatable else _CHECK
+    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.repeatable else _CHECK
     found = None
     try:
         found = None if is_in_doubt else await kind.look(rt, request)
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
-        so = "An earlier try may have done it; I look again at a retry."
+        so = "An earlier try may have done it. Retry looks first."
     if found:
         return await finish(rt, request, found)
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
 from bot.approvals.carry_out import claim
@@ -169,8 +169,7 @@ def check_pending(request: Request, now: datetime, actor: Actor) -> None:
         did = "approved" if last.verdict is Verdict.APPROVE else "denied"
         if last.by.is_same_person(actor.who):
             raise AlreadyDecided(f"You {did} this {duration(now - last.at)} ago. Nothing more was changed.")
-        raise AlreadyDecided(
-            f"{mention(last.by.slack_id)} {did} this {duration(now - last.at)} before you. Nothing was changed."
-        )
+        when = "just" if now - last.at < timedelta(seconds=1) else duration(now - last.at)
+        raise AlreadyDecided(f"{mention(last.by.slack_id)} {did} this {when} before you. Nothing was changed.")
     state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else WORDS[request.status]
     raise RequestClosed(f"This request is already {state}. Nothing was changed.")

@@ -58,7 +58,7 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         if added:
             tx.audit(now, actor.slack_id, "request.submitted", request.id, kind=kind_name, version=1, **_facts(request))
     if not added:
-        raise await _asked_already(rt, subject)
+        raise await _asked_already(rt, actor, subject)
     return request
 
 
@@ -123,7 +123,7 @@ async def _check_channel(rt: Runtime, channel_id: str) -> None:
         )
 
 
-async def _asked_already(rt: Runtime, subject: str) -> AlreadyDecided:
+async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDecided:
     async with rt.store.read() as tx:
         other = await requests.find_open(tx, subject)
     if other is None:
@@ -132,7 +132,9 @@ async def _asked_already(rt: Runtime, subject: str) -> AlreadyDecided:
             f"`/{rt.settings.command_prefix}-requests` before you ask again."
         )
     when = duration(rt.now() - other.created_at)
-    return AlreadyDecided(f"{mention(other.requester.slack_id)} asked for this {when} ago and it is {WORDS[other.status]}.")
+    who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)
+    where = f", in {channel_mention(other.channel)}" if other.status is Status.PENDING else ""
+    return AlreadyDecided(f"Nothing was sent: {who} asked for this {when} ago, and it is {WORDS[other.status]}{where}.")
 
 
 def _facts(request: Request) -> dict[str, object]:

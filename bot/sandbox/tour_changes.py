@@ -27,7 +27,7 @@ async def wrong_place_is_reported(story: Story) -> None:
 async def role_is_denied(story: Story) -> None:
     """A denial says why."""
     await story.types(ALICE, "/claude-members role @dana developer wants to try it")
-    card = await story.sees(BOB, "asks for another role", APPROVALS_CHANNEL)
+    card = await story.sees(BOB, "asks for a role", APPROVALS_CHANNEL)
     await story.presses(BOB, card, "request_deny")
     await story.modal(BOB, "Reason")
     await story.sends(BOB, comment="Finance reads the digest instead")

@@ -90,9 +90,14 @@ def quote(text: str) -> str:
     return "\n".join(f"> {line}" for line in lines)
 
 
+def within_bold(text: str) -> str:
+    """Return what a person typed as a part of something bold, which none of it can end."""
+    return escape(text).replace("*", _LOOKALIKE["*"])
+
+
 def bold(text: str) -> str:
     """Return what a person typed in bold."""
-    return f"*{escape(text).replace('*', _LOOKALIKE['*']) or EMPTY}*"
+    return f"*{within_bold(text) or EMPTY}*"
 
 
 def mention(user_id: str) -> str:

@@ -62,7 +62,7 @@ async def test_a_denial_asks_for_its_reason_and_the_requester_reads_it(world: Wo
     assert "API key flow-denied in Staging" in str(await world.modal(BOB, "Reason"))
     await world.submit(BOB, comment="Use *Sandbox* <!channel>")
     await until(world, card, Status.DENIED)
-    card = await card_with(world, "denied by <@U0BOB>: “Use ∗Sandbox∗ &lt;!channel&gt;”")
+    card = await card_with(world, "Denied by <@U0BOB>: “Use ∗Sandbox∗ &lt;!channel&gt;”")
     assert labels(card) == []
     notice = await world.message(ALICE, "denied your request *API key flow-denied in Staging*: “Use ∗Sandbox∗")
     assert [line.partition(": ")[0] for line in await thread_of(world, card)] == ["<@U0BOB> denied"]
@@ -91,7 +91,7 @@ async def test_only_the_requester_withdraws_and_the_card_says_so(world: World) -
     await choose(world, ALICE, card, "Withdraw")
     await world.message(ALICE, "Withdrawn. Nothing was done.", APPROVALS)
     await until(world, card, Status.WITHDRAWN)
-    card = await card_with(world, "withdrawn, nothing was done")
+    card = await card_with(world, "*Withdrawn*, nothing was done")
     assert await thread_of(world, card) == ["<@U0ALICE> withdrew the request"]
     assert not [m for m in await world.messages(ALICE) if "flow-withdrawn" in m["text"]]
 
@@ -107,7 +107,7 @@ async def test_two_of_two_are_needed_in_production_and_the_card_counts(world: Wo
     assert (await keys_named(world, "flow-quorum"))[0].status == "active"
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.APPLIED)
-    card = await card_with(world, "is revoked for good — approved by <@U0BOB> and <@U0CAROL>")
+    card = await card_with(world, "is revoked for good* — approved by <@U0BOB> and <@U0CAROL>")
     assert (await keys_named(world, "flow-quorum"))[0].status == "archived"
     assert await thread_of(world, card) == [
         "<@U0BOB> approved: 1 of 2 approvals; 1 more needed.",
@@ -176,7 +176,10 @@ async def test_an_api_that_is_away_fails_with_a_reference_and_nothing_is_made(wo
     await world.post("/faults", target="claude", name="POST /v1/organizations/api_keys", kind="drop_before", times=5)
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    assert "I found no trace of it, and look again at a retry. ref " in (await card_with(world, "*not done yet*"))["text"]
+    assert (
+        "I looked, and it wasn't done. Retry tries again, and looks first. ref "
+        in (await card_with(world, "*not done yet*"))["text"]
+    )
     assert not await keys_named(world, "flow-away")
     await world.http.delete(f"{world.control_url}/faults")
     await press(world, BOB, await card_with(world, "flow-away"), "request_retry")

@@ -48,12 +48,12 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     await make_key(world, "by-hand", "Production")
     await a_minute_passes(world)
     request = await until(world, card, Status.APPLIED)
-    card = await card_with(world, "✅ Key `by-hand` in *Production* issued to <@U0ALICE>")
+    card = await card_with(world, "✅ *Key `by-hand` in Production issued to <@U0ALICE>")
     assert labels(card) == ["Revoke…"]
     assert "handover" not in request.outcome
     ready = await world.message(ALICE, "Whoever made it in the Console has its secret and hands it to you.")
     assert ready["ts"] != waiting["ts"]
-    await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Nothing more to do.")
+    await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Hand its secret to <@U0ALICE> now")
     assert await thread_of(world, card) == [
         "<@U0CAROL> approved", "Told the last approver what to do by hand; I wait for it", "Done",
     ]  # fmt: skip
@@ -64,7 +64,7 @@ async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(
     wrong = await make_key(world, "misplaced", "Staging")
     await a_minute_passes(world)
     card = await card_with(world, "⚠️ A key of that name appeared in Staging, which is the wrong place.")
-    await world.message(CAROL, "Archive it and make it in *Production*.")
+    await world.message(CAROL, "Archive it and make it again as in the steps.")
     await a_minute_passes(world)
     request = await until(world, card, Status.FULFILLING)
     actions = [entry.action for entry in await audit_of(world, request)]
@@ -76,7 +76,7 @@ async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
     lines = await thread_of(world, card)
-    assert "Not what I wait for: A key of that name appeared in Staging, which is the wrong place." in lines
+    assert "Not done right yet: A key of that name appeared in Staging, which is the wrong place." in lines
 
 
 async def test_another_name_and_a_key_from_before_prove_nothing(world: World) -> None:
@@ -93,7 +93,7 @@ async def test_a_key_that_nobody_makes_expires_and_everybody_is_told(world: Worl
     card = await approved(world, "forgotten")
     await a_minute_passes(world, seconds=7 * 86_400 + 60)
     await until(world, card, Status.EXPIRED)
-    card = await card_with(world, "expired, waited 7 d for the key to be made in the Console")
+    card = await card_with(world, "*Expired*, waited 7 d for the key to be made in the Console")
     assert labels(card) == ["Ask again…"]
     notice = await world.message(ALICE, "expired: waited 7 d for the key to be made in the Console. Nothing was changed.")
     assert labels(notice) == ["Ask again…"]

@@ -121,7 +121,7 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     before = await snapshot(world)
     await a_minute_passes(world, seconds=4 * 86_400)
     await until(world, card, Status.EXPIRED)
-    assert "nobody decided in" in (await card_with(world, "expired"))["text"]
+    assert "nobody decided in" in (await card_with(world, "*Expired*"))["text"]
     notice = await world.message(ALICE, "expired: nobody decided in")
     await press(world, ALICE, notice, "request_ask_again")
     form = await world.modal(ALICE, f"form_{name}")

@@ -81,7 +81,7 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
         "> Nightly ingestion job",
         "Needs 1 of <!subteam^S0ADMINS>",
     ]
-    assert "expires <!date^" in message.text
+    assert "decide by <!date^" in message.text
     assert "you can't approve your own" in message.text
     assert buttons(message) == ["Approve", "Deny…", "⋯"]
 
@@ -94,16 +94,17 @@ def test_a_card_with_a_quorum_counts_along() -> None:
 
 def test_the_first_line_of_every_status_says_what_happened() -> None:
     asked = "*<@U0ALICE> asks for an API key* — `nightly` in *Staging*"
+    was_asked = "<@U0ALICE> asked for an API key, `nightly` in *Staging*"
     expected = {
         Status.APPROVED: f"⏳ {asked} · approved by <@U0BOB>, being done now",
         Status.FULFILLING: f"⏳ {asked} · approved by <@U0BOB>, waits for the key to be made in the Console",
         Status.FAILED: f"⚠️ {asked} · approved by <@U0BOB>, *not done yet*: The workspace has reached its limit of active"
         " API keys. Nothing was changed.",
-        Status.DENIED: f"⛔ {asked} · denied by <@U0BOB>: “use the Sandbox workspace”",
-        Status.WITHDRAWN: f"⛔ {asked} · withdrawn, nothing was done",
-        Status.EXPIRED: f"⌛ {asked} · expired, nobody decided in 8 h",
-        Status.APPLIED: "✅ Key `nightly` in *Staging* issued to <@U0ALICE> — approved by <@U0BOB>, 14 min after the ask",
-        Status.REVERTED: "🔁 *Ended as agreed* — Key `nightly` in *Staging* issued to <@U0ALICE>",
+        Status.DENIED: f"⛔ *Denied by <@U0BOB>: “use the Sandbox workspace”* — {was_asked}",
+        Status.WITHDRAWN: f"🔁 *Withdrawn*, nothing was done — {was_asked}",
+        Status.EXPIRED: f"⌛ *Expired*, nobody decided in 8 h — {was_asked}",
+        Status.APPLIED: "✅ *Key `nightly` in Staging issued to <@U0ALICE>* — approved by <@U0BOB>, 14 min after the ask",
+        Status.REVERTED: "🔁 *Key `nightly` in Staging is revoked* — ended as agreed",
     }
     for status, line in expected.items():
         assert card(a_request(status=status)).text.splitlines()[0] == line
@@ -116,7 +117,7 @@ def test_two_approvers_are_both_named() -> None:
 
 def test_what_a_person_did_not_do_in_time_is_named() -> None:
     request = a_request(status=Status.EXPIRED, decisions=(decision(BOB),), approved_at=ASKED)
-    assert "expired, waited 8 h for the key to be made in the Console" in card(request).text
+    assert "*Expired*, waited 8 h for the key to be made in the Console" in card(request).text
 
 
 def test_only_kinds_that_break_something_ask_before_approving_and_name_it() -> None:
@@ -146,13 +147,13 @@ def test_a_failed_hand_over_is_visible_on_the_card_with_its_repair() -> None:
         message = card(a_request(status=Status.APPLIED, outcome={"handover": handover, "hint": "sk-ant-…igAA"}))
         assert message.text.startswith("⚠️ ")
         assert "revoke the key and ask again" in message.text
-        assert "key …igAA" in message.text
+        assert "key `…igAA`" in message.text
 
 
 def test_an_end_that_needs_a_person_does_not_look_like_one_that_went_well() -> None:
     outcome = {"needs_person_at_end": True, "note_at_end": "Dana became user in the meantime."}
     text = card(a_request("change_role", Status.REVERTED, outcome=outcome)).text
-    assert text.startswith("⚠️ *Over, but a person has to look* — Role *developer* for <@U0DANA> given")
+    assert text.startswith("⚠️ *Over, but a person has to look* — <@U0DANA> is developer, was billing")
     assert "Dana became user in the meantime." in text
 
 
@@ -189,9 +190,10 @@ def test_notices_tell_the_requester_what_happened_and_what_now() -> None:
     assert buttons(seen) == ["Revoke…"]
 
 
-def test_an_earlier_notice_says_the_same_but_only_the_newest_has_buttons() -> None:
+def test_an_earlier_notice_only_points_to_the_newest() -> None:
     applied = a_request(status=Status.APPLIED, outcome={"handover": "ready"})
-    assert buttons(requester_notice(facts_of(applied), "progress")) == []
+    earlier = requester_notice(facts_of(applied), "progress")
+    assert (earlier.text, buttons(earlier)) == ("*API key nightly in Staging*: it went on, see below.", [])
     assert buttons(requester_notice(facts_of(applied), "result")) == ["Show the key once"]
 
 
@@ -200,7 +202,7 @@ def test_the_steps_for_the_console_name_what_will_be_checked() -> None:
     message = console_steps(request, "nightly")
     assert shown(message)
     assert "exactly this name: `nightly`" in message.text
-    assert "⚠️ A key of that name appeared in Research. Archive it and make it in *Staging*." in message.text
+    assert "⚠️ A key of that name appeared in Research. Archive it and make it again as in the steps." in message.text
     assert buttons(message) == ["Open the Console"]
     assert "I see the key" in console_steps(a_request(status=Status.APPLIED), "nightly").text
     gone = console_steps(a_request(status=Status.WITHDRAWN), "nightly").text
@@ -235,6 +237,6 @@ def test_only_details_show_ids() -> None:
 
 
 def test_the_view_that_shows_a_secret_is_one_that_slack_takes() -> None:
-    view = secret_view("sk-ant-api03-" + "x" * 90 + "_-AA")
+    view = secret_view("sk-ant-api03-" + "x" * 90 + "_-AA", "API key nightly in Staging")
     assert not validate_view(view)
     assert "```sk-ant-api03-" in str(view)

@@ -52,7 +52,7 @@ async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_p
         await press(world, BOB, card, "request_approve")
         await world.message(BOB, "1 of 2 so far", "C0ENG")
         await a_minute_passes(world, seconds=1860)
-        await world.message(BOB, "expired, nobody decided in 30 min", "C0ENG")
+        await world.message(BOB, "*Expired*, nobody decided in 30 min", "C0ENG")
         await world.message(ALICE, "expired: nobody decided in 30 min")
 
 
@@ -60,7 +60,7 @@ async def test_one_person_may_be_named_and_a_reason_may_be_left_out(tmp_path: Pa
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         await world.command(ALICE, "/claude-members role <@U0CROWD01> billing")
         await world.message(ALICE, "Sent to <#C0APPROVALS>. Needs <@U0CAROL>.", "C0GENERAL")
-        card = await card_with(world, "asks for another role")
+        card = await card_with(world, "asks for a role")
         assert "\n>" not in card["text"]
         await press(world, BOB, card, "request_approve")
         await world.message(BOB, "Only <@U0CAROL> can decide this.", "C0APPROVALS")
@@ -73,7 +73,7 @@ async def test_the_admins_of_the_workspace_may_decide_and_a_reason_is_asked_for(
         await open_form(world, ALICE, "create_key")
         staging = await world.workspace_id("Staging")
         await world.submit(ALICE, workspace_id=staging, name="rules-staging", reason=" ")
-        await world.modal(ALICE, "*Purpose*: Say what it is for; the approvers decide by it.")
+        await world.modal(ALICE, "Say what it is for; the approvers decide by it.")
         await ask(world, "rules-staging", "Staging")
         card = await card_with(world, "Needs 1 of the admins of *Staging*")
         assert (await request_behind(world, card)).status is Status.PENDING

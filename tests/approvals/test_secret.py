@@ -71,7 +71,7 @@ async def test_a_secret_that_nobody_looked_at_for_a_day_is_wiped_and_says_how_to
     await a_minute_passes(world, seconds=2 * 3600)
     gone = await world.message(ALICE, "you didn't look at its secret within a day, so I wiped it.")
     assert labels(gone) == ["Revoke…"]
-    card = await card_with(world, "⚠️ Key `secret-unseen` in *Staging* issued to <@U0ALICE>")
+    card = await card_with(world, "⚠️ *Key `secret-unseen` in Staging issued to <@U0ALICE>*")
     assert "revoke the key and ask again" in card["text"]
     assert "Nobody looked at the secret within a day; I wiped it" in await thread_of(world, card)
     await press(world, ALICE, gone, "request_undo")

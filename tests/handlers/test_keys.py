@@ -56,7 +56,7 @@ async def test_a_taken_name_brings_the_form_back_with_everything_in_it(world: Wo
     staging = await world.workspace_id("Staging")
     reason = "Line one\nLine *two*"
     await world.submit(ALICE, workspace_id=staging, name="taken-name", reason=reason, ends_on="2031-12-31")
-    view = await world.modal(ALICE, "*Name*: Staging already has a key taken-name. Choose another name.")
+    view = await world.modal(ALICE, "⚠️ Staging already has a key taken-name. Choose another name.")
     fields = {b["block_id"]: b["element"] for b in view["blocks"] if b["type"] == "input"}
     assert fields["workspace_id"]["initial_option"]["text"]["text"] == "Staging"
     assert fields["name"]["initial_value"] == "taken-name"
@@ -74,7 +74,7 @@ async def test_a_workspace_archived_while_the_form_was_open_is_said(world: World
     await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="")
     await world.rt.admin.archive_workspace(sandbox)
     await world.submit(ALICE, workspace_id=sandbox, name="no-home", reason="x")
-    await world.modal(ALICE, "*Workspace*: That workspace doesn't exist any more. Choose another one.")
+    await world.modal(ALICE, "⚠️ That workspace doesn't exist any more. Choose another one.")
 
 
 async def test_whoever_has_no_keys_is_told_how_to_get_one(world: World) -> None:
@@ -122,7 +122,7 @@ async def test_a_key_is_disabled_and_enabled_again_by_its_name(world: World) -> 
         await world.submit(ALICE, reason="Pause")
         card = await card_with(world, f"asks to {verb} a key* — `switchable` in *Staging*")
         await press(world, CAROL, card, "request_approve")
-        await card_with(world, f"Key `switchable` in *Staging* {done}")
+        await card_with(world, f"Key `switchable` in Staging {done}")
         await settled(world)
         assert (await keys_named(world, "switchable"))[0].status == status
 

@@ -35,13 +35,13 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
     await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
-    card = await card_with(world, "*<@U0ALICE> asks for another role* — *billing* for <@U0CROWD01>, now developer")
+    card = await card_with(world, "*<@U0ALICE> asks for a role* — <@U0CROWD01>: developer → *billing*")
     assert "> helps with ∗year end∗" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    await card_with(world, "✅ Role *billing* for <@U0CROWD01> given, was developer")
-    await world.message(ALICE, "✅ Role *billing* for <@U0CROWD01> given, was developer.")
+    await card_with(world, "✅ *<@U0CROWD01> is billing, was developer*")
+    await world.message(ALICE, "✅ *<@U0CROWD01> is billing, was developer*.")
 
 
 async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
@@ -89,7 +89,7 @@ async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: W
 
 async def test_a_role_that_changed_while_the_request_waited_is_not_overwritten(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps finance")
-    card = await card_with(world, "asks for another role")
+    card = await card_with(world, "asks for a role")
     await world.post("/claude/users/priya@acme.test", role="user")
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FAILED)

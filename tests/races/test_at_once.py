@@ -107,7 +107,7 @@ async def test_approve_and_deny_at_once_end_in_one_of_the_two(fleet: Fleet) -> N
         await fleet.modal(CAROL, "comment")
         await asyncio.gather(fleet.click_on(BOB, card, "request_approve"), fleet.submit(CAROL, comment="not now"))
         final = await ended(fleet, name)
-        if "denied by" in final["text"]:
+        if "Denied by" in final["text"]:
             assert fleet.keys_named(name) == []
             assert f"<@{CAROL}> denied this" in (await answers_to(fleet, (BOB,), 1, before))[BOB]
         else:
@@ -142,7 +142,7 @@ async def test_approve_and_withdraw_at_once_end_in_one_of_the_two(fleet: Fleet) 
             fleet.click_on(BOB, card, "request_approve"), fleet.click_on(ALICE, card, "request_more", selected=withdraw)
         )
         final = await ended(fleet, name)
-        if "withdrawn" in final["text"]:
+        if "*Withdrawn*" in final["text"]:
             told = await answers_to(fleet, people, 2, before)
             assert ("Withdrawn" in told[ALICE], "already withdrawn" in told[BOB]) == (True, True)
             assert fleet.keys_named(name) == []

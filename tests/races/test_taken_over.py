@@ -106,7 +106,7 @@ async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
         card = await card_with(world, "I found no trace of it, and look again at a retry.")
         await press(world, BOB, card, "request_give_up")
         await world.message(BOB, "Closed. ⚠️ it may have been done all the same: have a look.", APPROVALS)
-        await card_with(world, "withdrawn, ⚠️ it may have been done all the same: have a look.")
+        await card_with(world, "*Withdrawn*, ⚠️ it may have been done all the same: have a look.")
 
 
 async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_
         world.sandbox.clock.advance(timedelta(days=2))
         await reconcile(world.rt, world.rt.now())
         await until(world, card, Status.EXPIRED)
-        await card_with(world, "expired, approved, but it didn't work and nobody tried again: The Claude Admin API is busy")
+        await card_with(world, "*Expired*, approved, but it didn't work and nobody tried again: The Claude Admin API is busy")
         await world.message(ALICE, "nobody tried again")
         await world.ask_for_key(ALICE, "never-retried")
         assert (await card_with(world, "you can't approve your own"))["ts"] != card["ts"]

@@ -43,7 +43,7 @@ async def status_of(world: World, part: str) -> str:
 async def failed_role_change(world: World) -> Json:
     """Have sofia's change of role approved and fail; return what alice was told about that."""
     await world.command(ALICE, f"/claude-members role <@{SOFIA}> developer needs it")
-    card = await world.message(BOB, "asks for another role", APPROVALS)
+    card = await world.message(BOB, "asks for a role", APPROVALS)
     await world.post("/faults", target="claude", name="POST /v1/organizations/users/*", kind="500", times=9)
     await world.click_on(BOB, card, "request_approve")
     failed = await world.message(ALICE, "not done yet", seconds=20)
@@ -81,7 +81,7 @@ async def test_what_somebody_asked_for_who_left_is_not_approved(world: World) ->
     await world.click_on(BOB, card, "request_deny")
     await world.modal(BOB, "Reason")
     await world.submit(BOB, comment="gone")
-    await world.message(BOB, "denied by", APPROVALS)
+    await world.message(BOB, "*Denied by", APPROVALS)
 
 
 async def test_approvals_that_count_again_are_enough_at_the_next_click(world: World) -> None:
@@ -191,7 +191,7 @@ async def test_a_role_is_asked_for_by_who_the_person_is_now(world: World) -> Non
 
 async def test_naming_somebody_does_not_link_them(world: World) -> None:
     await world.command(ALICE, f"/claude-members role <@{SOFIA}> developer needs it")
-    await world.message(BOB, "asks for another role", APPROVALS)
+    await world.message(BOB, "asks for a role", APPROVALS)
     assert [row for row in (await kept(world))["link"] if SOFIA in row] == []
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, SecretStr
 
 from bot.approvals.model import Request, Who
+from bot.approvals.policy import Rule
 from bot.ports import Message
 from bot.runtime import Runtime
 
@@ -97,6 +98,10 @@ def _nobody(_request: Request) -> tuple[Who, ...]:
     return ()
 
 
+def _nothing(_rule: Rule) -> str:
+    return ""
+
+
 async def _never(_rt: Runtime, _request: Request) -> Done | None:
     return None
 
@@ -105,13 +110,15 @@ async def _never(_rt: Runtime, _request: Request) -> Done | None:
 class Kind:
     """One kind of Request.
 
-    Words: `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn) replaces both
-    once it is applied; `title` is plain text. `danger` says what a careless click would break.
+    Words: `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand
+    in bold) replaces both once it is applied; `title` is plain text. `yours` is `done` said to the requester, `after` what
+    is so once the grant has ended; both are `done` where nothing is given. `by_hand` says what a rule leaves to a person.
+    `danger` says what a careless click would break.
     Rules: `subject` names what it is about: one open request per subject. `precheck` raises a UserError, `apply` an
     UpstreamError or NeedsPerson. `look` tells whether the effect is already there, before anything is repeated;
     `repeatable`: applying twice does no harm once `look` found nothing. `revert` ends a grant.
-    A person's part: `steps` tells them what to do, `waits_for` names that in the card, `prove` looks each minute whether it
-    is done. `undo` is the kind that a card offers once this one is applied.
+    A person's part: `steps` tells them what to do, `news` what changed since, `waits_for` names it in the card, `prove`
+    looks each minute whether it is done. `undo` is the kind that a card offers once this one is applied.
     `beneficiaries` are the people whom it is about besides the requester: they don't decide it either.
     """
 
@@ -130,7 +137,11 @@ class Kind:
     look: Callable[[Runtime, Request], Awaitable[Done | None]] = _never
     prove: Callable[[Runtime, Request], Awaitable[Done | Waits | None]] | None = None
     steps: Callable[[Request], Message] | None = None
+    news: Callable[[Request], Message] | None = None
     waits_for: str = "somebody to do it"
+    by_hand: Callable[[Rule], str] = _nothing
+    yours: Callable[[Request], str] | None = None
+    after: Callable[[Request], str] | None = None
     revert: Callable[[Runtime, Request], Awaitable[Done]] | None = None
     undo: str | None = None
     beneficiaries: Callable[[Request], tuple[Who, ...]] = _nobody

@@ -148,11 +148,17 @@ def _beneficiaries(request: Request) -> tuple[Who, ...]:
 
 
 def _what(request: Request) -> str:
-    return f"{_for_whom(request)}, now {_payload(request).from_role}"
+    wanted = _payload(request)
+    return f"{mention(wanted.slack_id)}: {wanted.from_role} → {bold(wanted.role)}"
 
 
-def _for_whom(request: Request) -> str:
-    return f"{bold(_payload(request).role)} for {mention(_payload(request).slack_id)}"
+def _done(request: Request) -> str:
+    given = _payload(request)
+    return f"{mention(given.slack_id)} is {given.role}, was {given.from_role}"
+
+
+def _after(request: Request) -> str:
+    return f"{mention(_payload(request).slack_id)} is {_payload(request).from_role} again"
 
 
 CHANGE_ROLE = Kind(
@@ -161,9 +167,10 @@ CHANGE_ROLE = Kind(
     payload=ChangeRole,
     form=FORM,
     title=lambda request: f"Role {_payload(request).role} for {_payload(request).member_name}",
-    asks="asks for another role",
+    asks="asks for a role",
     what=_what,
-    done=lambda request: f"Role {_for_whom(request)} given, was {_payload(request).from_role}",
+    done=_done,
+    after=_after,
     subject=lambda payload: f"role:{getattr(payload, 'slack_id', '')}",
     precheck=_precheck,
     apply=_apply,

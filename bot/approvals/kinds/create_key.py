@@ -20,11 +20,12 @@ from bot.approvals.kinds.base import (
     check_in_time,
 )
 from bot.approvals.model import MOST_REASON, Request, Who
+from bot.approvals.policy import Rule
 from bot.errors import InvalidInput
 from bot.ports import Message
 from bot.runtime import Runtime
-from bot.slack.markup import bold, code, mention
-from bot.slack.views.console_steps import console_steps
+from bot.slack.markup import bold, code, mention, within_bold
+from bot.slack.views.console_steps import console_news, console_steps
 from bot.store import requests
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
@@ -63,7 +64,13 @@ def _check_end(value: str, form: FormInput) -> str | None:
 
 FORM = (
     FormField("workspace_id", "Workspace", "workspace", hint="Type a part of its name."),
-    FormField("name", "Name", hint="What will use it, such as ingest-staging.", max_length=80, check=_check_name),
+    FormField(
+        "name",
+        "Name",
+        max_length=80,
+        check=_check_name,
+        hint="What will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
+    ),
     FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
     FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=_check_end),
 )
@@ -193,14 +200,29 @@ def _what(request: Request) -> str:
     return f"{code(_payload(request).name)} in {bold(request.workspace_name or '')}"
 
 
+def _key(request: Request) -> str:
+    return f"{code(_payload(request).name)} in {within_bold(request.workspace_name or '')}"
+
+
 def _done(request: Request) -> str:
-    if request.outcome.get("handover") == "lost":
-        return f"Key {_what(request)} was made for {mention(request.requester.slack_id)}"
-    return f"Key {_what(request)} issued to {mention(request.requester.slack_id)}"
+    did = "was made for" if request.outcome.get("handover") == "lost" else "issued to"
+    return f"Key {_key(request)} {did} {mention(request.requester.slack_id)}"
+
+
+def _yours(request: Request) -> str:
+    return f"Your key {_key(request)} {'was made' if request.outcome.get('handover') == 'lost' else 'is ready'}"
+
+
+def _by_hand(rule: Rule) -> str:
+    return "an approver then makes the key in the Console" if rule.issue_keys == "console" else ""
 
 
 def _steps(request: Request) -> Message:
     return console_steps(request, _payload(request).name)
+
+
+def _news(request: Request) -> Message:
+    return console_news(request, _payload(request).name)
 
 
 CREATE_KEY = Kind(
@@ -219,7 +241,11 @@ CREATE_KEY = Kind(
     look=look,
     prove=_prove,
     steps=_steps,
+    news=_news,
     waits_for="the key to be made in the Console",
+    by_hand=_by_hand,
+    yours=_yours,
+    after=lambda request: f"Key {_key(request)} is revoked",
     revert=_revert,
     undo="revoke_key",
     submit_label="Ask for the key",

@@ -18,7 +18,7 @@ from bot.approvals.kinds.base import (
 from bot.approvals.model import MOST_REASON, Request, Who
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.runtime import Runtime
-from bot.slack.markup import bold, code
+from bot.slack.markup import bold, code, within_bold
 
 _NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
 
@@ -94,6 +94,10 @@ def _make(change: _Change, *extra: FormField) -> Kind:
         where = f" in {bold(request.workspace_name)}" if request.workspace_name else ""
         return f"{code(_payload(request).key_name)}{where}"
 
+    def plainly(request: Request) -> str:
+        where = f" in {within_bold(request.workspace_name)}" if request.workspace_name else ""
+        return f"{code(_payload(request).key_name)}{where}"
+
     return Kind(
         name=change.name,
         label=change.label,
@@ -106,7 +110,7 @@ def _make(change: _Change, *extra: FormField) -> Kind:
         title=lambda request: f"{change.label}: {_payload(request).key_name}",
         asks=f"asks to {change.verb} a key",
         what=what,
-        done=lambda request: f"Key {what(request)} {change.done}",
+        done=lambda request: f"Key {plainly(request)} {change.done}",
         subject=lambda payload: f"key:{getattr(payload, 'key_id', '')}",
         precheck=precheck,
         apply=apply,

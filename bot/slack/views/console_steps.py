@@ -30,15 +30,30 @@ def console_steps(request: Request, name: str) -> Message:
         f"It is waited for until {date(request.expires_at)}."
     )
     problem = request.outcome.get("problem")
-    seen = f"⚠️ {escape(str(problem))} Archive it and make it in {where}." if problem else ""
+    seen = f"⚠️ {_mend(str(problem))}" if problem else ""
     open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=CONSOLE_KEYS)
     blocks = [section(intro), section(steps), *([section(seen)] if seen else []), actions(open_it), context(check)]
     return Message("\n".join(filter(None, [intro, steps, seen, check])), blocks)
 
 
+def console_news(request: Request, name: str) -> Message:
+    """Return what rings after the steps were sent: that something is wrong, or that nobody waits any more."""
+    what = f"{code(name)} in {bold(request.workspace_name or '')}"
+    if request.status is not Status.FULFILLING:
+        return _over(request, what)
+    problem = str(request.outcome.get("problem") or "")
+    text = f"⚠️ {what}: {_mend(problem)}" if problem else f"⏳ {what}: what was wrong is mended; I still wait for the key."
+    return Message(text, [section(text)])
+
+
+def _mend(problem: str) -> str:
+    return f"{escape(problem)} Archive it and make it again as in the steps."
+
+
 def _over(request: Request, what: str) -> Message:
     if request.status in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
-        text = f"✅ I see the key {what}. Nothing more to do."
+        asker = mention(request.requester.slack_id)
+        text = f"✅ I see the key {what}. Hand its secret to {asker} now, if you haven't yet."
     else:
         text = f"⛔ The key {what} is not needed any more: the request is {WORDS[request.status]}."
     return Message(text, [section(text)])

@@ -15,7 +15,7 @@ from bot.slack.wording import calendar_day, plural
 
 Json = dict[str, Any]
 MOST_ROWS = 99
-_MARKS = {"active": "✅", "inactive": "⏳", "expired": "⌛"}
+_MARKS = {"active": "✅", "expired": "⌛"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def my_key_blocks(line: KeyLine) -> list[Json]:
     """Return one key with its buttons."""
     key = line.key
     end = f" · ends {calendar_day(key.expires_at.date())}" if key.expires_at else ""
-    text = f"{_MARKS.get(key.status, '')} {code(key.name)} in {bold(line.workspace)} — {escape(key.status)}{end}"
+    mark = f"{_MARKS[key.status]} " if key.status in _MARKS else ""
+    text = f"{mark}{code(key.name)} in {bold(line.workspace)} — {escape(key.status)}{end}"
     switch = ("Disable…", "disable_key") if key.status == "active" else ("Enable…", "enable_key")
     if key.status not in ("active", "inactive"):
         return [section(text)]
@@ -61,7 +62,7 @@ def my_key_blocks(line: KeyLine) -> list[Json]:
 def key_list(lines: Sequence[KeyLine], workspace: str, prefix: str) -> Message:
     """Return all keys as a table, newest first."""
     where = f" in {workspace}" if workspace else ""
-    intro = f"{plural(len(lines), 'living key')}{where}, newest first."
+    intro = f"{plural(len(lines), 'key')}{where}, newest first."
     rows = [["Key", "Workspace", "State", "Made", "Ends"]]
     for line in lines[:MOST_ROWS]:
         end = calendar_day(line.key.expires_at.date()) if line.key.expires_at else "never"

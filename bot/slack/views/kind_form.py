@@ -21,26 +21,30 @@ def kind_form(
     labels: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> Json:
-    """Return a kind's form. `asks` says who will decide; `values` and `labels` fill it in; `problems` stand on top."""
-    given, shown = dict(values or {}), dict(labels or {})
-    blocks: list[Json] = []
-    if problems:
-        names = {field.name: field.label for field in kind.form}
-        lines = [
-            f"⚠️ *{escape(names.get(name, name))}*: {escape(sentence)}" if name else f"⚠️ {escape(sentence)}"
-            for name, sentence in problems.items()
-        ]
-        blocks.append(section("\n".join(lines)))
+    """Return a kind's form. `asks` says who will decide; `values` and `labels` fill it in.
+
+    `problems` stand at their fields, one without a field on top.
+    """
+    given, shown, wrong = dict(values or {}), dict(labels or {}), dict(problems or {})
+    names = {field.name for field in kind.form}
+    blocks: list[Json] = [section(f"⚠️ {escape(said)}") for name, said in wrong.items() if name not in names]
     if kind.danger:
         blocks.append(section(f"⚠️ {escape(kind.danger)}"))
-    blocks += [_block(field, given.get(field.name, ""), shown.get(field.name, "")) for field in kind.form]
+    for field in kind.form:
+        blocks.append(_block(field, given.get(field.name, ""), shown.get(field.name, "")))
+        if field.name in wrong:
+            blocks.append(context(f"⚠️ {escape(wrong[field.name])}"))
     blocks.append(context(asks))
     return modal(f"{ids.FORM_PREFIX}{kind.name}", kind.label, blocks, submit=kind.submit_label)
 
 
 def _block(field: FormField, value: str, label: str) -> Json:
     element = _element(field, value, label)
-    return input_block(field.label, element, block_id=field.name, hint=field.hint or None, optional=field.optional)
+    # Whoever decides depends on the workspace, so the choice of one, or of a key in one, is told at once.
+    decides = field.type in ("workspace", "key")
+    return input_block(
+        field.label, element, block_id=field.name, hint=field.hint or None, optional=field.optional, dispatch=decides
+    )
 
 
 def _element(field: FormField, value: str, label: str) -> Json:

@@ -8,7 +8,7 @@ from bot.ports import Message
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
-from bot.slack.markup import date, escape, mention, quote, truncate
+from bot.slack.markup import code, date, escape, mention, quote, truncate, within_bold
 from bot.slack.wording import calendar_day, duration, listed
 
 Json = dict[str, Any]
@@ -16,9 +16,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """A request with the words of its kind. `title` is plain text; `asks` to `done` are the kind's markup.
+    """A request with the words of its kind. `title` is plain text; `asks` to `after` are the kind's markup.
 
-    `needs` says the rule in markup: "Needs 1 of @claude-admins".
+    `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person.
     """
 
     request: Request
@@ -26,7 +26,10 @@ class RequestFacts:
     asks: str
     what: str
     done: str
+    yours: str
+    after: str
     waits_for: str
+    by_hand: str
     needs: str
     quorum: int
     danger: str
@@ -37,15 +40,21 @@ def render_card(facts: RequestFacts) -> Message:
     """Return the card as it stands now. Its buttons carry the request id and nothing else."""
     request = facts.request
     headline, lines = _headline(facts), _lines(facts)
-    reason = truncate(request.reason, 500) if request.is_open else ""
+    why = _why(request) if request.is_open else ""
     blocks = [section(headline)]
-    if reason:
-        blocks.append(section(quote(reason)))
+    if why:
+        blocks.append(section(why))
     if lines:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
-    text = "\n".join(filter(None, [headline, quote(reason) if reason else "", *lines]))
+    text = "\n".join(filter(None, [headline, why, *lines]))
     return Message(text, blocks, metadata=_metadata(request))
+
+
+def _why(request: Request) -> str:
+    """Return what was asked for and until when: the end of the thing stands with it, not with that of the request."""
+    end = f"Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+    return "\n".join(filter(None, [quote(truncate(request.reason, 500)) if request.reason else "", end]))
 
 
 def _metadata(request: Request) -> Json:
@@ -55,7 +64,8 @@ def _metadata(request: Request) -> Json:
 def _headline(facts: RequestFacts) -> str:
     """Return the first line: what is so now, about what, because of whom."""
     request = facts.request
-    asked = f"*{mention(request.requester.slack_id)} {facts.asks}* — {facts.what}"
+    asker = mention(request.requester.slack_id)
+    asked, was_asked = f"*{asker} {facts.asks}* — {facts.what}", _in_the_past(facts)
     match request.status:
         case Status.PENDING:
             return f"⏳ {asked}"
@@ -66,16 +76,23 @@ def _headline(facts: RequestFacts) -> str:
         case Status.FAILED:
             return f"⚠️ {asked} · {_approved_by(request)}, *not done yet*: {failure(request)}"
         case Status.DENIED:
-            return f"⛔ {asked} · {denied_by(request)}"
+            by = denied_by(request)
+            return f"⛔ *{by[0].upper()}{by[1:]}* — {was_asked}"
         case Status.WITHDRAWN:
-            return f"⛔ {asked} · withdrawn, {left_behind(request, 'nothing was done')}"
+            return f"🔁 *Withdrawn*, {left_behind(request, 'nothing was done')} — {was_asked}"
         case Status.EXPIRED:
-            return f"⌛ {asked} · expired, {expired_because(facts)}"
+            return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
             mark = "⚠️" if request.outcome.get("handover") in TROUBLE else "✅"
-            return f"{mark} {facts.done} — {_approved_by(request)}, {_after(request)}"
+            return f"{mark} *{facts.done}* — {_approved_by(request)}, {_after(request)}"
         case Status.REVERTED:
             return ended(facts)
+
+
+def _in_the_past(facts: RequestFacts) -> str:
+    """Return what was asked, for a card on which nothing waits any more: `@alice asked for an API key, x in Staging`."""
+    asked = facts.asks.replace("asks", "asked", 1)
+    return f"{mention(facts.request.requester.slack_id)} {asked}, {facts.what}"
 
 
 def failure(request: Request) -> str:
@@ -86,7 +103,7 @@ def failure(request: Request) -> str:
 def denied_by(request: Request) -> str:
     """Return who denied it and why, as markup."""
     denial = request.said(Verdict.DENY)[-1]
-    why = f": “{escape(denial.comment)}”" if denial.comment else ""
+    why = f": “{within_bold(denial.comment)}”" if denial.comment else ""
     return f"denied by {mention(denial.by.slack_id)}{why}"
 
 
@@ -115,7 +132,7 @@ def ended(facts: RequestFacts) -> str:
     said = f" · {escape(note)}" if note else ""
     if facts.request.outcome.get("needs_person_at_end"):
         return f"⚠️ *Over, but a person has to look* — {facts.done}{said}"
-    return f"🔁 *Ended as agreed* — {facts.done}{said}"
+    return f"🔁 *{facts.after}* — ended as agreed{said}"
 
 
 def _approved_by(request: Request) -> str:
@@ -124,8 +141,8 @@ def _approved_by(request: Request) -> str:
 
 
 def _after(request: Request) -> str:
-    decided = request.approved_at or request.closed_at or request.created_at
-    return f"{duration(decided - request.created_at)} after the ask"
+    waited = (request.approved_at or request.closed_at or request.created_at) - request.created_at
+    return f"{duration(waited)} after the ask" if waited.total_seconds() >= 1 else "at once"
 
 
 def _lines(facts: RequestFacts) -> list[str]:
@@ -133,11 +150,12 @@ def _lines(facts: RequestFacts) -> list[str]:
     if request.status is Status.PENDING:
         have = len(request.said(Verdict.APPROVE))
         lines += [facts.needs, *([f"{have} of {facts.quorum} so far"] if have else [])]
-        lines += [f"expires {date(request.expires_at)}", "you can't approve your own"]
+        lines += [*([facts.by_hand] if facts.by_hand else []), f"decide by {date(request.expires_at)}"]
+        lines += ["you can't approve your own"]
     if request.status is Status.FULFILLING and request.outcome.get("problem"):
         lines.append(f"⚠️ {escape(str(request.outcome['problem']))}")
-    if request.ends_at and (request.is_open or request.status is Status.APPLIED):
-        lines.append(f"Ends {calendar_day(request.ends_at.date())}")
+    if request.status is Status.APPLIED and request.ends_at:
+        lines.append(f"Ends {calendar_day(request.ends_at.date())}{_by_me(request)}")
     if request.status is Status.APPLIED:
         if request.outcome.get("hint"):
             lines.append(f"key {short_hint(str(request.outcome['hint']))}")
@@ -145,9 +163,15 @@ def _lines(facts: RequestFacts) -> list[str]:
     return lines
 
 
+def _by_me(request: Request) -> str:
+    """Say so where a key doesn't end by itself: whoever made it by hand gave it no end."""
+    outcome = request.outcome
+    return ", when I revoke it" if outcome.get("key_id") and not outcome.get("expires_at") else ""
+
+
 def short_hint(hint: str) -> str:
     """Return the end of a key's hint: `…igAA`."""
-    return f"…{escape(hint[-4:])}"
+    return code(f"…{hint[-4:]}")
 
 
 TROUBLE = frozenset({"lost", "failed", "unseen"})

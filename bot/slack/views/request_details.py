@@ -54,10 +54,10 @@ def denial_form(request: Request, title: str) -> Json:
     return modal(ids.DENY_FORM, "Deny", blocks, submit="Deny", private_metadata=request.id)
 
 
-def secret_view(secret: str) -> Json:
+def secret_view(secret: str, title: str) -> Json:
     """Return the modal that shows a key once. It is the only view that ever holds a secret."""
     blocks = [
-        section("This is your key. I have wiped my copy: it is shown this once, to you alone."),
+        section(f"*{escape(title)}*. It is shown this once, to you alone; my copy is wiped now."),
         section(f"```{secret}```"),
         context("Put it into your secret manager now, then close this. Never paste it into Slack."),
     ]

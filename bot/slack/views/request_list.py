@@ -9,6 +9,7 @@ from bot.slack import ids
 from bot.slack.blocks import divider, fit, header, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape, mention
+from bot.slack.views.request_card import TROUBLE
 from bot.slack.wording import plural
 
 Json = dict[str, Any]
@@ -22,11 +23,16 @@ MARKS = {
     Status.APPLIED: "✅",
     Status.FAILED: "⚠️",
     Status.DENIED: "⛔",
-    Status.WITHDRAWN: "⛔",
+    Status.WITHDRAWN: "🔁",
     Status.EXPIRED: "⌛",
     Status.REVERTING: "🔁",
     Status.REVERTED: "🔁",
 }
+
+
+def mark_of(request: Request) -> str:
+    """Return the mark of a request's state; one whose secret reached nobody isn't done for whoever asked."""
+    return "⚠️" if request.outcome.get("handover") in TROUBLE else MARKS[request.status]
 
 
 def waiting_blocks(waiting: Sequence[Titled]) -> list[Json]:
@@ -48,7 +54,7 @@ def mine_blocks(mine: Sequence[Titled], prefix: str) -> list[Json]:
         return [section(f"You asked for nothing yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
     return [
         section(
-            f"{MARKS[request.status]} *{escape(title)}* — {WORDS[request.status]}, asked {date(request.created_at)}",
+            f"{mark_of(request)} *{escape(title)}* — {WORDS[request.status]}, asked {date(request.created_at)}",
             accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"[:75]),
         )
         for request, title in mine

@@ -19,9 +19,11 @@ from bot.slack.views.request_card import (
     left_behind,
     short_hint,
 )
+from bot.slack.wording import calendar_day
 
 Chapter = Literal["progress", "result", "end"]
-"""A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones lose their buttons."""
+_CHAPTERS = ("progress", "result", "end")
+"""A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones only point to it."""
 
 
 def chapter_of(request: Request) -> Chapter | None:
@@ -41,9 +43,20 @@ def chapter_of(request: Request) -> Chapter | None:
 
 def requester_notice(facts: RequestFacts, chapter: str) -> Message:
     """Return what a request's requester reads in the message of a chapter, as things stand now."""
+    now = chapter_of(facts.request)
+    if now and _CHAPTERS.index(chapter) < _CHAPTERS.index(now):
+        text = f"{bold(facts.title)}: it went on, see below."
+        return Message(text, [section(text)])
     text, buttons = _said(facts)
-    current = buttons if chapter_of(facts.request) in (chapter, None) else []
-    return Message(text, [section(text), *([actions(*current)] if current else [])])
+    return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
+
+
+def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
+    """Return what somebody reads for whom something was asked: that it was done, and later that it has ended."""
+    asker = mention(facts.request.requester.slack_id)
+    done = f"✅ *{facts.done}*. {asker} asked for it.{_end(facts.request)}"
+    text = ended(facts) if chapter == "end" else done
+    return Message(text, [section(text)])
 
 
 def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
@@ -61,14 +74,14 @@ def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
                 again,
             )
         case Status.WITHDRAWN:
-            return f"⛔ Y{yours[1:]} was closed. {left_behind(request, 'Nothing was done.')}", again
+            return f"🔁 Y{yours[1:]} was closed. {left_behind(request, 'Nothing was done.')}", again
         case Status.FAILED:
             buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
             return f"⚠️ Y{yours[1:]} is approved but not done yet: {failure(request)}", buttons
         case Status.FULFILLING:
             return f"⏳ Y{yours[1:]} is approved and waits for {escape(facts.waits_for)}. I tell you when that is done.", []
         case Status.REVERTING | Status.REVERTED:
-            return (ended(facts) if request.status is Status.REVERTED else f"🔁 {facts.done} — being ended"), []
+            return (ended(facts) if request.status is Status.REVERTED else f"🔁 *{facts.done}* — being ended"), []
         case Status.PENDING | Status.APPROVED | Status.APPLYING:
             return f"⏳ Y{yours[1:]} is on its way.", []
 
@@ -82,19 +95,23 @@ def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
         until = date(request.closed_at + timedelta(hours=24))
         show = button("Show the key once", ids.REVEAL, request.id, style="primary")
         rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
-        return f"✅ {facts.done}. {rule}", [show]
+        return f"✅ *{facts.yours}*. {rule}", [show]
     if handover == "shown":
         when = f"Shown {date(datetime.fromisoformat(at))}" if isinstance(at, str) else "Shown"
-        return f"✅ {facts.done}. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
+        return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
     if handover in TROUBLE:
         because = {
             "lost": "the answer with its secret got lost on the way",
             "failed": "its secret could not be shown to you",
             "unseen": "you didn't look at its secret within a day, so I wiped it",
         }[handover]
-        return f"⚠️ {facts.done}, but {because}. Revoke it and ask for a new one.", undo
+        return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
     note = f" {escape(str(outcome['note']))}" if outcome.get("note") else ""
-    return f"✅ {facts.done}{hint}.{note}", undo
+    return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
+
+
+def _end(request: Request) -> str:
+    return f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
 
 
 _LINES = {
@@ -104,10 +121,11 @@ _LINES = {
     "request.retried": "asked me to try again",
     "request.given_up": "gave up",
     "request.applied": "Done",
-    "request.waits_for_person": "Told the last approver what to do by hand; I wait for it",
-    "request.wrong_place": "Not what I wait for",
+    "request.waits_for_person": "The last approver knows what to do by hand; I wait for it",
+    "request.wrong_place": "Not done right yet",
+    "request.wrong_place_mended": "What was wrong is mended",
     "request.failed": "It didn't work",
-    "request.expired": "Its time was over",
+    "request.expired": "Expired",
     "request.done_too_late": "A second run of mine came to its end after it was done already",
     "request.second_taken_back": "It was done twice; I took the second one back",
     "request.second_left": "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows",
