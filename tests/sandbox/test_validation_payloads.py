@@ -1,7 +1,8 @@
 """The rules over a whole payload: counts, ids, shared budgets, views, messages; and that no input breaks the validator."""
 
+from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,15 @@ from tests.sandbox.block_samples import (
     BLOCK_SAMPLES,
     BUTTON,
     DIVIDER,
+    ELEMENT_SAMPLES,
     INPUT,
     MODAL,
     TABLE,
     Json,
     chart,
+    hold,
     mrkdwn,
+    on,
     plain,
     pointers,
 )
@@ -154,8 +158,54 @@ _json = st.recursive(
 )
 def test_any_json_at_all_gets_an_answer(kind: str, field: str, value: Any) -> None:
     block = {"type": kind, **BLOCK_SAMPLES[kind][0]} | ({field: value} if field else {})
-    for payload in (value, [value], [block]):
+    without = {name: part for name, part in block.items() if name != field}
+    for payload in (value, [value], [block], [without]):
         validate_blocks(payload, None)
         validate_message({"blocks": payload, "metadata": value, "attachments": value, "text": value})
         validate_view({"type": "modal", "title": value, "blocks": payload})
         validate_view(value)
+
+
+def _each_without_a_field(whole: Any, part: Any) -> Iterator[Any]:
+    """Yield `whole` once for each field of each object inside `part`, with that field taken away meanwhile."""
+    if isinstance(part, list):
+        for item in cast("list[Any]", part):
+            yield from _each_without_a_field(whole, item)
+    elif isinstance(part, dict):
+        fields = cast("Json", part)
+        for name in list(fields):
+            yield from _each_without_a_field(whole, fields[name])
+            kept = fields.pop(name)
+            yield whole
+            fields[name] = kept
+
+
+@pytest.mark.parametrize("kind", BLOCK_SAMPLES)
+def test_block_without_any_one_of_its_fields_gets_an_answer(kind: str) -> None:
+    block = deepcopy({"type": kind, **BLOCK_SAMPLES[kind][0]})
+    for less in _each_without_a_field(block, block):
+        validate_blocks([less], on(kind))
+
+
+@pytest.mark.parametrize("kind", ELEMENT_SAMPLES)
+def test_element_without_any_one_of_its_fields_gets_an_answer(kind: str) -> None:
+    block, surface, _ = hold(deepcopy({"type": kind, **ELEMENT_SAMPLES[kind][0]}))
+    for less in _each_without_a_field(block, block):
+        validate_blocks([less], surface)
+
+
+@pytest.mark.parametrize(
+    ("block", "pointer", "field"),
+    [
+        (chart("bar"), "/0/chart", "axis_config"),
+        (chart("line"), "/0/chart", "series"),
+        ({"type": "data_table", "caption": "C"}, "/0", "rows"),
+        ({"type": "task_card", "task_id": "t", "title": "T"}, "/0", "status"),
+        ({"type": "input", "label": plain(), "dispatch_action": True}, "/0", "element"),
+    ],
+)
+def test_missing_field_is_named_also_where_a_rule_reads_it(block: Json, pointer: str, field: str) -> None:
+    inner = block.get("chart", block)
+    inner.pop(field, None)
+    (problem,) = validate_blocks([block], on(block["type"]))
+    assert (problem.code, problem.pointer, problem.field) == ("missing_required_field", pointer, field)

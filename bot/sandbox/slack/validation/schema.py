@@ -37,10 +37,10 @@ class Shape:
             report.failed(pointer, "must provide an object", "type", "object")
             return
         fields = cast("dict[str, Any]", value)
+        before = len(report.problems)  # rules read required fields, so a missing one must keep them away, too
         for name in self.required:
             if name not in fields:
                 report.missing(pointer, name)
-        before = len(report.problems)
         for name, part in fields.items():
             found = self.required.get(name) or self.optional.get(name)
             if found is None:
