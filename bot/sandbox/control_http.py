@@ -1,6 +1,5 @@
 """How the control API speaks: JSON in, `{"ok": true, ...}` out, or one code and one sentence with HTTP 400."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -9,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.slack.errors import ActError, SlackError
 from bot.sandbox.slack.state import Json
+from bot.sandbox.strict_json import HalfCharacter, read_strictly
 
 Handler = Callable[[Request], Awaitable[Json]]
 
@@ -17,7 +17,9 @@ async def read_json(request: Request) -> Json:
     """Return the JSON object in the body; an empty body is an empty object."""
     body = await request.body()
     try:
-        value: Any = json.loads(body) if body.strip() else {}
+        value: Any = read_strictly(body) if body.strip() else {}
+    except HalfCharacter:
+        raise ActError("bad_request", "A text in the body ends in the middle of a character.") from None
     except ValueError:
         raise ActError("bad_request", "The body is not JSON.") from None
     if not isinstance(value, dict):
@@ -44,7 +46,7 @@ def answered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 def after(request: Request) -> int:
     """Return `?after=N`, 0 when it is missing or no number."""
     text = request.query_params.get("after", "0")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
 
 
 def _refused(code: str, message: str, extra: Json) -> Response:

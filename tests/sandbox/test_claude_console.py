@@ -103,3 +103,11 @@ async def test_an_act_wakes_those_who_watch_the_wire() -> None:
     app = Starlette(routes=control_routes(world.organization))
     TestClient(app).post("/flags", json={"key_creation": False})
     assert woken == [True]
+
+
+def test_half_a_character_is_refused_by_the_control_and_by_the_console(control: TestClient, console: TestClient) -> None:
+    half = b'{"name": "half \\ud83d"}'
+    refused = control.post("/claude/keys", content=half).json()
+    assert (refused["ok"], "JSON" in refused["message"]) == (False, True)
+    refused = console.post("/console/api/keys", content=half, headers={"content-type": "application/json"})
+    assert (refused.status_code, "JSON" in refused.json()["error"]) == (400, True)

@@ -84,8 +84,15 @@ def test_the_old_version_speaks_the_old_shapes(api: Api, world: World) -> None:
 
 
 def test_broken_json_is_a_400(api: Api) -> None:
-    for raw in (b"{", b"[]", b'"text"', b"\xff\xfe"):
-        assert api.call("POST", "workspaces", content=raw).status_code == 400
+    for raw in (b"{", b"[]", b'"text"', b"\xff\xfe", b"[" * 200_000, b'{"name": NaN}'):
+        answer = api.call("POST", "workspaces", content=raw)
+        assert (answer.status_code, answer.json()["request_id"]) == (400, answer.headers["request-id"])
+
+
+def test_half_a_character_is_a_400_and_nothing_is_written(api: Api, world: World) -> None:
+    before = len(world.organization.workspaces)
+    assert api.call("POST", "workspaces", content=b'{"name": "half \\ud83d"}').status_code == 400
+    assert len(world.organization.workspaces) == before
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,11 @@ async def test_malformed_control_calls_are_answered_with_a_sentence(room: Room):
         answer = await room.http.post(f"{room.url}/_sandbox/{path}", content=body)
         assert answer.status_code == 400
         assert answer.json()["message"].endswith(".")
+
+
+async def test_half_a_character_from_the_control_is_refused_and_the_workspace_stays_readable(room: Room):
+    for raw in (b'{"name": "\\ud83d"}', b'{"name": "\xed\xa0\xbd"}'):
+        answer = await room.http.post(f"{room.url}/_sandbox/people/U0ALICE", content=raw)
+        assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+    state = await room.control("state", method="GET")
+    assert "Alice Moreno" in [person["name"] for person in state["people"]]

@@ -144,7 +144,7 @@ async def test_without_a_connection_the_person_sees_an_error_at_once(room: Room)
 
 async def test_garbage_from_the_app_disturbs_nobody(room: Room):
     async with raw_socket(room) as ws:
-        for garbage in ("", "not json", "[]", '{"envelope_id": 7}'):
+        for garbage in ("", "not json", "[]", '{"envelope_id": 7}', "[" * 100_000):
             await ws.send_str(garbage)
         asking = asyncio.ensure_future(room.act("command", "U0ALICE", channel="C0ENG", text="/ask"))
         envelope = await received(ws)

@@ -145,3 +145,33 @@ async def test_post_rate_of_one_a_second_and_channel_holds_when_switched_on(room
     assert (limited.status_code, limited.headers["retry-after"], limited.json()["error"]) == (429, "1", "ratelimited")
     elsewhere = await room.http.post(url, json=post | {"channel": "C0COSTS"}, headers=AUTH)
     assert elsewhere.status_code == 200
+
+
+async def test_half_a_character_is_refused_and_leaves_nothing_behind(room: Room):
+    half = b'{"channel": "C0ENG", "text": "bad \\ud800 half"}'
+    headers = AUTH | {"Content-Type": "application/json"}
+    answer = await room.http.post(f"{room.url}/api/chat.postMessage", content=half, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (200, "invalid_charset")
+    form = {"channel": "C0ENG", "text": "x", "metadata": '{"event_type": "x", "event_payload": {"\\udc00": 1}}'}
+    answer = await room.http.post(f"{room.url}/api/chat.postMessage", data=form, headers=AUTH)
+    assert (answer.status_code, answer.json()["error"]) == (200, "invalid_charset")
+    assert await room.messages("U0ALICE", "C0ENG") == []
+
+
+async def test_json_that_no_answer_could_repeat_is_refused(room: Room):
+    headers = AUTH | {"Content-Type": "application/json"}
+    for odd in (b'{"x": NaN}', b'{"x": 1e999}', b'{"x": ' + b"[" * 100_000):
+        answer = await room.http.post(f"{room.url}/api/api.test", content=odd, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (200, "invalid_form_data")
+    form = {"channel": "C0ENG", "text": "x", "blocks": "[" * 100_000}
+    answer = await room.http.post(f"{room.url}/api/chat.postMessage", data=form, headers=AUTH)
+    assert (answer.status_code, answer.json()["error"]) == (200, "invalid_blocks_format")
+    nested = {"x": 1}
+    for _ in range(50):
+        nested = {"x": nested}
+    assert (await room.http.post(f"{room.url}/api/api.test", json=nested)).json() == {"ok": True, "args": nested}
+
+
+async def test_numbers_that_only_look_like_digits_are_not_taken_for_a_place(room: Room):
+    assert await refusal(room.client.users_list(cursor="dXNlcjp²")) == "invalid_cursor"
+    assert await room.control("history?after=²", method="GET") == []

@@ -14,6 +14,7 @@ from bot.sandbox.claude.errors import ApiError, invalid, not_found
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.records import NEW_VERSION, ROLES
 from bot.sandbox.claude.shapes import invite_json, key_json, user_json
+from bot.sandbox.strict_json import read_strictly
 
 Act = Callable[[ClaudeOrganization, Request, dict[str, Any]], dict[str, Any]]
 
@@ -124,7 +125,8 @@ async def read_body(request: Request) -> dict[str, Any]:
     if request.method == "GET":
         return {}
     try:
-        body: Any = await request.json() if await request.body() else {}
+        raw = await request.body()
+        body: Any = read_strictly(raw) if raw else {}
     except ValueError:
         raise invalid("The request body is not valid JSON.") from None
     if not isinstance(body, dict):

@@ -1,7 +1,6 @@
 """The way in: credentials, version, faults, the request limit, and the same headers and error shape on every answer."""
 
 import asyncio
-import json
 import math
 import re
 import secrets
@@ -22,6 +21,7 @@ from bot.sandbox.claude.records import NEW_VERSION, OLD_VERSION
 from bot.sandbox.claude.shapes import stamp
 from bot.sandbox.drop import DroppedConnection, hold
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.strict_json import read_strictly
 from bot.sandbox.wire import WireLog
 
 
@@ -144,7 +144,7 @@ class Edge:
         asked: dict[str, Any] = {"query": request.url.query} if request.url.query else {}
         if raw:
             try:
-                asked["body"] = without_secrets(json.loads(raw))
+                asked["body"] = without_secrets(read_strictly(raw))
             except ValueError:
                 asked["body"] = "(not JSON)"
         now = self._organization.clock.now()
@@ -185,7 +185,7 @@ def _json_body(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         return {}
     try:
-        body: Any = json.loads(raw)
+        body: Any = read_strictly(raw)
     except ValueError:
         raise invalid("The request body is not valid JSON") from None
     if not isinstance(body, dict):

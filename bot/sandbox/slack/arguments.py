@@ -1,6 +1,5 @@
 """Reads the arguments of a request from wherever the caller put them: query, form or JSON (slack.md 7.1)."""
 
-import json
 from collections.abc import Iterator
 from email.message import Message
 from typing import Any, cast
@@ -10,6 +9,7 @@ from starlette.requests import Request
 
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.state import Json
+from bot.sandbox.strict_json import HalfCharacter, read_strictly
 
 
 async def read_arguments(request: Request) -> Json:
@@ -34,7 +34,9 @@ async def read_arguments(request: Request) -> Json:
 
 def _read_json(body: bytes) -> Json:
     try:
-        value: Any = json.loads(body)
+        value: Any = read_strictly(body)
+    except HalfCharacter:
+        raise SlackError("invalid_charset") from None
     except ValueError:
         raise SlackError("invalid_form_data") from None
     if not isinstance(value, dict):

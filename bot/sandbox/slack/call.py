@@ -1,6 +1,6 @@
 """One call of the Web API: who calls, with which arguments, and the table entry of the method."""
 
-import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,6 +8,7 @@ from typing import Any, cast
 from bot.sandbox.slack.errors import SlackError, invalid_arguments
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import SlackWorkspace
+from bot.sandbox.strict_json import HalfCharacter, read_strictly
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class Call:
         value = self.arguments.get(name)
         if isinstance(value, str):
             try:
-                return json.loads(value) if value.strip() else None
+                return read_strictly(value) if value.strip() else None
+            except HalfCharacter:
+                raise SlackError("invalid_charset") from None
             except ValueError:
                 raise SlackError(broken) from None
         return value
@@ -83,7 +86,7 @@ def page(call: Call, items: list[Any], default_limit: int = 100) -> tuple[list[A
     """Return one page of `items` and its `response_metadata`; the cursor is opaque to callers."""
     cursor, start = call.text("cursor"), 0
     if cursor:
-        if not cursor.startswith("dXNlcjp") or not cursor[7:].isdigit():
+        if not cursor.startswith("dXNlcjp") or not re.fullmatch(r"[0-9]{1,9}", cursor[7:]):
             raise SlackError("invalid_cursor")
         start = int(cursor[7:])
     limit = max(1, min(call.number("limit", default_limit), 1000))

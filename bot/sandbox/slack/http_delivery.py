@@ -13,6 +13,7 @@ import httpx
 from bot.sandbox.slack.delivery import Ack, Kind, Timing
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import SIGNING_SECRET
+from bot.sandbox.strict_json import read_strictly
 
 
 def signed_headers(body: bytes, content_type: str, secret: str = SIGNING_SECRET, at: int | None = None) -> dict[str, str]:
@@ -88,6 +89,6 @@ def _decode(answer: httpx.Response) -> Any:
     if not answer.content:
         return None
     try:
-        return answer.json()
+        return read_strictly(answer.content)
     except ValueError:
         return answer.text

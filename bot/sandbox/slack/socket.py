@@ -17,6 +17,7 @@ from bot.sandbox.people import APP_ID
 from bot.sandbox.slack.delivery import Ack, Kind, Timing
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import SlackWorkspace
+from bot.sandbox.strict_json import read_strictly
 
 MAX_CONNECTIONS = 10
 TICKET_SECONDS = 30.0
@@ -166,7 +167,7 @@ class SocketHub:
 
     def _acknowledge(self, data: str) -> None:
         try:
-            answer: Any = json.loads(data)
+            answer: Any = read_strictly(data)
         except ValueError:
             return
         if not isinstance(answer, dict):
