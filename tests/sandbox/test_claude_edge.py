@@ -7,7 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
+from bot.sandbox.claude.edge import Call, Edge, Endpoint
 from bot.sandbox.claude.organization import ADMIN_KEY
 from bot.sandbox.faults import Fault, FaultKind
 from tests.sandbox.claude_server import HEADERS, Api, World, served
@@ -93,6 +97,18 @@ def test_half_a_character_is_a_400_and_nothing_is_written(api: Api, world: World
     before = len(world.organization.workspaces)
     assert api.call("POST", "workspaces", content=b'{"name": "half \\ud83d"}').status_code == 400
     assert len(world.organization.workspaces) == before
+
+
+def test_an_error_of_the_sandbox_itself_is_answered_as_the_api_answers_its_own(world: World) -> None:
+    def broken(_: Call) -> dict[str, Any]:
+        raise LookupError("a fault in the sandbox")
+
+    edge = Edge(world.organization, world.faults, world.wire, [Endpoint("GET", "/v1/organizations/broken", broken)])
+    client = TestClient(Starlette(routes=[Route("/v1/{rest:path}", edge.__call__)]), headers=HEADERS)
+    answer = client.get("/v1/organizations/broken")
+    assert (answer.status_code, answer.json()["error"]["type"]) == (500, "api_error")
+    assert answer.json()["request_id"] == answer.headers["request-id"]
+    assert world.wire.after(0)[0].status == 500
 
 
 @pytest.mark.parametrize(

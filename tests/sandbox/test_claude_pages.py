@@ -1,5 +1,7 @@
 """Pagination: id cursors in both directions, opaque cursors bound to their query, limits of the limit."""
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -109,3 +111,16 @@ def test_a_report_stays_as_it_was_while_its_pages_are_read() -> None:
     second = api.get("analytics/cost", limit=3, page=first["next_page"], **query)
     assert second["data_refreshed_at"] == first["data_refreshed_at"]
     assert api.get("analytics/cost", **query)["data_refreshed_at"] > first["data_refreshed_at"]
+
+
+@pytest.mark.parametrize("inside", ['["x", 1e999, ""]', '["x", "y", ""]', '["x"]', "[" * 5000, "7"])
+def test_a_made_up_cursor_is_refused(api: Api, inside: str) -> None:
+    page = "page_" + base64.urlsafe_b64encode(inside.encode()).decode()
+    assert "page:" in api.refused("GET", "rate_limits", 400, page=page)
+
+
+def test_a_cursor_to_before_the_beginning_is_refused(api: Api) -> None:
+    page = api.get("rate_limits", limit=1)["next_page"]
+    digest, _, note = json.loads(base64.urlsafe_b64decode(page.removeprefix("page_")))
+    before = "page_" + base64.urlsafe_b64encode(json.dumps([digest, -2, note]).encode()).decode()
+    assert "page:" in api.refused("GET", "rate_limits", 400, page=before, limit="1")

@@ -218,7 +218,7 @@ def test_rate_limit_overrides_are_checked_and_change_only_what_they_name(api: Ap
 def test_spend_limits_are_monthly_whole_cents_below_the_cap(api: Api, world: World) -> None:
     world.organization.flags.spend_limits_preview = True
     scope = {"type": "workspace", "workspace_id": world.workspace("Staging")}
-    for wrong in ("12.5", "-1", 500, None, "20000001"):
+    for wrong in ("12.5", "-1", 500, None, "20000001", "9" * 5000):
         api.refused("POST", "spend_limits", 400, scope=scope, amount=wrong, period="monthly")
     api.refused("POST", "spend_limits", 400, scope=scope, amount="1", period="daily")
     api.refused("POST", "spend_limits", 400, scope={"type": "user"}, amount="1")

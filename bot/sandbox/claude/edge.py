@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import structlog
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +24,8 @@ from bot.sandbox.drop import DroppedConnection, hold
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.strict_json import read_strictly
 from bot.sandbox.wire import WireLog
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ class Edge:
         except ApiError as error:
             status, body = error.status, error.body(request_id)
             headers |= error.headers
+        except Exception:
+            log.exception("claude_call_failed", call=name, request_id=request_id)
+            status, body = 500, ApiError(500, "Internal server error").body(request_id)
         await self._note(name, status, request, raw, body)
         if fault is not None and fault.kind == "slow_after":
             await hold(request, fault.seconds or 0)

@@ -144,7 +144,7 @@ def set_spend_limit(call: Call) -> dict[str, Any]:
         raise invalid("period: limits of this organization are monthly")
     if not isinstance(amount, str) or not (amount.isascii() and amount.isdigit()):
         raise invalid("amount: Input should be a non-negative integer decimal string")
-    if int(amount) > int(TIER_CAP_CENTS):
+    if len(amount.lstrip("0")) > len(TIER_CAP_CENTS) or int(amount) > int(TIER_CAP_CENTS):
         raise invalid("amount: cannot exceed the cap of the usage tier")
     if kind == "workspace":
         workspace = organization.workspaces.get(str(workspace_id))

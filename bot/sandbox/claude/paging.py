@@ -17,6 +17,7 @@ from starlette.datastructures import QueryParams
 
 from bot.sandbox.claude.errors import invalid
 from bot.sandbox.claude.params import integer
+from bot.sandbox.strict_json import read_strictly
 
 Row = TypeVar("Row")
 Order = tuple[datetime, str]
@@ -73,11 +74,11 @@ def read_cursor(query: QueryParams) -> Cursor | None:
     if not raw:
         return None
     try:
-        digest, offset, note = json.loads(base64.urlsafe_b64decode(raw.removeprefix("page_").encode()))
+        digest, offset, note = read_strictly(base64.urlsafe_b64decode(raw.removeprefix("page_").encode()))
         cursor = Cursor(int(offset), str(note))
     except (ValueError, TypeError, binascii.Error):
         raise invalid("page: Invalid cursor.") from None
-    if digest != _digest(query):
+    if digest != _digest(query) or cursor.offset < 0:
         raise invalid("page: The cursor does not match current query parameters.")
     return cursor
 
