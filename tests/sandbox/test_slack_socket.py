@@ -44,6 +44,15 @@ async def test_a_ticket_opens_one_connection(room: Room):
             await session.ws_connect(opened["url"])
 
 
+async def test_a_refused_ticket_ends_its_connection_so_that_the_next_call_gets_a_fresh_one(room: Room):
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(room.url.rsplit(":", 1)[1]))
+    upgrade = "Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    writer.write(f"GET /_socket/used HTTP/1.1\r\n{upgrade}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
+    answer = await asyncio.wait_for(reader.read(), 1)
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    writer.close()
+
+
 async def test_each_envelope_goes_to_one_of_two_connections_in_turn(room: Room):
     async def run(ws: Any, seen: list[str]) -> None:
         async for message in ws:

@@ -124,7 +124,9 @@ class SocketHub:
         ticket = request.path.removeprefix("/_socket/")
         born = self._workspace.socket_tickets.pop(ticket, None)
         if born is None or time.monotonic() - born > TICKET_SECONDS:
-            return web.Response(status=404, text="ticket unknown or used")
+            refused = web.Response(status=404, text="ticket unknown or used")
+            refused.force_close()  # only this hub would hear what else comes on the connection, and it knows no other path
+            return refused
         ws = web.WebSocketResponse(autoping=False, max_msg_size=0, timeout=0.3)
         await ws.prepare(request)
         connection = Connection(ws)
