@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -113,3 +114,17 @@ async def test_a_url_that_fails_the_challenge_does_not_replace_the_one_in_use(ro
         assert (await room.control("delivery", {"mode": "http", "url": bad}))["error"] == "url_verification_failed"
         assert (await room.act("home", "U0ALICE"))["acked"] is True
     assert len(ear.heard) == 1
+
+
+@pytest.mark.parametrize("kind", ["events_api", "interactive", "slash_commands"])
+async def test_a_payload_of_any_shape_is_delivered_as_it_is(room: Room, kind: str):
+    ear = Ear()
+    payloads: list[Any] = ["text", ["a"], 5, None, {"event": None}, {"event": "x"}, {"event": ["x"], "command": {"a": 1}}]
+    unheard = [await room.control("act/raw", {"kind": kind, "payload": payload}) for payload in payloads]
+    assert [(answer["ok"], answer["acked"]) for answer in unheard] == [(True, False)] * len(payloads)
+    async with listening(ear.hear) as url:
+        await listen(room, ear, url)
+        for payload in payloads:
+            assert (await room.control("act/raw", {"kind": kind, "payload": payload}))["acked"] is True
+    first = [b"payload=%22text%22", b"payload=%5B%22a%22%5D"] if kind == "interactive" else [b'"text"', b'["a"]']
+    assert [body for _, body in ear.heard][:2] == first

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from bot.sandbox.slack.redact import redacted
-from bot.sandbox.slack.state import Json
+from bot.sandbox.slack.state import Json, as_object
 from bot.sandbox.slack.workspace import SlackWorkspace
 
 Kind = Literal["interactive", "slash_commands", "events_api"]
@@ -98,7 +98,8 @@ class Delivery:
 
     async def _log(self, kind: Kind, payload: Json, ack: Ack, attempt: int) -> None:
         workspace = self._workspace
-        detail = payload.get("command") or payload.get("event", {}).get("type") or payload.get("type") or ""
+        told = as_object(payload)  # the act `raw` delivers anything at all, also what is no object
+        detail = told.get("command") or as_object(told.get("event")).get("type") or told.get("type") or ""
         request: Json = {"payload": redacted(payload)} | ({"retry_attempt": attempt} if attempt else {})
         answer: Json = {"acked": ack.acked, "response": redacted(ack.response)}
         answer |= {"reason": ack.reason} if ack.reason else {}

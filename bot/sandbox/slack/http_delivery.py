@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.sandbox.slack.delivery import Ack, Kind, Timing
-from bot.sandbox.slack.state import Json
+from bot.sandbox.slack.state import Json, as_object
 from bot.sandbox.slack.workspace import SIGNING_SECRET
 from bot.sandbox.strict_json import read_strictly
 
@@ -28,12 +28,17 @@ def signed_headers(body: bytes, content_type: str, secret: str = SIGNING_SECRET,
     }
 
 
-def encode(kind: Kind, payload: Json) -> tuple[bytes, str]:
+_FORM = "application/x-www-form-urlencoded"
+
+
+def encode(kind: Kind, payload: Any) -> tuple[bytes, str]:
     """Return the body and its content type: events are JSON, commands a form, interactions a form with one JSON field."""
     if kind == "events_api":
         return json.dumps(payload).encode(), "application/json"
-    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+    if kind == "interactive":
+        return urlencode({"payload": json.dumps(payload)}).encode(), _FORM
+    # A forged command may be no object; then its JSON stands where the form should be.
+    return (urlencode(as_object(payload)) if isinstance(payload, dict) else json.dumps(payload)).encode(), _FORM
 
 
 class HttpCarrier:

@@ -124,5 +124,5 @@ async def raw(stage: Stage, act: Json) -> Json:
     kind = str(act.get("kind"))
     if kind not in ("interactive", "slash_commands", "events_api"):
         raise ActError("bad_request", "kind must be interactive, slash_commands or events_api.")
-    ack = await stage.delivery.deliver(kind, act.get("payload") or {})
+    ack = await stage.delivery.deliver(kind, act.get("payload", {}))
     return {"acked": ack.acked, "response": ack.response, "reason": ack.reason, "app_id": APP_ID}
