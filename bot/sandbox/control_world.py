@@ -12,13 +12,13 @@ from starlette.routing import BaseRoute, Route
 
 from bot.sandbox.clock_words import parse_moment
 from bot.sandbox.control_http import answered, read_json
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import Fault, kinds_for
 from bot.sandbox.slack.app import SlackServer
 from bot.sandbox.slack.errors import ActError
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import SlackWorkspace
 
-_FAULT_KINDS = ("429", "500", "529", "empty", "drop_before", "drop_after", "slow", "slow_after", "duplicate")
+_LONGEST = 86_400
 
 
 def world_routes(server: SlackServer, claude_url: Callable[[], str]) -> list[BaseRoute]:
@@ -115,12 +115,26 @@ def _move(workspace: SlackWorkspace, given: Json) -> None:
 
 
 def _fault(given: Json) -> Fault:
-    if given.get("kind") not in _FAULT_KINDS or given.get("target") not in ("slack", "claude"):
-        raise ActError("bad_request", f"target must be slack or claude, kind one of {', '.join(_FAULT_KINDS)}.")
-    seconds: Any = given.get("seconds", 1.0)
-    fault = Fault(given["target"], str(given["name"]), given["kind"], int(given.get("times", 1)))
-    fault.seconds = None if seconds is None else float(seconds)
-    return fault
+    target, name, kind = given.get("target"), str(given["name"]), given.get("kind")
+    if target not in ("slack", "claude"):
+        raise ActError("bad_request", "target must be slack or claude.")
+    possible = kinds_for(target, name)
+    if kind not in possible:
+        raise ActError("bad_request", f"What can happen to {name} of {target} is {', '.join(possible)}; not {kind!r}.")
+    times, seconds = int(given.get("times", 1)), given.get("seconds", 1.0)
+    if times < 1:
+        raise ActError("bad_request", "times must be 1 or more.")
+    if seconds is None and kind != "429":
+        raise ActError("bad_request", "seconds may be null only for a 429, which then has no retry-after.")
+    return Fault(target, name, kind, times, None if seconds is None else _seconds("seconds", seconds))
+
+
+def _seconds(name: str, value: Any) -> float:
+    """Return a finite pause; an infinite one could not even be shown again, as JSON has no word for it."""
+    seconds = float(value)
+    if not 0 <= seconds <= _LONGEST:
+        raise ActError("bad_request", f"{name} must be between 0 and {_LONGEST}.")
+    return seconds
 
 
 async def _set_delivery(server: SlackServer, given: Json) -> Json:
@@ -143,13 +157,13 @@ def _set_flags(server: SlackServer, given: Json) -> Json:
     if "rate_limits" in given:
         workspace.rate_limits = bool(given["rate_limits"])
     if "file_processing_seconds" in given:
-        workspace.file_processing_seconds = float(given["file_processing_seconds"])
+        workspace.file_processing_seconds = _seconds("file_processing_seconds", given["file_processing_seconds"])
     if "refused_blocks" in given:
         workspace.refused_blocks = frozenset(str(kind) for kind in given["refused_blocks"])
     if "ack_seconds" in given:
-        timing.ack_seconds = float(given["ack_seconds"])
+        timing.ack_seconds = _seconds("ack_seconds", given["ack_seconds"])
     if "retry_delays" in given:
-        timing.retry_delays = [float(pause) for pause in cast("list[Any]", given["retry_delays"])]
+        timing.retry_delays = [_seconds("retry_delays", pause) for pause in cast("list[Any]", given["retry_delays"])]
     if "scopes" in given:
         workspace.manifest.setdefault("oauth_config", {}).setdefault("scopes", {})["bot"] = list(given["scopes"])
     return {

@@ -3,9 +3,25 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-FaultKind = Literal["429", "500", "529", "empty", "drop_before", "drop_after", "slow", "slow_after", "duplicate"]
-"""`drop_after` does the write, then closes the connection; `slow` waits before the write and `slow_after` between the write
-and the answer, and a caller that goes away while `slow` waits gets nothing done; `duplicate` delivers an envelope twice."""
+FaultKind = Literal[
+    "429", "500", "500_final", "504", "529", "empty", "drop_before", "drop_after", "slow", "slow_after", "duplicate"
+]  # fmt: skip
+"""`500_final` asks for no retry; `drop_after` does the write, then closes the connection; `slow` waits before the write and
+`slow_after` between the write and the answer, and a caller that goes away while `slow` waits gets nothing done; `duplicate`
+delivers an envelope twice."""
+
+_CALLS = ("429", "500", "529", "drop_before", "drop_after", "slow", "slow_after")
+_METHODS = (*_CALLS, "empty")
+_DELIVERIES = ("drop_before", "drop_after", "slow", "duplicate")
+
+
+def kinds_for(target: str, name: str) -> tuple[str, ...]:
+    """Return what can go wrong with the calls that `name` stands for; anything else would never be noticed."""
+    if target == "claude":
+        return (*_CALLS, "500_final", "504")
+    if name in ("interactive", "slash_commands", "events_api"):
+        return _DELIVERIES
+    return (*_METHODS, "duplicate") if name == "*" else _METHODS
 
 
 @dataclass
@@ -40,9 +56,10 @@ class Faults:
         self.planned.clear()
 
     def take(self, target: str, name: str) -> Fault | None:
-        """Return the first planned failure for this call and use it up once, or None."""
+        """Return the first planned failure that can happen to this call and use it up once, or None."""
+        possible = kinds_for(target, name)
         for fault in self.planned:
-            if fault.target == target and _matches(fault.name, name):
+            if fault.target == target and fault.kind in possible and _matches(fault.name, name):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.planned.remove(fault)

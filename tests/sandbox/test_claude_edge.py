@@ -113,7 +113,13 @@ def test_an_error_of_the_sandbox_itself_is_answered_as_the_api_answers_its_own(w
 
 @pytest.mark.parametrize(
     ("kind", "status", "error"),
-    [("429", 429, "rate_limit_error"), ("500", 500, "api_error"), ("529", 529, "overloaded_error")],
+    [
+        ("429", 429, "rate_limit_error"),
+        ("500", 500, "api_error"),
+        ("500_final", 500, "api_error"),
+        ("504", 504, "timeout_error"),
+        ("529", 529, "overloaded_error"),
+    ],
 )
 def test_a_planned_failure_happens_once(api: Api, world: World, kind: FaultKind, status: int, error: str) -> None:
     world.faults.add(Fault("claude", "GET /v1/organizations/users/*", kind, seconds=7))
@@ -121,6 +127,7 @@ def test_a_planned_failure_happens_once(api: Api, world: World, kind: FaultKind,
     failed = api.call("GET", path)
     assert (failed.status_code, failed.json()["error"]["type"]) == (status, error)
     assert failed.headers.get("retry-after") == ("7" if kind == "429" else None)
+    assert failed.headers.get("x-should-retry") == {"500": "true", "500_final": "false"}.get(kind)
     assert api.call("GET", path).status_code == 200
 
 

@@ -109,6 +109,44 @@ async def test_server_errors_empty_bodies_and_slow_answers(room: Room):
     assert (await room.control("faults", {"target": "slack", "name": "x", "kind": "meteor"}))["error"] == "bad_request"
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "kind", "more"),
+    [
+        ("claude", "*", "empty", {}),
+        ("claude", "GET /v1/organizations/me", "duplicate", {}),
+        ("slack", "chat.postMessage", "duplicate", {}),
+        ("slack", "response_url", "500_final", {}),
+        ("slack", "events_api", "500", {}),
+        ("slack", "chat.postMessage", "500", {"times": 0}),
+        ("slack", "chat.postMessage", "slow", {"seconds": "inf"}),
+        ("slack", "chat.postMessage", "slow", {"seconds": "nan"}),
+        ("slack", "chat.postMessage", "slow", {"seconds": None}),
+        ("slack", "chat.postMessage", "slow", {"seconds": -1}),
+        ("elsewhere", "*", "500", {}),
+    ],
+)
+async def test_a_failure_that_nothing_would_show_is_refused(room: Room, target: str, name: str, kind: str, more: Json):
+    answer = await room.control("faults", {"target": target, "name": name, "kind": kind} | more)
+    assert (answer["ok"], answer["error"], answer["message"][-1]) == (False, "bad_request", ".")
+    assert await room.control("faults", method="GET") == {"ok": True, "faults": []}
+
+
+@pytest.mark.parametrize("flag", ["ack_seconds", "file_processing_seconds", "retry_delays"])
+async def test_a_pause_without_end_is_refused_and_the_switches_stay_readable(room: Room, flag: str):
+    before = await room.control("flags", method="GET")
+    answer = await room.control("flags", {flag: ["inf"] if flag == "retry_delays" else "inf"})
+    assert (answer["error"], flag in answer["message"]) == ("bad_request", True)
+    assert await room.control("flags", method="GET") == before
+
+
+async def test_a_failure_for_any_call_waits_for_a_call_that_it_can_happen_to(room: Room):
+    await fail(room, "duplicate", "*")
+    await room.client.chat_postMessage(channel="C0ENG", text="x")
+    assert len((await room.control("faults", method="GET"))["faults"]) == 1
+    await room.act("command", "U0ALICE", channel="C0ENG", text="/ask")
+    assert (await room.control("faults", method="GET"))["faults"] == []
+
+
 async def test_a_delivery_can_come_twice_and_can_get_lost(room: Room):
     app, seen = room.app(), list[str]()
 

@@ -210,7 +210,10 @@ def _play(fault: Fault) -> None:
     if fault.kind == "429":
         headers = {} if fault.seconds is None else {"retry-after": f"{fault.seconds:g}"}
         raise ApiError(429, "This request would exceed your organization's rate limit.", headers=headers)
-    if fault.kind == "500":
-        raise ApiError(500, "Internal server error", headers={"x-should-retry": "true"})
+    if fault.kind in ("500", "500_final"):
+        again = "true" if fault.kind == "500" else "false"
+        raise ApiError(500, "Internal server error", headers={"x-should-retry": again})
+    if fault.kind == "504":
+        raise ApiError(504, "The request timed out")
     if fault.kind == "529":
         raise ApiError(529, "Overloaded")
