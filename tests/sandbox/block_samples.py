@@ -213,6 +213,7 @@ def on(kind: str) -> Surface:
 
 DIVIDER = {"type": "divider"}
 TABLE = {"type": "table", "rows": [[raw()]]}
+DATA_TABLE = {"type": "data_table", "caption": "C", "rows": [[raw("x" * 5000)], [raw("x" * 5000)]]}
 MODAL = {
     "type": "modal",
     "title": plain("x" * 24),

@@ -12,6 +12,7 @@ from bot.sandbox.slack.validation import Surface, validate_blocks, validate_mess
 from tests.sandbox.block_samples import (
     BLOCK_SAMPLES,
     BUTTON,
+    DATA_TABLE,
     DIVIDER,
     ELEMENT_SAMPLES,
     INPUT,
@@ -50,6 +51,25 @@ def test_markdown_blocks_share_twelve_thousand_characters() -> None:
     half = {"type": "markdown", "text": "x" * 6000}
     assert validate_blocks([half, half], "message") == []
     assert len(validate_blocks([half, half, {"type": "markdown", "text": "x"}], "message")) == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "most", "code", "pointer"),
+    [
+        (TABLE, 1, "only_one_table_allowed", "/attachments/1/blocks/0"),
+        (chart("bar"), 2, "failed_constraint", "/attachments/1/blocks"),
+        (DIVIDER | {"block_id": "b"}, 1, "failed_constraint", "/attachments/1/blocks/0/block_id"),
+        ({"type": "markdown", "text": "x" * 6000}, 2, "failed_constraint", "/attachments/1/blocks"),
+        (DATA_TABLE, 2, "failed_constraint", "/attachments/1/blocks"),
+    ],
+)
+def test_limit_of_a_message_holds_over_its_blocks_and_attachments_together(
+    block: Json, most: int, code: str, pointer: str
+) -> None:
+    within: Json = {"blocks": [block] * (most - 1), "attachments": [{"blocks": [DIVIDER]}, {"blocks": [block]}]}
+    assert validate_message(within) == []
+    (problem,) = validate_message(within | {"attachments": [{"blocks": [block]}, {"blocks": [block]}]})
+    assert (problem.code, problem.pointer) == (code, pointer)
 
 
 def test_block_id_is_unique_also_inside_a_container() -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any, cast
 
-from bot.sandbox.slack.validation.payloads import check_blocks
+from bot.sandbox.slack.validation.payloads import check_lists
 from bot.sandbox.slack.validation.problem import Problem, Report
-from bot.sandbox.slack.validation.schema import anything, items, shape
+from bot.sandbox.slack.validation.schema import anything, items, objects, shape
 from bot.sandbox.slack.validation.schema import text as string
 
 MAX_POST_CHARACTERS = 40_000
@@ -57,9 +57,10 @@ def _check_text(fields: dict[str, Any], update: bool, report: Report) -> None:
 
 
 def _check_parts(fields: dict[str, Any], report: Report) -> None:
-    if fields.get("blocks") is not None:
-        check_blocks(fields["blocks"], "/blocks", report)
+    lists = [] if fields.get("blocks") is None else [("/blocks", fields["blocks"])]
     attachments = fields.get("attachments")
+    attached = objects(attachments, "/attachments")
+    check_lists([*lists, *((f"{where}/blocks", one["blocks"]) for where, one in attached if "blocks" in one)], report)
     if attachments is None:
         return
     if isinstance(attachments, list) and len(cast("list[Any]", attachments)) > _MAX_ATTACHMENTS:
@@ -71,8 +72,6 @@ def _attachment(value: Any, pointer: str, report: Report) -> None:
     # Attachments predate Block Kit: Slack ignores fields of theirs that it does not know; only their blocks are strict.
     if not isinstance(value, dict):
         report.failed(pointer, "must provide an object", "type", "object")
-    elif "blocks" in value:
-        check_blocks(cast("dict[str, Any]", value)["blocks"], f"{pointer}/blocks", report)
 
 
 def _check_metadata(metadata: Any, report: Report) -> None:

@@ -1,6 +1,7 @@
 """The rules that span a whole payload: counts per surface, ids that must be unique, shared character budgets."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.slack.validation.blocks import block
@@ -13,6 +14,12 @@ _MARKDOWN_CHARACTERS = 12_000
 _TABLE_CHARACTERS = {"table": 10_000, "data_table": 20_000}
 _CHARTS_PER_MESSAGE = 2
 
+_Found = list[tuple[str, dict[str, Any]]]
+"""Blocks with their pointers, also those inside other blocks."""
+
+_Lists = list[tuple[str, _Found]]
+"""The lists of blocks of one payload, each with the pointer of the list."""
+
 
 def validate_blocks(blocks: Any, surface: Surface | None) -> list[Problem]:
     """Check a list of blocks for a surface (None: as `blocks.validate` does for bare blocks); pointers start at the list."""
@@ -22,27 +29,39 @@ def validate_blocks(blocks: Any, surface: Surface | None) -> list[Problem]:
 
 
 def check_blocks(value: Any, pointer: str, report: Report) -> None:
-    """Check a list of blocks and what they add up to."""
+    """Check a list of blocks that is all there is, and what it adds up to."""
+    check_lists([(pointer, value)], report)
+
+
+def check_lists(given: list[tuple[str, Any]], report: Report) -> None:
+    """Check every list of blocks of one payload (pointer, list), and what they add up to together."""
     before = len(report.problems)
-    items(block, 0, MAX_BLOCKS[report.surface])(value, pointer, report)
-    top = objects(value, pointer)
-    every = [pair for outer in top for pair in (outer, *_children(*outer))]
+    for pointer, value in given:
+        items(block, 0, MAX_BLOCKS[report.surface])(value, pointer, report)
+    lists: _Lists = [(pointer, _blocks_in(value, pointer)) for pointer, value in given]
+    every = [pair for _, found in lists for pair in found]
     _check_block_ids(every, report)
     for where, one in every:
         _check_action_ids(where, one, report)
-    _check_focus(every, pointer, report)
+    _check_sum(lists, _focused, 1, "only one element may have focus_on_load", "max_items", report)
     if report.surface == "message":
-        _check_counts(every, pointer, report)
+        _check_tables(every, report)
+        charts = "no more than 2 data_visualization blocks allowed in a message"
+        _check_sum(lists, _is_chart, _CHARTS_PER_MESSAGE, charts, "max_items", report)
     if len(report.problems) == before:
-        _check_budgets(every, pointer, report)
+        _check_budgets(lists, report)
 
 
-def _children(where: str, one: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _blocks_in(value: Any, pointer: str) -> _Found:
+    return [pair for outer in objects(value, pointer) for pair in (outer, *_children(*outer))]
+
+
+def _children(where: str, one: dict[str, Any]) -> _Found:
     name = {"container": "child_blocks", "carousel": "elements"}.get(str(one.get("type")))
     return objects(one.get(name), f"{where}/{name}") if name else []
 
 
-def _check_block_ids(every: list[tuple[str, dict[str, Any]]], report: Report) -> None:
+def _check_block_ids(every: _Found, report: Report) -> None:
     seen: set[str] = set()
     for where, one in every:
         block_id = one.get("block_id")
@@ -64,28 +83,43 @@ def _check_action_ids(where: str, one: dict[str, Any], report: Report) -> None:
             report.failed(where, f"action_id already exists in this block: {action_id}", "unique_items", got=action_id)
 
 
-def _check_focus(every: list[tuple[str, dict[str, Any]]], pointer: str, report: Report) -> None:
-    focused = [part for _, one in every for part in _elements(one) if part.get("focus_on_load") is True]
-    if len(focused) > 1:
-        report.failed(pointer, "only one element may have focus_on_load", "max_items", 1, len(focused))
+def _focused(one: dict[str, Any]) -> int:
+    return sum(part.get("focus_on_load") is True for part in _elements(one))
 
 
-def _check_counts(every: list[tuple[str, dict[str, Any]]], pointer: str, report: Report) -> None:
+def _is_chart(one: dict[str, Any]) -> int:
+    return one.get("type") == "data_visualization"
+
+
+def _check_tables(every: _Found, report: Report) -> None:
     tables = [where for where, one in every if one.get("type") == "table"]
     for where in tables[1:]:
         report.other("only_one_table_allowed", where, "only one table block is allowed in a message")
-    charts = [where for where, one in every if one.get("type") == "data_visualization"]
-    if len(charts) > _CHARTS_PER_MESSAGE:
-        text = "no more than 2 data_visualization blocks allowed in a message"
-        report.failed(pointer, text, "max_items", _CHARTS_PER_MESSAGE, len(charts))
 
 
-def _check_budgets(every: list[tuple[str, dict[str, Any]]], pointer: str, report: Report) -> None:
+def _check_sum(
+    lists: _Lists, measure: Callable[[dict[str, Any]], int], most: int, message: str, rule: str, report: Report
+) -> None:
+    """Add up a measure of all blocks; the list that goes beyond `most` is where the problem is."""
+    total = 0
+    for pointer, found in lists:
+        total += sum(measure(one) for _, one in found)
+        if total > most:
+            report.failed(pointer, message, rule, most, total)
+            return
+
+
+def _check_budgets(lists: _Lists, report: Report) -> None:
     """Check characters counted over several blocks; called for well-formed blocks only."""
-    written = sum(len(one["text"]) for _, one in every if one["type"] == "markdown")
-    if written > _MARKDOWN_CHARACTERS:
-        report.failed(pointer, "markdown blocks hold too much text together", "max_length", _MARKDOWN_CHARACTERS, written)
+
+    def written(one: dict[str, Any]) -> int:
+        return len(one["text"]) if one["type"] == "markdown" else 0
+
+    text = "markdown blocks hold too much text together"
+    _check_sum(lists, written, _MARKDOWN_CHARACTERS, text, "max_length", report)
     for kind, most in _TABLE_CHARACTERS.items():
-        shown = sum(cell_characters(one["rows"]) for _, one in every if one["type"] == kind)
-        if shown > most:
-            report.failed(pointer, f"{kind} cells hold too much text together", "max_length", most, shown)
+
+        def shown(one: dict[str, Any], kind: str = kind) -> int:
+            return cell_characters(one["rows"]) if one["type"] == kind else 0
+
+        _check_sum(lists, shown, most, f"{kind} cells hold too much text together", "max_length", report)
