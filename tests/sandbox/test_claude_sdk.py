@@ -42,7 +42,14 @@ def test_an_oauth_token_opens_what_an_admin_key_does_not(address: str) -> None:
         base_url=address, auth_token=OAUTH_TOKEN, max_retries=0, _strict_response_validation=True
     ) as client:
         assert client.organization.retrieve().name == "Acme"
-        assert list(client.organization.service_accounts.list()) == []
+        assert {account.name for account in client.organization.service_accounts.list()} == {
+            "ci",
+            "etl",
+            "gateway",
+            "ingest",
+        }
+        assert list(client.organization.federation.issuers.list()) == []
+        assert list(client.organization.federation.rules.list()) == []
 
 
 def test_users_are_listed_over_pages_and_read_one_by_one(sdk: anthropic.Anthropic, world: World) -> None:

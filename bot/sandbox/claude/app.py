@@ -8,6 +8,8 @@ from bot.sandbox.claude import (
     key_calls,
     limit_calls,
     people_calls,
+    service_account_calls,
+    service_member_calls,
     workspace_calls,
     workspace_member_calls,
 )
@@ -29,6 +31,8 @@ def endpoints(book: UsageBook) -> list[Endpoint]:
     return [
         *elsewhere_calls.ENDPOINTS,
         *people_calls.ENDPOINTS,
+        *service_account_calls.ENDPOINTS,
+        *service_member_calls.ENDPOINTS,
         *workspace_calls.ENDPOINTS,
         *workspace_member_calls.ENDPOINTS,
         *key_calls.ENDPOINTS,

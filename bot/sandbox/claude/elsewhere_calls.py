@@ -3,21 +3,30 @@
 from typing import Any
 
 from bot.sandbox.claude.edge import Call, Endpoint
-from bot.sandbox.claude.errors import ApiError, invalid
+from bot.sandbox.claude.errors import ApiError, invalid, not_found
+from bot.sandbox.claude.service_account_calls import by_oauth
 
 _ROOT = "/v1/organizations"
-_OAUTH_ONLY = ("service_accounts", "federation_issuers", "federation_rules")
+_FEDERATION = ("federation_issuers", "federation_rules")
 _ENTERPRISE_ANALYTICS = (
     "users", "summaries", "skills", "connectors", "plugins", "artifacts", "apps/chat/projects", "usage_report",
     "cost_report", "user_usage_report", "user_cost_report",
 )  # fmt: skip
 
 
-def oauth_only(call: Call) -> dict[str, Any]:
-    """Refuse an Admin key; the OAuth token sees an empty list."""
-    if not call.by_oauth:
-        raise ApiError(403, "This endpoint requires an OAuth token with the scope org:admin.")
+def no_federation(_: Call) -> dict[str, Any]:
+    """Return the empty list of an organization that trusts no other issuer of tokens."""
     return {"data": [], "next_page": None}
+
+
+def federation_closed(_: Call) -> dict[str, Any]:
+    """Refuse to set federation up; nothing of the sandbox could use it."""
+    raise ApiError(403, "Workload identity federation is not available to this organization.")
+
+
+def nothing_federated(_: Call) -> dict[str, Any]:
+    """Say that there is no such issuer or rule."""
+    raise not_found("Federation object")
 
 
 def enterprise_only(_: Call) -> dict[str, Any]:
@@ -36,8 +45,13 @@ def needs_parent(_: Call) -> dict[str, Any]:
 
 
 ENDPOINTS = [
-    *(Endpoint("*", f"{_ROOT}/{name}{rest}", oauth_only) for name in _OAUTH_ONLY for rest in ("", "/{id}", "/{id}/{what}")),
-    *(Endpoint("*", f"{_ROOT}/workspaces/{{workspace_id}}/service_accounts{rest}", oauth_only) for rest in ("", "/{id}")),
+    *(Endpoint("GET", f"{_ROOT}/{name}", by_oauth(no_federation)) for name in _FEDERATION),
+    *(Endpoint("*", f"{_ROOT}/{name}", by_oauth(federation_closed)) for name in _FEDERATION),
+    *(
+        Endpoint("*", f"{_ROOT}/{name}{rest}", by_oauth(nothing_federated))
+        for name in _FEDERATION
+        for rest in ("/{id}", "/{id}/{what}", "/{id}/{what}/{other}")
+    ),
     *(Endpoint("GET", f"{_ROOT}/analytics/{name}", enterprise_only) for name in _ENTERPRISE_ANALYTICS),
     Endpoint("GET", f"{_ROOT}/spend_limits/effective", wrong_organization_type),
     Endpoint("GET", f"{_ROOT}/spend_limit_increase_requests", wrong_organization_type),

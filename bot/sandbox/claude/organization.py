@@ -63,6 +63,12 @@ class ClaudeOrganization:
         self.coders = seed.coders(self.users, large=large)
         self.plans = {(key := seed.build_key(plan, self.seed_day)).id: (plan, key) for plan in key_plans(self.coders, large)}
         self.keys: dict[str, ApiKey] = {key_id: key for key_id, (_, key) in self.plans.items()}
+        self.service_accounts = seed.build_service_accounts(self.plans.values())
+        self.service_memberships = {
+            (key.workspace_id, key.principal.id): "workspace_developer"
+            for key in self.keys.values()
+            if key.principal is not None and key.principal.kind == "service_account"
+        }
         self.rate_limits = seed.build_rate_limits()
         self.overrides: dict[tuple[str, str], dict[str, int]] = {}
         self.spend_limits: dict[str, SpendLimit] = {}

@@ -90,6 +90,22 @@ class Principal:
 
 
 @dataclass
+class ServiceAccount:
+    """An identity of a workload: a name without a secret; `created_by` and the like are ids of who did it."""
+
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    created_by: str | None
+    description: str = ""
+    organization_role: str = "developer"
+    archived_at: datetime | None = None
+    updated_by: str | None = None
+    archived_by: str | None = None
+
+
+@dataclass
 class ApiKey:
     """A key's metadata. `state` is what somebody set; `status` adds what the clock did; `pauses`: times out of use."""
 

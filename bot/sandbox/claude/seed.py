@@ -6,10 +6,11 @@ show the same company.
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.claude.keyplan import WORKSPACES, KeyPlan
-from bot.sandbox.claude.records import ApiKey, Invite, Principal, RateLimit, User, Workspace, tagged_id
+from bot.sandbox.claude.records import ApiKey, Invite, Principal, RateLimit, ServiceAccount, User, Workspace, tagged_id
 from bot.sandbox.people import EVERYBODY
 
 FORMER = {"viktor": "Viktor Aldous", "grace": "Grace Imanov"}
@@ -126,6 +127,18 @@ def build_key(plan: KeyPlan, today: datetime) -> ApiKey:
     if plan.ended:
         key.set_state(plan.ended, max(created + timedelta(hours=1), today - timedelta(days=plan.ended_days)))
     return key
+
+
+def build_service_accounts(plans: Iterable[tuple[KeyPlan, ApiKey]]) -> dict[str, ServiceAccount]:
+    """Return by id the service accounts to which the planned keys are bound."""
+    accounts: dict[str, ServiceAccount] = {}
+    for plan, key in plans:
+        kind, _, name = plan.bound.partition(":")
+        if kind == "svac":
+            maker = None if key.created_by is None else key.created_by.id
+            account = ServiceAccount(tagged_id("svac", name), name, key.created_at, key.created_at, maker)
+            accounts.setdefault(account.id, account)
+    return accounts
 
 
 def _principal(bound: str) -> Principal | None:

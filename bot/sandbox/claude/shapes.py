@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.sandbox.claude.records import OLD_VERSION, ApiKey, Invite, Principal, RateLimit, SpendLimit, User, Workspace
+from bot.sandbox.claude.records import (
+    OLD_VERSION,
+    ApiKey,
+    Invite,
+    Principal,
+    RateLimit,
+    ServiceAccount,
+    SpendLimit,
+    User,
+    Workspace,
+)
 
 
 def stamp(moment: datetime) -> str:
@@ -41,6 +51,23 @@ def invite_json(invite: Invite, now: datetime, version: str) -> dict[str, Any]:
     if version == OLD_VERSION:
         return shape
     return shape | {"accepted_at": _maybe(invite.accepted_at), "rbac_group_ids": []}
+
+
+def service_account_json(account: ServiceAccount) -> dict[str, Any]:
+    """Return a ServiceAccount."""
+    return {
+        "id": account.id,
+        "type": "service_account",
+        "name": account.name,
+        "description": account.description,
+        "organization_role": account.organization_role,
+        "created_at": stamp(account.created_at),
+        "updated_at": stamp(account.updated_at),
+        "archived_at": _maybe(account.archived_at),
+        "created_by_actor_id": account.created_by,
+        "updated_by_actor_id": account.updated_by,
+        "archived_by_actor_id": account.archived_by,
+    }
 
 
 def workspace_json(workspace: Workspace) -> dict[str, Any]:
