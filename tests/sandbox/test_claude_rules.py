@@ -129,20 +129,6 @@ def test_a_workspace_above_the_maximum_is_refused(api: Api, world: World) -> Non
     api.post("workspaces", name="Ninth")
 
 
-def test_inherited_workspace_roles_stay_as_the_organization_role_has_them(api: Api, world: World) -> None:
-    staging, bob, dana = world.workspace("Staging"), world.user("bob"), world.user("dana")
-    path = f"workspaces/{staging}/members"
-    assert api.get(f"{path}/{bob}")["workspace_role"] == "workspace_admin"
-    assert api.get(f"{path}/{dana}")["workspace_role"] == "workspace_billing"
-    api.refused("POST", f"{path}/{bob}", 400, workspace_role="workspace_user")
-    api.refused("DELETE", f"{path}/{bob}", 400)
-    api.refused("POST", f"{path}/{dana}", 400, workspace_role="workspace_user")
-    api.refused("DELETE", f"{path}/{dana}", 400)
-    assert api.post(f"{path}/{dana}", workspace_role="workspace_admin")["workspace_role"] == "workspace_admin"
-    api.refused("POST", path, 400, user_id=bob, workspace_role="workspace_user")
-    api.refused("POST", path, 400, user_id=world.user("alice"), workspace_role="workspace_billing")
-
-
 def test_a_key_goes_to_and_fro_until_it_is_archived(api: Api, world: World) -> None:
     path = f"api_keys/{world.key('ingest-prod')}"
     assert api.post(path, status="inactive")["status"] == "inactive"
@@ -248,13 +234,6 @@ def test_what_is_not_there_or_not_for_this_organization_is_refused(api: Api, met
     answer = api.call(method, path)
     assert answer.status_code == status
     assert answer.json()["type"] == "error"
-
-
-def test_a_refused_removal_of_an_admin_keeps_the_explicit_membership(api: Api, world: World) -> None:
-    bob, staging = world.user("bob"), world.workspace("Staging")
-    world.organization.memberships[staging, bob] = "workspace_developer"
-    api.refused("DELETE", f"workspaces/{staging}/members/{bob}", 400)
-    assert world.organization.memberships[staging, bob] == "workspace_developer"
 
 
 def test_there_is_one_spend_limit_of_the_organization_whatever_else_its_scope_says(api: Api, world: World) -> None:

@@ -159,12 +159,16 @@ class ClaudeOrganization:
 
     def remove_user(self, user: User) -> None:
         """Take somebody out: memberships go, keys bound to the person stop, workspace keys stay."""
-        now = self.clock.now()
         self.former_users[user.id] = self.users.pop(user.id)
         for pair in [pair for pair in self.memberships if pair[1] == user.id]:
             del self.memberships[pair]
+        self.end_personal_keys(user, tuple(self.workspaces))
+
+    def end_personal_keys(self, user: User, workspace_ids: tuple[str, ...]) -> None:
+        """Archive the keys that act as one person in some workspaces."""
+        now = self.clock.now()
         for key in self.keys.values():
-            if key.principal == Principal("user", user.id):
+            if key.principal == Principal("user", user.id) and key.workspace_id in workspace_ids:
                 key.set_state("archived", now)
 
     def pending_invites(self) -> list[Invite]:

@@ -97,6 +97,9 @@ def remove_member(call: Call) -> dict[str, Any]:
     workspace, user, _ = _member(call)
     if user.role == "admin" or call.organization.memberships.pop((workspace.id, user.id), None) is None:
         raise invalid("Organization admins and billing members cannot be removed from a workspace.")
+    if workspace.is_claude_code:
+        # The key there was minted when the person signed in and dies with the membership (admin-api.md §4.4).
+        call.organization.end_personal_keys(user, (workspace.id,))
     return {"type": "workspace_member_deleted", "user_id": user.id, "workspace_id": workspace.id}
 
 
