@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, cast
 
-from bot.sandbox.slack.content import check_slack_files
+from bot.sandbox.slack.admission import check_admission
 from bot.sandbox.slack.errors import SlackError, refused_blocks
 from bot.sandbox.slack.ids import with_ids
 from bot.sandbox.slack.state import Json, View
@@ -24,7 +24,9 @@ def check_view(workspace: SlackWorkspace, payload: Any, kind: str) -> Json:
     if view["type"] != kind:
         message = f"[ERROR] view type must be {kind} [json-pointer:/view/type]"
         raise SlackError("invalid_arguments", response_metadata={"messages": [message]})
-    check_slack_files(workspace, view["blocks"], "/view/blocks")
+    refused = check_admission(workspace, view)
+    if refused:
+        raise refused_blocks("invalid_blocks", refused, "/view")
     return view
 
 
