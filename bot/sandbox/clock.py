@@ -16,11 +16,21 @@ class SandboxClock:
         return datetime.now(UTC) + self._offset
 
     def move_to(self, moment: datetime) -> None:
-        """Set the present moment; `moment` must be aware."""
+        """Set the present moment; ValueError unless `moment` is aware and in the years 2000 to 2099."""
         if moment.tzinfo is None:
             raise ValueError("the clock takes aware times only")
-        self._offset = moment.astimezone(UTC) - datetime.now(UTC)
+        self._set(moment.astimezone(UTC) - datetime.now(UTC))
 
     def advance(self, by: timedelta) -> None:
-        """Move the present moment by `by`, which may be negative."""
-        self._offset += by
+        """Move the present moment by `by`, which may be negative; ValueError outside the years 2000 to 2099."""
+        self._set(self._offset + by)
+
+    def _set(self, offset: timedelta) -> None:
+        try:
+            year = (datetime.now(UTC) + offset).year
+        except OverflowError:
+            year = 0
+        if not 2000 <= year < 2100:
+            # Message ids count from 1970, reports look years back, and Python's calendar has ends.
+            raise ValueError("the clock goes from the year 2000 to 2099 only")
+        self._offset = offset

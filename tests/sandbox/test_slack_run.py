@@ -106,6 +106,28 @@ async def test_the_clock_is_moved_by_words_and_new_messages_carry_its_time(room:
     assert (await room.control("clock", {"now": "2026-01-01T00:00:00"}))["error"] == "bad_request"
 
 
+@pytest.mark.parametrize(
+    "move",
+    [
+        {"now": "1969-12-31T23:00:00+00:00"},
+        {"now": "0001-01-01T00:00:00+14:00"},
+        {"now": "9999-12-31T23:59:59+00:00"},
+        {"now": "2100-01-01T00:00:00+00:00"},
+        {"advance": 86_400 * 366 * 80},
+        {"advance": -86_400 * 366 * 30},
+        {"advance": 1e12},
+        {"advance": 1e300},
+        {"advance": "nan"},
+    ],
+)
+async def test_the_clock_stays_where_everything_can_count(room: Room, move: dict[str, Any]):
+    before = await room.control("clock", method="GET")
+    answer = await room.control("clock", move)
+    assert (answer["ok"], answer["error"]) == (False, "bad_request")
+    after = await room.control("clock", method="GET")
+    assert abs(after["offset"] - before["offset"]) < 5
+
+
 async def test_the_stream_speaks_at_each_change(room: Room):
     async with aiohttp.ClientSession() as session, session.get(f"{room.url}/_sandbox/stream") as stream:
 
