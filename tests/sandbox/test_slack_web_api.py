@@ -137,16 +137,6 @@ async def test_the_bot_opens_a_conversation_only_with_active_people_of_its_own_c
     assert await refusal(room.client.conversations_open(users="U0ALICE,U0BOB")) == "missing_scope"
 
 
-async def test_post_rate_of_one_a_second_and_channel_holds_when_switched_on(room: Room):
-    await room.control("flags", {"rate_limits": True})
-    url, post = f"{room.url}/api/chat.postMessage", {"channel": "C0ENG", "text": "hi"}
-    assert (await room.http.post(url, json=post, headers=AUTH)).status_code == 200
-    limited = await room.http.post(url, json=post, headers=AUTH)
-    assert (limited.status_code, limited.headers["retry-after"], limited.json()["error"]) == (429, "1", "ratelimited")
-    elsewhere = await room.http.post(url, json=post | {"channel": "C0COSTS"}, headers=AUTH)
-    assert elsewhere.status_code == 200
-
-
 async def test_half_a_character_is_refused_and_leaves_nothing_behind(room: Room):
     half = b'{"channel": "C0ENG", "text": "bad \\ud800 half"}'
     headers = AUTH | {"Content-Type": "application/json"}

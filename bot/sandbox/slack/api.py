@@ -1,7 +1,6 @@
 """`/api/<method>`: one door for every Web API method, with tokens, scopes, rate limits and planned failures."""
 
 import secrets
-import time
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,6 +11,8 @@ from bot.sandbox.slack.arguments import bearer, read_arguments
 from bot.sandbox.slack.call import Call, Method
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.methods import METHODS
+from bot.sandbox.slack.methods.chat import find_channel
+from bot.sandbox.slack.rates import RateLimited, Rates
 from bot.sandbox.slack.redact import redacted
 from bot.sandbox.slack.state import Json
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, SlackWorkspace
@@ -24,7 +25,7 @@ class WebApi:
 
     def __init__(self, workspace: SlackWorkspace) -> None:
         self._workspace = workspace
-        self._last_post: dict[str, float] = {}
+        self._rates = Rates()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one call; always HTTP 200 with `ok`, except for planned failures and rate limits."""
@@ -32,14 +33,12 @@ class WebApi:
         fault = self._workspace.faults.take("slack", name)
         given: Json = {}
         body: Json | None = None
-        early = await failure_before(fault, request)
-        if early is None:
-            given, body = await self._answer(request, name)
+        response = await failure_before(fault, request)
+        if response is None:
+            given, body, wait = await self._answer(request, name)
             if fault is not None and fault.kind == "slow_after":
                 await hold(request, fault.seconds or 0)
-        response = early or _finish(fault, body or {})
-        if body is not None and body.get("error") == "ratelimited":
-            response = JSONResponse(body, 429, headers={"Retry-After": "1"})
+            response = _finish(fault, body) if wait is None else _limited(body, wait)
         response.headers["x-slack-req-id"] = secrets.token_hex(16)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self._workspace.scopes))
         if name in METHODS and METHODS[name].scope:
@@ -50,7 +49,8 @@ class WebApi:
         )
         return response
 
-    async def _answer(self, request: Request, name: str) -> tuple[Json, Json]:
+    async def _answer(self, request: Request, name: str) -> tuple[Json, Json, int | None]:
+        """Return the arguments, the answer, and where there were too many calls the seconds to wait."""
         given: Json = {}
         try:
             given = await read_arguments(request)
@@ -63,9 +63,10 @@ class WebApi:
             if method.scope is not None:
                 call.need_scope(method.scope)
             self._check_rate(name, call)
-            return given, {"ok": True} | await method.run(call)
+            return given, {"ok": True} | await method.run(call), None
         except SlackError as refusal:
-            return given, {"ok": False, "error": refusal.code} | refusal.extra
+            wait = refusal.seconds if isinstance(refusal, RateLimited) else None
+            return given, {"ok": False, "error": refusal.code} | refusal.extra, wait
 
     def _check_token(self, method: Method, token: object, request: Request) -> None:
         if method.token is None:
@@ -81,13 +82,12 @@ class WebApi:
             raise SlackError("not_allowed_token_type")
 
     def _check_rate(self, name: str, call: Call) -> None:
-        # One post a second and channel is the only limit with a published figure (slack.md 7.2).
-        if name != "chat.postMessage" or not self._workspace.rate_limits:
+        if not self._workspace.rate_limits:
             return
-        channel, now = call.text("channel"), time.monotonic()
-        if now - self._last_post.get(channel, -10.0) < 1.0:
-            raise SlackError("ratelimited")
-        self._last_post[channel] = now
+        self._rates.count(name)
+        if name == "chat.postMessage":
+            # A name, a person and an id may mean the same channel, and it is the channel that has the limit.
+            self._rates.count_post(find_channel(self._workspace, call.text("channel"), open_dm=True).id)
 
 
 async def failure_before(fault: Fault | None, request: Request) -> Response | None:
@@ -104,6 +104,10 @@ async def failure_before(fault: Fault | None, request: Request) -> Response | No
     if fault.kind == "drop_before":
         return DroppedConnection()
     return None
+
+
+def _limited(body: Json, wait: int) -> Response:
+    return JSONResponse(body, 429, headers={"Retry-After": str(wait)})
 
 
 def _finish(fault: Fault | None, body: Json) -> Response:
