@@ -222,7 +222,6 @@ def test_spend_limits_are_monthly_whole_cents_below_the_cap(api: Api, world: Wor
         ("GET", "users/user_01nobody", 404),
         ("GET", "api_keys/apikey_01nothing", 404),
         ("DELETE", "api_keys/apikey_01nothing", 405),
-        ("GET", "webhooks", 404),
         ("GET", "service_accounts", 403),
         ("GET", "spend_limit_increase_requests", 400),
         ("GET", "analytics/summaries", 403),

@@ -10,6 +10,7 @@ from bot.sandbox.claude import (
     people_calls,
     service_account_calls,
     service_member_calls,
+    switched_calls,
     workspace_calls,
     workspace_member_calls,
 )
@@ -33,6 +34,7 @@ def endpoints(book: UsageBook) -> list[Endpoint]:
         *people_calls.ENDPOINTS,
         *service_account_calls.ENDPOINTS,
         *service_member_calls.ENDPOINTS,
+        *switched_calls.ENDPOINTS,
         *workspace_calls.ENDPOINTS,
         *workspace_member_calls.ENDPOINTS,
         *key_calls.ENDPOINTS,

@@ -27,6 +27,14 @@ from bot.sandbox.wire import WireLog
 
 log = structlog.get_logger()
 
+_CONSOLE_ONLY = tuple(
+    f"/v1/organizations/{family}"
+    for family in (
+        "workspaces", "api_keys", "rate_limits", "service_accounts", "federation_", "usage_report", "cost_report",
+    )
+)  # fmt: skip
+"""What Claude Enterprise organizations don't have (admin-api.md §3)."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -101,6 +109,8 @@ class Edge:
         by_oauth = _check_credential(request)
         self._count(headers)
         endpoint, path = self._find(request.method, request.url.path)
+        if self._organization.flags.organization_kind == "enterprise" and request.url.path.startswith(_CONSOLE_ONLY):
+            raise ApiError(403, "This endpoint is not available to this organization.")
         version = request.headers.get("anthropic-version")
         if version is None and endpoint.version_required:
             raise invalid("anthropic-version: header is required")

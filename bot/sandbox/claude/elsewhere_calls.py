@@ -29,18 +29,26 @@ def nothing_federated(_: Call) -> dict[str, Any]:
     raise not_found("Federation object")
 
 
-def enterprise_only(_: Call) -> dict[str, Any]:
+def _not_played(call: Call) -> None:
+    if call.organization.flags.organization_kind == "enterprise":
+        raise ApiError(404, "The sandbox does not have this endpoint of Claude Enterprise.")
+
+
+def enterprise_only(call: Call) -> dict[str, Any]:
     """Refuse what only Claude Enterprise organizations have."""
+    _not_played(call)
     raise ApiError(403, "This endpoint is not available to this organization.")
 
 
-def wrong_organization_type(_: Call) -> dict[str, Any]:
+def wrong_organization_type(call: Call) -> dict[str, Any]:
     """Refuse Enterprise spend-limit calls."""
+    _not_played(call)
     raise invalid("This endpoint is not available for this type of organization.", "organization_type_not_supported")
 
 
-def needs_parent(_: Call) -> dict[str, Any]:
+def needs_parent(call: Call) -> dict[str, Any]:
     """Refuse RBAC roles: a stand-alone organization has no parent."""
+    _not_played(call)
     raise invalid("This endpoint requires a parent organization.", "parent_organization_required")
 
 
@@ -61,6 +69,5 @@ ENDPOINTS = [
     ),
     Endpoint("*", f"{_ROOT}/rbac_groups", enterprise_only),
     Endpoint("GET", f"{_ROOT}/rbac_roles", needs_parent),
-    Endpoint("GET", "/v1/compliance/activities", enterprise_only),
 ]
 """Placed before the other calls, because `spend_limits/effective` would read as an id there."""

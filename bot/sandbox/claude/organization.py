@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,7 +24,10 @@ TIER_CAP_CENTS = "20000000"
 
 @dataclass
 class Flags:
-    """What can be switched while the sandbox runs; None means no limit."""
+    """What can be switched while the sandbox runs; None means no limit.
+
+    `organization_kind` `enterprise` closes what only Console organizations have; it adds nothing of Claude Enterprise.
+    """
 
     key_creation: bool = True
     spend_limits_preview: bool = False
@@ -38,6 +41,9 @@ class Flags:
     invite_domains: str | None = None
     user_removal_conflicts: int = 0
     discount_percent: int = 0
+    compliance_enabled: bool = False
+    webhooks_enabled: bool = False
+    organization_kind: Literal["console", "enterprise"] = "console"
 
 
 async def _nobody_watches() -> None:

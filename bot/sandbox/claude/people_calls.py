@@ -77,8 +77,10 @@ def remove_user(call: Call) -> dict[str, Any]:
 
 
 def sign_out(call: Call) -> dict[str, Any]:
-    """Refuse: ending sessions is for Claude Enterprise organizations."""
-    _user(call)
+    """End a member's sessions, which only Claude Enterprise organizations can; keys stay as they are."""
+    user = _user(call)
+    if call.organization.flags.organization_kind == "enterprise":
+        return user_json(user)
     raise invalid("The organization is not enrolled in this beta.", "organization_not_enrolled_in_beta")
 
 
