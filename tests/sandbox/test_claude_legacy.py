@@ -49,6 +49,12 @@ def test_legacy_reports_return_empty_buckets_oldest_first(api: Api) -> None:
     api.refused("GET", "cost_report", 400, starting_at=iso(TODAY), bucket_width="1h")
 
 
+@pytest.mark.parametrize("path", ["cost_report", "usage_report/messages"])
+def test_legacy_reports_refuse_to_end_before_they_begin(api: Api, path: str) -> None:
+    assert "ending_at" in api.refused("GET", path, 400, **days(2, 3))
+    assert api.get(path, **days(2, 2))["data"] == []
+
+
 def test_the_default_workspace_is_null_in_legacy_reports_and_real_in_analytics(api: Api) -> None:
     default = api.world.workspace("Default")
     bucket = api.get("cost_report", **days(2, 1), group_by=["workspace_id"])["data"][0]

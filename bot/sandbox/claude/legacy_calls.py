@@ -126,10 +126,13 @@ def _buckets(call: Call, widths: tuple[str, ...]) -> Buckets:
     start = params.moment(query, "starting_at")
     if start is None:
         raise invalid("starting_at: Field required")
+    end = params.moment(query, "ending_at")
+    if end is not None and end < start:
+        raise invalid("ending_at: must not be before starting_at")
     limit = params.integer(query, "limit", default, 1, most)
     start -= (start - datetime.min.replace(tzinfo=start.tzinfo)) % width
     now = call.organization.clock.now()
-    end = min(params.moment(query, "ending_at") or now, now)
+    end = min(end or now, now)
     cursor = read_cursor(query)
     count = max(0, -((start - end) // width))
     offset = 0 if cursor is None else cursor.offset
