@@ -84,7 +84,11 @@ def test_the_old_version_speaks_the_old_shapes(api: Api, world: World) -> None:
     assert default["workspace_id"] is None
     entry = api.call("GET", "rate_limits", headers=old).json()["data"][0]
     assert entry["group_type"] == "model_group"
-    assert "group" not in entry
+    assert set(entry) == {"type", "group_type", "models", "limits"}
+    path = f"workspaces/{world.workspace('Sandbox')}/rate_limits"
+    (override,) = api.call("GET", path, headers=old).json()["data"]
+    assert set(override) == {"type", "group_type", "models", "limits"}
+    assert set(override["limits"][0]) == {"type", "value", "org_limit"}
 
 
 def test_broken_json_is_a_400(api: Api) -> None:

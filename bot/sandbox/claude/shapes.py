@@ -135,7 +135,8 @@ def rate_limit_json(entry: RateLimit, version: str) -> dict[str, Any]:
     """Return a RateLimit of the organization."""
     limits = [{"type": kind, "value": value} for kind, value in entry.limits.items()]
     models = None if entry.models is None else list(entry.models)
-    return {"id": entry.id, "type": "rate_limit"} | _group(entry, version) | {"models": models, "limits": limits}
+    own = {"type": "rate_limit"} if version == OLD_VERSION else {"id": entry.id, "type": "rate_limit"}
+    return own | _group(entry, version) | {"models": models, "limits": limits}
 
 
 def workspace_rate_limit_json(
@@ -148,12 +149,14 @@ def workspace_rate_limit_json(
             "type": kind,
             "value": override.get(kind, entry.limits.get(kind)),
             "org_limit": entry.limits.get(kind),
-            "source": {"type": "workspace" if kind in override else "organization"},
         }
+        | ({} if version == OLD_VERSION else {"source": {"type": "workspace" if kind in override else "organization"}})
         for kind in kinds
     ]
     models = None if entry.models is None else list(entry.models)
-    head = {"type": "workspace_rate_limit", "workspace_id": workspace_id, "rate_limit_id": entry.id}
+    head = {"type": "workspace_rate_limit"}
+    if version != OLD_VERSION:
+        head |= {"workspace_id": workspace_id, "rate_limit_id": entry.id}
     return head | _group(entry, version) | {"models": models, "limits": limits}
 
 
