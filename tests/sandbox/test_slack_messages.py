@@ -27,6 +27,17 @@ async def test_updating_with_blocks_shows_no_edited_mark_and_empty_blocks_remove
     assert (message["text"], message["blocks"]) == ("second", None)
 
 
+async def test_updating_to_nothing_at_all_is_refused_and_leaves_the_message(room: Room):
+    ts = await posted(room, blocks=sections("block"))
+    nothings: list[Json] = [{"text": ""}, {"text": "", "blocks": []}, {"text": "", "attachments": []}]
+    for nothing in nothings:
+        assert await refusal(room.client.api_call("chat.update", json={"channel": "C0ENG", "ts": ts} | nothing)) == "no_text"
+    [message] = await room.messages("U0ALICE", "C0ENG")
+    assert (message["text"], len(message["blocks"])) == ("first", 1)
+    change: Json = {"channel": "C0ENG", "ts": ts, "text": "", "blocks": sections("new")}
+    assert (await room.client.api_call("chat.update", json=change))["ok"]
+
+
 async def test_updating_metadata_alone_keeps_what_is_shown_and_an_empty_one_clears_it(room: Room):
     mark = {"event_type": "request", "event_payload": {"id": "r1"}}
     ts = await posted(room, blocks=sections("block"), metadata=mark)

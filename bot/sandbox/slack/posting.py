@@ -41,6 +41,8 @@ def replace(workspace: SlackWorkspace, message: Message, content: Content) -> No
     """Change a message as `chat.update` does: text alone removes the blocks, `blocks: []` too, neither keeps both."""
     if content.text is None and content.blocks is None and content.attachments is None and content.metadata is None:
         raise SlackError("no_text")
+    if content.text == "" and not content.blocks and not content.attachments:
+        raise SlackError("no_text")  # Nothing would be left of the message.
     if _has_rich_text(message.blocks) and content.blocks and not _has_rich_text(content.blocks):
         raise SlackError("block_mismatch")
     if content.text is not None or content.blocks is not None:
