@@ -195,6 +195,13 @@ def test_input_whose_limits_contradict_each_other_is_refused(element: Json, fiel
     assert pointers(validate_blocks([block], "modal")) == [f"/0/element/{field}"]
 
 
+@pytest.mark.parametrize("day", ["2026-02-31", "2026-02-29", "2026-13-01", "0000-01-01", "20260101  ", "2026-W01-1"])
+def test_a_day_that_is_not_in_the_calendar_is_refused(day: str) -> None:
+    problems = validate_blocks([actions({"type": "datepicker", "initial_date": day})], "message")
+    assert pointers(problems) == ["/0/elements/0/initial_date"]
+    assert validate_blocks([actions({"type": "datepicker", "initial_date": "2028-02-29"})], "message") == []
+
+
 def test_dispatch_action_is_refused_for_files() -> None:
     block = {"type": "input", "label": plain(), "element": {"type": "file_input"}, "dispatch_action": True}
     assert pointers(validate_blocks([block], "modal")) == ["/0/dispatch_action"]

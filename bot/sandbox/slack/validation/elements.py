@@ -1,5 +1,7 @@
 """The interactive elements and images that blocks hold: one row each, after slack.md §3.3."""
 
+import re
+from datetime import date
 from typing import Any
 
 from bot.sandbox.slack.validation.problem import Report
@@ -32,7 +34,7 @@ from bot.sandbox.slack.validation.texts import (
     rich_option,
 )
 
-_DATE = string(10, 10, r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "a date as YYYY-MM-DD")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = string(5, 5, r"([01]\d|2[0-3]):[0-5]\d", "a time as HH:mm")
 _DECIMAL = string(1, 40, r"-?\d+(\.\d+)?", "a number in a string")
 _STYLE = one_of("primary", "danger")
@@ -42,6 +44,16 @@ _groups = items(option_group, 1, 100)
 _ids = items(string(), 1)
 _menu = {"placeholder": plain(150), "confirm": confirm, "focus_on_load": flag}
 _typing = {"placeholder": plain(150), "focus_on_load": flag, "dispatch_action_config": dispatch_config}
+
+
+def _date(value: Any, pointer: str, report: Report) -> None:
+    """Check a day of the calendar; the 31st of February has the right form and is none."""
+    try:
+        right = isinstance(value, str) and _DAY.fullmatch(value) is not None and bool(date.fromisoformat(value))
+    except ValueError:
+        right = False
+    if not right:
+        report.failed(pointer, "must be a date as YYYY-MM-DD", "pattern", "a date as YYYY-MM-DD")
 
 
 def _element(
@@ -137,7 +149,7 @@ def _inputs() -> list[tuple[str, Shape]]:
             _low_not_above_high("min_lines", "max_lines"),
             surfaces="dh",
         ),
-        _element("datepicker", {}, _menu | {"initial_date": _DATE}),
+        _element("datepicker", {}, _menu | {"initial_date": _date}),
         _element("timepicker", {}, _menu | {"initial_time": _TIME, "timezone": string()}),
         _element(
             "datetimepicker",
