@@ -101,7 +101,7 @@ ELEMENT_SAMPLES: dict[str, tuple[Json, Json, str]] = {
     "users_select": ({"initial_user": "U1"}, {"initial_user": ""}, "/initial_user"),
     "multi_users_select": ({"initial_users": ["U1"]}, {"initial_users": [1]}, "/initial_users/0"),
     "conversations_select": (
-        {"filter": {"include": ["public"], "exclude_external_shared_channels": True}, "response_url_enabled": True},
+        {"filter": {"include": ["public"], "exclude_external_shared_channels": True}, "response_url_enabled": False},
         {"filter": {"include": ["shared"]}},
         "/filter/include/0",
     ),

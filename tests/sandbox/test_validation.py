@@ -202,6 +202,19 @@ def test_a_day_that_is_not_in_the_calendar_is_refused(day: str) -> None:
     assert validate_blocks([actions({"type": "datepicker", "initial_date": "2028-02-29"})], "message") == []
 
 
+@pytest.mark.parametrize("kind", ["conversations_select", "channels_select"])
+def test_a_response_url_is_for_the_input_of_a_modal_only(kind: str) -> None:
+    element = {"type": kind, "response_url_enabled": True}
+    field = {"type": "input", "label": plain(), "element": element}
+    assert validate_blocks([field], "modal") == []
+    assert validate_blocks([field], None) == []
+    places: tuple[tuple[Json, Surface], ...] = ((field, "message"), (field, "home"), (actions(element), "modal"))
+    for block, surface in places:
+        assert pointers(validate_blocks([block], surface)) == ["/0"]
+    section = {"type": "section", "text": plain(), "accessory": element}
+    assert pointers(validate_blocks([section], "modal")) == ["/0"]
+
+
 def test_dispatch_action_is_refused_for_files() -> None:
     block = {"type": "input", "label": plain(), "element": {"type": "file_input"}, "dispatch_action": True}
     assert pointers(validate_blocks([block], "modal")) == ["/0/dispatch_action"]

@@ -43,6 +43,7 @@ def check_lists(given: list[tuple[str, Any]], report: Report) -> None:
     _check_block_ids(every, report)
     for where, one in every:
         _check_action_ids(where, one, report)
+        _check_response_urls(where, one, report)
     _check_sum(lists, _focused, 1, "only one element may have focus_on_load", "max_items", report)
     if report.surface == "message":
         _check_tables(every, report)
@@ -81,6 +82,15 @@ def _check_action_ids(where: str, one: dict[str, Any], report: Report) -> None:
     for action_id, count in counts.items():
         if count > 1:
             report.failed(where, f"action_id already exists in this block: {action_id}", "unique_items", got=action_id)
+
+
+def _check_response_urls(where: str, one: dict[str, Any], report: Report) -> None:
+    """Check that only an input of a modal asks for a response url; its form is what brings it to the app."""
+    if one.get("type") == "input" and report.surface in ("modal", None):
+        return
+    for part in _elements(one):
+        if part.get("response_url_enabled") is True:
+            report.failed(where, "response_url_enabled is allowed in an input of a modal only", "one_of")
 
 
 def _focused(one: dict[str, Any]) -> int:
