@@ -25,7 +25,11 @@ class InvalidInput(UserError):
 
 
 class NotLinked(UserError):
-    """The Slack user isn't linked to a member of the organization."""
+    """The Slack user isn't linked to a member of the organization; `about` says so of somebody else than the reader."""
+
+    def __init__(self, sentence: str, about: str = "") -> None:
+        super().__init__(sentence)
+        self.about = about or sentence
 
 
 class NotAllowed(UserError):

@@ -18,6 +18,9 @@ from bot.store import links
 ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
 
+_NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
+_CHANGED = "This person's e-mail address or membership changed since I linked them; they have to be linked again."
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -64,7 +67,7 @@ async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPer
     )
     await check_person(rt, person)
     if link and not is_same_address(link.email, person.email):
-        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}")
+        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
     if link and member:
         return person, member, True
     # One whose member is gone is not followed to another member silently.
@@ -72,7 +75,7 @@ async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPer
     if found is None:
         raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
     if link:
-        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}")
+        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
     return person, found, False
 
 
@@ -87,22 +90,28 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
     """Raise NotLinked for guests, strangers, bots, deactivated people and addresses that prove nothing."""
     missing_is_bad = not rt.settings.trust_missing_flags
     if rt.team_id and person.team_id != rt.team_id:
-        raise NotLinked(await _members_only(rt))
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
     # First, because Slack leaves most other flags of a deactivated account out.
     if _or(person.is_bot, missing_is_bad) or _or(person.deleted, missing_is_bad):
-        raise NotLinked("I only work for people with an active Slack account.")
+        raise NotLinked(
+            "I only work for people with an active Slack account.", "That Slack account isn't a person's, or not active."
+        )
     # Slack sends the first two only where they are true, so that their absence says something (users.info).
     if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
-        raise NotLinked(await _members_only(rt))
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
     if not _or(person.is_email_confirmed, not missing_is_bad):
         raise NotLinked(
-            "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again."
+            "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again.",
+            "Slack hasn't confirmed this person's e-mail address.",
         )
     if not person.email.isascii():
-        raise NotLinked("Your e-mail address in Slack holds letters that look like others, so I can't tell who you are.")
+        raise NotLinked(
+            "Your e-mail address in Slack holds letters that look like others, so I can't tell who you are.",
+            "This person's e-mail address in Slack holds letters that look like others.",
+        )
     domain = person.email.rpartition("@")[2].casefold()
     if not domain or domain not in rt.settings.email_domains:
-        raise NotLinked(await _members_only(rt))
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
 
 
 async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:

@@ -8,7 +8,7 @@ from bot.commands import help_groups
 from bot.directory.status import StatusLine, collect_status
 from bot.ports import Message
 from bot.slack import ids
-from bot.slack.blocks import context, section
+from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape
 from handlers.call import Call
@@ -25,14 +25,28 @@ _BUTTONS = {
 
 
 def help_message(prefix: str) -> Message:
-    """Return the help: six lines, each with the button that does its first thing."""
+    """Return the help: six lines, each with the button that does its first thing, and a button for everything else."""
     blocks: list[dict[str, Any]] = []
     for group in help_groups(prefix):
-        typed = " · ".join(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)
         label, action = _BUTTONS[group.title]
-        blocks.append(section(f"*{group.title}*\n{typed}", accessory=button(label, action)))
+        blocks.append(section(f"*{group.title}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
+    blocks.append(actions(button("All commands", ids.HELP_ALL)))
     words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
     return Message(f"What I can do. {escape(words)}", blocks)
+
+
+def all_commands(prefix: str) -> Message:
+    """Return everything that can be typed, a line each, by what people want."""
+    groups = [
+        "\n".join([f"*{group.title}*", *(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)])
+        for group in help_groups(prefix)
+    ]
+    return Message("\n".join(groups), [section(group) for group in groups])
+
+
+async def show_all_commands(call: Call) -> None:
+    """Answer the help's last button."""
+    await call.say(all_commands(call.rt.settings.command_prefix))
 
 
 async def admin_command(call: Call) -> None:
@@ -59,4 +73,4 @@ def _said(line: StatusLine) -> str:
 
 
 COMMANDS: dict[str, Listener] = {"admin": admin_command}
-ACTIONS: dict[str, Listener] = {ids.HELP_STATUS: show_status}
+ACTIONS: dict[str, Listener] = {ids.HELP_STATUS: show_status, ids.HELP_ALL: show_all_commands}

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
 from bot.approvals import overview
+from bot.approvals.kinds.create_key import MOST_NAME
 from bot.ports import Message
+from bot.similar import closest
 from bot.slack import ids
 from bot.slack.markup import code, escape
 from bot.slack.views.key_list import KeyLine, key_list, my_keys
@@ -20,7 +22,7 @@ async def keys_command(call: Call) -> None:
     """Answer /claude-keys and its subcommands."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "request":
-        await open_form(call, "create_key")
+        await open_form(call, "create_key", {"name": " ".join(call.words)[:MOST_NAME]})
     elif name == "list":
         await call.say(await _list(call, " ".join(call.words)))
     elif name in _KINDS:
@@ -53,9 +55,18 @@ async def _list(call: Call, workspace: str) -> Message:
         )
     lines = await _lines(call, [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive")])
     if workspace:
-        lines = [line for line in lines if line.workspace.casefold() == workspace.casefold()]
+        names = [one.name for one in await call.rt.directory.workspaces()]
+        name = next((name for name in names if name.casefold() == workspace.casefold()), None)
+        if name is None:
+            close = closest(workspace, names)
+            meant = f" Did you mean *{escape(close)}*?" if close else ""
+            return plain_answer(f"I don't know a workspace *{escape(workspace)}*.{meant}")
+        lines = [line for line in lines if line.workspace == name]
         if not lines:
-            return plain_answer(f"I see no living keys in *{escape(workspace)}*. {code(f'/{prefix}-keys list')} shows all.")
+            return plain_answer(
+                f"There are no keys in *{escape(name)}* that work. {code(f'/{prefix}-keys list')} shows all."
+            )
+        workspace = name
     return key_list(lines, workspace, prefix)
 
 

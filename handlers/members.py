@@ -9,6 +9,7 @@ from bot.approvals.kinds.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.identity import resolve_actor, unlink
 from bot.ports import Message
+from bot.similar import closest
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import channel_mention, code, escape, mention
@@ -18,6 +19,13 @@ from handlers.call import Call
 from handlers.edge import plain_answer
 from handlers.forms import open_form
 
+_ROLE_WORDS = {
+    "admin": ("admin", "admins"),
+    "developer": ("developer", "developers"),
+    "claude_code_user": ("Claude Code user", "Claude Code users"),
+    "user": ("user", "users"),
+    "billing": ("in billing", "in billing"),
+}
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -43,8 +51,7 @@ async def _role(call: Call) -> None:
         await call.say(plain_answer(f"I don't see a person in *{escape(words[0])}*. Mention them: {usage}."))
         return
     if role and role not in ROLES:
-        known = f"Roles are {listed([code(name) for name in ROLES])}."
-        await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else known} Nothing was sent."))
+        await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))
         return
     rule = call.rt.policy.rule_for("change_role", None, None)
     if not person or not role or (rule.reason_required and not reason):
@@ -63,6 +70,12 @@ async def _role(call: Call) -> None:
     await cards.refresh(call.rt, request.id)
 
 
+def _no_such_role(role: str) -> str:
+    close = closest(role, ROLES)
+    meant = f" Did you mean {code(close)}?" if close else ""
+    return f"I don't know a role *{escape(role)}*.{meant} Roles are {listed([code(name) for name in ROLES])}."
+
+
 async def _relink(call: Call) -> None:
     found = _MENTION.fullmatch(call.words[0]) if call.words else None
     if found is None:
@@ -76,9 +89,9 @@ async def _relink(call: Call) -> None:
 
 async def _overview(call: Call) -> Message:
     members = list(await call.rt.directory.members())
-    counts = {role: sum(1 for m in members if m.role == role) for role in sorted({m.role for m in members})}
-    summary = ", ".join(f"{count} {role}" for role, count in counts.items())
-    intro = f"*{plural(len(members), 'member')}*: {escape(summary)}. You are *{escape(call.actor.member.role)}*."
+    roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
+    counts = [plural(sum(m.role == role for m in members), *_ROLE_WORDS.get(role, (role, role))) for role in roles]
+    intro = f"*{plural(len(members), 'member')}*: {escape(listed(counts))}. Your role: *{escape(call.actor.member.role)}*."
     rows = [["Name", "E-mail", "Role"], *([m.name, m.email, m.role] for m in members[:60])]
     more = f" The first {len(rows) - 1} are shown." if len(members) > 60 else ""
     blocks = [section(intro + more), actions(button("Change a role…", "open_change_role", style="primary")), table(rows)]

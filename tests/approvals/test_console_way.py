@@ -55,7 +55,7 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     assert ready["ts"] != waiting["ts"]
     await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Hand its secret to <@U0ALICE> now")
     assert await thread_of(world, card) == [
-        "<@U0CAROL> approved", "Told the last approver what to do by hand; I wait for it", "Done",
+        "<@U0CAROL> approved", "The last approver knows what to do by hand; I wait for it", "Done",
     ]  # fmt: skip
 
 

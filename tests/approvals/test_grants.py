@@ -53,7 +53,7 @@ async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world
     card = await card_with(world, "🔁 *<@U0CROWD01> is developer again* — ended as agreed")
     for person in (ALICE, PRIYA):
         assert (await world.message(person, "is developer again"))["text"] == card["text"].splitlines()[0]
-    assert [m["text"][:40] for m in await world.messages(PRIYA)][0] == "✅ *<@U0CROWD01> is billing, was develope"
+    assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is billing, was develope"
     assert (await thread_of(world, card))[-1] == "Ended as agreed"
 
 

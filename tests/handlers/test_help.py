@@ -38,6 +38,9 @@ async def test_help_is_six_lines_each_with_a_button_that_works(world: World) -> 
             await world.post("/act/close", user=ALICE, view_id=view["id"], cleared=True)
     await told(world, ALICE, "You asked for nothing yet.")
     await told(world, ALICE, "*Claude organization* Acme")
+    await press(world, ALICE, message, "help_all")
+    everything = await told(world, ALICE, "`/claude-keys revoke KEY` ask to end a key for good")
+    assert "`/claude-admin status`" in everything["text"]
     seen = await world.messages(ALICE, "C0GENERAL")
     assert not [m for m in seen if "does nothing any more" in m["text"] or "Something broke" in m["text"]]
 

@@ -105,7 +105,7 @@ async def test_all_keys_can_be_listed_by_workspace_with_a_table_that_is_also_tex
     assert {row[1]["text"] for row in rows[1:]} == {"Data Platform"}
     assert all(row[0]["text"] in message["text"] for row in rows[1:])
     await world.command(BOB, "/claude-keys list Produktion")
-    await told(world, BOB, "I see no living keys in *Produktion*. `/claude-keys list` shows all.")
+    await told(world, BOB, "I don't know a workspace *Produktion*. Did you mean *Production*?")
 
 
 async def test_whoever_is_no_developer_sees_only_their_own_keys(world: World) -> None:

@@ -24,8 +24,8 @@ async def role_of(world: World, email: str) -> str:
 
 async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> None:
     await world.command(ALICE, "/claude-members")
-    message = await told(world, ALICE, "You are *developer*.")
-    assert "2 admin" in message["text"]
+    message = await told(world, ALICE, "Your role: *developer*.")
+    assert "*39 members*: 2 admins, 22 developers, 7 Claude Code users, 7 users and 1 in billing." in message["text"]
     assert "Priya Nair (developer)" in message["text"]
     assert labels(message) == ["Change a role…"]
     await press(world, ALICE, message, "open_change_role")
@@ -60,7 +60,7 @@ async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World)
     await told(world, ALICE, "The API can't give or take admin. An admin does that in the Console: Settings, Members.")
     assert not await world.modals(ALICE)
     await world.command(ALICE, "/claude-members role <@U0BOB> user too much")
-    await told(world, ALICE, "Bob Tanaka is admin. The API can't give or take admin.")
+    await told(world, ALICE, "Bob Tanaka has the role admin. The API can't give or take admin.")
 
 
 async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
@@ -70,15 +70,15 @@ async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: 
 
 async def test_a_role_that_is_held_already_is_said(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} developer wants it")
-    await told(world, ALICE, "Priya Nair already is developer. Nothing was sent.")
+    await told(world, ALICE, "Priya Nair has the role developer already. Nothing was sent.")
 
 
 @pytest.mark.parametrize(
     ("person", "words"),
     [
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
-        ("<@U0GUS>", "I only work for members of"),
-        ("<@U0FRANK>", "I only work for people with an active Slack account."),
+        ("<@U0GUS>", "This person is a guest, or belongs to another company"),
+        ("<@U0FRANK>", "That Slack account isn't a person's, or not active."),
         ("priya", "I don't see a person in *priya*. Mention them: `/claude-members role @person developer`."),
     ],
 )
@@ -116,7 +116,7 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
     await world.command(BOB, "/claude-members relink <@U0DANA>")
     await told(world, BOB, "I forgot the link of <@U0DANA>; their next act links them by their present e-mail address.")
     await world.command(DANA, "/claude-members")
-    await told(world, DANA, "You are *billing*.")
+    await told(world, DANA, "Your role: *billing*.")
     await world.command(BOB, "/claude-members relink <@U0CAROL>")
     await told(world, BOB, "<@U0CAROL> is not linked yet; their first act does that.")
     await world.command(BOB, "/claude-members relink")
@@ -135,4 +135,4 @@ async def test_somebody_who_left_and_joined_again_is_told_to_be_linked_again(wor
     await world.command(BOB, "/claude-members relink <@U0DANA>")
     await told(world, BOB, "I forgot the link of <@U0DANA>")
     await world.command(DANA, "/claude-members")
-    await told(world, DANA, "You are *developer*.")
+    await told(world, DANA, "Your role: *developer*.")

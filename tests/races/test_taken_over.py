@@ -85,7 +85,7 @@ async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
         await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
         await world.post("/faults", target="claude", name=LIST, kind="500", times=6)
         await press(world, BOB, card, "request_approve")
-        card = await card_with(world, "An earlier try may have done it; I look again at a retry.")
+        card = await card_with(world, "An earlier try may have done it. Retry looks first.")
         await press(world, BOB, card, "request_retry")
 
         async def tried_twice() -> bool:
@@ -103,7 +103,7 @@ async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
         card = await world.ask_for_key(ALICE, "given-up")
         await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
         await press(world, BOB, card, "request_approve")
-        card = await card_with(world, "I found no trace of it, and look again at a retry.")
+        card = await card_with(world, "I looked, and it wasn't done. Retry tries again, and looks first.")
         await press(world, BOB, card, "request_give_up")
         await world.message(BOB, "Closed. ⚠️ it may have been done all the same: have a look.", APPROVALS)
         await card_with(world, "*Withdrawn*, ⚠️ it may have been done all the same: have a look.")
@@ -159,7 +159,7 @@ async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_
         world.sandbox.clock.advance(timedelta(days=2))
         await reconcile(world.rt, world.rt.now())
         await until(world, card, Status.EXPIRED)
-        await card_with(world, "*Expired*, approved, but it didn't work and nobody tried again: The Claude Admin API is busy")
+        await card_with(world, "*Expired*, approved, but it didn't work and nobody tried again: The Claude Admin API")
         await world.message(ALICE, "nobody tried again")
         await world.ask_for_key(ALICE, "never-retried")
         assert (await card_with(world, "you can't approve your own"))["ts"] != card["ts"]

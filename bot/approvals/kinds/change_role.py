@@ -75,11 +75,11 @@ async def _precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
     try:
         member = await find_member(rt, payload.slack_id)
     except NotLinked as error:
-        raise InvalidInput({"slack_id": error.sentence}) from None
+        raise InvalidInput({"slack_id": error.about}) from None
     if member.role not in ROLES:
-        raise InvalidInput({"slack_id": f"{member.name} is {member.role}. {ADMIN_SENTENCE}"})
+        raise InvalidInput({"slack_id": f"{member.name} has the role {member.role}. {ADMIN_SENTENCE}"})
     if member.role == payload.role:
-        raise InvalidInput({"role": f"{member.name} already is {payload.role}."})
+        raise InvalidInput({"role": f"{member.name} has the role {payload.role} already."})
     full = payload.model_copy(update={"member_id": member.id, "member_name": member.name, "from_role": member.role})
     return Checked(full, ends_at=payload.ends_at)
 

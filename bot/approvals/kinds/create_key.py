@@ -28,6 +28,7 @@ from bot.slack.markup import bold, code, mention, within_bold
 from bot.slack.views.console_steps import console_news, console_steps
 from bot.store import requests
 
+MOST_NAME = 80
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
 _NAME_RULE = "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
 _DEAD = frozenset({"archived", "expired"})
@@ -67,7 +68,7 @@ FORM = (
     FormField(
         "name",
         "Name",
-        max_length=80,
+        max_length=MOST_NAME,
         check=_check_name,
         hint="What will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
     ),
