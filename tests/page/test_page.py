@@ -207,6 +207,30 @@ async def test_a_thread_opens_beside_the_conversation_and_takes_replies(open_pag
     await expect(page.locator("#thread")).to_be_hidden()
 
 
+IS_ON_TOP = """(node) => {
+  const box = node.getBoundingClientRect();
+  return node.contains(document.elementFromPoint(box.x + 60, box.y + box.height / 2));
+}"""
+
+
+async def test_where_there_is_no_room_beside_it_a_thread_takes_the_conversations_place(open_page: OpenPage) -> None:
+    page = await open_page("U0BOB", "C0GENERAL", width=390, height=844)
+    await type_command(page, "Read on the way")
+    await page.locator("#messages .message").last.hover()
+    await page.locator("#messages .message").last.get_by_role("button", name="Reply in thread").click()
+    said = page.locator("#thread-messages .message", has_text="Read on the way")
+    for width in (390, 900):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await said.evaluate(IS_ON_TOP)
+        thread = await page.locator("#thread").bounding_box()
+        assert thread is not None
+        assert thread["width"] >= 390
+        assert thread["height"] > 500
+        await expect(page.locator("#place-title")).to_be_hidden()
+    await page.get_by_role("button", name="Close the thread").click()
+    await expect(page.locator("#messages .message").last).to_be_visible()
+
+
 async def test_unread_messages_are_counted_for_whoever_is_not_there(open_page: OpenPage) -> None:
     page = await open_page("U0ALICE", "C0GENERAL")
     await type_command(page, "Good morning")

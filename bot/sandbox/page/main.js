@@ -95,6 +95,7 @@ function drawThread(here) {
   byId("thread").hidden = !root;
   byId("app").classList.toggle("with-thread", Boolean(root));
   if (!root) return;
+  byId("thread-place").textContent = placeTitle();
   const shown = messagesIn(here).filter((one) => one.ts === root.ts || one.thread_ts === root.ts);
   drawMessages(byId("thread-messages"), shown, { channel: here, inThread: true, openThread, redraw: draw });
 }
