@@ -78,11 +78,13 @@ def charts() -> list[Json]:
     series = [{"name": "Production", "data": points}, {"name": "Staging", "data": points}]
     bar = {"type": "bar", "series": series, "axis_config": {"categories": DAYS, "y_label": "USD"}}
     pie = {"type": "pie", "segments": [{"label": "opus", "value": 3}, {"label": "haiku", "value": 1}]}
-    rows = [[{"type": "raw_text", "text": text} for text in row] for row in (("Day", "Spend"), ("Mon", "$10.50"))]
+    texts = ("Day", "Spend", "Reason", "Owner"), ("Mon", "$10.50", "A nightly job that reads all of it again", "platform")
+    rows = [[{"type": "raw_text", "text": text} for text in row] for row in texts]
+    wrapped = [{"is_wrapped": True}] * 4
     return [
         {"type": "data_visualization", "block_id": "bar", "title": "Spend (USD)", "chart": bar},
         {"type": "data_visualization", "block_id": "pie", "title": "By model", "chart": pie},
-        {"type": "table", "block_id": "table", "rows": rows},
+        {"type": "table", "block_id": "table", "rows": rows, "column_settings": wrapped},
     ]
 
 

@@ -281,6 +281,9 @@ async def test_on_a_phone_nothing_is_cut_off_and_the_channels_open_as_a_drawer(o
     await type_command(page, "/desk-chart")
     await expect(page.locator(".chart").last).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    cells = page.locator(".block-table").last.locator("td")
+    widths = await cells.evaluate_all("cells => cells.map((cell) => cell.offsetWidth)")
+    assert min(widths) > 100
     await page.get_by_role("button", name="Channels").click()
     await page.locator("[data-place=C0GENERAL]").click()
     await expect(page.locator("#place-title")).to_have_text("general")
