@@ -68,7 +68,11 @@ def card(state: str) -> list[Json]:
         "deny": plain("Not yet"),
     }
     approve = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "confirm": ask}
-    blocks: list[Json] = [{"type": "section", "block_id": "what", "text": text}]
+    lines = {"type": "mrkdwn", "text": "asked at 09:00\nends at 17:00"}
+    blocks: list[Json] = [
+        {"type": "section", "block_id": "what", "text": text},
+        {"type": "context", "block_id": "when", "elements": [lines]},
+    ]
     return blocks + ([{"type": "actions", "block_id": "do", "elements": [approve]}] if state == "waiting" else [])
 
 

@@ -129,6 +129,8 @@ async def test_markup_in_a_message_stays_text(open_page: OpenPage) -> None:
     await type_command(page, "/desk-card")
     await expect(page.locator(".message").last).to_contain_text("<b>not markup</b> press")
     await expect(page.locator(".message").last.locator(".body a")).to_have_count(0)
+    context = page.locator(".message").last.locator(".context")
+    assert await context.inner_text() == "asked at 09:00\nends at 17:00"
 
 
 async def test_charts_and_tables_are_drawn_with_legend_and_figures(open_page: OpenPage) -> None:
