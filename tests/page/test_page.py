@@ -133,6 +133,16 @@ async def test_markup_in_a_message_stays_text(open_page: OpenPage) -> None:
     assert await context.inner_text() == "asked at 09:00\nends at 17:00"
 
 
+DRAW_DAYS = """async () => {
+  const { chart } = await import("/page/charts.js");
+  const categories = Array.from({ length: 14 }, (_, at) => `${at + 10} Nov`);
+  const data = categories.map((label) => ({ label, value: 1 }));
+  const series = [{ name: "All", data }];
+  const drawn = chart({ title: "Days", chart: { type: "bar", series, axis_config: { categories } } });
+  return [...drawn.querySelectorAll(".tick")].map((one) => one.textContent).filter((text) => text.endsWith("Nov"));
+}"""
+
+
 async def test_charts_and_tables_are_drawn_with_legend_and_figures(open_page: OpenPage) -> None:
     page = await open_page("U0DANA", "C0COSTS")
     await type_command(page, "/desk-chart")
@@ -149,6 +159,9 @@ async def test_charts_and_tables_are_drawn_with_legend_and_figures(open_page: Op
     await expect(page.locator(".chart-pie").last.locator("path")).to_have_count(2)
     await expect(page.locator(".chart-pie").last.locator(".legend")).to_contain_text("75 %")
     await expect(page.locator(".block-table").last.locator("td.number")).to_have_text("$10.50")
+    names = await page.evaluate(DRAW_DAYS)
+    assert len(names) < 14
+    assert names[-1] == "23 Nov", "the newest day has its name when not all have room"
 
 
 async def test_an_app_that_does_not_answer_is_named_with_what_was_tried(open_page: OpenPage) -> None:

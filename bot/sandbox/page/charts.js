@@ -150,7 +150,8 @@ function axes(data, money) {
     );
   }
   categories.forEach((label, at) => {
-    if (at % every === 0)
+    // Counted from the end, because the newest day is the one that people look for.
+    if ((categories.length - 1 - at) % every === 0)
       root.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - FRAME.bottom + 17, "text-anchor": "middle" }, label));
   });
   if (xLabel)
