@@ -283,12 +283,15 @@ async def test_the_wire_shows_and_filters_what_was_exchanged(open_page: OpenPage
     await expect(page.locator(".wire-row:visible")).to_have_count(0)
 
 
-async def test_the_clock_goes_to_tomorrow_morning(open_page: OpenPage) -> None:
+async def test_the_clock_goes_to_the_tomorrow_morning_of_whoever_one_is(open_page: OpenPage) -> None:
     page = await open_page()
     await page.locator("#tomorrow").click()
     await expect(page.locator("#clock")).to_contain_text("09:00 · Berlin")
     await page.locator("[data-person=U0DANA]").click()
     await expect(page.locator("#clock")).to_contain_text("03:00 · New York")
+    await expect(page.get_by_title("Go to tomorrow 09:00 in New York")).to_have_text("Tomorrow 09:00")
+    await page.locator("#tomorrow").click()
+    await expect(page.locator("#clock")).to_contain_text("09:00 · New York")
 
 
 async def test_on_a_phone_nothing_is_cut_off_and_the_channels_open_as_a_drawer(open_page: OpenPage) -> None:

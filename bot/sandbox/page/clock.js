@@ -16,9 +16,7 @@ export function setUpClock(moved) {
     moved();
   };
   byId("plus-hour").addEventListener("click", () => move({ advance: 3600 }, "One hour later"));
-  byId("tomorrow").addEventListener("click", () =>
-    move({ to: "tomorrow 09:00", tz: "Europe/Berlin" }, "Next day, 09:00 in Berlin"),
-  );
+  byId("tomorrow").addEventListener("click", () => move({ to: "tomorrow 09:00", tz: myZone() }, "Next day"));
   setInterval(drawClock, 1000);
 }
 
@@ -29,7 +27,7 @@ export async function readClock() {
   drawClock();
 }
 
-/** Show the time where the present person lives. */
+/** Show the time where the present person lives; their tomorrow is the one that the button goes to. */
 export function drawClock() {
   if (!me()) return;
   const { weekday, date, clock } = clockParts(now(), myZone());
@@ -40,5 +38,7 @@ export function drawClock() {
     part("time", clock),
     part("place", ` · ${placeName(myZone())}`),
   ];
-  if (byId("clock").textContent !== text.map((one) => one.textContent).join("")) put(byId("clock"), text);
+  if (byId("clock").textContent === text.map((one) => one.textContent).join("")) return;
+  put(byId("clock"), text);
+  byId("tomorrow").title = `Go to tomorrow 09:00 in ${placeName(myZone())}`;
 }
