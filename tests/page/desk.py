@@ -28,6 +28,7 @@ MANIFEST: Json = {
         "socket_mode_enabled": True,
     },
 }
+CONSOLE = "https://platform.claude.com/settings/keys"
 DAYS = ["Mon", "Tue", "Wed"]
 
 
@@ -56,7 +57,7 @@ def form() -> Json:
 
 
 def card(state: str) -> list[Json]:
-    """Return a card with an Approve button that asks once, as long as `state` is waiting."""
+    """Return a card with an Approve button that asks once and a way to the Console, as long as `state` is waiting."""
     text = {
         "type": "mrkdwn",
         "text": f"*Request* of <@U0ALICE> & co: {state} &lt;b&gt;not markup&lt;/b&gt; <javascript:alert(1)|press>",
@@ -68,12 +69,13 @@ def card(state: str) -> list[Json]:
         "deny": plain("Not yet"),
     }
     approve = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "confirm": ask}
+    console = {"type": "button", "action_id": "console", "text": plain("Open the Console"), "url": CONSOLE}
     lines = {"type": "mrkdwn", "text": "asked at 09:00\nends at 17:00"}
     blocks: list[Json] = [
         {"type": "section", "block_id": "what", "text": text},
         {"type": "context", "block_id": "when", "elements": [lines]},
     ]
-    return blocks + ([{"type": "actions", "block_id": "do", "elements": [approve]}] if state == "waiting" else [])
+    return blocks + ([{"type": "actions", "block_id": "do", "elements": [approve, console]}] if state == "waiting" else [])
 
 
 def charts() -> list[Json]:
@@ -121,6 +123,9 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
         done = card(f"approved by {body['user']['name']}")
         await client.chat_update(channel=message["channel_id"], ts=message["message_ts"], text="Approved", blocks=done)
 
+    async def looked(ack: AsyncAck) -> None:
+        await ack()
+
     async def options(ack: AsyncAck, body: Json) -> None:
         names = [name for name in ("Production", "Staging") if body["value"].lower() in name.lower()]
         await ack(options=[{"text": plain(name), "value": name} for name in names])
@@ -144,6 +149,7 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
     app.command("/desk-chart")(post_charts)
     app.command("/desk-silent")(silent)
     app.action("approve")(approve)
+    app.action("console")(looked)
     app.options("team")(options)
     app.view("ask")(submit)
     app.event("app_home_opened")(home)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.sandbox.run import Sandbox
 from tests.page.conftest import OpenPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -116,6 +117,16 @@ async def test_a_button_with_a_confirm_dialog_asks_before_it_acts_and_the_card_i
     await dialog.get_by_role("button", name="Do it").press("Enter")
     await expect(card).to_contain_text("approved by bob")
     await expect(approve).to_have_count(0)
+
+
+async def test_links_to_the_console_lead_to_its_stand_in_and_say_so(open_page: OpenPage, sandbox: Sandbox) -> None:
+    page = await open_page("U0BOB", "C0APPROVALS")
+    await type_command(page, "/desk-card")
+    button = page.locator(".message").last.get_by_role("button", name="Open the Console")
+    await expect(button).to_have_attribute("title", re.compile("stand-in"))
+    async with page.context.expect_page() as opened:
+        await button.click()
+    await expect(await opened.value).to_have_url(f"{sandbox.claude_url}/console")
 
 
 async def test_markup_in_a_message_stays_text(open_page: OpenPage) -> None:

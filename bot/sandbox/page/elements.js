@@ -3,6 +3,7 @@
 import { act, fileUrl } from "./api.js";
 import { h, icon } from "./dom.js";
 import { control, hasValue, initialState } from "./inputs.js";
+import { follow, linkNote } from "./links.js";
 import { textObject } from "./mrkdwn.js";
 import { confirm, menu, reason, told } from "./popup.js";
 import { store, valuesOf } from "./store.js";
@@ -52,7 +53,7 @@ async function press(node, element, block, place, more) {
   node.removeAttribute("aria-busy");
   const failed = !told(answer, `“${textOf(textObject(element.text ?? "")) || element.action_id}”`);
   node.classList.toggle("failed", failed);
-  node.title = failed ? reason(answer) : "";
+  node.title = failed ? reason(answer) : (linkNote(element.url) ?? "");
 }
 
 /** Render an element; `block` is the block it stands in. */
@@ -97,9 +98,10 @@ function button(item, block, place, within = item) {
     type: "button",
     class: style,
     "aria-label": item.accessibility_label,
+    title: linkNote(url),
     dataset: { focus: `${block.block_id}/${within.action_id}/${item.value ?? ""}`, action: within.action_id },
     onclick: (event) => {
-      if (url) open(url, "_blank", "noopener");
+      if (url) follow(url);
       press(
         event.currentTarget,
         { ...item, action_id: within.action_id },
@@ -128,9 +130,9 @@ function overflow(item, block, place) {
   );
   const choice = (option) => ({
     label: textObject(option.text),
-    detail: option.description ? textObject(option.description) : null,
+    detail: option.description ? textObject(option.description) : linkNote(option.url),
     pick: () => {
-      if (option.url) open(option.url, "_blank", "noopener");
+      if (option.url) follow(option.url);
       press(node, item, block, place, { selected: option.value });
     },
   });

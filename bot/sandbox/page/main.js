@@ -5,6 +5,7 @@ import { drawClock, readClock, setUpClock } from "./clock.js";
 import { composer } from "./composer.js";
 import { byId, h, icon, put } from "./dom.js";
 import { drawHome } from "./home.js";
+import { consoleUrl } from "./links.js";
 import { drawMessages } from "./messages.js";
 import { drawModal, onActed } from "./modal.js";
 import { refreshDates } from "./mrkdwn.js";
@@ -207,7 +208,7 @@ async function start() {
   store.me = people.find((one) => one.id === wanted.user)?.id ?? people[0]?.id ?? "";
   store.place = wanted.place ?? "";
   store.thread = wanted.thread;
-  byId("console-link").href = `${workspace.claude_url ?? ""}/console`;
+  byId("console-link").href = consoleUrl();
   await readClock();
   await refresh();
   main.restore();

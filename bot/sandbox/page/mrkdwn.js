@@ -3,6 +3,7 @@
 import { fromTs, slackDate } from "./dates.js";
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { destination, linkNote } from "./links.js";
 import { channel, group, handleOf, myZone, person, store } from "./store.js";
 
 /** Undo Slack's three escapes. */
@@ -111,7 +112,8 @@ function divide(text, mark) {
 export function link(address, label) {
   if (!/^(https?:|mailto:)/i.test(address)) return label || `<${address}>`;
   const shown = label || address.replace(/^mailto:/, "");
-  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, shown);
+  const props = { href: destination(address), title: linkNote(address), target: "_blank", rel: "noopener noreferrer" };
+  return h("a", props, shown);
 }
 
 /** `@somebody`, marked when it is the reader. */
