@@ -56,6 +56,11 @@ def form() -> Json:
     }
 
 
+def notice(text: str) -> Json:
+    """Return a view with one sentence and nothing to send."""
+    return {"type": "modal", "title": plain("Ask"), "blocks": [{"type": "section", "text": plain(text)}]}
+
+
 def card(state: str) -> list[Json]:
     """Return a card with an Approve button that asks once and a way to the Console, as long as `state` is waiting."""
     text = {
@@ -134,6 +139,9 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
         values = view["state"]["values"]
         if values["name"]["name"]["value"] == "taken":
             await ack(response_action="errors", errors={"name": "That name is taken"})
+            return
+        if values["name"]["name"]["value"] == "known":
+            await ack(response_action="update", view=notice("You have it already."))
             return
         await ack()
         text = f"{values['name']['name']['value']} for {values['team']['team']['selected_option']['value']}"

@@ -79,6 +79,20 @@ async def test_escape_closes_a_form_and_gives_the_focus_back(open_page: OpenPage
     await expect(page.locator("#main .draft")).to_be_focused()
 
 
+async def test_after_a_form_was_sent_the_keyboard_still_works_in_what_it_became(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_command(page, "/desk-form")
+    modal = page.get_by_role("dialog")
+    await modal.get_by_label("Name").fill("known")
+    await modal.get_by_role("combobox", name="Team").press_sequentially("sta")
+    await page.get_by_role("option", name="Staging").click()
+    await modal.get_by_role("button", name="Send").press("Enter")
+    await expect(modal).to_contain_text("You have it already")
+    assert await page.evaluate("document.querySelector('.modal').contains(document.activeElement)")
+    await page.keyboard.press("Escape")
+    await expect(modal).to_have_count(0)
+
+
 async def test_a_form_waits_with_what_was_typed_while_one_is_somebody_else(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")

@@ -45,6 +45,12 @@ export function put(node, ...children) {
 /** The element with this id. */
 export const byId = (id) => document.getElementById(id);
 
+/** Give the focus to the first of these selectors' elements that is in sight. */
+export function focusFirst(...selectors) {
+  const found = selectors.map((one) => document.querySelector(one));
+  found.find((one) => one?.checkVisibility({ visibilityProperty: true }))?.focus();
+}
+
 const ICONS = {
   hash: "M6 3 5 17M13 3l-1 14M3 7.5h14M2.5 12.5h14",
   shared: "M6 3 5 17M13 3l-1 14M3 7.5h14M2.5 12.5h14",

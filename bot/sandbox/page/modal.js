@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { renderBlocks } from "./blocks.js";
-import { byId, h, icon, put, swap } from "./dom.js";
+import { byId, focusFirst, h, icon, put, swap } from "./dom.js";
 import { stateOf } from "./elements.js";
 import { textObject } from "./mrkdwn.js";
 import { closePopup, reason } from "./popup.js";
@@ -41,7 +41,7 @@ export function drawModal() {
     errors.get(view.id),
     troubles.get(view.id),
   ]);
-  if (signature === shown) return;
+  if (signature === shown) return keepFocus(host);
   const before = host.firstElementChild;
   const isSame = before?.dataset.view === view.id;
   if (!before) opener = document.activeElement;
@@ -57,6 +57,12 @@ export function drawModal() {
       fresh.querySelector("footer .primary, footer button")
     ).focus();
   }
+  keepFocus(host);
+}
+
+/** Keys reach the form as long as the focus is somewhere in it; what had the focus may be gone. */
+function keepFocus(host) {
+  if (document.activeElement === document.body) host.firstElementChild.focus({ preventScroll: true });
 }
 
 function leave(host) {
@@ -65,8 +71,8 @@ function leave(host) {
   host.hidden = true;
   host.replaceChildren();
   shown = "";
-  const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector("#main .draft");
-  back?.focus();
+  if (opener?.isConnected) opener.focus();
+  if (document.activeElement === document.body) focusFirst("#thread .draft", "#main .draft", "#scroller");
 }
 
 function draw(view, depth) {
@@ -146,11 +152,12 @@ async function send(view, form, place) {
   if (form.dataset.sending) return;
   form.dataset.sending = "true";
   const button = form.querySelector("footer .primary");
-  button.disabled = true;
+  // Not disabled, because a disabled button loses the focus.
+  button.setAttribute("aria-disabled", "true");
   button.classList.add("busy");
   const answer = await act("submit", { user: store.me, view_id: view.id, values: stateOf(view.blocks, place) });
   delete form.dataset.sending;
-  button.disabled = false;
+  button.removeAttribute("aria-disabled");
   button.classList.remove("busy");
   troubles.delete(view.id);
   if (answer.errors && Object.keys(answer.errors).length) errors.set(view.id, { ...answer.errors });
@@ -159,6 +166,7 @@ async function send(view, form, place) {
     if (answer.ok === false) troubles.set(view.id, `Not sent: ${reason(answer)}.`);
   }
   await refresh();
+  drawModal(); // The answer's errors are shown even if a later look made that one void.
   byId("modal").querySelector(".wrong :is(input, textarea)")?.focus();
 }
 
