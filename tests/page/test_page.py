@@ -333,6 +333,14 @@ async def test_on_a_phone_nothing_is_cut_off_and_the_channels_open_as_a_drawer(o
     await expect(page.locator("#side")).to_be_hidden()
 
 
+async def test_whoever_one_is_is_in_sight_and_named_beside_the_channel(open_page: OpenPage) -> None:
+    page = await open_page("U0EVE", "C0GLOBEX", width=390)
+    await expect(page.locator("#who")).to_have_text("You are Eve · other company")
+    for width in (390, 1280, 800):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await expect(page.locator("#cast [aria-checked=true]")).to_be_in_viewport(ratio=0.98)
+
+
 async def test_every_module_and_style_of_the_page_is_named_in_its_head() -> None:
     named = set(re.findall(r'(?:href|src)="/page/([^"]+)"', (PAGE / "index.html").read_text()))
     assert named == {file.name for file in PAGE.iterdir()} - {"index.html"}

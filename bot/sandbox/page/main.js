@@ -10,7 +10,7 @@ import { drawMessages } from "./messages.js";
 import { drawModal, onActed } from "./modal.js";
 import { refreshDates } from "./mrkdwn.js";
 import { closeOrphan, closePopup, told } from "./popup.js";
-import { countWaiting, drawCast, drawConnection, drawPlaces, openCrowd } from "./sidebar.js";
+import { countWaiting, drawCast, drawConnection, drawPlaces, openCrowd, showMe, whoText } from "./sidebar.js";
 import { APP_NAME, channel, isReply, markRead, me, messagesIn, store } from "./store.js";
 import { drawWire, restartWire, setUpWire } from "./wire.js";
 
@@ -76,6 +76,7 @@ function drawHead(here) {
           .join(" · ");
   put(byId("place-title"), here ? (here.is_im ? APP_NAME : [icon("hash"), here.name]) : APP_NAME);
   byId("place-about").textContent = about;
+  byId("who").textContent = whoText();
 }
 
 function drawConversation(here) {
@@ -183,6 +184,7 @@ function setUp() {
   byId("everybody").addEventListener("click", (event) => openCrowd(event.currentTarget, become));
   addEventListener("keydown", (event) => event.key === "Escape" && byId("app").classList.remove("nav-open"));
   addEventListener("focus", draw);
+  addEventListener("resize", showMe);
   addEventListener("hashchange", async () => {
     const { user, place, thread } = readAddress();
     if (user && user !== store.me) await become(user);

@@ -9,6 +9,9 @@ import { APP_NAME, me, store, unreadCount } from "./store.js";
 /** How much waits unread for those whom one is not at the moment. */
 const waiting = new Map();
 
+/** Whom the strip has been scrolled to; it is left alone until one becomes somebody else. */
+let inSight = "";
+
 /** Draw the people whom one can be. */
 export function drawCast(become) {
   const cast = store.workspace.people.filter((one) => one.in_cast);
@@ -22,6 +25,20 @@ export function drawCast(become) {
     signature,
     (one) => castButton(one, become),
   );
+  if (inSight !== store.me) showMe();
+}
+
+/** Scroll the strip to the present person. */
+export function showMe() {
+  inSight = store.me;
+  byId("cast").querySelector('[aria-checked="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+}
+
+/** "You are Eve · other company", for those who look at the conversation and not at the strip. */
+export function whoText() {
+  const [first] = me().name.split(" ");
+  const [role] = me().title.split(",");
+  return `You are ${first}${role ? ` · ${role[0].toLowerCase()}${role.slice(1)}` : ""}`;
 }
 
 function castButton(one, become) {
