@@ -333,6 +333,24 @@ async def test_on_a_phone_nothing_is_cut_off_and_the_channels_open_as_a_drawer(o
     await expect(page.locator("#side")).to_be_hidden()
 
 
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, summary")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => Math.min(one.offsetWidth, one.offsetHeight) < 40)
+  .map((one) => one.outerHTML)"""
+
+
+async def test_on_a_phone_everything_is_large_enough_for_a_finger(open_page: OpenPage) -> None:
+    page = await open_page("U0BOB", "C0APPROVALS", width=390, height=844)
+    await type_command(page, "/desk-card")
+    await type_command(page, "/desk-note")
+    await expect(page.locator(".message.ephemeral").last).to_be_visible()
+    assert await page.evaluate(SMALL_TARGETS) == []
+    menu, clock = await page.locator("#menu-button").bounding_box(), await page.locator("#tomorrow").bounding_box()
+    assert menu is not None
+    assert clock is not None
+    assert menu["y"] < clock["y"] + clock["height"] / 2 < menu["y"] + menu["height"]
+
+
 async def test_whoever_one_is_is_in_sight_and_named_beside_the_channel(open_page: OpenPage) -> None:
     page = await open_page("U0EVE", "C0GLOBEX", width=390)
     await expect(page.locator("#who")).to_have_text("You are Eve · other company")

@@ -36,7 +36,8 @@ export function drawClock() {
     part("weekday", `${weekday} `),
     part("date", `${date}, `),
     part("time", clock),
-    part("place", ` · ${placeName(myZone())}`),
+    part("dot", " · "),
+    part("place", placeName(myZone())),
   ];
   if (byId("clock").textContent === text.map((one) => one.textContent).join("")) return;
   put(byId("clock"), text);
