@@ -193,6 +193,11 @@ async def test_an_app_that_does_not_answer_is_named_with_what_was_tried(open_pag
     page = await open_page()
     await type_command(page, "/desk-silent")
     await expect(page.locator(".toast.error")).to_contain_text("/desk-silent failed: the app did not answer in 3 s")
+    await type_command(page, "/desk-form")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await expect(page.locator(".toast")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_the_page_can_be_used_with_the_keyboard_alone(open_page: OpenPage) -> None:

@@ -5,7 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { byId, focusFirst, h, icon, put, swap } from "./dom.js";
 import { stateOf } from "./elements.js";
 import { textObject } from "./mrkdwn.js";
-import { closePopup, reason } from "./popup.js";
+import { clearToasts, closePopup, reason } from "./popup.js";
 import { APP_NAME, forgetValues, store } from "./store.js";
 
 /** What is wrong with each view's fields: view id -> {block id: text}; and with the view as a whole. */
@@ -51,6 +51,7 @@ export function drawModal() {
   if (isSame) swap(before, fresh);
   else {
     closePopup();
+    clearToasts();
     put(host, fresh);
     (
       fresh.querySelector(".modal-body :is(input, textarea, select, button)") ??

@@ -160,6 +160,9 @@ export function toast(text, kind = "info") {
   setTimeout(() => note.remove(), kind === "error" ? 9000 : 4500);
 }
 
+/** Put all toasts away: what they told belongs to something earlier. */
+export const clearToasts = () => byId("toasts").replaceChildren();
+
 /** Tell `what` failed and why, unless `answer` is good. @returns {boolean} whether it was good */
 export function told(answer, what) {
   if (answer.ok !== false) return true;
