@@ -42,6 +42,8 @@ def form() -> Json:
     name = {"type": "plain_text_input", "action_id": "name"}
     team = {"type": "external_select", "action_id": "team", "min_query_length": 0, "placeholder": plain("Start typing")}
     end = {"type": "datepicker", "action_id": "end"}
+    options = [{"text": plain(name), "value": name} for name in ("Red", "Green", "Blue", "White", "Black")]
+    colours = {"type": "multi_static_select", "action_id": "colours", "options": options}
     return {
         "type": "modal",
         "callback_id": "ask",
@@ -52,6 +54,7 @@ def form() -> Json:
             {"type": "input", "block_id": "name", "label": plain("Name"), "hint": plain("Small letters"), "element": name},
             {"type": "input", "block_id": "team", "label": plain("Team"), "element": team},
             {"type": "input", "block_id": "end", "label": plain("Ends"), "optional": True, "element": end},
+            {"type": "input", "block_id": "colours", "label": plain("Colours"), "optional": True, "element": colours},
         ],
     }
 

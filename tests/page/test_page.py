@@ -70,6 +70,17 @@ async def test_a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_clo
     await expect(page.locator("#messages")).to_contain_text("free for Staging")
 
 
+async def test_a_list_that_stays_open_leaves_the_forms_buttons_free(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_command(page, "/desk-form")
+    modal = page.get_by_role("dialog")
+    await modal.get_by_role("combobox", name="Colours").click()
+    await page.get_by_role("option", name="Red").click()
+    await expect(page.get_by_role("option", name="Red")).to_have_attribute("aria-selected", "true")
+    await modal.get_by_role("button", name="Cancel").click()
+    await expect(modal).to_have_count(0)
+
+
 async def test_escape_closes_a_form_and_gives_the_focus_back(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")

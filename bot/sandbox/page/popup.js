@@ -15,6 +15,9 @@ export function closePopup() {
   openPopup?.close();
 }
 
+/** Down to where a popup may reach: a form's buttons stay free, because some lists stay open while one picks. */
+const floorOf = (anchor) => anchor.closest(".modal")?.querySelector("footer").getBoundingClientRect().top ?? innerHeight;
+
 /**
  * Show `content` beside `anchor`, above everything, until a press elsewhere or Escape, or until the anchor has gone.
  * @returns {{close: () => void, place: () => void}}
@@ -28,11 +31,12 @@ export function popup(anchor, content, onClose = () => {}) {
     if (!anchor.isConnected || box.bottom < 0 || box.top > innerHeight) return handle.close();
     layer.style.minWidth = `${Math.min(Math.max(box.width, 180), 560, innerWidth - 16)}px`;
     const { width, height } = layer.getBoundingClientRect();
-    const below = innerHeight - box.bottom - 12;
+    const floor = floorOf(anchor);
+    const below = floor - box.bottom - 12;
     const top = below >= height || below >= box.top ? box.bottom + 4 : Math.max(8, box.top - height - 4);
     layer.style.top = `${top}px`;
     layer.style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-    layer.style.maxHeight = `${Math.max(140, top > box.top ? innerHeight - top - 8 : box.top - 12)}px`;
+    layer.style.maxHeight = `${Math.max(140, top > box.top ? floor - top - 8 : box.top - 12)}px`;
   };
   const outside = (event) => !layer.contains(event.target) && !anchor.contains(event.target) && handle.close();
   const scrolled = (event) => !layer.contains(event.target) && event.target.contains?.(anchor) && place();
