@@ -100,6 +100,7 @@ def describe(server: SlackServer) -> Json:
             {key: entry.get(key, "") for key in ("command", "description", "usage_hint")} for entry in workspace.commands
         ],
         "shortcuts": workspace.features.get("shortcuts", []),
+        "messages_read_only": workspace.features.get("app_home", {}).get("messages_tab_read_only_enabled", False),
         "connections": len(server.hub.connections),
         "delivery": server.delivery.mode,
     }

@@ -11,7 +11,7 @@ MANIFEST: Json = {
     "_metadata": {"major_version": 2},
     "display_information": {"name": "Desk"},
     "features": {
-        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": True},
         "bot_user": {"display_name": "desk"},
         "slash_commands": [
             {"command": "/desk-form", "description": "Ask for something", "usage_hint": "[what]"},

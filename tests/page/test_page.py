@@ -287,6 +287,17 @@ async def test_where_there_is_no_room_beside_it_a_thread_takes_the_conversations
     await expect(page.locator("#messages .message").last).to_be_visible()
 
 
+async def test_where_the_manifest_lets_nobody_write_a_sentence_takes_the_composers_place(open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.locator("#app-places .place", has_text="Messages").click()
+    await expect(page.locator("#place-about")).to_have_text("Direct messages with the app")
+    await expect(page.locator("#read-only")).to_contain_text("turned off")
+    await expect(page.locator("#main .draft")).to_be_hidden()
+    await page.locator("[data-place=C0ENG]").click()
+    await expect(page.locator("#main .draft")).to_be_focused()
+    await expect(page.locator("#read-only")).to_be_hidden()
+
+
 async def test_unread_messages_are_counted_for_whoever_is_not_there(open_page: OpenPage) -> None:
     page = await open_page("U0ALICE", "C0GENERAL")
     await type_command(page, "Good morning")

@@ -3,7 +3,7 @@
 import { act, getSees, getState, watch } from "./api.js";
 import { drawClock, readClock, setUpClock } from "./clock.js";
 import { composer } from "./composer.js";
-import { byId, h, icon, put } from "./dom.js";
+import { byId, focusFirst, h, icon, put } from "./dom.js";
 import { drawHome } from "./home.js";
 import { consoleUrl } from "./links.js";
 import { drawMessages } from "./messages.js";
@@ -11,7 +11,7 @@ import { drawModal, onActed } from "./modal.js";
 import { refreshDates } from "./mrkdwn.js";
 import { closeOrphan, closePopup, told } from "./popup.js";
 import { countWaiting, drawCast, drawConnection, drawPlaces, openCrowd, showMe, whoText } from "./sidebar.js";
-import { APP_NAME, channel, isReply, markRead, me, messagesIn, store } from "./store.js";
+import { APP_NAME, channel, isReadOnly, isReply, markRead, me, messagesIn, store } from "./store.js";
 import { drawWire, restartWire, setUpWire } from "./wire.js";
 
 let streaming = true;
@@ -86,7 +86,11 @@ function drawConversation(here) {
   const last = byId("messages").lastElementChild?.dataset.key;
   const shown = messagesIn(here).filter((one) => !isReply(one) || (one.ephemeral && !store.thread));
   drawMessages(byId("messages"), shown, { channel: here, inThread: false, openThread, redraw: draw });
-  byId("no-messages").hidden = shown.length > 0;
+  const silent = isReadOnly(here);
+  byId("no-messages").hidden = silent || shown.length > 0;
+  byId("nothing-told").hidden = !silent || shown.length > 0;
+  byId("main-composer").hidden = silent;
+  byId("read-only").hidden = !silent;
   scroller.dataset.place = `${store.me}/${here.id}`;
   const grew = byId("messages").lastElementChild?.dataset.key !== last;
   if (fresh || (atEnd && grew) || atEnd) scroller.scrollTop = scroller.scrollHeight;
@@ -98,6 +102,7 @@ function drawThread(here) {
   byId("app").classList.toggle("with-thread", Boolean(root));
   if (!root) return;
   byId("thread-place").textContent = placeTitle();
+  byId("thread-composer").hidden = isReadOnly(here);
   const shown = messagesIn(here).filter((one) => one.ts === root.ts || one.thread_ts === root.ts);
   drawMessages(byId("thread-messages"), shown, { channel: here, inThread: true, openThread, redraw: draw });
 }
@@ -117,7 +122,7 @@ async function go(id) {
   main.restore();
   writeAddress();
   if (id === "home") act("home", { user: store.me }).then((answer) => told(answer, "Opening the Home tab"));
-  else if (!narrow() && !store.sees.modals?.length) byId("main").querySelector(".draft").focus();
+  else if (!narrow() && !store.sees.modals?.length) focusFirst("#main .draft", "#scroller");
 }
 
 /** Be somebody else. */
@@ -138,7 +143,7 @@ function openThread(ts) {
   draw();
   reply.restore();
   writeAddress();
-  reply.querySelector(".draft").focus();
+  focusFirst("#thread .draft", "#thread-close");
 }
 
 function closeThread() {

@@ -6,7 +6,7 @@ import { dayLabel, dayOf, fromTs, time } from "./dates.js";
 import { h, icon, reconcile } from "./dom.js";
 import { refreshDates } from "./mrkdwn.js";
 import { menu, told } from "./popup.js";
-import { APP_NAME, myZone, person, store } from "./store.js";
+import { APP_NAME, isReadOnly, myZone, person, store } from "./store.js";
 
 const hueOf = (id) => [...(id ?? "")].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
 
@@ -185,5 +185,6 @@ function tools(message, use) {
     },
     icon("reply"),
   );
-  return h("div", { class: "tools" }, use.inThread ? null : thread, shortcuts.length ? more : null);
+  const offered = [use.inThread || isReadOnly(use.channel) ? null : thread, shortcuts.length ? more : null];
+  return offered.some(Boolean) ? h("div", { class: "tools" }, offered) : null;
 }
