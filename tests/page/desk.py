@@ -76,8 +76,10 @@ def card(state: str) -> list[Json]:
         "confirm": plain("Do it"),
         "deny": plain("Not yet"),
     }
-    approve = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "confirm": ask}
-    console = {"type": "button", "action_id": "console", "text": plain("Open the Console"), "url": CONSOLE}
+    approve: Json = {"type": "button", "action_id": "approve", "text": plain("Approve"), "style": "primary", "confirm": ask}
+    console: Json = {"type": "button", "action_id": "console", "text": plain("Open the Console"), "url": CONSOLE}
+    approve["accessibility_label"] = "Approve the request of alice"
+    console["accessibility_label"] = "Make the key by hand"
     lines = {"type": "mrkdwn", "text": "asked at 09:00\nends at 17:00"}
     blocks: list[Json] = [
         {"type": "section", "block_id": "what", "text": text},

@@ -134,6 +134,7 @@ async def test_a_button_with_a_confirm_dialog_asks_before_it_acts_and_the_card_i
     card = page.locator(".message").last
     approve = card.get_by_role("button", name="Approve")
     await approve.click()
+    await expect(approve).to_have_accessible_name("Approve the request of alice")
     dialog = page.get_by_role("alertdialog", name="Sure?")
     await dialog.get_by_role("button", name="Not yet").click()
     await expect(dialog).to_have_count(0)
@@ -147,7 +148,7 @@ async def test_a_button_with_a_confirm_dialog_asks_before_it_acts_and_the_card_i
 async def test_links_to_the_console_lead_to_its_stand_in_and_say_so(open_page: OpenPage, sandbox: Sandbox) -> None:
     page = await open_page("U0BOB", "C0APPROVALS")
     await type_command(page, "/desk-card")
-    button = page.locator(".message").last.get_by_role("button", name="Open the Console")
+    button = page.locator(".message").last.get_by_role("button", name="Open the Console: Make the key by hand")
     await expect(button).to_have_attribute("title", re.compile("stand-in"))
     async with page.context.expect_page() as opened:
         await button.click()

@@ -91,13 +91,23 @@ export function imageSource(item) {
     : address;
 }
 
+const words = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+
+/** What a screen reader calls a button; it holds the visible words, because those are what people say to a voice control. */
+function spokenName(item) {
+  const label = item.accessibility_label;
+  const seen = textOf(textObject(item.text));
+  if (!label || !words(seen) || ` ${words(label)} `.includes(` ${words(seen)} `)) return label;
+  return `${seen}: ${label}`;
+}
+
 function button(item, block, place, within = item) {
   const { style = "", url } = item;
   if (item.visible_to_user_ids && !item.visible_to_user_ids.includes(store.me)) return h("span", { hidden: true });
   const props = {
     type: "button",
     class: style,
-    "aria-label": item.accessibility_label,
+    "aria-label": spokenName(item),
     title: linkNote(url),
     dataset: { focus: `${block.block_id}/${within.action_id}/${item.value ?? ""}`, action: within.action_id },
     onclick: (event) => {
