@@ -31,7 +31,7 @@ async def taken_name_comes_back(story: Story) -> None:
     await story.sends(ALICE, workspace_id=staging, name="ingest-staging", reason="Nightly ingestion")
     view = await story.modal(ALICE, "already has a key")
     expect("Nightly ingestion" in str(view), "the purpose that was typed is gone")
-    story.note(ALICE, view["blocks"][0]["text"]["text"])
+    story.note(ALICE, next(b["elements"][0]["text"] for b in view["blocks"] if b["type"] == "context"))
     await story.post("/act/close", user=ALICE, view_id=view["id"])
 
 
