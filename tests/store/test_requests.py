@@ -1,0 +1,86 @@
+"""Guarded writes of requests, and which of their messages count as sent, on SQLite and on PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.approvals.model import Event, Request, Status
+from bot.store import messages, requests
+from bot.store.session import Store
+from bot.store.vault import SecretUnreadable, Vault
+from tests.approvals.samples import a_request
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+async def added(store: Store) -> Request:
+    request = a_request(version=1)
+    async with store.write() as tx:
+        assert await requests.insert(tx, request, "create_key:wrkspc_1:nightly")
+    return request
+
+
+async def moved(store: Store, request: Request, event: Event) -> Request | None:
+    async with store.write() as tx:
+        return await requests.advance(tx, request, event, claimed_at=NOW)
+
+
+async def test_whoever_read_a_request_before_it_left_and_came_back_does_not_move_it(store: Store) -> None:
+    request = await added(store)
+    for event in (Event.ENOUGH, Event.CLAIM):
+        request = await moved(store, request, event) or request
+    stale = request
+    for event in (Event.UNCLAIM, Event.CLAIM):
+        request = await moved(store, request, event) or request
+    assert (request.status, request.version, stale.status) == (Status.APPLYING, 5, Status.APPLYING)
+    assert await moved(store, stale, Event.DONE) is None
+    assert await moved(store, request, Event.DONE)
+
+
+async def test_one_open_request_holds_a_subject_and_a_closed_one_gives_it_back(store: Store) -> None:
+    request = await added(store)
+    second = a_request(id="req_second", version=1)
+    async with store.write() as tx:
+        assert not await requests.insert(tx, second, "create_key:wrkspc_1:nightly")
+    await moved(store, request, Event.WITHDRAW)
+    async with store.write() as tx:
+        assert await requests.insert(tx, second, "create_key:wrkspc_1:nightly")
+
+
+async def test_a_message_that_shows_an_older_version_is_found_until_a_day_after_the_end(store: Store) -> None:
+    request = await added(store)
+    async with store.write() as tx:
+        claim = await messages.claim(tx, request.id, "card", "C1", NOW)
+        assert claim is not None
+        await messages.record(tx, claim, "C1", "1.1", request.version)
+        assert await messages.lagging(tx, NOW) == []
+        denied = await requests.advance(tx, request, Event.DENY, closed_at=NOW)
+        assert denied
+        assert await messages.lagging(tx, NOW) == [request.id]
+        late = NOW + timedelta(days=2)
+        assert await messages.lagging(tx, late) == []
+        await messages.mark_undrawn(tx, [claim])
+        assert await messages.lagging(tx, late) == [request.id]
+        assert await messages.is_known(tx, "C1", "1.1")
+        assert not await messages.is_known(tx, "C2", "1.1")
+
+
+async def test_of_two_drawings_the_older_one_notices_that_it_landed_late(store: Store) -> None:
+    request = await added(store)
+    async with store.write() as tx:
+        claim = await messages.claim(tx, request.id, "card", "C1", NOW)
+        assert claim is not None
+        assert await messages.drawn(tx, claim, 3)
+        assert not await messages.drawn(tx, claim, 2)
+
+
+def test_a_sealed_secret_opens_for_its_own_row_only() -> None:
+    vault = Vault([SecretStr("A" * 43 + "=")])
+    sealed = vault.seal("secret:req_1", SecretStr("sk-ant-api03-x"))
+    assert "sk-ant" not in sealed
+    assert vault.unseal("secret:req_1", sealed).get_secret_value() == "sk-ant-api03-x"
+    for row, ciphertext in (("secret:req_2", sealed), ("secret:req_1", sealed[:-2] + "AA"), ("secret:req_1", "nonsense")):
+        with pytest.raises(SecretUnreadable) as refused:
+            vault.unseal(row, ciphertext)
+        assert "sk-ant" not in str(refused.value)
