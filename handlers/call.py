@@ -39,7 +39,8 @@ def _storable(found: Any) -> str:
 class Call:
     """An act: who, where, with which words or values (`values` and the chosen `labels` by block id).
 
-    `actor` is set before a listener runs. `not_before` (monotonic) keeps an update of a form behind the ack that changes it.
+    `actor` is set before a listener runs, and `found` where something was looked up for it. `not_before` (monotonic) keeps
+    an update of a form behind the ack that changes it.
     """
 
     rt: Runtime
@@ -58,6 +59,7 @@ class Call:
     private_metadata: str = ""
     ref: str = ""
     not_before: float = 0.0
+    found: Any = None
     _actor: Actor | None = None
 
     @property

@@ -21,7 +21,7 @@ from bot.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack.markup import code, escape
 from handlers.call import Call, Json, call_of, text_at
-from handlers.guard import Listener, guarded, notice_view, plain_answer
+from handlers.guard import Listener, LookUp, guarded, notice_view, plain_answer
 
 log = structlog.get_logger()
 
@@ -48,11 +48,19 @@ class View:
     again: Callable[[Call, str], Json] | None = None
 
 
+@dataclass(frozen=True)
+class Button:
+    """A button that people wait for: while it is found out who they are, `meanwhile` looks up the rest as `call.found`."""
+
+    run: Listener
+    meanwhile: LookUp
+
+
 class Feature(Protocol):
     """What a handlers file offers; all five tables are optional."""
 
     COMMANDS: Mapping[str, Listener]
-    ACTIONS: Mapping[str, Listener]
+    ACTIONS: Mapping[str, Listener | Button]
     VIEWS: Mapping[str, View]
     OPTIONS: Mapping[str, Suggest]
     EVENTS: Mapping[str, Listener]
@@ -127,10 +135,12 @@ def _not_understood(call: Call) -> str:
     return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
 
 
-def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listener | Button) -> None:
+    run, meanwhile = (offered.run, offered.meanwhile) if isinstance(offered, Button) else (offered, None)
+
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True))
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True, meanwhile=meanwhile))
 
     app.action(name)(listener)
 

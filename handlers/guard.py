@@ -1,6 +1,8 @@
 """How an act ends: done, refused, or failed, and in the last two cases with one sentence for the person who acted."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -16,19 +18,29 @@ from handlers.call import Call, Json
 log = structlog.get_logger()
 
 Listener = Callable[[Call], Awaitable[None]]
+LookUp = Callable[[Call], Coroutine[Any, Any, Any]]
 
 
 async def guarded(
-    rt: Runtime, call: Call, run: Listener, *, fresh: bool = False, again: Callable[[Call, str], Json] | None = None
+    rt: Runtime,
+    call: Call,
+    run: Listener,
+    *,
+    fresh: bool = False,
+    again: Callable[[Call, str], Json] | None = None,
+    meanwhile: LookUp | None = None,
 ) -> None:
     """Find out who acts and run a listener; whatever it raises becomes one sentence, with a reference where we failed.
 
-    `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top.
+    `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top. `meanwhile` only looks
+    things up: nobody hears of it before it is known who asks.
     """
     call.ref = bind_correlation()
     await rt.tasks.turn()
+    looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
     try:
         call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
+        call.found = await looking if looking else None
         await run(call)
     except NotLinked as refusal:
         log.info("refused", user=call.user_id, reason=refusal.sentence)
@@ -46,6 +58,10 @@ async def guarded(
         log.exception("listener_failed", user=call.user_id)
         sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
         await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
+    finally:
+        if looking:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
 
 
 async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:

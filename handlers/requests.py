@@ -17,16 +17,20 @@ from bot.slack.views.request_details import denial_form, details_view, secret_vi
 from bot.slack.views.request_list import request_list
 from handlers import home
 from handlers.call import Call, text_at
-from handlers.edge import Listener, View, notice_view, plain_answer
+from handlers.edge import Button, Listener, View, notice_view, plain_answer
 from handlers.forms import open_form
+
+
+async def _look_up(call: Call) -> decisions.LookedUp:
+    return await decisions.look_up(call.rt, call.value)
 
 
 async def approve(call: Call) -> None:
     """Count an approval; with the last one needed, do it."""
-    request = await decisions.load(call.rt, call.value)
-    adopting = asyncio.create_task(_adopt(call, request))
+    known: decisions.LookedUp = call.found
+    adopting = asyncio.create_task(_adopt(call, known.request))
     try:
-        decided = await decisions.decide(call.rt, call.actor, request.id, Verdict.APPROVE, known=request)
+        decided = await decisions.decide(call.rt, call.actor, known.request.id, Verdict.APPROVE, known=known)
     finally:
         await adopting
     counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
@@ -219,8 +223,8 @@ async def show_waiting(call: Call) -> None:
 
 
 COMMANDS = {"requests": requests_command}
-ACTIONS: dict[str, Listener] = {
-    ids.APPROVE: approve,
+ACTIONS: dict[str, Listener | Button] = {
+    ids.APPROVE: Button(approve, meanwhile=_look_up),
     ids.DENY: deny,
     ids.MORE: more,
     ids.DETAILS: details,

@@ -29,7 +29,15 @@ class _Seen:
     rule: Rule | None = None
     asked: set[str] = field(default_factory=set[str])
     approvers: frozenset[str] = frozenset()
-    gone: Sequence[Who] = ()
+    gone: Sequence[Who] | None = None
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What a decision needs to know whoever decides; `gone` are those concerned who aren't members any more."""
+
+    request: Request
+    gone: Sequence[Who]
 
 
 class _Changed(Exception):
@@ -45,17 +53,23 @@ async def load(rt: Runtime, request_id: str) -> Request:
     return request
 
 
+async def look_up(rt: Runtime, request_id: str) -> LookedUp:
+    """Look up for a click what can be looked up while it is found out who clicks."""
+    request = await load(rt, request_id)
+    return LookedUp(request, await _gone(rt, request) if request.status is Status.PENDING else ())
+
+
 async def decide(
-    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: Request | None = None
+    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: LookedUp | None = None
 ) -> Request:
     """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
 
     `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
-    once: a caller who gets it back APPLYING has to `perform` it. `known` is the request where the caller has just read it.
+    once: a caller who gets it back APPLYING has to `perform` it. `known` is what was looked up for this very click.
     """
-    seen = _Seen()
+    seen = _Seen(gone=known.gone if known else None)
     for _ in range(_TRIES):
-        request, known = known or await load(rt, request_id), None
+        request, known = known.request if known else await load(rt, request_id), None
         check_pending(request, rt.now(), actor)
         rule = await rule_of(rt, request)
         await _look_up(rt, seen, request, rule, actor)
@@ -63,7 +77,7 @@ async def decide(
         about = find_kind(request.kind).beneficiaries(request)
         check_may_decide(request, actor.who, rule, actor.slack_id in seen.approvers, ask, about)
         if verdict is Verdict.APPROVE:
-            _check_nobody_left(seen.gone, "Deny it instead.")
+            _check_nobody_left(seen.gone or (), "Deny it instead.")
         check_pending(request, rt.now(), actor)  # asking took its time
         decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
         decided = await _record(rt, request, decision, rule, seen.approvers)
@@ -87,11 +101,14 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
 
 async def _look_up(rt: Runtime, seen: _Seen, request: Request, rule: Rule, actor: Actor) -> None:
     """Find out about those who decided and weren't asked about yet, and at first about everybody else concerned."""
-    if seen.rule != rule:
+    is_first = seen.rule != rule
+    if is_first:
         seen.rule, seen.asked, seen.approvers = rule, set(), frozenset()
-        seen.gone, _ = await asyncio.gather(_gone(rt, request), _ask_about(rt, seen, request, [actor.who]))
+    asking = _ask_about(rt, seen, request, [actor.who] if is_first else [])
+    if seen.gone is None:
+        seen.gone, _ = await asyncio.gather(_gone(rt, request), asking)
     else:
-        await _ask_about(rt, seen, request, [])
+        await asking
 
 
 async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Who]) -> None:
