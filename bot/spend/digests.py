@@ -21,7 +21,7 @@ from bot.spend.schedule import Due, due
 from bot.spend.standing import DigestRun, Subscription
 from bot.store import ledger as table
 from bot.store import subscriptions as store
-from bot.store.names import claim_note
+from bot.store.names import claim_note, note, write_note
 
 log = structlog.get_logger()
 
@@ -59,9 +59,9 @@ async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscriptio
     """Send a due digest once its day is closed, or its patience is over; tells whether it was sent."""
     known, _ = await total_for(rt, subscription, when.day)
     if known is None or not known.closed:
-        await _ask_for_day(rt, now, when)
+        was_read = await _ask_for_day(rt, now, when)
         known, _ = await total_for(rt, subscription, when.day)
-        if (known is None or not known.closed) and when.is_patient(now):
+        if (known is None or not known.closed) and (when.is_patient(now) or not was_read):
             return False
     # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
     blocked = await why_blocked(rt, subscription.channel)
@@ -75,15 +75,24 @@ async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscriptio
     return await _send(rt, now, subscription, when, run_id)
 
 
-async def _ask_for_day(rt: Runtime, now: datetime, when: Due) -> None:
-    """Read a day that a digest waits for, every few minutes at most and by one process."""
+async def _ask_for_day(rt: Runtime, now: datetime, when: Due) -> bool:
+    """Read a day that a digest waits for, every few minutes at most and by one process.
+
+    Tells whether such a reading is over, whoever did it and however it went: while it goes on, or when its process died in
+    it, nobody can say that there are no figures.
+    """
+    key = f"sync:{when.day.isoformat()}"
     async with rt.store.write() as tx:
-        if not await claim_note(tx, f"sync:{when.day.isoformat()}", now, ASK_AGAIN_AFTER):
-            return
+        if not await claim_note(tx, key, now, ASK_AGAIN_AFTER):
+            reading = await note(tx, key)
+            return reading is not None and bool(reading[0].get("done"))
     try:
         await load_range(rt, now, when.day - ONE_DAY, min(when.day + ONE_DAY, now.astimezone(UTC).date()))
     except UpstreamError as error:
         log.warning("day_not_read", day=when.day.isoformat(), status=error.status, request_id=error.request_id)
+    async with rt.store.write() as tx:
+        await write_note(tx, key, {"done": True}, now)
+    return True
 
 
 async def _send(rt: Runtime, now: datetime, subscription: Subscription, when: Due, run_id: int) -> bool:

@@ -68,10 +68,14 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
-    """Take a turn that belongs to one process at a time; it ends by `drop_notes`, or by itself after `lasts`."""
+    """Take a turn that belongs to one process at a time; it ends by `drop_notes`, or by itself after `lasts`.
+
+    What the turn before noted under the key is gone.
+    """
     statement = insert_into(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
     if (await tx.execute(statement)).rowcount == 1:
         return True
     # A clock that was set back must not keep everybody waiting: a turn from the future doesn't count either.
     too_old = (col(NoteRow.at) < now - lasts) | (col(NoteRow.at) > now + lasts)
-    return (await tx.execute(update(NoteRow).where(col(NoteRow.key) == key, too_old).values(at=now))).rowcount == 1
+    statement = update(NoteRow).where(col(NoteRow.key) == key, too_old).values(at=now, value={})
+    return (await tx.execute(statement)).rowcount == 1
