@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import select as select_columns
 from sqlalchemy import update
 from sqlmodel import col, select
 
@@ -134,11 +135,17 @@ async def subscription_behind(tx: Tx, run: DigestRun) -> Subscription | None:
 async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) -> int | None:
     """Take the right to say in a digest's thread that its total is `new` now; None when somebody else has it.
 
-    Corrections are numbered; the next can be claimed only when the one before has been sent.
+    Corrections are numbered; the next can be claimed only when the one before has been sent, and only by somebody who
+    knows what it said.
     """
     statement = select(CorrectionRow).where(CorrectionRow.digest_run_id == run.id).order_by(col(CorrectionRow.number).desc())
     last = (await tx.session.exec(statement.limit(1))).first()
     old = None if run.said is None else nanos(run.said)
+    # Looked up after the last correction, because that one and what it said are written together: whoever sees it sent, but
+    # holds the total from before it, would say the same again under the next number.
+    said = await tx.execute(select_columns(DigestRunRow.total_nanos).where(col(DigestRunRow.id) == run.id))
+    if said.scalar() != old:
+        return None
     if last is not None and last.sent_at is None:
         retake = (
             update(CorrectionRow)

@@ -1,6 +1,7 @@
 """A digest, its correction and an alert are said once each, whoever sends them and whatever breaks in between."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.spend.world import (
     OPUS,
     PROD,
     SONNET,
+    Looking,
     Organization,
     Slack,
     fill,
@@ -146,6 +148,26 @@ async def test_each_revision_is_said_once_in_the_thread(store: Store) -> None:
     said = [reply.message.text for reply in slack.replies()[before:]]
     assert said == ["Corrected: $185.00 (+$10.00)", "Corrected: $195.00 (+$10.00)", "Corrected: $175.00 (−$20.00)"]
     assert {reply.channel for reply in slack.replies()[before:]} == {COSTS}, "Research didn't change"
+
+
+async def test_replicas_out_of_step_say_each_correction_once(three: list[Store]) -> None:
+    """Each asks Slack for its own while, so that one still holds what the digest said before another corrected it."""
+    await fill(three[0], [*MONTH, *BUSY])
+    channels = [f"C0TEAM{n}" for n in range(4)]
+    for channel in channels:
+        await subscribe(three[0], channel)
+    slack = Slack()
+    runtimes = [runtime(one, slack=Looking(posts=slack.posts, seconds=0.07 * n)) for n, one in enumerate(three)]
+    await run_digests(runtimes[0], NOW)
+    before = len(slack.replies())
+    for hours, extra in ((1, 10), (2, 30)):
+        later = NOW + timedelta(hours=hours)
+        await fill(three[0], [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", extra * DOLLAR)], later, later)
+        for minutes in (0, 1):
+            await asyncio.gather(*(run_digests(rt, later + timedelta(minutes=minutes)) for rt in runtimes))
+    said = Counter((reply.channel, reply.message.text) for reply in slack.replies()[before:])
+    words = ("Corrected: $185.00 (+$10.00)", "Corrected: $205.00 (+$20.00)")
+    assert said == Counter((channel, text) for channel in channels for text in words)
 
 
 async def test_replicas_say_a_correction_once_and_again_when_its_process_died(three: list[Store]) -> None:

@@ -164,6 +164,17 @@ class Slack:
         return [post for post in self.posts if post.thread_ts is not None]
 
 
+@dataclass
+class Looking(Slack):
+    """A Slack that takes its time to say who reads a channel."""
+
+    seconds: float = 0.0
+
+    async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
+        await asyncio.sleep(self.seconds)
+        return await Slack.channel(self, channel_id, fresh=fresh)
+
+
 def runtime(store: Store, organization: Organization | None = None, slack: Slack | None = None) -> Runtime:
     """A runtime of which spend's parts are real, and Slack and the organization are these."""
     parts = SimpleNamespace(
