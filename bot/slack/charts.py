@@ -61,22 +61,25 @@ class ChartSpec(BaseModel):
         return self
 
 
-def grouped(series: Sequence[Series]) -> list[Series]:
-    """Return the series with the largest totals, at most six, in their order; the rest is added up as `other`."""
-    if len(series) <= MAX_SERIES:
+def grouped(series: Sequence[Series], most: int = MAX_SERIES) -> list[Series]:
+    """Return the series with the largest totals, in their order; at most `most` with `other`, the rest added up."""
+    if len(series) <= most:
         return list(series)
-    largest = sorted(range(len(series)), key=lambda n: sum(abs(v) for v in series[n].values), reverse=True)[:MAX_SERIES]
+    largest = sorted(range(len(series)), key=lambda n: sum(abs(v) for v in series[n].values), reverse=True)
+    largest = largest[: most - 1]
     rest = [one for n, one in enumerate(series) if n not in largest]
     totals = tuple(sum(values, Decimal(0)) for values in zip(*(one.values for one in rest), strict=True))
     return [*(series[n] for n in sorted(largest)), Series(name=OTHER, values=totals)]
 
 
 def segments(spec: ChartSpec) -> list[tuple[str, Decimal]]:
-    """Return the parts of a pie that are above zero, largest first, at most six and `other`."""
+    """Return the parts of a pie that are above zero, largest first; at most six with `other`."""
     found = [(name, value) for name, value in zip(spec.categories, spec.series[0].values, strict=True) if value > 0]
     found.sort(key=lambda part: part[1], reverse=True)
-    rest = sum((value for _, value in found[MAX_SERIES:]), Decimal(0))
-    return [*found[:MAX_SERIES], (OTHER, rest)] if rest else found[:MAX_SERIES]
+    if len(found) <= MAX_SERIES:
+        return found
+    rest = sum((value for _, value in found[MAX_SERIES - 1 :]), Decimal(0))
+    return [*found[: MAX_SERIES - 1], (OTHER, rest)]
 
 
 def chart_block(spec: ChartSpec) -> dict[str, Any] | None:
@@ -102,9 +105,10 @@ def _pie(spec: ChartSpec) -> dict[str, Any] | None:
 def _axes(spec: ChartSpec) -> dict[str, Any] | None:
     if not 1 <= len(spec.categories) <= _MAX_POINTS:
         return None
-    rows = grouped(spec.series)
-    if spec.budget is not None and spec.kind == "line":
-        rows.append(Series(name="Budget", values=(spec.budget,) * len(spec.categories)))
+    budget = spec.budget if spec.kind == "line" else None
+    rows = grouped(spec.series, MAX_SERIES if budget is None else MAX_SERIES - 1)
+    if budget is not None:
+        rows.append(Series(name="Budget", values=(budget,) * len(spec.categories)))
     categories, names = _labels(spec.categories), _labels([row.name for row in rows])
     drawn = [
         {"name": name, "data": [{"label": a, "value": _number(v)} for a, v in zip(categories, row.values, strict=True)]}

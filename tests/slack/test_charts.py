@@ -52,19 +52,19 @@ def test_pie_without_anything_above_zero_is_no_chart() -> None:
     assert chart_block(spec("pie", 2, series=(Series(name="s", values=(Decimal(0), Decimal(-1))),))) is None
 
 
-def test_pie_shows_the_six_largest_parts_and_the_rest() -> None:
+def test_pie_shows_the_five_largest_parts_and_the_rest() -> None:
     values = tuple(Decimal(n) for n in range(10))
     block = chart_block(spec("pie", 10, series=(Series(name="s", values=values),)))
     assert block is not None
     shown = {part["label"]: part["value"] for part in block["chart"]["segments"]}
-    assert shown == {"day 9": 9, "day 8": 8, "day 7": 7, "day 6": 6, "day 5": 5, "day 4": 4, "other": 6}
+    assert shown == {"day 9": 9, "day 8": 8, "day 7": 7, "day 6": 6, "day 5": 5, "other": 10}
 
 
 def test_smaller_series_are_added_up_so_that_the_total_stays_right() -> None:
     rows = spec(names=tuple("abcdefgh"), points=2).series
     shown = grouped(rows)
-    assert [row.name for row in shown] == ["c", "d", "e", "f", "g", "h", "other"]
-    assert shown[-1].values == (Decimal(3), Decimal(3))
+    assert [row.name for row in shown] == ["d", "e", "f", "g", "h", "other"]
+    assert shown[-1].values == (Decimal(6), Decimal(6))
 
 
 def test_budget_is_a_line_of_its_own_in_a_line_chart() -> None:
@@ -72,6 +72,12 @@ def test_budget_is_a_line_of_its_own_in_a_line_chart() -> None:
     assert block is not None
     assert block["chart"]["series"][-1]["name"] == "Budget"
     assert [point["value"] for point in block["chart"]["series"][-1]["data"]] == [12.5, 12.5]
+
+
+def test_budget_takes_the_place_of_a_part_so_that_six_lines_stay_six() -> None:
+    block = chart_block(spec("line", 2, tuple("abcdefgh"), budget=Decimal(9)))
+    assert block is not None
+    assert [row["name"] for row in block["chart"]["series"]] == ["e", "f", "g", "h", "other", "Budget"]
 
 
 def test_series_with_a_missing_point_is_refused() -> None:

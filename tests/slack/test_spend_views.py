@@ -116,6 +116,16 @@ def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
     assert chart_block(spec) is not None
 
 
+def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
+    names = tuple((str(n), f"key-{n}") for n in range(1000))
+    days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))
+    spec = figures_chart(figures("7d", "key", series=Series(days, names)))
+    assert spec is not None
+    assert [one.name for one in spec.series] == [*(f"key-{n}" for n in range(995, 1000)), "other"]
+    assert sum(sum(one.values) for one in spec.series) == 2 * sum(range(1000))
+    assert chart_block(spec) is not None
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [

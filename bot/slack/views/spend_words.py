@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.slack.charts import ChartSpec, Series
+from bot.slack.charts import ChartSpec, Series, grouped
 from bot.slack.markup import escape
 from bot.slack.tables import number_cell, table
 from bot.slack.wording import calendar_day, money, money_change, money_short, month_name, percent, share, weekday_day
@@ -105,7 +105,9 @@ def chart_of(found: SpendSeries, title: str, finding: str, still_open: Collectio
     for one, name in found.names:
         values = tuple(sum(((figure.parts or {}).get(one, ZERO) for figure in group), ZERO) for group in groups)
         rows.append(Series(name=name, values=values))
-    return ChartSpec(kind="bar", title=title, categories=tuple(labels), series=tuple(rows), y_label="USD", alt_text=finding)
+    # Grouped here, because a spec is also a child's whole input: a thousand keys have no place in it.
+    shown = tuple(grouped(rows))
+    return ChartSpec(kind="bar", title=title, categories=tuple(labels), series=shown, y_label="USD", alt_text=finding)
 
 
 def _bar(days: Sequence[date], still_open: Collection[date]) -> str:
