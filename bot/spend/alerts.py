@@ -30,6 +30,8 @@ async def run_alerts(rt: Runtime, now: datetime) -> int:
         try:
             found = await crossing(rt, threshold, span, now)
             said += found is not None and await _say(rt, now, found)
+        except SlackError as error:
+            log.warning("alert_not_sent", threshold=threshold.id, error=type(error).__name__, code=error.code)
         except Exception:  # one threshold's failure must not silence the others
             log.exception("alert_failed", threshold=threshold.id)
     return said
@@ -37,22 +39,24 @@ async def run_alerts(rt: Runtime, now: datetime) -> int:
 
 async def _say(rt: Runtime, now: datetime, found: Crossing) -> bool:
     threshold, lines = found.threshold, alert_lines(found)
+    # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
+    blocked = await why_blocked(rt, threshold.channel)
     async with rt.store.write() as tx:
-        alert_id = await store.claim_alert(tx, threshold.id, found.period_key, lines, now)
+        alert_id = await store.claim_alert(tx, threshold.id, found.period_key, lines, rt.now())
     if alert_id is None:
         return False
+    if blocked is not None:
+        await _give_up(rt, now, threshold, alert_id, blocked)
+        return False
     try:
-        if (blocked := await why_blocked(rt, threshold.channel)) is not None:
-            await _give_up(rt, now, threshold, alert_id, blocked)
-            return False
         sent = await rt.notifier.send(threshold.channel, render_alert(lines, alert_id))
     except SlackError as error:
-        if is_gone(error):
-            await _give_up(rt, now, threshold, alert_id, f"Slack says {error.code}.")
-        log.warning("alert_not_sent", threshold=threshold.id, error=type(error).__name__, code=error.code)
+        if not is_gone(error):
+            raise
+        await _give_up(rt, now, threshold, alert_id, f"Slack says {error.code}.")
         return False
     async with rt.store.write() as tx:
-        await store.alert_sent(tx, alert_id, now, sent.ts)
+        await store.alert_sent(tx, alert_id, rt.now(), sent.ts)
         tx.audit(now, "bot", "alert.sent", threshold.id, channel=threshold.channel, period=found.period_key)
     await speaks_again(rt, threshold.channel)
     return True
@@ -60,7 +64,7 @@ async def _say(rt: Runtime, now: datetime, found: Crossing) -> bool:
 
 async def _give_up(rt: Runtime, now: datetime, threshold: Threshold, alert_id: int, reason: str) -> None:
     async with rt.store.write() as tx:
-        await store.alert_sent(tx, alert_id, now, None)
+        await store.alert_sent(tx, alert_id, rt.now(), None)
     await tell_blocked(rt, now, threshold.channel, threshold.created_by, reason)
 
 

@@ -1,6 +1,7 @@
 """Digests on their way: due, claimed, sent, completed in their thread, and corrected when a day is revised.
 
-Everything here may run twice, in several processes, and acts once: the claim is a unique row in the store.
+Everything here may run twice, in several processes, and acts once: the claim is a unique row in the store. `now` says what
+is due; a claim says when it was made, because a job may have waited for others long before it comes to claim.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from bot.spend.blocked import speaks_again, tell_blocked
 from bot.spend.delivery import deliver, is_gone, why_blocked
 from bot.spend.digest import build_digest
 from bot.spend.figures import digest_input, total_for
-from bot.spend.ledger import load_range
+from bot.spend.ledger import TURN_LASTS, load_range
 from bot.spend.model import ONE_DAY, Digest
 from bot.spend.schedule import Due, due
 from bot.spend.standing import DigestRun, Subscription
@@ -59,14 +60,14 @@ async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscriptio
     """Send a due digest once its day is closed, or its patience is over; tells whether it was sent."""
     known, _ = await total_for(rt, subscription, when.day)
     if known is None or not known.closed:
-        was_read = await _ask_for_day(rt, now, when)
+        was_read = await _ask_for_day(rt, when)
         known, _ = await total_for(rt, subscription, when.day)
         if (known is None or not known.closed) and (when.is_patient(now) or not was_read):
             return False
     # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
     blocked = await why_blocked(rt, subscription.channel)
     async with rt.store.write() as tx:
-        run_id = await store.claim_digest(tx, subscription, when.day, now)
+        run_id = await store.claim_digest(tx, subscription, when.day, rt.now())
     if run_id is None:
         return False
     if blocked is not None:
@@ -75,13 +76,13 @@ async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscriptio
     return await _send(rt, now, subscription, when, run_id)
 
 
-async def _ask_for_day(rt: Runtime, now: datetime, when: Due) -> bool:
+async def _ask_for_day(rt: Runtime, when: Due) -> bool:
     """Read a day that a digest waits for, every few minutes at most and by one process.
 
     Tells whether such a reading is over, whoever did it and however it went: while it goes on, or when its process died in
     it, nobody can say that there are no figures.
     """
-    key = f"sync:{when.day.isoformat()}"
+    key, now = f"sync:{when.day.isoformat()}", rt.now()
     async with rt.store.write() as tx:
         if not await claim_note(tx, key, now, ASK_AGAIN_AFTER):
             reading = await note(tx, key)
@@ -91,7 +92,7 @@ async def _ask_for_day(rt: Runtime, now: datetime, when: Due) -> bool:
     except UpstreamError as error:
         log.warning("day_not_read", day=when.day.isoformat(), status=error.status, request_id=error.request_id)
     async with rt.store.write() as tx:
-        await write_note(tx, key, {"done": True}, now)
+        await write_note(tx, key, {"done": True}, rt.now())
     return True
 
 
@@ -112,29 +113,29 @@ async def _send(rt: Runtime, now: datetime, subscription: Subscription, when: Du
         return False
     ts = delivered.sent.ts if delivered.sent else None
     async with rt.store.write() as tx:
-        await store.digest_sent(tx, run_id, now, ts, digest.total)
+        await store.digest_sent(tx, run_id, rt.now(), ts, digest.total)
         tx.audit(now, "bot", "digest.sent", subscription.id, channel=subscription.channel, day=when.day.isoformat())
     await speaks_again(rt, subscription.channel)
     if ts is not None:
-        await _send_thread(rt, now, subscription.channel, ts, run_id, digest, delivered.picture)
+        await _send_thread(rt, subscription.channel, ts, run_id, digest, delivered.picture)
     return True
 
 
 async def _give_up(rt: Runtime, now: datetime, subscription: Subscription, run_id: int, reason: str) -> None:
     """Let this day pass without a digest, and tell the subscriber why, once."""
     async with rt.store.write() as tx:
-        await store.digest_sent(tx, run_id, now, None, None)
+        await store.digest_sent(tx, run_id, rt.now(), None, None)
     await tell_blocked(rt, now, subscription.channel, subscription.created_by, reason)
 
 
 async def _send_thread(
-    rt: Runtime, now: datetime, channel: str, ts: str, run_id: int, digest: Digest, picture: bytes | None = None
+    rt: Runtime, channel: str, ts: str, run_id: int, digest: Digest, picture: bytes | None = None
 ) -> None:
     """Put the breakdown, and a picture that found no place, into the digest's thread; at most once."""
     if digest.total is None or not any(found.slices for found in digest.breakdowns):
         return
     async with rt.store.write() as tx:
-        if not await store.claim_thread(tx, run_id, now):
+        if not await store.claim_thread(tx, run_id, rt.now()):
             return
     try:
         spec = digest_chart(digest)
@@ -154,7 +155,7 @@ async def finish_threads(rt: Runtime, now: datetime) -> None:
                 subscription = await store.subscription_behind(tx, run)
             if subscription is not None:
                 digest = build_digest(await digest_input(rt, subscription, run.day))
-                await _send_thread(rt, now, run.channel, run.ts, run.id, digest)
+                await _send_thread(rt, run.channel, run.ts, run.id, digest)
 
 
 async def run_corrections(rt: Runtime, now: datetime) -> int:
@@ -167,16 +168,17 @@ async def run_corrections(rt: Runtime, now: datetime) -> int:
     said = 0
     for run in runs:
         fact = known.get(run.day)
-        if fact is None or not fact.closed or (run.sent_at and fact.synced_at <= run.sent_at):
+        # A sync is dated by its beginning and may have written until its turn was over.
+        if fact is None or not fact.closed or (run.sent_at and fact.synced_at + TURN_LASTS <= run.sent_at):
             continue
         try:
-            said += await _correct(rt, now, run)
+            said += await _correct(rt, run)
         except SlackError as error:
             log.warning("correction_not_sent", run=run.id, error=type(error).__name__, code=error.code)
     return said
 
 
-async def _correct(rt: Runtime, now: datetime, run: DigestRun) -> bool:
+async def _correct(rt: Runtime, run: DigestRun) -> bool:
     async with rt.store.read() as tx:
         subscription = await store.subscription_behind(tx, run)
     if subscription is None or run.ts is None:
@@ -186,14 +188,14 @@ async def _correct(rt: Runtime, now: datetime, run: DigestRun) -> bool:
         return False
     blocked = await why_blocked(rt, run.channel)
     async with rt.store.write() as tx:
-        correction_id = await store.claim_correction(tx, run, total, now)
+        correction_id = await store.claim_correction(tx, run, total, rt.now())
     if correction_id is None:
         return False
     if blocked is None:
         message = render_correction(run.said, total, weekday_day(run.day))
         await rt.notifier.send(run.channel, message, thread_ts=run.ts)
     async with rt.store.write() as tx:
-        await store.correction_sent(tx, correction_id, run.id, total, now)
+        await store.correction_sent(tx, correction_id, run.id, total, rt.now())
     return blocked is None
 
 

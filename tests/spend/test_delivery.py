@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend.alerts import run_alerts
-from bot.spend.digests import run_digests
 from bot.store import subscriptions as subscription_table
 from bot.store.session import Store
 from tests.spend.world import (
@@ -19,6 +17,8 @@ from tests.spend.world import (
     NOW,
     Slack,
     fill,
+    run_alerts,
+    run_digests,
     runtime,
     steady,
     subscribe,

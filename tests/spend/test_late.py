@@ -4,10 +4,23 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.spend.digests import run_digests
 from bot.spend.loading import midnight
 from bot.store.session import Store
-from tests.spend.world import BUSY, DOLLAR, FRIDAY, MONTH, NOW, OPUS, PROD, Organization, Slack, fill, runtime, subscribe
+from tests.spend.world import (
+    BUSY,
+    DOLLAR,
+    FRIDAY,
+    MONTH,
+    NOW,
+    OPUS,
+    PROD,
+    Organization,
+    Slack,
+    fill,
+    run_digests,
+    runtime,
+    subscribe,
+)
 
 LATE = NOW + timedelta(hours=5)
 """Its patience was over two hours ago."""

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.spend.alerts import run_alerts
-from bot.spend.digests import run_digests
+from bot.runtime import Runtime
 from bot.spend.loading import midnight
 from bot.store import subscriptions as subscription_table
 from bot.store import thresholds as threshold_table
@@ -25,12 +25,18 @@ from tests.spend.world import (
     SONNET,
     Looking,
     Organization,
+    Posted,
     Slack,
     fill,
+    run_alerts,
+    run_digests,
     runtime,
+    set_clock,
     subscribe,
     watch,
 )
+
+Run = Callable[[Runtime, datetime], Awaitable[int]]
 
 
 async def test_digest_arrives_once_with_its_breakdown_in_the_thread(store: Store) -> None:
@@ -80,6 +86,36 @@ async def test_a_claim_whose_process_died_is_taken_again_after_ten_minutes_and_o
         await asyncio.gather(*(run(rt, when) for rt in runtimes for run in (run_digests, run_alerts)))
         assert len(slack.top()) == posts, f"after {minutes} min"
     assert not any("was lost" in post.message.text for post in slack.posts)
+
+
+@pytest.mark.parametrize("run", [run_digests, run_alerts])
+async def test_a_claim_is_as_old_as_itself_and_not_as_its_job(three: list[Store], run: Run) -> None:
+    """The first replica's job began eleven minutes before it came to claim; the second's begins while it sends."""
+    await fill(three[0], [*MONTH, *BUSY])
+    await subscribe(three[0])
+    await watch(three[0], 150)
+    later, posts = NOW + timedelta(minutes=11), list[Posted]()
+    slow = Looking(posts=posts, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
+    rt = runtime(three[0], slack=slow)
+    first = asyncio.create_task(run(rt, NOW))
+    await asyncio.sleep(0.3)
+    await asyncio.gather(first, run(runtime(three[1], slack=Slack(posts=posts)), later))
+    assert len([post for post in posts if post.thread_ts is None]) == 1
+
+
+async def test_a_late_job_corrects_once(three: list[Store]) -> None:
+    await fill(three[0], [*MONTH, *BUSY])
+    await subscribe(three[0])
+    posts, began, later = list[Posted](), NOW + timedelta(hours=1), NOW + timedelta(hours=1, minutes=11)
+    await run_digests(runtime(three[0], slack=Slack(posts=posts)), NOW)
+    before = len(posts)
+    await fill(three[0], [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], began, began)
+    slow = Looking(posts=posts, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
+    rt = runtime(three[0], slack=slow)
+    first = asyncio.create_task(run_digests(rt, began))
+    await asyncio.sleep(0.3)
+    await asyncio.gather(first, run_digests(runtime(three[1], slack=Slack(posts=posts)), later))
+    assert [post.message.text for post in posts[before:]] == ["Corrected: $185.00 (+$10.00)"]
 
 
 async def test_a_digest_waits_for_its_day_and_reads_it_itself(store: Store) -> None:

@@ -8,8 +8,6 @@ import pytest
 
 from bot.errors import NotAllowed, NotFound
 from bot.spend import service
-from bot.spend.alerts import run_alerts
-from bot.spend.digests import run_digests
 from bot.spend.figures import figures
 from bot.spend.loading import midnight
 from bot.spend.model import SpendQuery
@@ -31,7 +29,10 @@ from tests.spend.world import (
     Organization,
     Slack,
     fill,
+    run_alerts,
+    run_digests,
     runtime,
+    set_clock,
     steady,
     subscribe,
     watch,
@@ -117,6 +118,7 @@ async def test_skipping_the_next_digest_skips_exactly_that_one(store: Store) -> 
         "2026-11-20",
         "2026-11-22",
     ]
+    set_clock(rt, NOW)
     until = await service.mute_digest(rt, DANA, subscription)
     assert until == datetime(2026, 11, 22, 23, 0, tzinfo=UTC), "tomorrow's local day is over"
 

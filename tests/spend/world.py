@@ -1,7 +1,7 @@
 """Figures for the ledger, a Slack that notes what it gets and can refuse, an organization that reports what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from bot.identity import Actor
 from bot.ports import Message, Sent, SlackChannel
 from bot.runtime import Runtime
 from bot.sandbox.slack.validation import validate_blocks
+from bot.spend import alerts, digests
 from bot.spend.loading import load_days, midnight
 from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
 from bot.store import subscriptions as subscription_table
@@ -166,12 +167,14 @@ class Slack:
 
 @dataclass
 class Looking(Slack):
-    """A Slack that takes its time to say who reads a channel."""
+    """A Slack that takes its time to say who reads a channel; `meanwhile` is what else happens."""
 
     seconds: float = 0.0
+    meanwhile: Callable[[], None] = lambda: None
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
         await asyncio.sleep(self.seconds)
+        self.meanwhile()
         return await Slack.channel(self, channel_id, fresh=fresh)
 
 
@@ -185,6 +188,23 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         now=lambda: NOW,
     )
     return cast("Runtime", parts)
+
+
+def set_clock(rt: Runtime, now: datetime) -> None:
+    """Make it that late for one replica."""
+    cast("Any", rt).now = lambda: now
+
+
+async def run_digests(rt: Runtime, now: datetime) -> int:
+    """Run the digests' job as the schedule does, begun at that moment."""
+    set_clock(rt, now)
+    return await digests.run_digests(rt, now)
+
+
+async def run_alerts(rt: Runtime, now: datetime) -> int:
+    """Run the alerts' job as the schedule does, begun at that moment."""
+    set_clock(rt, now)
+    return await alerts.run_alerts(rt, now)
 
 
 MONTH = steady(FRIDAY - DAY * 40, FRIDAY - DAY)
