@@ -134,6 +134,9 @@ async def _send_thread(
     """Put the breakdown, and a picture that found no place, into the digest's thread; at most once."""
     if digest.total is None or not any(found.slices for found in digest.breakdowns):
         return
+    # Asked anew: since the digest was sent another company may have come to read there.
+    if await why_blocked(rt, channel) is not None:
+        return
     async with rt.store.write() as tx:
         if not await store.claim_thread(tx, run_id, rt.now()):
             return
@@ -155,7 +158,10 @@ async def finish_threads(rt: Runtime, now: datetime) -> None:
                 subscription = await store.subscription_behind(tx, run)
             if subscription is not None:
                 digest = build_digest(await digest_input(rt, subscription, run.day))
-                await _send_thread(rt, run.channel, run.ts, run.id, digest)
+                try:
+                    await _send_thread(rt, run.channel, run.ts, run.id, digest)
+                except SlackError as error:
+                    log.warning("thread_not_sent", run=run.id, error=type(error).__name__, code=error.code)
 
 
 async def run_corrections(rt: Runtime, now: datetime) -> int:

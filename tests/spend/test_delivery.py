@@ -15,6 +15,9 @@ from tests.spend.world import (
     FRIDAY,
     MONTH,
     NOW,
+    OPUS,
+    PROD,
+    Looking,
     Slack,
     fill,
     run_alerts,
@@ -85,6 +88,38 @@ async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_i
     assert slack.top(COSTS) == []
     assert len([post for post in slack.posts if post.channel == "U0DANA"]) == 1
     assert "I post no spend in <#C0COSTS>" in slack.posts[0].message.text
+
+
+async def test_no_figures_follow_into_a_channel_that_another_company_has_come_to_read(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    subscription = await subscribe(store)
+    async with store.write() as tx:
+        run_id = await subscription_table.claim_digest(tx, subscription, FRIDAY, NOW)
+        assert run_id
+        await subscription_table.digest_sent(tx, run_id, NOW, "5.5", Decimal(175))
+    slack = Slack(shared_outside=True)
+    rt = runtime(store, slack=slack)
+    for minutes in (3, 4):
+        await run_digests(rt, NOW + timedelta(minutes=minutes))
+    later = NOW + timedelta(hours=1)
+    await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], later, later)
+    await run_digests(rt, later)
+    assert slack.posts == []
+
+
+async def test_a_channel_that_is_shared_while_its_digest_is_posted_gets_no_breakdown(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    looks = list[int]()
+
+    def share() -> None:
+        looks.append(1)
+        slack.shared_outside = len(looks) > 1
+
+    slack = Looking(meanwhile=share)
+    assert await run_digests(runtime(store, slack=slack), NOW) == 1
+    assert len(slack.top()) == 1
+    assert slack.replies() == []
 
 
 async def test_slack_being_away_costs_no_digest(store: Store) -> None:
