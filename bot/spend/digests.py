@@ -10,16 +10,17 @@ import structlog
 
 from bot.errors import SlackError, UpstreamError
 from bot.runtime import Runtime
-from bot.slack.views.digest import digest_chart, render_correction, render_digest, render_thread
+from bot.slack.views.digest import digest_chart, render_correction, render_digest
 from bot.slack.wording import weekday_day
 from bot.spend.blocked import speaks_again, tell_blocked
 from bot.spend.delivery import deliver, is_gone, why_blocked
 from bot.spend.digest import build_digest
 from bot.spend.figures import digest_input, total_for
 from bot.spend.ledger import TURN_LASTS, load_range
-from bot.spend.model import ONE_DAY, Digest
+from bot.spend.model import ONE_DAY
 from bot.spend.schedule import Due, due
 from bot.spend.standing import DigestRun, Subscription
+from bot.spend.threads import finish_threads, send_thread
 from bot.store import ledger as table
 from bot.store import subscriptions as store
 from bot.store.names import claim_note, note, write_note
@@ -29,8 +30,6 @@ log = structlog.get_logger()
 CORRECTED_FOR = timedelta(days=35)
 """Figures may be revised for 30 days (admin-api.md §4.10)."""
 ASK_AGAIN_AFTER = timedelta(minutes=5)
-THREAD_AFTER = timedelta(minutes=2)
-THREAD_UNTIL = timedelta(hours=6)
 
 
 async def run_digests(rt: Runtime, now: datetime) -> int:
@@ -51,7 +50,7 @@ async def run_digests(rt: Runtime, now: datetime) -> int:
             log.warning("digest_not_sent", subscription=subscription.id, error=type(error).__name__, code=error.code)
         except Exception:  # one channel's failure must not silence the others
             log.exception("digest_failed", subscription=subscription.id)
-    await finish_threads(rt, now)
+    await finish_threads(rt, now, await _standing_runs(rt, now))
     await run_corrections(rt, now)
     return sent
 
@@ -117,7 +116,7 @@ async def _send(rt: Runtime, now: datetime, subscription: Subscription, when: Du
         tx.audit(now, "bot", "digest.sent", subscription.id, channel=subscription.channel, day=when.day.isoformat())
     await speaks_again(rt, subscription.channel)
     if ts is not None:
-        await _send_thread(rt, subscription.channel, ts, run_id, digest, delivered.picture)
+        await send_thread(rt, subscription.channel, ts, run_id, digest, delivered.picture)
     return True
 
 
@@ -126,42 +125,6 @@ async def _give_up(rt: Runtime, now: datetime, subscription: Subscription, run_i
     async with rt.store.write() as tx:
         await store.digest_sent(tx, run_id, rt.now(), None, None)
     await tell_blocked(rt, now, subscription.channel, subscription.created_by, reason)
-
-
-async def _send_thread(
-    rt: Runtime, channel: str, ts: str, run_id: int, digest: Digest, picture: bytes | None = None
-) -> None:
-    """Put the breakdown, and a picture that found no place, into the digest's thread; at most once."""
-    if digest.total is None or not any(found.slices for found in digest.breakdowns):
-        return
-    # Asked anew: since the digest was sent another company may have come to read there.
-    if await why_blocked(rt, channel) is not None:
-        return
-    async with rt.store.write() as tx:
-        if not await store.claim_thread(tx, run_id, rt.now()):
-            return
-    try:
-        spec = digest_chart(digest)
-        if picture is not None and spec is not None:
-            await rt.notifier.send_file(channel, "spend.png", picture, spec.alt_text, thread_ts=ts)
-        for message in render_thread(digest):
-            await rt.notifier.send(channel, message, thread_ts=ts)
-    except SlackError as error:
-        log.warning("thread_not_complete", run=run_id, error=type(error).__name__, code=error.code)
-
-
-async def finish_threads(rt: Runtime, now: datetime) -> None:
-    """Put the breakdown under digests whose process died between the two."""
-    for run in await _standing_runs(rt, now):
-        if run.thread_sent_at is None and run.sent_at and run.ts and THREAD_AFTER < now - run.sent_at < THREAD_UNTIL:
-            async with rt.store.read() as tx:
-                subscription = await store.subscription_behind(tx, run)
-            if subscription is not None:
-                digest = build_digest(await digest_input(rt, subscription, run.day))
-                try:
-                    await _send_thread(rt, run.channel, run.ts, run.id, digest)
-                except SlackError as error:
-                    log.warning("thread_not_sent", run=run.id, error=type(error).__name__, code=error.code)
 
 
 async def run_corrections(rt: Runtime, now: datetime) -> int:

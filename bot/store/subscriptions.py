@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from bot.spend.model import dollars, nanos
 from bot.spend.standing import DigestRun, Subscription
 from bot.store.insert import insert_into
+from bot.store.names import claim_note, drop_notes, note, write_note
 from bot.store.session import Tx
 from bot.store.tables import CorrectionRow, DigestRunRow, SubscriptionRow
 
@@ -108,10 +109,35 @@ async def digest_sent(tx: Tx, run_id: int, now: datetime, ts: str | None, total:
     await tx.execute(statement.values(sent_at=now, ts=ts, total_nanos=amount))
 
 
-async def claim_thread(tx: Tx, run_id: int, now: datetime) -> bool:
-    """Take the right to put the breakdown into a sent digest's thread."""
-    statement = update(DigestRunRow).where(col(DigestRunRow.id) == run_id, col(DigestRunRow.thread_sent_at).is_(None))
-    return (await tx.execute(statement.values(thread_sent_at=now))).rowcount == 1
+async def claim_thread(tx: Tx, run_id: int, now: datetime) -> int | None:
+    """Take the right to fill a sent digest's thread and return how many of its parts stand there already.
+
+    None when all do, or somebody is at it; who hasn't got on with it for ten minutes is gone.
+    """
+    key, run = _thread_key(run_id), await tx.session.get(DigestRunRow, run_id)
+    if run is None or run.thread_sent_at is not None:
+        return None
+    begun = await note(tx, key)
+    parts = 0 if begun is None else int(begun[0].get("parts", 0))
+    if not await claim_note(tx, key, now, RETAKE_AFTER):
+        return None
+    await thread_part_sent(tx, run_id, parts, now)
+    return parts
+
+
+async def thread_part_sent(tx: Tx, run_id: int, parts: int, now: datetime) -> None:
+    """Remember how many parts of a digest's breakdown stand in its thread."""
+    await write_note(tx, _thread_key(run_id), {"parts": parts}, now)
+
+
+async def thread_sent(tx: Tx, run_id: int, now: datetime) -> None:
+    """Mark a digest's thread as complete."""
+    await tx.execute(update(DigestRunRow).where(col(DigestRunRow.id) == run_id).values(thread_sent_at=now))
+    await drop_notes(tx, [_thread_key(run_id)])
+
+
+def _thread_key(run_id: int) -> str:
+    return f"thread:{run_id}"
 
 
 async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
@@ -143,7 +169,7 @@ async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) 
     old = None if run.said is None else nanos(run.said)
     # Looked up after the last correction, because that one and what it said are written together: whoever sees it sent, but
     # holds the total from before it, would say the same again under the next number.
-    said = await tx.execute(select_columns(DigestRunRow.total_nanos).where(col(DigestRunRow.id) == run.id))
+    said = await tx.execute(select_columns(col(DigestRunRow.total_nanos)).where(col(DigestRunRow.id) == run.id))
     if said.scalar() != old:
         return None
     if last is not None and last.sent_at is None:

@@ -1,5 +1,6 @@
 """A digest goes out whatever Slack refuses, and never where it must not."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -88,6 +89,45 @@ async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_i
     assert slack.top(COSTS) == []
     assert len([post for post in slack.posts if post.channel == "U0DANA"]) == 1
     assert "I post no spend in <#C0COSTS>" in slack.posts[0].message.text
+
+
+async def test_a_thread_that_broke_off_goes_on_with_the_part_that_is_missing(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(lost_texts={"*By model*"})
+    rt = runtime(store, slack=slack)
+    for minutes in (0, 3, 9):
+        await run_digests(rt, NOW + timedelta(minutes=minutes))
+    assert _titles(slack) == ["By workspace"], "it may have arrived; ten minutes decide"
+    slack.lost_texts.clear()
+    for minutes in (11, 12, 30):
+        await run_digests(rt, NOW + timedelta(minutes=minutes))
+    assert _titles(slack) == ["By workspace", "By model", "By key"]
+
+
+async def test_replicas_complete_a_broken_thread_once(three: list[Store]) -> None:
+    await fill(three[0], [*MONTH, *BUSY])
+    await subscribe(three[0])
+    slack = Slack(lost_texts={"*By model*"}, delay=0.02)
+    runtimes = [runtime(one, slack=slack) for one in three]
+    await run_digests(runtimes[0], NOW)
+    slack.lost_texts.clear()
+    for minutes in (11, 12):
+        await asyncio.gather(*(run_digests(rt, NOW + timedelta(minutes=minutes)) for rt in runtimes))
+    assert _titles(slack) == ["By workspace", "By model", "By key"]
+
+
+async def test_a_refused_table_goes_out_as_text_and_the_others_as_tables(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(refused_blocks={"table"})
+    await run_digests(runtime(store, slack=slack), NOW)
+    assert _titles(slack) == ["By workspace", "By model", "By key"]
+    assert "$150.00" in slack.replies()[0].message.text
+
+
+def _titles(slack: Slack) -> list[str]:
+    return [reply.message.text.split("*")[1] for reply in slack.replies()]
 
 
 async def test_no_figures_follow_into_a_channel_that_another_company_has_come_to_read(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 
 import pytest
@@ -36,7 +36,7 @@ from tests.spend.world import (
     watch,
 )
 
-Run = Callable[[Runtime, datetime], Awaitable[int]]
+Run = Callable[[Runtime, datetime], Coroutine[None, None, int]]
 
 
 async def test_digest_arrives_once_with_its_breakdown_in_the_thread(store: Store) -> None:

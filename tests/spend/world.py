@@ -127,6 +127,7 @@ class Slack:
     uploads_fail: bool = False
     shared_outside: bool = False
     is_member: bool = True
+    lost_texts: set[str] = field(default_factory=set[str])
     delay: float = 0.0
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
@@ -134,7 +135,7 @@ class Slack:
 
     async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
         await asyncio.sleep(self.delay)
-        if self.is_down:
+        if self.is_down or any(part in message.text for part in self.lost_texts):
             raise SlackDown("Slack did not answer (chat.postMessage).")
         if self.refuses_with and channel[0] == "C":
             raise SlackRefused("Slack refused chat.postMessage.", self.refuses_with)
