@@ -4,7 +4,7 @@ Everything here may run twice, in several processes, and acts once: the claim is
 is due; a claim says when it was made, because a job may have waited for others long before it comes to claim.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -16,8 +16,7 @@ from bot.spend.blocked import speaks_again, tell_blocked
 from bot.spend.delivery import deliver, is_gone, why_blocked
 from bot.spend.digest import build_digest
 from bot.spend.figures import digest_input, total_for
-from bot.spend.ledger import TURN_LASTS, load_range
-from bot.spend.model import ONE_DAY
+from bot.spend.ledger import TURN_LASTS, load_for_digest
 from bot.spend.schedule import Due, due
 from bot.spend.standing import DigestRun, Subscription
 from bot.spend.threads import finish_threads, send_thread
@@ -87,7 +86,7 @@ async def _ask_for_day(rt: Runtime, when: Due) -> bool:
             reading = await note(tx, key)
             return reading is not None and bool(reading[0].get("done"))
     try:
-        await load_range(rt, now, when.day - ONE_DAY, min(when.day + ONE_DAY, now.astimezone(UTC).date()))
+        await load_for_digest(rt, now, when.day)
     except UpstreamError as error:
         log.warning("day_not_read", day=when.day.isoformat(), status=error.status, request_id=error.request_id)
     async with rt.store.write() as tx:

@@ -6,12 +6,13 @@ import structlog
 
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
+from bot.spend.digest import chart_days
 from bot.spend.loading import Loaded, OutOfOrder, load_days, midnight, usage_by_day
 from bot.spend.model import ONE_DAY
 from bot.spend.names import refresh_names
 from bot.spend.sums import days_between
 from bot.store import ledger as table
-from bot.store.names import claim_note, drop_notes, names_of, note, write_note
+from bot.store.names import claim_note, end_turn, names_of, note, write_note
 
 log = structlog.get_logger()
 
@@ -63,8 +64,8 @@ async def _load_usage(rt: Runtime, first: date, last: date) -> None:
 async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:
     """Bring the ledger up to date; `days` sets how far back to read. None: another process is at it.
 
-    An empty ledger gets 62 days, later runs read the last 3 UTC days, those that aren't closed and gaps; once a day the
-    last 31, and one more month of history for as long as there is any.
+    An empty ledger gets 62 days, later runs read the last 3 UTC days, then those that aren't closed and gaps, however old;
+    once a day the last 31, and one more month of history for as long as there is any.
     """
     async with rt.store.write() as tx:
         if not await claim_note(tx, TURN_NOTE, now, TURN_LASTS):
@@ -72,17 +73,33 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     try:
         today = now.astimezone(UTC).date()
         first = today - ONE_DAY * (days - 1) if days else await _first_to_read(rt, today)
-        loaded = await load_range(rt, now, max(first, today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY), today)
-        if today - first >= ONE_DAY * (DEEP_REREAD_DAYS - 1):
+        loaded = await load_range(rt, now, max(first, _oldest(today)), today)
+        is_deep = today - first >= ONE_DAY * (DEEP_REREAD_DAYS - 1)
+        if is_deep:
             async with rt.store.write() as tx:
                 await write_note(tx, DEEP_NOTE, {"day": today.isoformat()}, now)
-        elif days is None:
+        if days is None:
+            for begins, ends in await _gaps(rt, today, first):
+                loaded.add(await load_range(rt, now, begins, ends))
+        if days is None and not is_deep:
             await load_history(rt, now)
         await _name(rt, now, loaded)
         return loaded
     finally:
+        # Only this run's turn: one that took too long may have been followed by another already.
         async with rt.store.write() as tx:
-            await drop_notes(tx, [TURN_NOTE])
+            await end_turn(tx, TURN_NOTE, now)
+
+
+async def load_for_digest(rt: Runtime, now: datetime, day: date) -> Loaded:
+    """Read a day that a digest waits for, and what the same digest is short of: days missing in its month and its chart."""
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        edges = await table.ledger_edges(tx)
+        known = await table.ledger_days(tx, day - ONE_DAY * WINDOW_DAYS, day)
+    wanted = days_between(min(day.replace(day=1), chart_days(day)[0]), day - ONE_DAY)
+    missing = [one for one in wanted if one not in known and edges is not None and one > edges[0]]
+    return await load_range(rt, now, min([*missing, day - ONE_DAY]), min(day + ONE_DAY, today))
 
 
 async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
@@ -98,27 +115,50 @@ async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
 
 async def _first_to_read(rt: Runtime, today: date) -> date:
     async with rt.store.read() as tx:
-        edges, still_open, deep = await table.ledger_edges(tx), await table.open_days(tx), await note(tx, DEEP_NOTE)
+        edges, deep = await table.ledger_edges(tx), await note(tx, DEEP_NOTE)
     if edges is None:
         return today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
-    if deep is None or deep[0].get("day") != today.isoformat():
-        return min(today - ONE_DAY * (DEEP_REREAD_DAYS - 1), edges[1])
-    recent = today - ONE_DAY * (REREAD_DAYS - 1)
-    oldest = today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
-    return max(min([recent, edges[1], *still_open]), oldest)
+    is_read_deep = deep is not None and deep[0].get("day") == today.isoformat()
+    return today - ONE_DAY * ((REREAD_DAYS if is_read_deep else DEEP_REREAD_DAYS) - 1)
+
+
+def _oldest(today: date) -> date:
+    return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
+
+
+async def _gaps(rt: Runtime, today: date, before: date) -> list[tuple[date, date]]:
+    """Return the spans `before` a day in which days are missing or open, the oldest first, a month each at most.
+
+    A day behind the oldest in the ledger isn't missing: that is history, which may never have been.
+    """
+    async with rt.store.read() as tx:
+        edges = await table.ledger_edges(tx)
+        known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
+    first = _oldest(today) if edges is None else max(edges[0], _oldest(today))
+    wanted = [day for day in days_between(first, before - ONE_DAY) if day not in known or not known[day].closed]
+    spans: list[tuple[date, date]] = []
+    for day in wanted:
+        if spans and day - spans[-1][0] < ONE_DAY * WINDOW_DAYS:
+            spans[-1] = (spans[-1][0], day)
+        else:
+            spans.append((day, day))
+    return spans
 
 
 async def load_history(rt: Runtime, now: datetime) -> bool:
     """Load one more month behind the oldest day in the ledger; False once there is nothing more to get."""
     async with rt.store.read() as tx:
-        edges, done = await table.ledger_edges(tx), await note(tx, HISTORY_NOTE)
-    oldest = max(now.astimezone(UTC).date() - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
-    if edges is None or done is not None or edges[0] <= oldest:
+        edges, looked = await table.ledger_edges(tx), await note(tx, HISTORY_NOTE)
+    oldest = _oldest(now.astimezone(UTC).date())
+    if edges is None:
         return False
-    last = edges[0] - ONE_DAY
-    loaded = await load_range(rt, now, max(last - ONE_DAY * (WINDOW_DAYS - 1), oldest), last)
-    finished = not loaded.days or min(loaded.days) <= oldest
-    if finished:
-        async with rt.store.write() as tx:
-            await write_note(tx, HISTORY_NOTE, {"first": min(loaded.days, default=edges[0]).isoformat()}, now)
-    return not finished
+    # Months without a row leave no days behind, so how far back was looked is remembered apart.
+    reached = date.fromisoformat(looked[0]["looked"]) if looked and "looked" in looked[0] else edges[0]
+    last = min(edges[0], reached) - ONE_DAY
+    if last < oldest:
+        return False
+    first = max(last - ONE_DAY * (WINDOW_DAYS - 1), oldest)
+    await load_range(rt, now, first, last)
+    async with rt.store.write() as tx:
+        await write_note(tx, HISTORY_NOTE, {"looked": first.isoformat()}, now)
+    return first > oldest

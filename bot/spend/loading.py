@@ -39,6 +39,12 @@ class Loaded:
     revisions: list[Revision] = field(default_factory=list[Revision])
     ids: set[str] = field(default_factory=set[str])
 
+    def add(self, other: "Loaded") -> None:
+        """Count another load with this one."""
+        self.days += other.days
+        self.revisions += other.revisions
+        self.ids |= other.ids
+
 
 @dataclass
 class _Reading:

@@ -80,12 +80,6 @@ async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
     return None if edges[0] is None else (edges[0], edges[1])
 
 
-async def open_days(tx: Tx) -> list[date]:
-    """Return the days in the ledger that aren't closed, oldest first."""
-    statement = select(LedgerDayRow).where(col(LedgerDayRow.closed).is_(False)).order_by(col(LedgerDayRow.day))
-    return [row.day for row in (await tx.session.exec(statement)).all()]
-
-
 async def cells(
     tx: Tx, first: date, last: date, by: Sequence[str] = _DIMENSIONS, workspace_ids: Sequence[str] = ()
 ) -> list[Cell]:
