@@ -13,7 +13,7 @@ from bot.spend.names import workspaces
 from bot.spend.query import span, span_before
 from bot.spend.standing import Crossing, Subscription, Threshold
 from bot.spend.sums import breakdown, days_between, series, total_of
-from bot.spend.thresholds import USUAL_DAYS, Span, find_crossing, find_top_spender
+from bot.spend.thresholds import COMPARED_DAYS, Span, find_crossing, find_top_spender
 from bot.store import ledger as table
 from bot.store.names import names_of
 from bot.store.session import Tx
@@ -129,14 +129,14 @@ async def crossing(rt: Runtime, threshold: Threshold, span: Span, now: datetime)
     only = (threshold.workspace_id,) if threshold.workspace_id else ()
     by = ("day", "model", "api_key_id")
     async with rt.store.read() as tx:
-        known = await table.ledger_days(tx, span.first - ONE_DAY * 2 * USUAL_DAYS, span.last)
+        known = await table.ledger_days(tx, span.first - ONE_DAY * COMPARED_DAYS, span.last)
         total = await table.cells(tx, span.first, span.last, (), only)
         found = find_crossing(threshold, span, now, known, total)
         if found is None:
             return None
         last = max(day for day in known if day <= span.last)
         cells = await table.cells(tx, span.first, span.last, by, only)
-        before = await table.cells(tx, last - ONE_DAY * 2 * USUAL_DAYS, last, by, only)
+        before = await table.cells(tx, last - ONE_DAY * COMPARED_DAYS, last, by, only)
         names = await names_of(tx, {*only, *(cell.api_key_id for cell in (*cells, *before))})
     top = find_top_spender(threshold.period, last, cells, before, known, names)
     scope = names.get(threshold.workspace_id, threshold.workspace_id) if threshold.workspace_id else None

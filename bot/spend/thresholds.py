@@ -1,8 +1,9 @@
 """When a threshold speaks, and what drove it there. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay
 from bot.spend.standing import Crossing, Threshold, ThresholdPeriod, TopSpender
@@ -11,6 +12,10 @@ from bot.spend.sums import days_between, label, short_model, sum_by, total_of
 LATE_DAYS = 3
 """Figures come late, so a period is watched this many days beyond its end."""
 USUAL_DAYS = 7
+COMPARED_DAYS = 2 * USUAL_DAYS + LATE_DAYS
+"""What was usual is taken from so many days before the last one, of which the newest may still be open."""
+NOTABLE_PART = Decimal("0.1")
+"""A key drove an amount when it is above its usual day by this part of it; below that everything was as usual."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +66,52 @@ def find_top_spender(
     known: Mapping[date, LedgerDay],
     names: Mapping[str, str],
 ) -> TopSpender | None:
-    """Return the key behind a crossing: of a day, the one furthest above its usual day; of a month, the largest.
+    """Return the key behind a crossing: of a closed day, the one furthest above its usual day; else the largest.
 
     `cells` are the period's by day, key and model; `before` also holds the days that "usual" is taken from.
     """
-    everything = {(c.day, c.api_key_id, c.model): c for c in (*before, *cells)}.values()
     sums = sum_by(cells, "key")
     if not sums:
         return None
+    everything = {(c.day, c.api_key_id, c.model): c for c in (*before, *cells)}.values()
     if period == "daily":
-        days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
-        earlier = sum_by((c for c in everything if c.day in days), "key")
-        usual = {key: earlier.get(key, ZERO) / len(days) for key in sums} if days else None
-        top = max(sums, key=lambda key: (sums[key] - (usual[key] if usual else ZERO), key))
-        amount, ordinary = sums[top], usual[top] if usual else None
+        top, amount, ordinary = _furthest_above(last, sums, everything, known)
     else:
-        top = max(sums, key=lambda key: (sums[key], key))
-        week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
-        week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
-        of_key = [c for c in everything if c.api_key_id == top]
-        amount = total_of(c for c in of_key if c.day in week)
-        complete = all(day in known for day in week_before)
-        ordinary = total_of(c for c in of_key if c.day in week_before) if complete else None
+        top = _largest(sums)
+        amount, ordinary = _two_weeks(last, [c for c in everything if c.api_key_id == top], known)
     models = sum_by((c for c in cells if c.api_key_id == top), "model")
     model = max(models, key=lambda one: models[one])
     return TopSpender(label("key", top, names) if top else "", short_model(model), amount, ordinary)
+
+
+def _largest(sums: Mapping[str, Decimal]) -> str:
+    return max(sums, key=lambda key: (sums[key], key))
+
+
+def _furthest_above(
+    last: date, sums: Mapping[str, Decimal], everything: Iterable[Cell], known: Mapping[date, LedgerDay]
+) -> tuple[str, Decimal, Decimal | None]:
+    """Return the key that is furthest above its usual day; the largest one where nothing is notably above.
+
+    An open day isn't held against whole ones: who is furthest above them so far says little about the day.
+    """
+    days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
+    largest = _largest(sums)
+    if not days or not known[last].closed:
+        return largest, sums[largest], None
+    earlier = sum_by((c for c in everything if c.day in days), "key")
+    usual = {key: earlier.get(key, ZERO) / len(days) for key in sums}
+    top = max(sums, key=lambda key: (sums[key] - usual[key], key))
+    if sums[top] - usual[top] < NOTABLE_PART * sum(sums.values(), ZERO) or sums[top] <= usual[top]:
+        return largest, sums[largest], None
+    return top, sums[top], usual[top]
+
+
+def _two_weeks(last: date, of_key: Sequence[Cell], known: Mapping[date, LedgerDay]) -> tuple[Decimal, Decimal | None]:
+    """Return what a key spent in the last seven closed days, and in the seven before (None: not all are known)."""
+    last = max((day for day, fact in known.items() if fact.closed and day <= last), default=last)
+    week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
+    week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
+    complete = all(day in known for day in (*week_before, *week))
+    ordinary = total_of(c for c in of_key if c.day in week_before)
+    return total_of(c for c in of_key if c.day in week), ordinary if complete else None

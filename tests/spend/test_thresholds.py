@@ -84,6 +84,31 @@ def test_the_key_furthest_above_its_usual_day_drove_it() -> None:
     assert top == TopSpender("eval-runs", "opus-5-5", Decimal(60), Decimal(10))
 
 
+def test_a_usual_day_names_the_largest_key_and_not_the_one_that_is_least_below_its_usual_day() -> None:
+    usual = (("big", "75"), ("small", "25"), ("tiny", "0.10"))
+    before = [cell(FRIDAY - n * DAY, key, amount) for n in range(1, 8) for key, amount in usual]
+    known = facts(FRIDAY - 7 * DAY, FRIDAY)
+    for today in ((("big", "60"), ("small", "20"), ("tiny", "0.09")), (("big", "75"), ("small", "25"), ("tiny", "0.20"))):
+        cells = [cell(FRIDAY, key, amount) for key, amount in today]
+        top = find_top_spender("daily", FRIDAY, cells, before, known, {})
+        assert top == TopSpender("…big", "sonnet-5-5", Decimal(today[0][1]), None)
+
+
+def test_an_open_day_names_the_largest_key_because_its_hours_are_no_day() -> None:
+    before = [cell(FRIDAY - n * DAY, key, amount) for n in range(1, 8) for key, amount in (("big", "90"), ("small", "10"))]
+    known = facts(FRIDAY - 7 * DAY, FRIDAY - DAY) | facts(FRIDAY, FRIDAY, closed=False)
+    top = find_top_spender("daily", FRIDAY, [cell(FRIDAY, "big", "40"), cell(FRIDAY, "small", "11")], before, known, {})
+    assert top == TopSpender("…big", "sonnet-5-5", Decimal(40), None)
+
+
+def test_a_month_compares_whole_days_only() -> None:
+    days = days_between(FRIDAY - 14 * DAY, FRIDAY)
+    cells = [cell(day, "evals", "4" if day == FRIDAY else "100") for day in days]
+    known = facts(days[0], FRIDAY - DAY) | facts(FRIDAY, FRIDAY, closed=False)
+    top = find_top_spender("monthly", FRIDAY, cells, cells, known, {})
+    assert top == TopSpender("…vals", "sonnet-5-5", Decimal(700), Decimal(700))
+
+
 def test_without_a_day_to_compare_with_the_largest_key_is_named() -> None:
     top = find_top_spender("daily", FRIDAY, [cell(FRIDAY, "a", "5"), cell(FRIDAY, "b", "7")], [], facts(FRIDAY, FRIDAY), {})
     assert top is not None

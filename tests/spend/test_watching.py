@@ -62,6 +62,16 @@ async def test_an_open_day_may_already_pass_a_threshold(store: Store) -> None:
     slack = Slack()
     await run_alerts(runtime(store, slack=slack), noon)
     assert "$175.00 so far" in slack.top()[0].message.text
+    assert "Largest part: key `…gest`, mostly opus-5-5 ($150.00)" in slack.top()[0].message.text
+
+
+async def test_a_monthly_alert_early_in_the_day_is_no_fall(store: Store) -> None:
+    night = midnight(FRIDAY) + timedelta(hours=1)
+    await fill(store, [*MONTH, (FRIDAY, PROD, OPUS, "apikey_ingest", 4 * DOLLAR)], night, night)
+    await watch(store, 1901, "monthly")
+    slack = Slack()
+    await run_alerts(runtime(store, slack=slack), night)
+    assert "Largest part: key `…gest`, mostly sonnet-5-5 (±$0 in the last 7 days, ±0 %)" in slack.top()[0].message.text
 
 
 async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> None:
