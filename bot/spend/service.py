@@ -120,10 +120,10 @@ async def watch(
     now = rt.now()
     wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now)
     async with rt.store.write() as tx:
-        await threshold_table.save_threshold(tx, wanted)
+        saved = await threshold_table.save_threshold(tx, wanted)
         detail = {"channel": channel, "period": period, "amount": str(amount), "workspace": workspace_id}
-        tx.audit(now, actor.slack_id, "threshold.set", wanted.id, **detail)
-    return wanted
+        tx.audit(now, actor.slack_id, "threshold.set", saved.id, **detail)
+    return saved
 
 
 async def thresholds_of(rt: Runtime, channel: str) -> list[Threshold]:

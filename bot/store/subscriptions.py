@@ -25,18 +25,19 @@ RETAKE_AFTER = timedelta(minutes=10)
 
 async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
     """Subscribe a channel, or change the subscription that it has; a channel has one at most."""
-    row = (await tx.session.exec(select(SubscriptionRow).where(SubscriptionRow.channel == wanted.channel))).first()
-    if row is None:
-        row = SubscriptionRow(
-            id=wanted.id,
-            channel=wanted.channel,
-            local_time=wanted.local_time,
-            tz=wanted.tz,
-            workspace_ids=list(wanted.workspace_ids),
-            created_by=wanted.created_by,
-            created_at=wanted.created_at,
-            first_day=wanted.first_day,
-        )
+    values = {
+        "id": wanted.id,
+        "channel": wanted.channel,
+        "local_time": wanted.local_time,
+        "tz": wanted.tz,
+        "workspace_ids": list(wanted.workspace_ids),
+        "created_by": wanted.created_by,
+        "created_at": wanted.created_at,
+        "first_day": wanted.first_day,
+    }
+    # Two people may start it at the same moment; whoever comes second changes what the first one has made.
+    await tx.execute(insert_into(tx, SubscriptionRow).values(values).on_conflict_do_nothing())
+    row = (await tx.session.exec(select(SubscriptionRow).where(SubscriptionRow.channel == wanted.channel))).one()
     row.local_time, row.tz, row.workspace_ids = wanted.local_time, wanted.tz, list(wanted.workspace_ids)
     row.created_by, row.first_day = wanted.created_by, wanted.first_day
     row.muted_until = row.ended_at = None

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -38,6 +38,10 @@ def _json() -> Any:
 
 def _nanos(*, nullable: bool = False) -> Any:
     return Field(default=None, sa_column=Column(Nanos, nullable=nullable))
+
+
+def _unique_where(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class RequestRow(Table, table=True):
@@ -186,6 +190,12 @@ class CorrectionRow(Table, table=True):
 
 class ThresholdRow(Table, table=True):
     """An amount per day or month, for all or one workspace, at whose passing a channel is told."""
+
+    # One that is live for each channel, period and workspace. Two indexes, because none takes two nulls for the same.
+    __table_args__ = (
+        _unique_where("uq_threshold_live", "ended_at IS NULL AND workspace_id IS NULL", "channel", "period"),
+        _unique_where("uq_threshold_live_of_workspace", "ended_at IS NULL", "channel", "period", "workspace_id"),
+    )
 
     id: str = Field(primary_key=True)
     channel: str

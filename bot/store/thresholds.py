@@ -5,7 +5,7 @@ An alert is claimed by its unique row (threshold, period) before it is sent; a c
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -17,30 +17,51 @@ from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 
 RETAKE_AFTER = timedelta(minutes=10)
+_TRIES = 5
 
 
 async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
-    """Watch an amount. A threshold of the same channel, period and workspace ends, so that the new amount may speak anew."""
-    same = (
-        col(ThresholdRow.channel) == wanted.channel,
-        col(ThresholdRow.period) == wanted.period,
+    """Watch an amount and return the threshold that is watched.
+
+    One of the same channel, period and workspace ends, so that the new amount may speak anew; one of the same amount, too,
+    stays as it is, because what it has said is said.
+    """
+    for _ in range(_TRIES):
+        live = await _live(tx, wanted)
+        if live is not None and live.amount == wanted.amount:
+            return live
+        if live is not None:
+            await end_threshold(tx, live.id, wanted.created_at)
+        values = _values(wanted)
+        # Somebody may save another at this moment; the unique index lets one in, and the other looks again.
+        insert = insert_into(tx, ThresholdRow).values(values).on_conflict_do_nothing().returning(col(ThresholdRow.id))
+        if (await tx.execute(insert)).scalar() is not None:
+            return wanted
+    raise RuntimeError("a threshold could not be saved because others of its kind were saved all the time")
+
+
+async def _live(tx: Tx, wanted: Threshold) -> Threshold | None:
+    """Return what is watched for the same channel, period and workspace."""
+    statement = select(ThresholdRow).where(
+        ThresholdRow.channel == wanted.channel,
+        ThresholdRow.period == wanted.period,
+        ThresholdRow.workspace_id == wanted.workspace_id,
         col(ThresholdRow.ended_at).is_(None),
-        col(ThresholdRow.workspace_id).is_(None)
-        if wanted.workspace_id is None
-        else col(ThresholdRow.workspace_id) == wanted.workspace_id,
     )
-    await tx.execute(update(ThresholdRow).where(*same).values(ended_at=wanted.created_at))
-    row = ThresholdRow(
-        id=wanted.id,
-        channel=wanted.channel,
-        period=wanted.period,
-        workspace_id=wanted.workspace_id,
-        amount_nanos=nanos(wanted.amount),
-        created_by=wanted.created_by,
-        created_at=wanted.created_at,
-    )
-    tx.session.add(row)
-    return wanted
+    row = (await tx.session.exec(statement)).first()
+    return None if row is None else _threshold(row)
+
+
+def _values(threshold: Threshold) -> dict[str, Any]:
+    return {
+        "id": threshold.id,
+        "channel": threshold.channel,
+        "period": threshold.period,
+        "workspace_id": threshold.workspace_id,
+        "amount_nanos": nanos(threshold.amount),
+        "created_by": threshold.created_by,
+        "created_at": threshold.created_at,
+    }
 
 
 async def thresholds(tx: Tx, channel: str | None = None) -> list[Threshold]:

@@ -1,5 +1,6 @@
 """Alerts speak once per period; subscriptions and thresholds are one each; figures compare only what is known."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -72,6 +73,45 @@ async def test_a_monthly_alert_early_in_the_day_is_no_fall(store: Store) -> None
     slack = Slack()
     await run_alerts(runtime(store, slack=slack), night)
     assert "Largest part: key `…gest`, mostly sonnet-5-5 (±$0 in the last 7 days, ±0 %)" in slack.top()[0].message.text
+
+
+async def test_an_amount_that_is_saved_again_has_said_what_it_said(store: Store) -> None:
+    evening = midnight(FRIDAY) + timedelta(hours=20)
+    await fill(store, [*MONTH, *BUSY], evening, evening)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    for amount, workspace in ((150, None), (150, None), (160, None), (150, PROD), (150, PROD)):
+        set_clock(rt, evening)
+        await service.watch(rt, DANA, COSTS, "daily", Decimal(amount), workspace)
+        await run_alerts(rt, evening)
+    said = [post.message.text.split("*")[1] for post in slack.top()]
+    assert said == [
+        "Spend passed $150.00 on Fri 20 Nov",
+        "Spend passed $160.00 on Fri 20 Nov",
+        "wrkspc_prod passed $150.00 on Fri 20 Nov",
+    ]
+    assert len(await service.thresholds_of(rt, COSTS)) == 2
+
+
+async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(three: list[Store]) -> None:
+    evening = midnight(FRIDAY) + timedelta(hours=20)
+    await fill(three[0], [*MONTH, *BUSY], evening, evening)
+    slack = Slack()
+    runtimes = [runtime(one, slack=slack) for one in three]
+    for rt in runtimes:
+        set_clock(rt, evening)
+    for amounts in ((150, 150, 150), (160, 161, 162)):
+        pairs = zip(runtimes, amounts, strict=True)
+        await asyncio.gather(
+            *(service.watch(rt, DANA, COSTS, "daily", Decimal(n), None) for rt, n in pairs),
+            *(service.watch(rt, DANA, COSTS, "daily", Decimal(n), LAB) for rt, n in zip(runtimes, amounts, strict=True)),
+        )
+        assert len(await service.thresholds_of(runtimes[0], COSTS)) == 2
+    saved = await asyncio.gather(*(service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ()) for rt in runtimes))
+    assert len({one.id for one in saved}) == 1
+    for rt in runtimes:
+        await run_alerts(rt, evening)
+    assert len(slack.top()) == 1
 
 
 async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> None:
