@@ -1,12 +1,12 @@
 """Yesterday in one look: what it cost, against the same weekday before, who moved it, and how the month stands. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.spend.model import DIMENSIONS, ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
-from bot.spend.sums import breakdown, days_between, label, series, short_model, sum_by, total_of
+from bot.spend.model import DIMENSIONS, UNREPORTED_KEY, ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
+from bot.spend.sums import breakdown, days_between, label, series, short_model, sum_by, told_alike, total_of
 
 CHART_DAYS = 14
 WEEK = timedelta(days=7)
@@ -41,12 +41,15 @@ def build_digest(given: DigestInput) -> Digest:
     if fact is None:
         return Digest(given.day, None, None, None, given.budget, closed=False, as_of=None, scope=given.scope)
     compared = given.week_ago if given.day - WEEK in given.known else None
-    breakdowns = tuple(breakdown(dimension, given.cells, compared, given.names) for dimension in DIMENSIONS)
+    alike = told_alike(given.known, (given.day - WEEK, given.day))
+    breakdowns = tuple(
+        breakdown(one, given.cells, compared if alike or one != "key" else None, given.names) for one in DIMENSIONS
+    )
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
     # Of a day that isn't closed only a rise is certain; what looks like a fall may not have been reported yet.
     movers = find_movers(breakdowns[0]) if fact.closed else ()
-    driver = find_driver(given.cells, compared, given.week, total, given.names)
+    driver = _driver(given, compared, total)
     month_days = days_between(given.day.replace(day=1), given.day)
     digest = Digest(
         day=given.day,
@@ -64,6 +67,17 @@ def build_digest(given: DigestInput) -> Digest:
         month_missing=sum(day not in given.known for day in month_days),
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
+
+
+def _driver(given: DigestInput, compared: Sequence[Cell] | None, total: Decimal) -> Driver | None:
+    """Return what pushed the day up, without its key where one report tells of keys and the other doesn't."""
+    driver = find_driver(given.cells, compared, given.week, total, given.names)
+    if driver is None:
+        return None
+    if not told_alike(given.known, (given.day - WEEK, given.day)):
+        return Driver(driver.workspace, None, driver.change)
+    alike_since = told_alike(given.known, days_between(given.day - WEEK, given.day))
+    return driver if alike_since else replace(driver, moved_on=None)
 
 
 def chart_days(day: date) -> list[date]:
@@ -108,7 +122,7 @@ def explain(
     then = [cell for cell in before if cell.workspace_id == workspace_id]
     change_by = _changes(sum_by(now, "key"), sum_by(then, "key"))
     key_id = max(change_by, key=lambda one: change_by[one], default=None)
-    if not key_id or change_by[key_id] * 2 < change:
+    if not key_id or key_id == UNREPORTED_KEY or change_by[key_id] * 2 < change:
         return Driver(workspace, None, change)
     switch = model_switch(
         sum_by([cell for cell in now if cell.api_key_id == key_id], "model"),

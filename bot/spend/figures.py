@@ -1,6 +1,5 @@
 """Figures read from the ledger, and from nowhere else, so that digests, answers and alerts can't disagree."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,11 +7,11 @@ from decimal import Decimal
 from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.spend.digest import WEEK, DigestInput, chart_days
-from bot.spend.model import NO_KEY, NOT_BY_KEY, ONE_DAY, Cell, Dimension, Figures, LedgerDay, SpendQuery
+from bot.spend.model import ONE_DAY, Cell, Dimension, Figures, LedgerDay, SpendQuery
 from bot.spend.names import workspaces
 from bot.spend.query import span, span_before
 from bot.spend.standing import Crossing, Subscription, Threshold
-from bot.spend.sums import breakdown, days_between, series, total_of
+from bot.spend.sums import breakdown, days_between, series, told_alike, total_of
 from bot.spend.thresholds import COMPARED_DAYS, Span, find_crossing, find_top_spender
 from bot.store import ledger as table
 from bot.store.names import names_of
@@ -40,19 +39,21 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         cells = await table.cells(tx, charted[0], last, ("day", column), only)
         before = await table.cells(tx, before_first, before_last, (column,), only)
         budget = await _budget(tx, channel, only) if query.period == "mtd" else None
-        names = await _names(tx, [*cells, *before], known)
+        names = await _names(tx, [*cells, *before])
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
     # Days without data on either side would read as a fall or a rise that never was.
-    compared = before if all(day in known for day in (*days, *days_between(before_first, before_last))) else None
+    both = (*days, *days_between(before_first, before_last))
+    compared = before if all(day in known for day in both) else None
+    parts_compared = compared if query.by != "key" or told_alike(known, both) else None
     return Figures(
         query=query,
         first=first,
         last=last,
         total=total_of(wanted) if have else None,
         before=None if compared is None else total_of(compared),
-        breakdown=breakdown(query.by, wanted, compared, names),
+        breakdown=breakdown(query.by, wanted, parts_compared, names),
         series=series(query.by, charted, known, cells, names),
         missing=tuple(day for day in days if day not in known),
         open_days=tuple(fact.day for fact in have if not fact.closed),
@@ -73,10 +74,8 @@ async def _workspace(rt: Runtime, wanted: str | None) -> tuple[tuple[str, ...], 
     return tuple(one.id for one in found), found[0].name
 
 
-async def _names(tx: Tx, cells: list[Cell], known: Mapping[date, LedgerDay]) -> dict[str, str]:
-    names = await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})
-    is_legacy = any(fact.source == "legacy" for fact in known.values())
-    return {**names, NO_KEY: NOT_BY_KEY} if is_legacy else names
+async def _names(tx: Tx, cells: list[Cell]) -> dict[str, str]:
+    return await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})
 
 
 async def _budget(tx: Tx, channel: str | None, workspace_ids: tuple[str, ...]) -> Decimal | None:
@@ -99,7 +98,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", "model", "api_key_id"), only)
         charted = await table.cells(tx, recent[0], day, ("day", "workspace_id"), only)
         month = await table.cells(tx, month_begins, day, (), only)
-        names = await _names(tx, [*cells, *week_ago, *charted], known)
+        names = await _names(tx, [*cells, *week_ago, *charted])
         scope = await names_of(tx, only)
         budget = await _budget(tx, subscription.channel, only)
     return DigestInput(

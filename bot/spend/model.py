@@ -18,6 +18,7 @@ ONE_DAY = timedelta(days=1)
 DEFAULT_WORKSPACE = "Default"
 NO_MODEL = "Tools and other"
 NO_KEY = "Console and sign-ins (no key)"
+UNREPORTED_KEY = "legacy"
 NOT_BY_KEY = "Not reported by key"
 """The legacy cost report knows no keys (admin-api.md §4.11), so that "no key" says nothing about who spent."""
 

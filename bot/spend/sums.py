@@ -8,12 +8,15 @@ from bot.spend.model import (
     DEFAULT_WORKSPACE,
     NO_KEY,
     NO_MODEL,
+    NOT_BY_KEY,
     ONE_DAY,
+    UNREPORTED_KEY,
     ZERO,
     Breakdown,
     Cell,
     DayFigure,
     Dimension,
+    LedgerDay,
     Series,
     Slice,
 )
@@ -49,14 +52,13 @@ def sum_by(cells: Iterable[Cell], dimension: Dimension) -> dict[str, Decimal]:
 
 
 def label(dimension: Dimension, thing_id: str, names: Mapping[str, str]) -> str:
-    """Return a workspace, model or key as people know it; without a name, the end of its id.
-
-    `names` may hold another word for "no key" under `NO_KEY`.
-    """
+    """Return a workspace, model or key as people know it; without a name, the end of its id."""
     if dimension == "model":
         return short_model(thing_id)
     if not thing_id:
-        return names.get(NO_KEY, NO_KEY) if dimension == "key" else DEFAULT_WORKSPACE
+        return NO_KEY if dimension == "key" else DEFAULT_WORKSPACE
+    if thing_id == UNREPORTED_KEY:
+        return NOT_BY_KEY
     return names.get(thing_id) or f"…{thing_id[-4:]}"
 
 
@@ -88,6 +90,11 @@ def series(
     order = sorted(totals, key=lambda one: (-totals[one], one))
     figures = tuple(DayFigure(day, parts.get(day, {}) if day in known else None) for day in days)
     return Series(figures, tuple((one, label(dimension, one, names)) for one in order))
+
+
+def told_alike(known: Mapping[date, LedgerDay], days: Iterable[date]) -> bool:
+    """Tell whether days were told by one report, so that their spend by key can be compared."""
+    return len({known[day].source for day in days if day in known}) <= 1
 
 
 def total_of(cells: Iterable[Cell]) -> Decimal:

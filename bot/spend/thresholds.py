@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay
+from bot.spend.model import ONE_DAY, UNREPORTED_KEY, ZERO, Cell, LedgerDay
 from bot.spend.standing import Crossing, Threshold, ThresholdPeriod, TopSpender
-from bot.spend.sums import days_between, label, short_model, sum_by, total_of
+from bot.spend.sums import days_between, label, short_model, sum_by, told_alike, total_of
 
 LATE_DAYS = 3
 """Figures come late, so a period is watched this many days beyond its end."""
@@ -81,7 +81,8 @@ def find_top_spender(
         amount, ordinary = _two_weeks(last, [c for c in everything if c.api_key_id == top], known)
     models = sum_by((c for c in cells if c.api_key_id == top), "model")
     model = max(models, key=lambda one: models[one])
-    return TopSpender(label("key", top, names) if top else "", short_model(model), amount, ordinary)
+    name = "" if top in ("", UNREPORTED_KEY) else label("key", top, names)
+    return TopSpender(name, short_model(model), amount, ordinary)
 
 
 def _largest(sums: Mapping[str, Decimal]) -> str:
@@ -97,7 +98,7 @@ def _furthest_above(
     """
     days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
     largest = _largest(sums)
-    if not days or not known[last].closed:
+    if not days or not known[last].closed or not told_alike(known, [*days, last]):
         return largest, sums[largest], None
     earlier = sum_by((c for c in everything if c.day in days), "key")
     usual = {key: earlier.get(key, ZERO) / len(days) for key in sums}
@@ -112,6 +113,6 @@ def _two_weeks(last: date, of_key: Sequence[Cell], known: Mapping[date, LedgerDa
     last = max((day for day, fact in known.items() if fact.closed and day <= last), default=last)
     week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
     week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
-    complete = all(day in known for day in (*week_before, *week))
+    complete = all(day in known for day in (*week_before, *week)) and told_alike(known, (*week_before, *week))
     ordinary = total_of(c for c in of_key if c.day in week_before)
     return total_of(c for c in of_key if c.day in week), ordinary if complete else None

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import String, case, delete, func, literal_column, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
+from bot.spend.model import UNREPORTED_KEY, Cell, LedgerDay, Revision, dollars, nanos
 from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, UsageDayRow
@@ -31,13 +31,18 @@ back Python's lock for each row, and waits for it whenever the loop decodes the 
 A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
 """
 _DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
+# Spelled out and not bound: PostgreSQL takes an expression with parameters in SELECT and GROUP BY for two.
+_KEY = case(
+    (col(LedgerDayRow.source) == literal_column("'legacy'", String), literal_column(f"'{UNREPORTED_KEY}'", String)),
+    else_=col(CostDayRow.api_key_id),
+)
 
 
 async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
     """Replace whole days and return the closed ones whose total changed.
 
-    A day that is known with fresher figures stays as it is, and so does a closed day with keys when the legacy report,
-    which knows none, is all that there is.
+    A day that is known with fresher figures stays as it is. So does a closed day when only an open one, or one from the
+    legacy report, which knows no keys, is there to replace it.
     """
     await _lock(tx)
     known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
@@ -85,10 +90,13 @@ async def cells(
 ) -> list[Cell]:
     """Return sums from `first` to `last`, grouped `by` any of day, workspace_id, model and api_key_id.
 
-    A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces.
+    A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces. Spend of days that
+    the legacy report told has the key `UNREPORTED_KEY`, because there "" doesn't mean that no key was used.
     """
-    columns: list[Any] = [getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
+    columns: list[Any] = [_KEY if name == "api_key_id" else getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
     statement = select_columns(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
+    if "api_key_id" in by:
+        statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(CostDayRow.day))
     if workspace_ids:
         statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
     found = await tx.execute(statement.group_by(*columns))
@@ -109,6 +117,8 @@ async def revisions(tx: Tx, day: date) -> list[Revision]:
 def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
     if known is None:
         return False
+    if known.closed and not new.closed:
+        return True
     if known.source == "analytics" and new.source == "legacy" and known.closed:
         return True
     return known.source == new.source and known.refreshed_at > new.refreshed_at

@@ -1,0 +1,101 @@
+"""Falling back to the legacy reports, which know no keys, and coming back from them says nothing false."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.spend.figures import figures
+from bot.spend.ledger import sync_costs
+from bot.spend.loading import load_days, midnight
+from bot.spend.model import SpendQuery
+from bot.store import ledger as table
+from bot.store.session import Store
+from tests.spend.world import (
+    DAY,
+    DOLLAR,
+    FRIDAY,
+    LAB,
+    MONTH,
+    NOW,
+    OPUS,
+    PROD,
+    SONNET,
+    Figure,
+    Organization,
+    Slack,
+    fill,
+    pages_of,
+    row,
+    run_alerts,
+    run_digests,
+    runtime,
+    steady,
+    subscribe,
+    watch,
+)
+
+FALLEN: list[Figure] = [(FRIDAY, PROD, SONNET, "", 190 * DOLLAR), (FRIDAY, LAB, OPUS, "", 30 * DOLLAR)]
+
+
+def keys_in(slack: Slack) -> list[tuple[str, str]]:
+    """Return the names and changes in the table by key."""
+    rows = slack.replies()[2].message.blocks[1]["rows"]
+    return [(one[0]["text"], one[3]["text"]) for one in rows[1:]]
+
+
+async def test_a_day_without_keys_is_not_compared_by_key_with_a_day_that_has_them(store: Store) -> None:
+    await fill(store, MONTH, midnight(FRIDAY), midnight(FRIDAY))
+    slack = Slack()
+    rt = runtime(store, Organization(FALLEN, refreshed_at=None, source="legacy"), slack)
+    await sync_costs(rt, NOW)
+    await subscribe(store)
+    await watch(store, 110)
+    await run_digests(rt, NOW)
+    await run_alerts(rt, NOW)
+    digest, alert = slack.top()
+    assert "⚠️ *Production* is up $115\n" in digest.message.text, "what is known by workspace is compared"
+    assert keys_in(slack) == [("Not reported by key", "no data")]
+    assert "Largest part: spend with no key reported, mostly sonnet-5-5 ($220.00)" in alert.message.text
+
+
+async def test_a_day_with_keys_is_not_compared_by_key_with_a_week_that_had_none(store: Store) -> None:
+    week_ago = FRIDAY - DAY * 7
+    early: list[Figure] = [(day, workspace, model, "", n) for day, workspace, model, _, n in MONTH if day <= week_ago]
+    then = midnight(week_ago + DAY) + timedelta(hours=2)
+    await sync_costs(runtime(store, Organization(early, refreshed_at=None, source="legacy")), then)
+    await fill(store, [f for f in MONTH if f[0] > week_ago] + steady(FRIDAY, FRIDAY, 300 * DOLLAR))
+    await subscribe(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await run_digests(rt, NOW)
+    assert "⚠️ *Production* is up $150\n" in slack.top()[0].message.text
+    assert {change for _, change in keys_in(slack)} == {"no data"}
+    by_key = await figures(rt, SpendQuery("yesterday", "key"), NOW)
+    assert by_key.before == 100, "the whole is compared all the same"
+    assert {part.before for part in by_key.breakdown.slices} == {None}
+
+
+async def test_no_key_and_not_reported_by_key_are_two_things_in_one_answer(store: Store) -> None:
+    legacy = [row((FRIDAY - DAY * 2, PROD, SONNET, "", 7 * DOLLAR))]
+    await load_days(store, pages_of([legacy], None, "legacy"), FRIDAY - DAY * 2, FRIDAY - DAY * 2, NOW)
+    await fill(store, [(FRIDAY, PROD, SONNET, "", 5 * DOLLAR), (FRIDAY, PROD, SONNET, "apikey_ingest", 4 * DOLLAR)])
+    rt = runtime(store)
+    yesterday = await figures(rt, SpendQuery("yesterday", "key"), NOW)
+    assert [part.name for part in yesterday.breakdown.slices] == ["Console and sign-ins (no key)", "…gest"]
+    week = await figures(rt, SpendQuery("7d", "key"), NOW)
+    assert [(part.name, part.amount) for part in week.breakdown.slices] == [
+        ("Not reported by key", 7),
+        ("Console and sign-ins (no key)", 5),
+        ("…gest", 4),
+    ]
+
+
+async def test_a_closed_day_is_not_opened_again_by_a_report_that_lags(store: Store) -> None:
+    closed = [row(figure) for figure in steady(FRIDAY, FRIDAY)]
+    two = midnight(FRIDAY + DAY) + timedelta(hours=2)
+    await load_days(store, pages_of([closed], None, "legacy"), FRIDAY, FRIDAY, two)
+    part = [row(figure) for figure in steady(FRIDAY, FRIDAY, 60 * DOLLAR)]
+    evening, three = midnight(FRIDAY) + timedelta(hours=20), two + timedelta(hours=1)
+    await load_days(store, pages_of([part], evening), FRIDAY, FRIDAY, three)
+    async with store.read() as tx:
+        assert (await table.ledger_days(tx, FRIDAY, FRIDAY))[FRIDAY].total == Decimal(100)
+        assert await table.revisions(tx, FRIDAY) == []
