@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.spend.model import DIMENSIONS, UNREPORTED_KEY, ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
@@ -33,13 +33,14 @@ class DigestInput:
     names: Mapping[str, str]
     budget: Decimal | None = None
     scope: tuple[str, ...] = ()
+    nothing_until: datetime | None = None
 
 
 def build_digest(given: DigestInput) -> Digest:
     """Return the digest of a day; without data for the day, it says so and nothing else."""
     fact = given.known.get(given.day)
     if fact is None:
-        return Digest(given.day, None, None, None, given.budget, closed=False, as_of=None, scope=given.scope)
+        return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)
     compared = given.week_ago if given.day - WEEK in given.known else None
     alike = told_alike(given.known, (given.day - WEEK, given.day))
     breakdowns = tuple(

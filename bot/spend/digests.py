@@ -15,7 +15,7 @@ from bot.slack.wording import weekday_day
 from bot.spend.blocked import speaks_again, tell_blocked
 from bot.spend.delivery import deliver, is_gone, why_blocked
 from bot.spend.digest import build_digest
-from bot.spend.figures import digest_input, total_for
+from bot.spend.figures import digest_input, is_settled, total_for
 from bot.spend.ledger import TURN_LASTS, load_for_digest
 from bot.spend.schedule import Due, due
 from bot.spend.standing import DigestRun, Subscription
@@ -56,11 +56,9 @@ async def run_digests(rt: Runtime, now: datetime) -> int:
 
 async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscription, when: Due) -> bool:
     """Send a due digest once its day is closed, or its patience is over; tells whether it was sent."""
-    known, _ = await total_for(rt, subscription, when.day)
-    if known is None or not known.closed:
+    if not await is_settled(rt, when.day):
         was_read = await _ask_for_day(rt, when)
-        known, _ = await total_for(rt, subscription, when.day)
-        if (known is None or not known.closed) and (when.is_patient(now) or not was_read):
+        if not await is_settled(rt, when.day) and (when.is_patient(now) or not was_read):
             return False
     # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
     blocked = await why_blocked(rt, subscription.channel)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.spend.digest import WEEK, DigestInput, chart_days
+from bot.spend.ledger import nothing_spent_until
+from bot.spend.loading import midnight
 from bot.spend.model import ONE_DAY, Cell, Dimension, Figures, LedgerDay, SpendQuery
 from bot.spend.names import workspaces
 from bot.spend.query import span, span_before
@@ -40,6 +42,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         before = await table.cells(tx, before_first, before_last, (column,), only)
         budget = await _budget(tx, channel, only) if query.period == "mtd" else None
         names = await _names(tx, [*cells, *before])
+        nothing_until = await nothing_spent_until(tx)
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
@@ -60,6 +63,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         as_of=max((fact.refreshed_at for fact in have), default=None),
         workspace_name=workspace_name,
         budget=budget,
+        nothing_until=nothing_until if nothing_until and nothing_until > midnight(last) else None,
     )
 
 
@@ -101,6 +105,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         names = await _names(tx, [*cells, *week_ago, *charted])
         scope = await names_of(tx, only)
         budget = await _budget(tx, subscription.channel, only)
+        nothing_until = await nothing_spent_until(tx)
     return DigestInput(
         day=day,
         known=known,
@@ -112,7 +117,18 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         names=names,
         budget=budget,
         scope=tuple(scope.get(one, one) for one in only),
+        nothing_until=nothing_until if nothing_until and nothing_until > midnight(day) else None,
     )
+
+
+async def is_settled(rt: Runtime, day: date) -> bool:
+    """Tell whether a day needs no further reading: it is closed, or nothing was ever spent until its end."""
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, day, day)
+        nothing_until = await nothing_spent_until(tx)
+    if day in known:
+        return known[day].closed
+    return nothing_until is not None and nothing_until >= midnight(day + ONE_DAY)
 
 
 async def total_for(rt: Runtime, subscription: Subscription, day: date) -> tuple[LedgerDay | None, Decimal]:

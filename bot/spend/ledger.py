@@ -13,6 +13,7 @@ from bot.spend.names import refresh_names
 from bot.spend.sums import days_between
 from bot.store import ledger as table
 from bot.store.names import claim_note, end_turn, names_of, note, write_note
+from bot.store.session import Tx
 
 log = structlog.get_logger()
 
@@ -27,7 +28,7 @@ OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
 GROUP_BY = ("workspace_id", "model", "api_key_id")
 TURN_LASTS = timedelta(minutes=15)
-TURN_NOTE, DEEP_NOTE, HISTORY_NOTE = "sync:turn", "sync:deep", "sync:history"
+TURN_NOTE, DEEP_NOTE, HISTORY_NOTE, NOTHING_NOTE = "sync:turn", "sync:deep", "sync:history", "sync:nothing"
 
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
@@ -39,8 +40,25 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
         pages = admin.cost_pages(midnight(first), ends, GROUP_BY, "1d")
         loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None)
+    if not loaded.days and loaded.reaches is not None:
+        await _note_nothing(rt, now, loaded.reaches)
     await _load_usage(rt, first, last)
     return loaded
+
+
+async def _note_nothing(rt: Runtime, now: datetime, reaches: datetime) -> None:
+    """Remember that nothing was ever spent until then, which is something else than not to know."""
+    async with rt.store.write() as tx:
+        if await table.ledger_edges(tx) is None:
+            await write_note(tx, NOTHING_NOTE, {"reaches": reaches.isoformat()}, now)
+
+
+async def nothing_spent_until(tx: Tx) -> datetime | None:
+    """Return until when it is known that nothing was ever spent; None when something was, or nobody knows."""
+    found = await note(tx, NOTHING_NOTE)
+    if found is None or await table.ledger_edges(tx) is not None:
+        return None
+    return datetime.fromisoformat(found[0]["reaches"])
 
 
 async def _load_usage(rt: Runtime, first: date, last: date) -> None:

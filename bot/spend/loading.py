@@ -33,11 +33,12 @@ class OutOfOrder(Exception):
 
 @dataclass
 class Loaded:
-    """What one load did: days written, revisions found, and the ids that were seen."""
+    """What one load did: days written, revisions found, the ids that were seen, and until when its figures reach."""
 
     days: list[date] = field(default_factory=list[date])
     revisions: list[Revision] = field(default_factory=list[Revision])
     ids: set[str] = field(default_factory=set[str])
+    reaches: datetime | None = None
 
     def add(self, other: "Loaded") -> None:
         """Count another load with this one."""
@@ -95,14 +96,17 @@ class _Reading:
         self.written_to = max(ready, default=self.written_to)
         return ready
 
+    def reaches(self) -> datetime:
+        """Return until when the figures are complete; a report that doesn't say so is given its time."""
+        patience = LEGACY_CLOSES_AFTER if self.source == "legacy" else UNDATED_CLOSES_AFTER
+        return self.refreshed_at or self.now - patience
+
     def facts(self, day: date, groups: CostParts) -> LedgerDay:
         """Return what is known of a day after this load."""
         ends_at = midnight(day + ONE_DAY)
-        refreshed_at = self.refreshed_at
-        patience = LEGACY_CLOSES_AFTER if self.source == "legacy" else UNDATED_CLOSES_AFTER
-        closed = self.now >= ends_at + patience if refreshed_at is None else refreshed_at >= ends_at
+        closed = self.reaches() >= ends_at
         total = dollars(sum(map(itemgetter(0), groups.values())))
-        return LedgerDay(day, self.source, refreshed_at or self.now, self.now, closed, total)
+        return LedgerDay(day, self.source, self.refreshed_at or self.now, self.now, closed, total)
 
 
 @contextlib.contextmanager
@@ -154,6 +158,7 @@ async def _load(store: Store, pages: AsyncIterable[Report[CostRow]], reading: _R
     finally:
         if writing is not None:
             await asyncio.gather(writing, return_exceptions=True)
+    loaded.reaches = reading.reaches()
     return loaded
 
 

@@ -170,6 +170,7 @@ class Digest:
     breakdowns: tuple[Breakdown, ...] = ()
     month_missing: int = 0
     is_quiet: bool = False
+    nothing_until: datetime | None = None
 
     @property
     def change(self) -> Decimal | None:
@@ -190,7 +191,10 @@ class SpendQuery:
 
 @dataclass(frozen=True)
 class Figures:
-    """The answer to a query. `missing` are the days in it without data; `before` is the total of the period before it."""
+    """The answer to a query. `missing` are the days in it without data; `before` is the total of the period before it.
+
+    `nothing_until`: there is no total because nothing was ever spent until then.
+    """
 
     query: SpendQuery
     first: date
@@ -204,3 +208,4 @@ class Figures:
     as_of: datetime | None
     workspace_name: str | None = None
     budget: Decimal | None = None
+    nothing_until: datetime | None = None

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import NotAllowed, NotFound
+from bot.slack.views.spend import render_figures
 from bot.spend import service
 from bot.spend.figures import figures
 from bot.spend.loading import midnight
-from bot.spend.model import SpendQuery
+from bot.spend.model import PERIODS, SpendQuery
 from bot.store import subscriptions as subscription_table
 from bot.store.names import Named, remember
 from bot.store.session import Store
@@ -208,6 +209,21 @@ async def test_a_name_that_two_workspaces_have_had_means_both(store: Store) -> N
         await remember(tx, [Named(PROD, "Staging"), Named("wrkspc_old", "staging"), Named(LAB, "Research")], NOW)
     assert (await figures(runtime(store), SpendQuery(workspace="Staging"), NOW)).total == 7
     assert (await figures(runtime(store), SpendQuery(workspace="wrkspc_old"), NOW)).total == 4
+
+
+async def test_an_organization_that_has_spent_nothing_is_told_so_and_in_time(store: Store) -> None:
+    slack = Slack()
+    rt = runtime(store, Organization(refreshed_at=NOW - timedelta(hours=2)), slack)
+    assert "the Claude API hasn't reported" in render_figures(await figures(rt, SpendQuery(), NOW)).text
+    await service.sync_costs(rt, NOW)
+    await subscribe(store)
+    assert await run_digests(rt, NOW) == 1
+    assert [post.message.text for post in slack.posts] == ["📈 *Nothing has been spent yet*, as of 21 Nov 06:00 UTC"]
+    for period in PERIODS:
+        answer = render_figures(await figures(rt, SpendQuery(period), NOW)).text
+        assert answer == "Nothing has been spent yet, as of 21 Nov 06:00 UTC."
+    await fill(store, [(FRIDAY + DAY, PROD, OPUS, "a", DOLLAR)])
+    assert "the Claude API hasn't reported" in render_figures(await figures(rt, SpendQuery(), NOW)).text
 
 
 async def test_figures_without_data_have_no_total(store: Store) -> None:

@@ -55,6 +55,8 @@ def headline(digest: Digest) -> str:
     """Return the first line, which is the whole answer."""
     where = f" in {listed([escape(name) for name in digest.scope], most=3)}" if digest.scope else ""
     when = weekday_day(digest.day)
+    if digest.total is None and digest.nothing_until is not None:
+        return f"📈 *Nothing has been spent yet*, as of {as_of_in_words(digest.nothing_until)}"
     if digest.total is None:
         return (
             f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported that day. I say them here when it has."

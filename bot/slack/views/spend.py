@@ -51,6 +51,8 @@ def figures_sentence(figures: Figures) -> str:
     """Return the answer in one sentence."""
     where = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
     when = _when(figures)
+    if figures.total is None and figures.nothing_until is not None:
+        return f"Nothing has been spent yet, as of {as_of_in_words(figures.nothing_until)}."
     if figures.total is None:
         return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
     so_far = " so far" if figures.open_days else ""
