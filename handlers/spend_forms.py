@@ -12,7 +12,7 @@ from bot.slack.markup import channel_mention, escape
 from bot.slack.views import spend_forms as form
 from bot.spend import service
 from bot.spend.delivery import SHARED_OUTSIDE
-from bot.spend.schedule import next_due, parse_time, zone
+from bot.spend.schedule import parse_time, zone
 from bot.spend.standing import Subscription, ThresholdPeriod
 from handlers.call import Call, Json, dig, text_at
 from handlers.edge import Listener, View, notice_view, plain_answer
@@ -73,7 +73,7 @@ async def save_digest(call: Call) -> None:
     except NotAllowed as refusal:
         await call.update_view(call.view_id, _digest_again(call, refusal.sentence))
         return
-    words = form.subscribed_in_words(saved, next_due(at, tz, call.rt.now()), names)
+    words = form.subscribed_in_words(saved, await service.next_digest(call.rt, saved), names)
     await call.finish(notice_view(words, _TITLE_DIGEST))
 
 

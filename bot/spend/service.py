@@ -1,6 +1,7 @@
 """What listeners and jobs ask of spend: figures, subscriptions, thresholds, and the three jobs that keep them going."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from bot.spend.figures import digest_input, figures
 from bot.spend.ledger import sync_costs
 from bot.spend.model import Digest
 from bot.spend.names import sync_names, workspaces
-from bot.spend.schedule import GRACE, next_due, next_midnight
+from bot.spend.schedule import GRACE, Due, due, next_due, next_midnight
 from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
 from bot.store import subscriptions as subscription_table
 from bot.store import thresholds as threshold_table
@@ -28,6 +29,7 @@ __all__ = [
     "end_threshold",
     "figures",
     "mute_digest",
+    "next_digest",
     "require_channel",
     "run_alerts",
     "run_corrections",
@@ -49,21 +51,35 @@ async def subscribe(
     """Give a channel the daily digest, or change the one it has; NotAllowed where figures must not be posted."""
     await require_channel(rt, channel)
     now = rt.now()
-    wanted = Subscription(
-        id=f"dig_{secrets.token_hex(8)}",
-        channel=channel,
-        local_time=local_time,
-        tz=tz,
-        workspace_ids=workspace_ids,
-        created_by=actor.slack_id,
-        created_at=now,
-        first_day=next_due(local_time, tz, now).day,
-    )
     async with rt.store.write() as tx:
+        before = await subscription_table.subscription_of(tx, channel)
+        wanted = Subscription(
+            id=f"dig_{secrets.token_hex(8)}",
+            channel=channel,
+            local_time=local_time,
+            tz=tz,
+            workspace_ids=workspace_ids,
+            created_by=actor.slack_id,
+            created_at=now,
+            first_day=next_due(local_time, tz, now).day,
+        )
+        waits = before and due(replace(before, local_time=local_time, tz=tz), now)
+        if waits:  # for its day to be closed, or it was sent; new settings change neither
+            wanted = replace(wanted, first_day=min(wanted.first_day, waits.day))
         saved = await subscription_table.save_subscription(tx, wanted)
         detail = {"channel": channel, "time": local_time, "tz": tz, "workspaces": list(workspace_ids)}
         tx.audit(now, actor.slack_id, "digest.subscribed", saved.id, **detail)
     return saved
+
+
+async def next_digest(rt: Runtime, subscription: Subscription) -> Due:
+    """Return the digest that comes next: one that is due and waits, else the first of those to come that wasn't sent."""
+    now = rt.now()
+    coming = due(subscription, now) or next_due(subscription.local_time, subscription.tz, now)
+    async with rt.store.read() as tx:
+        while not await subscription_table.unclaimed_days(tx, [(subscription.id, coming.day)], now):
+            coming = next_due(subscription.local_time, subscription.tz, max(now, coming.since))
+    return coming
 
 
 async def subscription_of(rt: Runtime, channel: str) -> Subscription | None:
@@ -93,7 +109,7 @@ async def end_digest(rt: Runtime, actor: Actor, channel: str) -> bool:
 
 async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> datetime:
     """Let the next digest of a channel fall out; returns from when on it speaks again."""
-    skipped = next_due(subscription.local_time, subscription.tz, rt.now()).since
+    skipped = (await next_digest(rt, subscription)).since
     # A late one at night may still go out after midnight, so its grace has to be over, too.
     until = max(next_midnight(subscription.tz, skipped), skipped + GRACE)
     async with rt.store.write() as tx:

@@ -118,10 +118,10 @@ def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> str:
 
 
 def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> str:
-    """Return what was set up, and when it shows for the first time."""
+    """Return what was set up, and when it shows next."""
     scope = listed([escape(names.get(one, one)) for one in saved.workspace_ids], most=3) or "all workspaces"
     when = f"every day at {saved.local_time} ({escape(saved.tz)})"
-    begins = f"The first one is about {weekday_day(first.day)}, {date(first.since)}."
+    begins = f"The next one is about {weekday_day(first.day)}, {date(first.since)}."
     return f"✅ {channel_mention(saved.channel)} gets the spend of {scope} {when}. {begins}"
 
 
