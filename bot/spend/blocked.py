@@ -1,4 +1,4 @@
-"""A channel that can't get figures any more: whoever wanted them there is told once, not every minute."""
+"""A channel that can't get figures any more: everybody who wanted them there is told once, not every minute."""
 
 from datetime import datetime
 
@@ -8,14 +8,14 @@ from bot.errors import SlackError
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention
 from bot.slack.views.digest import render_blocked
-from bot.store.names import drop_notes, note, write_note
+from bot.store.names import drop_notes, note, noted_keys, write_note
 
 log = structlog.get_logger()
 
 
 async def tell_blocked(rt: Runtime, now: datetime, channel: str, slack_id: str, reason: str) -> None:
     """Tell the person in a direct message, unless they know already; a message that fails is tried at the next occasion."""
-    key = f"blocked:{channel}"
+    key = f"blocked:{channel}:{slack_id}"
     async with rt.store.write() as tx:
         if await note(tx, key) is not None:
             return
@@ -32,7 +32,7 @@ async def tell_blocked(rt: Runtime, now: datetime, channel: str, slack_id: str, 
 async def speaks_again(rt: Runtime, channel: str) -> None:
     """Forget that a channel was blocked, so that the next time is told again."""
     async with rt.store.read() as tx:
-        known = await note(tx, f"blocked:{channel}")
-    if known is not None:
+        told = await noted_keys(tx, f"blocked:{channel}:")
+    if told:
         async with rt.store.write() as tx:
-            await drop_notes(tx, [f"blocked:{channel}"])
+            await drop_notes(tx, told)

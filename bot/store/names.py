@@ -55,6 +55,12 @@ async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
     return None if row is None else (row.value, row.at)
 
 
+async def noted_keys(tx: Tx, prefix: str) -> list[str]:
+    """Return the keys of remembered facts that start with `prefix`."""
+    statement = select(NoteRow.key).where(col(NoteRow.key).startswith(prefix, autoescape=True))
+    return list((await tx.session.exec(statement)).all())
+
+
 async def write_note(tx: Tx, key: str, value: Mapping[str, Any], now: datetime) -> None:
     """Remember a fact, in place of what was noted under its key."""
     statement = insert_into(tx, NoteRow).values(key=key, value=dict(value), at=now)

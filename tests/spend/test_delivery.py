@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.spend.standing import Threshold
 from bot.store import subscriptions as subscription_table
+from bot.store import thresholds as threshold_table
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -160,6 +162,26 @@ async def test_a_channel_that_is_shared_while_its_digest_is_posted_gets_no_break
     assert await run_digests(runtime(store, slack=slack), NOW) == 1
     assert len(slack.top()) == 1
     assert slack.replies() == []
+
+
+async def test_everybody_who_wanted_figures_in_a_blocked_channel_is_told_and_told_again_the_next_time(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack(is_member=False)
+    rt = runtime(store, slack=slack)
+    bob = Threshold("thr_bob", COSTS, "daily", None, Decimal(150), "U0BOB", NOW - DAY)
+    async with store.write() as tx:
+        await threshold_table.save_threshold(tx, bob)
+    await run_alerts(rt, NOW - timedelta(minutes=30))
+    await run_digests(rt, NOW)
+    assert [post.channel for post in slack.posts] == ["U0BOB", "U0DANA"]
+    for days in (1, 2):
+        slack.is_member = days == 1
+        day, now = FRIDAY + days * DAY, NOW + days * DAY
+        await fill(store, steady(day, day, 200 * DOLLAR), now, now)
+        await run_alerts(rt, now)
+        await run_digests(rt, now)
+    assert [post.channel for post in slack.posts if post.channel[0] == "U"] == ["U0BOB", "U0DANA"] * 2
 
 
 async def test_slack_being_away_costs_no_digest(store: Store) -> None:
