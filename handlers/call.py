@@ -132,11 +132,16 @@ def call_of(rt: Runtime, body: Json) -> Call:
         trigger_id=text_at(body, "trigger_id"),
         view_id=text_at(body, "view", "id"),
         value=value if isinstance(value, str) else "",
-        text=text_at(body, "text"),
+        text=_unescaped(text_at(body, "text")),
         values=_each_block(dig(body, "view", "state", "values"), _plain),
         labels=_each_block(dig(body, "view", "state", "values"), _label),
         private_metadata=text_at(body, "view", "private_metadata"),
     )
+
+
+def _unescaped(text: str) -> str:
+    # Slack escapes these three in what was typed after a command (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _each_block(state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
