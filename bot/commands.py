@@ -105,7 +105,7 @@ COMMANDS = (
                 "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key]",
                 "figures, shown to you alone",
                 SPEND,
-                ("today", "yesterday", "7d", "30d", "mtd", "by", "in"),
+                ("today", "yesterday", "7d", "30d", "mtd", "week", "month", "7", "30", "by", "in"),
             ),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
@@ -157,6 +157,9 @@ def parse(command_name: str, text: str) -> Parsed:
     first = words[0].lower() if words else ""
     subcommand = HELP if first == HELP.name else command.find(first)
     if subcommand is None:
+        free = next((sub for sub in command.subcommands if sub.also), None)
+        if free is not None and _reads_itself(free, first, words[1:]):
+            return Parsed(command, free, words)
         prefix = command_name.lstrip("/").rpartition("-")[0]
         return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
     return Parsed(command, subcommand, words if first in subcommand.also else words[1:])
@@ -166,6 +169,14 @@ def split_words(text: str) -> tuple[str, ...]:
     """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go."""
     found = re.findall(r'"([^"]*)"|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
     return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
+
+
+def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...]) -> bool:
+    """Tell whether a subcommand that reads words in any order says better than this table what it doesn't understand."""
+    known = {*sub.also, *re.findall(r"\w+", sub.usage)}
+    if closest(first, sub.also) is not None:
+        return not all(word.lower() in known for word in rest)
+    return any(word.lower() in sub.also for word in rest)
 
 
 def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) -> str | None:

@@ -23,6 +23,7 @@ ZONES = [
     "UTC",
     "Pacific/Kiritimati",
 ]
+NAMES = ["Data Platform", "Lab", 'Ops "blue"', '5"', "“Quoted” team", "R&D", "in", "by key"]
 CHANGES = [date(2026, 3, 29), date(2026, 10, 25), date(2026, 3, 8), date(2026, 11, 1), date(2026, 4, 5), date(2026, 9, 27)]
 
 
@@ -119,6 +120,11 @@ def test_a_query_is_read_in_any_order_and_case() -> None:
         ("7d in Produktion", "in Produktion", "7d in Production"),
         ("yesterdy by key", "yesterdy", "yesterday by key"),
         ("by", "by", None),
+        ("last week", "last", "week"),
+        ("30", "30", "30d"),
+        ("7d by api ky", "by api", "7d by key"),
+        ("yesterdy foo", "yesterdy", "yesterday"),
+        ("7d foo by key", "foo", "7d by key"),
     ],
 )
 def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: str, suggestion: str | None) -> None:
@@ -127,19 +133,62 @@ def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: s
     assert (found.unknown, found.suggestion) == (unknown, suggestion)
 
 
-@given(
-    st.sampled_from(PERIODS), st.sampled_from(["workspace", "model", "key"]), st.sampled_from([None, "Data Platform", "Lab"])
-)
+@given(st.sampled_from(PERIODS), st.sampled_from(["workspace", "model", "key"]), st.sampled_from([None, *NAMES]))
 def test_a_query_comes_back_from_its_words(period: str, by: str, workspace: str | None) -> None:
     from bot.commands import split_words
 
     query = SpendQuery(period, by, workspace)  # pyright: ignore[reportArgumentType]
-    assert parse_query(split_words(words_of(query)), ["Data Platform", "Lab"]) == query
+    assert parse_query(split_words(words_of(query)), NAMES) == query
 
 
-@given(st.lists(st.text(max_size=12), max_size=6))
-def test_no_words_break_the_parser(words: list[str]) -> None:
-    parse_query(words, ["Production"])
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("7d by api key", SpendQuery("7d", "key")),
+        ("30 d", SpendQuery("30d")),
+        ("30 days by keys", SpendQuery("30d", "key")),
+        ("week in production", SpendQuery("7d", "workspace", "Production")),
+        ("month", SpendQuery("mtd")),
+        ("today today by key by keys", SpendQuery("today", "key")),
+        ('in Ops "blue" 7d', SpendQuery("7d", "workspace", 'Ops "blue"')),
+    ],
+)
+def test_words_that_people_use_are_understood(typed: str, expected: SpendQuery) -> None:
+    assert parse_query(typed.split(), ["Production", 'Ops "blue"']) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "second", "suggestion"),
+    [
+        ("today yesterday", ("today",), ("yesterday", "period"), "today"),
+        ("7d by key by model", ("7d", "by key"), ("by model", "breakdown"), "7d by key"),
+        ("in Production in Default 7d", ("in Production",), ("in Default", "workspace"), "in Production 7d"),
+    ],
+)
+def test_contradictions_are_reported_and_not_resolved_in_silence(
+    typed: str, read: tuple[str, ...], second: tuple[str, str], suggestion: str
+) -> None:
+    found = parse_query(typed.split(), ["Production", "Default"])
+    assert isinstance(found, NotUnderstood)
+    assert (found.understood, (found.unknown, found.second), found.suggestion) == (read, second, suggestion)
+
+
+words_typed = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(["by", "in", "7d", "tody", "api", "key", "modell", "30", "d", "Production", "Produktion", '"']),
+    ),
+    max_size=6,
+)
+
+
+@given(words_typed)
+def test_no_words_break_the_parser_and_what_it_suggests_it_understands(words: list[str]) -> None:
+    from bot.commands import split_words
+
+    found = parse_query(words, ["Production"])
+    if isinstance(found, NotUnderstood) and found.suggestion:
+        assert isinstance(parse_query(split_words(found.suggestion), ["Production"]), SpendQuery)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,10 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:
     """Return what was understood, what wasn't, and the nearest thing that would be."""
     read = f"I read {', '.join(f'*{escape(one)}*' for one in problem.understood)}; " if problem.understood else ""
-    text = f"{read}I don't know *{escape(problem.unknown)}*."
+    if problem.second is None:
+        text = f"{read}I don't know *{escape(problem.unknown)}*."
+    else:
+        text = f"{read}*{escape(problem.unknown)}* is a second {problem.second}, and I take one."
     if problem.suggestion:
         typed = f"/{prefix}-spend {problem.suggestion}"
         text += f" Did you mean {code(typed)}?"
