@@ -142,8 +142,12 @@ def _thread_key(run_id: int) -> str:
 
 
 async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
-    """Return the digests that stand in a channel, of days from `since` on."""
-    statement = select(DigestRunRow).where(col(DigestRunRow.day) >= since, col(DigestRunRow.ts).is_not(None))
+    """Return the digests that stand in a channel which still gets them, of days from `since` on."""
+    statement = (
+        select(DigestRunRow)
+        .join(SubscriptionRow)
+        .where(col(DigestRunRow.day) >= since, col(DigestRunRow.ts).is_not(None), col(SubscriptionRow.ended_at).is_(None))
+    )
     return [_run(row) for row in (await tx.session.exec(statement)).all()]
 
 

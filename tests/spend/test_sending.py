@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.runtime import Runtime
+from bot.spend import service
 from bot.spend.loading import midnight
 from bot.store import subscriptions as subscription_table
 from bot.store import thresholds as threshold_table
@@ -15,6 +16,7 @@ from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
     COSTS,
+    DANA,
     DOLLAR,
     FRIDAY,
     LAB,
@@ -101,6 +103,19 @@ async def test_a_claim_is_as_old_as_itself_and_not_as_its_job(three: list[Store]
     await asyncio.sleep(0.3)
     await asyncio.gather(first, run(runtime(three[1], slack=Slack(posts=posts)), later))
     assert len([post for post in posts if post.thread_ts is None]) == 1
+
+
+async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await run_digests(rt, NOW)
+    before, later = len(slack.posts), NOW + timedelta(hours=1)
+    assert await service.end_digest(rt, DANA, COSTS)
+    await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], later, later)
+    await run_digests(rt, later)
+    assert len(slack.posts) == before
 
 
 async def test_a_late_job_corrects_once(three: list[Store]) -> None:
