@@ -11,7 +11,7 @@ from bot.slack.blocks import context
 from bot.slack.markup import mention
 from bot.slack.views import alert as alert_view
 from bot.slack.views import digest as digest_view
-from bot.slack.views.digest import render_thread
+from bot.slack.views.digest import render_breakdown
 from bot.slack.views.spend import (
     BY_PREFIX,
     RETRY,
@@ -135,7 +135,7 @@ async def share(call: Call) -> None:
 async def show_breakdown(call: Call) -> None:
     """Show a digest's tables to the person alone, from today's ledger."""
     digest = await service.digest_of_run(call.rt, _number(call.value))
-    messages = render_thread(digest)
+    messages = render_breakdown(digest)
     if not messages:
         await call.say(plain_answer("There is nothing to break down: that day has no figures."))
     directly = await _why_directly(call) if messages else None

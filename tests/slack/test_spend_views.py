@@ -126,6 +126,36 @@ def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
     assert chart_block(spec) is not None
 
 
+def test_odd_days_are_the_first_bar_because_a_short_last_one_looks_like_a_fall() -> None:
+    days = tuple(DayFigure(day, {"a": Decimal(9)}) for day in days_between(date(2026, 11, 1), TODAY))
+    spec = figures_chart(figures("mtd", series=Series(days, (("a", "Production"),)), open_days=(TODAY,)))
+    assert spec is not None
+    assert (spec.categories[0], spec.categories[-1]) == ("1 Nov, 1 day", "20–21 Nov so far")
+    assert spec.series[0].values == (9, *[18] * 10)
+    assert chart_block(spec) is not None
+
+
+def test_what_a_screen_reader_says_holds_no_entities() -> None:
+    found = figures(workspace_name="R&D <blue>")
+    spec = figures_chart(found)
+    assert spec is not None
+    assert "$412.70 in R&D <blue> on Fri 20 Nov" in spec.alt_text
+    assert "R&amp;D" in figures_sentence(found)
+
+
+def test_a_key_that_was_idle_is_up_and_not_new() -> None:
+    parts = (Slice("a", "ingest", Decimal(40), Decimal(0)), Slice("b", "evals", Decimal("1.5"), Decimal(1)))
+    rows = render_figures(figures(breakdown=Breakdown("key", parts))).blocks[1]["rows"]
+    assert [row[3]["text"] for row in rows[1:]] == ["+$40", "+$0.5000"]
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"), [("997", "99.7 % of"), ("999.99", "99.9 % of"), ("985", "98 % of"), ("1000", "100 % of")]
+)
+def test_a_budget_is_not_used_up_before_it_is(spent: str, said: str) -> None:
+    assert said in figures_sentence(figures("mtd", total=spent, budget=Decimal(1000)))
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [

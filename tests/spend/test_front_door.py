@@ -58,6 +58,16 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     assert [m["text"].split(":")[0] for m in replies] == ["*By workspace*", "*By model*", "*By key*"]
 
 
+async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World) -> None:
+    await started(world, "digest")
+    await tomorrow(world)
+    [digest] = await top_level(world, "📈")
+    assert (await world.click_on(DANA, digest, "spend_breakdown"))["ok"]
+    for dimension in ("workspace", "model", "key"):
+        told = await world.message(DANA, f"*By {dimension}* on Mon 23 Nov, figures as of ", COSTS)
+        assert told["ephemeral"]
+
+
 async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)

@@ -7,8 +7,8 @@ from bot.ports import Message
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape, mention
-from bot.slack.views.spend_words import as_of_in_words, month_in_title
-from bot.slack.wording import money, money_change, percent, weekday_day
+from bot.slack.views.spend_words import as_of_in_words, month_in_title, moved
+from bot.slack.wording import money, percent, weekday_day
 from bot.spend.standing import Alert, Crossing, TopSpender
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ def _top_line(top: TopSpender, period: str) -> str:
     if not top.usual:
         return f"Largest part: {key} ({money(top.amount)} in the last 7 days)"
     change = top.amount - top.usual
-    return f"Largest part: {key} ({money_change(change)} in the last 7 days, {percent(change / top.usual)})"
+    return f"Largest part: {key} ({moved(change)} in the last 7 days, {percent(change / top.usual)})"
 
 
 def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None = None) -> Message:

@@ -12,11 +12,13 @@ from bot.slack.markup import code, escape
 from bot.slack.views.spend_words import (
     HEADINGS,
     as_of_in_words,
+    as_plain_text,
     breakdown_table,
     change_in_words,
     chart_of,
     last_weekday,
     month_in_words,
+    moved,
     mover_in_words,
     top_in_words,
 )
@@ -74,14 +76,14 @@ def headline(digest: Digest) -> str:
 
 def driver_line(driver: Driver) -> str:
     """Return what pushed the day up: the workspace, its key, and the models it moved between."""
-    line = f"⚠️ *{escape(driver.workspace)}* is up {money_change(driver.change).lstrip('+')}"
+    line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}"
     if driver.key is None:
         return line
     if driver.old_model and driver.new_model:
-        moved = f"moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
+        switched = f"moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
         when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
-        return f"{line}: key {code(driver.key)} {moved}{when}"
-    return f"{line}: key {code(driver.key)} alone {money_change(driver.key_change or Decimal(0))}"
+        return f"{line}: key {code(driver.key)} {switched}{when}"
+    return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
 
 
 def freshness_line(digest: Digest) -> str:
@@ -114,7 +116,7 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
     """Return the chart of the two weeks up to the day, stacked by workspace; None where there is too little to draw."""
     if digest.series is None or digest.is_quiet:
         return None
-    finding = headline(digest).replace("*", "").removeprefix("📈 ")
+    finding = as_plain_text(headline(digest)).removeprefix("📈 ")
     return chart_of(
         digest.series,
         "Spend by workspace, last 14 days (USD)",
@@ -129,8 +131,14 @@ def render_thread(digest: Digest) -> list[Message]:
     return [_thread_part(found, against, not digest.closed) for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, against: str, so_far: bool) -> Message:
-    title = f"*By {HEADINGS[found.dimension].lower()}*"
+def render_breakdown(digest: Digest) -> list[Message]:
+    """Return the same for a person alone, who may read it far from the digest: each message names its day and its age."""
+    against, when = last_weekday(digest.day), f"{weekday_day(digest.day)}, {freshness_line(digest)}"
+    return [_thread_part(found, against, not digest.closed, when) for found in digest.breakdowns if found.slices]
+
+
+def _thread_part(found: Breakdown, against: str, so_far: bool, when: str = "") -> Message:
+    title = f"*By {HEADINGS[found.dimension].lower()}*" + (f" on {when}" if when else "")
     text = f"{title}: {top_in_words(found, 5) or 'nothing was spent'}"
     return Message(text, [section(title), breakdown_table(found, against, so_far=so_far)])
 

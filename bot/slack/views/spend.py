@@ -10,7 +10,9 @@ from bot.slack.elements import button
 from bot.slack.markup import code, escape
 from bot.slack.views.spend_words import (
     as_of_in_words,
+    as_plain_text,
     breakdown_table,
+    budget_share,
     change_in_words,
     chart_of,
     days_in_words,
@@ -19,7 +21,7 @@ from bot.slack.views.spend_words import (
     month_in_title,
     top_in_words,
 )
-from bot.slack.wording import money, share, weekday_day
+from bot.slack.wording import money, weekday_day
 from bot.spend.model import DIMENSIONS, Figures
 from bot.spend.query import NotUnderstood, span_before, words_of
 
@@ -59,7 +61,7 @@ def figures_sentence(figures: Figures) -> str:
     parts = [
         f"*{money(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
         change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
-        f"{share(figures.total / figures.budget)} of {money(figures.budget)}" if figures.budget else None,
+        f"{budget_share(figures.total, figures.budget)} of {money(figures.budget)}" if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
     return " · ".join(part for part in parts if part)
@@ -108,7 +110,7 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     """Return the chart of an answer: its days stacked by what was asked for."""
     if figures.total is None:
         return None
-    finding = figures_sentence(figures).replace("*", "")
+    finding = as_plain_text(figures_sentence(figures))
     return chart_of(
         figures.series, f"Spend by {figures.query.by} (USD)", f"Spend by {figures.query.by}. {finding}", figures.open_days
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from bot.slack.charts import ChartSpec, Series, grouped
 from bot.slack.markup import escape
 from bot.slack.tables import number_cell, table
-from bot.slack.wording import calendar_day, money, money_change, money_short, month_name, percent, share, weekday_day
+from bot.slack.wording import calendar_day, money, money_change, money_short, month_name, percent, plural, share, weekday_day
 from bot.spend.model import ZERO, Breakdown, Digest, Dimension, Slice
 from bot.spend.model import Series as SpendSeries
 
@@ -17,6 +17,7 @@ Json = dict[str, Any]
 HEADINGS: dict[Dimension, str] = {"workspace": "Workspace", "model": "Model", "key": "Key"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TABLE_ROWS = 25
+HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
 _POINTS = 20
 """Points that Slack's chart block holds (slack.md §3.2); longer series are drawn in steps of several days."""
 
@@ -46,7 +47,25 @@ def change_in_words(now: Decimal, before: Decimal | None, against: str) -> str |
 
 def mover_in_words(part: Slice) -> str:
     """Return `Production +$61`."""
-    return f"{escape(part.name)} {money_change(part.change or ZERO)}"
+    return f"{escape(part.name)} {moved(part.change or ZERO)}"
+
+
+def moved(change: Decimal) -> str:
+    """Return a change as `+$61`; up to half a dollar with its digits, because half a dollar rounds to nothing."""
+    return money_change(change, cents=abs(change) <= HALF_A_DOLLAR)
+
+
+def budget_share(spent: Decimal, budget: Decimal) -> str:
+    """Return a part of a budget as percent: below the budget it is never 100 %."""
+    ratio = spent / budget
+    almost = ALMOST_ALL < ratio < 1
+    return f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_DOWN)} %" if almost else share(ratio)
+
+
+def as_plain_text(markup: str) -> str:
+    """Return a sentence as a screen reader should say it: Slack reads alt texts as they are, asterisks and entities too."""
+    plain = markup.replace("*", "")
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def breakdown_table(found: Breakdown, compared_with: str, *, so_far: bool = False) -> Json:
@@ -71,7 +90,7 @@ def breakdown_table(found: Breakdown, compared_with: str, *, so_far: bool = Fals
 
 
 def _row(part: Slice, total: Decimal) -> list[str | Json]:
-    change = "new" if part.before == 0 else "no data" if part.change is None else money_change(part.change)
+    change = "no data" if part.change is None else moved(part.change)
     part_of = share(part.amount / total) if total > 0 else "–"
     return [part.name, number_cell(part.amount, money(part.amount)), part_of, change]
 
@@ -98,8 +117,13 @@ def chart_of(found: SpendSeries, title: str, finding: str, still_open: Collectio
     if len(days) < 2 or not found.names:
         return None
     step = -(-len(days) // _POINTS)
-    groups = [days[start : start + step] for start in range(0, len(days), step)]
+    # The odd days come first: a last bar of fewer days would look like a fall.
+    odd = len(days) % step
+    groups = [days[:odd]] if odd else []
+    groups += [days[start : start + step] for start in range(odd, len(days), step)]
     labels = [_bar([figure.day for figure in group], still_open) for group in groups]
+    if odd:
+        labels[0] += f", {plural(odd, 'day')}"
     title += f", {step} days a bar" if step > 1 else ""
     rows: list[Series] = []
     for one, name in found.names:
@@ -129,7 +153,7 @@ def month_in_words(digest: Digest) -> str | None:
         return None
     text = f"month {money_short(digest.month)}"
     if digest.budget:
-        text += f" of {money_short(digest.budget)} ({share(digest.month / digest.budget)})"
+        text += f" of {money_short(digest.budget)} ({budget_share(digest.month, digest.budget)})"
     if digest.month_missing:
         text += f", {digest.month_missing} days without data" if digest.month_missing > 1 else ", one day without data"
     return text
