@@ -1,0 +1,78 @@
+"""Figures tell what is known from what is not: days that nobody has reported, and days on which nothing was spent."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import NotFound
+from bot.slack.views.spend import render_figures
+from bot.spend import service
+from bot.spend.figures import figures
+from bot.spend.model import PERIODS, SpendQuery
+from bot.store.names import Named, remember
+from bot.store.session import Store
+from tests.spend.world import (
+    DAY,
+    DOLLAR,
+    FRIDAY,
+    LAB,
+    NOW,
+    OPUS,
+    PROD,
+    Organization,
+    Slack,
+    fill,
+    run_digests,
+    runtime,
+    steady,
+    subscribe,
+)
+
+
+async def test_figures_compare_only_with_days_that_are_known(store: Store) -> None:
+    await fill(store, steady(FRIDAY - DAY * 9, FRIDAY))
+    rt = runtime(store)
+    week = await figures(rt, SpendQuery("7d"), NOW)
+    assert (week.total, week.before, week.missing) == (700, None, ())
+    month = await figures(rt, SpendQuery("30d", "key"), NOW)
+    assert (month.total, len(month.missing)) == (1000, 20)
+    assert month.breakdown.total == month.total
+
+
+async def test_days_without_data_are_not_compared_with_days_that_have_some(store: Store) -> None:
+    await fill(store, steady(FRIDAY - DAY * 20, FRIDAY - DAY * 2), NOW - DAY * 3, NOW - DAY * 3)
+    week = await figures(runtime(store), SpendQuery("7d"), NOW)
+    assert len(week.missing) == 2
+    assert week.before is None
+    assert {part.before for part in week.breakdown.slices} == {None}
+
+
+async def test_a_name_that_two_workspaces_have_had_means_both(store: Store) -> None:
+    await fill(store, [(FRIDAY, PROD, OPUS, "a", 3 * DOLLAR), (FRIDAY, "wrkspc_old", OPUS, "b", 4 * DOLLAR)])
+    async with store.write() as tx:
+        await remember(tx, [Named(PROD, "Staging"), Named("wrkspc_old", "staging"), Named(LAB, "Research")], NOW)
+    assert (await figures(runtime(store), SpendQuery(workspace="Staging"), NOW)).total == 7
+    assert (await figures(runtime(store), SpendQuery(workspace="wrkspc_old"), NOW)).total == 4
+
+
+async def test_an_organization_that_has_spent_nothing_is_told_so_and_in_time(store: Store) -> None:
+    slack = Slack()
+    rt = runtime(store, Organization(refreshed_at=NOW - timedelta(hours=2)), slack)
+    assert "the Claude API hasn't reported" in render_figures(await figures(rt, SpendQuery(), NOW)).text
+    await service.sync_costs(rt, NOW)
+    await subscribe(store)
+    assert await run_digests(rt, NOW) == 1
+    assert [post.message.text for post in slack.posts] == ["📈 *Nothing has been spent yet*, as of 21 Nov 06:00 UTC"]
+    for period in PERIODS:
+        answer = render_figures(await figures(rt, SpendQuery(period), NOW)).text
+        assert answer == "Nothing has been spent yet, as of 21 Nov 06:00 UTC."
+    await fill(store, [(FRIDAY + DAY, PROD, OPUS, "a", DOLLAR)])
+    assert "the Claude API hasn't reported" in render_figures(await figures(rt, SpendQuery(), NOW)).text
+
+
+async def test_figures_without_data_have_no_total(store: Store) -> None:
+    found = await figures(runtime(store), SpendQuery("today"), NOW)
+    assert found.total is None
+    with pytest.raises(NotFound):
+        await figures(runtime(store), replace(SpendQuery(), workspace="Nowhere"), NOW)
