@@ -37,7 +37,9 @@ async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
     }
     # Two people may start it at the same moment; whoever comes second changes what the first one has made.
     await tx.execute(insert_into(tx, SubscriptionRow).values(values).on_conflict_do_nothing())
-    row = (await tx.session.exec(select(SubscriptionRow).where(SubscriptionRow.channel == wanted.channel))).one()
+    # Read anew, because the session may hold the row from before somebody else changed it.
+    statement = select(SubscriptionRow).where(SubscriptionRow.channel == wanted.channel)
+    row = (await tx.session.exec(statement, execution_options={"populate_existing": True})).one()
     row.local_time, row.tz, row.workspace_ids = wanted.local_time, wanted.tz, list(wanted.workspace_ids)
     row.created_by, row.first_day = wanted.created_by, wanted.first_day
     row.muted_until = row.ended_at = None
