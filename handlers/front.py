@@ -23,7 +23,7 @@ from handlers.call import Json, text_at
 
 log = structlog.get_logger()
 
-IsSigned = Callable[[bytes, str, str], bool]
+IsSigned = Callable[[str, str, str], bool]
 """Whether a body with this time stamp and signature is Slack's, and of the last five minutes."""
 
 
@@ -76,10 +76,10 @@ async def handle_http(app: AsyncApp, is_signed: IsSigned, request: Request, body
     signature = request.headers.get("x-slack-signature", "")
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 13 and signature.isascii()):
         return Response(status_code=401)  # Bolt raises on these instead of refusing them
-    if not is_signed(body, stamp, signature):
-        return Response(status_code=401)
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return Response(status_code=400)
+    if not is_signed(text, stamp, signature):
+        return Response(status_code=401)
     return to_starlette_response(await dispatch(app, text, request.headers, "http"))

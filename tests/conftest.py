@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from xdist.remote import Producer
@@ -18,6 +19,10 @@ from bot.store.migrate import migrate
 from bot.store.session import Store
 
 AUDIT_KEY = b"audit-key-of-the-tests"
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 class Scheduler(LoadScopeScheduling):

@@ -18,6 +18,8 @@ async def cover_channel(rt: Runtime, channel: str) -> None:
     async with rt.store.write() as tx:
         cards, lines = await messages.in_channel(tx, channel, CARD), await messages.in_channel(tx, channel, LINE)
         await messages.mark_undrawn(tx, [message.id for message in cards])
+    if not cards:
+        return
     for request_id in dict.fromkeys(message.request_id for message in cards):
         await refresh(rt, request_id)
     for ts in dict.fromkeys(message.ts for message in lines if message.ts):

@@ -64,7 +64,7 @@ async def migrate(store: Store) -> None:
     """Bring the database to this version's schema. Raises DatabaseTooNew."""
     if await is_current(store):
         return
-    async with store.engine.execution_options(writes=True).begin() as connection:
+    async with store.engine.execution_options(writes=True, patient=True).begin() as connection:
         await connection.run_sync(_upgrade)
 
 

@@ -114,5 +114,7 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
+    if connection.get_execution_options().get("patient"):  # others may be migrating, which takes longer than any act
+        connection.exec_driver_sql("PRAGMA busy_timeout=60000")
     # A deferred BEGIN that turns into a write fails at once with "database is locked", whatever busy_timeout says.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

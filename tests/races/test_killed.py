@@ -63,22 +63,6 @@ async def test_a_process_killed_while(step: Step, fleet: Fleet) -> None:
     await ends_right(fleet, name, secret_lost=(step.status, step.keys) == ("applying", 1))
 
 
-async def test_a_process_killed_between_the_decision_and_its_effect_is_followed_by_one_that_acts(fleet: Fleet) -> None:
-    name, bot = next(NAMES), await one_process(fleet)
-    await fleet.ask_for_key(ALICE, name)
-    await fleet.command(BOB, "/claude-requests waiting")
-    listed = await fleet.message(BOB, name, "C0GENERAL")
-    block = next(block for block in listed["blocks"] if name in str(block.get("text")))
-    await fleet.click_on(BOB, listed, "request_decide", block_id=block["block_id"])
-    view = await fleet.modal(BOB, name)
-    held = await fleet.held_at("slack", "views.update", "slow")
-    await fleet.click(BOB, "request_approve", view_id=view["id"])
-    await held.reached()
-    assert (await status_of(fleet, name), fleet.keys_named(name)) == ("applying", [])
-    await restart(fleet, bot)
-    await ends_right(fleet, name, secret_lost=False)
-
-
 async def one_process(fleet: Fleet) -> BotProcess:
     """Return the only process, which has read its figures: what is held next is held for the request."""
     bot = fleet.processes[0] if fleet.processes else await fleet.start_one()

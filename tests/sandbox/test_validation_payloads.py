@@ -187,9 +187,13 @@ def test_any_json_at_all_gets_an_answer(kind: str, field: str, value: Any) -> No
 
 
 def _each_without_a_field(whole: Any, part: Any) -> Iterator[Any]:
-    """Yield `whole` once for each field of each object inside `part`, with that field taken away meanwhile."""
+    """Yield `whole` once for each field of each object inside `part`, with that field taken away meanwhile.
+
+    Of a list the first and the last: what lies between is alike, and a table has two thousand cells.
+    """
     if isinstance(part, list):
-        for item in cast("list[Any]", part):
+        items = cast("list[Any]", part)
+        for item in items if len(items) < 3 else (items[0], items[-1]):
             yield from _each_without_a_field(whole, item)
     elif isinstance(part, dict):
         fields = cast("Json", part)
