@@ -68,12 +68,15 @@ class _Reading:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
         day: datetime | None = None
         groups: dict[Group, Amounts] = {}
-        # Taken apart at once, because this line runs for each of a hundred thousand rows.
-        for starts_at, _, workspace_id, model, key_id, _, _, _, paid, at_list, requests, _ in page.rows:
-            if starts_at is not day:
-                day = starts_at
+        # Sliced and not read field by field, because this runs for each of a hundred thousand rows.
+        for row in page.rows:
+            if row[0] is not day:
+                day = row[0]
                 groups = self._groups(day.date())
-            group, amounts = (workspace_id or "", model or "", key_id or ""), (paid, at_list, requests)
+            found, amounts = row[2:5], row[8:11]  # workspace, model and key; nanos, list nanos and requests
+            group: Group = found  # pyright: ignore[reportAssignmentType] - unless one is None
+            if None in found:
+                group = (found[0] or "", found[1] or "", found[2] or "")
             known = groups.setdefault(group, amounts)
             if known is not amounts:
                 groups[group] = _added(known, amounts)
