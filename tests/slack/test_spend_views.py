@@ -99,7 +99,7 @@ def test_text_counts_what_it_does_not_name_so_that_it_adds_up() -> None:
 def test_days_so_far_are_marked_where_they_are_compared_and_drawn() -> None:
     found = figures("mtd", open_days=(TODAY,))
     table = next(block for block in render_figures(found).blocks if block["type"] == "table")
-    assert table["rows"][0][3]["text"] == "So far vs 1–21 Oct"
+    assert table["rows"][0][3]["text"] == "1–21 Oct, whole"
     spec = figures_chart(found)
     assert spec is not None
     assert spec.categories[-1] == "20–21 Nov so far"

@@ -163,7 +163,7 @@ def test_an_open_day_is_not_called_a_fall() -> None:
     spec = digest_chart(digest)
     assert spec is not None
     assert spec.categories[-1] == "20 Nov so far"
-    assert render_thread(digest)[0].blocks[1]["rows"][0][3]["text"] == "So far vs last Friday"
+    assert render_thread(digest)[0].blocks[1]["rows"][0][3]["text"] == "Last Friday, whole"
 
 
 def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:

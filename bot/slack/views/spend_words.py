@@ -71,26 +71,27 @@ def as_plain_text(markup: str) -> str:
 def breakdown_table(found: Breakdown, compared_with: str, *, so_far: bool = False) -> Json:
     """Return a breakdown as a table: name, amount, share, change; small parts beyond 25 are one row, so that it adds up.
 
-    `so_far`: its days aren't closed, so the heading says that part of them is compared with whole ones.
+    `so_far`: its days aren't closed. Hours minus a whole day would read as a collapse, so the whole days stand beside them.
     """
     total = found.total
     parts = [part for part in found.slices if part.amount or part.before]
-    rows = [_row(part, total) for part in parts[:TABLE_ROWS]]
+    rows = [_row(part, total, so_far) for part in parts[:TABLE_ROWS]]
     if rest := parts[TABLE_ROWS:]:
         before = None if any(part.before is None for part in rest) else sum((part.before or ZERO for part in rest), ZERO)
-        rows.append(_row(Slice("", f"{len(rest)} more", sum((p.amount for p in rest), ZERO), before), total))
+        rows.append(_row(Slice("", f"{len(rest)} more", sum((p.amount for p in rest), ZERO), before), total, so_far))
     head: list[str | Json] = [
         HEADINGS[found.dimension],
         "Amount",
         "Share",
-        f"{'So far vs' if so_far else 'vs'} {compared_with}",
+        f"{compared_with[:1].upper()}{compared_with[1:]}, whole" if so_far else f"vs {compared_with}",
     ]
     right: Json = {"align": "right"}
     return table([head, *rows], [{"align": "left", "is_wrapped": True}, right, right, right])
 
 
-def _row(part: Slice, total: Decimal) -> list[str | Json]:
-    change = "no data" if part.change is None else moved(part.change)
+def _row(part: Slice, total: Decimal, so_far: bool) -> list[str | Json]:
+    before = "no data" if part.before is None else money(part.before)
+    change = before if so_far else "no data" if part.change is None else moved(part.change)
     part_of = share(part.amount / total) if total > 0 else "–"
     return [part.name, number_cell(part.amount, money(part.amount)), part_of, change]
 
