@@ -1,4 +1,4 @@
-"""Figures, times and counts in words, so that every message says the same thing the same way (ux.md, Voice)."""
+"""Figures, times and counts in words, so that every message says the same thing the same way."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

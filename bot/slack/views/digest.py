@@ -1,4 +1,4 @@
-"""The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread (ux.md)."""
+"""The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread."""
 
 from datetime import UTC
 from decimal import Decimal

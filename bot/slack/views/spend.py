@@ -1,4 +1,4 @@
-"""The private answer to `/claude-spend`: one sentence, a chart, a table, and buttons to ask further (ux.md)."""
+"""The private answer to `/claude-spend`: one sentence, a chart, a table, and buttons to ask further."""
 
 from collections.abc import Sequence
 from typing import Any
