@@ -22,13 +22,13 @@ from bot.approvals.kinds import KINDS
 from bot.approvals.policy_file import load_policy
 from bot.config import Settings
 from bot.directory.directory import Directory
-from bot.errors import QuartermasterError, SlackError
+from bot.errors import SlackError
 from bot.jobs import JOBS, Job, start_jobs
 from bot.log import configure_logging
 from bot.memory import settle
 from bot.runtime import Runtime
 from bot.slack.notifier import SlackNotifier
-from bot.store.migrate import is_current, migrate, migrate_apart
+from bot.store.migrate import is_current, migrate, open_database
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
@@ -87,6 +87,12 @@ class Bot:
             self.slack_problem = "" if is_ours else f"The bot token belongs to {me.team_id}, not to {wanted}."
         if self.slack_problem:
             log.warning("slack_not_ready", problem=self.slack_problem)
+
+    async def close(self) -> None:
+        """Close every connection; doing it again does nothing."""
+        await self.runtime.admin.aclose()
+        await self.session.close()
+        await self.runtime.store.close()
 
 
 def _now() -> datetime:
@@ -158,9 +164,7 @@ async def living(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -
             await bot.socket.stop()
         await rt.tasks.drain(DRAIN_SECONDS)
         scheduler.shutdown(wait=False)
-        await rt.admin.aclose()
-        await bot.session.close()
-        await rt.store.close()
+        await bot.close()
 
 
 async def _connect(bot: Bot) -> None:
@@ -189,13 +193,15 @@ async def _keep_probing(bot: Bot) -> None:
 def web_of(bot: Bot) -> Starlette:
     """Return the bot's web app: health, and Slack's signed requests where it runs without a socket."""
 
-    secret = bot.runtime.settings.slack_signing_secret
-    verifier = SignatureVerifier(secret.get_secret_value() if secret else "")
+    settings = bot.runtime.settings
+    if settings.slack_signing_secret is None or settings.transport != "http":
+        return build_web(bot.missing, None)
+    verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
 
     async def slack_events(request: Request, body: bytes) -> Response:
         return await handle_http(bot.app, verifier.is_valid, request, body)
 
-    return build_web(bot.missing, slack_events if bot.runtime.settings.transport == "http" else None)
+    return build_web(bot.missing, slack_events)
 
 
 @contextlib.asynccontextmanager
@@ -220,18 +226,22 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
     async with keeping_time as clock:
         bot = await build(settings, clock)
         try:
-            listener = listen(settings.host, settings.port)
-        except OSError:
-            raise QuartermasterError(f"Port {settings.port} is in use or not allowed. Choose another with PORT.") from None
-        server = build_server(web_of(bot))
-        await migrate_apart(bot.runtime.store)
-        settle()
-        async with living(bot, pace=pace):
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            log.info("started", transport=settings.transport, port=listener.getsockname()[1])
-            await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-            log.info("stopping")
-            bot.is_stopping = True
-            server.should_exit = True
-            await serving
+            await _serve(bot, stop, pace)
+        finally:
+            await bot.close()
     log.info("stopped")
+
+
+async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
+    listener = listen(bot.runtime.settings.host, bot.runtime.settings.port)
+    server = build_server(web_of(bot))
+    await open_database(bot.runtime.store)
+    settle()
+    async with living(bot, pace=pace):
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
+        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        bot.is_stopping = True
+        server.should_exit = True
+        await serving

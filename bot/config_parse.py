@@ -62,6 +62,8 @@ def database_url(value: object) -> str:
     plain = re.sub(r"^sqlite(\+aiosqlite)?://", "sqlite+aiosqlite://", plain)
     if not re.fullmatch(r"(postgresql\+asyncpg://.+|sqlite\+aiosqlite://(/.+)?)", plain):
         raise ValueError
+    if plain.startswith("postgresql") and not _has_port_if_any(plain):
+        raise ValueError
     return re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
 
 
@@ -85,6 +87,14 @@ def domains(value: object) -> tuple[str, ...]:
         if not _DOMAIN.fullmatch(name):
             raise ValueError(f"'{name}' is not one")
     return names
+
+
+def _has_port_if_any(address: str) -> bool:
+    try:
+        urlsplit(address).port  # noqa: B018
+    except ValueError:  # its text repeats what stands after a colon, which may be a part of the password
+        return False
+    return True
 
 
 def _plain(value: object) -> str:

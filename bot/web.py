@@ -1,6 +1,7 @@
 """The HTTP side: health for orchestrators, and Slack's signed requests where the bot runs without a socket."""
 
 import contextlib
+import errno
 import socket
 from collections.abc import Awaitable, Callable, Generator
 
@@ -9,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from bot.errors import QuartermasterError
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
 """What stands in the way of being ready: name -> sentence; empty when nothing does."""
@@ -64,15 +67,17 @@ class WebServer(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind; raises OSError when the port is taken."""
+    """Bind; raises QuartermasterError, which names the setting that is wrong."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except OSError:
+    except (OSError, UnicodeError) as error:
         listener.close()
-        raise
+        if isinstance(error, socket.gaierror | UnicodeError) or error.errno == errno.EADDRNOTAVAIL:
+            raise QuartermasterError(f"HOST must be an address of this machine; '{host}' is none.") from None
+        raise QuartermasterError(f"Port {port} is in use or not allowed. Choose another with PORT.") from None
     return listener
 
 

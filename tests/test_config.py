@@ -62,6 +62,8 @@ def test_without_any_setting_every_missing_one_is_named_at_once() -> None:
         ("ENCRYPTION_KEYS", "not-a-fernet-key"),
         ("ENCRYPTION_KEYS", f"{KEY},hunter2"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("DATABASE_URL", "postgresql://root:secret@db:hunter2/x"),
+        ("DATABASE_URL", "postgresql://root:hunter2/3@db/x"),
         ("SLACK_SIGNING_SECRET", "short"),
         ("AUDIT_KEY", "hunter2"),
     ],

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.errors import QuartermasterError
+
 POLL_SECONDS = 0.5
 
 
@@ -66,10 +68,13 @@ def _is_loopback(host: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def following(control_url: str) -> AsyncGenerator[Callable[[], datetime]]:
-    """Yield the sandbox's clock as the bot takes it, and follow it meanwhile."""
+    """Yield the sandbox's clock as the bot takes it, and follow it meanwhile; QuartermasterError where there is none."""
     clock = RemoteClock(control_url)
-    await clock.start()
     try:
+        try:
+            await clock.start()
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise QuartermasterError(f"SANDBOX_URL: no sandbox answers there ({type(error).__name__}).") from None
         yield clock.now
     finally:
         await clock.stop()

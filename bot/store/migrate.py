@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.errors import QuartermasterError
 from bot.store.session import Store
 
 if TYPE_CHECKING:
@@ -66,6 +67,19 @@ async def migrate(store: Store) -> None:
         return
     async with store.engine.execution_options(writes=True, patient=True).begin() as connection:
         await connection.run_sync(_upgrade)
+
+
+async def open_database(store: Store) -> None:
+    """Bring the database to this version's schema, without keeping what that takes.
+
+    Raises DatabaseTooNew, and QuartermasterError when the database can't be used as it is.
+    """
+    try:
+        await migrate_apart(store)
+    except DatabaseTooNew:
+        raise
+    except Exception as error:  # drivers differ, and their texts repeat the address with its password
+        raise QuartermasterError(f"DATABASE_URL: the database can't be opened ({type(error).__name__}).") from None
 
 
 async def migrate_apart(store: Store) -> None:
