@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import re
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,22 +16,36 @@ import httpx
 from bot.log import configure_logging
 from bot.sandbox import tour_changes, tour_keys, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
-from bot.sandbox.stage import NotSeen
 from bot.sandbox.together import bot_on
-from bot.sandbox.tour_story import Story, Unexpected
+from bot.sandbox.tour_story import Act, Story
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """The story begins on a Monday afternoon, so that it reads the same whenever it is played."""
 STORY = [*tour_keys.STEPS, *tour_changes.STEPS, *tour_spend.STEPS, *tour_changes.LAST]
+_OURS = re.compile(r"\d{3,}-.+\.(json|png)")
 
 
-def main(out: Path | None = None) -> int:
-    """Play the story, print it, and return 0, or 1 with the name of the step that failed.
+def main(out: Path | None = None, steps: Sequence[tuple[str, Act]] = STORY) -> int:
+    """Play the story, print it, and return 0, 1 with the name of the step that failed, or 2 if `out` can't be a folder.
 
     With `out` everything that anybody saw is written there, in order, as `NNN-what.json`, with files beside it.
     """
     configure_logging("CRITICAL")
-    return asyncio.run(_play(out))
+    if out:
+        try:
+            _empty(out)
+        except OSError as error:
+            sys.stderr.write(f"tour: {out} can't be used as a folder ({error.strerror}).\n")
+            return 2
+    return asyncio.run(_play(out, steps))
+
+
+def _empty(out: Path) -> None:
+    """Make the folder, and take away what an earlier tour left there; other files stay."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file in out.iterdir():
+        if _OURS.fullmatch(file.name):
+            file.unlink()
 
 
 @contextlib.asynccontextmanager
@@ -44,24 +59,28 @@ async def _stage() -> AsyncGenerator[Story]:
             yield Story(sandbox, bot, http)
 
 
-async def _play(out: Path | None) -> int:
+async def _play(out: Path | None, steps: Sequence[tuple[str, Act]]) -> int:
     async with _stage() as story:
+        failed = await _first_failure(story, steps)
+        if out:
+            await _write_all(story, out)
+    _say(f"\ntour: {failed or f'{len(steps)} steps, all as expected'}")
+    return 1 if failed else 0
+
+
+async def _first_failure(story: Story, steps: Sequence[tuple[str, Act]]) -> str:
+    """Play step after step; returns which one failed, empty when none did."""
+    for number, (title, act) in enumerate(steps, 1):
+        _say(f"\n{number:2}. {title}")
+        story.seen = []
         try:
-            for number, (title, act) in enumerate(STORY, 1):
-                _say(f"\n{number:2}. {title}")
-                story.seen = []
-                try:
-                    await act(story)
-                except (Unexpected, NotSeen, httpx.HTTPError) as error:
-                    _say(f"    FAILED: {error}\n\ntour: step {number} failed: {title}")
-                    return 1
-                for line in story.seen:
-                    _say(f"    {line}")
-        finally:
-            if out:
-                await _write_all(story, out)
-    _say(f"\ntour: {len(STORY)} steps, all as expected")
-    return 0
+            await act(story)
+        except Exception as error:  # also a missing key or index means that the step didn't go as told
+            _say(f"    FAILED: {type(error).__name__}: {error}")
+            return f"step {number} failed: {title}"
+        for line in story.seen:
+            _say(f"    {line}")
+    return ""
 
 
 async def _write_all(story: Story, out: Path) -> None:
@@ -77,7 +96,6 @@ async def _write_all(story: Story, out: Path) -> None:
 
 
 def _write(out: Path, files: dict[str, bytes]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_bytes(content)
 

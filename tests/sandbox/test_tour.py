@@ -1,0 +1,60 @@
+"""The tour from the outside: it ends as promised, writes what anybody saw, and names the step that fails."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.processes import ROOT
+
+
+def python(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+
+
+def test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    out.mkdir(parents=True)
+    (out / "998-message-post-c0old.json").write_text("{}")
+    (out / "notes.txt").write_text("mine")
+    done = python("-m", "bot", "tour", "--out", str(out))
+    assert done.returncode == 0, done.stdout + done.stderr
+    steps = re.findall(r"^ ?(\d+)\. ", done.stdout, re.MULTILINE)
+    assert done.stdout.endswith(f"\ntour: {len(steps)} steps, all as expected\n")
+    assert steps == [str(number) for number in range(1, len(steps) + 1)]
+    assert (out / "notes.txt").read_text() == "mine"
+    files = sorted(out.glob("*.json"))
+    assert [file.name[:3] for file in files] == [f"{number:03}" for number in range(1, len(files) + 1)]
+    seen = {"message": 0, "ephemeral": 0, "modal": 0, "home": 0}
+    for file in files:
+        entry = json.loads(file.read_text(encoding="utf-8"))
+        seen[entry["surface"]] += 1
+        assert file.name[4:].startswith(f"{entry['surface']}-")
+        assert entry.get("channel") or entry.get("user"), file.name
+        assert entry.get("text") or entry["surface"] in ("modal", "home"), file.name
+        assert ("view" in entry) == (entry["surface"] in ("modal", "home")), file.name
+        assert "blocks" in entry or "view" in entry, file.name
+    assert all(seen.values()), seen
+    assert (out / "998-message-post-c0old.json").exists() is False
+
+
+def test_a_step_that_breaks_is_named_whatever_it_broke_of() -> None:
+    program = """
+import sys
+from bot.sandbox import tour
+async def fine(story): story.note("U0ALICE", "something")
+async def broken(story): {}["card"]
+sys.exit(tour.main(None, [("All is well", fine), ("The card is missing", broken), ("Never played", fine)]))
+"""
+    done = python("-c", program)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.endswith("    FAILED: KeyError: 'card'\n\ntour: step 2 failed: The card is missing\n")
+    assert done.stderr == ""
+
+
+def test_a_file_can_not_be_the_folder_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = python("-m", "bot", "tour", "--out", str(tmp_path / "file"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"tour: {tmp_path / 'file'} can't be used as a folder (File exists).\n"
