@@ -147,6 +147,8 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
 async def living(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> AsyncGenerator[Bot]:
     """Connect, keep time, serve; and on the way out stop taking, finish what runs, close in order."""
     rt = bot.runtime
+    if rt.policy.nobody_because:
+        log.warning("nobody_may_approve", version=rt.policy.version, nobody_because=rt.policy.nobody_because)
     await migrate(rt.store)
     await bot.probe_slack()
     probing = asyncio.create_task(_keep_probing(bot))

@@ -12,6 +12,7 @@ import pytest
 
 from bot.app import build, living, web_of
 from bot.config import load_settings
+from bot.jobs import reload_policy
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.slack.http_delivery import signed_headers
 from bot.sandbox.together import POLICY, bot_on
@@ -133,6 +134,16 @@ async def test_the_bot_is_not_ready_with_the_database_away(tmp_path: Path, postg
         finally:
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             await admin.close()
+
+
+async def test_a_policy_that_cannot_be_read_is_said_at_start_and_then_only_when_it_changes(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with world_of(tmp_path, more={"POLICY_FILE": "/nope.toml"}) as world:
+            await reload_policy(world.rt, world.rt.now())
+            (said,) = logs.named("nobody_may_approve")
+            assert said["level"] == "warning"
+            assert "/nope.toml can't be read: No such file" in said["nobody_because"]
+            assert not logs.named("policy_changed")
 
 
 def _door(world: World) -> httpx.AsyncClient:
