@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.admin.client import open_admin
 from bot.config import Settings
+from bot.directory.status import STALE_AFTER
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.manifest import BOT_SCOPES
 from bot.ports import Admin
@@ -19,7 +20,6 @@ _SLACK_MENDS = {
     "not_allowed_token_type": "This is another kind of token than is needed here.",
     "missing_scope": "The app-level token needs the scope connections:write; make a new one.",
 }
-_STALE = timedelta(hours=30)
 
 
 @dataclass(frozen=True)
@@ -93,4 +93,4 @@ async def _freshness(admin: Admin, now: datetime) -> Diagnosis:
         return Diagnosis(True, "Cost figures can be read; the report doesn't say how fresh they are.")
     age = now - report.refreshed_at
     said = f"Cost figures are as of {report.refreshed_at:%Y-%m-%d %H:%M} UTC."
-    return Diagnosis(age < _STALE, said if age < _STALE else f"{said} They are older than they should be.")
+    return Diagnosis(age < STALE_AFTER, said if age < STALE_AFTER else f"{said} They are older than they should be.")

@@ -12,17 +12,18 @@ from typing import Any, Literal, cast
 from bot.commands import COMMANDS
 
 Mode = Literal["socket", "http"]
-BOT_SCOPES = (
-    "chat:write",
-    "commands",
-    "users:read",
-    "users:read.email",
-    "usergroups:read",
-    "im:write",
-    "channels:read",
-    "groups:read",
-    "files:write",
-)
+BOT_SCOPES = {
+    "chat:write": "post cards, digests and alerts",
+    "commands": "offer slash commands and the shortcut",
+    "users:read": "see who somebody is",
+    "users:read.email": "tell which member of the organization somebody is",
+    "usergroups:read": "see who belongs to a group of approvers",
+    "im:write": "write to people directly",
+    "channels:read": "see whether a public channel is shared with other companies",
+    "groups:read": "see whether a private channel is shared with other companies",
+    "files:write": "share charts as pictures",
+}
+"""Every scope, and what the bot can't do without it."""
 BOT_EVENTS = ("app_home_opened", "user_change", "subteam_members_changed", "member_joined_channel", "channel_shared")
 SHORTCUT_REQUEST_KEY = "shortcut_request_key"
 """The callback id of the one global shortcut."""

@@ -1,16 +1,16 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
-from datetime import datetime
 from typing import Any
 
-from bot.approvals.policy import describe_rule
+from bot.approvals.authority import needs_in_words
+from bot.approvals.policy import Rule, describe_duration
 from bot.commands import help_groups
 from bot.directory.status import StatusLine, collect_status
 from bot.ports import Message
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
-from bot.slack.markup import code, date, escape
+from bot.slack.markup import channel_mention, code, date, escape
 from handlers.call import Call
 from handlers.edge import Listener
 
@@ -62,14 +62,22 @@ async def show_status(call: Call) -> None:
 async def _status(call: Call) -> Message:
     lines = await collect_status(call.rt)
     text = "\n".join(f"{'✅' if line.is_good else '⚠️'} *{escape(line.title)}* {_said(line)}" for line in lines)
-    rule = describe_rule(call.rt.policy.rule_for("create_key", None, None))
-    policy = f"Policy {code(call.rt.policy.version)}; an API key {escape(rule)}."
-    return Message(f"{text}\n{policy}", [section(text), context(policy)])
+    rule = _rule_in_words(call.rt.policy.rule_for("create_key", None, None))
+    return Message(f"{text}\n{rule}", [section(text), context(rule)])
 
 
 def _said(line: StatusLine) -> str:
-    when = f" {date(line.at)}" if isinstance(line.at, datetime) else ""
-    return escape(line.detail) + when
+    parts = [escape(line.detail), date(line.at) if line.at else "", f"in {channel_mention(line.channel)}"]
+    return " ".join(part for part in parts if part and part != "in ")
+
+
+def _rule_in_words(rule: Rule) -> str:
+    """Return who decides about a key where no workspace has a rule of its own, as mrkdwn."""
+    if not rule.approvers:
+        return "Nobody may approve an API key outside of the workspaces that the policy names."
+    needs = needs_in_words(rule, None)
+    where = f", in {channel_mention(rule.channel)}" if rule.channel else ""
+    return f"An API key {needs[0].lower()}{needs[1:]}{where}; a request expires in {describe_duration(rule.expires_in)}."
 
 
 COMMANDS: dict[str, Listener] = {"admin": admin_command}

@@ -23,11 +23,12 @@ class SlackPerson:
 
 @dataclass(frozen=True)
 class SlackSelf:
-    """What the bot token belongs to; `enterprise_id` is "" outside of Enterprise Grid."""
+    """What the bot token belongs to; `enterprise_id` is "" outside of Enterprise Grid, `scopes` empty where unknown."""
 
     team_id: str
     enterprise_id: str
     bot_user_id: str
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused
 from bot.ports import Message, Sent, SlackChannel, SlackPerson, SlackSelf
+from bot.slack.probe import granted_scopes
 from bot.slack.shapes import channel_of, person_of
 
 log = structlog.get_logger()
@@ -143,8 +144,11 @@ class SlackNotifier:
 
     async def self_test(self) -> SlackSelf:
         """Return what the bot token belongs to."""
-        answer = await self._call("auth.test", repeat=True)
-        return SlackSelf(str(answer["team_id"]), str(answer.get("enterprise_id") or ""), str(answer["user_id"]))
+        response = await self._response("auth.test", repeat=True)
+        answer = dict(response.data)
+        return SlackSelf(
+            str(answer["team_id"]), str(answer.get("enterprise_id") or ""), str(answer["user_id"]), granted_scopes(response)
+        )
 
     def forget(self, slack_id: str) -> None:
         """Drop what is remembered about a person, group or channel."""
@@ -160,12 +164,15 @@ class SlackNotifier:
         return value
 
     async def _call(self, method: str, *, repeat: bool = False, **arguments: Any) -> dict[str, Any]:
+        return dict((await self._response(method, repeat=repeat, **arguments)).data)
+
+    async def _response(self, method: str, *, repeat: bool = False, **arguments: Any) -> Any:
         """Call a method. 429 waits as Slack says, within patience; a lost answer is repeated only where that is harmless."""
         given = {name: value for name, value in arguments.items() if value is not None}
         in_doubt = False  # an earlier attempt may have arrived: what Slack refuses now says nothing about that one
         for attempt in (1, 2, 3):
             try:
-                return dict((await self._client.api_call(method, **_body(method, given))).data)
+                return await self._client.api_call(method, **_body(method, given))
             except SlackApiError as error:
                 wait = _retry_after(error)
                 if wait is None or attempt == 3 or wait > MOST_PATIENCE:

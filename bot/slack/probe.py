@@ -1,4 +1,4 @@
-"""What Slack says about our tokens; for `python -m bot doctor`, which must work where the bot does not start."""
+"""What Slack says about our tokens; mostly for `python -m bot doctor`, which must work where the bot does not start."""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SlackProbe:
 
 
 async def probe_bot_token(token: str, api_url: str) -> SlackProbe:
-    """Call auth.test; the granted scopes stand in its answer's x-oauth-scopes header."""
+    """Call auth.test."""
     client = AsyncWebClient(token, base_url=api_url, timeout=10)
     try:
         answer = await _call(client, "auth.test")
@@ -32,9 +32,14 @@ async def probe_bot_token(token: str, api_url: str) -> SlackProbe:
         return SlackProbe(error=_code(error))
     except _NO_ANSWER:
         return SlackProbe(error="no_answer")
+    team_id, team, user = (_text(answer.get(name)) for name in ("team_id", "team", "user"))
+    return SlackProbe(None, team_id, team, user, granted_scopes(answer))
+
+
+def granted_scopes(answer: AsyncSlackResponse) -> frozenset[str]:
+    """Return the scopes that a token has, from the headers of any answer to it; empty where a proxy took them away."""
     headers = {name.lower(): str(value) for name, value in _headers(answer).items()}
-    scopes = frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
-    return SlackProbe(None, _text(answer.get("team_id")), _text(answer.get("team")), _text(answer.get("user")), scopes)
+    return frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
 
 
 async def probe_app_token(token: str, api_url: str) -> str | None:

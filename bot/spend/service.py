@@ -10,14 +10,15 @@ from bot.identity import Actor
 from bot.runtime import Runtime
 from bot.spend.alerts import acknowledge, run_alerts
 from bot.spend.delivery import deliver, require_channel
-from bot.spend.digest import build_digest
+from bot.spend.digest import WEEK, build_digest
 from bot.spend.digests import run_corrections, run_digests
 from bot.spend.figures import digest_input, figures
 from bot.spend.ledger import sync_costs
-from bot.spend.model import Digest
+from bot.spend.model import ONE_DAY, Digest
 from bot.spend.names import sync_names, workspaces
 from bot.spend.schedule import GRACE, Due, due, next_due, next_midnight
-from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
+from bot.spend.standing import DigestRun, Subscription, Threshold, ThresholdPeriod
+from bot.store import ledger as ledger_table
 from bot.store import subscriptions as subscription_table
 from bot.store import thresholds as threshold_table
 
@@ -28,6 +29,8 @@ __all__ = [
     "end_digest",
     "end_threshold",
     "figures",
+    "figures_as_of",
+    "last_digest",
     "mute_digest",
     "next_digest",
     "require_channel",
@@ -126,6 +129,22 @@ async def digest_of_run(rt: Runtime, run_id: int) -> Digest:
     if run is None or subscription is None:
         raise NotFound("I don't know that digest any more.")
     return build_digest(await digest_input(rt, subscription, run.day))
+
+
+async def figures_as_of(rt: Runtime) -> datetime | None:
+    """Return the moment up to which the ledger's figures reach, None while it is empty."""
+    async with rt.store.read() as tx:
+        edges = await ledger_table.ledger_edges(tx)
+        # The newest day isn't always the freshest: the one before is read again until it is closed.
+        known = await ledger_table.ledger_days(tx, edges[1] - ONE_DAY, edges[1]) if edges else {}
+    return max((day.refreshed_at for day in known.values()), default=None)
+
+
+async def last_digest(rt: Runtime) -> DigestRun | None:
+    """Return the latest digest that stands in a channel, None when there was none for a week."""
+    async with rt.store.read() as tx:
+        runs = await subscription_table.sent_digests(tx, rt.now().date() - WEEK)
+    return max(runs, key=lambda run: run.id, default=None)
 
 
 async def watch(

@@ -1,12 +1,19 @@
 """Help, status, typos, and the first meeting with a channel."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.commands import COMMANDS, GROUPS
+from bot.manifest import render_manifest
+from bot.sandbox.run import SandboxOptions
+from bot.spend.service import sync_costs
+from bot.spend.standing import Subscription
+from bot.store.subscriptions import claim_digest, digest_sent, save_subscription
 from handlers.admin import help_message
 from handlers.events import first_meeting
 from tests.approvals.acting import labels, press, settled, told
@@ -62,13 +69,46 @@ def test_help_names_every_subcommand() -> None:
 
 async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) -> None:
     await world.command(BOB, "/claude-admin status")
-    message = await told(world, BOB, "*Slack* connected to")
-    assert "*Claude organization* Acme" in message["text"]
-    assert "*Policy* version" in message["text"]
-    assert "an API key needs 1 of admins" in message["text"]
+    message = await told(world, BOB, "✅ *Slack* connected over Socket Mode.")
+    lines = message["text"].splitlines()
+    assert "✅ *Claude organization* Acme, the Admin key is good." in lines
+    assert f"✅ *Policy* version {world.rt.policy.version}." in lines
+    assert message["text"].count(world.rt.policy.version) == 1
+    assert any(line.startswith("⚠️ *Figures* none yet") for line in lines)
+    assert any(line.startswith("✅ *Last digest* none in a week") for line in lines)
+    assert lines[-1] == ("An API key needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>; a request expires in 8 h.")
+    assert not any("Scope" in line or "T0ACME" in line for line in lines)
     await world.post("/claude/flags", spend_limits_preview=False)
     await world.command(BOB, "/claude-admin status")
     await told(world, BOB, "⚠️ *Spend limits by API*")
+
+
+async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out(tmp_path: Path) -> None:
+    start = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    async with world_of(tmp_path, options=SandboxOptions(start=start)) as world:
+        await sync_costs(world.rt, world.rt.now())
+        async with world.rt.store.write() as tx:
+            wanted = Subscription("dig_1", "C0COSTS", "09:00", "UTC", (), BOB, start, date(2026, 11, 22))
+            subscription = await save_subscription(tx, wanted)
+            for day, sent_at in ((21, start - timedelta(days=1)), (22, start - timedelta(minutes=30))):
+                run_id = await claim_digest(tx, subscription, date(2026, 11, day), sent_at)
+                await digest_sent(tx, run_id or 0, sent_at, "1.2", Decimal(1))
+        await world.command(BOB, "/claude-admin status")
+        lines = (await told(world, BOB, "✅ *Figures* as of <!date^"))["text"].splitlines()
+        assert "✅ *Last digest* <!date^1795424400^{date_short_pretty} {time}|23 Nov 2026 09:00 UTC> in <#C0COSTS>" in lines
+        await world.post("/clock", advance=3 * 86_400)
+        await world.command(BOB, "/claude-admin status")
+        await told(world, BOB, "⚠️ *Figures* older than they should be")
+
+
+async def test_status_names_each_scope_that_is_missing_with_what_it_is_for(tmp_path: Path) -> None:
+    manifest = render_manifest()
+    manifest["oauth_config"]["scopes"]["bot"].remove("files:write")
+    async with world_of(tmp_path, options=SandboxOptions(manifest=manifest)) as world:
+        await world.command(BOB, "/claude-admin status")
+        message = await told(world, BOB, "⚠️ *Scope files:write* is missing")
+    assert "so I can't share charts as pictures: update the Slack app from its manifest" in message["text"]
+    assert message["text"].count("*Scope") == 1
 
 
 @pytest.mark.parametrize(
