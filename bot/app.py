@@ -116,7 +116,7 @@ async def build(settings: Settings, clock: Clock = _now) -> Bot:
     )
     runtime = Runtime(
         settings=settings,
-        policy=load_policy(settings.policy_file, list(KINDS)),
+        policy=load_policy(settings.policy_file, KINDS),
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes),
         admin=admin,
         directory=Directory(admin),

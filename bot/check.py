@@ -1,16 +1,18 @@
 """`python -m bot check` and `policy`: what can be known of settings, policy and manifest without connecting to anything."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.approvals.policy import Policy, describe_rule
+from bot.approvals.policy_checks import KindFacts
 from bot.approvals.policy_file import PolicyError, parse_policy, placeholders
 from bot.config import Settings, SettingsError, load_settings
 from bot.config_parse import is_loopback
 from bot.manifest import Mode, manifest_faults
 
 MANIFEST_FILE = Path("manifest.yml")
+Kinds = Mapping[str, KindFacts]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Findings:
         return Findings(self.faults + other.faults, self.warnings + other.warnings)
 
 
-def check_everything(env: Mapping[str, str], known_kinds: Collection[str], manifest: Path = MANIFEST_FILE) -> Findings:
+def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path = MANIFEST_FILE) -> Findings:
     """Check settings, policy and manifest; all faults of all three at once."""
     found = Findings(())
     prefix, mode = env.get("COMMAND_PREFIX", "").strip() or "claude", mode_of(env)
@@ -50,13 +52,13 @@ def policy_path(env: Mapping[str, str]) -> Path:
     return Path(env.get("POLICY_FILE", "").strip() or str(Settings.model_fields["policy_file"].default))
 
 
-def read_policy(path: Path, known_kinds: Collection[str]) -> tuple[str, Policy]:
+def read_policy(path: Path, known_kinds: Kinds) -> tuple[str, Policy]:
     """Read and parse the policy; OSError, UnicodeDecodeError or PolicyError."""
     text = path.read_text(encoding="utf-8-sig")
     return text, parse_policy(text, known_kinds)
 
 
-def check_policy(path: Path, known_kinds: Collection[str]) -> Findings:
+def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     """Check the policy file alone."""
     try:
         text, policy = read_policy(path, known_kinds)
@@ -78,14 +80,14 @@ def check_policy(path: Path, known_kinds: Collection[str]) -> Findings:
     return Findings((), tuple(warnings))
 
 
-def explain_policy(policy: Policy, known_kinds: Collection[str]) -> list[str]:
+def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
     """Say in words what holds for every kind, everywhere and in each workspace that has rules of its own."""
     if policy.nobody_because:
         return [policy.nobody_because]
     everywhere = {kind: _in_words(policy, kind, None) for kind in known_kinds}
     lines = ["everywhere", *(f"  {kind}: {words}" for kind, words in everywhere.items())]
     for workspace in policy.workspaces:
-        here = {kind: _in_words(policy, kind, workspace) for kind in known_kinds}
+        here = {kind: _in_words(policy, kind, workspace) for kind, facts in known_kinds.items() if facts.has_workspace}
         other = [f"  {kind}: {words}" for kind, words in here.items() if words != everywhere[kind]]
         lines += [f"in {workspace}", *(other or ["  as everywhere"])]
     return lines

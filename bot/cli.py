@@ -83,7 +83,7 @@ def check(
     from bot.approvals.kinds import KINDS
     from bot.check import check_everything
 
-    found = check_everything(env, list(KINDS))
+    found = check_everything(env, KINDS)
     _say(f"warning: {warning}" for warning in found.warnings)
     if found.faults:
         _fail(found.faults)
@@ -130,8 +130,8 @@ def policy() -> None:
     from bot.check import explain_policy, policy_path
 
     path = policy_path(env)
-    loaded = load_policy(path, list(KINDS))
-    _say([f"policy {loaded.version} from {path}", *explain_policy(loaded, list(KINDS))])
+    loaded = load_policy(path, KINDS)
+    _say([f"policy {loaded.version} from {path}", *explain_policy(loaded, KINDS)])
     raise typer.Exit(2 if loaded.nobody_because else 0)
 
 

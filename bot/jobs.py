@@ -37,7 +37,7 @@ class Job:
 async def reload_policy(rt: Runtime, _now: datetime) -> None:
     """Read policy.toml again; what is wrong with it is logged once for each version, and then nobody may approve."""
     path: Path = rt.settings.policy_file
-    policy = await asyncio.to_thread(load_policy, path, list(KINDS))
+    policy = await asyncio.to_thread(load_policy, path, KINDS)
     if policy != rt.policy:
         log.warning("policy_changed", version=policy.version, nobody_because=policy.nobody_because)
         rt.policy = policy

@@ -79,23 +79,29 @@ async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bo
     return False
 
 
-async def check_can_be_approved(rt: Runtime, rule: Rule, concerned: Sequence[Who], workspace_name: str | None) -> None:
+async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, concerned: Sequence[Who]) -> None:
     """Raise NotAllowed where too few others could ever approve, so that nobody waits for nothing.
 
     `concerned` are the requester and those whom it is about. Only named people and user groups are counted; how many admins
     there are isn't asked.
     """
-    if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in rule.approvers):
+    could = [ref for ref in rule.approvers if request.workspace_id or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+    if not could:
+        raise NotAllowed(
+            "Only a workspace's admins may approve this, but it is about no workspace. "
+            "Nothing was sent; have the policy changed."
+        )
+    if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in could):
         return
     people: set[str] = set()
-    for ref in rule.approvers:
+    for ref in could:
         is_group = ref.kind is ApproverKind.USERGROUP
         people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
     others = len(people - {person.slack_id for person in concerned})
     if others < rule.quorum:
         who = "you can't approve your own" if len(concerned) == 1 else "neither you nor whom it is for can approve it"
         raise NotAllowed(
-            f"{needs_in_words(rule, workspace_name)}, and {who}: only {plural(others, 'other')} could. "
+            f"{needs_in_words(rule, request.workspace_name)}, and {who}: only {plural(others, 'other')} could. "
             "Nothing was sent; let somebody else ask for it, or have the policy changed."
         )
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
-from bot.approvals.policy import ApproverKind, Policy
+from bot.approvals.policy import ApproverKind, Policy, Rule, RuleSettings
 from bot.approvals.toml_lines import KeyPath
 from bot.similar import closest
 
@@ -24,6 +24,20 @@ WANTS = {
     "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d" or "90m"',
     "issue_keys": 'must be "console" or "api"',
 }
+
+
+class KindFacts(Protocol):
+    """What the policy has to know of a kind: whether its requests are about a workspace, and whether they issue keys."""
+
+    @property
+    def has_workspace(self) -> bool:
+        """Tell whether each request is about one workspace; otherwise it is about the organization."""
+        ...
+
+    @property
+    def issues_keys(self) -> bool:
+        """Tell whether `issue_keys` means anything for it."""
+        ...
 
 
 class Fault(NamedTuple):
@@ -73,6 +87,20 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
     return faults + _same_names(_dict(raw.get("workspaces")))
 
 
+def idle_faults(raw: Mapping[str, Any], kinds: Mapping[str, KindFacts]) -> list[Fault]:
+    """Find what would never apply, because a kind has no workspace or issues no keys."""
+    faults: list[Fault] = []
+    for path, table in _rule_tables(raw):
+        parts = ["", *path]
+        where, name = parts[-2], parts[-1]
+        kind = kinds.get(name) if where == "kinds" else None
+        if kind and "workspaces" in parts and not kind.has_workspace:
+            faults.append(Fault(path, f"{name} is about no workspace, so this never applies; write [kinds.{name}]."))
+        if kind and "issue_keys" in table and not kind.issues_keys:
+            faults.append(Fault((*path, "issue_keys"), f"{name} issues no keys, so issue_keys never applies here."))
+    return faults
+
+
 def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
     """Names are compared without case, so two tables that differ by case alone would both count."""
     seen: dict[str, str] = {}
@@ -84,29 +112,40 @@ def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def quorum_faults(policy: Policy, kinds: Collection[str]) -> list[Fault]:
+def quorum_faults(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Fault]:
     """Find the rules that name too few people to ever reach their quorum, as far as the file alone can tell."""
     faults: dict[KeyPath, Fault] = {}
     for workspace in (None, *policy.workspaces):
-        for kind in kinds:
-            rule = policy.rule_for(kind, workspace, workspace)
-            only_people = all(ref.kind is ApproverKind.USER for ref in rule.approvers)
-            if rule.approvers and only_people and len(rule.approvers) < rule.quorum:
-                path = _where_quorum_is(policy, kind, workspace)
-                sentence = f"quorum is {rule.quorum}, but the approvers are {len(rule.approvers)} in all."
-                faults.setdefault(path, Fault(path, sentence))
+        for kind, facts in kinds.items():
+            if facts.has_workspace or workspace is None:
+                key, sentence = _too_few(policy.rule_for(kind, workspace, workspace), kind, facts)
+                path = _where_said(policy, kind, workspace, key)
+                if sentence:
+                    faults.setdefault(path, Fault(path, sentence))
     return list(faults.values())
 
 
-def _where_quorum_is(policy: Policy, kind: str, workspace: str | None) -> KeyPath:
+def _too_few(rule: Rule, kind: str, facts: KindFacts) -> tuple[str, str]:
+    """Return the key that is at fault and a sentence about it; an empty one when nothing is."""
+    could = [ref for ref in rule.approvers if facts.has_workspace or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+    if rule.approvers and not could:
+        return "approvers", f"{kind} is about no workspace, so workspace-admins alone can never approve it."
+    only_people = all(ref.kind is ApproverKind.USER for ref in could)
+    if could and only_people and len(could) < rule.quorum:
+        return "quorum", f"quorum is {rule.quorum}, but the approvers are {len(could)} in all."
+    return "", ""
+
+
+def _where_said(policy: Policy, kind: str, workspace: str | None, key: str) -> KeyPath:
+    """Return where a key of a rule comes from; the later table wins, as in `rule_for`."""
+    tables: list[tuple[KeyPath, RuleSettings | None]] = []
     if workspace is not None:
         table = policy.workspaces[workspace]
-        if kind in table.kinds and table.kinds[kind].quorum:
-            return ("workspaces", workspace, "kinds", kind, "quorum")
-        if table.rule.quorum:
-            return ("workspaces", workspace, "quorum")
-    in_kind = kind in policy.kinds and policy.kinds[kind].quorum
-    return ("kinds", kind, "quorum") if in_kind else ("defaults", "quorum")
+        tables.append((("workspaces", workspace, "kinds", kind), table.kinds.get(kind)))
+        tables.append((("workspaces", workspace), table.rule))
+    tables.append((("kinds", kind), policy.kinds.get(kind)))
+    said = [path for path, table in tables if getattr(table, key, None) is not None]
+    return (*(said[0] if said else ("defaults",)), key)
 
 
 def _rule_tables(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:

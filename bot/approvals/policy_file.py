@@ -15,7 +15,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.approvals.policy import ApproverKind, ApproverRef, Policy, RuleSettings, WorkspaceSettings
-from bot.approvals.policy_checks import WANTS, Fault, nearest, parse_duration, quorum_faults, reference_faults
+from bot.approvals.policy_checks import (
+    WANTS,
+    Fault,
+    KindFacts,
+    idle_faults,
+    nearest,
+    parse_duration,
+    quorum_faults,
+    reference_faults,
+)
 from bot.approvals.toml_lines import KeyPath, key_lines, line_of
 
 PLACEHOLDER_CHANNEL = "C0123456789"
@@ -63,7 +72,7 @@ class _File(_Table):
     workspaces: dict[str, _WorkspaceTable] = {}
 
 
-def load_policy(path: Path, known_kinds: Collection[str]) -> Policy:
+def load_policy(path: Path, known_kinds: Mapping[str, KindFacts]) -> Policy:
     """Read the policy file; never raises. What can't be read in full gives `Policy.nobody` with the reason."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -82,7 +91,7 @@ def load_policy(path: Path, known_kinds: Collection[str]) -> Policy:
         )
 
 
-def parse_policy(text: str, known_kinds: Collection[str]) -> Policy:
+def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
     """Make a policy of a TOML text; PolicyError with every fault. A text without any key: nobody may approve."""
     try:
         raw = tomllib.loads(text)
@@ -93,7 +102,7 @@ def parse_policy(text: str, known_kinds: Collection[str]) -> Policy:
     if not raw:
         return Policy.nobody("The policy file is empty, so nobody may approve.", version_of(text))
     faults, file = _shape(raw)
-    faults += reference_faults(raw, known_kinds)
+    faults += reference_faults(raw, known_kinds) + idle_faults(raw, known_kinds)
     if faults or file is None:
         raise PolicyError(_placed(text, faults))
     policy = _build(file, version_of(text))

@@ -51,7 +51,7 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         ends_at=checked.ends_at,
     )
     concerned = [actor.who, *kind.beneficiaries(request)]
-    await check_can_be_approved(rt, rule, concerned, checked.workspace_name)
+    await check_can_be_approved(rt, request, rule, concerned)
     subject = kind.subject(checked.payload)
     async with rt.store.write() as tx:
         added = await requests.insert(tx, request, subject)

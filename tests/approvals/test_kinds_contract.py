@@ -90,6 +90,7 @@ async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, nam
     assert await kind.look(world.rt, (await until(world, card, Status.PENDING))) is None
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.APPLIED)
+    assert bool(request.workspace_id) == kind.has_workspace
     assert await snapshot(world) != before
     assert isinstance(await kind.look(world.rt, request), Done)
     assert kind.done(request) in (await card_with(world, "approved by <@U0BOB>"))["text"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.approvals.model import Status
+from bot.approvals.policy import ApproverKind, ApproverRef, Policy, RuleSettings
 from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, until
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
@@ -90,3 +91,16 @@ async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-alone", reason="Now both can")
         await card_with(world, "Now both can")
+
+
+async def test_admins_of_a_workspace_are_not_counted_on_where_there_is_none(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        admins = ApproverRef(kind=ApproverKind.USERGROUP, id="S0ADMINS")
+        for approvers, said in (
+            (("workspace-admins",), "Only a workspace's admins may approve this, but it is about no workspace."),
+            (("admins", "workspace-admins"), "neither you nor whom it is for can approve it: only 1 other could."),
+        ):
+            rule = RuleSettings(approvers=approvers, quorum=2, channel="C0APPROVALS")
+            world.rt.policy = Policy(groups={"admins": (admins,)}, defaults=rule)
+            await world.command(BOB, "/claude-members role <@U0CROWD01> billing helps finance")
+            await world.message(BOB, said, "C0GENERAL")

@@ -237,7 +237,7 @@ def test_a_policy_that_no_program_can_read_lets_nobody_approve(tmp_path: Path) -
     for number, text in enumerate(("x = " + "[" * 20000 + "]" * 20000, "x = " + "9" * 5000)):
         path = tmp_path / f"{number}.toml"
         path.write_text(f"version = 1\n{text}\n")
-        assert load_policy(path, list(KINDS)).nobody_because
+        assert load_policy(path, KINDS).nobody_because
 
 
 async def test_an_error_of_the_database_tells_nothing_that_was_typed(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ class Kind:
     A person's part: `steps` tells them what to do, `news` what changed since, `waits_for` names it in the card, `prove`
     looks each minute whether it is done. `undo` is the kind that a card offers once this one is applied.
     `beneficiaries` are the people whom it is about besides the requester: they don't decide it either.
+    For the policy: `has_workspace` when each request is about one, whose rules then hold; `issues_keys` when it makes keys.
     """
 
     name: str
@@ -145,5 +146,7 @@ class Kind:
     revert: Callable[[Runtime, Request], Awaitable[Done]] | None = None
     undo: str | None = None
     beneficiaries: Callable[[Request], tuple[Who, ...]] = _nobody
+    has_workspace: bool = False
+    issues_keys: bool = False
     submit_label: str = "Ask"
     danger: str = ""

@@ -249,5 +249,7 @@ CREATE_KEY = Kind(
     after=lambda request: f"Key {_key(request)} is revoked",
     revert=_revert,
     undo="revoke_key",
+    has_workspace=True,
+    issues_keys=True,
     submit_label="Ask for the key",
 )

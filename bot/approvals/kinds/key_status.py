@@ -116,6 +116,7 @@ def _make(change: _Change, *extra: FormField) -> Kind:
         apply=apply,
         repeatable=True,
         look=look,
+        has_workspace=True,
         danger=change.danger,
     )
 
