@@ -9,7 +9,8 @@ from bot.approvals.policy_checks import KindFacts
 from bot.approvals.policy_file import PolicyError, parse_policy, placeholders
 from bot.config import Settings, SettingsError, load_settings
 from bot.config_parse import is_loopback
-from bot.manifest import Mode, manifest_faults
+from bot.manifest import Mode
+from bot.manifest_check import manifest_faults
 
 MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
@@ -76,7 +77,9 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
         if not rule.approvers:
             warnings.append(f"{path}: Nobody may approve {kind} outside of the workspaces that the policy names.")
         elif not rule.channel:
-            warnings.append(f"{path}: No channel is named for {kind}, so its requests reach approvers in the App Home only.")
+            elsewhere = policy.workspaces and known_kinds[kind].has_workspace
+            where = " outside of the workspaces that name one" if elsewhere else ""
+            warnings.append(f"{path}: No channel is named for {kind}, so its requests are refused{where}.")
     return Findings((), tuple(warnings))
 
 

@@ -6,7 +6,6 @@ Limits and field names: Slack's manifest schema 2.0.0.
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from bot.commands import COMMANDS
@@ -91,46 +90,6 @@ def render_manifest(prefix: str = "claude", mode: Mode = "socket", url: str | No
 def manifest_yaml(prefix: str = "claude", mode: Mode = "socket", url: str | None = None) -> str:
     """Return the manifest as YAML with its header, as `manifest.yml` has it."""
     return _HEADER + "\n".join(_yaml(render_manifest(prefix, mode, url))) + "\n"
-
-
-@dataclass(frozen=True)
-class ManifestFault:
-    """A line (from 1) of a manifest file that does not fit the bot."""
-
-    line: int
-    sentence: str
-
-
-def manifest_faults(text: str, prefix: str, mode: Mode) -> list[ManifestFault]:
-    """Compare a manifest file (YAML in block style, perhaps edited) with what the bot answers and needs.
-
-    What Slack would offer and nobody answers, or the other way round, is a fault; names, colours and texts are free.
-    """
-    lines = {number: line.strip() for number, line in enumerate(text.split("\n"), 1)}
-    found = {m[1]: number for number, line in lines.items() if (m := re.match(r'(?:- )?"?command"?: "?(/[\w-]+)"?', line))}
-    wanted = {command.slash(prefix) for command in COMMANDS}
-    faults = [
-        ManifestFault(number, f"{name} is not a command of this bot (COMMAND_PREFIX is {prefix}).")
-        for name, number in found.items()
-        if name not in wanted
-    ]
-    items = {line.removeprefix("- ").strip('"') for line in lines.values() if line.startswith("- ")}
-    missing = [f"the command {name}" for name in sorted(wanted - found.keys())]
-    missing += [f"the scope {scope}" for scope in BOT_SCOPES if scope not in items]
-    missing += [f"the event {event}" for event in BOT_EVENTS if event not in items]
-    faults += [ManifestFault(len(lines), f"{what[0].upper()}{what[1:]} is missing.") for what in missing]
-    return faults + _setting_faults(lines, mode)
-
-
-def _setting_faults(lines: dict[int, str], mode: Mode) -> list[ManifestFault]:
-    faults: list[ManifestFault] = []
-    for number, line in lines.items():
-        if re.match(r'"?socket_mode_enabled"?:', line) and line.endswith("true") != (mode == "socket"):
-            says = "Socket Mode" if mode == "http" else "signed HTTP"
-            faults.append(ManifestFault(number, f"The manifest says {says}, the settings say otherwise."))
-        if re.match(r'(- )?"?should_escape"?: *false', line):
-            faults.append(ManifestFault(number, "should_escape must be true, or the bot can't tell whom a command names."))
-    return faults
 
 
 def _events_address(url: str | None) -> str:

@@ -113,8 +113,8 @@ def test_check_says_the_faults_of_settings_policy_and_manifest_at_once(folder: P
     assert lines[0] == "settings: PORT must be a whole number from 0 to 65535; it is 'x'."
     assert lines[1].startswith("policy.toml:3: Unknown group admins.")
     assert lines[2] == "policy.toml:4: quorum must be a whole number, 1 or more."
-    assert lines[3].startswith("manifest.yml:")
-    assert "/claude-kays is not a command" in lines[3]
+    assert lines[3] == "manifest.yml:24: The command /claude-keys is missing."
+    assert lines[4] == "manifest.yml:25: /claude-kays is not a command of this bot (COMMAND_PREFIX is claude)."
     assert "all good" not in result.output
 
 
@@ -139,7 +139,7 @@ def test_check_warns_where_nobody_is_asked(folder: Path) -> None:
     (folder / "policy.toml").write_text('version = 1\n[kinds.create_key]\napprovers = ["org-admins"]\n')
     result = call("check", **GOOD | {"ANTHROPIC_BASE_URL": "http://gateway.test"})
     assert result.exit_code == 0
-    assert "No channel is named for create_key" in result.stdout
+    assert "No channel is named for create_key, so its requests are refused." in result.stdout
     assert "Nobody may approve revoke_key" in result.stdout
     assert "ANTHROPIC_BASE_URL is plain http to another machine" in result.stdout
 

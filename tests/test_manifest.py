@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from bot.commands import COMMANDS
-from bot.manifest import BOT_SCOPES, Mode, manifest_faults, manifest_yaml, render_manifest
+from bot.manifest import BOT_SCOPES, Mode, manifest_yaml, render_manifest
+from bot.manifest_check import manifest_faults
 
 ROOT = Path(__file__).parent.parent
 URL = "https://quartermaster.acme.test"
@@ -87,19 +88,66 @@ def test_another_prefix_is_a_fault_at_the_line_of_each_command() -> None:
     assert "The command /acme-keys is missing." in {fault.sentence for fault in faults}
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("    - files:write\n", "", "The scope files:write is missing."),
-        ("      - user_change\n", "", "The event user_change is missing."),
-        ("should_escape: true", "should_escape: false", "should_escape must be true"),
-        ("socket_mode_enabled: true", "socket_mode_enabled: false", "The manifest says signed HTTP"),
-    ],
-)
-def test_an_edited_manifest_is_faulted_for_what_the_bot_needs(old: str, new: str, said: str) -> None:
-    text = manifest_yaml()
-    assert old in text
-    assert any(fault.sentence.startswith(said) for fault in manifest_faults(text.replace(old, new), "claude", "socket"))
+EDITS = [
+    ("      - files:write\n", "", "bot:", "The scope files:write is missing."),
+    ("      - files:write\n", "      - files:write\n      - admin\n", "- admin", "The scope admin isn't used; take it out."),
+    ("      - user_change\n", "", "bot_events:", "The event user_change is missing."),
+    ("    bot:\n", "    user:\n      - search:read\n    bot:\n", "- search:read", "The user scope search:read isn't used"),
+    (
+        "should_escape: true",
+        "should_escape: false",
+        "should_escape: false",
+        "should_escape of /claude-keys must be true",
+    ),
+    ("      should_escape: true\n", "", "- command: /claude-keys", "should_escape of /claude-keys must be true"),
+    ("socket_mode_enabled: true", "socket_mode_enabled: false", "socket_mode_enabled", "The manifest says signed HTTP"),
+    ("  socket_mode_enabled: true\n", "", "settings:", "The manifest says signed HTTP"),
+    (
+        "callback_id: shortcut_request_key",
+        "callback_id: other",
+        "shortcuts:",
+        "The shortcut shortcut_request_key is",
+    ),
+    ("callback_id: shortcut_request_key", "callback_id: x", "- type: global", "The bot doesn't know the shortcut x."),
+    ("is_enabled: true", "is_enabled: false", "is_enabled: false", "is_enabled must be true, or no button does anything."),
+    ("    is_enabled: true\n", "", "interactivity:", "is_enabled must be true, or no button does anything; it is missing."),
+    (
+        "home_tab_enabled: true",
+        "home_tab_enabled: false",
+        "home_tab_enabled",
+        "home_tab_enabled must be true, or",
+    ),
+    (
+        "token_rotation_enabled: false",
+        "token_rotation_enabled: true",
+        "token_rot",
+        "token_rotation_enabled must be false",
+    ),
+    ("features:\n", "features: [\n", "home_tab_enabled", "This is not YAML: "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "said"), EDITS)
+def test_an_edited_manifest_is_faulted_for_what_the_bot_needs(old: str, new: str, line: str, said: str) -> None:
+    assert old in manifest_yaml()
+    text = manifest_yaml().replace(old, new, 1)
+    (fault,) = (fault for fault in manifest_faults(text, "claude", "socket") if fault.sentence.startswith(said))
+    assert text.split("\n")[fault.line - 1].strip().startswith(line)
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: " + "[" * 5000, "\x00", "a: !!python/object:x.Y {}", "- 2026-13-45", ""])
+def test_a_manifest_that_cannot_be_read_is_a_fault_and_nothing_worse(text: str) -> None:
+    assert manifest_faults(text, "claude", "socket")
+
+
+def test_over_signed_http_every_address_must_be_there() -> None:
+    text = manifest_yaml("claude", "http", URL).replace(f"request_url: {URL}", "request_url: http://plain.test")
+    said = {fault.sentence for fault in manifest_faults(text, "claude", "http")}
+    assert said == {"request_url must be the bot's public https address."}
+
+
+def test_a_manifest_in_json_is_as_good() -> None:
+    assert manifest_faults(json.dumps(render_manifest(), indent=2), "claude", "socket") == []
 
 
 def test_names_and_colours_are_free() -> None:
