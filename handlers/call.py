@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from bot.ports import Message
 from bot.runtime import Runtime
 
 Json = dict[str, Any]
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
 
 def dig(payload: Any, *path: str) -> Any:
@@ -80,8 +82,9 @@ class Call:
 
     @property
     def message_ts(self) -> str:
-        """The timestamp of the message whose button was pressed, or ""."""
-        return text_at(self.payload, "container", "message_ts") or text_at(self.payload, "message", "ts")
+        """The timestamp of the message whose button was pressed, or ""; what is no timestamp is none."""
+        found = text_at(self.payload, "container", "message_ts") or text_at(self.payload, "message", "ts")
+        return found if _TS.fullmatch(found) else ""
 
     @property
     def in_modal(self) -> bool:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tests.world import ALICE, APPROVALS, BOB, DANA, EVE, GUS
+from bot.slack import ids
+from bot.slack.views import digest
+from tests.security.registered import FIELDS, registered
+from tests.world import ALICE, APPROVALS, BOB, COSTS, DANA, EVE, GUS
 
 Json = dict[str, Any]
 Delivered = tuple[str, Any]
@@ -34,19 +37,11 @@ JUNK: tuple[Any, ...] = (
     {"id": []}, {"type": {}}, {"value": {"value": 1}}, *INJECTED, "'; DROP TABLE request; --", "../../etc/passwd", "{{7*7}}",
 )  # fmt: skip
 
-ACTIONS = (
-    "request_approve", "request_deny", "request_more", "request_retry", "request_give_up", "request_details",
-    "request_decide", "request_ask_again", "request_undo", "request_reveal", "open_console", "open_create_key",
-    "open_revoke_key", "open_change_role", "open_nothing", "show_keys", "help_spend", "help_digest", "help_waiting",
-    "help_status", "home_refresh", "spend_by_model", "spend_share",
-    "spend_breakdown", "spend_digest_more", "spend_alert_acknowledge",
-    "nobody_knows_this",
-)  # fmt: skip
-VIEWS = (
-    "form_create_key", "form_revoke_key", "form_disable_key", "form_enable_key", "form_change_role", "form_unknown",
-    "request_deny_form", "spend_digest_form", "spend_alert_form", "notice", "secret_shown", "",
-)  # fmt: skip
-COMMANDS = ("/claude-keys", "/claude-members", "/claude-requests", "/claude-spend", "/claude-admin")
+ACTIONS = (*registered("ACTIONS"), "open_nothing", "nobody_knows_this")
+DECIDING = tuple(name for name in ACTIONS if name.startswith("request_"))
+VIEWS = (*registered("VIEWS"), "form_unknown", "notice", "secret_shown", "")
+COMMANDS = tuple(f"/claude-{name}" for name in registered("COMMANDS"))
+EVENTS = registered("EVENTS")
 WORDS = (
     "request", "list", "disable", "enable", "revoke", "role", "relink", "waiting", "mine", "digest", "alert", "today", "by",
     "status", "hepl", "reqest", "<@U0BOB>", "<@U0BOB|bob> admin", "in Production", '"', "“", "\x00", "\ud83d",
@@ -55,11 +50,15 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Aim:
-    """What there is to attack: a pending request and an applied one whose secret waits, both of alice's, and a workspace."""
+    """What there is to attack: a pending request and an applied one whose secret waits, both of alice's, a workspace, an
+    alert in the channel that gets the digest, and the timestamps of both cards.
+    """
 
     pending: str
     applied: str
     workspace: str
+    alert: str
+    cards: tuple[str, ...]
 
 
 def _body(kind: str, user: Any, rnd: random.Random) -> Json:
@@ -75,13 +74,15 @@ def _body(kind: str, user: Any, rnd: random.Random) -> Json:
     }
 
 
-def click(user: Any, action_id: Any, value: Any, rnd: random.Random) -> Json:
-    """Return a button press in the approvals channel."""
-    container = {"type": "message", "message_ts": f"{rnd.randrange(10**9)}.000100", "channel_id": APPROVALS}
+def click(user: Any, action_id: Any, value: Any, rnd: random.Random, ts: str = "") -> Json:
+    """Return a button press in the approvals channel: on the bot's message of that `ts`, else on one of somebody else."""
+    shown, author = ts or f"{rnd.randrange(10**9)}.000100", BOT if ts else DANA
+    container = {"type": "message", "message_ts": shown, "channel_id": APPROVALS}
     action = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": "1.1"}
-    if action_id in ("request_more", "spend_digest_more"):
+    if action_id in (ids.MORE, digest.MORE):
         action = {"action_id": action_id, "block_id": "b", "type": "overflow", "selected_option": {"value": value}}
-    where = {"container": container, "channel": {"id": APPROVALS, "name": "llm-approvals"}}
+    message: Json = {"type": "message", "user": author, "ts": shown, "text": "A card", "blocks": []}
+    where = {"container": container, "channel": {"id": APPROVALS, "name": "llm-approvals"}, "message": message}
     return _body("block_actions", user, rnd) | where | {"actions": [action]}
 
 
@@ -150,13 +151,15 @@ def deep(levels: int) -> Json:
 def sound_payloads(aim: Aim, rnd: random.Random) -> list[Delivered]:
     """Return one payload of each kind, from alice, of the sort that the generator then breaks."""
     made: list[Delivered] = [("slash_commands", command(ALICE, name, rnd.choice(WORDS), rnd)) for name in COMMANDS]
-    made += [("interactive", click(DANA, action, aim.pending, rnd)) for action in ACTIONS]
+    made += [("interactive", click(DANA, action, aim.pending, rnd, rnd.choice(aim.cards))) for action in ACTIONS]
     made += [("interactive", submission(DANA, view, {"name": "x", "comment": "no"}, aim.pending, rnd)) for view in VIEWS]
-    suggestion = _body("block_suggestion", ALICE, rnd) | {"block_id": "b", "action_id": "pick_workspace", "value": "sta"}
-    made.append(("interactive", suggestion))
-    made.append(("interactive", _body("shortcut", DANA, rnd) | {"callback_id": "shortcut_request_key"}))
+    for name in registered("OPTIONS"):
+        suggestion = _body("block_suggestion", ALICE, rnd) | {"block_id": "b", "action_id": name, "value": "sta"}
+        made.append(("interactive", suggestion))
+    for name in registered("SHORTCUTS"):
+        made.append(("interactive", _body("shortcut", DANA, rnd) | {"callback_id": name}))
     made.append(("interactive", _body("view_closed", DANA, rnd) | {"view": {"id": "V1", "callback_id": "x"}}))
-    for name in ("app_home_opened", "user_change", "subteam_members_changed", "channel_shared", "member_joined_channel"):
+    for name in EVENTS:
         body = {"type": name, "user": DANA, "channel": "C0ENG", "subteam_id": "S0ADMINS", "tab": "home"}
         made.append(("events_api", event(body, rnd)))
     return made
@@ -197,11 +200,16 @@ def _name(rnd: random.Random) -> str:
     )
 
 
+def _press(user: Any, action_id: str, value: str, aim: Aim, rnd: random.Random) -> Delivered:
+    """Return a button press on one of the two cards, whatever request the value names."""
+    return "interactive", click(user, action_id, value, rnd, rnd.choice(aim.cards))
+
+
 def _by_refused(aim: Aim, rnd: random.Random) -> Delivered:
     user, request = rnd.choice(REFUSED), rnd.choice((aim.pending, aim.applied))
     if rnd.random() < 0.5:
-        value = rnd.choice((request, f"withdraw:{request}"))
-        return "interactive", click(user, rnd.choice(ACTIONS), value, rnd)
+        value = rnd.choice((request, f"withdraw:{request}", COSTS, aim.alert))
+        return _press(user, rnd.choice(ACTIONS), value, aim, rnd)
     values = {"workspace_id": aim.workspace, "name": "stolen-key", "reason": "x", "comment": "x", "role": "developer"}
     return "interactive", submission(user, rnd.choice(VIEWS), values, request, rnd)
 
@@ -210,7 +218,7 @@ def _by_colleague(aim: Aim, rnd: random.Random) -> Delivered:
     request = rnd.choice((aim.pending, aim.applied))
     if rnd.random() < 0.3:
         return "interactive", submission(DANA, "request_deny_form", {"comment": _typed(rnd)}, request, rnd)
-    return "interactive", click(DANA, rnd.choice(ACTIONS[:10]), rnd.choice((request, f"withdraw:{request}")), rnd)
+    return _press(DANA, rnd.choice(DECIDING), rnd.choice((request, f"withdraw:{request}")), aim, rnd)
 
 
 def _by_approver(aim: Aim, rnd: random.Random) -> Delivered:
@@ -226,14 +234,13 @@ def _by_approver(aim: Aim, rnd: random.Random) -> Delivered:
     value = rnd.choice(junk)
     if rnd.random() < 0.2:
         return "interactive", submission(BOB, "request_deny_form", {"comment": "no"}, value, rnd)
-    acts = [name for name in ACTIONS if name not in ("spend_digest_more", "spend_alert_acknowledge")]
-    return "interactive", click(BOB, rnd.choice(acts), value, rnd)
+    return _press(BOB, rnd.choice(ACTIONS), value, aim, rnd)
 
 
 def _by_requester(aim: Aim, rnd: random.Random) -> Delivered:
     if rnd.random() < 0.3:
         return "interactive", submission(ALICE, "request_deny_form", {"comment": "no"}, aim.pending, rnd)
-    return "interactive", click(ALICE, rnd.choice(("request_approve", "request_deny", "request_retry")), aim.pending, rnd)
+    return _press(ALICE, rnd.choice(("request_approve", "request_deny", "request_retry")), aim.pending, aim, rnd)
 
 
 def _bad_form(aim: Aim, rnd: random.Random) -> Delivered:
@@ -251,8 +258,7 @@ def _bad_form(aim: Aim, rnd: random.Random) -> Delivered:
         "-5",
         "<!channel>",
     )
-    names = ("workspace_id", "name", "reason", "ends_on", "key_id", "confirm", "slack_id", "role", "amount", "time", "zone")
-    values = {name: rnd.choice(bad) for name in rnd.sample(names, rnd.randrange(len(names)))}
+    values = {name: rnd.choice(bad) for name in rnd.sample(FIELDS, rnd.randrange(len(FIELDS)))}
     return "interactive", submission(ALICE, rnd.choice(VIEWS), values | {"name": rnd.choice(bad)}, _typed(rnd), rnd)
 
 

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 from typing import Any, cast
 
 import httpx
@@ -14,10 +15,11 @@ from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.http_delivery import encode, signed_headers
 from tests.security.doors import Logs, any_world_of, captured_logs, kept, settled, shown_texts
 from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
-from tests.world import ALICE, BOB, CAROL, DANA, EVE, World
+from tests.world import ALICE, APPROVALS, BOB, CAROL, COSTS, DANA, EVE, World
 
-SLOWEST_ANSWER = 3.0
-"""Seconds; Slack waits no longer."""
+USUAL_ANSWER = 0.5
+"""Seconds that half of the answers may take at most: single ones say more about the machine than about the bot."""
+PATIENCE = 30.0
 EVENTS = "/slack/events"
 
 
@@ -31,10 +33,23 @@ async def _staged(world: World) -> Aim:
     card = await world.ask_for_key(ALICE, "waits-for-all")
     await world.command(CAROL, "/claude-requests")
     await settled(world)
+    cards = tuple(m["ts"] for m in await world.messages(BOB, APPROVALS) if "thread_ts" not in m or m["thread_ts"] is None)
     rows = (await kept(world))["request"]
     pending = next(row for row in rows if "waits-for-all" in repr(row))
     applied = next(row for row in rows if "applied-before" in repr(row))
-    return Aim(_request_id(pending), _request_id(applied), await world.workspace_id("Sandbox"))
+    return Aim(_request_id(pending), _request_id(applied), await world.workspace_id("Sandbox"), await _watched(world), cards)
+
+
+async def _watched(world: World) -> str:
+    """Let dana watch an amount and subscribe a channel, and return the alert's id."""
+    for what, values in (("alert", {"spend_amount": "100", "spend_period": "daily"}), ("digest", {"spend_time": "09:00"})):
+        await world.command(DANA, f"/claude-spend {what}", COSTS)
+        await world.modal(DANA, f"spend_{what}_form")
+        assert (await world.submit(DANA, **values))["ok"]
+        await world.modal(DANA, "notice")
+    await settled(world)
+    (alert,) = (await kept(world))["threshold"]
+    return next(str(value) for value in alert if str(value).startswith("thr_"))
 
 
 def _request_id(row: tuple[object, ...]) -> str:
@@ -51,15 +66,17 @@ async def _assert_nothing_came_of_it(world: World, before: object, logs: Logs) -
 
 
 async def _over_socket(world: World, payloads: Iterable[Delivered]) -> int:
-    hub, timing, count = world.sandbox.server.hub, world.sandbox.server.delivery.timing, 0
+    hub, timing, took = world.sandbox.server.hub, world.sandbox.server.delivery.timing, list[float]()
+    timing.ack_seconds = PATIENCE
     for count, (kind, payload) in enumerate(payloads, 1):
         began = time.monotonic()
         answer = await hub.send(cast("Kind", kind), payload, timing, 0, None)
         assert answer.acked, (kind, payload)
-        assert time.monotonic() - began < SLOWEST_ANSWER
+        took.append(time.monotonic() - began)
         if count % 20 == 0:
             await settled(world)
-    return count
+    assert median(took) < USUAL_ANSWER
+    return len(took)
 
 
 async def test_900_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
@@ -77,15 +94,16 @@ async def test_900_malformed_and_forged_signed_requests_are_all_answered_and_cha
         async with any_world_of(tmp_path, "http") as world, _door(world) as http:
             aim = await _staged(world)
             before = await kept(world)
-            payloads = [*malformed(aim, 500, seed=3), *forged(aim, 400, seed=4)]
+            payloads, took = [*malformed(aim, 500, seed=3), *forged(aim, 400, seed=4)], list[float]()
             for number, (kind, payload) in enumerate(payloads):
                 body, content_type = encode(cast("Kind", kind), _as_form(payload) if kind == "slash_commands" else payload)
                 began = time.monotonic()
                 answer = await http.post(EVENTS, content=body, headers=signed_headers(body, content_type))
                 assert answer.status_code in (200, 400), (answer.status_code, payload)
-                assert time.monotonic() - began < SLOWEST_ANSWER
+                took.append(time.monotonic() - began)
                 if number % 20 == 0:
                     await settled(world)
+            assert median(took) < USUAL_ANSWER
             await _assert_nothing_came_of_it(world, before, logs)
 
 
@@ -175,9 +193,15 @@ async def test_ssl_check_opens_no_way_around_the_signature(tmp_path: Path) -> No
         aim = await _staged(world)
         before = await kept(world)
         approve = click(BOB, "request_approve", aim.pending, random.Random(0)) | {"ssl_check": "1"}
-        for body, content_type in (encode("interactive", approve), (json.dumps(approve).encode(), "application/json")):
-            await http.post(EVENTS, content=body, headers={"Content-Type": content_type})
-        await http.post(EVENTS, content=b"ssl_check=1&" + encode("interactive", approve)[0])
+        form, js = "application/x-www-form-urlencoded", "application/json"
+        bodies = [
+            encode("interactive", approve),
+            (json.dumps(approve).encode(), js),
+            (b"ssl_check=1&" + encode("interactive", approve)[0], form),
+        ]
+        for body, content_type in bodies:
+            answer = await http.post(EVENTS, content=body, headers={"Content-Type": content_type})
+            assert answer.status_code == 401, body[:40]
         await settled(world)
         assert await kept(world) == before
 

@@ -1,0 +1,26 @@
+"""What the bot has registered with Slack, read from the handlers' own tables: nothing new escapes being attacked."""
+
+from typing import Any
+
+from bot.approvals.kinds import KINDS
+from bot.slack.views import spend_forms
+from handlers import FEATURES, forms
+
+
+def registered(table: str) -> tuple[str, ...]:
+    """Return every name in a table (ACTIONS, VIEWS, OPTIONS, COMMANDS, SHORTCUTS, EVENTS) of all features."""
+    features: list[Any] = [*FEATURES, *(forms.feature_of(kind) for kind in KINDS.values())]
+    return tuple(dict.fromkeys(name for feature in features for name in getattr(feature, table, {})))
+
+
+FIELDS = tuple(
+    dict.fromkeys(
+        [
+            *(field.name for kind in KINDS.values() for field in kind.form),
+            "comment",
+            *(spend_forms.CHANNEL, spend_forms.TIME, spend_forms.ZONE, spend_forms.WORKSPACES),
+            *(spend_forms.PERIOD, spend_forms.AMOUNT, spend_forms.WORKSPACE),
+        ]
+    )
+)
+"""Every field of every form, by its block id."""
