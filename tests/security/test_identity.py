@@ -3,14 +3,18 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.errors import NotLinked
+from bot.identity import check_person
 from bot.jobs import reload_policy
 from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.tickets import new_response_url
+from bot.slack.model import SlackPerson
 from tests.security.doors import Json, any_world_of, kept, settled
 from tests.security.forgeries import click, command, submission
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, EVE, GUS, World, world_of
@@ -125,6 +129,38 @@ async def test_an_approver_who_was_deactivated_after_the_card_came_cannot_approv
     before = await kept(world)
     payload = click(BOB, "request_approve", pending, random.Random(0))
     await deliver(world, "interactive", payload | {"container": {"message_ts": card["ts"], "channel_id": APPROVALS}})
+    assert await kept(world) == before
+
+
+async def test_each_flag_alone_is_enough_to_refuse_somebody(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        fine: SlackPerson = await world.rt.notifier.person(PRIYA)
+        await check_person(world.rt, fine)
+        for change in (
+            {"team_id": "T0GLOBEX"}, {"team_id": ""}, {"is_bot": True}, {"is_bot": None}, {"deleted": True},
+            {"deleted": None}, {"is_stranger": True}, {"is_invited": True}, {"is_guest": True}, {"is_guest": None},
+            {"is_email_confirmed": False}, {"is_email_confirmed": None}, {"email": "priya@elsewhere.test"}, {"email": ""},
+            {"email": "рriya@acme.test"}, {"email": "priya@acme.test.elsewhere.test"},
+        ):  # fmt: skip
+            with pytest.raises(NotLinked):
+                await check_person(world.rt, replace(fine, **change))
+
+
+async def test_whoever_was_deactivated_without_a_word_of_it_has_no_more_buttons_and_forms(world: World) -> None:
+    await world.ask_for_key(ALICE, "after-a-silent-end")
+    pending = await request_id_of(world, "after-a-silent-end")
+    await world.command(ALICE, "/claude-requests")  # so that she is remembered as she was
+    await settled(world)
+    before = await kept(world)
+    world.sandbox.slack.users[ALICE].deleted = True  # and no event tells of it
+    await deliver(world, "interactive", click(ALICE, "request_withdraw", pending, random.Random(0)))
+    assert await kept(world) == before
+    world.sandbox.slack.users[ALICE].deleted = False
+    world.rt.notifier.forget(ALICE)
+    await world.command(ALICE, "/claude-requests")
+    await settled(world)
+    world.sandbox.slack.users[ALICE].deleted = True
+    await deliver(world, "interactive", submission(ALICE, "form_create_key", _key(world), "", random.Random(0)))
     assert await kept(world) == before
 
 
