@@ -1,6 +1,5 @@
 """A process that was paused in the middle of an act that another one took over: one effect, and nothing left lying about."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,22 +25,29 @@ from tests.world import ALICE, APPROVALS, BOB, World, world_of
 LIST = "GET /v1/organizations/api_keys"
 MAKE = "POST /v1/organizations/api_keys"
 LATER = timedelta(minutes=3)
+HANGS = 5.0
+"""Seconds for which a call hangs; what others do meanwhile takes a fraction of one, also on a busy machine."""
 
 
 async def living(world: World, name: str) -> int:
     return len([key for key in await keys_named(world, name) if key.status == "active"])
 
 
-async def paused_at(world: World, name: str, call: str) -> Json:
-    """Let an approval hang in a call, and somebody else take the request over meanwhile."""
-    card = await world.ask_for_key(ALICE, name)
-    await world.post("/faults", target="claude", name=call, kind="slow", seconds=2)
-    await press(world, BOB, card, "request_approve")
+async def hanging(world: World) -> None:
+    """Wait until a call hangs: its planned fault is used up."""
 
     async def hangs() -> bool:
         return not world.sandbox.faults.planned
 
     await world.wait_for(hangs, "a call that hangs")
+
+
+async def paused_at(world: World, name: str, call: str) -> Json:
+    """Let an approval hang in a call, and somebody else take the request over meanwhile."""
+    card = await world.ask_for_key(ALICE, name)
+    await world.post("/faults", target="claude", name=call, kind="slow", seconds=HANGS)
+    await press(world, BOB, card, "request_approve")
+    await hanging(world)
     world.sandbox.clock.advance(LATER)
     await reconcile(world.rt, world.rt.now())
     await until(world, card, Status.APPLIED)
@@ -67,9 +73,9 @@ async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call
 async def test_a_slow_look_stops_before_it_makes_a_key_that_others_may_be_making(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "too-slow")
-        await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=1)
+        await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=HANGS)
         await press(world, BOB, card, "request_approve")
-        await asyncio.sleep(0.3)
+        await hanging(world)
         world.sandbox.clock.advance(timedelta(seconds=90))
         card = await card_with(world, "I stopped before doing it. Nothing was changed.")
         assert await living(world, "too-slow") == 0
@@ -130,7 +136,7 @@ async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None
     async with world_of(tmp_path) as world:
         await world.command(ALICE, "/claude-keys request")
         await world.modal(ALICE, "Workspace")
-        await world.post("/faults", target="slack", name="chat.postMessage", kind="slow_after", seconds=2)
+        await world.post("/faults", target="slack", name="chat.postMessage", kind="slow_after", seconds=HANGS)
         workspace_id = await world.workspace_id("Staging")
         await world.submit(ALICE, workspace_id=workspace_id, name="two-cards", reason="Nightly")
         await world.message(BOB, "two-cards", APPROVALS)

@@ -174,10 +174,11 @@ def test_neither_settings_nor_their_faults_show_a_secret() -> None:
     }  # fmt: skip
     settings = load_settings(env)
     assert "very-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
-    for name in env:
+    for name in env.keys() - {"EMAIL_DOMAINS"}:
         with pytest.raises(SettingsError) as caught:
             load_settings(env | {name: "very-secret wrong"})
-        assert "very-secret" not in str(caught.value).replace("'very-secret wrong'", "" if name == "EMAIL_DOMAINS" else "!")
+        assert str(caught.value).startswith(f"{name} must be ")
+        assert "very-secret" not in str(caught.value)
 
 
 async def test_errors_of_the_store_and_of_slack_carry_no_secret(tmp_path: Path) -> None:
