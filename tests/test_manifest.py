@@ -1,6 +1,7 @@
 """The manifest: what Slack offers is what the bot answers, and the committed file is the rendered one."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from bot.commands import COMMANDS
 from bot.manifest import BOT_SCOPES, Mode, manifest_yaml, render_manifest
 from bot.manifest_check import manifest_faults
+from tests.security.registered import registered
 
 ROOT = Path(__file__).parent.parent
 URL = "https://quartermaster.acme.test"
@@ -19,6 +21,32 @@ MODES: list[tuple[str, Mode, str | None]] = [
     ("acme-ai", "socket", None),
     ("claude", "http", URL),
 ]
+
+CONVERSATIONS = {"channels:read", "groups:read"}
+SCOPES_OF_CALLS: dict[str, set[str]] = {
+    "apps.connections.open": set(),  # with the app-level token, and its own scope connections:write
+    "auth.test": set(),
+    "chat.postMessage": {"chat:write", "im:write"},
+    "chat.update": {"chat:write"},
+    "conversations.info": CONVERSATIONS,
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
+    "usergroups.users.list": {"usergroups:read"},
+    "users.info": {"users:read", "users:read.email"},
+    "views.open": set(),
+    "views.publish": set(),
+    "views.push": set(),
+    "views.update": set(),
+}
+"""What Slack's page of each Web API method asks for, as far as the bot uses it: no direct message is ever looked up."""
+SCOPES_OF_EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "channel_shared": CONVERSATIONS,
+    "member_joined_channel": CONVERSATIONS,
+    "subteam_members_changed": {"usergroups:read"},
+    "user_change": {"users:read"},
+}
+"""The same for each event."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +84,25 @@ def test_every_command_is_offered_with_mentions_as_ids() -> None:
 
 def test_a_message_may_be_sent_but_no_conversation_be_read() -> None:
     assert not [scope for scope in BOT_SCOPES if "history" in scope or scope.startswith(("admin", "channels:join"))]
+
+
+def test_every_scope_is_used_and_every_call_has_its_scope() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py")]
+    families = "apps|auth|bookmarks|chat|conversations|dialog|files|im|pins|reactions|search|team|usergroups|users|views"
+    called = {name for text in sources for name in re.findall(rf'"((?:{families})\.[a-zA-Z.]+)"', text)}
+    assert called == set(SCOPES_OF_CALLS)
+    used = [*SCOPES_OF_CALLS.values(), *SCOPES_OF_EVENTS.values(), {"commands"}]
     assert render_manifest()["oauth_config"]["scopes"] == {"bot": list(BOT_SCOPES)}
+    assert set(BOT_SCOPES) == set().union(*used)
+
+
+def test_what_slack_offers_and_tells_is_what_the_handlers_answer() -> None:
+    manifest = render_manifest()
+    commands, shortcuts = (manifest["features"][name] for name in ("slash_commands", "shortcuts"))
+    assert {entry["command"] for entry in commands} == {f"/claude-{name}" for name in registered("COMMANDS")}
+    assert {entry["callback_id"] for entry in shortcuts} == set(registered("SHORTCUTS"))
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert set(events) == set(registered("EVENTS")) == set(SCOPES_OF_EVENTS)
 
 
 def test_socket_mode_needs_no_address_and_http_has_one_everywhere() -> None:
