@@ -13,6 +13,7 @@ import pytest
 from bot.app import build, living, web_of
 from bot.config import load_settings
 from bot.jobs import reload_policy
+from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.slack.http_delivery import signed_headers
 from bot.sandbox.together import POLICY, bot_on
@@ -55,6 +56,22 @@ async def test_a_socket_that_goes_silent_is_rebuilt(tmp_path: Path) -> None:
             await _answers_again(world)
             assert await socket.is_live()
             assert not [record for record in logs.failures() if record["event"] == "task_failed"]
+
+
+async def test_a_socket_that_the_sdk_watches_no_more_is_rebuilt_by_the_watchdog(tmp_path: Path) -> None:
+    """The SDK reconnects by itself only while its own monitor runs, and that has been seen to end without a word."""
+    with captured_logs("INFO") as logs:
+        async with world_of(tmp_path) as world:
+            socket = await _restless(world)
+            client: Any = socket._handler and socket._handler.client
+            client.current_session_monitor.cancel()
+            await world.post("/socket", action="silence")
+
+            async def is_rebuilt() -> bool:
+                return bool(logs.named("socket_rebuilt")) and await socket.is_live()
+
+            await world.wait_for(is_rebuilt, "a socket that was rebuilt", 20)
+            await _answers_again(world)
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "link_disabled", "warning"])
@@ -105,6 +122,30 @@ async def test_the_bot_is_not_ready_while_slack_refuses_a_token(tmp_path: Path, 
             found = await bot.missing()
             assert missing in found
             assert wrong not in str(found)
+
+
+async def test_the_bot_becomes_ready_by_itself_once_slack_answers(tmp_path: Path) -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.faults.add(Fault("slack", "auth.test", "500", times=3))  # a call is tried three times
+        async with bot_on(sandbox, tmp_path, jobs=()) as bot:
+            assert "slack" in await bot.missing()
+            async with asyncio.timeout(30):
+                while await bot.missing():
+                    await asyncio.sleep(0.1)
+
+
+async def test_a_bot_that_stops_says_so_while_it_finishes_what_runs(tmp_path: Path) -> None:
+    found: list[dict[str, str]] = []
+    async with running_sandbox(SandboxOptions()) as sandbox, bot_on(sandbox, tmp_path, jobs=()) as bot:
+
+        async def look() -> None:
+            while not bot.is_stopping:
+                await asyncio.sleep(0.01)
+            found.append(await bot.missing())
+
+        bot.runtime.tasks.spawn(look())
+        assert await bot.missing() == {}
+    assert found[0]["process"] == "The process is stopping."
 
 
 async def test_a_connection_that_does_not_come_is_given_up_and_tried_anew(tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""What the notifier sends to Slack, as Slack sees it on the wire."""
+
+from pathlib import Path
+from typing import Any
+
+from bot.ports import Message
+from bot.sandbox.slack.tickets import new_response_url
+from bot.slack.blocks import section
+from tests.world import ALICE, COSTS, World, world_of
+
+LINK = Message("See https://example.test", [section("See <https://example.test>")])
+
+
+async def posted(world: World, name: str) -> list[dict[str, Any]]:
+    """Return what was posted under a name, oldest first."""
+    return [entry["request"] for entry in await world.get("/wire") if name in entry["name"]]
+
+
+async def test_no_message_and_no_answer_is_ever_unfurled(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.rt.notifier.send(COSTS, LINK)
+        await world.rt.notifier.send(ALICE, LINK, thread_ts=None)
+        await world.rt.notifier.answer(new_response_url(world.sandbox.slack, ALICE, COSTS), LINK)
+        sent = [*await posted(world, "chat.postMessage"), *await posted(world, "response")]
+    assert len(sent) == 3
+    for request in sent:
+        assert (request["unfurl_links"], request["unfurl_media"]) == (False, False)
