@@ -33,6 +33,7 @@ from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
 from handlers import register
+from handlers.bolt import make_bolt
 from handlers.front import handle_http, register_front
 from handlers.socket import Socket
 
@@ -124,23 +125,12 @@ async def build(settings: Settings, clock: Clock = _now) -> Bot:
         vault=Vault(settings.encryption_keys),
         clock=clock,
     )
-    app = _bolt(settings, client)
+    secret = settings.slack_signing_secret
+    app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")
     register(app, runtime)
     register_front(app, settings.command_prefix)
     token = settings.slack_app_token
     return Bot(runtime, app, session, Socket(app, token.get_secret_value()) if token else None)
-
-
-def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
-    secret = settings.slack_signing_secret
-    return AsyncApp(
-        client=client,
-        signing_secret=secret.get_secret_value() if secret else "unused over Socket Mode",
-        request_verification_enabled=settings.transport == "http",
-        raise_error_for_unhandled_request=True,  # instead of a 404, which Slack would repeat
-        # Our listeners only ack and leave the work to a task. Otherwise Bolt would look for the ack every 10 ms.
-        process_before_response=True,
-    )
 
 
 @contextlib.asynccontextmanager

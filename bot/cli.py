@@ -95,7 +95,9 @@ def doctor() -> None:
     """Ask Slack and the Claude API what is missing."""
     settings = _settings()
     from bot.doctor import examine
+    from bot.log import configure_logging
 
+    configure_logging("CRITICAL")  # what is retried on the way is no finding
     found = asyncio.run(examine(settings))
     _say(str(diagnosis) for diagnosis in found)
     raise typer.Exit(0 if all(diagnosis.good for diagnosis in found) else 1)

@@ -51,6 +51,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
         # Local variables stay out: they hold whatever the failing function held.
@@ -85,6 +86,11 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
     )
 
 
+def _without_colours(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    event.pop("color_message", None)  # uvicorn says everything a second time, with ANSI codes
+    return event
+
+
 def new_reference() -> str:
     """Return a short id to say and to search for, such as 7F2K."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(4))
@@ -96,6 +102,12 @@ def bind_correlation(reference: str | None = None, **more: object) -> str:
     ref = reference or new_reference()
     structlog.contextvars.bind_contextvars(ref=ref, **more)
     return ref
+
+
+def current_reference() -> str:
+    """Return the reference that is in every record of this task; where there is none yet, a new one from now on."""
+    bound = structlog.contextvars.get_contextvars().get("ref")
+    return str(bound) if bound else bind_correlation()
 
 
 def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -1,10 +1,16 @@
 """The doctor, on a real sandbox: what is well, what is missing, and never a token in it."""
 
+import asyncio
+import sys
+from pathlib import Path
+
 from bot.config import load_settings
 from bot.doctor import examine
 from bot.manifest import render_manifest
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
+
+ROOT = Path(__file__).parent.parent
 
 
 async def test_the_doctor_finds_the_sandbox_well() -> None:
@@ -34,6 +40,19 @@ async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> Non
     assert "Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth)" in text
     assert "Who ANTHROPIC_ADMIN_KEY belongs to could not be read" in text
     assert "hunter2" not in text
+
+
+async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.faults.add(Fault("claude", "GET /v1/organizations/me", "500"))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "doctor", env={"PYTHONPATH": str(ROOT), **sandbox.settings()}, cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        printed, _ = await process.communicate()
+    assert process.returncode == 0
+    assert sandbox.faults.planned == []
+    assert all(line.startswith(("ok ", "MISSING ")) for line in printed.decode().splitlines()), printed.decode()
 
 
 async def test_the_doctor_says_when_nobody_answers() -> None:

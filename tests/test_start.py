@@ -61,3 +61,6 @@ async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Pa
         bot = await fleet.start_one()
         bot.ask_to_stop()
         assert await bot.ended() == 0
+        assert [line for line in bot.log if line["logger"].startswith("uvicorn")]
+        assert not [line for line in bot.log if "color_message" in line or line["level"] not in ("info", "debug")]
+        assert len(bot.log) == len(bot.raw)

@@ -1,6 +1,5 @@
 """From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
-import uuid
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +9,7 @@ from bot.approvals.kinds import find_kind
 from bot.approvals.kinds.base import Applied, Done, Kind, NeedsPerson, Waits
 from bot.approvals.model import Event, Request, Status
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.log import current_reference
 from bot.runtime import Runtime
 from bot.store import requests
 from bot.store.session import Tx
@@ -111,10 +111,8 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
 
 async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError, is_in_doubt: bool) -> Request:
     """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
-    ref = uuid.uuid4().hex[:4].upper()
-    log.warning(
-        "apply_failed", ref=ref, request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id
-    )
+    ref = current_reference()
+    log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
     so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.repeatable else _CHECK

@@ -20,6 +20,7 @@ from tests.approvals.acting import (
     thread_of,
     until,
 )
+from tests.security.doors import captured_logs
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
 LIST = "GET /v1/organizations/api_keys"
@@ -82,6 +83,19 @@ async def test_a_slow_look_stops_before_it_makes_a_key_that_others_may_be_making
         await press(world, BOB, card, "request_retry")
         await until(world, card, Status.APPLIED)
         assert await living(world, "too-slow") == 1
+
+
+async def test_what_failed_is_named_by_the_reference_of_its_click(tmp_path: Path) -> None:
+    with captured_logs("INFO") as logs:
+        async with world_of(tmp_path) as world:
+            card = await world.ask_for_key(ALICE, "referred-to")
+            await world.post("/faults", target="claude", name=MAKE, kind="429", times=3, seconds=0)
+            await press(world, BOB, card, "request_approve")
+            await card_with(world, "*not done yet*")
+            (failed,) = logs.named("apply_failed")
+            tries = {line["ref"] for line in logs.named("stamina.retry_scheduled")}
+            await card_with(world, f"ref {failed['ref']}")
+    assert tries == {failed["ref"]}
 
 
 async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
