@@ -2,43 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from bot.approvals.fields import FormField as FormField  # as themselves: kinds take all their parts from here
+from bot.approvals.fields import FormInput as FormInput
 from bot.approvals.model import Request, Who
 from bot.approvals.policy import Rule
 from bot.ports import Message
 from bot.runtime import Runtime
-
-FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
-
-
-@dataclass(frozen=True)
-class FormField:
-    """One field of a kind's form; `name` is the payload's field. `choices` are (value, label) pairs.
-
-    `check` looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None.
-    """
-
-    name: str
-    label: str
-    type: FieldType = "text"
-    hint: str = ""
-    optional: bool = False
-    max_length: int = 0
-    choices: tuple[tuple[str, str], ...] = ()
-    check: Callable[[str, "FormInput"], str | None] | None = None
-
-
-@dataclass(frozen=True)
-class FormInput:
-    """What somebody put into a form: plain values by field name, what their chosen options say, and today's date."""
-
-    values: dict[str, str]
-    labels: dict[str, str]
-    today: date
 
 
 @dataclass(frozen=True)

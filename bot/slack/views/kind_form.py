@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.approvals.kinds.base import FormField, Kind
+from bot.approvals.fields import FormField, HasForm
 from bot.slack import ids
 from bot.slack.blocks import context, input_block, modal, section
 from bot.slack.elements import date_picker, external_select, option, static_select, text_input, users_select
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def kind_form(
-    kind: Kind,
+    kind: HasForm,
     *,
     asks: str,
     values: Mapping[str, str] | None = None,
