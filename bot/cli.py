@@ -43,6 +43,8 @@ def run() -> None:
 @app.command()
 def demo(port: Port = 8765) -> None:
     """Run the bot on a sandbox, with a page to act in it."""
+    if port == 65535:
+        _fail(["--port must be below 65535: the Claude Console's stand-in takes the port above it."])
     from bot.sandbox.demo import main as run_demo
     from bot.sandbox.run import PortBusy
 
