@@ -222,11 +222,3 @@ def help_groups(prefix: str) -> tuple[HelpGroup, ...]:
         for sub in command.subcommands
     ]
     return tuple(HelpGroup(title, tuple(e for e in entries if e.subcommand.group == title)) for title in GROUPS)
-
-
-def help_lines(prefix: str) -> list[str]:
-    """Return the help as one line for each thing that people want, in Slack's mrkdwn."""
-    return [
-        f"*{group.title}*: " + " · ".join(f"`{entry.typed}` {entry.summary}" for entry in group.entries)
-        for group in help_groups(prefix)
-    ]

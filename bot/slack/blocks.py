@@ -42,7 +42,7 @@ from bot.slack.markup import (
     truncate,
     truncate_markup,
 )
-from bot.slack.tables import data_table, number_cell, table
+from bot.slack.tables import number_cell, table
 
 __all__ = [
     "INTERNAL_CHANNELS",
@@ -59,7 +59,6 @@ __all__ = [
     "confirm",
     "context",
     "conversations_select",
-    "data_table",
     "date",
     "date_picker",
     "divider",

@@ -75,9 +75,6 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     # An area needs two points, and layers of both signs would cover each other.
     kind = "bar" if spec.kind == "area" and (len(spec.categories) < 2 or lowest < 0) else spec.kind
     {"bar": _bars, "area": _areas, "line": _lines}[kind](axes, rows, _colours([row.name for row in rows]))
-    if spec.budget is not None:
-        label = f"Budget {_figure(spec, spec.budget)}"
-        axes.axhline(float(spec.budget), color=_INK, linestyle=(0, (5, 3)), linewidth=1.6, label=label)
     if lowest >= 0:
         axes.set_ylim(bottom=0)
     count = len(spec.categories)
@@ -92,7 +89,7 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
     axes.margins(x=0.02)
-    if len(rows) > 1 or spec.budget is not None:
+    if len(rows) > 1:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=12)
 
 

@@ -41,7 +41,7 @@ class Series(BaseModel):
 class ChartSpec(BaseModel):
     """What a chart shows, whoever draws it. A pie takes its segments from the categories of its one series.
 
-    `alt_text` states the finding ("Spend rose 8 % to $412.70"). `budget` is a line across, in the unit of the values.
+    `alt_text` states the finding ("Spend rose 8 % to $412.70").
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +51,6 @@ class ChartSpec(BaseModel):
     series: tuple[Series, ...] = Field(min_length=1, max_length=200)
     x_label: str = ""
     y_label: str = ""
-    budget: Decimal | None = None
     alt_text: str
 
     @model_validator(mode="after")
@@ -61,12 +60,12 @@ class ChartSpec(BaseModel):
         return self
 
 
-def grouped(series: Sequence[Series], most: int = MAX_SERIES) -> list[Series]:
-    """Return the series with the largest totals, in their order; at most `most` with `other`, the rest added up."""
-    if len(series) <= most:
+def grouped(series: Sequence[Series]) -> list[Series]:
+    """Return the series with the largest totals, in their order; at most six with `other`, the rest added up."""
+    if len(series) <= MAX_SERIES:
         return list(series)
     largest = sorted(range(len(series)), key=lambda n: sum(abs(v) for v in series[n].values), reverse=True)
-    largest = largest[: most - 1]
+    largest = largest[: MAX_SERIES - 1]
     rest = [one for n, one in enumerate(series) if n not in largest]
     totals = tuple(sum(values, Decimal(0)) for values in zip(*(one.values for one in rest), strict=True))
     return [*(series[n] for n in sorted(largest)), Series(name=OTHER, values=totals)]
@@ -85,7 +84,7 @@ def segments(spec: ChartSpec) -> list[tuple[str, Decimal]]:
 def chart_block(spec: ChartSpec) -> dict[str, Any] | None:
     """Return Slack's chart block for a message (slack.md §3.2), or None for over 20 points or nothing to show.
 
-    A workspace may still refuse the block; then the PNG takes its place. A budget is drawn in line charts only.
+    A workspace may still refuse the block; then the PNG takes its place.
     """
     chart = _pie(spec) if spec.kind == "pie" else _axes(spec)
     if chart is None:
@@ -105,10 +104,7 @@ def _pie(spec: ChartSpec) -> dict[str, Any] | None:
 def _axes(spec: ChartSpec) -> dict[str, Any] | None:
     if not 1 <= len(spec.categories) <= _MAX_POINTS:
         return None
-    budget = spec.budget if spec.kind == "line" else None
-    rows = grouped(spec.series, MAX_SERIES if budget is None else MAX_SERIES - 1)
-    if budget is not None:
-        rows.append(Series(name="Budget", values=(budget,) * len(spec.categories)))
+    rows = grouped(spec.series)
     categories, names = _labels(spec.categories), _labels([row.name for row in rows])
     drawn = [
         {"name": name, "data": [{"label": a, "value": _number(v)} for a, v in zip(categories, row.values, strict=True)]}

@@ -9,6 +9,8 @@ from bot.slack.markup import EMPTY, clean, truncate
 
 _MAX_CELL: Final = 300
 _MAX_COLUMNS: Final = 20
+_MAX_ROWS: Final = 100
+_MAX_CHARACTERS: Final = 10_000
 _ROOM_FOR_REST: Final = 100
 
 
@@ -22,37 +24,22 @@ def table(rows: Sequence[Sequence[str | Json]], column_settings: Sequence[Json |
 
     Holds 100 rows of 20 cells and 10,000 characters. One table per message; none in a modal.
     """
-    block: Json = {"type": "table", "rows": _fitting(rows, 100, 10_000)}
+    block: Json = {"type": "table", "rows": _fitting(rows)}
     return {**block, "column_settings": list(column_settings)[:_MAX_COLUMNS]} if column_settings else block
 
 
-def data_table(
-    caption: str, rows: Sequence[Sequence[str | Json]], *, page_size: int | None = None, row_header: int = 0
-) -> Json:
-    """Return a table that sorts and pages; `caption` names it for screen readers, `row_header` the column that names a row.
-
-    The first row is the header. Holds 1 + 200 rows of 20 cells and 20,000 characters.
-    """
-    shown = _fitting(rows, 201, 20_000)
-    if len(shown) == 1:
-        shown.append([_cell(EMPTY)] * len(shown[0]))
-    block: Json = {"type": "data_table", "caption": truncate(clean(caption), 300) or EMPTY, "rows": shown}
-    block["row_header_column_index"] = row_header
-    return {**block, "page_size": page_size} if page_size else block
-
-
-def _fitting(rows: Sequence[Sequence[str | Json]], most: int, characters: int) -> list[list[Json]]:
+def _fitting(rows: Sequence[Sequence[str | Json]]) -> list[list[Json]]:
     width = max(min(len(rows[0]), _MAX_COLUMNS), 1) if rows else 1
     cells = [_row(row, width) for row in rows] or [_row([], width)]
     used, kept = 0, 0
     for row in cells:
         used += sum(_characters(cell) for cell in row)
-        if used > characters - _ROOM_FOR_REST:
+        if used > _MAX_CHARACTERS - _ROOM_FOR_REST:
             break
         kept += 1
-    if kept == len(cells) <= most:
+    if kept == len(cells) <= _MAX_ROWS:
         return cells
-    kept = min(kept, most - 1)
+    kept = min(kept, _MAX_ROWS - 1)
     return [*cells[:kept], _row([f"… and {len(cells) - kept} more"], width)]
 
 

@@ -48,12 +48,6 @@ def _scaled(size: Decimal) -> str:
     return str(size)
 
 
-def money_range(low: Decimal, high: Decimal) -> str:
-    """Return a range in short: `$11.6k–12.9k`; one figure when both ends read the same."""
-    first, last = money_short(low), money_short(high)
-    return first if first == last else f"{first}–{last.removeprefix('$')}"
-
-
 def money_change(value: Decimal, *, cents: bool = False) -> str:
     """Return a signed change: `+$61`, `−$22`, with cents `+$18.50`; a change below 50 cents always has its digits."""
     if value == 0:
@@ -108,13 +102,6 @@ def ago(moment: datetime, now: datetime) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun: `1 key`, `3 keys`, `1,204 keys`; `many` where an `s` won't do."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def ordinal(number: int) -> str:
-    """Return `1st`, `2nd`, `3rd`, `11th`."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
 
 
 def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str:

@@ -176,8 +176,3 @@ def span_before(period: Period, today: date) -> tuple[date, date]:
         return end.replace(day=1), end.replace(day=min(last.day, days))
     length = (last - first).days + 1
     return first - timedelta(days=length), first - ONE_DAY
-
-
-def as_dimension(word: str) -> Dimension:
-    """Return a dimension by its name; anything else is by workspace."""
-    return _DIMENSION_WORDS.get(word, "workspace")

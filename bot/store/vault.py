@@ -42,7 +42,3 @@ class Vault:
         if owner != row:
             raise SecretUnreadable("this secret belongs to another row")
         return SecretStr(secret)
-
-    def rewrap(self, ciphertext: str) -> str:
-        """Return the same secret under the first key."""
-        return self._fernet.rotate(ciphertext.encode()).decode()

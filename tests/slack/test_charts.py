@@ -28,7 +28,7 @@ def spec(
 @pytest.mark.parametrize("title", ["", "x" * 200, "<!channel> \u202e"])
 def test_native_chart_passes_the_checks_of_slack(kind: Kind, title: str) -> None:
     many = tuple(f"a rather long workspace name {n}" for n in range(30))
-    block = chart_block(spec(kind, 20, many, title=title, x_label="x" * 60, budget=Decimal(400)))
+    block = chart_block(spec(kind, 20, many, title=title, x_label="x" * 60))
     assert block is not None
     assert validate_blocks([block], "message") == []
 
@@ -67,19 +67,6 @@ def test_smaller_series_are_added_up_so_that_the_total_stays_right() -> None:
     assert shown[-1].values == (Decimal(6), Decimal(6))
 
 
-def test_budget_is_a_line_of_its_own_in_a_line_chart() -> None:
-    block = chart_block(spec("line", 2, budget=Decimal("12.5")))
-    assert block is not None
-    assert block["chart"]["series"][-1]["name"] == "Budget"
-    assert [point["value"] for point in block["chart"]["series"][-1]["data"]] == [12.5, 12.5]
-
-
-def test_budget_takes_the_place_of_a_part_so_that_six_lines_stay_six() -> None:
-    block = chart_block(spec("line", 2, tuple("abcdefgh"), budget=Decimal(9)))
-    assert block is not None
-    assert [row["name"] for row in block["chart"]["series"]] == ["e", "f", "g", "h", "other", "Budget"]
-
-
 def test_series_with_a_missing_point_is_refused() -> None:
     with pytest.raises(ValidationError, match="one value per category"):
         spec(points=3, series=(Series(name="s", values=(Decimal(1),)),))
@@ -88,7 +75,7 @@ def test_series_with_a_missing_point_is_refused() -> None:
 @pytest.mark.parametrize(
     "chart",
     [
-        spec(points=90, names=tuple("abcdefgh"), budget=Decimal(20), title="Costs $a$ and \\frac{ ✅"),
+        spec(points=90, names=tuple("abcdefgh"), title="Costs $a$ and \\frac{ ✅"),
         spec("area", 1),
         spec("line", 0),
         spec("pie", 3),
