@@ -57,12 +57,13 @@ class Button:
 
 
 class Feature(Protocol):
-    """What a handlers file offers; all five tables are optional."""
+    """What a handlers file offers; all six tables are optional."""
 
     COMMANDS: Mapping[str, Listener]
     ACTIONS: Mapping[str, Listener | Button]
     VIEWS: Mapping[str, View]
     OPTIONS: Mapping[str, Suggest]
+    SHORTCUTS: Mapping[str, Listener]
     EVENTS: Mapping[str, Listener]
 
 

@@ -65,6 +65,9 @@ def test_the_compose_file_starts_the_bot_alone_and_postgres_on_request() -> None
     bot, postgres = compose["services"]["bot"], compose["services"]["postgres"]
     assert "profiles" not in bot
     assert postgres["profiles"] == ["postgres"]
-    assert set(bot["environment"]) <= SETTINGS
+    assert "environment" not in bot  # it would win over what .env says
+    assert [(ROOT / "deploy" / file["path"]).resolve() for file in bot["env_file"]] == [ROOT / ".env"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "in `.env`: `docker compose --env-file .env -f deploy/compose.yaml up -d`" in readme
     assert bot["read_only"] is True
     assert {volume.split(":")[0] for volume in bot["volumes"]} & set(compose["volumes"])

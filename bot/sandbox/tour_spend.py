@@ -33,7 +33,7 @@ async def channel_subscribes(story: Story) -> None:
 
 
 async def alert_is_set(story: Story) -> None:
-    """An amount per month is watched."""
+    """An amount per day is watched."""
     await story.types(DANA, "/claude-spend alert", COSTS_CHANNEL)
     await story.modal(DANA, "spend_amount")
     await story.sends(DANA, spend_amount="100", spend_period="daily")
