@@ -153,12 +153,6 @@ def test_check_holds_the_manifest_to_the_transport(folder: Path) -> None:
     assert call("check", **GOOD).exit_code == 0
 
 
-def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
-    result = call("demo", "--port", "65535")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "--port must be below 65535: the Claude Console's stand-in takes the port above it.\n"
-
-
 def test_settings_in_a_dotenv_file_are_enough(folder: Path) -> None:
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in GOOD.items()))
     assert call("check").exit_code == 0

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from bot.approvals.kinds import find_kind
 from bot.approvals.policy import ApproverKind, ApproverRef, Policy, Rule, describe_duration, describe_rule
-from bot.approvals.policy_checks import parse_duration
 from bot.approvals.policy_file import PolicyError, load_policy, parse_policy, placeholders
-from bot.approvals.toml_lines import key_lines
 from bot.sandbox.people import APPROVALS_CHANNEL, GROUPS
 
 ROOT = Path(__file__).parent.parent
@@ -183,82 +181,6 @@ def test_a_fault_is_one_sentence_that_says_what_to_write(text: str, sentence: st
 def test_a_quorum_that_nobody_can_reach_is_faulted_where_it_is_set() -> None:
     text = FULL.replace('"usergroup:S0PLATFORM", "user:U0BOB"', '"user:U0BOB"').replace(', "workspace-admins"', "")
     assert faults_of(text) == [(10, "kinds.revoke_key.quorum", "quorum is 2, but the approvers are 1 in all.")]
-
-
-WORKSPACE_ADMINS = """\
-version = 1
-[defaults]
-approvers = ["workspace-admins"]
-[kinds.revoke_key]
-issue_keys = "api"
-[workspaces."Production"]
-issue_keys = "api"
-[workspaces."Production".kinds.change_role]
-quorum = 2
-[workspaces."Production".kinds.disable_key]
-issue_keys = "console"
-"""
-
-
-def test_what_would_never_apply_is_a_fault_with_its_line() -> None:
-    assert faults_of(WORKSPACE_ADMINS) == [
-        (5, "kinds.revoke_key.issue_keys", "revoke_key issues no keys, so issue_keys never applies here."),
-        (
-            8,
-            "workspaces.Production.kinds.change_role",
-            "change_role is about no workspace, so this never applies; write [kinds.change_role].",
-        ),
-        (
-            11,
-            "workspaces.Production.kinds.disable_key.issue_keys",
-            "disable_key issues no keys, so issue_keys never applies here.",
-        ),
-    ]
-
-
-def test_admins_of_no_workspace_are_a_fault_where_they_are_named() -> None:
-    said = "change_role is about no workspace, so workspace-admins alone can never approve it."
-    text = 'version = 1\n[defaults]\napprovers = ["workspace-admins"]\n'
-    assert faults_of(text) == [(3, "defaults.approvers", said)]
-    assert parse_policy(f'{text}[kinds.change_role]\napprovers = ["org-admins"]\n', KINDS)
-    text = text.replace("workspace", "org") + '[kinds.change_role]\napprovers = ["workspace-admins"]\n'
-    assert faults_of(text) == [(5, "kinds.change_role.approvers", said)]
-
-
-def test_admins_of_no_workspace_do_not_help_to_reach_a_quorum() -> None:
-    text = "version = 1\n[groups]\na = ['user:U1']\n[kinds.change_role]\napprovers = ['a', 'workspace-admins']\nquorum = 2\n"
-    assert faults_of(text) == [(6, "kinds.change_role.quorum", "quorum is 2, but the approvers are 1 in all.")]
-    assert parse_policy(text.replace("change_role", "disable_key"), KINDS)
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [("8h", 480), ("90m", 90), ("2d", 2880), ("1d12h", 2160), ("1d 12h", 2160), ("5m", 5), ("45min", 45)],
-)
-def test_durations_are_read(text: str, minutes: int) -> None:
-    assert parse_duration(text) == timedelta(minutes=minutes)
-
-
-@pytest.mark.parametrize("text", ["", " ", "8", "h", "4m", "91d", "1w", "-1h", "8 hours", "1h30", "٣h" * 2])
-def test_other_durations_are_refused(text: str) -> None:
-    assert parse_duration(text) is None
-
-
-def test_lines_are_found_whatever_the_style() -> None:
-    text = '# c\na.b = 1\n["x y"]\nlist = [\n  1,\n]\nt = """\n[not.a.table]\n"""\nq = {z = 1}\n'
-    text += '[[arr]]\nk = 1\n[x.y]\n"k k" = 2\r\n'
-    lines = key_lines(text)
-    expected = {
-        ("a", "b"): 2,
-        ("x y",): 3,
-        ("x y", "list"): 4,
-        ("x y", "t"): 7,
-        ("x y", "q", "z"): 10,
-        ("arr", "k"): 12,
-        ("x", "y", "k k"): 14,
-    }
-    assert {path: lines[path] for path in expected} == expected
-    assert ("not", "a", "table") not in lines
 
 
 @settings(max_examples=200)

@@ -55,6 +55,13 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, f"Port {port} is in use or not allowed. Choose another with PORT.\n")
 
 
+def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
+    words = [sys.executable, "-m", "bot", "demo", "--port", "65535"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "--port must be below 65535: the Claude Console's stand-in takes the port above it.\n"
+
+
 async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Path) -> None:
     """The sandbox's settings always have a signing secret, too; a real installation needs none."""
     async with fleet_of(tmp_path, f"sqlite:///{tmp_path / 'q.db'}", more={"SLACK_SIGNING_SECRET": ""}) as fleet:
