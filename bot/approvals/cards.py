@@ -12,24 +12,21 @@ from typing import Any
 
 import structlog
 
+from bot.approvals.announcements import CARD, LINE, content_of, wanted
 from bot.approvals.authority import needs_in_words, rule_of
 from bot.approvals.kinds import KINDS, find_kind
-from bot.approvals.model import Request, Status, Verdict
+from bot.approvals.model import Request
 from bot.errors import SlackDown, SlackError, SlackRefused, UpstreamError
 from bot.ports import Message, Sent
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.views.covered import covered_card
 from bot.slack.views.request_card import RequestFacts, render_card
-from bot.slack.views.request_notices import beneficiary_notice, chapter_of, requester_notice, thread_line
+from bot.slack.views.request_notices import thread_line
 from bot.store import audit, messages, requests
 from bot.store.messages import SentMessage
 
 log = structlog.get_logger()
-
-CARD, REQUESTER, BENEFICIARY, FULFILLER, LINE = "card", "requester", "beneficiary", "fulfiller", "line"
-"""What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
-_OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
 async def refresh(rt: Runtime, request_id: str, known: Request | None = None) -> None:
@@ -132,7 +129,7 @@ async def _send_missing(rt: Runtime, facts: RequestFacts, claiming: Awaitable[tu
     work: list[Coroutine[Any, Any, object]] = [
         _send(rt, request, claim, message)
         for claim in claims
-        if claim.purpose != CARD and (message := _content(facts, claim.purpose)) is not None
+        if claim.purpose != CARD and (message := content_of(facts, claim.purpose)) is not None
     ]
     work.append(_tell_thread(rt, request, [claim for claim in claims if claim.purpose.startswith(LINE)], lines))
     _raise_first([*results, *await asyncio.gather(*work, return_exceptions=True)])
@@ -152,61 +149,18 @@ async def _lines(rt: Runtime, request_id: str) -> dict[str, str]:
     return {purpose: line for purpose, line in drawn.items() if line}
 
 
-def _missing(request: Request, lines: dict[str, str], sent: Sequence[SentMessage], *, card: bool) -> list[tuple[str, str]]:
-    """Return purpose and channel of every message that should exist and doesn't."""
-    wanted = [(CARD, request.channel)] if card else []
-    chapter = chapter_of(request)
-    if chapter:
-        wanted.append((f"{REQUESTER}:{chapter}", request.requester.slack_id))
-        wanted += _to_others(request, chapter)
-    if card:
-        wanted += [(purpose, request.channel) for purpose in lines]
-    there = {message.purpose for message in sent if message.ts}
-    return [(purpose, channel) for purpose, channel in wanted if purpose not in there]
-
-
 async def _claim_missing(
     rt: Runtime, request: Request, sent: Sequence[SentMessage], *, card: bool
 ) -> tuple[list[_Claim], dict[str, str]]:
     """Claim every message that should exist and doesn't; returns the claims that are ours, and the thread's lines."""
     lines = await _lines(rt, request.id)
-    missing = _missing(request, lines, sent, card=card)
+    there = {message.purpose for message in sent if message.ts}
+    missing = [one for one in wanted(request, lines, card=card) if one[0] not in there]
     if not missing:
         return [], lines
     async with rt.store.write() as tx:
         claims = [(await messages.claim(tx, request.id, *one, rt.now()), *one) for one in missing]
     return [_Claim(claim, purpose, channel) for claim, purpose, channel in claims if claim is not None], lines
-
-
-def _to_others(request: Request, chapter: str) -> list[tuple[str, str]]:
-    """Return what those are told who have to do something by hand, or for whom it was done."""
-    kind, wanted = find_kind(request.kind), list[tuple[str, str]]()
-    approvals = request.said(Verdict.APPROVE)
-    if approvals and kind.steps and "way" in request.outcome:
-        fulfiller = approvals[-1].by.slack_id
-        if request.status is Status.FULFILLING:
-            wanted.append((FULFILLER, fulfiller))
-        if request.outcome.get("problem") or request.status in _OVER:
-            wanted.append((f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
-    if request.status in (Status.APPLIED, Status.REVERTED):
-        others = [person for person in kind.beneficiaries(request) if not person.is_same_person(request.requester)]
-        wanted += [(f"{BENEFICIARY}:{chapter}", person.slack_id) for person in others]
-    return wanted
-
-
-def _content(facts: RequestFacts, purpose: str) -> Message | None:
-    """Return what a message says now; None for a line of the thread, which never changes."""
-    request = facts.request
-    what, _, which = purpose.partition(":")
-    if what == CARD:
-        return render_card(facts)
-    if what == REQUESTER:
-        return requester_notice(facts, which)
-    if what == BENEFICIARY:
-        return beneficiary_notice(facts, which)
-    kind = find_kind(request.kind)
-    tell = kind.news if which else kind.steps
-    return tell(request) if what == FULFILLER and tell else None
 
 
 async def _send(rt: Runtime, request: Request, claim: _Claim, message: Message, thread: str = "") -> Sent:
@@ -267,7 +221,7 @@ async def _redraw_until_newest(
 
 
 async def _redraw(rt: Runtime, request: Request, message: SentMessage, is_ours: bool) -> None:
-    content = _content(await facts_of(rt, request), message.purpose)
+    content = content_of(await facts_of(rt, request), message.purpose)
     if message.purpose.startswith(CARD) and not is_ours:
         content = covered_card(rt.settings.command_prefix)
     if content is None:

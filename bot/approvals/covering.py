@@ -2,7 +2,8 @@
 
 import contextlib
 
-from bot.approvals.cards import CARD, LINE, refresh
+from bot.approvals.announcements import CARD, LINE
+from bot.approvals.cards import refresh
 from bot.errors import SlackError, SlackRefused
 from bot.ports import Sent
 from bot.runtime import Runtime
