@@ -5,12 +5,13 @@ OUT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo tour test lint types imports tests format bench clean
+.PHONY: help demo tour test lint types imports tests format races bench clean
 
 help:
 	@echo "make demo [PORT=8765]   the bot on a built-in Slack and a built-in Claude organization, with a page to act in"
 	@echo "make tour [OUT=folder]  a scripted story through the same running pieces, as a transcript"
 	@echo "make test               everything that must hold"
+	@echo "make races              200 rounds of twenty people who approve at the same instant (6 minutes)"
 	@echo "make bench              ratios against bare counterparts"
 
 # The locks are complete, so nothing is left to resolve: --no-deps keeps later releases of a dependency from mattering.
@@ -50,6 +51,9 @@ test: lint types imports tests
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+races: $(VENV)/.dev
+	QM_RACE_ROUNDS=200 $(PY) -m pytest -n 2 tests/races/test_at_once.py -k twenty
 
 bench: $(VENV)/.dev
 	$(PY) -m benchmarks
