@@ -250,8 +250,8 @@ class Notifier(Protocol):
         """Open a modal on top of the one that is open, and return its id."""
         ...
 
-    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
-        """Replace a modal that is open."""
+    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> None:
+        """Replace a modal that is open; with the hash `as_it_was` only if nothing has changed it since."""
         ...
 
     async def publish_home(self, slack_id: str, view: dict[str, Any]) -> None:

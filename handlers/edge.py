@@ -21,7 +21,7 @@ from bot.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack.markup import code, escape
 from handlers.call import Call, Json, call_of, text_at
-from handlers.guard import Listener, LookUp, guarded, notice_view, plain_answer
+from handlers.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
 
 log = structlog.get_logger()
 
@@ -56,11 +56,18 @@ class Button:
     meanwhile: LookUp
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What a choice in a form causes before it is sent: a help, whose failure nobody needs to hear of."""
+
+    run: Listener
+
+
 class Feature(Protocol):
     """What a handlers file offers; all six tables are optional."""
 
     COMMANDS: Mapping[str, Listener]
-    ACTIONS: Mapping[str, Listener | Button]
+    ACTIONS: Mapping[str, Listener | Button | Hint]
     VIEWS: Mapping[str, View]
     OPTIONS: Mapping[str, Suggest]
     SHORTCUTS: Mapping[str, Listener]
@@ -136,12 +143,23 @@ def _not_understood(call: Call) -> str:
     return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
 
 
-def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listener | Button) -> None:
+def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listener | Button | Hint) -> None:
+    if isinstance(offered, Hint):
+        _hint(app, rt, name, offered.run)
+        return
     run, meanwhile = (offered.run, offered.meanwhile) if isinstance(offered, Button) else (offered, None)
 
     async def listener(ack: Any, body: Json) -> None:
         await ack()
         rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True, meanwhile=meanwhile))
+
+    app.action(name)(listener)
+
+
+def _hint(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(quietly(rt, call_of(rt, body), run))
 
     app.action(name)(listener)
 

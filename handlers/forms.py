@@ -1,5 +1,6 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +12,7 @@ from bot.approvals import cards, overview, service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kinds import KINDS, find_kind
 from bot.approvals.kinds.base import FormField, FormInput, Kind
-from bot.errors import InvalidInput, NotFound, UserError
+from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
@@ -19,8 +20,10 @@ from bot.slack.markup import bold, channel_mention, truncate
 from bot.slack.views.kind_form import kind_form
 from bot.slack.wording import listed
 from handlers.call import Call, Json, text_at
-from handlers.edge import Listener, View, notice_view
+from handlers.edge import Hint, Listener, View, notice_view
 
+KNOWN_WITHIN = 0.5
+"""Seconds that opening a form waits for what it can also do without."""
 _IDS = ("workspace", "key", "person")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -30,7 +33,8 @@ def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, worksp
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
-    by_hand = f" {kind.by_hand(rule).capitalize()}." if kind.by_hand(rule) and workspace_id else ""
+    by_hand = kind.by_hand(rule) if workspace_id else ""
+    by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
@@ -52,8 +56,17 @@ async def open_form(
 ) -> None:
     """Open a kind's form, filled in with what is known."""
     kind, given = find_kind(kind_name), values or {}
-    where = await _workspace_of(call.rt, given)
+    where = await _soon_known(call.rt, given)
     await call.open(kind_form(kind, asks=who_decides(call.rt, kind, *where), values=given, labels=labels))
+
+
+async def _soon_known(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the same as `_workspace_of` if that is known at once: Slack lets a form be opened for three seconds only."""
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN):
+            return await _workspace_of(rt, values)
+    except (TimeoutError, UpstreamError):
+        return None, None
 
 
 async def _workspace_of(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -67,14 +80,18 @@ async def _workspace_of(rt: Runtime, values: Mapping[str, str]) -> tuple[str | N
 
 
 async def workspace_chosen(call: Call) -> None:
-    """Say who decides, now that the form says which workspace it is about; what was typed stays."""
+    """Say who decides, now that the form says which workspace it is about; what was typed stays.
+
+    With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
+    """
     kind = KINDS.get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
-        raise NotFound("I don't know that form any more. Close it and open it again.")
+        raise NotFound("I don't know that form any more.")
     values = _plain_values(kind, call)
     where = await _workspace_of(call.rt, values)
     asks = who_decides(call.rt, kind, *where)
-    await call.update_view(call.view_id, kind_form(kind, asks=asks, values=values, labels=call.labels))
+    form = kind_form(kind, asks=asks, values=values, labels=call.labels)
+    await call.rt.notifier.update_view(call.view_id, form, text_at(call.payload, "view", "hash"))
 
 
 def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
@@ -137,7 +154,7 @@ async def submit_form(kind: Kind, call: Call) -> None:
 
 
 async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
-    asks = who_decides(call.rt, kind, *await _workspace_of(call.rt, values))
+    asks = who_decides(call.rt, kind, *await _soon_known(call.rt, values))
     view = kind_form(kind, asks=asks, values=values, labels=call.labels, problems=problems)
     await call.update_view(call.view_id, view)
 
@@ -195,5 +212,5 @@ def feature_of(kind: Kind) -> SimpleNamespace:
     )
 
 
-ACTIONS: dict[str, Listener] = {ids.PICK_WORKSPACE: workspace_chosen, ids.PICK_KEY: workspace_chosen}
+ACTIONS = {ids.PICK_WORKSPACE: Hint(workspace_chosen), ids.PICK_KEY: Hint(workspace_chosen)}
 OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}

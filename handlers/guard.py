@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import InvalidInput, NotLinked, SlackError, UpstreamError, UserError
+from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, UpstreamError, UserError
 from bot.identity import resolve_actor
 from bot.log import bind_correlation
 from bot.ports import Message
@@ -62,6 +62,18 @@ async def guarded(
         if looking:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
+
+
+async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
+    """Run a listener that only helps: what it raises is logged, and what is on the person's screen stays."""
+    bind_correlation()
+    try:
+        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
+        await run(call)
+    except QuartermasterError as error:
+        log.info("hint_not_given", error=type(error).__name__)
+    except Exception:
+        log.exception("hint_failed")
 
 
 async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:

@@ -32,7 +32,8 @@ async def approve(call: Call) -> None:
     try:
         decided = await decisions.decide(call.rt, call.actor, known.request.id, Verdict.APPROVE, known=known)
     finally:
-        await adopting
+        # Only a repair: whatever becomes of it, what was decided is carried out.
+        await asyncio.gather(adopting, return_exceptions=True)
     counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
     saying = asyncio.create_task(call.finish(counts)) if call.in_modal else None
     if decided.status is Status.APPLYING:

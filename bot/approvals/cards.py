@@ -208,7 +208,7 @@ async def _redraw_until_newest(
     while request is not None and (request.version > shown or must_draw):
         try:
             await _redraw(rt, request, message, is_ours)
-        except SlackError:
+        except SlackDown:
             async with rt.store.write() as tx:
                 await messages.mark_undrawn(tx, [message.id])  # it may have landed over a newer one: drawn again later
             raise
@@ -236,7 +236,8 @@ async def _redraw(rt: Runtime, request: Request, message: SentMessage, is_ours: 
 
 _NOT_TO_BE_REDRAWN = frozenset(
     {
-        "message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch", "invalid_blocks", "msg_too_long",
+        "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "edit_window_closed",
+        "block_mismatch", "invalid_blocks", "msg_too_long",
     }
 )  # fmt: skip
 """Deleted by somebody, past the workspace's edit window, or never to be drawn so: whatever else Slack says may pass."""

@@ -134,9 +134,9 @@ class SlackNotifier:
         """Open a modal on top."""
         return str((await self._call("views.push", trigger_id=trigger_id, view=view))["view"]["id"])
 
-    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
+    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> None:
         """Replace a modal."""
-        await self._call("views.update", repeat=True, view_id=view_id, view=view)
+        await self._call("views.update", repeat=True, view_id=view_id, view=view, hash=as_it_was or None)
 
     async def publish_home(self, slack_id: str, view: dict[str, Any]) -> None:
         """Show an App Home."""

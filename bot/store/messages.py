@@ -17,7 +17,7 @@ RETAKE_AFTER = timedelta(minutes=2)
 
 GIVE_UP_AFTER = timedelta(days=1)
 """What Slack refused for that long after a request closed (its reader left, its channel is gone) is not tried again."""
-_CHUNK = 500
+_CHUNK, _COVERED = 500, -1
 
 
 class SentMessage(BaseModel):
@@ -32,6 +32,11 @@ class SentMessage(BaseModel):
     posted_channel: str | None
     ts: str | None
     drawn_version: int
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a reply in a thread was covered for good."""
+        return self.drawn_version == _COVERED
 
 
 async def claim(tx: Tx, request_id: str, purpose: str, channel: str, now: datetime) -> int | None:
@@ -103,12 +108,12 @@ async def of_request(tx: Tx, request_id: str) -> list[SentMessage]:
 
 
 async def lagging(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
-    """Return the ids of requests with a message that shows an older version than the row has.
+    """Return the ids of requests with a message that shows an older version than the row has, newest first.
 
     Given up a day after the request closed, but for those that were marked since.
     """
     query = (
-        select(RequestRow.id)
+        select(RequestRow.id, RequestRow.created_at)
         .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
         .where(col(SentMessageRow.ts).is_not(None), col(SentMessageRow.drawn_version) < col(RequestRow.version))
         .where(~col(SentMessageRow.purpose).startswith("line:"))
@@ -121,9 +126,10 @@ async def lagging(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
             )
         )
         .distinct()
+        .order_by(col(RequestRow.created_at).desc())
         .limit(limit)
     )
-    return list(await tx.session.exec(query))
+    return [request_id for request_id, _ in await tx.session.exec(query)]
 
 
 async def unsent(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
@@ -155,6 +161,11 @@ async def mark_undrawn(tx: Tx, message_ids: Sequence[int]) -> None:
     for start in range(0, len(message_ids), _CHUNK):
         some = message_ids[start : start + _CHUNK]
         await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(some)).values(drawn_version=0))
+
+
+async def mark_covered(tx: Tx, message_ids: Sequence[int]) -> None:
+    """Remember that replies in a thread were covered for good."""
+    await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(message_ids)).values(drawn_version=_COVERED))
 
 
 async def in_channel(tx: Tx, channel: str, purpose: str) -> list[SentMessage]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.stage import Json
 from tests.approvals.acting import card_with, keys_named, labels, make_key, press, settled, told
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
@@ -171,3 +172,38 @@ async def test_an_organization_that_is_away_keeps_what_was_typed(world: World) -
     await world.submit(ALICE, workspace_id=staging, name="patient", reason="Typed with care")
     view = await world.modal(ALICE, "Nothing was changed. Try again in a minute.", seconds=20)
     assert "Typed with care" in str(view)
+
+
+async def choose_workspace(world: World, user: str, view: Json, name: str) -> None:
+    option = next(o for o in await options_of(world, user, view, name) if o["text"]["text"] == name)
+    answer = await world.click(user, "pick_workspace", view_id=view["id"], selected=option["value"])
+    assert answer["ok"], answer
+
+
+async def options_of(world: World, user: str, view: Json, typed: str) -> list[Json]:
+    return (await world.post("/act/suggest", user=user, view_id=view["id"], action_id="pick_workspace", value=typed))[
+        "options"
+    ]
+
+
+async def test_a_form_says_who_decides_in_the_workspace_that_is_chosen(world: World) -> None:
+    await world.command(ALICE, "/claude-keys request from-the-command")
+    view = await world.modal(ALICE, "from-the-command")
+    await choose_workspace(world, ALICE, view, "Production")
+    shown = await world.modal(ALICE, "An approver then makes the key in the Console.")
+    assert "from-the-command" in str(shown)
+
+
+async def test_a_choice_that_can_not_be_explained_leaves_the_form_as_it_is(world: World) -> None:
+    await world.command(ALICE, "/claude-keys request still-here")
+    view = await world.modal(ALICE, "still-here")
+    option = next(o for o in await options_of(world, ALICE, view, "Production"))
+    world.rt.directory.forget_members()
+    await world.post("/faults", target="claude", name="*", kind="500", times=50)
+    await world.post("/faults", target="slack", name="users.info", kind="500", times=9)
+    world.rt.notifier.forget(ALICE)
+    assert (await world.click(ALICE, "pick_workspace", view_id=view["id"], selected=option["value"]))["ok"]
+    await settled(world)
+    await world.http.delete(f"{world.control_url}/faults")
+    assert "still-here" in str(await world.modals(ALICE))
+    assert "form_create_key" in str(await world.modals(ALICE))
