@@ -8,7 +8,7 @@ import pytest
 
 from bot.approvals.model import Status
 from bot.approvals.reconcile import reconcile
-from bot.store import requests
+from bot.store import messages, requests
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
 from tests.approvals.test_card_flows import revoke
 from tests.approvals.test_secret import ready
@@ -120,3 +120,35 @@ async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_take
     await world.command(ALICE, "/claude-members role <@U0CROWD01> billing because")
     said = await world.message(ALICE, "neither you nor whom it is for can approve it: only 0 others could", "C0GENERAL")
     assert "Nothing was sent" in said["text"]
+
+
+async def test_covering_a_channel_goes_on_where_slack_broke_off(world: World) -> None:
+    for name in ("first", "second", "third"):
+        card = await world.ask_for_key(ALICE, f"inside-{name}")
+        await press(world, BOB, card, "request_deny")
+        await world.modal(BOB, "Reason")
+        await world.submit(BOB, comment=f"nobody outside reads {name}")
+        await card_with(world, f"reads {name}")
+    await settled(world)
+    world.sandbox.slack.channels[APPROVALS].is_ext_shared = True
+    for _ in range(4):
+        await world.post("/faults", target="slack", name="chat.update", kind="500", times=1)
+        await reconcile(world.rt, world.rt.now())
+        world.sandbox.faults.clear()
+        world.sandbox.clock.advance(timedelta(minutes=1))
+    await reconcile(world.rt, world.rt.now())
+    left = [m["text"] for m in await world.messages(BOB, APPROVALS) if "inside-" in str(m) or "nobody outside" in str(m)]
+    assert left == []
+
+
+async def test_a_refused_redrawing_is_given_up_a_day_after_the_end(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "kicked")
+    await world.post("/faults", target="slack", name="chat.update", kind="500", times=3)
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    world.sandbox.faults.clear()
+    await world.post(f"/channels/{APPROVALS}", is_archived=True)
+    await a_minute_passes(world, seconds=2 * 86400)
+    await a_minute_passes(world, seconds=60)
+    async with world.rt.store.read() as tx:
+        assert await messages.lagging(tx, world.rt.now()) == []
