@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.config import DatabaseSettings
+from bot.slack.wording import plural
 from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
 
@@ -35,5 +36,6 @@ def _absent_file(url: str) -> Path | None:
 def _said(proof: AuditProof) -> tuple[bool, str]:
     if proof.broken_seq is None:
         head = f"{proof.entries}:{proof.head}"
-        return True, f"audit: {proof.entries} entries, unbroken from the first to the last. Head {head}"
+        entries = plural(proof.entries, "entry", "entries")
+        return True, f"audit: {entries}, unbroken from the first to the last. Head {head}"
     return False, f"audit: Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it hold."

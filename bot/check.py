@@ -112,7 +112,9 @@ def _check_manifest(path: Path, prefix: str, mode: Mode) -> Findings:
     faults = manifest_faults(text, prefix, mode)
     lines = [f"{path}:{fault.line}: {fault.sentence}" for fault in faults]
     if lines:
-        lines.append(f"{path}: `python -m bot manifest --prefix {prefix} --mode {mode}` renders one that fits.")
+        url = " --url https://YOUR-ADDRESS" if mode == "http" else ""
+        command = f"python -m bot manifest --prefix {prefix} --mode {mode}{url} > {path}"
+        lines.append(f"{path}: `{command}` renders one that fits.")
     return Findings(tuple(lines))
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.admin.client import open_admin
+from bot.approvals.kinds import KINDS
+from bot.approvals.policy_file import load_policy
 from bot.config import Settings
 from bot.directory.status import STALE_AFTER
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.manifest import BOT_SCOPES
 from bot.ports import Admin
-from bot.slack.probe import probe_app_token, probe_bot_token
+from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel
 
 _SLACK_MENDS = {
     "no_answer": "No usable answer came from SLACK_API_URL; check the address and the network.",
@@ -42,7 +44,9 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
         requests_per_minute=settings.admin_requests_per_minute,
     )
     try:
-        return await _slack(settings) + await examine_claude(admin, now or datetime.now(UTC))
+        slack = await _slack(settings)
+        policy = await _policy(settings, slack[0].good)
+        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC))]
     finally:
         await admin.aclose()
 
@@ -65,6 +69,19 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
         error = await probe_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
         said = f"Slack doesn't accept SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
         found.append(Diagnosis(error is None, said))
+    return found
+
+
+async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
+    """Say whether somebody may approve, and, where Slack answers, whether cards can be posted where they should go."""
+    policy = load_policy(settings.policy_file, KINDS)
+    if policy.nobody_because:
+        return [Diagnosis(False, policy.nobody_because)]
+    found: list[Diagnosis] = []
+    for channel in policy.channels if slack_answers else ():
+        problem = await probe_channel(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, channel)
+        said = f"Cards can't be posted to {channel}: {problem}." if problem else f"Cards can be posted to {channel}."
+        found.append(Diagnosis(problem is None, said))
     return found
 
 

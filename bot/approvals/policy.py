@@ -80,6 +80,14 @@ class Policy(_Frozen):
         """Return the policy under which nobody may approve; `reason` is a sentence for whoever asks why."""
         return cls(version=version, nobody_because=reason)
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that cards go to, under whatever rule."""
+        tables = [self.defaults, *self.kinds.values()]
+        for workspace in self.workspaces.values():
+            tables += [workspace.rule, *workspace.kinds.values()]
+        return tuple(sorted({table.channel for table in tables if table.channel}))
+
     def rule_for(self, kind: str, workspace_id: str | None, workspace_name: str | None) -> Rule:
         """Return the rule for a kind, in a workspace or (both None) in the organization.
 

@@ -74,7 +74,7 @@ async def _figures(rt: Runtime) -> list[StatusLine]:
     as_of = await figures_as_of(rt)
     if as_of is None:
         return [
-            StatusLine("Figures", False, "none yet; they are read every five minutes, and `python -m bot doctor` says more.")
+            StatusLine("Figures", False, "none yet; they are read every five minutes, and python -m bot doctor says more.")
         ]
     if rt.now() - as_of > STALE_AFTER:
         mend = "older than they should be; python -m bot doctor says why. As of"

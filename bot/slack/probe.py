@@ -54,8 +54,25 @@ async def probe_app_token(token: str, api_url: str) -> str | None:
     return None
 
 
-async def _call(client: AsyncWebClient, method: str) -> AsyncSlackResponse:
-    return await client.api_call(method)  # pyright: ignore[reportUnknownMemberType] # the SDK leaves its dicts untyped
+async def probe_channel(token: str, api_url: str, channel: str) -> str | None:
+    """Return what keeps cards from being posted to a channel, in words, or None."""
+    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    try:
+        answer = await _call(client, "conversations.info", channel=channel)
+    except SlackApiError as error:
+        return f"Slack doesn't show it to the bot ({_code(error)}); look at its id, and invite the bot"
+    except _NO_ANSWER:
+        return "Slack didn't answer"
+    found = cast(dict[str, object], answer.get("channel") or {})
+    if found.get("is_archived"):
+        return "it is archived"
+    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        return "it is shared with another company, so nothing is posted there"
+    return None if found.get("is_member") else "the bot isn't in it; invite it"
+
+
+async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:
+    return await client.api_call(method, params=arguments)  # pyright: ignore[reportUnknownMemberType] # the SDK leaves its dicts untyped
 
 
 def _headers(answer: AsyncSlackResponse) -> dict[str, object]:

@@ -53,7 +53,12 @@ def my_key_blocks(line: KeyLine) -> list[Json]:
     return [
         section(text),
         actions(
-            button(switch[0], f"{ids.OPEN_PREFIX}{switch[1]}", key.id, accessibility_label=f"{switch[0]} {key.name}"[:75]),
+            button(
+                switch[0],
+                f"{ids.OPEN_PREFIX}{switch[1]}",
+                key.id,
+                accessibility_label=f"{switch[0].rstrip('…')} {key.name}"[:75],
+            ),
             button("Revoke…", f"{ids.OPEN_PREFIX}revoke_key", key.id, accessibility_label=f"Revoke {key.name}"[:75]),
         ),
     ]

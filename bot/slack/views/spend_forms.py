@@ -121,7 +121,7 @@ def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str
     """Return what was set up, and when it shows next."""
     scope = listed([escape(names.get(one, one)) for one in saved.workspace_ids], most=3) or "all workspaces"
     when = f"every day at {saved.local_time} ({escape(saved.tz)})"
-    begins = f"The next one is about {weekday_day(first.day)}, {date(first.since)}."
+    begins = f"The next one is about {weekday_day(first.day)} and comes {date(first.since)}."
     return f"✅ {channel_mention(saved.channel)} gets the spend of {scope} {when}. {begins}"
 
 
