@@ -68,7 +68,7 @@ class Bot:
             async with asyncio.timeout(3):
                 if not await is_current(self.runtime.store):
                     found["database"] = "The database's schema is not this version's."
-        except Exception as error:
+        except Exception as error:  # drivers differ in what they raise
             found["database"] = f"The database does not answer ({type(error).__name__})."
         return found
 
@@ -167,7 +167,7 @@ async def _connect(bot: Bot) -> None:
     while True:
         try:
             await bot.socket.start()
-        except Exception as error:
+        except Exception as error:  # whatever it was, Slack may let us in later
             log.warning("socket_not_connected", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60.0)

@@ -167,8 +167,6 @@ async def _send(rt: Runtime, request: Request, claim: _Claim, message: Message, 
     """Send and remember. What Slack certainly refused is given back at once; where the outcome is unknown, later."""
     try:
         sent = await rt.notifier.send(claim.channel, message, thread_ts=thread or None)
-    except SlackDown:
-        raise
     except SlackRefused:
         async with rt.store.write() as tx:
             await messages.release(tx, claim.id)
@@ -235,11 +233,9 @@ async def _redraw(rt: Runtime, request: Request, message: SentMessage, is_ours: 
 
 
 _NOT_TO_BE_REDRAWN = frozenset(
-    {
-        "message_not_found", "channel_not_found", "is_archived", "cant_update_message", "edit_window_closed",
-        "block_mismatch", "invalid_blocks", "msg_too_long",
-    }
-)  # fmt: skip
+    "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "
+    "msg_too_long".split()
+)
 """Deleted by somebody, past the workspace's edit window, or never to be drawn so: whatever else Slack says may pass."""
 
 

@@ -147,7 +147,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
     except UpstreamError:
         raise  # looked at again in a minute
-    except Exception:
+    except Exception:  # the same: looked at each minute for ever otherwise
         log.exception("kind_failed", request=request.id, kind=kind.name)
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
     if found:
@@ -209,7 +209,7 @@ async def end(rt: Runtime, request: Request) -> Request:
         return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
     except UpstreamError:
         raise  # tried again once this claim is old
-    except Exception:
+    except Exception:  # the same
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         broken = "Something broke on my side while I ended it: look whether it ended."
         return await _ended(rt, claimed, broken, "request.end_needs_person")

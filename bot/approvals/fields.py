@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Literal, Protocol
 
 FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
@@ -61,3 +61,13 @@ class HasForm(Protocol):
     def submit_label(self) -> str:
         """What its button says."""
         ...
+
+
+def check_last_day(value: str, form: FormInput) -> str | None:
+    """Return what is wrong with the last day of something."""
+    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
+
+
+def end_of(last_day: date | None) -> datetime | None:
+    """Return the moment at which something with a last UTC day is over."""
+    return datetime.combine(last_day, time(23, 59, 59), UTC) if last_day else None

@@ -78,22 +78,22 @@ async def _over_socket(world: World, payloads: Iterable[Delivered]) -> int:
     return len(took)
 
 
-async def test_900_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
+async def test_1000_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with any_world_of(tmp_path, "socket") as world:
             aim = await staged(world)
             before = await kept(world)
-            assert await _over_socket(world, malformed(aim, 500, seed=1)) == 500
-            assert await _over_socket(world, forged(aim, 400, seed=2)) == 400
+            assert await _over_socket(world, malformed(aim, 550, seed=1)) == 550
+            assert await _over_socket(world, forged(aim, 450, seed=2)) == 450
             await assert_nothing_came_of_it(world, before, logs)
 
 
-async def test_900_malformed_and_forged_signed_requests_are_all_answered_and_change_nothing(tmp_path: Path) -> None:
+async def test_1000_malformed_and_forged_signed_requests_are_all_answered_and_change_nothing(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with any_world_of(tmp_path, "http") as world, door(world) as http:
             aim = await staged(world)
             before = await kept(world)
-            payloads, took = [*malformed(aim, 500, seed=3), *forged(aim, 400, seed=4)], list[float]()
+            payloads, took = [*malformed(aim, 550, seed=3), *forged(aim, 450, seed=4)], list[float]()
             for number, (kind, payload) in enumerate(payloads):
                 body, content_type = encode(cast("Kind", kind), _as_form(payload) if kind == "slash_commands" else payload)
                 began = time.monotonic()

@@ -1,16 +1,16 @@
 """Another organization role for somebody, for good or until a day."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Member
+from bot.approvals.fields import check_last_day, end_of
 from bot.approvals.kinds.base import (
     Applied,
     Checked,
     Done,
     FormField,
-    FormInput,
     Kind,
     NeedsPerson,
     check_in_time,
@@ -47,18 +47,14 @@ class ChangeRole(BaseModel):
     @property
     def ends_at(self) -> datetime | None:
         """The moment at which the role goes back."""
-        return datetime.combine(self.ends_on, time(23, 59, 59), UTC) if self.ends_on else None
-
-
-def _check_end(value: str, form: FormInput) -> str | None:
-    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
+        return end_of(self.ends_on)
 
 
 FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
     FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
-    FormField("ends_on", "Last day", "date", hint="Empty: for good.", optional=True, check=_check_end),
+    FormField("ends_on", "Last day", "date", hint="Empty: for good.", optional=True, check=check_last_day),
 )
 
 

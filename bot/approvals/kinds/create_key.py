@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
+from bot.approvals.fields import check_last_day, end_of
 from bot.approvals.kinds.base import (
     Applied,
     Checked,
@@ -50,17 +51,13 @@ class CreateKey(BaseModel):
     @property
     def ends_at(self) -> datetime | None:
         """The moment at which the key ends: the end of its last day."""
-        return datetime.combine(self.ends_on, time(23, 59, 59), UTC) if self.ends_on else None
+        return end_of(self.ends_on)
 
 
 def _check_name(value: str, _form: FormInput) -> str | None:
     if NAME.fullmatch(value):
         return None
     return _NAME_RULE
-
-
-def _check_end(value: str, form: FormInput) -> str | None:
-    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
 
 
 FORM = (
@@ -73,7 +70,7 @@ FORM = (
         hint="What will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
     ),
     FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
-    FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=_check_end),
+    FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=check_last_day),
 )
 
 
