@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from benchmarks.child import Json, answer
 from bot.admin.client import open_admin
-from bot.spend.ledger import GROUP_BY
-from bot.spend.loading import load_days
-from bot.store.ledger import cells
+from bot.spend.ledger.db import cells
+from bot.spend.ledger.pages import load_days
+from bot.spend.ledger.sync import GROUP_BY
 from bot.store.migrate import migrate
 from bot.store.session import Store
 

@@ -12,10 +12,10 @@ def main() -> None:
     if sys.argv[1:] == ["run"]:
         # None makes an import fail, and both have an alternative for that.
         sys.modules.update(dict.fromkeys(_UNUSED))  # pyright: ignore[reportCallIssue, reportArgumentType] - typed as modules
-        from bot.start import start
+        from bot.cli.start import start
 
         sys.exit(start())
-    from bot.cli import app
+    from bot.cli.app import app
 
     app(prog_name="quartermaster" if Path(sys.argv[0]).name.startswith("quartermaster") else "python -m bot")
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,24 +18,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.admin.client import open_admin
-from bot.approvals.kinds import KINDS
-from bot.approvals.policy_file import load_policy
-from bot.config import Settings
+from bot.approvals.kind import Kind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
 from bot.jobs import JOBS, Job, start_jobs
+from bot.kinds.registry import KINDS
 from bot.log import configure_logging
 from bot.memory import settle
+from bot.policy.file import load_policy
 from bot.runtime import Runtime
+from bot.settings.model import Settings
 from bot.slack.notifier import SlackNotifier
 from bot.store.migrate import is_current, migrate, open_database
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
 from handlers import register
-from handlers.bolt import make_bolt
-from handlers.front import handle_http, register_front
-from handlers.socket import Socket
+from handlers.edge.bolt import make_bolt
+from handlers.edge.front import handle_http, register_front
+from handlers.edge.socket import Socket
 
 log = structlog.get_logger()
 
@@ -100,8 +101,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def build(settings: Settings, clock: Clock = _now) -> Bot:
-    """Make all the pieces inside the running loop; nothing is sent to anybody yet."""
+async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Kind] = KINDS) -> Bot:
+    """Make all the pieces inside the running loop; nothing is sent to anybody yet. `kinds` can be asked for."""
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=5))
     client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(),
@@ -117,13 +118,14 @@ async def build(settings: Settings, clock: Clock = _now) -> Bot:
     )
     runtime = Runtime(
         settings=settings,
-        policy=load_policy(settings.policy_file, KINDS),
+        policy=load_policy(settings.policy_file, kinds),
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes),
         admin=admin,
         directory=Directory(admin),
         notifier=SlackNotifier(client, session, trust_missing_flags=settings.trust_missing_flags),
         vault=Vault(settings.encryption_keys),
         clock=clock,
+        kinds=kinds,
     )
     secret = settings.slack_signing_secret
     app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")

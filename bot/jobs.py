@@ -13,10 +13,9 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 
-from bot.approvals.kinds import KINDS
-from bot.approvals.policy_file import load_policy
 from bot.approvals.reconcile import reconcile
 from bot.log import bind_correlation
+from bot.policy.file import load_policy
 from bot.runtime import Runtime
 from bot.spend import jobs as spend
 
@@ -37,7 +36,7 @@ class Job:
 async def reload_policy(rt: Runtime, _now: datetime) -> None:
     """Read policy.toml again; what is wrong with it is logged once for each version, and then nobody may approve."""
     path: Path = rt.settings.policy_file
-    policy = await asyncio.to_thread(load_policy, path, KINDS)
+    policy = await asyncio.to_thread(load_policy, path, rt.kinds)
     if policy != rt.policy:
         log.warning("policy_changed", version=policy.version, nobody_because=policy.nobody_because)
         rt.policy = policy

@@ -7,20 +7,17 @@ from typing import Any, Literal, Protocol, Self
 
 from bot.admin.model import (
     ApiKey,
-    ClaudeCodeRow,
-    CostRow,
     Invite,
     IssuedKey,
     Member,
     Organization,
     RateLimit,
-    Report,
     SpendLimit,
-    UsageRow,
     Workspace,
     WorkspaceMember,
     WorkspaceRateLimit,
 )
+from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
 from bot.slack.model import Message, Sent, SlackChannel, SlackPerson, SlackSelf
 
 __all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson", "SlackSelf"]

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from bot.approvals.kinds import KINDS
+from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
-from handlers import admin, edge, events, forms, home, keys, members, requests, spend
+from handlers import admin, events, forms, home, keys, members, requests, spend
+from handlers.edge import register as edge
 
 FEATURES: tuple[Any, ...] = (requests, keys, members, spend, forms, home, admin, events)
 
 
 def register(app: Any, rt: Runtime) -> None:
     """Register every feature with a Bolt app, then the answer to whatever no feature knows."""
-    edge.register_features(app, rt, [*FEATURES, *(forms.feature_of(kind) for kind in KINDS.values())])
+    edge.register_features(app, rt, [*FEATURES, *(forms.feature_of(kind) for kind in all_kinds(rt).values())])
     edge.register_catch_all(app, rt)

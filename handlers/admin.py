@@ -1,47 +1,15 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
-from typing import Any
-
 from bot.approvals.authority import needs_in_words
-from bot.approvals.policy import Rule, describe_duration
-from bot.commands import help_groups
-from bot.directory.status import StatusLine, collect_status
-from bot.ports import Message
+from bot.policy.model import Rule, describe_duration
 from bot.slack import ids
-from bot.slack.blocks import actions, context, section
-from bot.slack.elements import button
-from bot.slack.markup import channel_mention, code, date, escape
-from handlers.call import Call
-from handlers.edge import Listener
-
-_BUTTONS = {
-    "Get a key": ("Request a key", f"{ids.OPEN_PREFIX}create_key"),
-    "Give somebody access": ("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
-    "See what we spend": ("Show spend", ids.HELP_SPEND),
-    "Get the daily digest here": ("Daily digest…", ids.HELP_DIGEST),
-    "What waits for me": ("Show requests", ids.HELP_WAITING),
-    "How is it set up": ("Show status", ids.HELP_STATUS),
-}
-
-
-def help_message(prefix: str) -> Message:
-    """Return the help: six lines, each with the button that does its first thing, and a button for everything else."""
-    blocks: list[dict[str, Any]] = []
-    for group in help_groups(prefix):
-        label, action = _BUTTONS[group.title]
-        blocks.append(section(f"*{group.title}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
-    blocks.append(actions(button("All commands", ids.HELP_ALL)))
-    words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
-    return Message(f"What I can do. {escape(words)}", blocks)
-
-
-def all_commands(prefix: str) -> Message:
-    """Return everything that can be typed, a line each, by what people want."""
-    groups = [
-        "\n".join([f"*{group.title}*", *(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)])
-        for group in help_groups(prefix)
-    ]
-    return Message("\n".join(groups), [section(group) for group in groups])
+from bot.slack.blocks import context, section
+from bot.slack.markup import channel_mention, date, escape
+from bot.slack.model import Message
+from bot.status.checks import StatusLine, collect_status
+from handlers.edge.call import Call
+from handlers.edge.register import Listener
+from handlers.help_view import all_commands
 
 
 async def show_all_commands(call: Call) -> None:

@@ -1,13 +1,13 @@
 """What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
 
-from bot.approvals import covering
-from bot.ports import Message
+from bot.approvals.cards import cover as covering
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import mention
-from handlers.call import Call, text_at
-from handlers.edge import Listener
+from bot.slack.model import Message
+from handlers.edge.call import Call, text_at
+from handlers.edge.register import Listener
 
 
 async def person_changed(call: Call) -> None:

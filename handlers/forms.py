@@ -8,19 +8,21 @@ from types import SimpleNamespace
 
 from pydantic import ValidationError
 
-from bot.approvals import cards, overview, service
+from bot.approvals import queries as overview
+from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.kinds import KINDS, find_kind
-from bot.approvals.kinds.base import FormField, FormInput, Kind
+from bot.approvals.cards import refresh as cards
+from bot.approvals.kind import FormField, FormInput, Kind, all_kinds, find_kind
 from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
+from bot.forms.draw import kind_form
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
 from bot.slack.markup import bold, channel_mention, truncate
-from bot.slack.views.kind_form import kind_form
-from bot.slack.wording import listed
-from handlers.call import Call, Json, text_at
-from handlers.edge import Hint, Listener, View, notice_view
+from bot.words.wording import listed
+from handlers.edge.call import Call, Json, text_at
+from handlers.edge.guard import notice_view
+from handlers.edge.register import Hint, Listener, View
 
 KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without."""
@@ -55,7 +57,7 @@ async def open_form(
     call: Call, kind_name: str, values: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
-    kind, given = find_kind(kind_name), values or {}
+    kind, given = find_kind(call.rt, kind_name), values or {}
     where = await _soon_known(call.rt, given)
     await call.open(kind_form(kind, asks=who_decides(call.rt, kind, *where), values=given, labels=labels))
 
@@ -84,7 +86,7 @@ async def workspace_chosen(call: Call) -> None:
 
     With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
     """
-    kind = KINDS.get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
+    kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
         raise NotFound("I don't know that form any more.")
     values = _plain_values(kind, call)

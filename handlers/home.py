@@ -2,14 +2,14 @@
 
 import contextlib
 
-from bot.approvals import overview
-from bot.approvals.kinds import find_kind
+from bot.approvals import queries as overview
+from bot.approvals.kind import find_kind
 from bot.errors import QuartermasterError, SlackError, UserError
-from bot.identity import resolve_actor
+from bot.people.identity import resolve_actor
 from bot.slack import ids
-from bot.slack.views.home import home_view, refused_home
-from handlers.call import Call, text_at
-from handlers.edge import Listener
+from handlers.edge.call import Call, text_at
+from handlers.edge.register import Listener
+from handlers.home_view import home_view, refused_home
 from handlers.keys import keys_of_actor
 
 
@@ -28,9 +28,9 @@ async def home_opened(call: Call) -> None:
 async def publish(call: Call) -> None:
     """Draw the App Home of the actor; where a part can't be read, that part says so."""
     rt, prefix = call.rt, call.rt.settings.command_prefix
-    mine = [(r, find_kind(r.kind).title(r)) for r in await overview.mine(rt, call.actor)]
+    mine = [(r, find_kind(rt, r.kind).title(r)) for r in await overview.mine(rt, call.actor)]
     try:
-        waiting = [(r, find_kind(r.kind).title(r)) for r in await overview.waiting_for(rt, call.actor)]
+        waiting = [(r, find_kind(rt, r.kind).title(r)) for r in await overview.waiting_for(rt, call.actor)]
         keys = await keys_of_actor(call)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))

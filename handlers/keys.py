@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
-from bot.approvals import overview
-from bot.approvals.kinds.create_key import MOST_NAME
-from bot.ports import Message
-from bot.similar import closest
+from bot.approvals import queries as overview
+from bot.kinds.keys.create import MOST_NAME
+from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.slack import ids
 from bot.slack.markup import code, escape
-from bot.slack.views.key_list import KeyLine, key_list, my_keys
-from handlers.call import Call
-from handlers.edge import Listener, plain_answer
+from bot.slack.model import Message
+from bot.words.similar import closest
+from handlers.edge.call import Call
+from handlers.edge.guard import plain_answer
+from handlers.edge.register import Listener
 from handlers.forms import open_form
 
 _KINDS = {"disable": "disable_key", "enable": "enable_key", "revoke": "revoke_key"}

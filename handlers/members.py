@@ -3,20 +3,21 @@
 import contextlib
 import re
 
-from bot.approvals import cards, service
+from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.kinds.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
+from bot.approvals.cards import refresh as cards
 from bot.errors import InvalidInput, NotFound, SlackError
-from bot.identity import resolve_actor, unlink
-from bot.ports import Message
-from bot.similar import closest
+from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
+from bot.people.identity import resolve_actor, unlink
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import channel_mention, code, escape, mention
+from bot.slack.model import Message
 from bot.slack.tables import table
-from bot.slack.wording import listed, plural
-from handlers.call import Call
-from handlers.edge import plain_answer
+from bot.words.similar import closest
+from bot.words.wording import listed, plural
+from handlers.edge.call import Call
+from handlers.edge.guard import plain_answer
 from handlers.forms import open_form
 
 _ROLE_WORDS = {

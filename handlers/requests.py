@@ -4,20 +4,26 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from bot.approvals import cards, carry_out, decisions, handover, overview, service
+from bot.approvals import decide as decisions
+from bot.approvals import execute as carry_out
+from bot.approvals import queries as overview
+from bot.approvals import submit as service
 from bot.approvals.authority import approvers_in_words, rule_of, standing
+from bot.approvals.cards import refresh as cards
+from bot.approvals.cards.card import left_behind
+from bot.approvals.cards.details import denial_form, details_view, secret_view
+from bot.approvals.cards.lists import request_list
 from bot.approvals.evaluation import check_may_decide
-from bot.approvals.kinds import KINDS, find_kind
+from bot.approvals.handover import acts as handover
+from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status, Verdict
 from bot.errors import SlackError, SlackRefused, UserError
-from bot.ports import Message
 from bot.slack import ids
-from bot.slack.views.request_card import left_behind
-from bot.slack.views.request_details import denial_form, details_view, secret_view
-from bot.slack.views.request_list import request_list
+from bot.slack.model import Message
 from handlers import home
-from handlers.call import Call, text_at
-from handlers.edge import Button, Listener, View, notice_view, plain_answer
+from handlers.edge.call import Call, text_at
+from handlers.edge.guard import notice_view, plain_answer
+from handlers.edge.register import Button, Listener, View
 from handlers.forms import open_form
 
 
@@ -67,7 +73,7 @@ async def deny(call: Call) -> None:
     rule = await rule_of(call.rt, request)
     approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)
-    kind = find_kind(request.kind)
+    kind = find_kind(call.rt, request.kind)
     about = kind.beneficiaries(request)
     check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask, about)
     await call.open(denial_form(request, kind.title(request)))
@@ -164,7 +170,10 @@ async def ask_again(call: Call) -> None:
 async def undo(call: Call) -> None:
     """Open the form that takes back what a request made, such as revoking its key."""
     request = await decisions.load(call.rt, call.value)
-    kind, key_id = KINDS.get(find_kind(request.kind).undo or ""), str(request.outcome.get("key_id", ""))
+    kind, key_id = (
+        all_kinds(call.rt).get(find_kind(call.rt, request.kind).undo or ""),
+        str(request.outcome.get("key_id", "")),
+    )
     if kind is None or not key_id:
         await call.say(plain_answer("There is nothing to take back here."))
         return
@@ -196,7 +205,7 @@ async def reveal(call: Call) -> None:
 
 async def _title_of(call: Call) -> str:
     request = await decisions.load(call.rt, call.value)
-    return find_kind(request.kind).title(request)
+    return find_kind(call.rt, request.kind).title(request)
 
 
 async def acknowledged(_call: Call) -> None:
@@ -213,7 +222,7 @@ async def _lists(call: Call, which: str) -> Message:
     waiting = await overview.waiting_for(call.rt, call.actor) if which != "mine" else None
 
     def titles(requests: list[Request] | None) -> list[tuple[Request, str]] | None:
-        return None if requests is None else [(r, find_kind(r.kind).title(r)) for r in requests]
+        return None if requests is None else [(r, find_kind(call.rt, r.kind).title(r)) for r in requests]
 
     return request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
 

@@ -2,30 +2,28 @@
 
 from collections.abc import Mapping
 
-from bot.commands import find_command, split_words
-from bot.dedup import is_first_time
+from bot.commands.table import find_command, split_words
 from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
-from bot.ports import Message, Sent
+from bot.posts.deliver import deliver, require_channel
 from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.markup import mention
-from bot.slack.views import alert as alert_view
-from bot.slack.views import digest as digest_view
-from bot.slack.views.digest import render_breakdown
-from bot.slack.views.spend import (
-    BY_PREFIX,
-    RETRY,
-    SHARE,
-    figures_chart,
-    render_figures,
-    render_not_understood,
-)
-from bot.spend import service
+from bot.slack.model import Message, Sent
+from bot.spend.alerts import view as alert_view
+from bot.spend.alerts.send import acknowledge as alert_act
+from bot.spend.ask.figures import figures as figures_for
+from bot.spend.ask.grammar import NotUnderstood, parse_query
+from bot.spend.ask.view import BY_PREFIX, RETRY, SHARE, figures_chart, render_figures, render_not_understood
+from bot.spend.digests import view as digest_view
+from bot.spend.digests.settings import digest_of_run, subscription_of_run
+from bot.spend.digests.view import render_breakdown
+from bot.spend.ledger.names import workspaces
 from bot.spend.model import DIMENSIONS, Figures, SpendQuery
-from bot.spend.query import NotUnderstood, parse_query
 from handlers import spend_forms
-from handlers.call import Call
-from handlers.edge import Listener, View, plain_answer
+from handlers.edge.call import Call
+from handlers.edge.guard import plain_answer
+from handlers.edge.once import is_first_time
+from handlers.edge.register import Listener, View
 
 
 async def spend_command(call: Call) -> None:
@@ -46,7 +44,7 @@ async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -
         usage = command.subcommands[0].usage.split() if command else []
         await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
         return
-    found = await service.figures(call.rt, query, call.rt.now(), call.channel)
+    found = await figures_for(call.rt, query, call.rt.now(), call.channel)
     directly = await _why_directly(call)
     shareable = directly is None and call.channel[:1] in ("C", "G")
 
@@ -59,7 +57,7 @@ async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -
     def render(chart: dict[str, object] | None) -> Message:
         return render_figures(found, chart, shareable=shareable)
 
-    await service.deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
+    await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
     if directly is not None:
         await call.say(plain_answer(directly))
 
@@ -93,7 +91,7 @@ async def _say(call: Call, message: Message, *, redraw: bool) -> None:
 
 
 async def _query(call: Call, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
-    names = [one.name for one in await service.workspaces(call.rt)]
+    names = [one.name for one in await workspaces(call.rt)]
     return parse_query(words, names)
 
 
@@ -112,8 +110,8 @@ async def share(call: Call) -> None:
     query = await _query(call, split_words(call.value))
     if isinstance(query, NotUnderstood):
         raise NotFound("I can't read that answer any more. Ask for the figures again.")
-    await service.require_channel(call.rt, call.channel)
-    found: Figures = await service.figures(call.rt, query, call.rt.now(), call.channel)
+    await require_channel(call.rt, call.channel)
+    found: Figures = await figures_for(call.rt, query, call.rt.now(), call.channel)
     # Last before posting: what fails until here may be tried again with the same click.
     if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
         return
@@ -123,7 +121,7 @@ async def share(call: Call) -> None:
         message = render_figures(found, chart, private=False)
         return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
 
-    await service.deliver(
+    await deliver(
         call.rt,
         call.rt.now(),
         render,
@@ -134,7 +132,7 @@ async def share(call: Call) -> None:
 
 async def show_breakdown(call: Call) -> None:
     """Show a digest's tables to the person alone, from today's ledger."""
-    digest = await service.digest_of_run(call.rt, _number(call.value))
+    digest = await digest_of_run(call.rt, _number(call.value))
     messages = render_breakdown(digest)
     if not messages:
         await call.say(plain_answer("There is nothing to break down: that day has no figures."))
@@ -148,7 +146,7 @@ async def show_breakdown(call: Call) -> None:
 async def digest_menu(call: Call) -> None:
     """Mute or stop a channel's digest from its ⋯ menu."""
     act, _, run_id = call.value.partition(":")
-    subscription = await service.subscription_of_run(call.rt, _number(run_id))
+    subscription = await subscription_of_run(call.rt, _number(run_id))
     if act == digest_view.MUTE:
         await spend_forms.mute(call, subscription)
     elif act == digest_view.STOP:
@@ -164,7 +162,7 @@ async def digest_settings(call: Call) -> None:
 
 async def acknowledge(call: Call) -> None:
     """Say on the alert's card who looks after it."""
-    alert = await service.acknowledge(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
+    alert = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
     if alert.ts:
         card = alert_view.render_alert(alert.said, alert.id, alert)
         try:

@@ -7,15 +7,19 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.errors import InvalidInput, NotAllowed, SlackError
+from bot.posts.deliver import SHARED_OUTSIDE
 from bot.slack.elements import option
 from bot.slack.markup import channel_mention, escape
-from bot.slack.views import spend_forms as form
-from bot.spend import service
-from bot.spend.delivery import SHARED_OUTSIDE
-from bot.spend.schedule import parse_time, zone
-from bot.spend.standing import Subscription, ThresholdPeriod
-from handlers.call import Call, Json, dig, text_at
-from handlers.edge import Listener, View, notice_view, plain_answer
+from bot.spend.alerts.model import ThresholdPeriod
+from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
+from bot.spend.digests import forms as form
+from bot.spend.digests.model import Subscription
+from bot.spend.digests.schedule import parse_time, zone
+from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
+from bot.spend.ledger.names import workspaces
+from handlers.edge.call import Call, Json, dig, text_at
+from handlers.edge.guard import notice_view, plain_answer
+from handlers.edge.register import Listener, View
 
 MOST_DOLLARS = Decimal(100_000_000)
 MOST_WORKSPACES = 100
@@ -25,7 +29,7 @@ _TITLE_DIGEST, _TITLE_ALERT = "Daily digest", "Spend alert"
 async def open_digest_form(call: Call) -> None:
     """Open the form of the digest of the channel where the person is."""
     await _refuse_shared(call)
-    existing = await service.subscription_of(call.rt, call.channel)
+    existing = await subscription_of(call.rt, call.channel)
     tz = call.actor.tz if zone(call.actor.tz) else "UTC"
     await call.open(form.digest_form(call.channel, tz, existing, await _names(call)))
 
@@ -33,7 +37,7 @@ async def open_digest_form(call: Call) -> None:
 async def open_alert_form(call: Call) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
     await _refuse_shared(call)
-    existing = await service.thresholds_of(call.rt, call.channel)
+    existing = await thresholds_of(call.rt, call.channel)
     await call.open(form.alert_form(call.channel, existing, await _names(call)))
 
 
@@ -48,7 +52,7 @@ async def _refuse_shared(call: Call) -> None:
 
 
 async def _names(call: Call) -> dict[str, str]:
-    return {one.id: one.name for one in await service.workspaces(call.rt)}
+    return {one.id: one.name for one in await workspaces(call.rt)}
 
 
 def check_digest(call: Call) -> dict[str, str]:
@@ -69,11 +73,11 @@ async def save_digest(call: Call) -> None:
     chosen = _known(names, _texts(call, form.WORKSPACES))
     at, tz = _text(call, form.TIME), _text(call, form.ZONE)
     try:
-        saved = await service.subscribe(call.rt, call.actor, _text(call, form.CHANNEL), at, tz, chosen)
+        saved = await subscribe(call.rt, call.actor, _text(call, form.CHANNEL), at, tz, chosen)
     except NotAllowed as refusal:
         await call.update_view(call.view_id, _digest_again(call, refusal.sentence))
         return
-    words = form.subscribed_in_words(saved, await service.next_digest(call.rt, saved), names)
+    words = form.subscribed_in_words(saved, await next_digest(call.rt, saved), names)
     await call.finish(notice_view(words, _TITLE_DIGEST))
 
 
@@ -95,7 +99,7 @@ async def save_alert(call: Call) -> None:
     workspace = _known(names, [_text(call, form.WORKSPACE)] if _text(call, form.WORKSPACE) else [])
     channel = _text(call, form.CHANNEL)
     try:
-        saved = await service.watch(call.rt, call.actor, channel, period, amount, workspace[0] if workspace else None)
+        saved = await watch(call.rt, call.actor, channel, period, amount, workspace[0] if workspace else None)
     except NotAllowed as refusal:
         await call.update_view(call.view_id, _alert_again(call, refusal.sentence))
         return
@@ -122,13 +126,13 @@ def _alert_again(call: Call, problem: str) -> Json:
 
 async def mute(call: Call, subscription: Subscription) -> None:
     """Keep a channel's digest quiet for its next turn."""
-    until = await service.mute_digest(call.rt, call.actor, subscription)
+    until = await mute_digest(call.rt, call.actor, subscription)
     await _tell(call, form.muted_in_words(subscription.channel, until))
 
 
 async def stop(call: Call, channel: str) -> None:
     """End a channel's digest."""
-    ended = await service.end_digest(call.rt, call.actor, channel)
+    ended = await end_digest(call.rt, call.actor, channel)
     told = "gets no digest any more" if ended else "had no digest"
     again = f"`/{call.rt.settings.command_prefix}-spend digest` starts it again."
     await _tell(call, f"{channel_mention(channel)} {told}. {again}")
@@ -136,7 +140,7 @@ async def stop(call: Call, channel: str) -> None:
 
 async def mute_from_form(call: Call) -> None:
     """Mute with the form's button."""
-    subscription = await service.subscription_of(call.rt, call.value)
+    subscription = await subscription_of(call.rt, call.value)
     if subscription is None:
         await _tell(call, "That channel has no digest any more.")
     else:
@@ -150,7 +154,7 @@ async def stop_from_form(call: Call) -> None:
 
 async def remove_alert(call: Call) -> None:
     """Stop watching an amount with the form's button."""
-    ended = await service.end_threshold(call.rt, call.actor, call.value)
+    ended = await end_threshold(call.rt, call.actor, call.value)
     await _tell(call, "Removed: I don't watch that amount any more." if ended else "That alert was removed already.")
 
 
@@ -163,7 +167,7 @@ async def _tell(call: Call, sentence: str) -> None:
 
 async def suggest_workspaces(call: Call, query: str) -> list[Json]:
     """Return the workspaces whose name contains what was typed."""
-    found = [one for one in await service.workspaces(call.rt) if query.lower() in one.name.lower()]
+    found = [one for one in await workspaces(call.rt) if query.lower() in one.name.lower()]
     return [option(one.name, one.id) for one in found[:100]]
 
 

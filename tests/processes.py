@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import httpx
 
+from bot.approvals.audit_facts import told_by_requests
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import CROWD
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
@@ -23,7 +24,7 @@ from tests.world import APPROVALS, BOB, World
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ("-m", "bot", "run")
-PACED = ("-c", "import os; from bot.app import run; from bot.config import load_settings; "
+PACED = ("-c", "import os; from bot.app import run; from bot.settings.model import load_settings; "
 "from bot.sandbox.remote_clock import following; "
 "run(load_settings(os.environ), following(os.environ['SANDBOX_URL']), pace=0.02)")  # fmt: skip
 """`python -m bot run` whose jobs of each minute run each second, because the sandbox's clock jumps."""
@@ -205,7 +206,7 @@ class Fleet(World):
         store = Store(self.database_url)
         try:
             async with store.read() as tx:
-                return await verify_chain(tx, b"")
+                return await verify_chain(tx, b"", told=await told_by_requests(tx))
         finally:
             await store.close()
 

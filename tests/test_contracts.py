@@ -1,33 +1,104 @@
-"""The import contracts name everything that they are about, so that a new file is under them from its first day."""
+"""What `lint-imports` can't say: no circle anywhere, pure files stay pure, and files and functions stay small."""
 
-import tomllib
+import ast
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+
+import grimp
 
 ROOT = Path(__file__).parent.parent
-PURE = ("model", "policy", "policy_checks", "digest", "thresholds", "forecast", "anomalies", "views")
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
+FOR_PURE_FILES = {"pydantic", "bot.errors", "bot.words", "bot.commands.table"} | {
+    f"bot.slack.{name}" for name in ("blocks", "charts", "elements", "ids", "markup", "tables")
+}
 
 
-def contract(name: str) -> dict[str, Any]:
-    """Return the contract whose name begins so."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    return next(found for found in settings["contracts"] if found["name"].startswith(name))
+def sources() -> list[Path]:
+    """Return the files of bot/ and handlers/."""
+    return sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
 
 
-def modules(*patterns: str) -> set[str]:
-    """Return the modules and packages of the bot outside of its sandbox, by the pattern of their paths."""
-    paths = [path for pattern in patterns for path in (ROOT / "bot").glob(pattern)]
-    names = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths if path.stem[0] not in "_."}
-    return {name for name in names if not name.startswith("bot.sandbox")}
+def module_of(path: Path) -> str:
+    """Return a file's module, a package's for its `__init__.py`."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def test_nothing_but_the_command_line_may_load_the_sandbox() -> None:
-    sources = contract("the sandbox")["source_modules"]
-    packages = {name for name in modules("*") if (ROOT / name.replace(".", "/")).is_dir()}
-    assert set(sources) == modules("*.py") | packages | {"handlers"}
+@cache
+def imports() -> dict[str, set[str]]:
+    """Return which module imports which, the bot's own only."""
+    graph = grimp.build_graph("bot", "handlers", cache_dir=None)
+    return {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
 
 
-def test_every_pure_file_is_under_the_contract_for_them() -> None:
-    sources = set(contract("pure files")["source_modules"])
-    pure = {name for name in modules("*/*.py", "*/*") if name.rpartition(".")[2] in PURE}
-    assert {name for name in pure if not name.startswith("bot.store.")} <= sources
+def circle_in(graph: dict[str, set[str]]) -> list[str]:
+    """Return a circle of a graph, or nothing."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    assert circle_in(imports()) == []
+
+
+def test_no_package_imports_itself_by_way_of_others() -> None:
+    packages: dict[str, set[str]] = {}
+    for module, imported in imports().items():
+        mine = ".".join(module.split(".")[:2])
+        packages.setdefault(mine, set()).update(".".join(one.split(".")[:2]) for one in imported)
+    assert circle_in({name: others - {name} for name, others in packages.items()}) == []
+
+
+def test_pure_files_know_nothing_of_the_outside() -> None:
+    pure = {module_of(path) for path in sources() if says_it_is_pure(path)}
+    assert {"bot.approvals.evaluation", "bot.spend.digests.schedule", "bot.policy.model"} <= pure
+    allowed = FOR_PURE_FILES | pure
+    strangers = {
+        f"{module_of(path)} imports {name}"
+        for path in sources()
+        if module_of(path) in pure
+        for name in imported_by(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not is_within(name, allowed)
+    }
+    assert strangers == set()
+
+
+def says_it_is_pure(path: Path) -> bool:
+    """Tell whether a file says of itself that it is pure: the word `Pure` in its docstring."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return "Pure" in docstring
+
+
+def imported_by(path: Path) -> set[str]:
+    """Return the modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            folder = ROOT / node.module.replace(".", "/")
+            found |= {f"{node.module}.{one.name}" if folder.is_dir() else node.module for one in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def is_within(name: str, allowed: set[str]) -> bool:
+    """Tell whether a module is one of those allowed, or inside one."""
+    return any(name == one or name.startswith(f"{one}.") for one in allowed)
+
+
+def test_files_and_functions_stay_small() -> None:
+    large: list[str] = []
+    for path in sources():
+        text = path.read_text(encoding="utf-8")
+        if (lines := text.count("\n")) > MOST_LINES:
+            large.append(f"{path.relative_to(ROOT)}: {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > MOST_LINES_OF_A_FUNCTION and "migrations" not in path.parts:
+                    large.append(f"{path.relative_to(ROOT)}:{node.name}: {lines} lines")
+    assert large == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.config import Settings, load_settings
+from bot.settings.model import Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = {name.upper() for name in Settings.model_fields}

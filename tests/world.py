@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 
 from bot.app import Bot
+from bot.approvals.kind import Kind
 from bot.jobs import Job
+from bot.kinds.registry import KINDS
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
@@ -59,11 +61,12 @@ async def world_of(
     jobs: tuple[Job, ...] = (),
     pace: float = 0.02,
     more: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Kind] = KINDS,
 ) -> AsyncGenerator[World]:
     """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself."""
     async with (
         running_sandbox(options or SandboxOptions()) as sandbox,
-        bot_on(sandbox, folder, jobs=jobs, pace=pace, more=more) as bot,
+        bot_on(sandbox, folder, jobs=jobs, pace=pace, more=more, kinds=kinds) as bot,
         httpx.AsyncClient(trust_env=False, timeout=15) as http,
     ):
         world = World(sandbox, bot, http)

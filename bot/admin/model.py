@@ -2,6 +2,8 @@
 
 Enumerations are plain strings: the API may add values at any time. Times are aware UTC. Report rows are in `rows.py`,
 because tens of thousands of them are read at once.
+
+Pure.
 """
 
 from datetime import datetime

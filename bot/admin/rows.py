@@ -1,6 +1,8 @@
 """Rows of the usage and cost reports: named tuples, because a sync reads a hundred thousand of them at a time.
 
 Money is an integer of nano-dollars, as the ledger stores it; the properties give Decimal dollars.
+
+Pure.
 """
 
 from dataclasses import dataclass, field

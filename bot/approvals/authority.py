@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.approvals.model import Request, Who
-from bot.approvals.policy import ApproverKind, ApproverRef, Rule
+from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
-from bot.identity import ADMIN_ROLES, find_member
+from bot.people.identity import ADMIN_ROLES, find_member
+from bot.people.model import Who
+from bot.policy.model import ApproverKind, ApproverRef, Rule
 from bot.runtime import Runtime
 from bot.slack.markup import bold, group_mention, mention
-from bot.slack.wording import listed, plural
+from bot.words.wording import listed, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.approvals.model import Decision, Request, Verdict, Who
-from bot.approvals.policy import Rule
+from bot.approvals.model import Decision, Request, Verdict
 from bot.errors import NotAllowed
+from bot.people.model import Who
+from bot.policy.model import Rule
 
 
 class Reason(StrEnum):

@@ -1,4 +1,4 @@
-"""What a Request is and how it may move; pure data, the same in the store, the service and the views."""
+"""What a Request is and how it may move; the same in the store, the service and the views. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import RequestClosed
+from bot.people.model import Who
 
 
 class Status(StrEnum):
@@ -107,19 +108,6 @@ class Verdict(StrEnum):
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class Who(_Frozen):
-    """A person in a request: their Slack id, and the member of the organization that they are."""
-
-    slack_id: str
-    member_id: str
-    email: str
-
-    def is_same_person(self, other: "Who") -> bool:
-        """Compare people, not accounts: any of Slack id, member and e-mail is enough."""
-        same_email = bool(self.email) and self.email.casefold() == other.email.casefold()
-        return self.slack_id == other.slack_id or self.member_id == other.member_id or same_email
 
 
 class Decision(_Frozen):

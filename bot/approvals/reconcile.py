@@ -9,11 +9,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.approvals import cards, carry_out, covering, handover
+from bot.approvals import db as requests
+from bot.approvals import execute as carry_out
+from bot.approvals.cards import cover as covering
+from bot.approvals.cards import refresh as cards
+from bot.approvals.handover import acts as handover
 from bot.approvals.model import Request, Status
 from bot.errors import QuartermasterError
+from bot.posts import db as messages
 from bot.runtime import Runtime
-from bot.store import events, messages, requests
+from bot.store import events
 
 log = structlog.get_logger()
 

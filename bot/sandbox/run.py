@@ -66,7 +66,7 @@ class Sandbox:
 def _manifest(options: SandboxOptions) -> dict[str, Any]:
     if options.manifest is not None:
         return options.manifest
-    from bot.manifest import render_manifest
+    from bot.commands.manifest import render_manifest
 
     return render_manifest(prefix="claude", mode="socket", url=None)
 

@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 from bot.app import Bot, build, living
-from bot.config import load_settings
+from bot.approvals.kind import Kind
 from bot.jobs import JOBS, Job
+from bot.kinds.registry import KINDS
 from bot.sandbox.proxies import forget_proxies
 from bot.sandbox.run import Sandbox
+from bot.settings.model import load_settings
 
 POLICY = Path(__file__).parent / "policy.toml"
 PACE = 0.02
@@ -24,6 +26,7 @@ async def bot_on(
     jobs: tuple[Job, ...] = JOBS,
     pace: float = PACE,
     more: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Kind] = KINDS,
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise; its SQLite file lies in `folder`."""
     forget_proxies()
@@ -35,7 +38,7 @@ async def bot_on(
         "LOG_LEVEL": "WARNING",
         **(more or {}),
     }
-    bot = await build(load_settings({name: value for name, value in env.items() if value}), sandbox.clock.now)
+    bot = await build(load_settings({name: value for name, value in env.items() if value}), sandbox.clock.now, kinds)
     async with living(bot, jobs, pace=pace):
         for _ in range(500):
             if bot.socket is None or await bot.socket.is_live():

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from bot.slack.charts import OTHER, ChartSpec, Series, grouped, segments
 from bot.slack.markup import clean, truncate
-from bot.slack.wording import money_short, share
+from bot.words.wording import money_short, share
 
 # Six colours that people with any colour vision tell apart, also in grey; the rest is grey.
 COLOURS: Final = ("#0b6e99", "#e07b39", "#2e8b57", "#a63d62", "#c9a227", "#5b5ea6")

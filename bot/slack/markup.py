@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.slack.wording import calendar_day
+from bot.words.wording import calendar_day
 
 EMPTY: Final = "–"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")

@@ -1,4 +1,4 @@
-"""Slack's things as the rest of the bot knows them."""
+"""Slack's things as the rest of the bot knows them. Pure."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused
-from bot.ports import Message, Sent, SlackChannel, SlackPerson, SlackSelf
+from bot.slack.model import Message, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
 from bot.slack.shapes import channel_of, person_of
 

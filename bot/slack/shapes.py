@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.ports import SlackChannel, SlackPerson
+from bot.slack.model import SlackChannel, SlackPerson
 
 
 def person_of(user: dict[str, Any]) -> SlackPerson:

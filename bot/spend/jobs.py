@@ -7,9 +7,9 @@ import structlog
 from bot.errors import UpstreamError
 from bot.memory import give_back
 from bot.runtime import Runtime
-from bot.spend.alerts import run_alerts
-from bot.spend.digests import run_digests
-from bot.spend.ledger import sync_costs
+from bot.spend.alerts.send import run_alerts
+from bot.spend.digests.send import run_digests
+from bot.spend.ledger.sync import sync_costs
 
 log = structlog.get_logger()
 

@@ -1,6 +1,8 @@
 """The words in which spend is spoken of: days, slices, digests, thresholds, subscriptions. Frozen, without I/O.
 
 Amounts are Decimal dollars; None is "no data", which is never $0. Days are UTC days of the cost report.
+
+Pure.
 """
 
 from dataclasses import dataclass

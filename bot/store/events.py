@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import col
 
-from bot.store.insert import insert_into
 from bot.store.session import Tx
 from bot.store.tables import SeenEventRow
+from bot.store.upsert import insert_into
 
 MOST_CHARACTERS = 200
 

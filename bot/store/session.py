@@ -13,7 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store import sqlite_driver
-from bot.store.audit import AuditDraft, append_entries
+from bot.store.chain import AuditDraft, append_entries
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from bot.approvals import db as requests
 from bot.approvals.model import Request, Status
 from bot.approvals.reconcile import reconcile
-from bot.ports import Message
 from bot.sandbox.stage import Json
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.store import audit, requests
+from bot.slack.model import Message
+from bot.store import audit
 from bot.store.audit import AuditEntry
 from tests.world import APPROVALS, BOB, World
 

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, time
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.approvals.kinds.base import Applied, Checked, Done, FormField, FormInput, Kind
-from bot.approvals.model import Request, Who
+from bot.approvals.kind import Applied, Checked, Done, FormField, FormInput, Kind
+from bot.approvals.model import Request
 from bot.errors import InvalidInput
+from bot.kinds.registry import KINDS, registry_of
+from bot.people.model import Who
 from bot.runtime import Runtime
 from bot.slack.markup import bold
 
@@ -71,3 +73,6 @@ BADGE = Kind(
     look=_look,
     revert=_revert,
 )
+
+WITH_BADGE = registry_of(*KINDS.values(), BADGE)
+"""The bot's own kinds, and this one."""

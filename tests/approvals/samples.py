@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.approvals.kinds import find_kind
-from bot.approvals.model import Decision, Request, Status, Verdict, Who
-from bot.approvals.policy import ApproverKind, ApproverRef, Rule
-from bot.slack.views.request_card import RequestFacts
+from bot.approvals.cards.card import RequestFacts
+from bot.approvals.model import Decision, Request, Status, Verdict
+from bot.people.model import Who
+from bot.policy.model import ApproverKind, ApproverRef, Rule
+from tests.approvals.kind_badge import WITH_BADGE
 
 ASKED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ALICE = Who(slack_id="U0ALICE", member_id="user_alice", email="alice@acme.test")
@@ -60,7 +61,7 @@ def a_request(kind: str = "create_key", status: Status = Status.PENDING, **more:
 
 def facts_of(request: Request, needs: str = "Needs 1 of <!subteam^S0ADMINS>", quorum: int = 1) -> RequestFacts:
     """Return what a card shows of a request."""
-    kind = find_kind(request.kind)
+    kind = WITH_BADGE[request.kind]
     return RequestFacts(
         request=request,
         title=kind.title(request),

@@ -5,8 +5,8 @@ import pytest
 from bot.approvals.authority import approvers_in_words, needs_in_words
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.model import Verdict
-from bot.approvals.policy import ApproverKind, ApproverRef
 from bot.errors import NotAllowed
+from bot.policy.model import ApproverKind, ApproverRef
 from tests.approvals.samples import ALICE, BOB, CAROL, a_request, a_rule, decision
 
 GROUP = frozenset({"U0BOB", "U0CAROL", "U0ALICE"})

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot.approvals.kinds import KINDS, find_kind
-from bot.approvals.kinds.base import Done, Kind, NeedsPerson
+from bot.approvals.audit_facts import told_by_requests
+from bot.approvals.kind import Done, Kind, NeedsPerson
 from bot.approvals.model import Status
+from bot.forms.draw import kind_form
 from bot.sandbox.slack.validation import validate_view
-from bot.slack.views.kind_form import kind_form
 from bot.store.audit import verify_chain
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, make_key, open_form, press, until
-from tests.approvals.kind_badge import BADGE, DESKS
+from tests.approvals.kind_badge import DESKS, WITH_BADGE
 from tests.approvals.samples import PAYLOADS
 from tests.world import ALICE, BOB, World, world_of
 
-NAMES = sorted({*KINDS, BADGE.name})
+NAMES = sorted(WITH_BADGE)
 PRIYA = "U0CROWD01"
 EVERYTHING = {"name": "x", "colour": "red", "reason": "why", "ends_on": "2026-12-31", "day": "2026-12-31"}
 
@@ -26,7 +26,7 @@ EVERYTHING = {"name": "x", "colour": "red", "reason": "why", "ends_on": "2026-12
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
     DESKS.clear()
-    async with world_of(tmp_path) as running:
+    async with world_of(tmp_path, kinds=WITH_BADGE) as running:
         yield running
 
 
@@ -61,7 +61,7 @@ async def snapshot(world: World) -> object:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_of_a_form_means_something(name: str) -> None:
-    kind = find_kind(name)
+    kind = WITH_BADGE[name]
     names = [field.name for field in kind.form]
     assert len(names) == len(set(names)) <= 6
     for field in kind.form:
@@ -71,7 +71,7 @@ def test_every_field_of_a_form_means_something(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) -> None:
-    kind = find_kind(name)
+    kind = WITH_BADGE[name]
     filled = {k: str(v) for k, v in PAYLOADS[name].items() if v} | EVERYTHING
     faults = {field.name: "That is *wrong* <!channel>." for field in kind.form} | {"": "All of it."}
     for view in (
@@ -84,7 +84,7 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, name: str) -> None:
-    kind, before = find_kind(name), await snapshot(world)
+    kind, before = WITH_BADGE[name], await snapshot(world)
     card = await ask(world, name)
     assert f"*<@U0ALICE> {kind.asks}*" in card["text"]
     assert await kind.look(world.rt, (await until(world, card, Status.PENDING))) is None
@@ -97,7 +97,7 @@ async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, nam
     entries = [entry.action for entry in await audit_of(world, request)]
     assert entries == ["request.submitted", "request.approved", "request.applied"]
     async with world.rt.store.read() as tx:
-        assert (await verify_chain(tx, world.rt.store.audit_key)).broken_seq is None
+        assert (await verify_chain(tx, world.rt.store.audit_key, told=await told_by_requests(tx))).broken_seq is None
     await _repeat_and_end(world, kind, request)
 
 
@@ -134,7 +134,7 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
 async def test_a_second_request_about_the_same_thing_is_refused_while_one_is_open(world: World, name: str) -> None:
     card = await ask(world, name)
     key_id = (await until(world, card, Status.PENDING)).payload.get("key_id", "")
-    values: dict[str, Any] = {f.name: card_value for f in find_kind(name).form if (card_value := VALUES.get(f.name))}
+    values: dict[str, Any] = {f.name: card_value for f in WITH_BADGE[name].form if (card_value := VALUES.get(f.name))}
     if name == "create_key":
         values["workspace_id"] = await world.workspace_id("Staging")
     await open_form(world, BOB, name, key_id)

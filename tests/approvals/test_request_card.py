@@ -4,19 +4,18 @@ from typing import Any, cast
 
 import pytest
 
-from bot.approvals.kinds import KINDS
+from bot.approvals.cards.card import render_card
+from bot.approvals.cards.details import denial_form, details_view, secret_view
+from bot.approvals.cards.lists import request_list
+from bot.approvals.cards.notices import chapter_of, requester_notice, thread_line
 from bot.approvals.model import Request, Status, Verdict
-from bot.ports import Message
+from bot.kinds.keys.console_steps import console_steps
 from bot.sandbox.slack.validation import validate_message, validate_view
-from bot.slack.views.console_steps import console_steps
-from bot.slack.views.request_card import render_card
-from bot.slack.views.request_details import denial_form, details_view, secret_view
-from bot.slack.views.request_list import request_list
-from bot.slack.views.request_notices import chapter_of, requester_notice, thread_line
-from tests.approvals.kind_badge import BADGE
+from bot.slack.model import Message
+from tests.approvals.kind_badge import WITH_BADGE
 from tests.approvals.samples import ASKED, BOB, CAROL, NASTY, a_request, decision, facts_of
 
-KIND_NAMES = sorted({*KINDS, BADGE.name})
+KIND_NAMES = sorted(WITH_BADGE)
 
 
 def shown(message: Message) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.approvals.model import Status
-from bot.approvals.policy import ApproverKind, ApproverRef, Policy, RuleSettings
+from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
 from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, until
 from tests.world import ALICE, BOB, CAROL, World, world_of
 

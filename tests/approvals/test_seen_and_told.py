@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.approvals import db as requests
 from bot.approvals.model import Status
 from bot.approvals.reconcile import reconcile
-from bot.store import messages, requests
+from bot.posts import db as messages
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
 from tests.approvals.test_card_flows import revoke
 from tests.approvals.test_secret import ready

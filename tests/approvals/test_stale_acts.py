@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.approvals import db as requests
 from bot.approvals.model import Event, Status
 from bot.approvals.reconcile import reconcile
-from bot.store import requests
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,

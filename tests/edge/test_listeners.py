@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
-from bot.commands import COMMANDS
-from handlers import edge
-from handlers.call import Call
-from handlers.front import register_front
+from bot.commands.table import COMMANDS
+from handlers.edge import register as edge
+from handlers.edge.call import Call
+from handlers.edge.front import register_front
 from tests.security.doors import Json, any_world_of, captured_logs, kept, settled
 from tests.security.forgeries import click, command, event, submission
 from tests.world import ALICE, BOB, World, world_of

@@ -13,7 +13,7 @@ from bot.jobs import reload_policy
 from bot.sandbox.slack.http_delivery import signed_headers
 from bot.sandbox.together import bot_on
 from bot.web import MAX_BODY
-from handlers.socket import Socket
+from handlers.edge.socket import Socket
 from tests.security.doors import captured_logs, http_world_of, settled
 from tests.world import ALICE, BOB, World, world_of
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from bot.app import build, living, web_of
-from bot.config import load_settings
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import POLICY, bot_on
+from bot.settings.model import load_settings
 from tests.world import World, world_of
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.commands import COMMANDS, GROUPS
-from bot.manifest import render_manifest
+from bot.commands.manifest import render_manifest
+from bot.commands.table import COMMANDS, GROUPS
 from bot.sandbox.run import SandboxOptions
-from bot.spend.service import sync_costs
-from bot.spend.standing import Subscription
-from bot.store.subscriptions import claim_digest, digest_sent, save_subscription
-from handlers.admin import help_message
+from bot.spend.digests.db import claim_digest, digest_sent, save_subscription
+from bot.spend.digests.model import Subscription
+from bot.spend.ledger.sync import sync_costs
 from handlers.events import first_meeting
+from handlers.help_view import help_message
 from tests.approvals.acting import labels, press, settled, told
 from tests.world import ALICE, BOB, DANA, GUS, World, world_of
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.sandbox.run import SandboxOptions
-from bot.slack.wording import weekday_day
+from bot.words.wording import weekday_day
 from tests.processes import PACED, Fleet, fleet_of
 from tests.world import ALICE, COSTS
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.approvals import db as requests
 from bot.approvals.model import Event, Status
 from bot.approvals.reconcile import reconcile
 from bot.sandbox.stage import Json
-from bot.store import requests
 from tests.approvals.acting import (
     audit_of,
     card_with,

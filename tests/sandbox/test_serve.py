@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from bot.config import load_settings
+from bot.settings.model import load_settings
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.slack import ids
-from bot.slack.views import digest
+from bot.spend.digests import view as digest
 from tests.security.registered import FIELDS, registered
 from tests.world import ALICE, APPROVALS, BOB, COSTS, DANA, EVE, GUS
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.approvals.kinds import KINDS
-from bot.slack.views import spend_forms
+from bot.kinds.registry import KINDS
+from bot.spend.digests import forms as spend_forms
 from handlers import FEATURES, forms
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.approvals.kinds import KINDS
-from bot.approvals.policy_file import load_policy
 from bot.approvals.reconcile import reconcile
 from bot.jobs import reload_policy
+from bot.kinds.registry import KINDS
+from bot.policy.file import load_policy
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 from tests.security.doors import Json, captured_logs, kept, settled

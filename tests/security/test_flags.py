@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotLinked
-from bot.identity import check_person
+from bot.people.identity import check_person
 from bot.slack.model import SlackPerson
 from tests.security.doors import any_world_of, kept, settled
 from tests.security.forgeries import click, submission

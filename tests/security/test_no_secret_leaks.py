@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.config import SettingsError, load_settings
 from bot.sandbox.run import Sandbox
 from bot.sandbox.slack.http_delivery import signed_headers
+from bot.settings.model import SettingsError, load_settings
 from tests.security.doors import Logs, any_world_of, captured_logs, settled
 from tests.world import ALICE, APPROVALS, BOB, World
 
@@ -203,6 +203,6 @@ async def test_errors_of_the_store_and_of_slack_carry_no_secret(tmp_path: Path) 
 
 
 def _message() -> Any:
-    from bot.ports import Message
+    from bot.slack.model import Message
 
     return Message("x", [])

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from bot.ports import Message
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
+from bot.slack.model import Message
 from tests.world import ALICE, COSTS, World, world_of
 
 LINK = Message("See https://example.test", [section("See <https://example.test>")])

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend.standing import Threshold
-from bot.store import subscriptions as subscription_table
-from bot.store import thresholds as threshold_table
+from bot.spend.alerts import db as threshold_table
+from bot.spend.alerts.model import Threshold
+from bot.spend.digests import db as subscription_table
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,

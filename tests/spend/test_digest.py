@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.charts import chart_block
-from bot.slack.views.digest import digest_chart, headline, render_digest, render_thread
-from bot.spend.digest import DigestInput, build_digest, first_day_on, model_switch
-from bot.spend.loading import midnight
+from bot.spend.aggregate import breakdown, days_between, label, series, short_model, sum_by, total_of
+from bot.spend.digests.build import DigestInput, build_digest, first_day_on, model_switch
+from bot.spend.digests.view import digest_chart, headline, render_digest, render_thread
+from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, Digest, LedgerDay, dollars, nanos
-from bot.spend.sums import breakdown, days_between, label, series, short_model, sum_by, total_of
 from tests.spend.world import FRIDAY, LAB, OPUS, PROD, SONNET
 
 DAY = timedelta(days=1)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotFound
-from bot.slack.views.spend import render_figures
-from bot.spend import service
-from bot.spend.figures import figures
+from bot.spend.ask.figures import figures
+from bot.spend.ask.view import render_figures
+from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import PERIODS, SpendQuery
 from bot.store.names import Named, remember
 from bot.store.session import Store
@@ -60,7 +60,7 @@ async def test_an_organization_that_has_spent_nothing_is_told_so_and_in_time(sto
     slack = Slack()
     rt = runtime(store, Organization(refreshed_at=NOW - timedelta(hours=2)), slack)
     assert "the Claude API hasn't reported" in render_figures(await figures(rt, SpendQuery(), NOW)).text
-    await service.sync_costs(rt, NOW)
+    await sync_costs(rt, NOW)
     await subscribe(store)
     assert await run_digests(rt, NOW) == 1
     assert [post.message.text for post in slack.posts] == ["📈 *Nothing has been spent yet*, as of 21 Nov 06:00 UTC"]

@@ -10,7 +10,11 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
-from bot.spend import service
+from bot.spend.alerts.send import run_alerts
+from bot.spend.alerts.settings import thresholds_of
+from bot.spend.digests.send import run_digests
+from bot.spend.digests.settings import subscription_of
+from bot.spend.ledger.sync import sync_costs
 from tests.world import COSTS, DANA, GUS, World, world_of
 
 Json = dict[str, Any]
@@ -20,15 +24,15 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await service.sync_costs(opened.rt, opened.rt.now())
+        await sync_costs(opened.rt, opened.rt.now())
         yield opened
 
 
 async def tomorrow(world: World, at: str = "09:00") -> None:
     assert (await world.post("/clock", to=f"tomorrow {at}", tz="America/New_York"))["ok"]
-    await service.sync_costs(world.rt, world.rt.now())
-    await service.run_digests(world.rt, world.rt.now())
-    await service.run_alerts(world.rt, world.rt.now())
+    await sync_costs(world.rt, world.rt.now())
+    await run_digests(world.rt, world.rt.now())
+    await run_alerts(world.rt, world.rt.now())
 
 
 async def started(world: World, form: str, **values: Any) -> Json:
@@ -48,7 +52,7 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     await started(world, "digest")
     for _ in range(2):
         await tomorrow(world)
-        await service.run_digests(world.rt, world.rt.now())
+        await run_digests(world.rt, world.rt.now())
     first, second = await top_level(world, "📈")
     assert "on Mon 23 Nov*" in first["text"]
     assert "`ingest-prod` moved from sonnet-5-5 to opus-5-5" in first["text"]
@@ -75,9 +79,9 @@ async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:
     workspace_id = await world.workspace_id("Research")
     assert await world.post("/claude/revise", day="2026-11-23", workspace_id=workspace_id, factor="1.5")
     await world.post("/clock", advance=3600)
-    await service.sync_costs(world.rt, world.rt.now())
-    await service.run_digests(world.rt, world.rt.now())
-    await service.run_digests(world.rt, world.rt.now())
+    await sync_costs(world.rt, world.rt.now())
+    await run_digests(world.rt, world.rt.now())
+    await run_digests(world.rt, world.rt.now())
     corrections = [m for m in await world.messages(DANA, COSTS) if m["text"].startswith("Corrected: $")]
     assert [m["thread_ts"] for m in corrections] == [digest["ts"]]
 
@@ -105,7 +109,7 @@ async def test_words_not_understood_are_mended_with_a_button(world: World) -> No
 async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -> None:
     await started(world, "alert", spend_amount="300")
     await tomorrow(world)
-    await service.run_alerts(world.rt, world.rt.now())
+    await run_alerts(world.rt, world.rt.now())
     [alert] = await top_level(world, "⚠️ *Spend passed $300.00 on Mon 23 Nov*")
     assert "What drove it: key `ingest-prod`" in alert["text"]
     assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
@@ -174,13 +178,13 @@ async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -
     stop = next(one["value"] for one in menu["options"] if one["value"].startswith("stop"))
     assert (await world.click_on(DANA, digest, "spend_digest_more", selected=stop))["ok"]
     await world.message(DANA, "gets no digest any more", COSTS)
-    assert await service.subscription_of(world.rt, COSTS) is None
+    assert await subscription_of(world.rt, COSTS) is None
     await started(world, "digest")
     await world.command(DANA, "/claude-spend digest", COSTS)
     view = await world.modal(DANA, "Stop the digest")
     assert (await world.click(DANA, "spend_digest_stop", view_id=view["id"]))["ok"]
     await world.modal(DANA, "gets no digest any more")
-    assert await service.subscription_of(world.rt, COSTS) is None
+    assert await subscription_of(world.rt, COSTS) is None
 
 
 async def test_type_ahead_offers_zones_and_workspaces(world: World) -> None:
@@ -198,7 +202,7 @@ async def test_forged_forms_and_buttons_change_nothing(world: World) -> None:
     for amount in ("NaN", "-5", "0.001", "1e99", "Infinity", "a lot"):
         answer = await world.post("/act/submit", user=DANA, view_id=view["id"], force=True, values={"spend_amount": amount})
         assert answer.get("errors"), (amount, answer)
-    assert await service.thresholds_of(world.rt, COSTS) == []
+    assert await thresholds_of(world.rt, COSTS) == []
     await world.command(DANA, "/claude-spend", COSTS)
     answer = await world.message(DANA, "as of", COSTS)
     for value in ("", "x" * 1500, "<!channel>", "1 OR 1=1"):

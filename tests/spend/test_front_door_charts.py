@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.run import SandboxOptions
-from bot.spend import service
+from bot.spend.digests.send import run_digests
+from bot.spend.ledger.sync import sync_costs
 from tests.world import COSTS, DANA, Json, World, world_of
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -16,7 +17,7 @@ START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await service.sync_costs(opened.rt, opened.rt.now())
+        await sync_costs(opened.rt, opened.rt.now())
         yield opened
 
 
@@ -27,7 +28,7 @@ async def figures(world: World) -> Json:
     assert (await world.submit(DANA))["ok"]
     await world.modal(DANA, "✅")
     await world.post("/clock", to="tomorrow 09:00", tz="America/New_York")
-    await service.run_digests(world.rt, world.rt.now())
+    await run_digests(world.rt, world.rt.now())
     return await world.message(DANA, "📈", COSTS)
 
 

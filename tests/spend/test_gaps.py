@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.spend.ledger import load_history, sync_costs
-from bot.spend.loading import midnight
-from bot.store import ledger as table
-from bot.store.names import claim_note, note
+from bot.spend.ledger import db as table
+from bot.spend.ledger.pages import midnight
+from bot.spend.ledger.sync import load_history, sync_costs
+from bot.store.notes import claim_note, note
 from bot.store.session import Store
 from tests.spend.world import DAY, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import parse
+from bot.commands.table import parse
 from bot.sandbox.run import SandboxOptions
-from bot.spend import service
+from bot.spend.ledger.sync import sync_costs
 from bot.store.names import Named, remember
 from tests.world import COSTS, DANA, Json, World, world_of
 
@@ -19,7 +19,7 @@ NAME = 'R&D "blue"'
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await service.sync_costs(opened.rt, opened.rt.now())
+        await sync_costs(opened.rt, opened.rt.now())
         yield opened
 
 

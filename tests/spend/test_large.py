@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.run import SandboxOptions
-from bot.spend import service
+from bot.spend.digests.send import run_digests
+from bot.spend.ledger.sync import sync_costs
 from tests.world import COSTS, DANA, World, world_of
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -16,7 +17,7 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 @pytest.fixture
 async def large(tmp_path: Path) -> AsyncIterator[World]:
     async with world_of(tmp_path, options=SandboxOptions(start=START, large=True)) as opened:
-        await service.sync_costs(opened.rt, opened.rt.now(), 31)
+        await sync_costs(opened.rt, opened.rt.now(), 31)
         yield opened
 
 
@@ -36,7 +37,7 @@ async def test_the_digest_of_a_thousand_keys_arrives_whole(large: World) -> None
     assert (await large.submit(DANA))["ok"]
     await large.modal(DANA, "✅")
     await large.post("/clock", to="tomorrow 09:00", tz="America/New_York")
-    await service.run_digests(large.rt, large.rt.now())
+    await run_digests(large.rt, large.rt.now())
     digest = await large.message(DANA, "📈", COSTS)
     assert "on Mon 23 Nov*" in digest["text"]
     replies = [m for m in await large.messages(DANA, COSTS) if m["thread_ts"] == digest["ts"] != m["ts"]]

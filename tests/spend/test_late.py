@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.spend.loading import midnight
+from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,

@@ -8,11 +8,12 @@ import pytest
 
 from bot.admin.rows import UsageRow
 from bot.errors import UpstreamDown
-from bot.spend.ledger import load_history, sync_costs
-from bot.spend.loading import OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.ledger import db as table
+from bot.spend.ledger.pages import OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.ledger.sync import load_history, sync_costs
 from bot.spend.model import LedgerDay
-from bot.store import ledger as table
-from bot.store.names import claim_note, names_of
+from bot.store.names import names_of
+from bot.store.notes import claim_note
 from bot.store.session import Store
 from tests.spend.world import (
     CENT,

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.spend.figures import figures
-from bot.spend.ledger import sync_costs
-from bot.spend.loading import load_days, midnight
+from bot.spend.ask.figures import figures
+from bot.spend.ledger import db as table
+from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import SpendQuery
-from bot.store import ledger as table
 from bot.store.session import Store
 from tests.spend.world import (
     DAY,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before, words_of
+from bot.spend.digests.model import Subscription
+from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due, parse_time
 from bot.spend.model import PERIODS, SpendQuery
-from bot.spend.query import NotUnderstood, parse_query, span, span_before, words_of
-from bot.spend.schedule import due, half_hours, lag, moment_of, next_due, parse_time
-from bot.spend.standing import Subscription
 
 DAY = timedelta(days=1)
 ZONES = [
@@ -135,7 +135,7 @@ def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: s
 
 @given(st.sampled_from(PERIODS), st.sampled_from(["workspace", "model", "key"]), st.sampled_from([None, *NAMES]))
 def test_a_query_comes_back_from_its_words(period: str, by: str, workspace: str | None) -> None:
-    from bot.commands import split_words
+    from bot.commands.table import split_words
 
     query = SpendQuery(period, by, workspace)  # pyright: ignore[reportArgumentType]
     assert parse_query(split_words(words_of(query)), NAMES) == query
@@ -184,7 +184,7 @@ words_typed = st.lists(
 
 @given(words_typed)
 def test_no_words_break_the_parser_and_what_it_suggests_it_understands(words: list[str]) -> None:
-    from bot.commands import split_words
+    from bot.commands.table import split_words
 
     found = parse_query(words, ["Production"])
     if isinstance(found, NotUnderstood) and found.suggestion:

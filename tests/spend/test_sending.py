@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.runtime import Runtime
-from bot.spend import service
-from bot.spend.loading import midnight
-from bot.store import subscriptions as subscription_table
-from bot.store import thresholds as threshold_table
+from bot.spend.alerts import db as threshold_table
+from bot.spend.digests import db as subscription_table
+from bot.spend.digests.settings import end_digest
+from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -114,7 +114,7 @@ async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> N
     rt = runtime(store, slack=slack)
     await run_digests(rt, NOW)
     before, later = len(slack.posts), NOW + timedelta(hours=1)
-    assert await service.end_digest(rt, DANA, COSTS)
+    assert await end_digest(rt, DANA, COSTS)
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], later, later)
     await run_digests(rt, later)
     assert len(slack.posts) == before

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.runtime import Runtime
-from bot.spend import service
-from bot.spend.loading import midnight
+from bot.spend.digests import settings as digest_settings
+from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -59,17 +59,17 @@ async def next_days(store: Store, rt: Runtime, slack: Slack, *moments: datetime)
 
 async def test_skipping_the_next_one_while_today_s_waits_skips_today_s_and_not_tomorrow_s(store: Store) -> None:
     rt, slack, _ = await waiting(store)
-    subscription = await service.subscription_of(rt, COSTS)
+    subscription = await digest_settings.subscription_of(rt, COSTS)
     assert subscription is not None
-    assert await service.mute_digest(rt, DANA, subscription) == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+    assert await digest_settings.mute_digest(rt, DANA, subscription) == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
     assert await next_days(store, rt, slack, NOW + timedelta(hours=1), NOW + DAY) == ["2026-11-21"]
 
 
 @pytest.mark.parametrize("at", ["09:00", "08:30", "09:30"])
 async def test_new_settings_do_not_drop_the_digest_that_waits(store: Store, at: str) -> None:
     rt, slack, _ = await waiting(store)
-    saved = await service.subscribe(rt, DANA, COSTS, at, BERLIN, (LAB,))
-    assert (await service.next_digest(rt, saved)).day == FRIDAY
+    saved = await digest_settings.subscribe(rt, DANA, COSTS, at, BERLIN, (LAB,))
+    assert (await digest_settings.next_digest(rt, saved)).day == FRIDAY
     assert await next_days(store, rt, slack, NOW + timedelta(minutes=40), NOW + DAY + timedelta(hours=1)) == [
         "2026-11-20",
         "2026-11-21",
@@ -83,10 +83,10 @@ async def test_a_later_time_after_today_s_went_out_begins_tomorrow(store: Store)
     rt = runtime(store, slack=slack)
     assert await run_digests(rt, NOW) == 1
     set_clock(rt, NOW + timedelta(hours=1))
-    saved = await service.subscribe(rt, DANA, COSTS, "11:00", BERLIN, ())
-    coming = await service.next_digest(rt, saved)
+    saved = await digest_settings.subscribe(rt, DANA, COSTS, "11:00", BERLIN, ())
+    coming = await digest_settings.next_digest(rt, saved)
     assert (coming.day, coming.since) == (SATURDAY, datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
-    assert await service.mute_digest(rt, DANA, saved) == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    assert await digest_settings.mute_digest(rt, DANA, saved) == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 
 
 async def test_an_earlier_time_sends_the_one_that_would_have_come_tonight(store: Store) -> None:
@@ -94,9 +94,9 @@ async def test_an_earlier_time_sends_the_one_that_would_have_come_tonight(store:
     slack = Slack()
     rt = runtime(store, slack=slack)
     set_clock(rt, NOW - DAY)
-    await service.subscribe(rt, DANA, COSTS, "18:00", BERLIN, ())
+    await digest_settings.subscribe(rt, DANA, COSTS, "18:00", BERLIN, ())
     set_clock(rt, TEN_PAST)
-    await service.subscribe(rt, DANA, COSTS, "09:00", BERLIN, ())
+    await digest_settings.subscribe(rt, DANA, COSTS, "09:00", BERLIN, ())
     assert await next_days(store, rt, slack, TEN_PAST) == ["2026-11-20"]
 
 
@@ -105,6 +105,8 @@ async def test_a_new_subscription_does_not_bring_what_was_due_before_it(store: S
     slack = Slack()
     rt = runtime(store, slack=slack)
     set_clock(rt, TEN_PAST)
-    saved = await service.subscribe(rt, DANA, COSTS, "09:00", BERLIN, ())
-    assert await service.next_digest(rt, saved) == await service.next_digest(rt, replace(saved, first_day=FRIDAY + DAY))
+    saved = await digest_settings.subscribe(rt, DANA, COSTS, "09:00", BERLIN, ())
+    assert await digest_settings.next_digest(rt, saved) == await digest_settings.next_digest(
+        rt, replace(saved, first_day=FRIDAY + DAY)
+    )
     assert await next_days(store, rt, slack, TEN_PAST) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.faults import Fault
-from bot.spend import service
+from bot.spend.ledger.sync import sync_costs
 from tests.security.doors import any_world_of, settled
 from tests.world import COSTS, DANA, world_of
 
@@ -13,7 +13,7 @@ from tests.world import COSTS, DANA, world_of
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, transport: str) -> None:
     async with any_world_of(tmp_path, transport) as world:
-        await service.sync_costs(world.rt, world.rt.now())
+        await sync_costs(world.rt, world.rt.now())
 
         async def shared() -> int:
             return len([m for m in await world.messages(DANA, COSTS) if "Shared by" in m["text"]])
@@ -32,7 +32,7 @@ async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, tran
 
 async def test_figures_come_directly_where_nobody_can_tell_who_reads(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
-        await service.sync_costs(world.rt, world.rt.now())
+        await sync_costs(world.rt, world.rt.now())
         payload = {
             "command": "/claude-spend", "text": "yesterday", "user_id": DANA, "team_id": "T0ACME",
             "channel_id": "C0HIDDEN", "trigger_id": "1.2.3",
@@ -45,7 +45,7 @@ async def test_figures_come_directly_where_nobody_can_tell_who_reads(tmp_path: P
 
 async def test_forms_come_back_with_their_values_when_slack_or_a_channel_says_no(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
-        await service.sync_costs(world.rt, world.rt.now())
+        await sync_costs(world.rt, world.rt.now())
         research = await world.workspace_id("Research")
         await world.command(DANA, "/claude-spend alert", COSTS)
         await world.modal(DANA, "Channel")

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from bot.sandbox.slack.validation import validate_blocks
-from bot.slack.views.alert import alert_lines, render_alert
-from bot.spend.loading import midnight
+from bot.spend.aggregate import days_between
+from bot.spend.alerts.model import Alert, Crossing, Threshold, ThresholdPeriod, TopSpender
+from bot.spend.alerts.rules import Span, find_crossing, find_top_spender, span_of, spans_to_watch
+from bot.spend.alerts.view import alert_lines, render_alert
+from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, LedgerDay
-from bot.spend.standing import Alert, Crossing, Threshold, ThresholdPeriod, TopSpender
-from bot.spend.sums import days_between
-from bot.spend.thresholds import Span, find_crossing, find_top_spender, span_of, spans_to_watch
 from tests.spend.world import FRIDAY, NOW, OPUS, PROD, SONNET
 
 DAY = timedelta(days=1)

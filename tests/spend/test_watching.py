@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import NotAllowed, NotFound
-from bot.spend import service
-from bot.spend.figures import figures
-from bot.spend.loading import midnight
+from bot.spend.alerts import send as alert_send
+from bot.spend.alerts import settings as alert_settings
+from bot.spend.ask.figures import figures
+from bot.spend.digests import db as subscription_table
+from bot.spend.digests import settings as digest_settings
+from bot.spend.ledger import sync as ledger_sync
+from bot.spend.ledger.pages import midnight
 from bot.spend.model import SpendQuery
-from bot.store import subscriptions as subscription_table
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -80,7 +83,7 @@ async def test_an_amount_that_is_saved_again_has_said_what_it_said(store: Store)
     rt = runtime(store, slack=slack)
     for amount, workspace in ((150, None), (150, None), (160, None), (150, PROD), (150, PROD)):
         set_clock(rt, evening)
-        await service.watch(rt, DANA, COSTS, "daily", Decimal(amount), workspace)
+        await alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(amount), workspace)
         await run_alerts(rt, evening)
     said = [post.message.text.split("*")[1] for post in slack.top()]
     assert said == [
@@ -88,7 +91,7 @@ async def test_an_amount_that_is_saved_again_has_said_what_it_said(store: Store)
         "Spend passed $160.00 on Fri 20 Nov",
         "wrkspc_prod passed $150.00 on Fri 20 Nov",
     ]
-    assert len(await service.thresholds_of(rt, COSTS)) == 2
+    assert len(await alert_settings.thresholds_of(rt, COSTS)) == 2
 
 
 async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(three: list[Store]) -> None:
@@ -101,11 +104,14 @@ async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(t
     for amounts in ((150, 150, 150), (160, 161, 162)):
         pairs = zip(runtimes, amounts, strict=True)
         await asyncio.gather(
-            *(service.watch(rt, DANA, COSTS, "daily", Decimal(n), None) for rt, n in pairs),
-            *(service.watch(rt, DANA, COSTS, "daily", Decimal(n), LAB) for rt, n in zip(runtimes, amounts, strict=True)),
+            *(alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(n), None) for rt, n in pairs),
+            *(
+                alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(n), LAB)
+                for rt, n in zip(runtimes, amounts, strict=True)
+            ),
         )
-        assert len(await service.thresholds_of(runtimes[0], COSTS)) == 2
-    saved = await asyncio.gather(*(service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ()) for rt in runtimes))
+        assert len(await alert_settings.thresholds_of(runtimes[0], COSTS)) == 2
+    saved = await asyncio.gather(*(digest_settings.subscribe(rt, DANA, COSTS, "09:00", "UTC", ()) for rt in runtimes))
     assert len({one.id for one in saved}) == 1
     for rt in runtimes:
         await run_alerts(rt, evening)
@@ -117,11 +123,11 @@ async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> Non
     await watch(store, 150)
     rt = runtime(store, slack=Slack())
     await run_alerts(rt, NOW)
-    first = await service.acknowledge(rt, 1, "U0CAROL", NOW)
-    second = await service.acknowledge(rt, 1, "U0BOB", NOW + timedelta(minutes=1))
+    first = await alert_send.acknowledge(rt, 1, "U0CAROL", NOW)
+    second = await alert_send.acknowledge(rt, 1, "U0BOB", NOW + timedelta(minutes=1))
     assert (first.acknowledged_by, second.acknowledged_by, second.acknowledged_at) == ("U0CAROL", "U0CAROL", NOW)
     with pytest.raises(NotFound):
-        await service.acknowledge(rt, 99, "U0BOB", NOW)
+        await alert_send.acknowledge(rt, 99, "U0BOB", NOW)
 
 
 async def test_monthly_amount_is_the_budget_of_its_channel_and_workspace(store: Store) -> None:
@@ -138,16 +144,16 @@ async def test_monthly_amount_is_the_budget_of_its_channel_and_workspace(store: 
 
 async def test_subscribing_again_changes_the_one_subscription(store: Store) -> None:
     rt = runtime(store)
-    first = await service.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", ())
-    second = await service.subscribe(rt, DANA, COSTS, "07:30", "UTC", (PROD,))
+    first = await digest_settings.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", ())
+    second = await digest_settings.subscribe(rt, DANA, COSTS, "07:30", "UTC", (PROD,))
     assert first.id == second.id
-    found = await service.subscription_of(rt, COSTS)
+    found = await digest_settings.subscription_of(rt, COSTS)
     assert found is not None
     assert (found.local_time, found.tz, found.workspace_ids) == ("07:30", "UTC", (PROD,))
-    assert await service.end_digest(rt, DANA, COSTS)
-    assert not await service.end_digest(rt, DANA, COSTS)
-    assert await service.subscription_of(rt, COSTS) is None
-    assert (await service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())).id == first.id
+    assert await digest_settings.end_digest(rt, DANA, COSTS)
+    assert not await digest_settings.end_digest(rt, DANA, COSTS)
+    assert await digest_settings.subscription_of(rt, COSTS) is None
+    assert (await digest_settings.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())).id == first.id
 
 
 async def test_skipping_the_next_digest_skips_exactly_that_one(store: Store) -> None:
@@ -167,19 +173,19 @@ async def test_skipping_the_next_digest_skips_exactly_that_one(store: Store) -> 
         "2026-11-22",
     ]
     set_clock(rt, NOW)
-    until = await service.mute_digest(rt, DANA, subscription)
+    until = await digest_settings.mute_digest(rt, DANA, subscription)
     assert until == datetime(2026, 11, 22, 23, 0, tzinfo=UTC), "tomorrow's local day is over"
 
 
 async def test_figures_are_refused_for_channels_of_two_companies(store: Store) -> None:
     rt = runtime(store, slack=Slack(shared_outside=True))
     with pytest.raises(NotAllowed, match="Another company"):
-        await service.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())
+        await digest_settings.subscribe(rt, DANA, COSTS, "09:00", "UTC", ())
     with pytest.raises(NotAllowed, match="Another company"):
-        await service.watch(rt, DANA, COSTS, "daily", Decimal(5), None)
+        await alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(5), None)
     with pytest.raises(NotAllowed, match="invite"):
-        await service.subscribe(runtime(store, slack=Slack(is_member=False)), DANA, COSTS, "09:00", "UTC", ())
-    assert await service.subscription_of(rt, COSTS) is None
+        await digest_settings.subscribe(runtime(store, slack=Slack(is_member=False)), DANA, COSTS, "09:00", "UTC", ())
+    assert await digest_settings.subscription_of(rt, COSTS) is None
 
 
 async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> None:
@@ -190,7 +196,7 @@ async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> 
     )
     slack = Slack()
     rt = runtime(store, organization, slack)
-    await service.sync_costs(rt, NOW)
+    await ledger_sync.sync_costs(rt, NOW)
     await subscribe(store)
     await watch(store, 150)
     await run_digests(rt, NOW)
@@ -210,12 +216,12 @@ async def test_other_workspaces_chosen_later_correct_no_digest_that_was_sent(sto
     slack = Slack()
     rt = runtime(store, slack=slack)
     await run_digests(rt, NOW)
-    await service.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", (LAB,))
+    await digest_settings.subscribe(rt, DANA, COSTS, "09:00", "Europe/Berlin", (LAB,))
     later = NOW + timedelta(hours=1)
     await fill(store, [*MONTH, *BUSY], later, later)
     await run_digests(rt, later)
     assert not [reply for reply in slack.replies() if reply.message.text.startswith("Corrected")]
-    assert (await service.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
+    assert (await digest_settings.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], NOW + DAY, NOW + DAY)
     await run_digests(rt, NOW + DAY)
     assert slack.replies()[-1].message.text == "Corrected: $185.00 (+$10.00)"

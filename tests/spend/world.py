@@ -10,15 +10,17 @@ from typing import Any, cast
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
-from bot.identity import Actor
-from bot.ports import Message, Sent, SlackChannel
+from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.sandbox.slack.validation import validate_blocks
-from bot.spend import alerts, digests
-from bot.spend.loading import load_days, midnight
-from bot.spend.standing import Subscription, Threshold, ThresholdPeriod
-from bot.store import subscriptions as subscription_table
-from bot.store import thresholds as threshold_table
+from bot.slack.model import Message, Sent, SlackChannel
+from bot.spend.alerts import db as threshold_table
+from bot.spend.alerts import send as alerts
+from bot.spend.alerts.model import Threshold, ThresholdPeriod
+from bot.spend.digests import db as subscription_table
+from bot.spend.digests import send as digests
+from bot.spend.digests.model import Subscription
+from bot.spend.ledger.pages import load_days, midnight
 from bot.store.session import Store
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

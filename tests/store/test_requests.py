@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
+from bot.approvals import db as requests
 from bot.approvals.model import Event, Request, Status
-from bot.store import messages, requests
+from bot.posts import db as messages
 from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request

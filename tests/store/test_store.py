@@ -8,10 +8,10 @@ from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.spend.alerts.db import thresholds
 from bot.store.audit import verify_chain
 from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
 from bot.store.session import Store
-from bot.store.thresholds import thresholds
 from tests.conftest import AUDIT_KEY
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

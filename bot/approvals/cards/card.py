@@ -1,0 +1,223 @@
+"""The request card in the approvers' channel: the same message from the first ask to the last change. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.approvals.model import Request, Status, Verdict
+from bot.slack import ids
+from bot.slack.blocks import actions, context, section
+from bot.slack.elements import button, confirm, option, overflow
+from bot.slack.markup import code, date, escape, mention, quote, truncate, within_bold
+from bot.slack.model import Message
+from bot.words.wording import calendar_day, duration, listed
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """A request with the words of its kind. `title` is plain text; `asks` to `after` are the kind's markup.
+
+    `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person.
+    """
+
+    request: Request
+    title: str
+    asks: str
+    what: str
+    done: str
+    yours: str
+    after: str
+    waits_for: str
+    by_hand: str
+    needs: str
+    quorum: int
+    danger: str
+    undo_label: str
+
+
+def render_card(facts: RequestFacts) -> Message:
+    """Return the card as it stands now. Its buttons carry the request id and nothing else."""
+    request = facts.request
+    headline, lines = _headline(facts), _lines(facts)
+    why = _why(request) if request.is_open else ""
+    blocks = [section(headline)]
+    if why:
+        blocks.append(section(why))
+    if lines:
+        blocks.append(context(" · ".join(lines)))
+    blocks.append(actions(*_buttons(facts)))
+    text = "\n".join(filter(None, [headline, why, *lines]))
+    return Message(text, blocks, metadata=_metadata(request))
+
+
+def _why(request: Request) -> str:
+    """Return what was asked for and until when: the end of the thing stands with it, not with that of the request."""
+    end = f"Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+    return "\n".join(filter(None, [quote(truncate(request.reason, 500)) if request.reason else "", end]))
+
+
+def _metadata(request: Request) -> Json:
+    return {"event_type": "quartermaster_request", "event_payload": {"request": request.id}}
+
+
+def _headline(facts: RequestFacts) -> str:
+    """Return the first line: what is so now, about what, because of whom."""
+    request = facts.request
+    asker = mention(request.requester.slack_id)
+    asked, was_asked = f"*{asker} {facts.asks}* — {facts.what}", _in_the_past(facts)
+    match request.status:
+        case Status.PENDING:
+            return f"⏳ {asked}"
+        case Status.APPROVED | Status.APPLYING:
+            return f"⏳ {asked} · {_approved_by(request)}, being done now"
+        case Status.FULFILLING:
+            return f"⏳ {asked} · {_approved_by(request)}, waits for {escape(facts.waits_for)}"
+        case Status.FAILED:
+            return f"⚠️ {asked} · {_approved_by(request)}, *not done yet*: {failure(request)}"
+        case Status.DENIED:
+            by = denied_by(request)
+            return f"⛔ *{by[0].upper()}{by[1:]}* — {was_asked}"
+        case Status.WITHDRAWN:
+            return f"🔁 *Withdrawn*, {left_behind(request, 'nothing was done')} — {was_asked}"
+        case Status.EXPIRED:
+            return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
+        case Status.APPLIED | Status.REVERTING:
+            mark = "⚠️" if request.outcome.get("handover") in TROUBLE else "✅"
+            return f"{mark} *{facts.done}* — {_approved_by(request)}, {_after(request)}"
+        case Status.REVERTED:
+            return ended(facts)
+
+
+def _in_the_past(facts: RequestFacts) -> str:
+    """Return what was asked, for a card on which nothing waits any more: `@alice asked for an API key, x in Staging`."""
+    asked = facts.asks.replace("asks", "asked", 1)
+    return f"{mention(facts.request.requester.slack_id)} {asked}, {facts.what}"
+
+
+def failure(request: Request) -> str:
+    """Return as markup what stands in the way of a failed request."""
+    return escape(request.failure or "something stood in the way.")
+
+
+def denied_by(request: Request) -> str:
+    """Return who denied it and why, as markup."""
+    denial = request.said(Verdict.DENY)[-1]
+    why = f": “{within_bold(denial.comment)}”" if denial.comment else ""
+    return f"denied by {mention(denial.by.slack_id)}{why}"
+
+
+def expired_because(facts: RequestFacts) -> str:
+    """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
+    request = facts.request
+    if request.failure:
+        return f"approved, but it didn't work and nobody tried again: {failure(request).rstrip('.')}"
+    if request.approved_at:
+        waited = duration(request.expires_at - request.approved_at)
+        return f"waited {waited} for {escape(facts.waits_for)}"
+    return f"nobody decided in {duration(request.expires_at - request.created_at)}"
+
+
+def left_behind(request: Request, otherwise: str) -> str:
+    """Return as markup what a request that ended without being done leaves in the world; `otherwise` says: nothing."""
+    if request.outcome.get("in_doubt"):
+        return "⚠️ it may have been done all the same: have a look."
+    problem = str(request.outcome.get("problem") or "")
+    return f"⚠️ {escape(problem)}" if problem else otherwise
+
+
+def ended(facts: RequestFacts) -> str:
+    """Return how a grant ended: as agreed, or with something left that a person has to look at."""
+    note = str(facts.request.outcome.get("note_at_end") or "")
+    said = f" · {escape(note)}" if note else ""
+    if facts.request.outcome.get("needs_person_at_end"):
+        return f"⚠️ *Over, but a person has to look* — {facts.done}{said}"
+    return f"🔁 *{facts.after}* — ended as agreed{said}"
+
+
+def _approved_by(request: Request) -> str:
+    people = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
+    return f"approved by {listed(people) or 'nobody'}"
+
+
+def _after(request: Request) -> str:
+    waited = (request.approved_at or request.closed_at or request.created_at) - request.created_at
+    return f"{duration(waited)} after the ask" if waited.total_seconds() >= 1 else "at once"
+
+
+def _lines(facts: RequestFacts) -> list[str]:
+    request, lines = facts.request, list[str]()
+    if request.status is Status.PENDING:
+        have = len(request.said(Verdict.APPROVE))
+        lines += [facts.needs, *([f"{have} of {facts.quorum} so far"] if have else [])]
+        lines += [*([facts.by_hand] if facts.by_hand else []), f"decide by {date(request.expires_at)}"]
+        lines += ["you can't approve your own"]
+    if request.status is Status.FULFILLING and request.outcome.get("problem"):
+        lines.append(f"⚠️ {escape(str(request.outcome['problem']))}")
+    if request.status is Status.APPLIED and request.ends_at:
+        lines.append(f"Ends {calendar_day(request.ends_at.date())}{_by_me(request)}")
+    if request.status is Status.APPLIED:
+        if request.outcome.get("hint"):
+            lines.append(f"key {short_hint(str(request.outcome['hint']))}")
+        lines += [_HANDOVER[state] for state in [str(request.outcome.get("handover"))] if state in _HANDOVER]
+    return lines
+
+
+def _by_me(request: Request) -> str:
+    """Say so where a key doesn't end by itself: whoever made it by hand gave it no end."""
+    outcome = request.outcome
+    return ", when I revoke it" if outcome.get("key_id") and not outcome.get("expires_at") else ""
+
+
+def short_hint(hint: str) -> str:
+    """Return the end of a key's hint: `…igAA`."""
+    return code(f"…{hint[-4:]}")
+
+
+TROUBLE = frozenset({"lost", "failed", "unseen"})
+"""States of a hand-over after which a new key has to be asked for."""
+
+_HANDOVER = {
+    "ready": "its secret waits for its requester",
+    "shown": "its secret was shown once and is wiped",
+    "unseen": "its secret was wiped, because nobody looked within a day: revoke the key and ask again",
+    "lost": "its secret is lost: revoke the key and ask again",
+    "failed": "its secret didn't reach its requester: revoke the key and ask again",
+}
+
+
+def _buttons(facts: RequestFacts) -> list[Json]:
+    request = facts.request
+    match request.status:
+        case Status.PENDING:
+            return [*decision_buttons(request, facts.title, facts.danger), _more(request, "Withdraw")]
+        case Status.FAILED:
+            retry = button("Retry", ids.RETRY, request.id, style="primary")
+            return [retry, button("Give up", ids.GIVE_UP, request.id, confirm=_sure_to_give_up()), _more(request)]
+        case Status.EXPIRED:
+            return [button("Ask again…", ids.ASK_AGAIN, request.id), _more(request)]
+        case Status.FULFILLING:
+            return [_more(request, "Withdraw")]
+        case Status.APPLIED if facts.undo_label:
+            return [button(facts.undo_label, ids.UNDO, request.id), _more(request)]
+        case _:
+            return [_more(request)]
+
+
+def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
+    """Return Approve and Deny…; where a careless click breaks something, Approve asks once and names the consequence."""
+    sure = confirm("Approve this?", f"{title}. {danger}", "Approve", "Not now", "danger") if danger else None
+    return [
+        button("Approve", ids.APPROVE, request.id, style="primary", confirm=sure, accessibility_label=f"Approve: {title}"),
+        button("Deny…", ids.DENY, request.id, accessibility_label=f"Deny: {title}"),
+    ]
+
+
+def _sure_to_give_up() -> Json:
+    return confirm("Give up?", "The request is closed and I do nothing more. It can be asked again.", "Give up", "Not now")
+
+
+def _more(request: Request, *others: str) -> Json:
+    options = [option("Details", f"details:{request.id}")]
+    options += [option(label, f"{label.lower()}:{request.id}") for label in others]
+    return overflow(ids.MORE, options)

@@ -1,0 +1,64 @@
+"""The modals around a request: its history, the reason for a denial, and the one showing of a secret. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
+from bot.approvals.model import MOST_REASON, WORDS, Request, Status
+from bot.slack import ids
+from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
+from bot.slack.elements import text_input
+from bot.slack.markup import code, date, escape, mention, quote
+from bot.words.wording import calendar_day
+
+Json = dict[str, Any]
+
+
+def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = False) -> Json:
+    """Return everything that is known of a request; ids stand here and nowhere else."""
+    request = facts.request
+    lines = [
+        f"*What* {facts.what}",
+        f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
+        f"*State* {WORDS[request.status]}",
+        f"*Rule* {facts.needs} · nobody decides their own",
+    ]
+    if request.status is Status.PENDING:
+        lines.append(f"*Expires* {date(request.expires_at)}")
+    if request.status is Status.FAILED:
+        lines.append(f"*What stands in the way* {failure(request)}")
+    if request.ends_at:
+        lines.append(f"*Ends* {calendar_day(request.ends_at.date())}")
+    blocks = [header(facts.title), section("\n".join(lines))]
+    if request.reason:
+        blocks.append(section(quote(request.reason)))
+    if decide and request.status is Status.PENDING:
+        blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
+    blocks += [divider(), section("\n".join(history[-30:]) or "Nobody decided yet.")]
+    blocks.append(context(" · ".join(_ids(request))))
+    return modal("request_details_view", "Request", blocks)
+
+
+def _ids(request: Request) -> list[str]:
+    known = [request.id, request.workspace_id, request.outcome.get("key_id")]
+    return [code(str(one)) for one in known if one]
+
+
+def denial_form(request: Request, title: str) -> Json:
+    """Return the form that asks why."""
+    field = text_input("comment", multiline=True, max_length=MOST_REASON, focus=True)
+    blocks = [
+        section(f"{mention(request.requester.slack_id)} asked: {escape(title)}"),
+        input_block("Reason", field, block_id="comment", hint="Whoever asked reads this. Say what to do instead."),
+    ]
+    return modal(ids.DENY_FORM, "Deny", blocks, submit="Deny", private_metadata=request.id)
+
+
+def secret_view(secret: str, title: str) -> Json:
+    """Return the modal that shows a key once. It is the only view that ever holds a secret."""
+    blocks = [
+        section(f"*{escape(title)}*. It is shown this once, to you alone; my copy is wiped now."),
+        section(f"```{secret}```"),
+        context("Put it into your secret manager now, then close this. Never paste it into Slack."),
+    ]
+    return modal("secret_shown", "Your key", blocks, close="I have it")

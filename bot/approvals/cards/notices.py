@@ -1,0 +1,152 @@
+"""What a request's own people are told: its requester in direct messages, everybody else in the card's thread. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.approvals.cards.card import (
+    TROUBLE,
+    RequestFacts,
+    denied_by,
+    ended,
+    expired_because,
+    failure,
+    left_behind,
+    short_hint,
+)
+from bot.approvals.model import Request, Status, Verdict
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import bold, date, escape, mention
+from bot.slack.model import Message
+from bot.words.wording import calendar_day
+
+Chapter = Literal["progress", "result", "end"]
+_CHAPTERS = ("progress", "result", "end")
+"""A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones only point to it."""
+
+
+def chapter_of(request: Request) -> Chapter | None:
+    """Return the chapter that begins with a request's status; None where its requester needs no new message."""
+    match request.status:
+        case Status.FULFILLING | Status.FAILED:
+            return "progress"
+        case Status.APPLIED | Status.DENIED | Status.EXPIRED:
+            return "result"
+        case Status.WITHDRAWN if request.approved_at:
+            return "result"  # perhaps an approver gave it up; whoever withdraws a pending request knows it
+        case Status.REVERTED:
+            return "end"
+        case _:
+            return None
+
+
+def requester_notice(facts: RequestFacts, chapter: str) -> Message:
+    """Return what a request's requester reads in the message of a chapter, as things stand now."""
+    now = chapter_of(facts.request)
+    if now and _CHAPTERS.index(chapter) < _CHAPTERS.index(now):
+        text = f"{bold(facts.title)}: it went on, see below."
+        return Message(text, [section(text)])
+    text, buttons = _said(facts)
+    return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
+
+
+def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
+    """Return what somebody reads for whom something was asked: that it was done, and later that it has ended."""
+    asker = mention(facts.request.requester.slack_id)
+    done = f"✅ *{facts.done}*. {asker} asked for it.{_end(facts.request)}"
+    text = ended(facts) if chapter == "end" else done
+    return Message(text, [section(text)])
+
+
+def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+    request, yours = facts.request, f"your request {bold(facts.title)}"
+    again = [button("Ask again…", ids.ASK_AGAIN, request.id)]
+    match request.status:
+        case Status.APPLIED:
+            return _applied(facts)
+        case Status.DENIED:
+            by = mention(request.said(Verdict.DENY)[-1].by.slack_id)
+            return f"⛔ {by} denied {yours}{denied_by(request).partition(by)[2] or '.'}", again
+        case Status.EXPIRED:
+            return (
+                f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. {left_behind(request, 'Nothing was changed.')}",
+                again,
+            )
+        case Status.WITHDRAWN:
+            return f"🔁 Y{yours[1:]} was closed. {left_behind(request, 'Nothing was done.')}", again
+        case Status.FAILED:
+            buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
+            return f"⚠️ Y{yours[1:]} is approved but not done yet: {failure(request)}", buttons
+        case Status.FULFILLING:
+            return f"⏳ Y{yours[1:]} is approved and waits for {escape(facts.waits_for)}. I tell you when that is done.", []
+        case Status.REVERTING | Status.REVERTED:
+            return (ended(facts) if request.status is Status.REVERTED else f"🔁 *{facts.done}* — being ended"), []
+        case Status.PENDING | Status.APPROVED | Status.APPLYING:
+            return f"⏳ Y{yours[1:]} is on its way.", []
+
+
+def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+    request, outcome = facts.request, facts.request.outcome
+    undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
+    handover, at = str(outcome.get("handover", "")), outcome.get("handover_at")
+    hint = f" · key {short_hint(str(outcome['hint']))}" if outcome.get("hint") else ""
+    if handover == "ready" and request.closed_at:
+        until = date(request.closed_at + timedelta(hours=24))
+        show = button("Show the key once", ids.REVEAL, request.id, style="primary")
+        rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
+        return f"✅ *{facts.yours}*. {rule}", [show]
+    if handover == "shown":
+        when = f"Shown {date(datetime.fromisoformat(at))}" if isinstance(at, str) else "Shown"
+        return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
+    if handover in TROUBLE:
+        because = {
+            "lost": "the answer with its secret got lost on the way",
+            "failed": "its secret could not be shown to you",
+            "unseen": "you didn't look at its secret within a day, so I wiped it",
+        }[handover]
+        return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
+    note = f" {escape(str(outcome['note']))}" if outcome.get("note") else ""
+    return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
+
+
+def _end(request: Request) -> str:
+    return f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+
+
+_LINES = {
+    "request.approved": "approved",
+    "request.denied": "denied",
+    "request.withdrawn": "withdrew the request",
+    "request.retried": "asked me to try again",
+    "request.given_up": "gave up",
+    "request.applied": "Done",
+    "request.waits_for_person": "The last approver knows what to do by hand; I wait for it",
+    "request.wrong_place": "Not done right yet",
+    "request.wrong_place_mended": "What was wrong is mended",
+    "request.failed": "It didn't work",
+    "request.expired": "Expired",
+    "request.done_too_late": "A second run of mine came to its end after it was done already",
+    "request.second_taken_back": "It was done twice; I took the second one back",
+    "request.second_left": "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows",
+    "request.ended": "Ended as agreed",
+    "request.end_needs_person": "Its time was over, but a person has to look",
+    "request.taken_up_again": "Took it up again after an interruption",
+    "secret.shown": "looked at the secret; it is wiped",
+    "secret.wiped_unseen": "Nobody looked at the secret within a day; I wiped it",
+    "secret.hand_over_failed": "The secret could not be shown; the key has to be revoked and asked for again",
+}
+"""What the thread says of an act; the ask itself is the card."""
+
+
+def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> str | None:
+    """Return one act as one line of the card's thread, or None for what needs none."""
+    words = _LINES.get(action)
+    if words is None:
+        return None
+    who = f"{mention(actor)} " if actor != "quartermaster" else ""
+    more = [str(detail[name]) for name in ("comment", "failure", "note", "problem") if detail.get(name)]
+    if action == "request.approved" and not detail.get("enough"):
+        more.append(str(detail.get("explanation") or ""))
+    why = f": {escape(' '.join(more))}" if any(more) else ""
+    return f"{date(at)} · {who}{words}{why}"

@@ -1,0 +1,192 @@
+"""Deciding a request: who may, whether it is enough, and the one transaction that records it; all of it as of the click."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.approvals import db as requests
+from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
+from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evaluate
+from bot.approvals.execute import claim
+from bot.approvals.kind import find_kind
+from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
+from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
+from bot.people.model import Actor, Who
+from bot.policy.model import Rule
+from bot.runtime import Runtime
+from bot.slack.markup import mention
+from bot.store.session import Tx
+from bot.words.wording import duration, listed
+
+_TRIES = 40
+
+
+@dataclass
+class _Seen:
+    """Who was found, within one click, to be an approver and a member; nobody is asked about twice under one rule."""
+
+    rule: Rule | None = None
+    asked: set[str] = field(default_factory=set[str])
+    approvers: frozenset[str] = frozenset()
+    gone: Sequence[Who] | None = None
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What a decision needs to know whoever decides; `gone` are those concerned who aren't members any more."""
+
+    request: Request
+    gone: Sequence[Who]
+
+
+class _Changed(Exception):
+    """Somebody else moved the request between reading and writing; the transaction is rolled back."""
+
+
+async def load(rt: Runtime, request_id: str) -> Request:
+    """Return a request; NotFound in words otherwise."""
+    async with rt.store.read() as tx:
+        request = await requests.load(tx, request_id)
+    if request is None:
+        raise NotFound("I don't know that request. Nothing was changed.")
+    return request
+
+
+async def look_up(rt: Runtime, request_id: str) -> LookedUp:
+    """Look up for a click what can be looked up while it is found out who clicks."""
+    request = await load(rt, request_id)
+    return LookedUp(request, await _gone(rt, request) if request.status is Status.PENDING else ())
+
+
+async def decide(
+    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: LookedUp | None = None
+) -> Request:
+    """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
+
+    `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
+    once: a caller who gets it back APPLYING has to `perform` it. `known` is what was looked up for this very click.
+    """
+    seen = _Seen(gone=known.gone if known else None)
+    for _ in range(_TRIES):
+        request, known = known.request if known else await load(rt, request_id), None
+        check_pending(request, rt.now(), actor)
+        rule = await rule_of(rt, request)
+        await _look_up(rt, seen, request, rule, actor)
+        ask = approvers_in_words(rule, request.workspace_name)
+        about = find_kind(rt, request.kind).beneficiaries(request)
+        check_may_decide(request, actor.who, rule, actor.slack_id in seen.approvers, ask, about)
+        if verdict is Verdict.APPROVE:
+            _check_nobody_left(seen.gone or (), "Deny it instead.")
+        check_pending(request, rt.now(), actor)  # asking took its time
+        decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
+        decided = await _record(rt, request, decision, rule, seen.approvers)
+        if decided is not None:
+            return decided
+    raise RequestClosed("Many people decided at once and I couldn't count you in. Nothing was changed; try again.")
+
+
+async def check_still_approved(rt: Runtime, request: Request) -> None:
+    """Raise unless the approval of a request that wasn't carried out yet holds under today's policy, groups and accounts."""
+    if request.expires_at <= rt.now():
+        raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
+    rule = await rule_of(rt, request)
+    deciders = await still_members(rt, [decision.by for decision in request.decisions])
+    approvers = await standing(rt, deciders, rule, request.workspace_id)
+    evaluation = evaluate(request, request.decisions, rule, approvers)
+    if not evaluation.is_enough:
+        raise NotAllowed(f"The approval doesn't hold today: {evaluation.explanation} Give up here and ask again.")
+    _check_nobody_left(await _gone(rt, request), "Give it up.")
+
+
+async def _look_up(rt: Runtime, seen: _Seen, request: Request, rule: Rule, actor: Actor) -> None:
+    """Find out about those who decided and weren't asked about yet, and at first about everybody else concerned."""
+    is_first = seen.rule != rule
+    if is_first:
+        seen.rule, seen.asked, seen.approvers = rule, set(), frozenset()
+    asking = _ask_about(rt, seen, request, [actor.who] if is_first else [])
+    if seen.gone is None:
+        seen.gone, _ = await asyncio.gather(_gone(rt, request), asking)
+    else:
+        await asking
+
+
+async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Who]) -> None:
+    """Add to the approvers those who are; `people` are known to be members, those who decided before may have left."""
+    assert seen.rule is not None  # noqa: S101 - set by the only caller
+    others = [decision.by for decision in request.decisions if decision.by.slack_id not in seen.asked]
+    wanted = [*people, *await still_members(rt, others)]
+    if wanted:
+        seen.approvers |= await standing(rt, wanted, seen.rule, request.workspace_id)
+    seen.asked |= {person.slack_id for person in (*people, *others)}
+
+
+async def _gone(rt: Runtime, request: Request) -> list[Who]:
+    """Return the requester and those whom it is about, as far as they aren't members any more."""
+    concerned = [request.requester, *find_kind(rt, request.kind).beneficiaries(request)]
+    members = await still_members(rt, concerned)
+    return [person for person in concerned if person not in members]
+
+
+def _check_nobody_left(gone: Sequence[Who], instead: str) -> None:
+    if gone:
+        people = listed([mention(person.slack_id) for person in gone])
+        is_or_are = "isn't" if len(gone) == 1 else "aren't"
+        raise NotAllowed(f"{people} {is_or_are} in the organization any more, so this can't go ahead. {instead}")
+
+
+async def _record(
+    rt: Runtime, request: Request, decision: Decision, rule: Rule, approvers: frozenset[str]
+) -> Request | None:
+    """Write a decision and what follows from it, or None when the request changed since it was read.
+
+    `approvers` were found under this very rule; one that was read again might be another one. Somebody who approved before
+    may press again: approvals that didn't count for a while may be enough by now.
+    """
+    is_new = not any(one.by.is_same_person(decision.by) for one in request.decisions)
+    decisions = (*request.decisions, decision) if is_new else request.decisions
+    evaluation = evaluate(request, decisions, rule, approvers)
+    if not is_new and not (evaluation.is_enough and decision.verdict is Verdict.APPROVE):
+        raise AlreadyDecided("You decided this already. Nothing was changed.")
+    try:
+        async with rt.store.write() as tx:
+            if is_new and not await requests.add_decision(tx, request.id, decision):
+                raise _Changed
+            moved = await _move(tx, request, evaluation, decision.at)
+            if moved is None:
+                raise _Changed
+            action = "request.approved" if decision.verdict is Verdict.APPROVE else "request.denied"
+            tx.audit(
+                decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
+                policy=rt.policy.version, explanation=evaluation.explanation, enough=evaluation.is_enough,
+            )  # fmt: skip
+    except _Changed:
+        return None
+    return moved.model_copy(update={"decisions": decisions})
+
+
+async def _move(tx: Tx, request: Request, evaluation: Evaluation, at: datetime) -> Request | None:
+    """Move a request as its decisions say. Approved and claimed in one: whoever completes the quorum carries it out."""
+    match evaluation.reason:
+        case Reason.ENOUGH:
+            approved = await requests.advance(tx, request, Event.ENOUGH, approved_at=at)
+            return await claim(tx, approved, at) if approved else None
+        case Reason.DENIED:
+            return await requests.advance(tx, request, Event.DENY, closed_at=at)
+        case _:
+            return await requests.touch(tx, request)
+
+
+def check_pending(request: Request, now: datetime, actor: Actor) -> None:
+    """Raise AlreadyDecided, saying who was first and when, unless the request waits for a decision."""
+    if request.status is Status.PENDING and request.expires_at > now:
+        return
+    last = request.decisions[-1] if request.decisions else None
+    if last and request.status not in (Status.EXPIRED, Status.WITHDRAWN, Status.PENDING):
+        did = "approved" if last.verdict is Verdict.APPROVE else "denied"
+        if last.by.is_same_person(actor.who):
+            raise AlreadyDecided(f"You {did} this {duration(now - last.at)} ago. Nothing more was changed.")
+        when = "just" if now - last.at < timedelta(seconds=1) else duration(now - last.at)
+        raise AlreadyDecided(f"{mention(last.by.slack_id)} {did} this {when} before you. Nothing was changed.")
+    state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else WORDS[request.status]
+    raise RequestClosed(f"This request is already {state}. Nothing was changed.")

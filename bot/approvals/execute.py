@@ -1,0 +1,226 @@
+"""From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.approvals import db as requests
+from bot.approvals.handover import acts as handover
+from bot.approvals.kind import Applied, Done, Kind, NeedsPerson, Waits, find_kind
+from bot.approvals.model import Event, Request, Status
+from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.log import current_reference
+from bot.runtime import Runtime
+from bot.store.session import Tx
+
+log = structlog.get_logger()
+
+CLAIM_LASTS = timedelta(minutes=3)
+"""A claim older than this belongs to a process that died: looking may take `ACT_WITHIN`, and the call that changes
+something, with its tries and waits, two minutes.
+"""
+FULFILL_WITHIN = timedelta(days=7)
+"""Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
+SYSTEM = "quartermaster"
+_CHECK = "It may have happened: check, then retry."
+_FINAL = (UpstreamMissing, UpstreamRefused)
+"""Answers that stay the same however often one asks: a person has to look."""
+
+
+async def advance(rt: Runtime, request: Request) -> Request:
+    """Claim an approved request and carry it out; returns it as it then is. Safe to call from anywhere, any time."""
+    if request.status is not Status.APPROVED:
+        return request
+    async with rt.store.write() as tx:
+        claimed = await claim(tx, request, rt.now())
+    return await perform(rt, claimed) if claimed else request
+
+
+async def claim(tx: Tx, approved: Request, now: datetime) -> Request | None:
+    """Take an approved request; whoever gets it back, and nobody else, carries it out."""
+    return await requests.advance(tx, approved, Event.CLAIM, claimed_at=now, attempts=approved.attempts + 1)
+
+
+async def perform(rt: Runtime, claimed: Request) -> Request:
+    """Do what was approved; only for whoever has just claimed it."""
+    kind = find_kind(rt, claimed.kind)
+    # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
+    # there now was made by somebody else.
+    is_in_doubt = bool(claimed.outcome.get("in_doubt"))
+    try:
+        found = await kind.look(rt, claimed) if is_in_doubt else None
+        is_in_doubt = False
+        applied = found or await _apply(rt, kind, claimed)
+    except NeedsPerson as problem:
+        return await _failed(rt, claimed, problem.sentence)
+    except UpstreamError as error:
+        return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
+    except Exception:  # a fault in a kind must not leave its request half way for ever
+        log.exception("kind_failed", request=claimed.id, kind=kind.name)
+        return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
+    return await finish(rt, claimed, applied)
+
+
+async def _apply(rt: Runtime, kind: Kind, request: Request) -> Applied:
+    if request.ends_at and request.ends_at <= rt.now():
+        raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
+    return await kind.apply(rt, request)
+
+
+async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
+    """Write down an outcome, and seal its secret in the same transaction."""
+    now = rt.now()
+    event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
+    outcome = request.outcome | applied.outcome
+    async with rt.store.write() as tx:
+        if isinstance(applied, Waits):
+            moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
+            action = "request.waits_for_person"
+        else:
+            if applied.secret:
+                outcome |= {"handover": "ready"}
+            moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
+            action = "request.applied"
+        if moved and isinstance(applied, Done) and applied.secret:
+            await handover.seal(rt, tx, request.id, applied.secret, now)
+        if moved:
+            tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome)
+    return moved or await _too_late(rt, request, applied)
+
+
+async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
+    """Put on record what was done although somebody else had taken the request over, and take back what is too much."""
+    log.warning("outcome_too_late", request=request.id, outcome=applied.outcome)
+    action = "request.done_too_late"
+    async with rt.store.read() as tx:
+        latest = await requests.load(tx, request.id) or request
+    kind = find_kind(rt, request.kind)
+    # Only something new comes with a secret. If the other one found it, it is the request's own.
+    is_own = latest.outcome.get("key_id") == applied.outcome.get("key_id")
+    if isinstance(applied, Done) and applied.secret and kind.revert and not is_own:
+        action = "request.second_taken_back"
+        try:
+            await kind.revert(rt, request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()}))
+        except (NeedsPerson, UpstreamError):
+            action = "request.second_left"
+    async with rt.store.write() as tx:
+        tx.audit(rt.now(), SYSTEM, action, request.id, outcome=applied.outcome)
+    return latest
+
+
+async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError, is_in_doubt: bool) -> Request:
+    """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
+    ref = current_reference()
+    log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
+    if not (error.may_have_happened or is_in_doubt):
+        return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
+    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.repeatable else _CHECK
+    found = None
+    try:
+        found = None if is_in_doubt else await kind.look(rt, request)
+    except UpstreamError:
+        is_in_doubt = True
+    if is_in_doubt:  # looking failed, just now or as the first thing of this try
+        so = "An earlier try may have done it. Retry looks first."
+    if found:
+        return await finish(rt, request, found)
+    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
+
+
+async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
+    outcome = request.outcome | {"in_doubt": in_doubt}
+    async with rt.store.write() as tx:
+        until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
+        moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
+        if moved:
+            tx.audit(rt.now(), SYSTEM, "request.failed", request.id, version=moved.version, failure=sentence)
+    return moved or request
+
+
+async def recover(rt: Runtime, request: Request) -> Request:
+    """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
+    kind = find_kind(rt, request.kind)
+    try:
+        found = await kind.look(rt, request)
+    except _FINAL as error:
+        return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
+    except UpstreamError:
+        raise  # looked at again in a minute
+    except Exception:  # the same: looked at each minute for ever otherwise
+        log.exception("kind_failed", request=request.id, kind=kind.name)
+        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
+    if found:
+        return await finish(rt, request, found)
+    if not kind.repeatable:
+        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
+    async with rt.store.write() as tx:
+        moved = await requests.advance(tx, request, Event.UNCLAIM)
+        if moved:
+            tx.audit(rt.now(), SYSTEM, "request.taken_up_again", request.id, version=moved.version)
+    return await advance(rt, moved) if moved else request
+
+
+async def prove(rt: Runtime, request: Request) -> Request:
+    """See whether the person did what a FULFILLING request waits for; note it once when they did it in the wrong place."""
+    kind = find_kind(rt, request.kind)
+    seen = await kind.prove(rt, request) if kind.prove else None
+    if isinstance(seen, Done):
+        return await finish(rt, request, seen)
+    if seen is None or seen.problem == request.outcome.get("problem", ""):
+        return request
+    action = "request.wrong_place" if seen.problem else "request.wrong_place_mended"
+    async with rt.store.write() as tx:
+        moved = await requests.touch(tx, request, outcome=request.outcome | seen.outcome | {"problem": seen.problem})
+        if moved:
+            tx.audit(rt.now(), SYSTEM, action, request.id, version=moved.version, problem=seen.problem)
+    return moved or request
+
+
+async def expire(rt: Runtime, request: Request) -> Request:
+    """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
+    if request.status is Status.FULFILLING:
+        proven = await prove(rt, request)
+        if proven.version != request.version:
+            return proven
+    now = rt.now()
+    async with rt.store.write() as tx:
+        moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
+        if moved:
+            tx.audit(now, SYSTEM, "request.expired", request.id, version=moved.version)
+    return moved or request
+
+
+async def end(rt: Runtime, request: Request) -> Request:
+    """End a grant: take back what was given, unless somebody changed it since, which is said instead of overwritten."""
+    kind = find_kind(rt, request.kind)
+    if kind.revert is None:
+        return request
+    async with rt.store.write() as tx:
+        if request.status is Status.APPLIED:
+            claimed = await requests.advance(tx, request, Event.END, claimed_at=rt.now())
+        else:  # left behind by a process that died, or sleeps: with another claim it can't finish any more
+            claimed = await requests.touch(tx, request, claimed_at=rt.now())
+    if claimed is None:
+        return request
+    try:
+        note = (await kind.revert(rt, claimed)).outcome.get("note", "")
+    except (NeedsPerson, *_FINAL) as problem:
+        return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
+    except UpstreamError:
+        raise  # tried again once this claim is old
+    except Exception:  # the same
+        log.exception("kind_failed", request=claimed.id, kind=kind.name)
+        broken = "Something broke on my side while I ended it: look whether it ended."
+        return await _ended(rt, claimed, broken, "request.end_needs_person")
+    return await _ended(rt, claimed, note, "request.ended")
+
+
+async def _ended(rt: Runtime, request: Request, note: str, action: str) -> Request:
+    now = rt.now()
+    async with rt.store.write() as tx:
+        needs_person = action == "request.end_needs_person"
+        outcome = request.outcome | {"note_at_end": note, "needs_person_at_end": needs_person}
+        moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)
+        if moved:
+            tx.audit(now, SYSTEM, action, request.id, version=moved.version, note=note)
+    return moved or request

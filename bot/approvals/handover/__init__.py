@@ -1,0 +1,1 @@
+"""Secrets on their way from the upstream to their requester."""

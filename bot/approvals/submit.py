@@ -1,0 +1,147 @@
+"""The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
+
+Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
+`carry_out` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
+"""
+
+import secrets
+
+from pydantic import BaseModel
+
+from bot.approvals import db as requests
+from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
+from bot.approvals.decide import check_still_approved, load
+from bot.approvals.kind import find_kind
+from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
+from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.markup import channel_mention, mention
+from bot.words.wording import duration
+
+
+async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
+    """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
+    kind, now = find_kind(rt, kind_name), rt.now()
+    checked = await kind.precheck(rt, actor.who, payload)
+    rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
+    if not rule.approvers:
+        because = f" {rt.policy.nobody_because}" if rt.policy.nobody_because else ""
+        raise NotAllowed(f"Nobody may approve this, so I can't take the request.{because}")
+    if not rule.channel:
+        raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
+    if rule.reason_required and not reason.strip():
+        raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
+    if len(reason.strip()) > MOST_REASON:
+        raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
+    await _check_channel(rt, rule.channel)
+    request = Request(
+        id=f"req_{secrets.token_hex(8)}",
+        kind=kind_name,
+        status=Status.PENDING,
+        version=1,
+        requester=actor.who,
+        workspace_id=checked.workspace_id,
+        workspace_name=checked.workspace_name,
+        payload=checked.payload.model_dump(mode="json"),
+        reason=reason.strip(),
+        channel=rule.channel,
+        created_at=now,
+        expires_at=now + rule.expires_in,
+        ends_at=checked.ends_at,
+    )
+    concerned = [actor.who, *kind.beneficiaries(request)]
+    await check_can_be_approved(rt, request, rule, concerned)
+    subject = kind.subject(checked.payload)
+    async with rt.store.write() as tx:
+        added = await requests.insert(tx, request, subject)
+        if added:
+            tx.audit(now, actor.slack_id, "request.submitted", request.id, kind=kind_name, version=1, **_facts(request))
+    if not added:
+        raise await _asked_already(rt, actor, subject)
+    return request
+
+
+async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Take back one's own request while nothing was done yet."""
+    request = await load(rt, request_id)
+    if not actor.who.is_same_person(request.requester):
+        raise NotAllowed("Only the person who asked can withdraw a request.")
+    return await _move(rt, actor, request, Event.WITHDRAW, "request.withdrawn", closed_at=rt.now())
+
+
+async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `carry_out.advance`."""
+    request = await load(rt, request_id)
+    await _check_involved(rt, actor, request)
+    await check_still_approved(rt, request)
+    return await _move(rt, actor, request, Event.RETRY, "request.retried", failure=None)
+
+
+async def give_up(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Close a failed request for good."""
+    request = await load(rt, request_id)
+    await _check_involved(rt, actor, request)
+    return await _move(rt, actor, request, Event.GIVE_UP, "request.given_up", closed_at=rt.now())
+
+
+async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, action: str, **changes: object) -> Request:
+    async with rt.store.write() as tx:
+        moved = await requests.advance(tx, request, event, **changes)
+        if moved:
+            tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
+    if moved is None:
+        latest = await load(rt, request.id)
+        raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
+    return moved
+
+
+async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
+    if actor.who.is_same_person(request.requester):
+        return
+    rule = await rule_of(rt, request)
+    if actor.slack_id not in await standing(rt, [actor.who], rule, request.workspace_id):
+        raise NotAllowed(
+            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
+        )
+
+
+async def _check_channel(rt: Runtime, channel_id: str) -> None:
+    """Raise NotAllowed where nobody would see the card, or too many would."""
+    try:
+        channel = await rt.notifier.channel(channel_id, fresh=True)
+    except SlackRefused:  # a private channel that the bot isn't in
+        is_unseen, is_shared = True, False
+    else:
+        is_unseen, is_shared = not channel.is_member or channel.is_archived, channel.is_shared_outside
+    where = channel_mention(channel_id)
+    if is_shared:
+        raise NotAllowed(f"{where} is shared with another company, so I post no requests there. Nothing was sent.")
+    if is_unseen:
+        raise NotAllowed(
+            f"I'm not in {where}, or it is archived, so no approver would see this. Nothing was sent; have me invited there."
+        )
+
+
+async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDecided:
+    async with rt.store.read() as tx:
+        other = await requests.find_open(tx, subject)
+    if other is None:
+        return AlreadyDecided(
+            "That was just asked and decided. Look at it with "
+            f"`/{rt.settings.command_prefix}-requests` before you ask again."
+        )
+    when = duration(rt.now() - other.created_at)
+    who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)
+    where = f", in {channel_mention(other.channel)}" if other.status is Status.PENDING else ""
+    return AlreadyDecided(f"Nothing was sent: {who} asked for this {when} ago, and it is {WORDS[other.status]}{where}.")
+
+
+def _facts(request: Request) -> dict[str, object]:
+    return {
+        "payload": request.payload,
+        "reason": request.reason,
+        "workspace": request.workspace_id,
+        "expires_at": request.expires_at.isoformat(),
+        "ends_at": request.ends_at.isoformat() if request.ends_at else None,
+    }

@@ -1,0 +1,186 @@
+"""The command line. Whatever a command needs is imported inside it, so that `--help` answers at once."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings.model import Settings
+
+app = typer.Typer(
+    help="Quartermaster: the Slack bot with which a company runs its Claude API organization.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing rich takes longer than all the rest
+)
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(audit_app, name="audit")
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")]
+
+
+class ManifestMode(StrEnum):
+    """How Slack reaches the bot."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+
+
+@app.command()
+def run() -> None:
+    """Run the bot as the settings say."""
+    from bot.cli.start import start
+
+    raise typer.Exit(start())
+
+
+@app.command()
+def demo(port: Port = 8765) -> None:
+    """Run the bot on a sandbox, with a page to act in it."""
+    if port == 65535:
+        _fail(["--port must be below 65535: the Claude Console's stand-in takes the port above it."])
+    from bot.sandbox.demo import main as run_demo
+    from bot.sandbox.run import PortBusy
+
+    try:
+        code = run_demo(port)
+    except PortBusy as error:
+        _fail([str(error)])
+    raise typer.Exit(code or 0)
+
+
+@app.command()
+def tour(out: Annotated[Path | None, typer.Option(help="Write everything that anybody saw to this folder.")] = None) -> None:
+    """Play a scripted story through the running pieces."""
+    from bot.sandbox.tour import main as run_tour
+
+    raise typer.Exit(run_tour(out) or 0)
+
+
+@app.command()
+def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
+    """Run the sandbox alone: a Slack and a Claude organization."""
+    from bot.sandbox.serve import main as serve
+
+    raise typer.Exit(serve(slack_port, claude_port))
+
+
+@app.command()
+def check(
+    settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
+) -> None:
+    """Check settings, policy and manifest, offline."""
+    if settings_table:
+        from bot.cli.settings_table import settings_table as render_table
+
+        _say([render_table()])
+        return
+    env = _environment()
+    from bot.cli.check import check_everything
+    from bot.kinds.registry import KINDS
+
+    found = check_everything(env, KINDS)
+    _say(f"warning: {warning}" for warning in found.warnings)
+    if found.faults:
+        _fail(found.faults)
+    _say(["all good"])
+
+
+@app.command()
+def doctor() -> None:
+    """Ask Slack and the Claude API what is missing."""
+    settings = _settings()
+    from bot.cli.doctor import examine
+    from bot.log import configure_logging
+
+    configure_logging("CRITICAL")  # what is retried on the way is no finding
+    found = asyncio.run(examine(settings))
+    _say(str(diagnosis) for diagnosis in found)
+    raise typer.Exit(0 if all(diagnosis.good for diagnosis in found) else 1)
+
+
+@app.command()
+def manifest(
+    prefix: Annotated[str, typer.Option(help="The first part of every command; also set COMMAND_PREFIX.")] = "claude",
+    mode: Annotated[ManifestMode, typer.Option(help="How Slack reaches the bot.")] = ManifestMode.SOCKET,
+    url: Annotated[str | None, typer.Option(help="The bot's public https address, for --mode http.")] = None,
+) -> None:
+    """Print the Slack app's manifest as YAML."""
+    import re
+
+    from bot.commands.manifest import manifest_yaml
+
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,19}", prefix):
+        _fail(["--prefix must be 1 to 20 of a-z, 0-9, - and _, starting with a letter."])
+    try:
+        text = manifest_yaml(prefix, mode.value, url)
+    except ValueError as error:
+        _fail([str(error)])
+    sys.stdout.write(text)
+
+
+@app.command()
+def policy() -> None:
+    """Say in words who may approve what."""
+    env = _environment()
+    from bot.cli.check import explain_policy, policy_path
+    from bot.kinds.registry import KINDS
+    from bot.policy.file import load_policy
+
+    path = policy_path(env)
+    loaded = load_policy(path, KINDS)
+    _say([f"policy {loaded.version} from {path}", *explain_policy(loaded, KINDS)])
+    raise typer.Exit(2 if loaded.nobody_because else 0)
+
+
+@audit_app.command()
+def verify(
+    since: Annotated[str, typer.Option(help="The head that an earlier check printed, as NUMBER:HASH.")] = "",
+) -> None:
+    """Prove that the audit log is whole, or name the first entry that is not."""
+    number, _, digest = since.partition(":")
+    if since and not (number.isdecimal() and len(digest) == 64):
+        _fail(["--since takes the head that an earlier check printed, NUMBER:HASH."])
+    from bot.settings.model import SettingsError, load_database_settings
+
+    try:
+        settings = load_database_settings(_environment())
+    except SettingsError as error:
+        _fail(error.faults)
+    from bot.cli.audit import verify_audit
+
+    good, sentence = asyncio.run(verify_audit(settings, (int(number), digest) if since else None))
+    _say([sentence])
+    raise typer.Exit({True: 0, False: 1, None: 2}[good])
+
+
+def _environment() -> Mapping[str, str]:
+    from bot.settings.sources import read_environment
+
+    return read_environment(Path.cwd())
+
+
+def _settings() -> "Settings":
+    from bot.settings.model import SettingsError, load_settings
+
+    try:
+        return load_settings(_environment())
+    except SettingsError as error:
+        _fail(error.faults)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+
+
+def _fail(sentences: Iterable[str]) -> NoReturn:
+    for sentence in sentences:
+        sys.stderr.write(f"{sentence}\n")
+    raise typer.Exit(2)

@@ -1,0 +1,37 @@
+"""Starting the bot as the settings say: every fault becomes a sentence on standard error and exit code 2."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.settings.sources import read_environment
+
+
+def start() -> int:
+    """Run the bot until it is told to stop; returns the exit code."""
+    from bot.app import run
+    from bot.errors import QuartermasterError
+    from bot.settings.model import SettingsError, load_settings
+    from bot.store.migrate import DatabaseTooNew
+
+    try:
+        settings = load_settings(read_environment(Path.cwd()))
+    except SettingsError as error:
+        return _refused(error.faults)
+    clock = None
+    if settings.sandbox_url:
+        from bot.sandbox.proxies import forget_proxies
+        from bot.sandbox.remote_clock import following
+
+        forget_proxies()
+        clock = following(settings.sandbox_url)
+    try:
+        run(settings, clock)
+    except (QuartermasterError, DatabaseTooNew) as error:
+        return _refused([str(error)])
+    return 0
+
+
+def _refused(sentences: Iterable[str]) -> int:
+    sys.stderr.writelines(f"{sentence}\n" for sentence in sentences)
+    return 2

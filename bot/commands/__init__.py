@@ -1,0 +1,1 @@
+"""The slash commands as one table, and what is made from it."""

@@ -1,0 +1,224 @@
+"""The one table of slash commands: the manifest, the help and the parser are made from it, so they can't disagree.
+
+To add a command or a subcommand, add it here; then write its handler.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.words.similar import closest
+
+GET_KEY = "Get a key"
+GIVE_ACCESS = "Give somebody access"
+SPEND = "See what we spend"
+DIGEST = "Get the daily digest here"
+WAITING = "What waits for me"
+SET_UP = "How is it set up"
+GROUPS = (GET_KEY, GIVE_ACCESS, SPEND, DIGEST, WAITING, SET_UP)
+"""What people want, in the order in which the help says it."""
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """The first word after a command. The name "" is the bare command.
+
+    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    group: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def first_words(self) -> tuple[str, ...]:
+        """The words that lead here; none for a bare command without alternatives."""
+        return (self.name, *self.also) if self.name else self.also
+
+
+@dataclass(frozen=True)
+class Command:
+    """One slash command, without its prefix. `bare` is the name of the subcommand that the empty text means."""
+
+    name: str
+    summary: str
+    usage_hint: str
+    subcommands: tuple[Subcommand, ...]
+    bare: str = ""
+
+    def slash(self, prefix: str) -> str:
+        """Return it as people type it, such as /claude-keys."""
+        return f"/{prefix}-{self.name}"
+
+    def find(self, word: str) -> Subcommand | None:
+        """Return the subcommand that a first word (lower case) leads to; "" gives what the bare command means."""
+        if not word:
+            return next(sub for sub in self.subcommands if sub.name == self.bare)
+        return next((sub for sub in self.subcommands if word in sub.first_words), None)
+
+
+HELP = Subcommand("help", "help", "what I can do", SET_UP)
+"""Understood after every command."""
+
+COMMANDS = (
+    Command(
+        "keys",
+        "API keys: ask for one, see yours, disable or revoke one",
+        "[request | list | disable KEY | enable KEY | revoke KEY]",
+        (
+            Subcommand("request", "request", "ask for an API key", GET_KEY),
+            Subcommand("", "", "your keys and what you can do with them", GET_KEY),
+            Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY),
+            Subcommand("disable", "disable KEY", "ask to switch a key off for a while", GET_KEY),
+            Subcommand("enable", "enable KEY", "ask to switch it on again", GET_KEY),
+            Subcommand("revoke", "revoke KEY", "ask to end a key for good", GET_KEY),
+        ),
+    ),
+    Command(
+        "members",
+        "People in the Claude organization and their roles",
+        "[role @person ROLE | relink @person]",
+        (
+            Subcommand("role", "role @person ROLE", "ask for another role for somebody", GIVE_ACCESS),
+            Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS),
+            Subcommand("relink", "relink @person", "link somebody whose e-mail changed (admins)", GIVE_ACCESS),
+        ),
+    ),
+    Command(
+        "requests",
+        "Requests: yours, and those that wait for you",
+        "[mine | waiting]",
+        (
+            Subcommand("waiting", "waiting", "the requests that you can decide", WAITING),
+            Subcommand("mine", "mine", "the requests that you made", WAITING),
+            Subcommand("", "", "what waits for you, then what is yours", WAITING),
+        ),
+    ),
+    Command(
+        "spend",
+        "What Claude costs: figures, the daily digest, alerts",
+        "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key] | digest | alert",
+        (
+            Subcommand(
+                "",
+                "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key]",
+                "figures, shown to you alone",
+                SPEND,
+                ("today", "yesterday", "7d", "30d", "mtd", "week", "month", "7", "30", "by", "in"),
+            ),
+            Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
+            Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
+        ),
+    ),
+    Command(
+        "admin",
+        "Help, and how Quartermaster is set up",
+        "[help | status]",
+        (
+            Subcommand("status", "status", "connections, freshness, policy, what I can't do and why", SET_UP),
+            HELP,
+        ),
+        bare="help",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What somebody typed. Without a `subcommand`, `unknown` is the word that was not understood.
+
+    `words` are what follows (with the first word, where that itself says something); `suggestion` is the nearest thing
+    that would be understood, complete with its slash. All three strings contain what people typed: escape them.
+    """
+
+    command: Command
+    subcommand: Subcommand | None
+    words: tuple[str, ...] = ()
+    unknown: str | None = None
+    suggestion: str | None = None
+
+
+def find_command(name: str) -> Command | None:
+    """Return a command by its name, with or without slash and prefix."""
+    bare = name.lstrip("/").rsplit("-", 1)[-1].lower()
+    return next((command for command in COMMANDS if command.name == bare), None)
+
+
+def parse(command_name: str, text: str) -> Parsed:
+    """Read what followed a slash command, such as ("/claude-keys", "revoke ingest-prod"); KeyError for a command not ours.
+
+    Case matters only after the first word. "Two words" in quotation marks, straight or curly, count as one.
+    """
+    command = find_command(command_name)
+    if command is None:
+        raise KeyError(command_name)
+    words = split_words(text)
+    first = words[0].lower() if words else ""
+    subcommand = HELP if first == HELP.name else command.find(first)
+    if subcommand is None:
+        free = next((sub for sub in command.subcommands if sub.also), None)
+        if free is not None and _reads_itself(free, first, words[1:]):
+            return Parsed(command, free, words)
+        prefix = command_name.lstrip("/").rpartition("-")[0]
+        return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
+    return Parsed(command, subcommand, words if first in subcommand.also else words[1:])
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go."""
+    found = re.findall(r'"([^"]*)"|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
+    return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
+
+
+def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...]) -> bool:
+    """Tell whether a subcommand that reads words in any order says better than this table what it doesn't understand."""
+    known = {*sub.also, *re.findall(r"\w+", sub.usage)}
+    if closest(first, sub.also) is not None:
+        return not all(word.lower() in known for word in rest)
+    return any(word.lower() in sub.also for word in rest)
+
+
+def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) -> str | None:
+    """Look for a similar first word in this command, then for the exact or a similar one in the others."""
+    others = [other for other in COMMANDS if other is not command]
+    for candidates, cutoff in (([command], 0.6), (others, 1.0), (others, 0.75)):
+        known = {first: (c, sub) for c in candidates for sub in c.subcommands for first in sub.first_words}
+        close = closest(word, known, cutoff)
+        if close is not None:
+            found, sub = known[close]
+            kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
+            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", close, *kept])
+    return None
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if " " in word and not word.startswith("<") else word
+
+
+@dataclass(frozen=True)
+class HelpEntry:
+    """One thing that one can type."""
+
+    command: Command
+    subcommand: Subcommand
+    typed: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class HelpGroup:
+    """What can be typed to get one of the things that people want; the first entry is what its button does."""
+
+    title: str
+    entries: tuple[HelpEntry, ...]
+
+
+def help_groups(prefix: str) -> tuple[HelpGroup, ...]:
+    """Return the whole table, ordered by what people want."""
+    entries = [
+        HelpEntry(command, sub, f"{command.slash(prefix)} {sub.usage}".strip(), sub.summary)
+        for command in COMMANDS
+        for sub in command.subcommands
+    ]
+    return tuple(HelpGroup(title, tuple(e for e in entries if e.subcommand.group == title)) for title in GROUPS)

@@ -1,0 +1,1 @@
+"""Forms as data: what they are made of, and how they are drawn."""

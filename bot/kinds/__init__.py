@@ -1,0 +1,1 @@
+"""The kinds of request that this bot knows, and their registry."""

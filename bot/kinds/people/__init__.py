@@ -1,0 +1,1 @@
+"""Kinds about the organization's members."""

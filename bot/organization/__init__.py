@@ -1,0 +1,1 @@
+"""Lists of what the organization has: keys, members, workspaces."""

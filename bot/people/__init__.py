@@ -1,0 +1,1 @@
+"""Who acts: Slack people linked to members of the organization."""

@@ -1,0 +1,40 @@
+"""Which Slack person is which member of the organization, as it was first confirmed."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.store.session import Tx
+from bot.store.tables import LinkRow
+from bot.store.upsert import insert_into
+
+
+class Link(BaseModel):
+    """A confirmed link; `email` is the address at the time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slack_id: str
+    team_id: str
+    member_id: str
+    email: str
+    linked_at: datetime
+
+
+async def find(tx: Tx, slack_id: str) -> Link | None:
+    """Return a person's link, or None."""
+    row = await tx.session.get(LinkRow, slack_id)
+    return Link.model_validate(row.model_dump()) if row else None
+
+
+async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
+    """Add a link; False when there is one already."""
+    values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}
+    return (await tx.execute(insert_into(tx, LinkRow).values(values).on_conflict_do_nothing())).rowcount == 1
+
+
+async def remove(tx: Tx, slack_id: str) -> bool:
+    """Forget a link, so that the next act makes a new one; False when there was none."""
+    return (await tx.execute(delete(LinkRow).where(col(LinkRow.slack_id) == slack_id))).rowcount == 1

@@ -1,0 +1,144 @@
+"""Who is acting: a Slack user linked to a member of the organization, or a refusal in words.
+
+One gate for commands, buttons and modals over both transports. Where Slack leaves a flag out, the safe reading counts,
+unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
+"""
+
+import asyncio
+
+from bot.admin.model import Member
+from bot.directory.directory import is_same_address
+from bot.errors import NotAllowed, NotLinked
+from bot.people import db as links
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.model import SlackPerson
+
+ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
+"""Who manages the organization (admin-api.md §4.2)."""
+
+_NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
+_CHANGED = "This person's e-mail address or membership changed since I linked them; they have to be linked again."
+
+
+async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool = False) -> Actor:
+    """Return the actor behind a Slack user; NotLinked with the reason otherwise.
+
+    `fresh` asks Slack and the organization now: for every act that decides, reveals or changes something.
+    """
+    if not rt.team_id:
+        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
+    if team_id and team_id != rt.team_id:
+        raise NotLinked(await _members_only(rt))
+    person, member, is_linked = await _checked(rt, slack_id, fresh=fresh)
+    if not is_linked:
+        await _link(rt, person, member)
+    return Actor(slack_id, member, person.tz)
+
+
+async def find_member(rt: Runtime, slack_id: str) -> Member:
+    """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
+    _, member, _ = await _checked(rt, slack_id, fresh=True)
+    return member
+
+
+async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPerson, Member, bool]:
+    """Return a person, the member that they are, and whether they are linked already.
+
+    Both are asked for at once where a link says which member.
+    """
+    person, (link, member) = await asyncio.gather(
+        rt.notifier.person(slack_id, fresh=fresh), _known_member(rt, slack_id, fresh=fresh)
+    )
+    await check_person(rt, person)
+    if link and not is_same_address(link.email, person.email):
+        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
+    if link and member:
+        return person, member, True
+    # One whose member is gone is not followed to another member silently.
+    found = await _find(rt, person.email, None, fresh=True)
+    if found is None:
+        raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
+    if link:
+        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
+    return person, found, False
+
+
+async def _known_member(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[links.Link | None, Member | None]:
+    """Return somebody's link, and the member that it names if there still is one."""
+    async with rt.store.read() as tx:
+        link = await links.find(tx, slack_id)
+    return link, await _find(rt, link.email, link.member_id, fresh=fresh) if link else None
+
+
+async def check_person(rt: Runtime, person: SlackPerson) -> None:
+    """Raise NotLinked for guests, strangers, bots, deactivated people and addresses that prove nothing."""
+    missing_is_bad = not rt.settings.trust_missing_flags
+    if rt.team_id and person.team_id != rt.team_id:
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+    # First, because Slack leaves most other flags of a deactivated account out.
+    if _or(person.is_bot, missing_is_bad) or _or(person.deleted, missing_is_bad):
+        raise NotLinked(
+            "I only work for people with an active Slack account.", "That Slack account isn't a person's, or not active."
+        )
+    # Slack sends the first two only where they are true, so that their absence says something (users.info).
+    if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+    if not _or(person.is_email_confirmed, not missing_is_bad):
+        raise NotLinked(
+            "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again.",
+            "Slack hasn't confirmed this person's e-mail address.",
+        )
+    if not person.email.isascii():
+        raise NotLinked(
+            "Your e-mail address in Slack holds letters that look like others, so I can't tell who you are.",
+            "This person's e-mail address in Slack holds letters that look like others.",
+        )
+    domain = person.email.rpartition("@")[2].casefold()
+    if not domain or domain not in rt.settings.email_domains:
+        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+
+
+async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:
+    async with rt.store.write() as tx:
+        now = rt.now()
+        if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
+            tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
+
+
+def _relink(rt: Runtime) -> str:
+    return f"An organization admin can link you again with `/{rt.settings.command_prefix}-members relink`."
+
+
+async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
+    """Forget somebody's link, so that their next act makes a new one; organization admins only, and never for themselves."""
+    if (await rt.admin.user(actor.member.id)).role not in ADMIN_ROLES:
+        raise NotAllowed("Only an organization admin can link somebody again. Nothing was changed.")
+    if slack_id == actor.slack_id:
+        raise NotAllowed("You can't link yourself again. Ask another admin.")
+    async with rt.store.write() as tx:
+        was_linked = await links.remove(tx, slack_id)
+        if was_linked:
+            tx.audit(rt.now(), actor.slack_id, "person.unlinked", slack_id)
+    return was_linked
+
+
+async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) -> Member | None:
+    if not fresh:
+        found = await rt.directory.member_by_email(email)
+        if found:
+            return found if member_id in (None, found.id) else None
+    # The API's filter normalises addresses (a+x@ finds a@), so the match is made here, exactly.
+    matches = [m async for m in rt.admin.users(email=email) if is_same_address(m.email, email)]
+    if member_id is not None:
+        matches = [member for member in matches if member.id == member_id]
+    return matches[0] if matches else None
+
+
+def _or(flag: bool | None, default: bool) -> bool:
+    return default if flag is None else flag
+
+
+async def _members_only(rt: Runtime) -> str:
+    organization = await rt.directory.organization()
+    return f"I only work for members of {organization.name}."

@@ -1,0 +1,1 @@
+"""Who may approve what: the policy file and its rules."""

@@ -1,0 +1,167 @@
+"""What a policy's tables may say, and what they may say of each other; pure, on the parsed TOML. Pure."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple, Protocol, cast
+
+from bot.policy.lines import KeyPath
+from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
+from bot.words.similar import closest
+
+_ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
+_MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
+_MEMBERS = "write usergroup:S…, user:U…, org-admins or workspace-admins."
+_DURATION = re.compile(r"(?=.)(?:(\d{1,3})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,6})m(?:in)?)?")
+_SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
+WANTS = {
+    "version": "must be 1",
+    "groups": "must be a table of lists of members",
+    "approvers": 'must be a list of group names, such as ["admins"]',
+    "quorum": "must be a whole number, 1 or more",
+    "channel": 'must be the id of a Slack channel, such as "C0123456789", not its name',
+    "reason_required": "must be true or false",
+    "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d" or "90m"',
+    "issue_keys": 'must be "console" or "api"',
+}
+
+
+class KindFacts(Protocol):
+    """What the policy has to know of a kind: whether its requests are about a workspace, and whether they issue keys."""
+
+    @property
+    def has_workspace(self) -> bool:
+        """Tell whether each request is about one workspace; otherwise it is about the organization."""
+        ...
+
+    @property
+    def issues_keys(self) -> bool:
+        """Tell whether `issue_keys` means anything for it."""
+        ...
+
+
+class Fault(NamedTuple):
+    """What is wrong with a key; `value` is the entry of its list that is meant, if it is one."""
+
+    path: KeyPath
+    sentence: str
+    value: str | None = None
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Read `8h`, `2d`, `90m`, `1d 12h`; None for anything else and for what is outside of 5 minutes to 90 days."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        return None
+    days, hours, minutes = (int(number or 0) for number in match.groups())
+    duration = timedelta(days=days, hours=hours, minutes=minutes)
+    return duration if _SHORTEST <= duration <= _LONGEST else None
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """Return the end of a sentence that points at the known word which was probably meant."""
+    close = closest(word, known)
+    return f" Did you mean {close}?" if close else f" Known here: {', '.join(sorted(known))}."
+
+
+def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> list[Fault]:
+    """Check what the tables say of each other, as far as their shape allows."""
+    groups = _dict(raw.get("groups"))
+    faults: list[Fault] = []
+    for name, members in groups.items():
+        path = ("groups", name)
+        if name in _ADMINS:
+            faults.append(Fault(path, f"{name} is built in and can't be defined."))
+        wrong = [member for member in _list(members) if not _MEMBER.fullmatch(member)]
+        faults += [Fault(path, f"{member} is not a member: {_MEMBERS}", member) for member in wrong]
+    for path, table in _rule_tables(raw):
+        if len(path) > 1 and path[-2] == "kinds" and path[-1] not in known_kinds:
+            faults.append(Fault(path, f"Unknown kind {path[-1]}.{nearest(path[-1], known_kinds)}"))
+        known = {*groups, *_ADMINS}
+        for name in _list(table.get("approvers")):
+            if name not in known:
+                faults.append(Fault((*path, "approvers"), f"Unknown group {name}.{nearest(name, known)}", name))
+        expires_in = table.get("expires_in")
+        if isinstance(expires_in, str) and parse_duration(expires_in) is None:
+            faults.append(Fault((*path, "expires_in"), f"expires_in {WANTS['expires_in']}."))
+    return faults + _same_names(_dict(raw.get("workspaces")))
+
+
+def idle_faults(raw: Mapping[str, Any], kinds: Mapping[str, KindFacts]) -> list[Fault]:
+    """Find what would never apply, because a kind has no workspace or issues no keys."""
+    faults: list[Fault] = []
+    for path, table in _rule_tables(raw):
+        parts = ["", *path]
+        where, name = parts[-2], parts[-1]
+        kind = kinds.get(name) if where == "kinds" else None
+        if kind and "workspaces" in parts and not kind.has_workspace:
+            faults.append(Fault(path, f"{name} is about no workspace, so this never applies; write [kinds.{name}]."))
+        if kind and "issue_keys" in table and not kind.issues_keys:
+            faults.append(Fault((*path, "issue_keys"), f"{name} issues no keys, so issue_keys never applies here."))
+    return faults
+
+
+def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
+    """Names are compared without case, so two tables that differ by case alone would both count."""
+    seen: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name in workspaces:
+        first = seen.setdefault(name.casefold(), name)
+        if first != name:
+            faults.append(Fault(("workspaces", name), f"{name} is the same workspace as {first}, since case doesn't count."))
+    return faults
+
+
+def quorum_faults(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Fault]:
+    """Find the rules that name too few people to ever reach their quorum, as far as the file alone can tell."""
+    faults: dict[KeyPath, Fault] = {}
+    for workspace in (None, *policy.workspaces):
+        for kind, facts in kinds.items():
+            if facts.has_workspace or workspace is None:
+                key, sentence = _too_few(policy.rule_for(kind, workspace, workspace), kind, facts)
+                path = _where_said(policy, kind, workspace, key)
+                if sentence:
+                    faults.setdefault(path, Fault(path, sentence))
+    return list(faults.values())
+
+
+def _too_few(rule: Rule, kind: str, facts: KindFacts) -> tuple[str, str]:
+    """Return the key that is at fault and a sentence about it; an empty one when nothing is."""
+    could = [ref for ref in rule.approvers if facts.has_workspace or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+    if rule.approvers and not could:
+        return "approvers", f"{kind} is about no workspace, so workspace-admins alone can never approve it."
+    only_people = all(ref.kind is ApproverKind.USER for ref in could)
+    if could and only_people and len(could) < rule.quorum:
+        return "quorum", f"quorum is {rule.quorum}, but the approvers are {len(could)} in all."
+    return "", ""
+
+
+def _where_said(policy: Policy, kind: str, workspace: str | None, key: str) -> KeyPath:
+    """Return where a key of a rule comes from; the later table wins, as in `rule_for`."""
+    tables: list[tuple[KeyPath, RuleSettings | None]] = []
+    if workspace is not None:
+        table = policy.workspaces[workspace]
+        tables.append((("workspaces", workspace, "kinds", kind), table.kinds.get(kind)))
+        tables.append((("workspaces", workspace), table.rule))
+    tables.append((("kinds", kind), policy.kinds.get(kind)))
+    said = [path for path, table in tables if getattr(table, key, None) is not None]
+    return (*(said[0] if said else ("defaults",)), key)
+
+
+def _rule_tables(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Yield every table that holds a rule, with its path."""
+    yield ("defaults",), _dict(raw.get("defaults"))
+    for kind, table in _dict(raw.get("kinds")).items():
+        yield ("kinds", kind), _dict(table)
+    for name, workspace in _dict(raw.get("workspaces")).items():
+        yield ("workspaces", name), _dict(workspace)
+        for kind, table in _dict(_dict(workspace).get("kinds")).items():
+            yield ("workspaces", name, "kinds", kind), _dict(table)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[str]:
+    return [item for item in cast(list[object], value) if isinstance(item, str)] if isinstance(value, list) else []

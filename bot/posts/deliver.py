@@ -1,0 +1,142 @@
+"""How figures get into a channel: never where another company reads, with a chart if it can be, but always with the text."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.errors import NotAllowed, SlackError, SlackRefused
+from bot.runtime import Runtime
+from bot.slack.blocks import image
+from bot.slack.charts import ChartError, ChartSpec, chart_block, render_png
+from bot.slack.markup import channel_mention
+from bot.slack.model import Message, Sent
+from bot.store.notes import note, write_note
+
+log = structlog.get_logger()
+
+Json = dict[str, Any]
+Render = Callable[[Json | None], Message]
+"""Makes the message with a chart block, with the picture that takes its place, or without either."""
+Send = Callable[[Message], Awaitable[Sent | None]]
+
+CHART_NOTE = "slack:charts-refused"
+CHARTS_TRIED_AGAIN_AFTER = timedelta(days=7)
+PICTURE_RETRY_SECONDS = 1.0
+BAD_BLOCKS = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "response_url_400"}
+)
+"""Slack's words for a message whose blocks it won't take (slack.md §3.2)."""
+SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
+_INVITE = "Invite me there first: type `/invite @Quartermaster` in it, then try again."
+GONE = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
+)
+"""Slack's words for a channel into which the bot can't post any more."""
+
+
+async def why_blocked(rt: Runtime, channel_id: str) -> str | None:
+    """Return why figures must not or can't be posted in a channel as it is now, asked afresh; None when they may.
+
+    The reason is a sentence or two for the person who wants them there. SlackDown when nobody knows.
+    """
+    try:
+        channel = await rt.notifier.channel(channel_id, fresh=True)
+    except SlackRefused as refusal:
+        if refusal.code in GONE:
+            return f"I can't see that channel. {_INVITE}"
+        raise
+    if channel.is_im:
+        return "Figures that come by themselves go to a channel, not to a direct message."
+    if channel.is_shared_outside:
+        return SHARED_OUTSIDE
+    if channel.is_archived:
+        return "That channel is archived."
+    if not channel.is_member:
+        return f"I'm not in {channel_mention(channel_id)}. {_INVITE}"
+    return None
+
+
+async def require_channel(rt: Runtime, channel_id: str) -> None:
+    """Raise NotAllowed with the reason unless figures may be posted in a channel."""
+    reason = await why_blocked(rt, channel_id)
+    if reason is not None:
+        raise NotAllowed(reason)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Where a message went. `picture` found no place in it and should be shared beside it; `is_bare`: it has no blocks."""
+
+    sent: Sent | None
+    picture: bytes | None = None
+    is_bare: bool = False
+
+
+async def deliver(rt: Runtime, now: datetime, render: Render, spec: ChartSpec | None, send: Send) -> Delivered:
+    """Send a message with Slack's chart, else with a picture, else as text.
+
+    That Slack refuses charts is remembered for a week. SlackDown is passed on, because the message may have arrived.
+    """
+    if spec is None:
+        return await _without_chart(render, send)
+    native, refused = chart_block(spec), False
+    if native is not None and not await _charts_refused(rt, now):
+        try:
+            return Delivered(await send(render(native)))
+        except SlackRefused as refusal:
+            if refusal.code not in BAD_BLOCKS:
+                raise
+            refused = True
+    delivered = await _with_picture(rt, render, spec, send)
+    if refused and not delivered.is_bare:
+        # Only now is it certain that the chart was to blame, and not another block.
+        log.info("charts_refused")
+        async with rt.store.write() as tx:
+            await write_note(tx, CHART_NOTE, {}, now)
+    return delivered
+
+
+async def _with_picture(rt: Runtime, render: Render, spec: ChartSpec, send: Send) -> Delivered:
+    try:
+        picture = await render_png(spec)
+        file_id = await rt.notifier.upload("spend.png", picture, spec.alt_text)
+    except (ChartError, SlackError) as error:
+        log.warning("picture_not_made", error=type(error).__name__)
+        return await _without_chart(render, send)
+    message = render(image(file_id, spec.alt_text))
+    for attempt in (1, 2):
+        try:
+            return Delivered(await send(message))
+        except SlackRefused as refusal:
+            # Slack works on an upload for a while, during which the block that shows it is refused (slack.md §7.3).
+            if refusal.code not in BAD_BLOCKS:
+                raise
+            if attempt == 1:
+                await asyncio.sleep(PICTURE_RETRY_SECONDS)
+    return replace(await _without_chart(render, send), picture=picture)
+
+
+async def _without_chart(render: Render, send: Send) -> Delivered:
+    message = render(None)
+    try:
+        return Delivered(await send(message))
+    except SlackRefused as refusal:
+        if refusal.code not in BAD_BLOCKS:
+            raise
+        log.warning("blocks_refused", code=refusal.code)
+        return Delivered(await send(Message(message.text, [], message.metadata)), is_bare=True)
+
+
+async def _charts_refused(rt: Runtime, now: datetime) -> bool:
+    async with rt.store.read() as tx:
+        found = await note(tx, CHART_NOTE)
+    return found is not None and now - found[1] < CHARTS_TRIED_AGAIN_AFTER
+
+
+def is_gone(error: SlackError) -> bool:
+    """Tell whether Slack said that the bot can't post there; anything else may pass by itself."""
+    return isinstance(error, SlackRefused) and error.code in GONE

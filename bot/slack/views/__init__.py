@@ -1,1 +1,0 @@
-"""What people see, as pure functions from facts to blocks."""

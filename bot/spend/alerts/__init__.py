@@ -1,0 +1,1 @@
+"""Alerts: amounts at whose passing a channel is told."""

@@ -1,0 +1,158 @@
+"""Amounts at whose passing a channel is told, and what it was told.
+
+An alert is claimed by its unique row (threshold, period) before it is sent; a claim left unsent is taken again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.spend.alerts.model import Alert, Threshold, ThresholdPeriod
+from bot.spend.model import dollars, nanos
+from bot.store.session import Tx
+from bot.store.tables import AlertRow, ThresholdRow
+from bot.store.upsert import insert_into
+
+RETAKE_AFTER = timedelta(minutes=10)
+_TRIES = 5
+
+
+async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
+    """Watch an amount and return the threshold that is watched.
+
+    One of the same channel, period and workspace ends, so that the new amount may speak anew; one of the same amount, too,
+    stays as it is, because what it has said is said.
+    """
+    for _ in range(_TRIES):
+        live = await _live(tx, wanted)
+        if live is not None and live.amount == wanted.amount:
+            return live
+        if live is not None:
+            await end_threshold(tx, live.id, wanted.created_at)
+        values = _values(wanted)
+        # Somebody may save another at this moment; the unique index lets one in, and the other looks again.
+        insert = insert_into(tx, ThresholdRow).values(values).on_conflict_do_nothing().returning(col(ThresholdRow.id))
+        if (await tx.execute(insert)).scalar() is not None:
+            return wanted
+    raise RuntimeError("a threshold could not be saved because others of its kind were saved all the time")
+
+
+async def _live(tx: Tx, wanted: Threshold) -> Threshold | None:
+    """Return what is watched for the same channel, period and workspace."""
+    statement = select(ThresholdRow).where(
+        ThresholdRow.channel == wanted.channel,
+        ThresholdRow.period == wanted.period,
+        ThresholdRow.workspace_id == wanted.workspace_id,
+        col(ThresholdRow.ended_at).is_(None),
+    )
+    row = (await tx.session.exec(statement)).first()
+    return None if row is None else _threshold(row)
+
+
+def _values(threshold: Threshold) -> dict[str, Any]:
+    return {
+        "id": threshold.id,
+        "channel": threshold.channel,
+        "period": threshold.period,
+        "workspace_id": threshold.workspace_id,
+        "amount_nanos": nanos(threshold.amount),
+        "created_by": threshold.created_by,
+        "created_at": threshold.created_at,
+    }
+
+
+async def thresholds(tx: Tx, channel: str | None = None) -> list[Threshold]:
+    """Return the thresholds that are watched, of one channel or of all, oldest first."""
+    statement = select(ThresholdRow).where(col(ThresholdRow.ended_at).is_(None)).order_by(col(ThresholdRow.created_at))
+    if channel is not None:
+        statement = statement.where(ThresholdRow.channel == channel)
+    return [_threshold(row) for row in (await tx.session.exec(statement)).all()]
+
+
+async def end_threshold(tx: Tx, threshold_id: str, now: datetime) -> bool:
+    """Stop watching an amount; False when it wasn't watched any more."""
+    statement = update(ThresholdRow).where(col(ThresholdRow.id) == threshold_id, col(ThresholdRow.ended_at).is_(None))
+    return (await tx.execute(statement.values(ended_at=now))).rowcount == 1
+
+
+async def spoken_alerts(tx: Tx, keys: Sequence[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
+    """Return those (threshold id, period key) that were said or are being said; a look, not a claim."""
+    if not keys:
+        return set()
+    statement = select(AlertRow).where(col(AlertRow.threshold_id).in_({threshold_id for threshold_id, _ in keys}))
+    rows = (await tx.session.exec(statement)).all()
+    taken = {(r.threshold_id, r.period_key) for r in rows if r.sent_at is not None or r.claimed_at >= now - RETAKE_AFTER}
+    return taken & set(keys)
+
+
+async def claim_alert(tx: Tx, threshold_id: str, period_key: str, said: Sequence[str], now: datetime) -> int | None:
+    """Take the right to say an alert, with the lines it will say; None when it was said, or somebody is saying it."""
+    values = {"threshold_id": threshold_id, "period_key": period_key, "claimed_at": now, "said": {"lines": list(said)}}
+    insert = insert_into(tx, AlertRow).values(values).on_conflict_do_nothing().returning(col(AlertRow.id))
+    alert_id: int | None = (await tx.execute(insert)).scalar()
+    if alert_id is not None:
+        return alert_id
+    retake = (
+        update(AlertRow)
+        .where(col(AlertRow.threshold_id) == threshold_id, col(AlertRow.period_key) == period_key)
+        .where(col(AlertRow.sent_at).is_(None), col(AlertRow.claimed_at) < now - RETAKE_AFTER)
+        .values(claimed_at=now, said={"lines": list(said)})
+        .returning(col(AlertRow.id))
+    )
+    return (await tx.execute(retake)).scalar()
+
+
+async def alert_sent(tx: Tx, alert_id: int, now: datetime, ts: str | None) -> None:
+    """Mark an alert as said; `ts` None: it must not be said at all."""
+    await tx.execute(update(AlertRow).where(col(AlertRow.id) == alert_id).values(sent_at=now, ts=ts))
+
+
+async def acknowledge_alert(tx: Tx, alert_id: int, slack_id: str, now: datetime) -> bool:
+    """Note who looks after an alert; False when somebody does already, or there is no such alert."""
+    statement = update(AlertRow).where(col(AlertRow.id) == alert_id, col(AlertRow.acknowledged_by).is_(None))
+    return (await tx.execute(statement.values(acknowledged_by=slack_id, acknowledged_at=now))).rowcount == 1
+
+
+async def alert(tx: Tx, alert_id: int) -> Alert | None:
+    """Return one alert with its channel."""
+    statement = select(AlertRow, ThresholdRow).join(ThresholdRow).where(col(AlertRow.id) == alert_id)
+    found = (await tx.session.exec(statement)).first()
+    if found is None:
+        return None
+    row, threshold = found
+    return Alert(
+        id=alert_id,
+        threshold_id=row.threshold_id,
+        channel=threshold.channel,
+        period_key=row.period_key,
+        ts=row.ts,
+        sent_at=row.sent_at,
+        said=tuple(row.said.get("lines", ())),
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=row.acknowledged_at,
+    )
+
+
+def _threshold(row: ThresholdRow) -> Threshold:
+    return Threshold(
+        id=row.id,
+        channel=row.channel,
+        period=cast("ThresholdPeriod", row.period),
+        workspace_id=row.workspace_id,
+        amount=dollars(row.amount_nanos),
+        created_by=row.created_by,
+        created_at=row.created_at,
+    )
+
+
+async def budget_of(tx: Tx, channel: str | None, workspace_ids: tuple[str, ...]) -> Decimal | None:
+    """Return the monthly amount that a channel watches for exactly this scope, None where it watches none."""
+    if channel is None or len(workspace_ids) > 1:
+        return None
+    wanted = workspace_ids[0] if workspace_ids else None
+    found = [one.amount for one in await thresholds(tx, channel) if one.period == "monthly" and one.workspace_id == wanted]
+    return found[-1] if found else None

@@ -1,0 +1,66 @@
+"""Amounts at whose passing a channel is told, and what it was told. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+ThresholdPeriod = Literal["daily", "monthly"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """An amount per UTC day or month, of all or one workspace, at whose passing a channel is told."""
+
+    id: str
+    channel: str
+    period: ThresholdPeriod
+    workspace_id: str | None
+    amount: Decimal
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class TopSpender:
+    """The key that explains a crossing: what it spent in the period, on which model mostly, against what is usual for it.
+
+    Spend without a key, or not reported by key, has an empty `name`.
+    For a day, `usual` is its mean of the seven days before; for a month, `amount` and `usual` are its last seven days and
+    the seven before. None: there is nothing to compare with.
+    """
+
+    name: str
+    model: str
+    amount: Decimal
+    usual: Decimal | None
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A threshold that was passed in a period. `so_far`: the period still runs, or its figures aren't complete."""
+
+    threshold: Threshold
+    period_key: str
+    first: date
+    last: date
+    spent: Decimal
+    so_far: bool
+    as_of: datetime
+    top: TopSpender | None = None
+    scope_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One crossing that was said in a channel; `said` are its lines as they were sent."""
+
+    id: int
+    threshold_id: str
+    channel: str
+    period_key: str
+    ts: str | None
+    sent_at: datetime | None
+    said: tuple[str, ...]
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None

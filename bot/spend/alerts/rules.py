@@ -1,0 +1,118 @@
+"""When a threshold speaks, and what drove it there. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from bot.spend.aggregate import days_between, label, short_model, sum_by, told_alike, total_of
+from bot.spend.alerts.model import Crossing, Threshold, ThresholdPeriod, TopSpender
+from bot.spend.model import ONE_DAY, UNREPORTED_KEY, ZERO, Cell, LedgerDay
+
+LATE_DAYS = 3
+"""Figures come late, so a period is watched this many days beyond its end."""
+USUAL_DAYS = 7
+COMPARED_DAYS = 2 * USUAL_DAYS + LATE_DAYS
+"""What was usual is taken from so many days before the last one, of which the newest may still be open."""
+NOTABLE_PART = Decimal("0.1")
+"""A key drove an amount when it is above its usual day by this part of it; below that everything was as usual."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period of a threshold: its key and its first and last UTC day."""
+
+    key: str
+    first: date
+    last: date
+
+
+def span_of(period: ThresholdPeriod, day: date) -> Span:
+    """Return the period that a UTC day belongs to: the day (`2026-11-22`) or its month (`2026-11`)."""
+    if period == "daily":
+        return Span(day.isoformat(), day, day)
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - ONE_DAY
+    return Span(f"{day:%Y-%m}", first, last)
+
+
+def spans_to_watch(threshold: Threshold, now: datetime) -> list[Span]:
+    """Return the periods in which a threshold may speak now: the running one, and those just over since it was set up."""
+    today = now.astimezone(UTC).date()
+    set_up = threshold.created_at.astimezone(UTC).date()
+    spans = {span_of(threshold.period, day) for day in days_between(today - ONE_DAY * LATE_DAYS, today)}
+    return sorted((span for span in spans if span.last >= set_up), key=lambda span: span.first, reverse=True)
+
+
+def find_crossing(
+    threshold: Threshold, span: Span, now: datetime, known: Mapping[date, LedgerDay], cells: Sequence[Cell]
+) -> Crossing | None:
+    """Return the crossing of a period, None below the amount or without any data; `cells` are the period's."""
+    facts = [known[day] for day in days_between(span.first, span.last) if day in known]
+    spent = total_of(cells)
+    if not facts or spent < threshold.amount:
+        return None
+    running = datetime.combine(span.last + ONE_DAY, time(), UTC) > now
+    so_far = running or len(facts) < (span.last - span.first).days + 1 or not all(fact.closed for fact in facts)
+    as_of = max(fact.refreshed_at for fact in facts)
+    return Crossing(threshold, span.key, span.first, span.last, spent, so_far, as_of)
+
+
+def find_top_spender(
+    period: ThresholdPeriod,
+    last: date,
+    cells: Sequence[Cell],
+    before: Sequence[Cell],
+    known: Mapping[date, LedgerDay],
+    names: Mapping[str, str],
+) -> TopSpender | None:
+    """Return the key behind a crossing: of a closed day, the one furthest above its usual day; else the largest.
+
+    `cells` are the period's by day, key and model; `before` also holds the days that "usual" is taken from.
+    """
+    sums = sum_by(cells, "key")
+    if not sums:
+        return None
+    everything = {(c.day, c.api_key_id, c.model): c for c in (*before, *cells)}.values()
+    if period == "daily":
+        top, amount, ordinary = _furthest_above(last, sums, everything, known)
+    else:
+        top = _largest(sums)
+        amount, ordinary = _two_weeks(last, [c for c in everything if c.api_key_id == top], known)
+    models = sum_by((c for c in cells if c.api_key_id == top), "model")
+    model = max(models, key=lambda one: models[one])
+    name = "" if top in ("", UNREPORTED_KEY) else label("key", top, names)
+    return TopSpender(name, short_model(model), amount, ordinary)
+
+
+def _largest(sums: Mapping[str, Decimal]) -> str:
+    return max(sums, key=lambda key: (sums[key], key))
+
+
+def _furthest_above(
+    last: date, sums: Mapping[str, Decimal], everything: Iterable[Cell], known: Mapping[date, LedgerDay]
+) -> tuple[str, Decimal, Decimal | None]:
+    """Return the key that is furthest above its usual day; the largest one where nothing is notably above.
+
+    An open day isn't held against whole ones: who is furthest above them so far says little about the day.
+    """
+    days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
+    largest = _largest(sums)
+    if not days or not known[last].closed or not told_alike(known, [*days, last]):
+        return largest, sums[largest], None
+    earlier = sum_by((c for c in everything if c.day in days), "key")
+    usual = {key: earlier.get(key, ZERO) / len(days) for key in sums}
+    top = max(sums, key=lambda key: (sums[key] - usual[key], key))
+    if sums[top] - usual[top] < NOTABLE_PART * sum(sums.values(), ZERO) or sums[top] <= usual[top]:
+        return largest, sums[largest], None
+    return top, sums[top], usual[top]
+
+
+def _two_weeks(last: date, of_key: Sequence[Cell], known: Mapping[date, LedgerDay]) -> tuple[Decimal, Decimal | None]:
+    """Return what a key spent in the last seven closed days, and in the seven before (None: not all are known)."""
+    last = max((day for day, fact in known.items() if fact.closed and day <= last), default=last)
+    week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
+    week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
+    complete = all(day in known for day in (*week_before, *week)) and told_alike(known, (*week_before, *week))
+    ordinary = total_of(c for c in of_key if c.day in week_before)
+    return total_of(c for c in of_key if c.day in week), ordinary if complete else None

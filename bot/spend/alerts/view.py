@@ -1,0 +1,67 @@
+"""An alert: which amount was passed, by how much so far, and what drove it; somebody can say that they look after it.
+
+Pure.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import code, date, escape, mention
+from bot.slack.model import Message
+from bot.spend.alerts.model import Alert, Crossing, TopSpender
+from bot.spend.phrases import as_of_in_words, month_in_title, moved
+from bot.words.wording import money, percent, weekday_day
+
+Json = dict[str, Any]
+
+ACKNOWLEDGE = "spend_alert_acknowledge"
+
+
+def alert_lines(crossing: Crossing) -> list[str]:
+    """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
+    who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
+    amount = money(crossing.threshold.amount)
+    if crossing.threshold.period == "daily":
+        headline = f"⚠️ *{who} passed {amount} on {weekday_day(crossing.first)}*"
+        spent = f"{money(crossing.spent)} so far" if crossing.so_far else money(crossing.spent)
+    else:
+        headline = f"⚠️ *{who} passed {amount} in {month_in_title(crossing.first)}*"
+        spent = money(crossing.spent)
+        if crossing.so_far:
+            spent += " so far"
+    lines = [f"{headline} — {spent}, figures as of {as_of_in_words(crossing.as_of)}"]
+    if crossing.top is not None:
+        lines.append(_top_line(crossing.top, crossing.threshold.period))
+    return lines
+
+
+def _top_line(top: TopSpender, period: str) -> str:
+    """Return who drove it: `Largest part: key `eval-runs`, mostly opus-5-5 (+$310 in the last 7 days, +140 %)`."""
+    key = f"{f'key {code(top.name)}' if top.name else 'spend with no key reported'}, mostly {escape(top.model)}"
+    if period == "daily":
+        if top.usual is None:
+            return f"Largest part: {key} ({money(top.amount)})"
+        usual = f"{money(top.usual)} on a usual day" if top.usual else "nothing on a usual day"
+        return f"What drove it: {key}, {money(top.amount)} against {usual}"
+    if not top.usual:
+        return f"Largest part: {key} ({money(top.amount)} in the last 7 days)"
+    change = top.amount - top.usual
+    return f"Largest part: {key} ({moved(change)} in the last 7 days, {percent(change / top.usual)})"
+
+
+def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None = None) -> Message:
+    """Return the card; once somebody looks after it, it says who instead of offering the button."""
+    blocks = [section("\n".join(lines))]
+    text = "\n".join(lines)
+    if acknowledged is not None and acknowledged.acknowledged_by and acknowledged.acknowledged_at:
+        since = date(acknowledged.acknowledged_at, "date_short_pretty")
+        line = f"👀 {mention(acknowledged.acknowledged_by)} is on it since {since}"
+        return Message(f"{text}\n{line}", [*blocks, section(line)], _metadata(alert_id))
+    blocks.append(actions(button("Acknowledge", ACKNOWLEDGE, str(alert_id), accessibility_label="I look after this alert")))
+    return Message(text, blocks, _metadata(alert_id))
+
+
+def _metadata(alert_id: int) -> Json:
+    return {"event_type": "quartermaster_alert", "event_payload": {"alert": str(alert_id)}}

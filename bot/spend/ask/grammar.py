@@ -1,0 +1,178 @@
+"""What `/claude-spend 30d by model in Production` asks for, and the days that it means. Pure."""
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, NamedTuple
+
+from bot.spend.model import DIMENSIONS, ONE_DAY, PERIODS, Dimension, Period, SpendQuery
+from bot.words.similar import closest
+
+_DIMENSION_WORDS: dict[str, Dimension] = {
+    **{one: one for one in DIMENSIONS},
+    **{f"{one}s": one for one in DIMENSIONS},
+    **dict.fromkeys(("api key", "api keys", "api_key", "apikey"), "key"),
+}
+_PERIOD_WORDS: dict[str, Period] = {**{one: one for one in PERIODS}, "month": "mtd", "week": "7d"}
+_DAYS = re.compile(r"(\d{1,4}) ?(?:d|days?)")
+_QUOTES = re.compile(r'["“”„]')
+Part = Literal["period", "breakdown", "workspace"]
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """Words that make no sense: what was understood, the rest, and the nearest thing that would make sense (words only).
+
+    `second` is set when `unknown` makes sense, but contradicts what was read before it.
+    """
+
+    understood: tuple[str, ...]
+    unknown: str
+    suggestion: str | None = None
+    second: Part | None = None
+
+
+class _Read(NamedTuple):
+    """One part of a query, what it says, and how many words said it."""
+
+    part: Part
+    value: str
+    said: str
+    taken: int
+
+
+class _Stop(NamedTuple):
+    """Where reading ended: what was read, and at which word; `second` is a part that was there already."""
+
+    reads: list[_Read]
+    at: int
+    second: _Read | None
+
+
+def parse_query(words: Sequence[str], workspaces: Sequence[str] = ()) -> SpendQuery | NotUnderstood:
+    """Read the words after the command; `workspaces` are the names that `in` may be followed by.
+
+    Neither case nor quotation marks in a name count. A period, breakdown or workspace that differs from one before it is
+    reported, because nobody knows which of both was meant.
+    """
+    found = _read_all(words, workspaces)
+    if isinstance(found, SpendQuery):
+        return found
+    understood = tuple(one.said for one in found.reads)
+    suggestion = next((one for one in _nearest(words, found, workspaces) if _makes_sense(one, workspaces)), None)
+    said = None if suggestion is None else " ".join(_quoted(word) for word in suggestion)
+    if found.second is not None:
+        return NotUnderstood(understood, found.second.said, said, found.second.part)
+    pair = words[found.at].lower() in ("by", "in")
+    return NotUnderstood(understood, " ".join(words[found.at : found.at + 1 + pair]), said)
+
+
+def _read_all(words: Sequence[str], workspaces: Sequence[str]) -> SpendQuery | _Stop:
+    reads, at = list[_Read](), 0
+    while at < len(words):
+        found = _read(words[at:], workspaces)
+        if found is None or any(one.part == found.part and one.value != found.value for one in reads):
+            return _Stop(reads, at, found)
+        reads.append(found)
+        at += found.taken
+    values: dict[Part, Any] = {one.part: one.value for one in reads}
+    return SpendQuery(values.get("period", "yesterday"), values.get("breakdown", "workspace"), values.get("workspace"))
+
+
+def _makes_sense(words: Sequence[str], workspaces: Sequence[str]) -> bool:
+    return isinstance(_read_all(words, workspaces), SpendQuery)
+
+
+def _read(words: Sequence[str], workspaces: Sequence[str]) -> _Read | None:
+    """Read what the words begin with: `7d`, `30 days`, `by api key`, `in Data Platform`; None when it makes no sense."""
+    first = words[0].lower()
+    for taken in (2, 1):
+        typed = " ".join(words[:taken]).lower()
+        days = _DAYS.fullmatch(typed)
+        period = _PERIOD_WORDS.get(f"{days[1]}d" if days else typed)
+        if period is not None:
+            return _Read("period", period, typed, min(taken, len(words)))
+        by = _DIMENSION_WORDS.get(" ".join(words[1 : taken + 1]).lower()) if first == "by" else None
+        if by is not None:
+            return _Read("breakdown", by, " ".join(words[: taken + 1]).lower(), min(taken + 1, len(words)))
+    if first == "in" and (found := _workspace(words[1:], workspaces)):
+        return _Read("workspace", found[0], f"in {found[0]}", found[1] + 1)
+    return None
+
+
+def _workspace(rest: Sequence[str], workspaces: Sequence[str]) -> tuple[str, int] | None:
+    """Return the longest workspace name that the words begin with, and how many words it took."""
+    by_name = {_plain(name): name for name in workspaces}
+    for taken in range(len(rest), 0, -1):
+        name = by_name.get(_plain(" ".join(rest[:taken])))
+        if name is not None:
+            return name, taken
+    return None
+
+
+def _nearest(words: Sequence[str], found: _Stop, workspaces: Sequence[str]) -> Iterator[list[str]]:
+    """Return what may have been meant, best first: the word that is most like it, then everything without it."""
+    before, word, rest = list(words[: found.at]), words[found.at].lower(), list(words[found.at + 1 :])
+    if found.second is not None:
+        yield [*before, *words[found.at + found.second.taken :]]
+        return
+    if word in ("by", "in") and rest:
+        names = {one: one for one in _DIMENSION_WORDS} if word == "by" else {one.lower(): one for one in workspaces}
+        near = closest(rest[0].lower(), names)
+        meant = [] if near is None else [word, _DIMENSION_WORDS[near] if word == "by" else names[near]]
+        rest = rest[1:]
+    else:
+        bare = {one: [one] for one in _PERIOD_WORDS} | {one: ["by", one] for one in DIMENSIONS}
+        near = closest(word, [*bare, *(f"by {one}" for one in DIMENSIONS)])
+        meant = [] if near is None else bare.get(near, near.split())
+    if meant:
+        yield [*before, *meant, *rest]
+        yield [*before, *meant]
+    if rest:
+        yield [*before, *rest]
+
+
+def _plain(name: str) -> str:
+    return " ".join(_QUOTES.sub(" ", name).lower().split())
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it can be typed; quotation marks in it would end it early and don't count anyway."""
+    plain = " ".join(_QUOTES.sub(" ", name).split())
+    return f'"{plain}"' if " " in plain else plain
+
+
+def words_of(query: SpendQuery) -> str:
+    """Return a query as it would be typed; `parse_query` reads it back."""
+    parts = [query.period, f"by {query.by}"]
+    if query.workspace is not None:
+        parts.append(f"in {_quoted(query.workspace)}")
+    return " ".join(parts)
+
+
+def span(period: Period, today: date) -> tuple[date, date]:
+    """Return the first and last UTC day of a period; 7 and 30 days end yesterday, the month includes today so far."""
+    yesterday = today - ONE_DAY
+    spans = {
+        "today": (today, today),
+        "yesterday": (yesterday, yesterday),
+        "7d": (yesterday - timedelta(days=6), yesterday),
+        "30d": (yesterday - timedelta(days=29), yesterday),
+        "mtd": (today.replace(day=1), today),
+    }
+    return spans[period]
+
+
+def span_before(period: Period, today: date) -> tuple[date, date]:
+    """Return what a period is compared with: the same weekday before, as many days before, or the month before so far."""
+    first, last = span(period, today)
+    if period in ("today", "yesterday"):
+        return first - timedelta(days=7), last - timedelta(days=7)
+    if period == "mtd":
+        end = first - ONE_DAY
+        days = calendar.monthrange(end.year, end.month)[1]
+        return end.replace(day=1), end.replace(day=min(last.day, days))
+    length = (last - first).days + 1
+    return first - timedelta(days=length), first - ONE_DAY

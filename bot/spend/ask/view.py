@@ -1,0 +1,131 @@
+"""The private answer to `/claude-spend`: one sentence, a chart, a table, and buttons to ask further. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.blocks import actions, context, section
+from bot.slack.charts import ChartSpec
+from bot.slack.elements import button
+from bot.slack.markup import code, escape
+from bot.slack.model import Message
+from bot.spend.ask.grammar import NotUnderstood, span_before, words_of
+from bot.spend.model import DIMENSIONS, Figures
+from bot.spend.phrases import (
+    as_of_in_words,
+    as_plain_text,
+    breakdown_table,
+    budget_share,
+    change_in_words,
+    chart_of,
+    days_in_words,
+    last_weekday,
+    missing_in_words,
+    month_in_title,
+    top_in_words,
+)
+from bot.words.wording import money, weekday_day
+
+Json = dict[str, Any]
+
+BY_PREFIX, SHARE = "spend_by_", "spend_share"
+"""`spend_by_<dimension>`; the value is the query as it would be typed, which anybody may ask for themselves."""
+RETRY = "spend_retry"
+
+
+def render_figures(figures: Figures, chart: Json | None = None, *, private: bool = True, shareable: bool = True) -> Message:
+    """Return an answer; `private` adds the buttons, which a shared one doesn't have, `shareable` the one that shares it."""
+    sentence, tail = figures_sentence(figures), _tail(figures)
+    if figures.total is None:
+        return Message(sentence, [section(sentence)])
+    blocks = [section(sentence)]
+    if chart is not None:
+        blocks.append(chart)
+    if figures.breakdown.slices:
+        blocks.append(breakdown_table(figures.breakdown, _compared(figures), so_far=bool(figures.open_days)))
+    blocks.append(context(tail))
+    if private:
+        blocks.append(_buttons(figures, shareable))
+    top = top_in_words(figures.breakdown, 5)
+    return Message("\n".join(part for part in (sentence, top, tail) if part), blocks)
+
+
+def figures_sentence(figures: Figures) -> str:
+    """Return the answer in one sentence."""
+    where = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
+    when = _when(figures)
+    if figures.total is None and figures.nothing_until is not None:
+        return f"Nothing has been spent yet, as of {as_of_in_words(figures.nothing_until)}."
+    if figures.total is None:
+        return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
+    so_far = " so far" if figures.open_days else ""
+    parts = [
+        f"*{money(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
+        change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
+        f"{budget_share(figures.total, figures.budget)} of {money(figures.budget)}" if figures.budget else None,
+        missing_in_words(figures.missing) if figures.missing else None,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _preposition(figures: Figures) -> str:
+    return "on" if figures.first == figures.last else "in"
+
+
+def _when(figures: Figures) -> str:
+    period = figures.query.period
+    if figures.first == figures.last:
+        return weekday_day(figures.first)
+    if period == "mtd":
+        return f"{month_in_title(figures.first)} ({days_in_words(figures.first, figures.last)})"
+    days = (figures.last - figures.first).days + 1
+    return f"the {days} days {days_in_words(figures.first, figures.last)}"
+
+
+def _compared(figures: Figures) -> str:
+    if figures.query.period in ("today", "yesterday"):
+        return last_weekday(figures.first)
+    if figures.query.period == "mtd":
+        return days_in_words(*span_before("mtd", figures.last))
+    return f"the {(figures.last - figures.first).days + 1} days before"
+
+
+def _tail(figures: Figures) -> str:
+    parts = [f"as of {as_of_in_words(figures.as_of)}" if figures.as_of else "no data yet"]
+    if figures.open_days:
+        parts.append(f"{days_in_words(figures.open_days[0], figures.open_days[-1])} not closed yet, provisional")
+    return " · ".join([*parts, "days are UTC days"])
+
+
+def _buttons(figures: Figures, shareable: bool) -> Json:
+    others = [one for one in DIMENSIONS if one != figures.query.by]
+    share_here = button("Share here", SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel")
+    buttons = [share_here] if shareable else []
+    for one in others:
+        query = words_of(figures.query).replace(f"by {figures.query.by}", f"by {one}", 1)
+        buttons.append(button(f"by {one}", f"{BY_PREFIX}{one}", query, accessibility_label=f"Break it down by {one}"))
+    return actions(*buttons)
+
+
+def figures_chart(figures: Figures) -> ChartSpec | None:
+    """Return the chart of an answer: its days stacked by what was asked for."""
+    if figures.total is None:
+        return None
+    finding = as_plain_text(figures_sentence(figures))
+    return chart_of(
+        figures.series, f"Spend by {figures.query.by} (USD)", f"Spend by {figures.query.by}. {finding}", figures.open_days
+    )
+
+
+def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:
+    """Return what was understood, what wasn't, and the nearest thing that would be."""
+    read = f"I read {', '.join(f'*{escape(one)}*' for one in problem.understood)}; " if problem.understood else ""
+    if problem.second is None:
+        text = f"{read}I don't know *{escape(problem.unknown)}*."
+    else:
+        text = f"{read}*{escape(problem.unknown)}* is a second {problem.second}, and I take one."
+    if problem.suggestion:
+        typed = f"/{prefix}-spend {problem.suggestion}"
+        text += f" Did you mean {code(typed)}?"
+        return Message(text, [section(text), actions(button("Yes, show that", RETRY, problem.suggestion[:2000]))])
+    text += f" I understand {code(f'/{prefix}-spend ' + ' '.join(usage))}."
+    return Message(text, [section(text)])

@@ -1,0 +1,190 @@
+"""Yesterday in one look: what it cost, against the same weekday before, who moved it, and how the month stands. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.spend.aggregate import breakdown, days_between, label, series, short_model, sum_by, told_alike, total_of
+from bot.spend.model import DIMENSIONS, UNREPORTED_KEY, ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
+
+CHART_DAYS = 14
+WEEK = timedelta(days=7)
+MOVERS = 3
+SMALLEST_MOVE = Decimal(1)
+NOTABLE = (Decimal(10), Decimal("0.1"))
+"""A workspace is worth a warning when it is up by this much and by this share of the day (platform.md B2)."""
+QUIET = (Decimal(5), Decimal("0.02"))
+
+
+@dataclass(frozen=True)
+class DigestInput:
+    """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
+    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first.
+    """
+
+    day: date
+    known: Mapping[date, LedgerDay]
+    cells: Sequence[Cell]
+    week_ago: Sequence[Cell]
+    week: Sequence[Cell]
+    recent: Sequence[Cell]
+    month: Decimal
+    names: Mapping[str, str]
+    budget: Decimal | None = None
+    scope: tuple[str, ...] = ()
+    nothing_until: datetime | None = None
+
+
+def build_digest(given: DigestInput) -> Digest:
+    """Return the digest of a day; without data for the day, it says so and nothing else."""
+    fact = given.known.get(given.day)
+    if fact is None:
+        return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)
+    compared = given.week_ago if given.day - WEEK in given.known else None
+    alike = told_alike(given.known, (given.day - WEEK, given.day))
+    breakdowns = tuple(
+        breakdown(one, given.cells, compared if alike or one != "key" else None, given.names) for one in DIMENSIONS
+    )
+    total = total_of(given.cells)
+    last_week = None if compared is None else total_of(compared)
+    # Of a day that isn't closed only a rise is certain; what looks like a fall may not have been reported yet.
+    movers = find_movers(breakdowns[0]) if fact.closed else ()
+    driver = _driver(given, compared, total)
+    month_days = days_between(given.day.replace(day=1), given.day)
+    digest = Digest(
+        day=given.day,
+        total=total,
+        last_week=last_week,
+        month=given.month,
+        budget=given.budget,
+        closed=fact.closed,
+        as_of=fact.refreshed_at,
+        scope=given.scope,
+        movers=movers,
+        driver=driver,
+        series=series("workspace", chart_days(given.day), given.known, given.recent, given.names),
+        breakdowns=breakdowns,
+        month_missing=sum(day not in given.known for day in month_days),
+    )
+    return digest if not _is_quiet(digest) else _quietened(digest)
+
+
+def _driver(given: DigestInput, compared: Sequence[Cell] | None, total: Decimal) -> Driver | None:
+    """Return what pushed the day up, without its key where one report tells of keys and the other doesn't."""
+    driver = find_driver(given.cells, compared, given.week, total, given.names)
+    if driver is None:
+        return None
+    if not told_alike(given.known, (given.day - WEEK, given.day)):
+        return Driver(driver.workspace, None, driver.change)
+    alike_since = told_alike(given.known, days_between(given.day - WEEK, given.day))
+    return driver if alike_since else replace(driver, moved_on=None)
+
+
+def chart_days(day: date) -> list[date]:
+    """Return the two weeks that end with a day."""
+    return days_between(day - timedelta(days=CHART_DAYS - 1), day)
+
+
+def find_movers(workspaces: Breakdown) -> tuple[Slice, ...]:
+    """Return the parts that changed most in dollars, up or down, largest change first."""
+    moved = [part for part in workspaces.slices if abs(part.change or ZERO) >= SMALLEST_MOVE]
+    moved.sort(key=lambda part: (-abs(part.change or ZERO), part.name))
+    return tuple(moved[:MOVERS])
+
+
+def find_driver(
+    cells: Sequence[Cell], before: Sequence[Cell] | None, week: Sequence[Cell], total: Decimal, names: Mapping[str, str]
+) -> Driver | None:
+    """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between."""
+    if before is None:
+        return None
+    change_by = _changes(sum_by(cells, "workspace"), sum_by(before, "workspace"))
+    if not change_by:
+        return None
+    workspace_id = max(change_by, key=lambda one: change_by[one])
+    change = change_by[workspace_id]
+    if change < max(NOTABLE[0], NOTABLE[1] * total):
+        return None
+    return explain(workspace_id, change, cells, before, week, names)
+
+
+def explain(
+    workspace_id: str,
+    change: Decimal,
+    cells: Sequence[Cell],
+    before: Sequence[Cell],
+    week: Sequence[Cell],
+    names: Mapping[str, str],
+) -> Driver:
+    """Return which key of a workspace carries at least half of its change, and whether that key changed its model."""
+    workspace = label("workspace", workspace_id, names)
+    now = [cell for cell in cells if cell.workspace_id == workspace_id]
+    then = [cell for cell in before if cell.workspace_id == workspace_id]
+    change_by = _changes(sum_by(now, "key"), sum_by(then, "key"))
+    key_id = max(change_by, key=lambda one: change_by[one], default=None)
+    if not key_id or key_id == UNREPORTED_KEY or change_by[key_id] * 2 < change:
+        return Driver(workspace, None, change)
+    switch = model_switch(
+        sum_by([cell for cell in now if cell.api_key_id == key_id], "model"),
+        sum_by([cell for cell in then if cell.api_key_id == key_id], "model"),
+    )
+    key = label("key", key_id, names)
+    if switch is None:
+        return Driver(workspace, key, change, change_by[key_id])
+    old, new = switch
+    moved_on = first_day_on(new, [cell for cell in week if cell.api_key_id == key_id])
+    return Driver(workspace, key, change, change_by[key_id], short_model(old), short_model(new), moved_on)
+
+
+def first_day_on(model: str, cells: Sequence[Cell]) -> date | None:
+    """Return the day since which a model has carried most of the spend of `cells`, None when it doesn't any more."""
+    since: date | None = None
+    for day in sorted({cell.day for cell in cells}):
+        of_day = sum_by((cell for cell in cells if cell.day == day), "model")
+        leads = of_day.get(model, ZERO) * 2 >= sum(of_day.values(), ZERO)
+        since = (since or day) if leads else None
+    return since
+
+
+def model_switch(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> tuple[str, str] | None:
+    """Return (old, new) when most of the spend is on a model that had little of it before, else None."""
+    total, total_before = sum(now.values(), ZERO), sum(before.values(), ZERO)
+    if total <= 0 or total_before <= 0:
+        return None
+    new = max(now, key=lambda model: now[model])
+    old = max(before, key=lambda model: before[model])
+    mostly_new = now[new] * 2 >= total
+    little_before = before.get(new, ZERO) * 4 < total_before
+    return (old, new) if short_model(new) != short_model(old) and mostly_new and little_before else None
+
+
+def _changes(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {one: now.get(one, ZERO) - before.get(one, ZERO) for one in {**now, **before}}
+
+
+def _is_quiet(digest: Digest) -> bool:
+    """Tell whether a closed day was so much like its weekday before that one line says it all."""
+    if digest.total is None or not digest.closed or digest.driver is not None:
+        return False
+    if digest.total == 0:
+        return not digest.last_week
+    limit = max(QUIET[0], QUIET[1] * digest.total)
+    small = digest.change is not None and abs(digest.change) < QUIET[1]
+    return small and all(abs(mover.change or ZERO) < limit for mover in digest.movers)
+
+
+def _quietened(digest: Digest) -> Digest:
+    return Digest(
+        day=digest.day,
+        total=digest.total,
+        last_week=digest.last_week,
+        month=digest.month,
+        budget=digest.budget,
+        closed=digest.closed,
+        as_of=digest.as_of,
+        scope=digest.scope,
+        breakdowns=digest.breakdowns,
+        month_missing=digest.month_missing,
+        is_quiet=True,
+    )

@@ -1,0 +1,75 @@
+"""What a digest needs of the ledger, read from there and, where it is short of something, from the organization."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from bot.runtime import Runtime
+from bot.spend.aggregate import days_between, total_of
+from bot.spend.alerts.db import budget_of
+from bot.spend.digests.build import WEEK, DigestInput, chart_days
+from bot.spend.digests.model import Subscription
+from bot.spend.ledger import db as table
+from bot.spend.ledger.names import names_in
+from bot.spend.ledger.pages import Loaded, midnight
+from bot.spend.ledger.sync import WINDOW_DAYS, load_range, nothing_spent_until
+from bot.spend.model import ONE_DAY, LedgerDay
+from bot.store.names import names_of
+
+
+async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> DigestInput:
+    """Return everything that a subscription's digest of a day is made of."""
+    only, recent = subscription.workspace_ids, chart_days(day)
+    month_begins = day.replace(day=1)
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, min(recent[0], month_begins), day)
+        cells = await table.cells(tx, day, day, workspace_ids=only)
+        week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
+        week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", "model", "api_key_id"), only)
+        charted = await table.cells(tx, recent[0], day, ("day", "workspace_id"), only)
+        month = await table.cells(tx, month_begins, day, (), only)
+        names = await names_in(tx, [*cells, *week_ago, *charted])
+        scope = await names_of(tx, only)
+        budget = await budget_of(tx, subscription.channel, only)
+        nothing_until = await nothing_spent_until(tx)
+    return DigestInput(
+        day=day,
+        known=known,
+        cells=cells,
+        week_ago=week_ago,
+        week=week,
+        recent=charted,
+        month=total_of(month),
+        names=names,
+        budget=budget,
+        scope=tuple(scope.get(one, one) for one in only),
+        nothing_until=nothing_until if nothing_until and nothing_until > midnight(day) else None,
+    )
+
+
+async def is_settled(rt: Runtime, day: date) -> bool:
+    """Tell whether a day needs no further reading: it is closed, or nothing was ever spent until its end."""
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, day, day)
+        nothing_until = await nothing_spent_until(tx)
+    if day in known:
+        return known[day].closed
+    return nothing_until is not None and nothing_until >= midnight(day + ONE_DAY)
+
+
+async def total_for(rt: Runtime, subscription: Subscription, day: date) -> tuple[LedgerDay | None, Decimal]:
+    """Return what is known of a day and its total in a subscription's scope."""
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, day, day)
+        cells = await table.cells(tx, day, day, (), subscription.workspace_ids)
+    return known.get(day), total_of(cells)
+
+
+async def load_for_digest(rt: Runtime, now: datetime, day: date) -> Loaded:
+    """Read a day that a digest waits for, and what the same digest is short of: days missing in its month and its chart."""
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        edges = await table.ledger_edges(tx)
+        known = await table.ledger_days(tx, day - ONE_DAY * WINDOW_DAYS, day)
+    wanted = days_between(min(day.replace(day=1), chart_days(day)[0]), day - ONE_DAY)
+    missing = [one for one in wanted if one not in known and edges is not None and one > edges[0]]
+    return await load_range(rt, now, min([*missing, day - ONE_DAY]), min(day + ONE_DAY, today))

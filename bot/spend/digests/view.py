@@ -1,0 +1,153 @@
+"""The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread. Pure."""
+
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+
+from bot.slack.blocks import actions, context, section
+from bot.slack.charts import ChartSpec
+from bot.slack.elements import button, option, overflow
+from bot.slack.markup import code, escape
+from bot.slack.model import Message
+from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver
+from bot.spend.phrases import (
+    HEADINGS,
+    as_of_in_words,
+    as_plain_text,
+    breakdown_table,
+    change_in_words,
+    chart_of,
+    last_weekday,
+    month_in_words,
+    moved,
+    mover_in_words,
+    top_in_words,
+)
+from bot.words.wording import listed, money, money_change, weekday_day
+
+Json = dict[str, Any]
+
+BREAKDOWN, SETTINGS, MORE = "spend_breakdown", "spend_digest_settings", "spend_digest_more"
+MUTE, STOP = "mute", "stop"
+
+
+def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Message:
+    """Return the digest; `chart` is Slack's chart block or the picture that takes its place, None leaves it out.
+
+    Its buttons carry the run's id and nothing else.
+    """
+    lines = [headline(digest)]
+    if digest.driver is not None:
+        lines.append(driver_line(digest.driver))
+    movers = _movers_line(digest)
+    tail = freshness_line(digest)
+    blocks = [section("\n".join(lines))]
+    if chart is not None and not digest.is_quiet:
+        blocks.append(chart)
+    if movers is not None:
+        blocks.append(section(movers))
+    if digest.total is not None and not digest.is_quiet:
+        blocks += [context(tail), _buttons(run_id)]
+    text = "\n".join([*lines, *([movers] if movers else []), *([] if digest.is_quiet or digest.total is None else [tail])])
+    metadata = {"event_type": "quartermaster_digest", "event_payload": {"run": str(run_id), "day": digest.day.isoformat()}}
+    return Message(text, blocks, metadata)
+
+
+def headline(digest: Digest) -> str:
+    """Return the first line, which is the whole answer."""
+    where = f" in {listed([escape(name) for name in digest.scope], most=3)}" if digest.scope else ""
+    when = weekday_day(digest.day)
+    if digest.total is None and digest.nothing_until is not None:
+        return f"📈 *Nothing has been spent yet*, as of {as_of_in_words(digest.nothing_until)}"
+    if digest.total is None:
+        return (
+            f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported that day. I say them here when it has."
+        )
+    so_far = "" if digest.closed else " so far"
+    parts = [
+        f"📈 *{money(digest.total)}{so_far} on {when}{where}*",
+        change_in_words(digest.total, digest.last_week, last_weekday(digest.day)) if digest.closed else None,
+        month_in_words(digest),
+        "a day like its weekday before" if digest.is_quiet and digest.total else None,
+        freshness_line(digest) if digest.is_quiet else None,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def driver_line(driver: Driver) -> str:
+    """Return what pushed the day up: the workspace, its key, and the models it moved between."""
+    line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}"
+    if driver.key is None:
+        return line
+    if driver.old_model and driver.new_model:
+        switched = f"moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
+        when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
+        return f"{line}: key {code(driver.key)} {switched}{when}"
+    return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
+
+
+def freshness_line(digest: Digest) -> str:
+    """Return until when the figures reach, and whether they can still change."""
+    if digest.as_of is None:
+        return "no figures yet"
+    utc = digest.as_of.astimezone(UTC)
+    as_of = f"{utc:%H:%M} UTC" if utc.date() == digest.day + ONE_DAY else as_of_in_words(digest.as_of)
+    if digest.closed:
+        return f"figures as of {as_of}, closed day"
+    return f"figures as of {as_of}: the day isn't complete there yet, so they are provisional"
+
+
+def _movers_line(digest: Digest) -> str | None:
+    if digest.is_quiet or not digest.movers:
+        return None
+    return "*Movers*  " + " · ".join(mover_in_words(part) for part in digest.movers)
+
+
+def _buttons(run_id: int) -> Json:
+    menu = [option("Skip the next digest", f"{MUTE}:{run_id}"), option("Stop the digest here", f"{STOP}:{run_id}")]
+    return actions(
+        button("Breakdown", BREAKDOWN, str(run_id), accessibility_label="Show this day's breakdown to me alone"),
+        button("Settings", SETTINGS, str(run_id), accessibility_label="Settings of this channel's digest"),
+        overflow(MORE, menu),
+    )
+
+
+def digest_chart(digest: Digest) -> ChartSpec | None:
+    """Return the chart of the two weeks up to the day, stacked by workspace; None where there is too little to draw."""
+    if digest.series is None or digest.is_quiet:
+        return None
+    finding = as_plain_text(headline(digest)).removeprefix("📈 ")
+    return chart_of(
+        digest.series,
+        "Spend by workspace, last 14 days (USD)",
+        f"Two weeks of spend by workspace. {finding}",
+        () if digest.closed else (digest.day,),
+    )
+
+
+def render_thread(digest: Digest) -> list[Message]:
+    """Return the breakdown, one message for each dimension because a message holds one table (slack.md §3.1)."""
+    against = last_weekday(digest.day)
+    return [_thread_part(found, against, not digest.closed) for found in digest.breakdowns if found.slices]
+
+
+def render_breakdown(digest: Digest) -> list[Message]:
+    """Return the same for a person alone, who may read it far from the digest: each message names its day and its age."""
+    against, when = last_weekday(digest.day), f"{weekday_day(digest.day)}, {freshness_line(digest)}"
+    return [_thread_part(found, against, not digest.closed, when) for found in digest.breakdowns if found.slices]
+
+
+def _thread_part(found: Breakdown, against: str, so_far: bool, when: str = "") -> Message:
+    title = f"*By {HEADINGS[found.dimension].lower()}*" + (f" on {when}" if when else "")
+    text = f"{title}: {top_in_words(found, 5) or 'nothing was spent'}"
+    return Message(text, [section(title), breakdown_table(found, against, so_far=so_far)])
+
+
+def render_correction(old: Decimal | None, new: Decimal, day_text: str, why: str = "") -> Message:
+    """Return the reply that mends a digest: `Corrected: $431.20 (+$18.50)`."""
+    cause = f", {why}" if why else ""
+    if old is None:
+        text = f"The figures for {day_text} are in: {money(new)}"
+    else:
+        text = f"Corrected: {money(new)} ({money_change(new - old, cents=True)}{cause})"
+    return Message(text, [section(text)])

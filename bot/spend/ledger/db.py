@@ -1,0 +1,180 @@
+"""The ledger's tables: whole days replaced at once, and sums read back. Integers below, Decimal dollars above.
+
+A day is replaced in one transaction, so that nobody ever reads half a day. The bulk writes go past SQLAlchemy's compiler to
+the driver: a hundred thousand rows pass here at the first load (platform.md D5).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, case, delete, func, literal_column, text
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from bot.spend.model import UNREPORTED_KEY, Cell, LedgerDay, Revision, dollars, nanos
+from bot.store.session import Tx
+from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, UsageDayRow
+from bot.store.upsert import insert_into
+
+Group = tuple[str, str, str]
+CostParts = Mapping[Group, tuple[int, int | None, int | None]]
+"""(workspace, model, key) -> (nanos, list nanos, requests); "" stands for "none"."""
+UsageParts = Mapping[Group, tuple[int, int, int, int]]
+"""(workspace, model, key) -> (uncached input, cache read, cache write, output)."""
+
+_ONE_LOADER = 7140002
+"""Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
+_ROWS_AT_ONCE = (1000, 100, 10, 1)
+"""Rows that go to SQLite in one statement (it takes 32,766 values). Row by row (`executemany`) its driver takes and gives
+back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
+A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
+"""
+_DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
+# Spelled out and not bound: PostgreSQL takes an expression with parameters in SELECT and GROUP BY for two.
+_KEY = case(
+    (col(LedgerDayRow.source) == literal_column("'legacy'", String), literal_column(f"'{UNREPORTED_KEY}'", String)),
+    else_=col(CostDayRow.api_key_id),
+)
+
+
+async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
+    """Replace whole days and return the closed ones whose total changed.
+
+    A day that is known with fresher figures stays as it is. So does a closed day when only an open one, or one from the
+    legacy report, which knows no keys, is there to replace it.
+    """
+    await _lock(tx)
+    known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
+    wanted = [day for day in days if not _is_stale(day, known.get(day.day))]
+    if not wanted:
+        return []
+    await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
+    await _bulk_insert(tx, CostDayRow, {day.day: parts.get(day.day, {}) for day in wanted})
+    revisions = [
+        Revision(day.day, day.synced_at, old.total, day.total)
+        for day in wanted
+        if (old := known.get(day.day)) and old.closed and old.total != day.total
+    ]
+    await _upsert_days(tx, wanted)
+    for revision in revisions:
+        row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
+        tx.session.add(row)
+    return revisions
+
+
+async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
+    """Replace the token counts of whole days."""
+    if not parts:
+        return
+    await _lock(tx)
+    await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
+    await _bulk_insert(tx, UsageDayRow, parts)
+
+
+async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
+    """Return what is known of the days from `first` to `last`; a day that is absent has no data."""
+    found = await tx.session.exec(select(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last)))
+    return {row.day: _ledger_day(row) for row in found.all()}
+
+
+async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
+    """Return the first and last day in the ledger, or None while it is empty."""
+    found = await tx.execute(select_columns(func.min(LedgerDayRow.day), func.max(LedgerDayRow.day)))
+    edges: tuple[Any, ...] = tuple(found.one())
+    return None if edges[0] is None else (edges[0], edges[1])
+
+
+async def cells(
+    tx: Tx, first: date, last: date, by: Sequence[str] = _DIMENSIONS, workspace_ids: Sequence[str] = ()
+) -> list[Cell]:
+    """Return sums from `first` to `last`, grouped `by` any of day, workspace_id, model and api_key_id.
+
+    A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces. Spend of days that
+    the legacy report told has the key `UNREPORTED_KEY`, because there "" doesn't mean that no key was used.
+    """
+    columns: list[Any] = [_KEY if name == "api_key_id" else getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
+    statement = select_columns(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
+    if "api_key_id" in by:
+        statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(CostDayRow.day))
+    if workspace_ids:
+        statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
+    found = await tx.execute(statement.group_by(*columns))
+    blank: dict[str, Any] = {"day": first, "workspace_id": "", "model": "", "api_key_id": ""}
+    names = [name for name in _DIMENSIONS if name in by]
+    # PostgreSQL sums BIGINT as NUMERIC, hence int().
+    return [
+        Cell(**{**blank, **dict(zip(names, row, strict=False))}, amount=dollars(int(row[-1] or 0))) for row in found.all()
+    ]
+
+
+async def revisions(tx: Tx, day: date) -> list[Revision]:
+    """Return how often a closed day changed, oldest first."""
+    found = await tx.session.exec(select(RevisionRow).where(RevisionRow.day == day).order_by(col(RevisionRow.id)))
+    return [Revision(row.day, row.at, dollars(row.old_nanos), dollars(row.new_nanos)) for row in found.all()]
+
+
+def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
+    if known is None:
+        return False
+    if known.closed and not new.closed:
+        return True
+    if known.source == "analytics" and new.source == "legacy" and known.closed:
+        return True
+    return known.source == new.source and known.refreshed_at > new.refreshed_at
+
+
+async def _lock(tx: Tx) -> None:
+    if tx.dialect == "postgresql":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
+
+
+async def _bulk_insert(tx: Tx, table: Any, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
+    names = [column.name for column in table.__table__.columns]
+    # Inside the transaction that the statements before this one have begun.
+    driver: Any = (await (await tx.session.connection()).get_raw_connection()).driver_connection
+    if tx.dialect == "postgresql":
+        rows = [(day, *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
+        await driver.copy_records_to_table(table.__tablename__, records=rows, columns=names)
+        return
+    values: list[Any] = []
+    for day, groups in parts.items():
+        stored = day.isoformat()  # sqlite3 has no dates of its own
+        for group, counts in groups.items():
+            values.append(stored)
+            values += group
+            values += counts
+    await driver.run_all(_inserts(table.__tablename__, names, values))
+
+
+def _inserts(table: str, names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Sequence[Any]]]:
+    """Return statements with their parameters; `values` holds row after row."""
+    one, width, start = f"({', '.join('?' * len(names))})", len(names), 0
+    found: list[tuple[str, Sequence[Any]]] = []
+    for size in _ROWS_AT_ONCE:
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([one] * size)}"  # noqa: S608 - our own names
+        while len(values) - start >= size * width:
+            found.append((statement, values[start : start + size * width]))
+            start += size * width
+    return found
+
+
+async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
+    values = [
+        {
+            "day": day.day,
+            "source": day.source,
+            "refreshed_at": day.refreshed_at,
+            "synced_at": day.synced_at,
+            "closed": day.closed,
+            "total_nanos": nanos(day.total),
+        }
+        for day in days
+    ]
+    statement = insert_into(tx, LedgerDayRow).values(values)
+    changed = {name: statement.excluded[name] for name in values[0] if name != "day"}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
+
+
+def _ledger_day(row: LedgerDayRow) -> LedgerDay:
+    return LedgerDay(row.day, row.source, row.refreshed_at, row.synced_at, row.closed, dollars(row.total_nanos))

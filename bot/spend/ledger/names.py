@@ -1,0 +1,48 @@
+"""Names of workspaces, keys and members, kept in the store so that figures read as people know them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.runtime import Runtime
+from bot.spend.model import Cell
+from bot.store.names import Named, named_like, names_of, remember
+from bot.store.notes import note, write_note
+from bot.store.session import Tx
+
+NAMES_NOTE = "sync:names"
+REFRESH_AFTER = timedelta(hours=1)
+UNKNOWN_AFTER = timedelta(minutes=5)
+
+
+async def sync_names(rt: Runtime, now: datetime) -> int:
+    """Read the names of all workspaces, keys and members; returns how many there are."""
+    admin = rt.admin.background()
+    things = [Named(one.id, one.name) async for one in admin.workspaces(include_archived=True)]
+    things += [Named(key.id, key.name, key.workspace_id) async for key in admin.api_keys()]
+    things += [Named(member.id, member.name or member.email) async for member in admin.users()]
+    async with rt.store.write() as tx:
+        await remember(tx, things, now)
+        await write_note(tx, NAMES_NOTE, {"count": len(things)}, now)
+    return len(things)
+
+
+async def refresh_names(rt: Runtime, now: datetime, unknown: bool = False) -> bool:
+    """Read the names again when they are an hour old, or five minutes when an id without a name turned up."""
+    async with rt.store.read() as tx:
+        last = await note(tx, NAMES_NOTE)
+    wait = UNKNOWN_AFTER if unknown else REFRESH_AFTER
+    if last is not None and timedelta(0) <= now - last[1] < wait:
+        return False
+    await sync_names(rt, now)
+    return True
+
+
+async def workspaces(rt: Runtime) -> list[Named]:
+    """Return the workspaces by name, from the store."""
+    async with rt.store.read() as tx:
+        return await named_like(tx, "wrkspc_")
+
+
+async def names_in(tx: Tx, cells: Sequence[Cell]) -> dict[str, str]:
+    """Return the names of the workspaces and keys of cells, by id."""
+    return await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})

@@ -1,0 +1,105 @@
+"""How the bot is doing: connections, freshness, policy, and what it can't do here with the way to mend it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.commands.manifest import BOT_SCOPES
+from bot.errors import PreviewUnavailable, QuartermasterError
+from bot.runtime import Runtime
+from bot.spend.ask.figures import figures_as_of
+from bot.spend.digests.settings import last_digest
+
+STALE_AFTER = timedelta(hours=30)
+"""Figures that reach less far than this are older than they should be."""
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """One fact. `detail` is plain text; where something is wrong it says how to mend it.
+
+    `at` is a time to show after it, and `channel` the id of the channel that it is about.
+    """
+
+    title: str
+    is_good: bool
+    detail: str
+    at: datetime | None = None
+    channel: str = ""
+
+
+async def collect_status(rt: Runtime) -> list[StatusLine]:
+    """Return the state of everything that the bot leans on, never raising."""
+    checks: list[tuple[str, Callable[[Runtime], Awaitable[list[StatusLine]]]]] = [
+        ("Slack", _slack),
+        ("Claude organization", _organization),
+        ("Database", _database),
+        ("Figures", _figures),
+        ("Last digest", _digest),
+        ("Policy", _policy),
+        ("Spend limits by API", _spend_limits),
+    ]
+    lines: list[StatusLine] = []
+    for title, check in checks:
+        try:
+            lines += await check(rt)
+        except QuartermasterError as error:
+            lines.append(StatusLine(title, False, error.sentence))
+        except Exception as error:
+            lines.append(StatusLine(title, False, f"does not answer ({type(error).__name__})."))
+    return lines
+
+
+async def _slack(rt: Runtime) -> list[StatusLine]:
+    me = await rt.notifier.self_test()
+    over = "Socket Mode" if rt.settings.transport == "socket" else "signed HTTP"
+    lacking = [scope for scope in BOT_SCOPES if scope not in me.scopes] if me.scopes else []
+    return [StatusLine("Slack", True, f"connected over {over}."), *(_lacks(scope) for scope in lacking)]
+
+
+def _lacks(scope: str) -> StatusLine:
+    mend = "update the Slack app from its manifest and install it again."
+    return StatusLine(f"Scope {scope}", False, f"is missing, so I can't {BOT_SCOPES[scope]}: {mend}")
+
+
+async def _organization(rt: Runtime) -> list[StatusLine]:
+    return [StatusLine("Claude organization", True, f"{(await rt.admin.me()).name}, the Admin key is good.")]
+
+
+async def _database(rt: Runtime) -> list[StatusLine]:
+    await rt.store.ping()
+    return [StatusLine("Database", True, "answers.")]
+
+
+async def _figures(rt: Runtime) -> list[StatusLine]:
+    as_of = await figures_as_of(rt)
+    if as_of is None:
+        return [
+            StatusLine("Figures", False, "none yet; they are read every five minutes, and python -m bot doctor says more.")
+        ]
+    if rt.now() - as_of > STALE_AFTER:
+        mend = "older than they should be; python -m bot doctor says why. As of"
+        return [StatusLine("Figures", False, mend, as_of)]
+    return [StatusLine("Figures", True, "as of", as_of)]
+
+
+async def _digest(rt: Runtime) -> list[StatusLine]:
+    run = await last_digest(rt)
+    if run is None:
+        return [StatusLine("Last digest", True, f"none in a week; /{rt.settings.command_prefix}-spend digest asks for one.")]
+    return [StatusLine("Last digest", True, "", run.sent_at, run.channel)]
+
+
+async def _policy(rt: Runtime) -> list[StatusLine]:
+    if rt.policy.nobody_because:
+        return [StatusLine("Policy", False, f"nobody may approve anything: {rt.policy.nobody_because}")]
+    return [StatusLine("Policy", True, f"version {rt.policy.version}.")]
+
+
+async def _spend_limits(rt: Runtime) -> list[StatusLine]:
+    try:
+        await rt.admin.spend_limits()
+    except PreviewUnavailable:
+        why = "are a preview that is off for this organization; ask your Anthropic account team. Alerts work without."
+        return [StatusLine("Spend limits by API", False, why)]
+    return [StatusLine("Spend limits by API", True, "can be read and set.")]

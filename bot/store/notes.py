@@ -1,0 +1,55 @@
+"""Small remembered facts, and turns that one process takes at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from bot.store.session import Tx
+from bot.store.tables import NoteRow
+from bot.store.upsert import insert_into
+
+
+async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
+    """Return a remembered fact and when it was noted."""
+    row = await tx.session.get(NoteRow, key)
+    return None if row is None else (row.value, row.at)
+
+
+async def noted_keys(tx: Tx, prefix: str) -> list[str]:
+    """Return the keys of remembered facts that start with `prefix`."""
+    statement = select(NoteRow.key).where(col(NoteRow.key).startswith(prefix, autoescape=True))
+    return list((await tx.session.exec(statement)).all())
+
+
+async def write_note(tx: Tx, key: str, value: Mapping[str, Any], now: datetime) -> None:
+    """Remember a fact, in place of what was noted under its key."""
+    statement = insert_into(tx, NoteRow).values(key=key, value=dict(value), at=now)
+    changed = {"value": statement.excluded["value"], "at": statement.excluded["at"]}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
+
+
+async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
+    """Forget facts."""
+    await tx.execute(delete(NoteRow).where(col(NoteRow.key).in_(list(keys))))
+
+
+async def end_turn(tx: Tx, key: str, since: datetime) -> None:
+    """Give a turn back that was taken `since` then; a turn that somebody else took meanwhile stays theirs."""
+    await tx.execute(delete(NoteRow).where(col(NoteRow.key) == key, col(NoteRow.at) == since))
+
+
+async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
+    """Take a turn that belongs to one process at a time; it ends by `end_turn`, or by itself after `lasts`.
+
+    What the turn before noted under the key is gone.
+    """
+    statement = insert_into(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
+    if (await tx.execute(statement)).rowcount == 1:
+        return True
+    # A clock that was set back must not keep everybody waiting: a turn from the future doesn't count either.
+    too_old = (col(NoteRow.at) < now - lasts) | (col(NoteRow.at) > now + lasts)
+    statement = update(NoteRow).where(col(NoteRow.key) == key, too_old).values(at=now, value={})
+    return (await tx.execute(statement)).rowcount == 1

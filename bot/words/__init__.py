@@ -1,0 +1,1 @@
+"""Figures, times and counts in words."""

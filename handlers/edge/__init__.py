@@ -1,0 +1,1 @@
+"""Where listeners meet Bolt: acks, guards and the two transports."""

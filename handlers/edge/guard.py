@@ -1,0 +1,105 @@
+"""How an act ends: done, refused, or failed, and in the last two cases with one sentence for the person who acted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, UpstreamError, UserError
+from bot.log import bind_correlation
+from bot.people.identity import resolve_actor
+from bot.runtime import Runtime
+from bot.slack.blocks import modal, section
+from bot.slack.markup import code, escape
+from bot.slack.model import Message
+from handlers.edge.call import Call, Json
+
+log = structlog.get_logger()
+
+Listener = Callable[[Call], Awaitable[None]]
+LookUp = Callable[[Call], Coroutine[Any, Any, Any]]
+
+
+async def guarded(
+    rt: Runtime,
+    call: Call,
+    run: Listener,
+    *,
+    fresh: bool = False,
+    again: Callable[[Call, str], Json] | None = None,
+    meanwhile: LookUp | None = None,
+) -> None:
+    """Find out who acts and run a listener; whatever it raises becomes one sentence, with a reference where we failed.
+
+    `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top. `meanwhile` only looks
+    things up: nobody hears of it before it is known who asks.
+    """
+    call.ref = bind_correlation()
+    await rt.tasks.turn()
+    looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
+    try:
+        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
+        call.found = await looking if looking else None
+        await run(call)
+    except NotLinked as refusal:
+        log.info("refused", user=call.user_id, reason=refusal.sentence)
+        await _tell(call, refusal.sentence)
+    except InvalidInput as refusal:  # says again what somebody typed, so it is text and not markup
+        await _tell(call, escape(refusal.sentence))
+    except UserError as refusal:
+        await _tell(call, refusal.sentence)
+    except (UpstreamError, SlackError) as error:
+        log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
+        said = f"{error.sentence} Nothing was changed. Try again in a minute."
+        view = again(call, f"{said} ref {call.ref}") if again else None
+        await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
+    except Exception:
+        log.exception("listener_failed", user=call.user_id)
+        sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
+        await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
+    finally:
+        if looking:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
+
+
+async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
+    """Run a listener that only helps: what it raises is logged, and what is on the person's screen stays."""
+    bind_correlation()
+    try:
+        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
+        await run(call)
+    except QuartermasterError as error:
+        log.info("hint_not_given", error=type(error).__name__)
+    except Exception:
+        log.exception("hint_failed")
+
+
+async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
+    """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
+    try:
+        if call.in_modal and await _shown(call, view or notice_view(sentence)):
+            return
+        if call.user_id:
+            await call.say(plain_answer(sentence))
+    except Exception as error:
+        log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
+
+
+async def _shown(call: Call, view: Json) -> bool:
+    try:
+        await call.update_view(call.view_id, view)
+    except SlackError:
+        return False  # closed in the meantime
+    return True
+
+
+def plain_answer(markup: str) -> Message:
+    """Return a message of one paragraph."""
+    return Message(markup, [section(markup)])
+
+
+def notice_view(markup: str, title: str = "Quartermaster") -> Json:
+    """Return a modal that only says something."""
+    return modal("notice", title, [section(markup)], close="Close")

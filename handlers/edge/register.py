@@ -1,0 +1,249 @@
+"""The one place where listeners meet Bolt: ack first, then work; every failure becomes one sentence and one log line.
+
+Bolt 1.30 loses the ack of a listener that raises soon after it (slack.md §9.2), so the body runs as a task of its own and
+the listener itself never raises. Forms are the exception to "ack, then work": they are checked on local data, and the
+ack itself carries the errors, or the view that says that the bot is at it.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from bot.commands.table import HELP, find_command, parse
+from bot.errors import SlackError, UpstreamError, UserError
+from bot.people.identity import resolve_actor
+from bot.runtime import Runtime
+from bot.slack.markup import code, escape
+from handlers.edge.call import Call, Json, call_of, text_at
+from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
+from handlers.edge.once import is_first_time
+
+log = structlog.get_logger()
+
+Bolt = Any
+"""AsyncApp, whose decorators are untyped."""
+Suggest = Callable[[Call, str], Awaitable[list[Json]]]
+ACK_ARRIVES = 0.1
+"""Seconds; Bolt looks for an ack every 10 ms. An update of the form that overtakes the ack is overwritten by it."""
+SUGGEST_WITHIN = 2.3
+"""Seconds; Slack gives up on suggestions after three, and shows an error instead of an empty list."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A form: `validate` looks at plain values without I/O and returns sentences by block id; `run` does the work.
+
+    While it runs the person sees `working`; `run` replaces that through `call.view_id`. Without `working` the form closes.
+    `again` draws the form as it was sent, with a sentence on top, for when the outside world fails before `run` is through.
+    """
+
+    run: Listener
+    validate: Callable[[Call], dict[str, str]] = lambda _call: {}
+    working: str = "One moment…"
+    again: Callable[[Call, str], Json] | None = None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button that people wait for: while it is found out who they are, `meanwhile` looks up the rest as `call.found`."""
+
+    run: Listener
+    meanwhile: LookUp
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a choice in a form causes before it is sent: a help, whose failure nobody needs to hear of."""
+
+    run: Listener
+
+
+class Feature(Protocol):
+    """What a handlers file offers; all six tables are optional."""
+
+    COMMANDS: Mapping[str, Listener]
+    ACTIONS: Mapping[str, Listener | Button | Hint]
+    VIEWS: Mapping[str, View]
+    OPTIONS: Mapping[str, Suggest]
+    SHORTCUTS: Mapping[str, Listener]
+    EVENTS: Mapping[str, Listener]
+
+
+def register_features(app: Bolt, rt: Runtime, features: Sequence[Any]) -> None:
+    """Register everything that features offer. Bolt asks each listener in turn, so commands and buttons come first."""
+    tables: tuple[tuple[str, Callable[[Bolt, Runtime, str, Any], None]], ...] = (
+        ("COMMANDS", _command),
+        ("ACTIONS", _action),
+        ("VIEWS", _view),
+        ("OPTIONS", _options),
+        ("SHORTCUTS", _shortcut),
+        ("EVENTS", _event),
+    )
+    for table, register in tables:
+        for feature in features:
+            for name, offered in getattr(feature, table, {}).items():
+                register(app, rt, name, offered)
+
+
+def register_catch_all(app: Bolt, rt: Runtime) -> None:
+    """Answer what no feature knows, so that no button is ever dead."""
+
+    async def stale(call: Call) -> None:
+        await call.say(plain_answer("That button is from an older message and does nothing any more."))
+
+    async def old_form(call: Call) -> None:
+        await call.update_view(call.view_id, notice_view("This form is from an older version. Close it and open it again."))
+
+    async def old_shortcut(call: Call) -> None:
+        await call.say(plain_answer("That shortcut is from an older version and does nothing any more."))
+
+    _action(app, rt, re.compile(".*"), stale)
+    _view(app, rt, re.compile(".*"), View(run=old_form))
+    _options(app, rt, re.compile(".*"), _no_options)
+    _shortcut(app, rt, re.compile(".*"), old_shortcut)
+
+
+async def _no_options(_call: Call, _query: str) -> list[Json]:
+    return []
+
+
+def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), _parsed(name, run)))
+
+    app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
+
+
+def _parsed(name: str, run: Listener) -> Listener:
+    async def parse_then_run(call: Call) -> None:
+        call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
+        if call.parsed.subcommand is None:
+            await call.say(plain_answer(_not_understood(call)))
+        elif call.parsed.subcommand is HELP:
+            from handlers.help_view import help_message
+
+            await call.say(help_message(call.rt.settings.command_prefix))
+        else:
+            await run(call)
+
+    return parse_then_run
+
+
+def _not_understood(call: Call) -> str:
+    parsed, prefix = call.parsed, call.rt.settings.command_prefix
+    if parsed is None or parsed.unknown is None:
+        return "I didn't understand that."
+    guess = f" Did you mean {code(parsed.suggestion)}?" if parsed.suggestion else ""
+    return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
+
+
+def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listener | Button | Hint) -> None:
+    if isinstance(offered, Hint):
+        _hint(app, rt, name, offered.run)
+        return
+    run, meanwhile = (offered.run, offered.meanwhile) if isinstance(offered, Button) else (offered, None)
+
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True, meanwhile=meanwhile))
+
+    app.action(name)(listener)
+
+
+def _hint(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(quietly(rt, call_of(rt, body), run))
+
+    app.action(name)(listener)
+
+
+def _shortcut(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        await ack()
+        rt.tasks.spawn(guarded(rt, call_of(rt, body), run))
+
+    app.shortcut(name)(listener)
+
+
+def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        call = call_of(rt, body)
+        errors = _checked(view, call)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+            return
+        if view.working:
+            await ack(response_action="update", view=notice_view(view.working))
+            call.not_before = time.monotonic() + ACK_ARRIVES
+        else:
+            await ack()
+        rt.tasks.spawn(guarded(rt, call, _once(view.run), fresh=True, again=view.again))
+
+    app.view(name)(listener)
+
+
+def _checked(view: View, call: Call) -> dict[str, str]:
+    try:
+        return view.validate(call)
+    except Exception:  # a forged form must get an answer too
+        log.exception("form_not_read", user=call.user_id)
+        return {next(iter(call.values), "form"): "I can't read this form. Close it and open it again."}
+
+
+def _once(run: Listener) -> Listener:
+    async def run_once(call: Call) -> None:
+        if await is_first_time(call.rt, f"view:{call.view_id}:{call.trigger_id}"):
+            await run(call)
+
+    return run_once
+
+
+def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Suggest) -> None:
+    async def listener(ack: Any, body: Json) -> None:
+        call = call_of(rt, body)
+        try:
+            async with asyncio.timeout(SUGGEST_WITHIN):
+                call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
+                options = (await suggest(call, text_at(body, "value")))[:100]
+        except (UserError, UpstreamError, SlackError, TimeoutError) as error:
+            log.info("no_suggestions", error=type(error).__name__)
+            options = []
+        except Exception:
+            log.exception("no_suggestions")
+            options = []
+        await ack(options=options)
+
+    app.options(name)(listener)
+
+
+def _event(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+    # Bolt acks events before the listener runs, and hands over a repeated one again: the store decides (slack.md §9.2).
+    async def listener(body: Json, event: Json) -> None:
+        rt.tasks.spawn(_run_event(rt, body, event, run))
+
+    app.event(name)(listener)
+
+
+async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> None:
+    user_id = text_at(event, "user") or text_at(event, "user", "id")
+    call = Call(rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel"))
+    try:
+        if await is_first_time(rt, f"event:{text_at(body, 'event_id')}"):
+            await run(call)
+    except (UserError, UpstreamError, SlackError) as error:
+        log.info("event_not_handled", event_type=text_at(event, "type"), error=type(error).__name__)
+    except Exception:
+        log.exception("event_failed", event_type=text_at(event, "type"))
+
+
+def usage(command_name: str, prefix: str) -> str:
+    """Return how a command is typed."""
+    command = find_command(command_name)
+    return f"/{prefix}-{command_name} {command.usage_hint}" if command else ""

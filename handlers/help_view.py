@@ -1,0 +1,39 @@
+"""The help, drawn from the table that parses. Pure."""
+
+from typing import Any
+
+from bot.commands.table import help_groups
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import code, escape
+from bot.slack.model import Message
+
+_BUTTONS = {
+    "Get a key": ("Request a key", f"{ids.OPEN_PREFIX}create_key"),
+    "Give somebody access": ("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
+    "See what we spend": ("Show spend", ids.HELP_SPEND),
+    "Get the daily digest here": ("Daily digest…", ids.HELP_DIGEST),
+    "What waits for me": ("Show requests", ids.HELP_WAITING),
+    "How is it set up": ("Show status", ids.HELP_STATUS),
+}
+
+
+def help_message(prefix: str) -> Message:
+    """Return the help: six lines, each with the button that does its first thing, and a button for everything else."""
+    blocks: list[dict[str, Any]] = []
+    for group in help_groups(prefix):
+        label, action = _BUTTONS[group.title]
+        blocks.append(section(f"*{group.title}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
+    blocks.append(actions(button("All commands", ids.HELP_ALL)))
+    words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
+    return Message(f"What I can do. {escape(words)}", blocks)
+
+
+def all_commands(prefix: str) -> Message:
+    """Return everything that can be typed, a line each, by what people want."""
+    groups = [
+        "\n".join([f"*{group.title}*", *(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)])
+        for group in help_groups(prefix)
+    ]
+    return Message("\n".join(groups), [section(group) for group in groups])

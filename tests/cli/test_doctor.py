@@ -1,0 +1,78 @@
+"""The doctor, on a real sandbox: what is well, what is missing, and never a token in it."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from bot.cli.doctor import examine
+from bot.commands.manifest import render_manifest
+from bot.sandbox.faults import Fault
+from bot.sandbox.run import SandboxOptions, running_sandbox
+from bot.settings.model import load_settings
+
+ROOT = Path(__file__).parents[2]
+POLICY = {"POLICY_FILE": str(ROOT / "bot" / "sandbox" / "policy.toml")}
+
+
+async def test_the_doctor_finds_the_sandbox_well() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        found = await examine(load_settings(sandbox.settings() | POLICY), sandbox.clock.now())
+    assert all(diagnosis.good for diagnosis in found), [str(diagnosis) for diagnosis in found]
+    assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == ["Slack:", "Socket", "Cards", "Claude:", "Cost"]
+
+
+async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
+    manifest = render_manifest()
+    manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
+    async with running_sandbox(SandboxOptions(manifest=manifest)) as sandbox:
+        settings = load_settings(sandbox.settings() | {"TEAM_ID": "T0OTHER"})
+        found = await examine(settings, sandbox.clock.now())
+    bad = [diagnosis.sentence for diagnosis in found if not diagnosis.good]
+    assert bad[0].startswith("TEAM_ID is T0OTHER")
+    assert bad[1].startswith("Scopes that the app lacks: usergroups:read.")
+
+
+async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        wrong = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "ANTHROPIC_ADMIN_KEY": "sk-ant-admin01-hunter2", "POLICY_FILE": "none"}
+        found = await examine(load_settings(sandbox.settings() | wrong), sandbox.clock.now())
+    assert not any(diagnosis.good for diagnosis in found)
+    text = " ".join(str(diagnosis) for diagnosis in found)
+    assert "Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth)" in text
+    assert "Who ANTHROPIC_ADMIN_KEY belongs to could not be read" in text
+    assert "hunter2" not in text
+
+
+async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.faults.add(Fault("claude", "GET /v1/organizations/me", "500"))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "doctor", cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), **sandbox.settings(), **POLICY},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        printed, _ = await process.communicate()
+    assert process.returncode == 0
+    assert sandbox.faults.planned == []
+    assert all(line.startswith(("ok ", "MISSING ")) for line in printed.decode().splitlines()), printed.decode()
+
+
+async def test_the_doctor_says_when_nobody_answers() -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.faults.add(Fault("slack", "apps.connections.open", "500"))
+        settings = load_settings(sandbox.settings())
+        found = await examine(settings, sandbox.clock.now())
+        assert any(not diagnosis.good and "SLACK_APP_TOKEN" in diagnosis.sentence for diagnosis in found)
+    found = await examine(settings)
+    assert "No usable answer came from SLACK_API_URL" in found[0].sentence
+    assert not found[0].good
+
+
+async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(tmp_path: Path) -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.slack.channels["C0APPROVALS"].members.remove("U0QMBOT")
+        found = await examine(load_settings(sandbox.settings() | POLICY), sandbox.clock.now())
+        assert "Cards can't be posted to C0APPROVALS: the bot isn't in it; invite it." in [one.sentence for one in found]
+        nobody = load_settings(sandbox.settings() | {"POLICY_FILE": str(tmp_path / "none.toml")})
+        found = await examine(nobody, sandbox.clock.now())
+    assert [one.good for one in found if "nobody may approve" in one.sentence] == [False]

@@ -1,0 +1,73 @@
+"""`python -m bot run` that can't start: one sentence about what is wrong, exit code 2, no traceback, nothing left open."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_app import GOOD, ROOT
+from tests.processes import fleet_of
+
+NOBODY = "http://127.0.0.1:9"
+
+
+def run(folder: Path, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the bot as an operator does, in a folder with the repository's policy, on a Slack that doesn't answer."""
+    (folder / "policy.toml").write_text((ROOT / "policy.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "garbage.db").write_bytes(b"garbage" * 1000)
+    env = {"PYTHONPATH": str(ROOT), "PORT": "0", "SLACK_API_URL": f"{NOBODY}/api/", "ANTHROPIC_BASE_URL": NOBODY}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        env={**GOOD, **env, **more}, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"DATABASE_URL": "sqlite:////nope/dir/x.db"}, "DATABASE_URL: the database can't be opened (OperationalError)."),
+        ({"DATABASE_URL": "sqlite:///garbage.db"}, "DATABASE_URL: the database can't be opened (DatabaseError)."),
+        (
+            {"DATABASE_URL": "postgresql://qm:hunter2@127.0.0.1:1/x"},
+            "DATABASE_URL: the database can't be opened (ConnectionRefusedError).",
+        ),
+        ({"SANDBOX_URL": f"{NOBODY}/_sandbox"}, "SANDBOX_URL: no sandbox answers there (ConnectError)."),
+        ({"HOST": "no.such.host.invalid"}, "HOST must be an address of this machine; 'no.such.host.invalid' is none."),
+        ({"HOST": "192.0.2.1"}, "HOST must be an address of this machine; '192.0.2.1' is none."),
+    ],
+)
+def test_what_the_bot_cannot_start_with_is_one_sentence(tmp_path: Path, more: Mapping[str, str], said: str) -> None:
+    done = run(tmp_path, more)
+    assert (done.returncode, done.stderr) == (2, f"{said}\n")
+    assert "Unclosed" not in done.stdout
+    assert "hunter2" not in done.stdout
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run(tmp_path, {"PORT": port})
+    assert (done.returncode, done.stderr) == (2, f"Port {port} is in use or not allowed. Choose another with PORT.\n")
+
+
+def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
+    words = [sys.executable, "-m", "bot", "demo", "--port", "65535"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "--port must be below 65535: the Claude Console's stand-in takes the port above it.\n"
+
+
+async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Path) -> None:
+    """The sandbox's settings always have a signing secret, too; a real installation needs none."""
+    async with fleet_of(tmp_path, f"sqlite:///{tmp_path / 'q.db'}", more={"SLACK_SIGNING_SECRET": ""}) as fleet:
+        bot = await fleet.start_one()
+        bot.ask_to_stop()
+        assert await bot.ended() == 0
+        assert [line for line in bot.log if line["logger"].startswith("uvicorn")]
+        assert not [line for line in bot.log if "color_message" in line or line["level"] not in ("info", "debug")]
+        assert len(bot.log) == len(bot.raw)

@@ -1,0 +1,108 @@
+"""The table of commands: what is typed is understood, what is not gets the nearest thing, and help says all of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.table import COMMANDS, find_command, help_groups, parse, split_words
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "subcommand", "words"),
+    [
+        ("/claude-keys", "", "", ()),
+        ("/claude-keys", "   ", "", ()),
+        ("/claude-keys", "request", "request", ()),
+        ("/claude-keys", "REVOKE Ingest-Prod", "revoke", ("Ingest-Prod",)),
+        ("/claude-keys", 'list "Data Platform"', "list", ("Data Platform",)),
+        ("/claude-members", "role <@U0ALICE|Alice M.> developer", "role", ("<@U0ALICE|Alice M.>", "developer")),
+        ("/claude-requests", "mine", "mine", ()),
+        ("/claude-requests", "waiting", "waiting", ()),
+        ("/claude-spend", "", "", ()),
+        ("/claude-spend", "30d by model", "", ("30d", "by", "model")),
+        ("/claude-spend", "by key", "", ("by", "key")),
+        ("/claude-spend", "MTD in “Data Platform”", "", ("MTD", "in", "Data Platform")),
+        ("/claude-spend", "digest", "digest", ()),
+        ("/claude-spend", "alert", "alert", ()),
+        ("/claude-admin", "", "help", ()),
+        ("/claude-admin", "status", "status", ()),
+        ("/claude-keys", "help", "help", ()),
+        ("/claude-spend", "Help me", "help", ("me",)),
+    ],
+)
+def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, words: tuple[str, ...]) -> None:
+    parsed = parse(command, text)
+    assert parsed.subcommand is not None
+    assert (parsed.subcommand.name, parsed.words) == (subcommand, words)
+    assert parsed.unknown is None
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "suggestion"),
+    [
+        ("/claude-keys", "reqest", "/claude-keys request"),
+        ("/claude-keys", "rewoke ingest-prod", "/claude-keys revoke ingest-prod"),
+        ("/claude-keys", 'lst "Data Platform"', '/claude-keys list "Data Platform"'),
+        ("/claude-keys", "status", "/claude-admin status"),
+        ("/claude-spend", "yesterdy by key", "/claude-spend yesterday by key"),
+        ("/claude-admin", "digest", "/claude-spend digest"),
+        ("/acme-ai-keys", "reqest", "/acme-ai-keys request"),
+        ("/claude-keys", "xyzzy", None),
+        ("/claude-keys", "<!channel>", None),
+    ],
+)
+def test_a_typo_gets_the_nearest_command(command: str, text: str, suggestion: str | None) -> None:
+    parsed = parse(command, text)
+    assert parsed.subcommand is None
+    assert parsed.unknown == split_words(text)[0]
+    assert parsed.suggestion == suggestion
+
+
+def test_a_suggestion_is_itself_understood() -> None:
+    for command in COMMANDS:
+        for word in ("reqest", "lst", "aler", "wating", "rol", "statsu", "7dd"):
+            parsed = parse(f"/claude-{command.name}", word)
+            if parsed.suggestion:
+                slash, _, text = parsed.suggestion.partition(" ")
+                assert parse(slash, text).subcommand is not None
+
+
+def test_a_command_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(KeyError):
+        parse("/weather", "today")
+
+
+def test_a_command_is_found_with_and_without_slash_and_prefix() -> None:
+    names = {found.name for name in ("keys", "/claude-keys", "claude-keys", "/my-own-keys") if (found := find_command(name))}
+    assert names == {"keys"}
+
+
+def test_every_subcommand_that_help_names_is_understood() -> None:
+    for group in help_groups("claude"):
+        for entry in group.entries:
+            slash, _, usage = entry.typed.partition(" ")
+            first = usage.split(" ")[0] if not usage.startswith("[") else ""
+            assert parse(slash, first).subcommand == entry.subcommand
+
+
+def test_every_subcommand_stands_in_the_help_once() -> None:
+    shown = [entry.subcommand for group in help_groups("claude") for entry in group.entries]
+    assert sorted(map(id, shown)) == sorted(id(sub) for command in COMMANDS for sub in command.subcommands)
+
+
+def test_every_usage_hint_names_every_subcommand() -> None:
+    for command in COMMANDS:
+        for subcommand in command.subcommands:
+            assert subcommand.name in command.usage_hint
+
+
+@given(st.text(max_size=300), st.sampled_from([command.name for command in COMMANDS]))
+def test_any_text_is_either_understood_or_said_to_be_unknown(text: str, name: str) -> None:
+    parsed = parse(f"/claude-{name}", text)
+    assert (parsed.subcommand is None) == (parsed.unknown is not None)
+    assert all(word.strip() for word in parsed.words)
+
+
+@pytest.mark.parametrize("piece", ["<", "„", "“", '"', "<@", '" <', "a "])
+def test_hostile_text_is_split_in_no_time(piece: str) -> None:
+    assert len(split_words(piece * 20_000)) <= 20_000

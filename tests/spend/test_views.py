@@ -1,0 +1,230 @@
+"""What people see of spend passes Slack's checks, says in words what it shows, and is inert."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.posts.undeliverable import render_blocked
+from bot.sandbox.slack.validation import validate_blocks, validate_view
+from bot.slack.charts import chart_block
+from bot.spend.aggregate import days_between
+from bot.spend.alerts.model import Threshold
+from bot.spend.ask.grammar import NotUnderstood, span
+from bot.spend.ask.view import figures_chart, figures_sentence, render_figures, render_not_understood
+from bot.spend.digests import forms as spend_forms
+from bot.spend.digests.model import Subscription
+from bot.spend.digests.view import render_correction
+from bot.spend.model import Breakdown, DayFigure, Dimension, Figures, Period, Series, Slice, SpendQuery
+from bot.spend.phrases import days_in_words
+
+TODAY = date(2026, 11, 21)
+AS_OF = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
+NASTY = "<!channel> *x* `y`\n> \u202e" + "long " * 40
+
+
+def figures(
+    period: Period = "yesterday", by: Dimension = "workspace", total: str | None = "412.70", **more: object
+) -> Figures:
+    first, last = span(period, TODAY)
+    amount = None if total is None else Decimal(total)
+    slices = (
+        () if amount is None else (Slice("a", "Production", amount - 100, Decimal(200)), Slice("b", NASTY, Decimal(100)))
+    )
+    days = [
+        DayFigure(day, None if amount is None else {"a": Decimal(9)})
+        for day in days_between(last - timedelta(days=29), last)
+    ]
+    made = Figures(
+        query=SpendQuery(period, by),
+        first=first,
+        last=last,
+        total=amount,
+        before=Decimal("349.75"),
+        breakdown=Breakdown(by, slices),
+        series=Series(tuple(days), (("a", "Production"),)),
+        missing=(),
+        open_days=(),
+        as_of=AS_OF,
+    )
+    return replace(made, **more)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("period", ["today", "yesterday", "7d", "30d", "mtd"])
+@pytest.mark.parametrize("by", ["workspace", "model", "key"])
+@pytest.mark.parametrize("total", ["412.70", "100", None])
+def test_every_answer_passes_the_checks_of_slack(period: Period, by: Dimension, total: str | None) -> None:
+    found = figures(period, by, total, workspace_name=NASTY, missing=(TODAY,), open_days=(TODAY,), budget=Decimal(500))
+    spec = figures_chart(found)
+    for private in (True, False):
+        message = render_figures(found, chart_block(spec) if spec else None, private=private)
+        assert validate_blocks(message.blocks, "message") == []
+        assert "<!channel>" not in message.text
+
+
+def test_answer_is_one_sentence_with_its_comparison() -> None:
+    assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov · +18 % on last Friday"
+    assert figures_sentence(figures("7d", workspace_name="Production")) == (
+        "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % on the 7 days before"
+    )
+    assert figures_sentence(figures("mtd", budget=Decimal(1000), open_days=(TODAY,))) == (
+        "*$412.70 so far* in Nov 2026 (1–21 Nov) · 41 % of $1,000.00"
+    )
+
+
+def test_missing_days_are_said_and_are_not_zero() -> None:
+    assert "no data yet for 3 days (18–20 Nov)" in figures_sentence(
+        figures("7d", missing=(date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)))
+    )
+    text = render_figures(figures(total=None)).text
+    assert "That isn't $0" in text
+    assert "yesterday" not in text
+
+
+def test_text_says_what_table_and_chart_show() -> None:
+    found = figures()
+    message = render_figures(found, None)
+    assert "Production $312.70 (76 %)" in message.text
+    assert "as of 21 Nov 06:05 UTC" in message.text
+    spec = figures_chart(found)
+    assert spec is not None
+    assert "$412.70" in spec.alt_text
+
+
+def test_text_counts_what_it_does_not_name_so_that_it_adds_up() -> None:
+    parts = tuple(Slice(str(n), f"key-{n}", Decimal(10), None) for n in range(9))
+    text = render_figures(figures(by="key", total="90", breakdown=Breakdown("key", parts))).text
+    assert "key-4 $10.00 (11 %) · 4 more $40.00 (44 %)" in text
+
+
+def test_days_so_far_are_marked_where_they_are_compared_and_drawn() -> None:
+    found = figures("mtd", open_days=(TODAY,))
+    table = next(block for block in render_figures(found).blocks if block["type"] == "table")
+    assert table["rows"][0][3]["text"] == "1–21 Oct, whole"
+    spec = figures_chart(found)
+    assert spec is not None
+    assert spec.categories[-1] == "20–21 Nov so far"
+    assert spec.title.endswith(", 2 days a bar")
+    assert all(len(label) <= 20 for label in spec.categories)
+
+
+def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
+    spec = figures_chart(figures("30d"))
+    assert spec is not None
+    assert len(spec.categories) == 15
+    assert spec.categories[0] == "22–23 Oct"
+    assert sum(spec.series[0].values) == 270
+    assert chart_block(spec) is not None
+
+
+def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
+    names = tuple((str(n), f"key-{n}") for n in range(1000))
+    days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))
+    spec = figures_chart(figures("7d", "key", series=Series(days, names)))
+    assert spec is not None
+    assert [one.name for one in spec.series] == [*(f"key-{n}" for n in range(995, 1000)), "other"]
+    assert sum(sum(one.values) for one in spec.series) == 2 * sum(range(1000))
+    assert chart_block(spec) is not None
+
+
+def test_odd_days_are_the_first_bar_because_a_short_last_one_looks_like_a_fall() -> None:
+    days = tuple(DayFigure(day, {"a": Decimal(9)}) for day in days_between(date(2026, 11, 1), TODAY))
+    spec = figures_chart(figures("mtd", series=Series(days, (("a", "Production"),)), open_days=(TODAY,)))
+    assert spec is not None
+    assert (spec.categories[0], spec.categories[-1]) == ("1 Nov, 1 day", "20–21 Nov so far")
+    assert spec.series[0].values == (9, *[18] * 10)
+    assert chart_block(spec) is not None
+
+
+def test_what_a_screen_reader_says_holds_no_entities() -> None:
+    found = figures(workspace_name="R&D <blue>")
+    spec = figures_chart(found)
+    assert spec is not None
+    assert "$412.70 in R&D <blue> on Fri 20 Nov" in spec.alt_text
+    assert "R&amp;D" in figures_sentence(found)
+
+
+def test_a_key_that_was_idle_is_up_and_not_new() -> None:
+    parts = (Slice("a", "ingest", Decimal(40), Decimal(0)), Slice("b", "evals", Decimal("1.5"), Decimal(1)))
+    rows = render_figures(figures(breakdown=Breakdown("key", parts))).blocks[1]["rows"]
+    assert [row[3]["text"] for row in rows[1:]] == ["+$40", "+$0.5000"]
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"), [("997", "99.7 % of"), ("999.99", "99.9 % of"), ("985", "98 % of"), ("1000", "100 % of")]
+)
+def test_a_budget_is_not_used_up_before_it_is(spent: str, said: str) -> None:
+    assert said in figures_sentence(figures("mtd", total=spent, budget=Decimal(1000)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), "Fri 20 Nov"),
+        (date(2026, 11, 16), date(2026, 11, 22), "16–22 Nov"),
+        (date(2026, 10, 30), date(2026, 11, 2), "30 Oct–2 Nov"),
+        (date(2025, 12, 30), date(2026, 1, 2), "30 Dec–2 Jan"),
+    ],
+)
+def test_ranges_read_short(first: date, last: date, words: str) -> None:
+    assert days_in_words(first, last) == words
+
+
+def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> None:
+    problem = NotUnderstood(("30d", "by model"), "in Produktion", "30d by model in Production")
+    message = render_not_understood(problem, "claude", ["30d"])
+    assert message.text == (
+        "I read *30d*, *by model*; I don't know *in Produktion*. Did you mean `/claude-spend 30d by model in Production`?"
+    )
+    assert message.blocks[-1]["elements"][0]["value"] == "30d by model in Production"
+    nasty = render_not_understood(NotUnderstood((), NASTY, None), "claude", ["[today]"])
+    for one in (message, nasty):
+        assert validate_blocks(one.blocks, "message") == []
+    assert "<!channel>" not in nasty.text
+
+
+def test_corrections_and_refusals_are_one_plain_line() -> None:
+    assert render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text == "Corrected: $431.20 (+$18.50)"
+    assert render_correction(None, Decimal("431.20"), "Fri 20 Nov").text == "The figures for Fri 20 Nov are in: $431.20"
+    assert validate_blocks(render_blocked("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
+
+
+SUBSCRIPTION = Subscription("dig_1", "C0COSTS", "07:30", "America/New_York", ("w1", "w2"), "U0DANA", AS_OF, TODAY, AS_OF)
+THRESHOLDS = [
+    Threshold(
+        f"thr_{n}", "C0COSTS", "daily" if n % 2 else "monthly", "w1" if n % 3 else None, Decimal(n + 1), "U0DANA", AS_OF
+    )
+    for n in range(9)
+]
+
+
+@pytest.mark.parametrize("channel", ["C0COSTS", "D0DANA", ""])
+def test_forms_pass_the_checks_of_slack(channel: str) -> None:
+    names = {"w1": NASTY}
+    views = [
+        spend_forms.digest_form(channel, "Europe/Berlin", None, names),
+        spend_forms.digest_form(channel, "Europe/Berlin", SUBSCRIPTION, names),
+        spend_forms.alert_form(channel, [], names),
+        spend_forms.alert_form(channel, THRESHOLDS, names),
+    ]
+    for view in views:
+        assert validate_view(view) == []
+
+
+def test_a_form_shows_what_the_channel_has() -> None:
+    view = spend_forms.digest_form("C0COSTS", "Europe/Berlin", SUBSCRIPTION, {"w1": "Production"})
+    assert view["submit"]["text"] == "Save"
+    by_id = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert by_id[spend_forms.TIME]["initial_option"]["value"] == "07:30"
+    assert by_id[spend_forms.ZONE]["initial_option"]["value"] == "America/New_York"
+    assert [one["value"] for one in by_id[spend_forms.WORKSPACES]["initial_options"]] == ["w1", "w2"]
+    assert by_id[spend_forms.CHANNEL]["initial_conversation"] == "C0COSTS"
+
+
+def test_a_threshold_reads_as_a_sentence() -> None:
+    names = {"w1": "Research"}
+    one = Threshold("t", "C", "daily", "w1", Decimal(500), "U", AS_OF)
+    assert spend_forms.threshold_in_words(one, names) == "Told when Research passes $500.00 a day"
+    everything = replace(one, workspace_id=None, period="monthly")
+    assert spend_forms.threshold_in_words(everything, names) == "Told when all workspaces together pass $500.00 a month"
