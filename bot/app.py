@@ -21,7 +21,7 @@ from bot.admin.client import open_admin
 from bot.approvals.kind import Kind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
-from bot.jobs import JOBS, Job, start_jobs
+from bot.jobs import JOBS, TOPICS, Job, start_jobs
 from bot.kinds.registry import KINDS
 from bot.log import configure_logging
 from bot.memory import settle
@@ -119,13 +119,14 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Kin
     runtime = Runtime(
         settings=settings,
         policy=load_policy(settings.policy_file, kinds),
-        store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes),
+        store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
         admin=admin,
         directory=Directory(admin),
         notifier=SlackNotifier(client, session, trust_missing_flags=settings.trust_missing_flags),
         vault=Vault(settings.encryption_keys),
         clock=clock,
         kinds=kinds,
+        topics=TOPICS,
     )
     secret = settings.slack_signing_secret
     app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")

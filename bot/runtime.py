@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
-    of request that it knows.
+    of request and the topics of posts that it knows.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -35,6 +36,7 @@ class Runtime:
     vault: Vault
     clock: Callable[[], datetime]
     kinds: Mapping[str, KindFacts]
+    topics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)

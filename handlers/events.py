@@ -1,6 +1,6 @@
 """What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
 
-from bot.approvals.cards import cover as covering
+from bot.posts.redact import redact_channel
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -23,7 +23,7 @@ async def group_changed(call: Call) -> None:
 async def channel_shared(call: Call) -> None:
     """Cover the cards of a channel that another company can read from now on."""
     call.rt.notifier.forget(call.channel)
-    await covering.cover_channel(call.rt, call.channel)
+    await redact_channel(call.rt, call.channel)
 
 
 async def joined_channel(call: Call) -> None:

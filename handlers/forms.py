@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.cards import refresh as cards
+from bot.approvals.cards import topic as cards
 from bot.approvals.kind import FormField, FormInput, Kind, all_kinds, find_kind
 from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
 from bot.forms.draw import kind_form

@@ -5,7 +5,7 @@ import re
 
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.cards import refresh as cards
+from bot.approvals.cards import topic as cards
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink

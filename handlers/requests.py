@@ -9,7 +9,7 @@ from bot.approvals import execute as carry_out
 from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import approvers_in_words, rule_of, standing
-from bot.approvals.cards import refresh as cards
+from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
 from bot.approvals.cards.lists import request_list
@@ -44,7 +44,7 @@ async def approve(call: Call) -> None:
     saying = asyncio.create_task(call.finish(counts)) if call.in_modal else None
     if decided.status is Status.APPLYING:
         decided = await carry_out.perform(call.rt, decided)
-    await cards.refresh(call.rt, decided.id, decided)
+    await cards.refresh(call.rt, decided.id)
     if saying:
         await saying
         await home.republish(call)
@@ -153,7 +153,8 @@ give_up = _act(_give_up, "Closed.")
 async def retry(call: Call) -> None:
     """Try a failed request again."""
     approved = await service.retry(call.rt, call.actor, call.value)
-    await cards.refresh(call.rt, approved.id, await carry_out.advance(call.rt, approved))
+    await carry_out.advance(call.rt, approved)
+    await cards.refresh(call.rt, approved.id)
 
 
 async def ask_again(call: Call) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from bot.commands.table import find_command, split_words
 from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
-from bot.posts.deliver import deliver, require_channel
+from bot.posts.channels import require_channel
+from bot.posts.charts import deliver
 from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.markup import mention
@@ -162,16 +163,12 @@ async def digest_settings(call: Call) -> None:
 
 async def acknowledge(call: Call) -> None:
     """Say on the alert's card who looks after it."""
-    alert = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
-    if alert.ts:
-        card = alert_view.render_alert(alert.said, alert.id, alert)
-        try:
-            await call.rt.notifier.redraw(Sent(alert.channel, alert.ts), card)
-        except SlackError:  # it is noted all the same, so nobody may be told that nothing was changed
-            await call.say(
-                plain_answer("Noted, but Slack didn't let me redraw the alert. Press the button again to show it.")
-            )
-            return
+    alert, is_shown = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
+    if not is_shown:  # it is noted all the same, so nobody may be told that nothing was changed
+        await call.say(
+            plain_answer("Noted, but Slack didn't let me redraw the alert. I'll redraw it as soon as Slack lets me.")
+        )
+        return
     if alert.acknowledged_by and alert.acknowledged_by != call.actor.slack_id:
         await call.say(plain_answer(f"{mention(alert.acknowledged_by)} is on it already."))
 

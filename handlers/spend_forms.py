@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.errors import InvalidInput, NotAllowed, SlackError
-from bot.posts.deliver import SHARED_OUTSIDE
+from bot.posts.channels import SHARED_OUTSIDE
 from bot.slack.elements import option
 from bot.slack.markup import channel_mention, escape
 from bot.spend.alerts.model import ThresholdPeriod

@@ -9,7 +9,7 @@ import httpx
 
 from bot.app import Bot
 from bot.approvals.kind import Kind
-from bot.jobs import Job
+from bot.jobs import JOBS, Job, run_job
 from bot.kinds.registry import KINDS
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json, Stage
@@ -17,6 +17,16 @@ from bot.sandbox.together import bot_on
 
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 ALICE, BOB, CAROL, DANA, GUS, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0EVE"
+
+
+REPAIR = tuple(job for job in JOBS if job.name in ("timers", "channels", "posts"))
+"""The jobs that finish what is due and what was left behind."""
+
+
+async def a_minute(rt: Any) -> None:
+    """Run once what repairs each minute."""
+    for job in REPAIR:
+        await run_job(rt, job)
 
 
 class World(Stage):

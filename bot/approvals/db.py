@@ -8,17 +8,24 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.approvals.cards.plan import TOPIC, line_of, wanted
+from bot.approvals.due import timers_of
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
 from bot.people.model import Who
+from bot.posts import db as posts
 from bot.store.session import Tx
 from bot.store.tables import DecisionRow, RequestRow
 from bot.store.upsert import insert_into
+from bot.timers import db as timers
 
 
 async def insert(tx: Tx, request: Request, open_subject: str) -> bool:
     """Add a new request; False when an open one about the same subject exists."""
     values = _values(request) | {"open_subject": open_subject}
     done = await tx.execute(insert_into(tx, RequestRow).values(values).on_conflict_do_nothing())
+    if done.rowcount == 1:
+        await posts.want(tx, TOPIC, request.id, wanted(request), tx.now)
+        await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
     return done.rowcount == 1
 
 
@@ -83,8 +90,10 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
-    changes = {name: value for name, value in values.items() if name != "open_subject"}
-    return request.model_copy(update=changes)
+    moved = request.model_copy(update={name: value for name, value in values.items() if name != "open_subject"})
+    # Approved and claimed are one act in one transaction; what is told of it bears the later version.
+    await _follow(tx, moved, with_line=event is not Event.ENOUGH)
+    return moved
 
 
 async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
@@ -96,7 +105,17 @@ async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
-    return request.model_copy(update={"version": request.version + 1, **changes})
+    touched = request.model_copy(update={"version": request.version + 1, **changes})
+    await _follow(tx, touched, with_line=True)
+    return touched
+
+
+async def _follow(tx: Tx, request: Request, *, with_line: bool) -> None:
+    """Write down, with the change itself, what has to be said of it and what is due next."""
+    await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
+    lines = [line_of(request.version, request.channel)] if with_line else []
+    await posts.touch(tx, TOPIC, request.id, tx.now)
+    await posts.want(tx, TOPIC, request.id, [*wanted(request), *lines], tx.now)
 
 
 async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.approvals import db as requests
+from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import Applied, Done, Kind, NeedsPerson, Waits, find_kind
 from bot.approvals.model import Event, Request, Status
@@ -15,14 +16,11 @@ from bot.store.session import Tx
 
 log = structlog.get_logger()
 
-CLAIM_LASTS = timedelta(minutes=3)
-"""A claim older than this belongs to a process that died: looking may take `ACT_WITHIN`, and the call that changes
-something, with its tries and waits, two minutes.
-"""
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 SYSTEM = "quartermaster"
 _CHECK = "It may have happened: check, then retry."
+_EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 _FINAL = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
 
@@ -104,8 +102,9 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
         except (NeedsPerson, UpstreamError):
             action = "request.second_left"
     async with rt.store.write() as tx:
-        tx.audit(rt.now(), SYSTEM, action, request.id, outcome=applied.outcome)
-    return latest
+        touched = await requests.touch(tx, await requests.load(tx, request.id) or latest) or latest
+        tx.audit(rt.now(), SYSTEM, action, request.id, version=touched.version, outcome=applied.outcome)
+    return touched
 
 
 async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError, is_in_doubt: bool) -> Request:
@@ -139,6 +138,8 @@ async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: boo
 
 async def recover(rt: Runtime, request: Request) -> Request:
     """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
+    if request.status is not Status.APPLYING or not _is_old(request, rt.now()):
+        return request
     kind = find_kind(rt, request.kind)
     try:
         found = await kind.look(rt, request)
@@ -160,8 +161,15 @@ async def recover(rt: Runtime, request: Request) -> Request:
     return await advance(rt, moved) if moved else request
 
 
+def _is_old(request: Request, now: datetime) -> bool:
+    """Tell whether a claim belongs to a process that died; a clock set back doesn't make it younger than it is."""
+    return request.claimed_at is None or request.claimed_at <= now - CLAIM_LASTS
+
+
 async def prove(rt: Runtime, request: Request) -> Request:
     """See whether the person did what a FULFILLING request waits for; note it once when they did it in the wrong place."""
+    if request.status is not Status.FULFILLING:
+        return request
     kind = find_kind(rt, request.kind)
     seen = await kind.prove(rt, request) if kind.prove else None
     if isinstance(seen, Done):
@@ -178,6 +186,8 @@ async def prove(rt: Runtime, request: Request) -> Request:
 
 async def expire(rt: Runtime, request: Request) -> Request:
     """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
+    if request.status not in _EXPIRING or request.expires_at > rt.now():
+        return request
     if request.status is Status.FULFILLING:
         proven = await prove(rt, request)
         if proven.version != request.version:
@@ -192,8 +202,10 @@ async def expire(rt: Runtime, request: Request) -> Request:
 
 async def end(rt: Runtime, request: Request) -> Request:
     """End a grant: take back what was given, unless somebody changed it since, which is said instead of overwritten."""
-    kind = find_kind(rt, request.kind)
-    if kind.revert is None:
+    kind, now = find_kind(rt, request.kind), rt.now()
+    is_due = request.status is Status.APPLIED and request.ends_at is not None and request.ends_at <= now
+    is_left = request.status is Status.REVERTING and _is_old(request, now)
+    if kind.revert is None or not (is_due or is_left):
         return request
     async with rt.store.write() as tx:
         if request.status is Status.APPLIED:

@@ -122,7 +122,8 @@ class Decision(_Frozen):
 class Request(_Frozen):
     """Something somebody asked for. `payload` and `outcome` are plain JSON of the kind; times are aware UTC.
 
-    `workspace_name` is the name when it was asked. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
+    `beneficiaries` are the people whom it is about besides the requester. `workspace_name` is the
+    name when it was asked. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
     """
 
     id: str
@@ -144,12 +145,18 @@ class Request(_Frozen):
     outcome: dict[str, Any] = {}
     failure: str | None = None
     attempts: int = 0
+    beneficiaries: tuple[Who, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether something may still happen to it."""
         return self.status in OPEN
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether something was given that will be taken back."""
+        return self.ends_at is not None and self.status in (Status.APPLIED, Status.REVERTING)
 
     def said(self, verdict: Verdict) -> tuple[Decision, ...]:
         """Return the decisions with this verdict, oldest first."""

@@ -50,7 +50,8 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         expires_at=now + rule.expires_in,
         ends_at=checked.ends_at,
     )
-    concerned = [actor.who, *kind.beneficiaries(request)]
+    request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})
+    concerned = [actor.who, *request.beneficiaries]
     await check_can_be_approved(rt, request, rule, concerned)
     subject = kind.subject(checked.payload)
     async with rt.store.write() as tx:

@@ -1,190 +1,224 @@
-"""Which messages were sent about a request, so that each is sent once and all of them are redrawn."""
+"""Posts in the database: wanted in the transaction that causes them, claimed before they are sent or redrawn."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import or_, update
+from sqlalchemy import case, delete, null, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from bot.posts.model import Post, Wanted
 from bot.store.session import Tx
-from bot.store.tables import RequestRow, SentMessageRow
+from bot.store.tables import PostRow
 from bot.store.upsert import insert_into
 
-RETAKE_AFTER = timedelta(minutes=2)
-"""A claim whose message never got a timestamp is taken again after this long: its process died in between."""
+FIRST_RIGHT = timedelta(seconds=3)
+"""Whoever caused a post works on it at once; after this long anybody may."""
+_MOST_DUE = 500
 
 
-GIVE_UP_AFTER = timedelta(days=1)
-"""What Slack refused for that long after a request closed (its reader left, its channel is gone) is not tried again."""
-_CHUNK, _COVERED = 500, -1
+async def want(tx: Tx, topic: str, subject: str, wanted: Sequence[Wanted], now: datetime) -> None:
+    """Write down which messages should stand in Slack; one that is known already stays as it is."""
+    rows = [
+        {
+            "topic": topic,
+            "subject": subject,
+            "purpose": one.purpose,
+            "channel": one.channel,
+            "thread_of": one.thread_of,
+            "redraws": one.redraws,
+            "wanted_version": 1,
+            "drawn_version": 0,
+            "tries": 0,
+            "due_at": now + FIRST_RIGHT,
+        }
+        for one in wanted
+    ]
+    if rows:
+        await tx.execute(insert_into(tx, PostRow).values(rows).on_conflict_do_nothing())
 
 
-class SentMessage(BaseModel):
-    """A message about a request; `drawn_version` is the request's version that it shows."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: int
-    request_id: str
-    purpose: str
-    channel: str
-    posted_channel: str | None
-    ts: str | None
-    drawn_version: int
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether a reply in a thread was covered for good."""
-        return self.drawn_version == _COVERED
+async def touch(tx: Tx, topic: str, subject: str, now: datetime) -> None:
+    """Make every post of a subject that follows it out of date."""
+    await tx.execute(_outdated(now).where(*_of(topic, subject), col(PostRow.redraws)))
 
 
-async def claim(tx: Tx, request_id: str, purpose: str, channel: str, now: datetime) -> int | None:
-    """Take the right to send one message; None when it was sent, or is being sent, by somebody else."""
-    values = {"request_id": request_id, "purpose": purpose, "channel": channel, "claimed_at": now, "drawn_version": 0}
-    statement = insert_into(tx, SentMessageRow).values(values).on_conflict_do_nothing().returning(col(SentMessageRow.id))
-    row_id: int | None = (await tx.execute(statement)).scalar()
-    if row_id is not None:
-        return row_id
-    retake = (
-        update(SentMessageRow)
-        .where(col(SentMessageRow.request_id) == request_id, col(SentMessageRow.purpose) == purpose)
-        .where(col(SentMessageRow.channel) == channel, col(SentMessageRow.ts).is_(None))
-        .where(col(SentMessageRow.claimed_at) < now - RETAKE_AFTER)
-        .values(claimed_at=now)
-        .returning(col(SentMessageRow.id))
+async def touch_posts(tx: Tx, ids: Sequence[int], now: datetime, *, redacted: bool | None = None) -> None:
+    """Make posts out of date; with `redacted` also say whether they should be drawn as such from now on."""
+    statement = _outdated(now).where(col(PostRow.id).in_(ids))
+    if redacted is not None:
+        statement = statement.values(redacted_at=now if redacted else None)
+    await tx.execute(statement)
+
+
+def _outdated(now: datetime) -> Any:
+    is_free = col(PostRow.claim).is_(None)
+    return update(PostRow).values(
+        wanted_version=PostRow.wanted_version + 1,
+        due_at=case((is_free, now + FIRST_RIGHT), else_=col(PostRow.due_at)),
+        tries=0,
+        given_up_at=None,
     )
-    return (await tx.execute(retake)).scalar()
 
 
-async def release(tx: Tx, message_id: int) -> None:
-    """Give a claim back at once, because Slack certainly did not take the message."""
-    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id, col(SentMessageRow.ts).is_(None))
-    await tx.execute(statement.values(claimed_at=long_ago))
+async def claim(
+    tx: Tx, topic: str, subject: str, token: str, now: datetime, until: datetime, *, only_due: bool = False
+) -> list[Post]:
+    """Take the posts of a subject that have to be sent or redrawn, and that nobody else works on; oldest first.
 
-
-async def record(tx: Tx, message_id: int, channel: str, ts: str, version: int) -> bool:
-    """Remember where a claimed message went and what it showed; False when somebody else sent one under the same claim."""
-    statement = (
-        update(SentMessageRow)
-        .where(col(SentMessageRow.id) == message_id)
-        .where(or_(col(SentMessageRow.ts).is_(None), col(SentMessageRow.ts) == ts))
-    )
-    return (await tx.execute(statement.values(posted_channel=channel, ts=ts, drawn_version=version))).rowcount == 1
-
-
-async def drawn(tx: Tx, message_id: int, version: int) -> bool:
-    """Remember that a message now shows this version; False when a later one was drawn meanwhile, perhaps over it."""
-    statement = update(SentMessageRow).where(col(SentMessageRow.id) == message_id)
-    done = await tx.execute(statement.where(col(SentMessageRow.drawn_version) < version).values(drawn_version=version))
-    return done.rowcount == 1
-
-
-async def adopt(tx: Tx, request_id: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
-    """Remember a message that turned out to exist: its sender died before it could be written down.
-
-    Where a claim waits for its timestamp this is the message it was made for, so that no second one is sent.
+    They are the caller's until `until`. `only_due` leaves out those that whoever caused them may be about to take.
     """
-    claimed = (
-        update(SentMessageRow)
-        .where(col(SentMessageRow.request_id) == request_id, col(SentMessageRow.purpose) == purpose)
-        .where(col(SentMessageRow.channel) == channel, col(SentMessageRow.ts).is_(None))
+    free = or_(col(PostRow.due_at) <= now, col(PostRow.claim) == token)
+    if not only_due:
+        # A first try that nobody has begun is taken early; after a failure the pause is kept.
+        free = or_(free, col(PostRow.claim).is_(None) & (col(PostRow.tries) == 0))
+    mine: Any = update(PostRow).where(*_of(topic, subject), col(PostRow.due_at).is_not(None), free)
+    claimed = await tx.execute(mine.values(claim=token, due_at=until).returning(*_columns()))
+    rows = claimed.mappings().all()
+    return sorted((_post(dict(row)) for row in rows), key=lambda post: post.id)
+
+
+async def renew(tx: Tx, held: Sequence[Post], token: str, until: datetime) -> list[Post]:
+    """Hold claimed posts until then and return those that are still the caller's."""
+    mine = update(PostRow).where(col(PostRow.id).in_([post.id for post in held]), col(PostRow.claim) == token)
+    kept = {row[0] for row in await tx.execute(mine.values(due_at=until).returning(col(PostRow.id)))}
+    return [post for post in held if post.id in kept]
+
+
+async def of_subject(tx: Tx, topic: str, subject: str) -> list[Post]:
+    """Return the posts about a subject, oldest first."""
+    query = select(PostRow).where(*_of(topic, subject)).order_by(col(PostRow.id))
+    return [_post(row.model_dump()) for row in await tx.session.exec(query)]
+
+
+async def note_sent(tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime) -> bool | None:
+    """Write down where a claimed post stands; None when somebody else sent one under the same claim.
+
+    True when it has to be redrawn already.
+    """
+    statement = (
+        update(PostRow)
+        .where(col(PostRow.id) == post.id, or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts))
         .values(posted_channel=channel, ts=ts)
     )
-    if (await tx.execute(claimed)).rowcount == 1:
-        return
-    values = {
-        "request_id": request_id, "purpose": f"{purpose}:{ts}", "channel": channel, "posted_channel": channel,
-        "ts": ts, "claimed_at": now, "drawn_version": 0,
-    }  # fmt: skip
-    await tx.execute(insert_into(tx, SentMessageRow).values(values).on_conflict_do_nothing())
+    if (await tx.execute(statement)).rowcount != 1:
+        return None
+    return await note_drawn(tx, post, token, now)
 
 
-async def of_request(tx: Tx, request_id: str) -> list[SentMessage]:
-    """Return the messages about a request, oldest first."""
-    query = select(SentMessageRow).where(SentMessageRow.request_id == request_id).order_by(col(SentMessageRow.id))
-    return [SentMessage.model_validate(row.model_dump()) for row in await tx.session.exec(query)]
+async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted: bool = False) -> bool:
+    """Write down that a claimed post shows what was wanted when it was claimed; True when more is wanted by now.
 
-
-async def lagging(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
-    """Return the ids of requests with a message that shows an older version than the row has, newest first.
-
-    Given up a day after the request closed, but for those that were marked since.
+    Then the claim stays. Where the claim was lost meanwhile, two may have drawn, and nobody knows
+    whose drawing landed last: the post has to be drawn once more.
     """
-    query = (
-        select(RequestRow.id, RequestRow.created_at)
-        .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
-        .where(col(SentMessageRow.ts).is_not(None), col(SentMessageRow.drawn_version) < col(RequestRow.version))
-        .where(~col(SentMessageRow.purpose).startswith("line:"))
-        .where(
-            or_(
-                col(RequestRow.closed_at).is_(None),
-                col(RequestRow.closed_at) > now - GIVE_UP_AFTER,
-                col(RequestRow.ends_at) > now - GIVE_UP_AFTER,
-                col(SentMessageRow.drawn_version) == 0,
-            )
-        )
-        .distinct()
-        .order_by(col(RequestRow.created_at).desc())
-        .limit(limit)
+    is_newest = col(PostRow.wanted_version) <= post.wanted_version
+    values: dict[str, Any] = {
+        "drawn_version": post.wanted_version,
+        "tries": 0,
+        "claim": case((is_newest, null()), else_=col(PostRow.claim)),
+        "due_at": case((is_newest, null()), else_=col(PostRow.due_at)),
+    }
+    if redacted:
+        values["redacted_at"] = now
+    kept = (await tx.execute(_mine(post, token).values(values).returning(col(PostRow.claim)))).first()
+    if kept is not None:
+        return kept[0] is not None
+    again = update(PostRow).where(col(PostRow.id) == post.id, col(PostRow.redraws))
+    is_free = col(PostRow.claim).is_(None)
+    due_at = case((is_free, now), else_=col(PostRow.due_at))
+    await tx.execute(again.values(wanted_version=PostRow.wanted_version + 1, due_at=due_at))
+    return False
+
+
+async def note_failed(tx: Tx, post: Post, token: str, again_at: datetime) -> None:
+    """Give a claim back: certainly nothing was sent, and it is tried again then."""
+    await tx.execute(_mine(post, token).values(claim=None, due_at=again_at, tries=PostRow.tries + 1))
+
+
+async def note_unknown(tx: Tx, post: Post, token: str) -> None:
+    """Keep a claim until it ends by itself: what was sent may still arrive."""
+    await tx.execute(_mine(post, token).values(tries=PostRow.tries + 1))
+
+
+async def give_up(tx: Tx, post: Post, token: str, now: datetime) -> None:
+    """Stop trying, because the post can't be sent or shouldn't be any more."""
+    await tx.execute(_mine(post, token).values(claim=None, due_at=None, given_up_at=now))
+
+
+async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
+    """Remember a message that turned out to exist: its sender died before it could be written down.
+
+    Where a post waits for its timestamp this is it, so that no second one is sent.
+    """
+    waiting = (
+        update(PostRow)
+        .where(*_of(topic, subject), col(PostRow.purpose) == purpose, col(PostRow.channel) == channel)
+        .where(col(PostRow.ts).is_(None))
+        .values(posted_channel=channel, ts=ts, claim=None, due_at=now, tries=0)
     )
-    return [request_id for request_id, _ in await tx.session.exec(query)]
-
-
-async def unsent(tx: Tx, now: datetime, limit: int = 200) -> list[str]:
-    """Return the ids of requests with a message that was claimed and never sent; given up a day after the request closed."""
-    query = (
-        select(RequestRow.id)
-        .join(SentMessageRow, col(SentMessageRow.request_id) == col(RequestRow.id))
-        .where(col(SentMessageRow.ts).is_(None), col(SentMessageRow.claimed_at) < now - RETAKE_AFTER)
-        .where(or_(col(RequestRow.closed_at).is_(None), col(RequestRow.closed_at) > now - GIVE_UP_AFTER))
-        .distinct()
-        .limit(limit)
-    )
-    return list(await tx.session.exec(query))
-
-
-async def without_card(tx: Tx, limit: int = 200) -> list[str]:
-    """Return the ids of pending requests whose card was never posted."""
-    posted = (
-        select(SentMessageRow.request_id)
-        .where(col(SentMessageRow.request_id) == col(RequestRow.id))
-        .where(SentMessageRow.purpose == "card", col(SentMessageRow.ts).is_not(None))
-    )
-    query = select(RequestRow.id).where(RequestRow.status == "pending", ~posted.exists()).limit(limit)
-    return list(await tx.session.exec(query))
-
-
-async def mark_undrawn(tx: Tx, message_ids: Sequence[int]) -> None:
-    """Make messages count as out of date."""
-    for start in range(0, len(message_ids), _CHUNK):
-        some = message_ids[start : start + _CHUNK]
-        await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(some)).values(drawn_version=0))
-
-
-async def mark_covered(tx: Tx, message_ids: Sequence[int]) -> None:
-    """Remember that replies in a thread were covered for good."""
-    await tx.execute(update(SentMessageRow).where(col(SentMessageRow.id).in_(message_ids)).values(drawn_version=_COVERED))
-
-
-async def in_channel(tx: Tx, channel: str, purpose: str) -> list[SentMessage]:
-    """Return the messages of a purpose that stand in a channel, newest first."""
-    query = (
-        select(SentMessageRow)
-        .where(SentMessageRow.posted_channel == channel, col(SentMessageRow.purpose).startswith(purpose))
-        .order_by(col(SentMessageRow.id).desc())
-    )
-    return [SentMessage.model_validate(row.model_dump()) for row in await tx.session.exec(query)]
-
-
-async def channels_with(tx: Tx, purpose: str) -> list[str]:
-    """Return the channels in which messages of a purpose stand."""
-    query = select(SentMessageRow.posted_channel).where(col(SentMessageRow.purpose).startswith(purpose)).distinct()
-    return sorted(channel for channel in await tx.session.exec(query) if channel)
+    if (await tx.execute(waiting)).rowcount == 1:
+        return
+    another = {
+        "topic": topic, "subject": subject, "purpose": f"{purpose}:{ts}", "channel": channel, "thread_of": None,
+        "redraws": True, "posted_channel": channel, "ts": ts, "wanted_version": 1, "drawn_version": 0, "tries": 0,
+        "due_at": now,
+    }  # fmt: skip
+    await tx.execute(insert_into(tx, PostRow).values(another).on_conflict_do_nothing())
 
 
 async def is_known(tx: Tx, channel: str, ts: str) -> bool:
-    """Tell whether a message was written down, about whatever request."""
-    query = select(SentMessageRow.id).where(SentMessageRow.posted_channel == channel, SentMessageRow.ts == ts).limit(1)
+    """Tell whether a message was written down, about whatever."""
+    query = select(PostRow.id).where(PostRow.posted_channel == channel, PostRow.ts == ts).limit(1)
     return (await tx.session.exec(query)).first() is not None
+
+
+async def due(tx: Tx, now: datetime, topics: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the (topic, subject) with posts that are due, the longest waiting first; of `topics`, or of all."""
+    first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(col(PostRow.due_at) <= now)
+    if topics:
+        first = first.where(col(PostRow.topic).in_(topics))
+    found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(_MOST_DUE))
+    return list(dict.fromkeys((str(row.topic), str(row.subject)) for row in found))
+
+
+async def standing_in(tx: Tx, channel: str, *, redacted: bool) -> list[Post]:
+    """Return the posts that stand in a channel and are redacted, or aren't, newest first."""
+    is_redacted = col(PostRow.redacted_at).is_not(None)
+    query = select(PostRow).where(PostRow.posted_channel == channel, is_redacted if redacted else ~is_redacted)
+    return [_post(row.model_dump()) for row in await tx.session.exec(query.order_by(col(PostRow.id).desc()))]
+
+
+async def channels(tx: Tx) -> list[str]:
+    """Return the channels, direct messages apart, in which posts stand that another company must not read."""
+    query = select(PostRow.posted_channel).where(
+        col(PostRow.posted_channel).is_not(None), col(PostRow.posted_channel).not_like("D%")
+    )
+    return sorted(channel for channel in await tx.session.exec(query.distinct()) if channel)
+
+
+async def forget(tx: Tx, topic: str, subject: str) -> None:
+    """Drop the posts about a subject, so that the next occasion is told anew."""
+    await tx.execute(delete(PostRow).where(*_of(topic, subject)))
+
+
+def _mine(post: Post, token: str) -> Any:
+    return update(PostRow).where(col(PostRow.id) == post.id, col(PostRow.claim) == token)
+
+
+def _of(topic: str, subject: str) -> Iterable[Any]:
+    return (col(PostRow.topic) == topic, col(PostRow.subject) == subject)
+
+
+def _columns() -> list[Any]:
+    table: Any = PostRow
+    return list(table.__table__.c)
+
+
+def _post(row: Mapping[Any, Any]) -> Post:
+    return Post(
+        **{name: row[name] for name in Post.model_fields if not name.startswith("is_")},
+        is_redacted=row["redacted_at"] is not None,
+        is_given_up=row["given_up_at"] is not None,
+    )

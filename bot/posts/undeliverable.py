@@ -1,48 +1,75 @@
 """A channel that can't get figures any more: everybody who wanted them there is told once, not every minute."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackError
+from bot.posts import db
+from bot.posts.channels import why_blocked
+from bot.posts.converge import converge
+from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import channel_mention, code
 from bot.slack.model import Message
-from bot.store.notes import drop_notes, note, noted_keys, write_note
 
 log = structlog.get_logger()
 
+TOPIC = "undeliverable"
 
-async def tell_blocked(rt: Runtime, now: datetime, channel: str, slack_id: str, reason: str) -> None:
-    """Tell the person in a direct message, unless they know already; a message that fails is tried at the next occasion."""
-    key = f"blocked:{channel}:{slack_id}"
+
+async def tell_undeliverable(rt: Runtime, now: datetime, channel: str, slack_id: str) -> None:
+    """Tell a person in a direct message that a channel can't get what they wanted there, unless they know already."""
     async with rt.store.write() as tx:
-        if await note(tx, key) is not None:
-            return
-        await write_note(tx, key, {"reason": reason}, now)
+        await db.want(tx, TOPIC, channel, [Wanted("told", slack_id, redraws=False)], now)
     log.info("channel_blocked", channel=channel)
-    try:
-        await rt.notifier.send(slack_id, render_blocked(channel_mention(channel), reason, rt.settings.command_prefix))
-    except SlackError as error:
-        log.warning("subscriber_not_told", error=type(error).__name__, code=error.code)
-        async with rt.store.write() as tx:
-            await drop_notes(tx, [key])
+    await converge(rt, TOPIC, channel)
 
 
-async def speaks_again(rt: Runtime, channel: str) -> None:
+async def deliverable_again(rt: Runtime, channel: str) -> None:
     """Forget that a channel was blocked, so that the next time is told again."""
     async with rt.store.read() as tx:
-        told = await noted_keys(tx, f"blocked:{channel}:")
+        told = await db.of_subject(tx, TOPIC, channel)
     if told:
         async with rt.store.write() as tx:
-            await drop_notes(tx, told)
+            await db.forget(tx, TOPIC, channel)
 
 
-def render_blocked(channel: str, reason: str, prefix: str) -> Message:
-    """Return what the subscriber is told when their channel can't get its digest or alert any more."""
+def render_undeliverable(channel: str, reason: str, prefix: str) -> Message:
+    """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup."""
     again = (
         f"It goes on by itself once that has changed; {code(f'/{prefix}-spend digest')} in another channel sets it up there."
     )
     text = f"⚠️ I post no spend in {channel} for now: {reason} {again}"
     return Message(text, [section(text)])
+
+
+class Undeliverable:
+    """The topic of these messages; its subject is the channel."""
+
+    name = TOPIC
+    retake_after: timedelta = RETAKE_AFTER
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Look why the channel is blocked now; nobody is told of what has passed."""
+        reason = await why_blocked(rt, subject) or _REFUSED
+
+        def content(_post: Post) -> Content | None:
+            return plain(render_undeliverable(channel_mention(subject), reason, rt.settings.command_prefix))
+
+        return Drawing(content, redacted=lambda _post: Message("", []))
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return None: these messages go to people."""
+        return None
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Give up telling somebody whom Slack doesn't let the bot write to."""
+        return True
+
+    def is_restored(self, post: Post) -> bool:
+        """Return False: direct messages are never redacted."""
+        return False
+
+
+_REFUSED = "Slack doesn't let me post there."

@@ -1,10 +1,10 @@
 """Engines and transactions: one code base for SQLite (WAL, immediate writes) and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, event, text
@@ -22,6 +22,7 @@ class Tx:
 
     session: AsyncSession
     dialect: str
+    now: datetime
     drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
 
     def audit(self, at: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
@@ -34,14 +35,19 @@ class Tx:
         return await connection.execute(statement, parameters)
 
 
+def _machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 class Store:
     """The database: `read()` and `write()` transactions, migrations, health."""
 
-    def __init__(self, url: str, audit_key: bytes = b"") -> None:
-        """Open lazily; `url` is an async SQLAlchemy URL. `audit_key` keys the audit chain's HMAC."""
+    def __init__(self, url: str, audit_key: bytes = b"", clock: Callable[[], datetime] = _machine_clock) -> None:
+        """Open lazily; `url` is an async SQLAlchemy URL. `audit_key` keys the audit chain, `clock` dates transactions."""
         self.engine = _engine(url)
         self.dialect = self.engine.dialect.name
         self._audit_key = audit_key
+        self._clock = clock
         self._writing = self.engine.execution_options(writes=True)
         # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
@@ -50,7 +56,7 @@ class Store:
     async def read(self) -> AsyncGenerator[Tx]:
         """Open a transaction that only reads."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield Tx(session, self.dialect)
+            yield Tx(session, self.dialect, self._clock())
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Tx]:
@@ -60,7 +66,7 @@ class Store:
         """
         turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
         async with turn, AsyncSession(self._writing, expire_on_commit=False) as session:
-            tx = Tx(session, self.dialect)
+            tx = Tx(session, self.dialect, self._clock())
             async with session.begin():
                 yield tx
                 await session.flush()

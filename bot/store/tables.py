@@ -69,6 +69,7 @@ class RequestRow(Table, table=True):
     outcome: dict[str, Any] = _json()
     failure: str | None = None
     attempts: int = 0
+    beneficiaries: list[dict[str, str]] = _json()
     # Set while the request is open and cleared when it closes: one open request per subject, on both databases.
     open_subject: str | None = Field(default=None, unique=True)
 
@@ -88,19 +89,40 @@ class DecisionRow(Table, table=True):
     at: datetime = _time()
 
 
-class SentMessageRow(Table, table=True):
-    """A message the bot sent about a request; claimed before it is sent, redrawn when `drawn_version` lags."""
+class PostRow(Table, table=True):
+    """A message that should stand in Slack, what it shows, and who works on it until when; see bot/posts/model.py."""
 
-    __table_args__ = (UniqueConstraint("request_id", "purpose", "channel"),)
+    __table_args__ = (UniqueConstraint("topic", "subject", "purpose", "channel"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    request_id: str = Field(foreign_key="request.id", index=True)
+    topic: str
+    subject: str
     purpose: str
     channel: str
-    posted_channel: str | None = None
+    thread_of: str | None = None
+    redraws: bool = True
+    posted_channel: str | None = Field(default=None, index=True)
     ts: str | None = None
+    wanted_version: int = 1
     drawn_version: int = 0
-    claimed_at: datetime = _time()
+    # Whose turn it is, until `due_at`; nobody's when None. Nothing is left to do when `due_at` is None.
+    claim: str | None = None
+    due_at: datetime | None = _time(nullable=True, index=True)
+    tries: int = 0
+    redacted_at: datetime | None = _time(nullable=True)
+    given_up_at: datetime | None = _time(nullable=True)
+
+
+class TimerRow(Table, table=True):
+    """Something that is due for a subject; claimed by one process at a time until `claimed_until`."""
+
+    topic: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    due_at: datetime = _time(index=True)
+    claim: str | None = None
+    claimed_until: datetime | None = _time(nullable=True)
+    tries: int = 0
 
 
 class SecretRow(Table, table=True):
@@ -159,7 +181,7 @@ class SubscriptionRow(Table, table=True):
 
 
 class DigestRunRow(Table, table=True):
-    """One digest of one subscription for one UTC day; claimed before it is sent."""
+    """One digest of one subscription for one UTC day; its posts say what stands of it."""
 
     __table_args__ = (UniqueConstraint("subscription_id", "day"),)
 
@@ -168,15 +190,13 @@ class DigestRunRow(Table, table=True):
     day: date
     channel: str
     workspace_ids: list[str] = _json()
-    claimed_at: datetime = _time()
     sent_at: datetime | None = _time(nullable=True)
     ts: str | None = None
     total_nanos: int | None = _nanos(nullable=True)
-    thread_sent_at: datetime | None = _time(nullable=True)
 
 
 class CorrectionRow(Table, table=True):
-    """A reply in a digest's thread that says another total than the digest did; claimed before it is sent."""
+    """A reply in a digest's thread that says another total than the digest did."""
 
     __table_args__ = (UniqueConstraint("digest_run_id", "number"),)
 
@@ -185,7 +205,6 @@ class CorrectionRow(Table, table=True):
     number: int
     old_nanos: int | None = _nanos(nullable=True)
     new_nanos: int = _nanos()
-    claimed_at: datetime = _time()
     sent_at: datetime | None = _time(nullable=True)
 
 
@@ -216,7 +235,6 @@ class AlertRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     threshold_id: str = Field(foreign_key="threshold.id", index=True)
     period_key: str
-    claimed_at: datetime = _time()
     sent_at: datetime | None = _time(nullable=True)
     ts: str | None = None
     # What was said, so that the card can be redrawn with other buttons but the same figures.

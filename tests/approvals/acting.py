@@ -4,23 +4,21 @@ from typing import Any
 
 from bot.approvals import db as requests
 from bot.approvals.model import Request, Status
-from bot.approvals.reconcile import reconcile
 from bot.sandbox.stage import Json
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.model import Message
 from bot.store import audit
 from bot.store.audit import AuditEntry
-from tests.world import APPROVALS, BOB, World
+from tests.world import APPROVALS, BOB, World, a_minute
 
 ENGINEERING = "C0ENG"
 
 
-async def a_minute_passes(world: World, seconds: float = 0) -> None:
+async def a_minute_passes(world: World, seconds: float = 60) -> None:
     """Move the clock, and let the repair of each minute run once."""
-    if seconds:
-        await world.post("/clock", advance=seconds)
-    await reconcile(world.rt, world.rt.now())
+    await world.post("/clock", advance=seconds)
+    await a_minute(world.rt)
 
 
 async def open_form(world: World, user: str, kind: str, value: str = "") -> Json:

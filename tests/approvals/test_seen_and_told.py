@@ -8,13 +8,12 @@ import pytest
 
 from bot.approvals import db as requests
 from bot.approvals.model import Status
-from bot.approvals.reconcile import reconcile
-from bot.posts import db as messages
+from bot.posts import db as posts
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
 from tests.approvals.test_card_flows import revoke
 from tests.approvals.test_secret import ready
 from tests.approvals.test_stale_acts import taken
-from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
+from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, a_minute, world_of
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ async def test_a_secret_that_is_on_screen_when_its_day_ends_counts_as_seen(world
     await press(world, ALICE, notice, "request_reveal")
     await taken(world)
     world.sandbox.clock.advance(timedelta(seconds=30))
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
     await world.modal(ALICE, "sk-ant-api03-")
     await settled(world)
     request = await request_behind(world, card)
@@ -134,10 +133,10 @@ async def test_covering_a_channel_goes_on_where_slack_broke_off(world: World) ->
     world.sandbox.slack.channels[APPROVALS].is_ext_shared = True
     for _ in range(4):
         await world.post("/faults", target="slack", name="chat.update", kind="500", times=1)
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         world.sandbox.faults.clear()
         world.sandbox.clock.advance(timedelta(minutes=1))
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
     left = [m["text"] for m in await world.messages(BOB, APPROVALS) if "inside-" in str(m) or "nobody outside" in str(m)]
     assert left == []
 
@@ -151,5 +150,7 @@ async def test_a_refused_redrawing_is_given_up_a_day_after_the_end(world: World)
     await world.post(f"/channels/{APPROVALS}", is_archived=True)
     await a_minute_passes(world, seconds=2 * 86400)
     await a_minute_passes(world, seconds=60)
+    request = await request_behind(world, card)
     async with world.rt.store.read() as tx:
-        assert await messages.lagging(tx, world.rt.now()) == []
+        standing = [post for post in await posts.of_subject(tx, "request", request.id) if post.ts]
+    assert [post.purpose for post in standing if post.drawn_version < post.wanted_version] == []

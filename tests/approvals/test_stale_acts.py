@@ -9,7 +9,6 @@ import pytest
 
 from bot.approvals import db as requests
 from bot.approvals.model import Event, Status
-from bot.approvals.reconcile import reconcile
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
@@ -23,7 +22,7 @@ from tests.approvals.acting import (
 )
 from tests.approvals.test_grants import PRIYA, TWO_WEEKS, in_a_week, priya_gets_billing_for_a_week, role_of
 from tests.processes import APPROVERS
-from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
+from tests.world import ALICE, BOB, CAROL, DANA, World, a_minute, world_of
 
 PRIYAS = "priya@acme.test"
 CLAIM_IS_OLD = timedelta(minutes=3, seconds=1)
@@ -68,7 +67,7 @@ async def test_a_process_that_slept_before_its_change_leaves_it_be(world: World)
     await press(world, BOB, card, "request_approve")
     await taken(world)
     world.sandbox.clock.advance(CLAIM_IS_OLD)
-    await reconcile(world.rt, world.rt.now())  # another one takes over, and does it
+    await a_minute(world.rt)  # another one takes over, and does it
     assert (await request_behind(world, card)).status is Status.APPLIED
     await open_form(world, ALICE, "disable_key", key_id)
     await world.submit(ALICE, reason="it leaked")
@@ -83,10 +82,10 @@ async def test_a_process_that_slept_before_it_ended_a_grant_leaves_a_newer_one_b
     card = await priya_gets_billing_for_a_week(world)
     world.sandbox.clock.advance(timedelta(days=8))
     await world.post("/faults", target="claude", name="GET /v1/organizations/users/*", kind="slow", seconds=2)
-    asleep = asyncio.create_task(reconcile(world.rt, world.rt.now()))
+    asleep = asyncio.create_task(a_minute(world.rt))
     await taken(world)
     world.sandbox.clock.advance(CLAIM_IS_OLD)
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
     assert (await request_behind(world, card)).status is Status.REVERTED
     await done_after_approval(world, await ask_for_billing(world, "For good"))
     await asleep
@@ -106,7 +105,7 @@ async def test_of_three_that_take_over_the_end_of_a_grant_one_ends_it(world: Wor
         assert await requests.advance(tx, request, Event.END, claimed_at=world.rt.now())
     world.sandbox.clock.advance(CLAIM_IS_OLD)
     seen = max(entry.seq for entry in world.sandbox.wire.after(0))
-    await asyncio.gather(*(reconcile(world.rt, world.rt.now()) for _ in range(3)))
+    await asyncio.gather(*(a_minute(world.rt) for _ in range(3)))
     posts = [e for e in world.sandbox.wire.after(seen) if e.name.startswith("POST /v1/organizations/users/")]
     assert (len(posts), (await request_behind(world, card)).status) == (1, Status.REVERTED)
 

@@ -107,7 +107,7 @@ async def test_a_connection_that_does_not_come_is_given_up_and_tried_anew(tmp_pa
 async def test_a_policy_that_cannot_be_read_is_said_at_start_and_then_only_when_it_changes(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with world_of(tmp_path, more={"POLICY_FILE": "/nope.toml"}) as world:
-            await reload_policy(world.rt, world.rt.now())
+            await reload_policy(world.rt, "", world.rt.now())
             (said,) = logs.named("nobody_may_approve")
             assert said["level"] == "warning"
             assert "/nope.toml can't be read: No such file" in said["nobody_because"]

@@ -11,7 +11,7 @@ import pytest
 from bot.commands.manifest import render_manifest
 from bot.commands.table import COMMANDS, GROUPS
 from bot.sandbox.run import SandboxOptions
-from bot.spend.digests.db import claim_digest, digest_sent, save_subscription
+from bot.spend.digests.db import begin_run, digest_sent, save_subscription
 from bot.spend.digests.model import Subscription
 from bot.spend.ledger.sync import sync_costs
 from handlers.events import first_meeting
@@ -91,7 +91,7 @@ async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_we
             wanted = Subscription("dig_1", "C0COSTS", "09:00", "UTC", (), BOB, start, date(2026, 11, 22))
             subscription = await save_subscription(tx, wanted)
             for day, sent_at in ((21, start - timedelta(days=1)), (22, start - timedelta(minutes=30))):
-                run_id = await claim_digest(tx, subscription, date(2026, 11, day), sent_at)
+                run_id = await begin_run(tx, subscription, date(2026, 11, day))
                 await digest_sent(tx, run_id or 0, sent_at, "1.2", Decimal(1))
         await world.command(BOB, "/claude-admin status")
         lines = (await told(world, BOB, "✅ *Figures* as of <!date^"))["text"].splitlines()

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.approvals.reconcile import reconcile
 from bot.sandbox.stage import Json
-from tests.world import ALICE, APPROVALS, BOB, World, world_of
+from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
 MAKE = "POST /v1/organizations/api_keys"
 LATER = timedelta(minutes=3)
@@ -20,7 +19,7 @@ def keys_named(world: World, name: str) -> int:
 async def repair(world: World) -> None:
     """Let the time of all claims pass, and do what the job of each minute does."""
     world.sandbox.clock.advance(LATER)
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
 
 
 async def cards(world: World, name: str) -> list[Json]:
@@ -68,7 +67,7 @@ async def test_a_card_that_slack_may_not_have_taken_is_posted_later(tmp_path: Pa
             return not world.sandbox.faults.planned
 
         await world.wait_for(tried, "a post that failed")
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         before = len(await cards(world, "late-card"))
         assert before == (1 if kind == "empty" else 0)
         await repair(world)

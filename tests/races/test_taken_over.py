@@ -7,7 +7,6 @@ import pytest
 
 from bot.approvals import db as requests
 from bot.approvals.model import Event, Status
-from bot.approvals.reconcile import reconcile
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     audit_of,
@@ -21,7 +20,7 @@ from tests.approvals.acting import (
     until,
 )
 from tests.security.doors import captured_logs
-from tests.world import ALICE, APPROVALS, BOB, World, world_of
+from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
 LIST = "GET /v1/organizations/api_keys"
 MAKE = "POST /v1/organizations/api_keys"
@@ -50,7 +49,7 @@ async def paused_at(world: World, name: str, call: str) -> Json:
     await press(world, BOB, card, "request_approve")
     await hanging(world)
     world.sandbox.clock.advance(LATER)
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
     await until(world, card, Status.APPLIED)
     await settled(world)
     return card
@@ -67,7 +66,7 @@ async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call
         actions = [entry.action for entry in await audit_of(world, request)]
         assert actions.count("request.second_taken_back") == (1 if call == MAKE else 0)
         if call == MAKE:
-            await reconcile(world.rt, world.rt.now())
+            await a_minute(world.rt)
             assert "It was done twice; I took the second one back" in await thread_of(world, card)
 
 
@@ -141,7 +140,7 @@ async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp
             assert await requests.advance(tx, approved, Event.CLAIM, claimed_at=world.rt.now(), attempts=1)
         await world.rt.admin.remove_user(request.payload["member_id"])
         world.sandbox.clock.advance(LATER)
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         await until(world, card, Status.FAILED)
         await card_with(world, "I was interrupted while doing it. The Claude organization doesn't know this (any more).")
 
@@ -155,12 +154,12 @@ async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None
         await world.submit(ALICE, workspace_id=workspace_id, name="two-cards", reason="Nightly")
         await world.message(BOB, "two-cards", APPROVALS)
         world.sandbox.clock.advance(LATER)
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         await settled(world)
         card = next(m for m in await world.messages(BOB, APPROVALS) if "`two-cards`" in m["text"])
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.APPLIED)
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         cards = [m for m in await world.messages(BOB, APPROVALS) if "`two-cards`" in m["text"] and not m["ephemeral"]]
         assert len(cards) == 2
         assert all("issued to" in one["text"] for one in cards)
@@ -174,10 +173,10 @@ async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_
         await until(world, card, Status.FAILED)
         world.sandbox.faults.clear()
         world.sandbox.clock.advance(timedelta(days=6))
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         await until(world, card, Status.FAILED)
         world.sandbox.clock.advance(timedelta(days=2))
-        await reconcile(world.rt, world.rt.now())
+        await a_minute(world.rt)
         await until(world, card, Status.EXPIRED)
         await card_with(world, "*Expired*, approved, but it didn't work and nobody tried again: The Claude Admin API")
         await world.message(ALICE, "nobody tried again")

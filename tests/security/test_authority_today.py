@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.approvals.reconcile import reconcile
 from bot.jobs import reload_policy
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
@@ -17,7 +17,7 @@ from bot.sandbox.together import bot_on
 from tests.security.doors import Json, captured_logs, kept, settled
 from tests.security.forgeries import click, submission
 from tests.security.test_identity import deliver, request_id_of, told
-from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
+from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, a_minute, world_of
 
 SOFIA = "U0CROWD03"  # a member whose role only uses the Playground
 POLICY = (Path(__file__).parents[2] / "bot/sandbox/policy.toml").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def new_policy(world: World, text: str) -> None:
     world.rt.settings.policy_file.write_text(text, encoding="utf-8")
-    await reload_policy(world.rt, world.rt.now())
+    await reload_policy(world.rt, "", world.rt.now())
 
 
 async def status_of(world: World, part: str) -> str:
@@ -213,10 +213,11 @@ async def test_cards_of_a_channel_shared_while_nothing_happened_are_covered_and_
     card = await world.ask_for_key(ALICE, "internal-name")
     await settled(world)
     world.sandbox.slack.channels[APPROVALS].is_ext_shared = True
-    await reconcile(world.rt, world.rt.now())
+    await a_minute(world.rt)
     assert "isn't shown here any more" in (await world.message(BOB, "another company", APPROVALS))["text"]
     world.sandbox.slack.channels[APPROVALS].is_ext_shared = False
-    await reconcile(world.rt, world.rt.now())
+    world.sandbox.clock.advance(timedelta(minutes=1))
+    await a_minute(world.rt)
     assert (await world.message(BOB, "internal-name", APPROVALS))["ts"] == card["ts"]
 
 

@@ -203,14 +203,14 @@ async def test_nobody_may_approve_once_the_policy_is_empty_or_cannot_be_read(tmp
     async with world_of(tmp_path, more={"POLICY_FILE": str(policy)}) as world:
         card = await world.ask_for_key(ALICE, "policy-goes-away")
         await asyncio.to_thread(policy.unlink) if content is None else await asyncio.to_thread(policy.write_text, content)
-        await reload_policy(world.rt, world.rt.now())
+        await reload_policy(world.rt, "", world.rt.now())
         for user in (BOB, CAROL):
             assert (await world.click_on(user, card, "request_approve"))["ok"]
         await settled(world)
         assert (await kept(world))["decision"] == []
         assert "obody may approve" in str(await world.messages(BOB, APPROVALS))
         await asyncio.to_thread(policy.write_text, good)
-        await reload_policy(world.rt, world.rt.now())
+        await reload_policy(world.rt, "", world.rt.now())
         assert (await world.click_on(BOB, card, "request_approve"))["ok"]
         await world.message(ALICE, "Only you can see its secret")
 
@@ -222,7 +222,7 @@ async def test_a_changed_policy_counts_for_requests_that_wait_already(tmp_path: 
     async with world_of(tmp_path, more={"POLICY_FILE": str(policy)}) as world:
         card = await world.ask_for_key(ALICE, "new-rule")
         await asyncio.to_thread(policy.write_text, good.replace("S0ADMINS", "S0FINOPS"))
-        await reload_policy(world.rt, world.rt.now())
+        await reload_policy(world.rt, "", world.rt.now())
         assert (await world.click_on(BOB, card, "request_approve"))["ok"]
         await settled(world)
         assert (await kept(world))["decision"] == []

@@ -8,7 +8,6 @@ import pytest
 
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold
-from bot.spend.digests import db as subscription_table
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -26,6 +25,7 @@ from tests.spend.world import (
     run_alerts,
     run_digests,
     runtime,
+    stands,
     steady,
     subscribe,
     watch,
@@ -135,10 +135,7 @@ def _titles(slack: Slack) -> list[str]:
 async def test_no_figures_follow_into_a_channel_that_another_company_has_come_to_read(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     subscription = await subscribe(store)
-    async with store.write() as tx:
-        run_id = await subscription_table.claim_digest(tx, subscription, FRIDAY, NOW)
-        assert run_id
-        await subscription_table.digest_sent(tx, run_id, NOW, "5.5", Decimal(175))
+    await stands(store, subscription, "5.5")
     slack = Slack(shared_outside=True)
     rt = runtime(store, slack=slack)
     for minutes in (3, 4):
@@ -199,10 +196,7 @@ async def test_slack_being_away_costs_no_digest(store: Store) -> None:
 async def test_a_lost_thread_is_put_there_later(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     subscription = await subscribe(store)
-    async with store.write() as tx:
-        run_id = await subscription_table.claim_digest(tx, subscription, FRIDAY, NOW)
-        assert run_id
-        await subscription_table.digest_sent(tx, run_id, NOW, "5.5", Decimal(175))
+    await stands(store, subscription, "5.5")
     slack = Slack()
     for minutes in (1, 3, 4):
         await run_digests(runtime(store, slack=slack), NOW + timedelta(minutes=minutes))

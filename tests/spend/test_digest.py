@@ -82,7 +82,7 @@ def test_every_digest_passes_the_checks_of_slack(now: list[Cell], before: list[C
     message = render_digest(digest, 7, chart_block(spec) if spec else None)
     assert validate_blocks(message.blocks, "message") == []
     assert "<!here>" not in message.text
-    for reply in render_thread(digest):
+    for _, reply in render_thread(digest):
         assert validate_blocks(reply.blocks, "message") == []
 
 
@@ -163,7 +163,7 @@ def test_an_open_day_is_not_called_a_fall() -> None:
     spec = digest_chart(digest)
     assert spec is not None
     assert spec.categories[-1] == "20 Nov so far"
-    assert render_thread(digest)[0].blocks[1]["rows"][0][3]["text"] == "Last Friday, whole"
+    assert render_thread(digest)[0][1].blocks[1]["rows"][0][3]["text"] == "Last Friday, whole"
 
 
 def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
@@ -176,7 +176,7 @@ def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
 
 def test_credits_that_cancel_the_day_out_are_still_drawn() -> None:
     digest = digest_of([cell(PROD, SONNET, "k", "30"), cell(LAB, OPUS, "k", "-30")], [cell(PROD, SONNET, "k", "20")])
-    message = render_thread(digest)[0]
+    _, message = render_thread(digest)[0]
     assert message.text == "*By workspace*: Production $30.00 · Research −$30.00"
     assert validate_blocks(message.blocks, "message") == []
 
@@ -203,7 +203,7 @@ def test_chart_leaves_days_without_data_out() -> None:
 
 def test_small_keys_are_one_row_so_that_the_table_adds_up() -> None:
     now = [cell(PROD, SONNET, f"apikey_{n:03d}", str(n + 1)) for n in range(200)]
-    table = render_thread(digest_of(now, now))[2].blocks[1]
+    table = render_thread(digest_of(now, now))[2][1].blocks[1]
     values = [r[1]["value"] for r in table["rows"][1:]]
     assert len(values) == 26
     assert sum(values) == sum(range(1, 201))

@@ -10,11 +10,10 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
-from bot.spend.alerts.send import run_alerts
 from bot.spend.alerts.settings import thresholds_of
-from bot.spend.digests.send import run_digests
 from bot.spend.digests.settings import subscription_of
 from bot.spend.ledger.sync import sync_costs
+from tests.spend.front import run_alerts, run_digests
 from tests.world import COSTS, DANA, GUS, World, world_of
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.run import SandboxOptions
-from bot.spend.digests.send import run_digests
 from bot.spend.ledger.sync import sync_costs
+from tests.spend.front import run_digests
 from tests.world import COSTS, DANA, Json, World, world_of
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.posts import db as posts
 from bot.runtime import Runtime
 from bot.spend.alerts import db as threshold_table
+from bot.spend.alerts.topic import alert_of
 from bot.spend.digests import db as subscription_table
 from bot.spend.digests.settings import end_digest
+from bot.spend.digests.topic import digest_of
 from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
 from tests.spend.world import (
@@ -79,16 +82,19 @@ async def test_a_claim_whose_process_died_is_taken_again_after_ten_minutes_and_o
     await fill(three[0], [*MONTH, *BUSY])
     subscription, threshold = await subscribe(three[0]), await watch(three[0], 150)
     async with three[0].write() as tx:
-        assert await subscription_table.claim_digest(tx, subscription, FRIDAY, NOW)
-        assert await threshold_table.claim_alert(tx, threshold.id, FRIDAY.isoformat(), ["was lost"], NOW)
+        run_id = await subscription_table.begin_run(tx, subscription, FRIDAY)
+        alert_id = await threshold_table.begin_alert(tx, threshold.id, FRIDAY.isoformat())
+        for topic, subject, wanted in (("digest", run_id, digest_of(COSTS)), ("alert", alert_id, alert_of(COSTS))):
+            await posts.want(tx, topic, str(subject), [wanted], NOW)
+            assert await posts.claim(tx, topic, str(subject), "of a dead process", NOW, NOW + timedelta(minutes=10))
     slack = Slack(delay=0.02)
     runtimes = [runtime(one, slack=slack) for one in three]
-    for minutes, posts in ((9, 0), (11, 2), (12, 2), (30, 2)):
+    for minutes, count in ((9, 0), (11, 2), (12, 2), (30, 2)):
         # Replicas begin their jobs at moments of their own, and their clocks differ by seconds.
         moments = [NOW + timedelta(minutes=minutes, seconds=20 * n) for n in range(3)]
         pairs = list(zip(runtimes, moments, strict=True))
         await asyncio.gather(*(run(rt, when) for rt, when in pairs for run in (run_digests, run_alerts)))
-        assert len(slack.top()) == posts, f"after {minutes} min"
+        assert len(slack.top()) == count, f"after {minutes} min"
     assert not any("was lost" in post.message.text for post in slack.posts)
 
 
@@ -98,13 +104,13 @@ async def test_a_claim_is_as_old_as_itself_and_not_as_its_job(three: list[Store]
     await fill(three[0], [*MONTH, *BUSY])
     await subscribe(three[0])
     await watch(three[0], 150)
-    later, posts = NOW + timedelta(minutes=11), list[Posted]()
-    slow = Looking(posts=posts, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
+    later, posted = NOW + timedelta(minutes=11), list[Posted]()
+    slow = Looking(posts=posted, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
     rt = runtime(three[0], slack=slow)
     first = asyncio.create_task(run(rt, NOW))
     await asyncio.sleep(0.3)
-    await asyncio.gather(first, run(runtime(three[1], slack=Slack(posts=posts)), later))
-    assert len([post for post in posts if post.thread_ts is None]) == 1
+    await asyncio.gather(first, run(runtime(three[1], slack=Slack(posts=posted)), later))
+    assert len([post for post in posted if post.thread_ts is None]) == 1
 
 
 async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> None:
@@ -123,16 +129,16 @@ async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> N
 async def test_a_late_job_corrects_once(three: list[Store]) -> None:
     await fill(three[0], [*MONTH, *BUSY])
     await subscribe(three[0])
-    posts, began, later = list[Posted](), NOW + timedelta(hours=1), NOW + timedelta(hours=1, minutes=11)
-    await run_digests(runtime(three[0], slack=Slack(posts=posts)), NOW)
-    before = len(posts)
+    posted, began, later = list[Posted](), NOW + timedelta(hours=1), NOW + timedelta(hours=1, minutes=11)
+    await run_digests(runtime(three[0], slack=Slack(posts=posted)), NOW)
+    before = len(posted)
     await fill(three[0], [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], began, began)
-    slow = Looking(posts=posts, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
+    slow = Looking(posts=posted, seconds=0.05, delay=0.4, meanwhile=lambda: set_clock(rt, later))
     rt = runtime(three[0], slack=slow)
     first = asyncio.create_task(run_digests(rt, began))
     await asyncio.sleep(0.3)
-    await asyncio.gather(first, run_digests(runtime(three[1], slack=Slack(posts=posts)), later))
-    assert [post.message.text for post in posts[before:]] == ["Corrected: $185.00 (+$10.00)"]
+    await asyncio.gather(first, run_digests(runtime(three[1], slack=Slack(posts=posted)), later))
+    assert [post.message.text for post in posted[before:]] == ["Corrected: $185.00 (+$10.00)"]
 
 
 async def test_a_digest_waits_for_its_day_and_reads_it_itself(store: Store) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.posts.undeliverable import render_blocked
+from bot.posts.undeliverable import render_undeliverable
 from bot.sandbox.slack.validation import validate_blocks, validate_view
 from bot.slack.charts import chart_block
 from bot.spend.aggregate import days_between
@@ -187,7 +187,7 @@ def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> Non
 def test_corrections_and_refusals_are_one_plain_line() -> None:
     assert render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text == "Corrected: $431.20 (+$18.50)"
     assert render_correction(None, Decimal("431.20"), "Fri 20 Nov").text == "The figures for Fri 20 Nov are in: $431.20"
-    assert validate_blocks(render_blocked("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
+    assert validate_blocks(render_undeliverable("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
 
 
 SUBSCRIPTION = Subscription("dig_1", "C0COSTS", "07:30", "America/New_York", ("w1", "w2"), "U0DANA", AS_OF, TODAY, AS_OF)

@@ -123,8 +123,8 @@ async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> Non
     await watch(store, 150)
     rt = runtime(store, slack=Slack())
     await run_alerts(rt, NOW)
-    first = await alert_send.acknowledge(rt, 1, "U0CAROL", NOW)
-    second = await alert_send.acknowledge(rt, 1, "U0BOB", NOW + timedelta(minutes=1))
+    first, _ = await alert_send.acknowledge(rt, 1, "U0CAROL", NOW)
+    second, _ = await alert_send.acknowledge(rt, 1, "U0BOB", NOW + timedelta(minutes=1))
     assert (first.acknowledged_by, second.acknowledged_by, second.acknowledged_at) == ("U0CAROL", "U0CAROL", NOW)
     with pytest.raises(NotFound):
         await alert_send.acknowledge(rt, 99, "U0BOB", NOW)

@@ -10,18 +10,21 @@ from typing import Any, cast
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
+from bot.jobs import TOPICS
 from bot.people.model import Actor
+from bot.posts import db as posts
+from bot.posts.model import Wanted
 from bot.runtime import Runtime
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.model import Message, Sent, SlackChannel
 from bot.spend.alerts import db as threshold_table
-from bot.spend.alerts import send as alerts
 from bot.spend.alerts.model import Threshold, ThresholdPeriod
 from bot.spend.digests import db as subscription_table
-from bot.spend.digests import send as digests
 from bot.spend.digests.model import Subscription
+from bot.spend.digests.topic import digest_of
 from bot.spend.ledger.pages import load_days, midnight
 from bot.store.session import Store
+from tests.spend import front
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 FRIDAY = date(2026, 11, 20)
@@ -188,6 +191,7 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         admin=organization or Organization(),
         notifier=slack or Slack(),
         settings=SimpleNamespace(command_prefix="claude"),
+        topics=TOPICS,
         now=lambda: NOW,
     )
     return cast("Runtime", parts)
@@ -199,15 +203,15 @@ def set_clock(rt: Runtime, now: datetime) -> None:
 
 
 async def run_digests(rt: Runtime, now: datetime) -> int:
-    """Run the digests' job as the schedule does, begun at that moment."""
+    """Run the digests' jobs as the schedule does, begun at that moment."""
     set_clock(rt, now)
-    return await digests.run_digests(rt, now)
+    return await front.run_digests(rt, now)
 
 
 async def run_alerts(rt: Runtime, now: datetime) -> int:
-    """Run the alerts' job as the schedule does, begun at that moment."""
+    """Run the alerts' jobs as the schedule does, begun at that moment."""
     set_clock(rt, now)
-    return await alerts.run_alerts(rt, now)
+    return await front.run_alerts(rt, now)
 
 
 MONTH = steady(FRIDAY - DAY * 40, FRIDAY - DAY)
@@ -227,3 +231,19 @@ async def watch(store: Store, amount: int, period: ThresholdPeriod = "daily", wo
     wanted = Threshold(f"thr_{amount}", COSTS, period, workspace, Decimal(amount), "U0DANA", NOW - DAY * 5)
     async with store.write() as tx:
         return await threshold_table.save_threshold(tx, wanted)
+
+
+async def stands(store: Store, subscription: Subscription, ts: str) -> None:
+    """Leave Friday's digest as a process leaves it that died behind its post and before its breakdown."""
+    async with store.write() as tx:
+        run_id = await subscription_table.begin_run(tx, subscription, FRIDAY)
+        assert run_id
+        wanted = [digest_of(subscription.channel)]
+        wanted += [
+            Wanted(f"part:{name}", subscription.channel, thread_of="digest", redraws=False)
+            for name in ("workspace", "model", "key")
+        ]
+        await posts.want(tx, "digest", str(run_id), wanted, NOW)
+        (post, *_) = await posts.claim(tx, "digest", str(run_id), "dead", NOW, NOW + timedelta(minutes=2))
+        await posts.note_sent(tx, post, "dead", subscription.channel, ts, NOW)
+        await subscription_table.digest_sent(tx, run_id, NOW, ts, Decimal(175))

@@ -1,13 +1,12 @@
 """Guarded writes of requests, and which of their messages count as sent, on SQLite and on PostgreSQL."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
 
 from bot.approvals import db as requests
 from bot.approvals.model import Event, Request, Status
-from bot.posts import db as messages
 from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request
@@ -47,33 +46,6 @@ async def test_one_open_request_holds_a_subject_and_a_closed_one_gives_it_back(s
     await moved(store, request, Event.WITHDRAW)
     async with store.write() as tx:
         assert await requests.insert(tx, second, "create_key:wrkspc_1:nightly")
-
-
-async def test_a_message_that_shows_an_older_version_is_found_until_a_day_after_the_end(store: Store) -> None:
-    request = await added(store)
-    async with store.write() as tx:
-        claim = await messages.claim(tx, request.id, "card", "C1", NOW)
-        assert claim is not None
-        await messages.record(tx, claim, "C1", "1.1", request.version)
-        assert await messages.lagging(tx, NOW) == []
-        denied = await requests.advance(tx, request, Event.DENY, closed_at=NOW)
-        assert denied
-        assert await messages.lagging(tx, NOW) == [request.id]
-        late = NOW + timedelta(days=2)
-        assert await messages.lagging(tx, late) == []
-        await messages.mark_undrawn(tx, [claim])
-        assert await messages.lagging(tx, late) == [request.id]
-        assert await messages.is_known(tx, "C1", "1.1")
-        assert not await messages.is_known(tx, "C2", "1.1")
-
-
-async def test_of_two_drawings_the_older_one_notices_that_it_landed_late(store: Store) -> None:
-    request = await added(store)
-    async with store.write() as tx:
-        claim = await messages.claim(tx, request.id, "card", "C1", NOW)
-        assert claim is not None
-        assert await messages.drawn(tx, claim, 3)
-        assert not await messages.drawn(tx, claim, 2)
 
 
 def test_a_sealed_secret_opens_for_its_own_row_only() -> None:

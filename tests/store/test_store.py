@@ -8,7 +8,6 @@ from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.spend.alerts.db import thresholds
 from bot.store.audit import verify_chain
 from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
 from bot.store.session import Store
@@ -34,23 +33,6 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) 
     async with store.engine.begin() as connection:
         await connection.run_sync(check)
     assert await is_current(store)
-
-
-async def test_an_upgrade_ends_all_but_the_newest_of_thresholds_that_are_alike(database_url: str) -> None:
-    store = Store(database_url)
-    async with store.engine.execution_options(writes=True).begin() as connection:
-        await connection.run_sync(lambda one: command.upgrade(alembic_config(one), "0001"))
-    for number, workspace in ((1, None), (2, None), (3, "wrkspc_a"), (4, "wrkspc_a"), (5, "wrkspc_b")):
-        async with store.write() as tx:
-            insert = (
-                "INSERT INTO threshold (id, channel, period, workspace_id, amount_nanos, created_by, created_at) "
-                f"VALUES (:id, 'C1', 'daily', :workspace, 1, 'U1', '2026-11-0{number} 00:00:00.000000')"
-            )
-            await tx.execute(text(insert), {"id": f"thr_{number}", "workspace": workspace})
-    await migrate(store)
-    async with store.read() as tx:
-        assert [one.id for one in await thresholds(tx, "C1")] == ["thr_2", "thr_4", "thr_5"]
-    await store.close()
 
 
 async def test_replicas_that_start_together_all_migrate(database_url: str) -> None:

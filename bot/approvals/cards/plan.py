@@ -1,55 +1,41 @@
-"""Which messages there should be about a request, for whom, and what each says; sending them is the business of `cards`."""
+"""Which messages there should be about a request as it is now, and for whom. Pure."""
 
-from collections.abc import Mapping
-
-from bot.approvals.cards.card import RequestFacts, render_card
-from bot.approvals.cards.notices import beneficiary_notice, chapter_of, requester_notice
-from bot.approvals.kind import Kind
+from bot.approvals.cards.notices import chapter_of
 from bot.approvals.model import Request, Status, Verdict
-from bot.slack.model import Message
+from bot.posts.model import Wanted
 
+TOPIC = "request"
 CARD, REQUESTER, BENEFICIARY, FULFILLER, LINE = "card", "requester", "beneficiary", "fulfiller", "line"
 """What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
 _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
-def wanted(kind: Kind, request: Request, lines: Mapping[str, str], *, card: bool) -> list[tuple[str, str]]:
-    """Return purpose and channel of every message that should exist; without `card` none in the approvers' channel."""
-    found = [(CARD, request.channel)] if card else []
+def wanted(request: Request) -> list[Wanted]:
+    """Return every message that should exist, but for the lines of the thread."""
+    found = [Wanted(CARD, request.channel)]
     chapter = chapter_of(request)
     if chapter:
-        found.append((f"{REQUESTER}:{chapter}", request.requester.slack_id))
-        found += _to_others(kind, request, chapter)
-    if card:
-        found += [(purpose, request.channel) for purpose in lines]
+        found.append(Wanted(f"{REQUESTER}:{chapter}", request.requester.slack_id))
+        found += _to_others(request, chapter)
     return found
 
 
-def _to_others(kind: Kind, request: Request, chapter: str) -> list[tuple[str, str]]:
+def line_of(version: int, channel: str) -> Wanted:
+    """Return the line of the thread that tells what made this version of a request."""
+    return Wanted(f"{LINE}:{version}", channel, thread_of=CARD, redraws=False)
+
+
+def _to_others(request: Request, chapter: str) -> list[Wanted]:
     """Return what those are told who have to do something by hand, or for whom it was done."""
-    found = list[tuple[str, str]]()
+    found: list[Wanted] = []
     approvals = request.said(Verdict.APPROVE)
-    if approvals and kind.steps and request.outcome.get("way") == "console":
+    if approvals and request.outcome.get("way") == "console":
         fulfiller = approvals[-1].by.slack_id
         if request.status is Status.FULFILLING:
-            found.append((FULFILLER, fulfiller))
+            found.append(Wanted(FULFILLER, fulfiller))
         if request.outcome.get("problem") or request.status in _OVER:
-            found.append((f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
+            found.append(Wanted(f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
     if request.status in (Status.APPLIED, Status.REVERTED):
-        others = [person for person in kind.beneficiaries(request) if not person.is_same_person(request.requester)]
-        found += [(f"{BENEFICIARY}:{chapter}", person.slack_id) for person in others]
+        others = [person for person in request.beneficiaries if not person.is_same_person(request.requester)]
+        found += [Wanted(f"{BENEFICIARY}:{chapter}", person.slack_id) for person in others]
     return found
-
-
-def content_of(kind: Kind, facts: RequestFacts, purpose: str) -> Message | None:
-    """Return what a message says now; None for a line of the thread, which never changes."""
-    request = facts.request
-    what, _, which = purpose.partition(":")
-    if what == CARD:
-        return render_card(facts)
-    if what == REQUESTER:
-        return requester_notice(facts, which)
-    if what == BENEFICIARY:
-        return beneficiary_notice(facts, which)
-    tell = kind.news if which else kind.steps
-    return tell(request) if what == FULFILLER and tell else None

@@ -12,22 +12,26 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.store.session import Tx
 from bot.store.vault import SecretUnreadable
+from bot.timers import db as timers
 
 SHOW_WITHIN = timedelta(hours=24)
 SHOWING_LASTS = timedelta(minutes=2)
 """A showing that takes longer was interrupted."""
+TIMERS, UNSEEN, INTERRUPTED = "secret", "unseen", "interrupted"
+"""What is due for a secret: its end when nobody looked, and the end of a showing that nobody finished."""
 
 
 async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: datetime) -> None:
     """Keep a new secret, encrypted and bound to its request, in the transaction that makes the request APPLIED."""
     await secrets.put(tx, request_id, rt.vault.seal(f"secret:{request_id}", secret), now + SHOW_WITHIN)
+    await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: now + SHOW_WITHIN})
 
 
 async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
     """Return the secret to the one caller who may show it now; whoever else asks meanwhile is refused in words.
 
     The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
-    `wipe_due`, and then nobody knows whether the secret was seen.
+    its timer, and then nobody knows whether the secret was seen.
     """
     now = rt.now()
     async with rt.store.write() as tx:
@@ -36,6 +40,7 @@ async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
         outcome = request.outcome | {"handover": "showing", "handover_at": now.isoformat()}
         if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
             raise RequestClosed("This key was just shown, or its day is over. Lost it? Revoke it and ask for a new one.")
+        await timers.set_timers(tx, TIMERS, request_id, {INTERRUPTED: now + SHOWING_LASTS})
     try:
         return rt.vault.unseal(f"secret:{request_id}", ciphertext)
     except SecretUnreadable:
@@ -62,8 +67,9 @@ async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
         async with rt.store.write() as tx:
             request = await requests.load(tx, request_id)
             if request and request.outcome.get("handover") == "failed":  # it took so long that it counted as interrupted
-                await _note(tx, request, "shown", rt.now())
-                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=request.outcome.get("hint"))
+                version = await _note(tx, request, "shown", rt.now())
+                hint = request.outcome.get("hint")
+                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=hint, version=version)
 
 
 async def put_back(rt: Runtime, request_id: str) -> None:
@@ -72,6 +78,8 @@ async def put_back(rt: Runtime, request_id: str) -> None:
         request = await requests.load(tx, request_id)
         if request and request.outcome.get("handover") == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
+            ends_at = await secrets.ends_at(tx, request_id) or rt.now()
+            await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: ends_at})
 
 
 async def hand_over_failed(rt: Runtime, request_id: str) -> None:
@@ -79,26 +87,15 @@ async def hand_over_failed(rt: Runtime, request_id: str) -> None:
     await _settle(rt, request_id, "failed", "quartermaster", "secret.hand_over_failed")
 
 
-async def wipe_due(rt: Runtime) -> list[str]:
-    """Wipe the secrets that nobody looked at within a day, or whose showing was interrupted; returns their requests."""
-    now, due = rt.now(), list[str]()
+async def wipe(rt: Runtime, request_id: str, what: str) -> None:
+    """Wipe a secret that nobody looked at within a day, or whose showing was interrupted."""
     async with rt.store.read() as tx:
-        expired, kept = await secrets.expired(tx, now), await secrets.kept(tx)
-        found = [request for request_id in kept if (request := await requests.load(tx, request_id))]
-    for request in found:
-        is_showing = request.outcome.get("handover") == "showing"
-        if is_showing and _since(request) < now - SHOWING_LASTS:
-            await hand_over_failed(rt, request.id)
-        elif request.id in expired and not is_showing:
-            await _settle(rt, request.id, "unseen", "quartermaster", "secret.wiped_unseen")
-        else:
-            continue
-        due.append(request.id)
-    return due
-
-
-def _since(request: Request) -> datetime:
-    return datetime.fromisoformat(str(request.outcome["handover_at"]))
+        request = await requests.load(tx, request_id)
+    is_showing = request is not None and request.outcome.get("handover") == "showing"
+    if what == INTERRUPTED and is_showing:
+        await hand_over_failed(rt, request_id)
+    elif what == UNSEEN and not is_showing:
+        await _settle(rt, request_id, "unseen", "quartermaster", "secret.wiped_unseen")
 
 
 async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> bool:
@@ -108,16 +105,18 @@ async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, actio
         request = await requests.load(tx, request_id)
         if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
             return False
-        await _note(tx, request, handover, now)
-        tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"))
+        await timers.set_timers(tx, TIMERS, request_id, {})
+        version = await _note(tx, request, handover, now)
+        tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"), version=version)
         return True
 
 
-async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> None:
-    """Write the state of the hand-over into the request; whoever moved it meanwhile is read again."""
+async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> int:
+    """Write the state of the hand-over into the request and return its version; one moved meanwhile is read again."""
     current: Request | None = request
     while current is not None:
         outcome = current.outcome | {"handover": handover, "handover_at": now.isoformat()}
-        if await requests.touch(tx, current, outcome=outcome):
-            return
+        if touched := await requests.touch(tx, current, outcome=outcome):
+            return touched.version
         current = await requests.load(tx, request.id)
+    return request.version

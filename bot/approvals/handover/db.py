@@ -20,15 +20,9 @@ async def sealed(tx: Tx, request_id: str, now: datetime) -> str | None:
     return None if row is None or row.expires_at <= now else row.ciphertext
 
 
-async def kept(tx: Tx) -> list[str]:
-    """Return the requests whose secret is not wiped yet."""
-    return list(await tx.session.exec(select(SecretRow.request_id).where(col(SecretRow.ciphertext).is_not(None))))
-
-
-async def expired(tx: Tx, now: datetime) -> list[str]:
-    """Return the requests whose secret nobody looked at in time."""
-    query = select(SecretRow.request_id).where(col(SecretRow.ciphertext).is_not(None), col(SecretRow.expires_at) <= now)
-    return list(await tx.session.exec(query))
+async def ends_at(tx: Tx, request_id: str) -> datetime | None:
+    """Return until when a secret may be shown, None where there is none."""
+    return (await tx.session.exec(select(SecretRow.expires_at).where(SecretRow.request_id == request_id))).first()
 
 
 async def wipe(tx: Tx, request_id: str, now: datetime, *, shown: bool = False) -> bool:

@@ -1,14 +1,14 @@
 """Amounts at whose passing a channel is told, and what it was told.
 
-An alert is claimed by its unique row (threshold, period) before it is sent; a claim left unsent is taken again.
+An alert is begun by its unique row (threshold, period); its post says whether it stands.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.spend.alerts.model import Alert, Threshold, ThresholdPeriod
@@ -17,7 +17,6 @@ from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 from bot.store.upsert import insert_into
 
-RETAKE_AFTER = timedelta(minutes=10)
 _TRIES = 5
 
 
@@ -79,36 +78,36 @@ async def end_threshold(tx: Tx, threshold_id: str, now: datetime) -> bool:
     return (await tx.execute(statement.values(ended_at=now))).rowcount == 1
 
 
-async def spoken_alerts(tx: Tx, keys: Sequence[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
-    """Return those (threshold id, period key) that were said or are being said; a look, not a claim."""
+async def threshold(tx: Tx, threshold_id: str) -> Threshold | None:
+    """Return a threshold that is watched."""
+    row = await tx.session.get(ThresholdRow, threshold_id)
+    return None if row is None or row.ended_at is not None else _threshold(row)
+
+
+async def begun_alerts(tx: Tx, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those (threshold id, period key) that were said or are being said."""
     if not keys:
         return set()
     statement = select(AlertRow).where(col(AlertRow.threshold_id).in_({threshold_id for threshold_id, _ in keys}))
-    rows = (await tx.session.exec(statement)).all()
-    taken = {(r.threshold_id, r.period_key) for r in rows if r.sent_at is not None or r.claimed_at >= now - RETAKE_AFTER}
-    return taken & set(keys)
+    return {(row.threshold_id, row.period_key) for row in await tx.session.exec(statement)} & set(keys)
 
 
-async def claim_alert(tx: Tx, threshold_id: str, period_key: str, said: Sequence[str], now: datetime) -> int | None:
-    """Take the right to say an alert, with the lines it will say; None when it was said, or somebody is saying it."""
-    values = {"threshold_id": threshold_id, "period_key": period_key, "claimed_at": now, "said": {"lines": list(said)}}
+async def begin_alert(tx: Tx, threshold_id: str, period_key: str) -> int | None:
+    """Begin to say an alert and return its id; None when it was said, or somebody is saying it."""
+    values: dict[str, Any] = {"threshold_id": threshold_id, "period_key": period_key, "said": {"lines": []}}
     insert = insert_into(tx, AlertRow).values(values).on_conflict_do_nothing().returning(col(AlertRow.id))
-    alert_id: int | None = (await tx.execute(insert)).scalar()
-    if alert_id is not None:
-        return alert_id
-    retake = (
-        update(AlertRow)
-        .where(col(AlertRow.threshold_id) == threshold_id, col(AlertRow.period_key) == period_key)
-        .where(col(AlertRow.sent_at).is_(None), col(AlertRow.claimed_at) < now - RETAKE_AFTER)
-        .values(claimed_at=now, said={"lines": list(said)})
-        .returning(col(AlertRow.id))
-    )
-    return (await tx.execute(retake)).scalar()
+    return (await tx.execute(insert)).scalar()
 
 
-async def alert_sent(tx: Tx, alert_id: int, now: datetime, ts: str | None) -> None:
-    """Mark an alert as said; `ts` None: it must not be said at all."""
-    await tx.execute(update(AlertRow).where(col(AlertRow.id) == alert_id).values(sent_at=now, ts=ts))
+async def alert_sent(tx: Tx, alert_id: int, now: datetime, ts: str | None, lines: Sequence[str]) -> None:
+    """Mark an alert as said with these lines; `ts` None: it must not be said at all."""
+    statement = update(AlertRow).where(col(AlertRow.id) == alert_id)
+    await tx.execute(statement.values(sent_at=now, ts=ts, said={"lines": list(lines)}))
+
+
+async def forget_alert(tx: Tx, alert_id: int) -> None:
+    """Forget an alert that was begun and never said."""
+    await tx.execute(delete(AlertRow).where(col(AlertRow.id) == alert_id, col(AlertRow.sent_at).is_(None)))
 
 
 async def acknowledge_alert(tx: Tx, alert_id: int, slack_id: str, now: datetime) -> bool:
@@ -117,17 +116,17 @@ async def acknowledge_alert(tx: Tx, alert_id: int, slack_id: str, now: datetime)
     return (await tx.execute(statement.values(acknowledged_by=slack_id, acknowledged_at=now))).rowcount == 1
 
 
-async def alert(tx: Tx, alert_id: int) -> Alert | None:
-    """Return one alert with its channel."""
+async def alert_and_threshold(tx: Tx, alert_id: int) -> tuple[Alert, Threshold] | None:
+    """Return one alert with its threshold."""
     statement = select(AlertRow, ThresholdRow).join(ThresholdRow).where(col(AlertRow.id) == alert_id)
     found = (await tx.session.exec(statement)).first()
     if found is None:
         return None
-    row, threshold = found
-    return Alert(
+    row, behind = found
+    alert = Alert(
         id=alert_id,
         threshold_id=row.threshold_id,
-        channel=threshold.channel,
+        channel=behind.channel,
         period_key=row.period_key,
         ts=row.ts,
         sent_at=row.sent_at,
@@ -135,6 +134,7 @@ async def alert(tx: Tx, alert_id: int) -> Alert | None:
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
     )
+    return alert, _threshold(behind)
 
 
 def _threshold(row: ThresholdRow) -> Threshold:

@@ -36,6 +36,11 @@ def span_of(period: ThresholdPeriod, day: date) -> Span:
     return Span(f"{day:%Y-%m}", first, last)
 
 
+def span_of_key(period: ThresholdPeriod, key: str) -> Span:
+    """Return the period with this key."""
+    return span_of(period, date.fromisoformat(key if period == "daily" else f"{key}-01"))
+
+
 def spans_to_watch(threshold: Threshold, now: datetime) -> list[Span]:
     """Return the periods in which a threshold may speak now: the running one, and those just over since it was set up."""
     today = now.astimezone(UTC).date()

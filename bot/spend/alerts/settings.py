@@ -4,7 +4,7 @@ import secrets
 from decimal import Decimal
 
 from bot.people.model import Actor
-from bot.posts.deliver import require_channel
+from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold, ThresholdPeriod

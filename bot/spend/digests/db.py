@@ -1,26 +1,22 @@
 """Who gets the daily digest, and which digests and corrections were sent.
 
-A digest is claimed by its unique row (subscription, day) before it is sent; a claim left unsent is taken again after ten
-minutes, because the process that held it is gone.
+A digest is begun by its unique row (subscription, day); its posts say what stands of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select as select_columns
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.spend.digests.model import DigestRun, Subscription
+from bot.spend.digests.model import Correction, DigestRun, Subscription
 from bot.spend.model import dollars, nanos
-from bot.store.notes import claim_note, drop_notes, note, write_note
 from bot.store.session import Tx
 from bot.store.tables import CorrectionRow, DigestRunRow, SubscriptionRow
 from bot.store.upsert import insert_into
-
-RETAKE_AFTER = timedelta(minutes=10)
 
 
 async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
@@ -77,32 +73,26 @@ async def mute_subscription(tx: Tx, channel: str, until: datetime | None) -> boo
     return (await tx.execute(statement.values(muted_until=until))).rowcount == 1
 
 
-async def unclaimed_days(tx: Tx, wanted: Sequence[tuple[str, date]], now: datetime) -> set[tuple[str, date]]:
-    """Return those (subscription id, day) that nobody has sent or is sending; a look, not a claim."""
+async def subscription(tx: Tx, subscription_id: str) -> Subscription | None:
+    """Return a subscription that hasn't ended."""
+    row = await tx.session.get(SubscriptionRow, subscription_id)
+    return None if row is None or row.ended_at is not None else _subscription(row)
+
+
+async def begun_runs(tx: Tx, wanted: Sequence[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Return those (subscription id, day) whose digest somebody has begun."""
     if not wanted:
         return set()
     statement = select(DigestRunRow).where(col(DigestRunRow.day).in_({day for _, day in wanted}))
-    rows = (await tx.session.exec(statement)).all()
-    taken = {(r.subscription_id, r.day) for r in rows if r.sent_at is not None or r.claimed_at >= now - RETAKE_AFTER}
-    return set(wanted) - taken
+    return {(row.subscription_id, row.day) for row in await tx.session.exec(statement)} & set(wanted)
 
 
-async def claim_digest(tx: Tx, subscription: Subscription, day: date, now: datetime) -> int | None:
-    """Take the right to send one digest and return its run's id; None when it was sent, or somebody is sending it."""
-    what = {"channel": subscription.channel, "workspace_ids": list(subscription.workspace_ids), "claimed_at": now}
+async def begin_run(tx: Tx, subscription: Subscription, day: date) -> int | None:
+    """Begin a digest and return its run's id; None when somebody else has."""
+    what = {"channel": subscription.channel, "workspace_ids": list(subscription.workspace_ids)}
     values = {"subscription_id": subscription.id, "day": day, **what}
     insert = insert_into(tx, DigestRunRow).values(values).on_conflict_do_nothing().returning(col(DigestRunRow.id))
-    run_id: int | None = (await tx.execute(insert)).scalar()
-    if run_id is not None:
-        return run_id
-    retake = (
-        update(DigestRunRow)
-        .where(col(DigestRunRow.subscription_id) == subscription.id, col(DigestRunRow.day) == day)
-        .where(col(DigestRunRow.sent_at).is_(None), col(DigestRunRow.claimed_at) < now - RETAKE_AFTER)
-        .values(what)
-        .returning(col(DigestRunRow.id))
-    )
-    return (await tx.execute(retake)).scalar()
+    return (await tx.execute(insert)).scalar()
 
 
 async def digest_sent(tx: Tx, run_id: int, now: datetime, ts: str | None, total: Decimal | None) -> None:
@@ -110,37 +100,6 @@ async def digest_sent(tx: Tx, run_id: int, now: datetime, ts: str | None, total:
     statement = update(DigestRunRow).where(col(DigestRunRow.id) == run_id)
     amount = None if total is None else nanos(total)
     await tx.execute(statement.values(sent_at=now, ts=ts, total_nanos=amount))
-
-
-async def claim_thread(tx: Tx, run_id: int, now: datetime) -> int | None:
-    """Take the right to fill a sent digest's thread and return how many of its parts stand there already.
-
-    None when all do, or somebody is at it; who hasn't got on with it for ten minutes is gone.
-    """
-    key, run = _thread_key(run_id), await tx.session.get(DigestRunRow, run_id)
-    if run is None or run.thread_sent_at is not None:
-        return None
-    begun = await note(tx, key)
-    parts = 0 if begun is None else int(begun[0].get("parts", 0))
-    if not await claim_note(tx, key, now, RETAKE_AFTER):
-        return None
-    await thread_part_sent(tx, run_id, parts, now)
-    return parts
-
-
-async def thread_part_sent(tx: Tx, run_id: int, parts: int, now: datetime) -> None:
-    """Remember how many parts of a digest's breakdown stand in its thread."""
-    await write_note(tx, _thread_key(run_id), {"parts": parts}, now)
-
-
-async def thread_sent(tx: Tx, run_id: int, now: datetime) -> None:
-    """Mark a digest's thread as complete."""
-    await tx.execute(update(DigestRunRow).where(col(DigestRunRow.id) == run_id).values(thread_sent_at=now))
-    await drop_notes(tx, [_thread_key(run_id)])
-
-
-def _thread_key(run_id: int) -> str:
-    return f"thread:{run_id}"
 
 
 async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
@@ -165,11 +124,11 @@ async def subscription_behind(tx: Tx, run: DigestRun) -> Subscription | None:
     return None if row is None else replace(_subscription(row), workspace_ids=run.workspace_ids)
 
 
-async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) -> int | None:
-    """Take the right to say in a digest's thread that its total is `new` now; None when somebody else has it.
+async def begin_correction(tx: Tx, run: DigestRun, new: Decimal) -> int | None:
+    """Begin to say in a digest's thread that its total is `new`, and return the correction's number; None: somebody does.
 
-    Corrections are numbered; the next can be claimed only when the one before has been sent, and only by somebody who
-    knows what it said.
+    Corrections are numbered; the next can be begun only when the one before has been sent, and only by somebody who knows
+    what it said.
     """
     statement = select(CorrectionRow).where(CorrectionRow.digest_run_id == run.id).order_by(col(CorrectionRow.number).desc())
     last = (await tx.session.exec(statement.limit(1))).first()
@@ -177,27 +136,29 @@ async def claim_correction(tx: Tx, run: DigestRun, new: Decimal, now: datetime) 
     # Looked up after the last correction, because that one and what it said are written together: whoever sees it sent, but
     # holds the total from before it, would say the same again under the next number.
     said = await tx.execute(select_columns(col(DigestRunRow.total_nanos)).where(col(DigestRunRow.id) == run.id))
-    if said.scalar() != old:
+    if said.scalar() != old or (last is not None and last.sent_at is None):
         return None
-    if last is not None and last.sent_at is None:
-        retake = (
-            update(CorrectionRow)
-            .where(col(CorrectionRow.id) == last.id, col(CorrectionRow.sent_at).is_(None))
-            .where(col(CorrectionRow.claimed_at) < now - RETAKE_AFTER)
-            .values(claimed_at=now, old_nanos=old, new_nanos=nanos(new))
-            .returning(col(CorrectionRow.id))
-        )
-        return (await tx.execute(retake)).scalar()
     number = 1 if last is None else last.number + 1
-    values = {"digest_run_id": run.id, "number": number, "old_nanos": old, "new_nanos": nanos(new), "claimed_at": now}
-    insert = insert_into(tx, CorrectionRow).values(values).on_conflict_do_nothing().returning(col(CorrectionRow.id))
+    values = {"digest_run_id": run.id, "number": number, "old_nanos": old, "new_nanos": nanos(new)}
+    insert = insert_into(tx, CorrectionRow).values(values).on_conflict_do_nothing().returning(col(CorrectionRow.number))
     return (await tx.execute(insert)).scalar()
 
 
-async def correction_sent(tx: Tx, correction_id: int, run_id: int, new: Decimal, now: datetime) -> None:
+async def corrections(tx: Tx, run_id: int) -> list[Correction]:
+    """Return the corrections of a digest, sent or not."""
+    found = await tx.session.exec(select(CorrectionRow).where(CorrectionRow.digest_run_id == run_id))
+    return [
+        Correction(row.number, None if row.old_nanos is None else dollars(row.old_nanos), dollars(row.new_nanos))
+        for row in found
+    ]
+
+
+async def correction_sent(tx: Tx, run_id: int, number: int, now: datetime) -> None:
     """Mark a correction as sent; from now on its total is what the digest has said."""
-    await tx.execute(update(CorrectionRow).where(col(CorrectionRow.id) == correction_id).values(sent_at=now))
-    await tx.execute(update(DigestRunRow).where(col(DigestRunRow.id) == run_id).values(total_nanos=nanos(new)))
+    mine = (col(CorrectionRow.digest_run_id) == run_id, col(CorrectionRow.number) == number)
+    sent = update(CorrectionRow).where(*mine).values(sent_at=now).returning(col(CorrectionRow.new_nanos))
+    total = (await tx.execute(sent)).scalar()
+    await tx.execute(update(DigestRunRow).where(col(DigestRunRow.id) == run_id).values(total_nanos=total))
 
 
 def _subscription(row: SubscriptionRow) -> Subscription:
@@ -225,5 +186,4 @@ def _run(row: DigestRunRow) -> DigestRun:
         ts=row.ts,
         said=said,
         workspace_ids=tuple(row.workspace_ids),
-        thread_sent_at=row.thread_sent_at,
     )

@@ -35,4 +35,12 @@ class DigestRun:
     ts: str | None
     said: Decimal | None
     workspace_ids: tuple[str, ...]
-    thread_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a digest said, and what its day costs by now; numbered from 1."""
+
+    number: int
+    old: Decimal | None
+    new: Decimal

@@ -1,28 +1,27 @@
-"""Digests on their way: due, claimed, sent, completed in their thread, and corrected when a day is revised.
+"""Digests on their way: due, wanted once, and corrected when a day is revised.
 
-Everything here may run twice, in several processes, and acts once: the claim is a unique row in the store. `now` says what
-is due; a claim says when it was made, because a job may have waited for others long before it comes to claim.
+Everything here may run twice, in several processes, and acts once: a run is a unique row in the store, and its posts are
+claimed before they are sent. `now` says what is due; a claim says when it was made, because a job may have waited for others
+long before it comes to claim.
 """
 
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackError, UpstreamError
-from bot.posts.deliver import deliver, is_gone, why_blocked
-from bot.posts.undeliverable import speaks_again, tell_blocked
+from bot.errors import UpstreamError
+from bot.posts import db as posts
+from bot.posts.converge import converge
 from bot.runtime import Runtime
 from bot.spend.digests import db as store
-from bot.spend.digests.build import build_digest
-from bot.spend.digests.figures import digest_input, is_settled, load_for_digest, total_for
+from bot.spend.digests.figures import is_settled, load_for_digest, total_for
 from bot.spend.digests.model import DigestRun, Subscription
 from bot.spend.digests.schedule import Due, due
-from bot.spend.digests.thread import finish_threads, send_thread
-from bot.spend.digests.view import digest_chart, render_correction, render_digest
+from bot.spend.digests.topic import TOPIC, correction_of, digest_of
 from bot.spend.ledger import db as table
 from bot.spend.ledger.sync import TURN_LASTS
+from bot.spend.model import LedgerDay
 from bot.store.notes import claim_note, note, write_note
-from bot.words.wording import weekday_day
 
 log = structlog.get_logger()
 
@@ -31,45 +30,41 @@ CORRECTED_FOR = timedelta(days=35)
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 
 
-async def run_digests(rt: Runtime, now: datetime) -> int:
-    """Send every digest whose time has come and that nobody has sent; returns how many this call sent.
-
-    One channel's failure doesn't keep the others from theirs. Also repairs threads and says corrections.
-    """
+async def digests_due(rt: Runtime, now: datetime) -> list[str]:
+    """Return the subscriptions whose digest should be in its channel and was not begun by anybody."""
     async with rt.store.read() as tx:
         everybody = await store.subscriptions(tx)
-        coming = {one.id: (one, when) for one in everybody if (when := due(one, now)) is not None}
-        wanted = await store.unclaimed_days(tx, [(one.id, when.day) for one, when in coming.values()], now)
-    sent = 0
-    for subscription_id, _ in sorted(wanted):
-        subscription, when = coming[subscription_id]
-        try:
-            sent += await _send_when_ready(rt, now, subscription, when)
-        except SlackError as error:
-            log.warning("digest_not_sent", subscription=subscription.id, error=type(error).__name__, code=error.code)
-        except Exception:  # one channel's failure must not silence the others
-            log.exception("digest_failed", subscription=subscription.id)
-    await finish_threads(rt, now, await _standing_runs(rt, now))
-    await run_corrections(rt, now)
-    return sent
+        coming = {one.id: when for one in everybody if (when := due(one, now)) is not None}
+        begun = await store.begun_runs(tx, [(one, when.day) for one, when in coming.items()])
+    return sorted(one for one, when in coming.items() if (one, when.day) not in begun)
 
 
-async def _send_when_ready(rt: Runtime, now: datetime, subscription: Subscription, when: Due) -> bool:
-    """Send a due digest once its day is closed, or its patience is over; tells whether it was sent."""
-    if not await is_settled(rt, when.day):
-        was_read = await _ask_for_day(rt, when)
-        if not await is_settled(rt, when.day) and (when.is_patient(now) or not was_read):
-            return False
-    # Asked before the claim: while Slack doesn't answer, the claim isn't used up.
-    blocked = await why_blocked(rt, subscription.channel)
+async def send_digest(rt: Runtime, subscription_id: str, now: datetime) -> None:
+    """Send a due digest once its day is closed, or its patience is over."""
+    async with rt.store.read() as tx:
+        subscription = await store.subscription(tx, subscription_id)
+    when = subscription and due(subscription, now)
+    if subscription is None or when is None or not await _is_ready(rt, now, when):
+        return
+    run_id = await _begin(rt, subscription, when)
+    if run_id is not None:
+        await converge(rt, TOPIC, str(run_id))
+
+
+async def _is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
+    if await is_settled(rt, when.day):
+        return True
+    was_read = await _ask_for_day(rt, when)
+    return await is_settled(rt, when.day) or (was_read and not when.is_patient(now))
+
+
+async def _begin(rt: Runtime, subscription: Subscription, when: Due) -> int | None:
+    """Begin a digest's run and want its post, in one transaction; None when somebody else has."""
     async with rt.store.write() as tx:
-        run_id = await store.claim_digest(tx, subscription, when.day, rt.now())
-    if run_id is None:
-        return False
-    if blocked is not None:
-        await _give_up(rt, now, subscription, run_id, blocked)
-        return False
-    return await _send(rt, now, subscription, when, run_id)
+        run_id = await store.begin_run(tx, subscription, when.day)
+        if run_id is not None:
+            await posts.want(tx, TOPIC, str(run_id), [digest_of(subscription.channel)], rt.now())
+    return run_id
 
 
 async def _ask_for_day(rt: Runtime, when: Due) -> bool:
@@ -92,79 +87,36 @@ async def _ask_for_day(rt: Runtime, when: Due) -> bool:
     return True
 
 
-async def _send(rt: Runtime, now: datetime, subscription: Subscription, when: Due, run_id: int) -> bool:
-    digest = build_digest(await digest_input(rt, subscription, when.day))
-    try:
-        delivered = await deliver(
-            rt,
-            now,
-            lambda chart: render_digest(digest, run_id, chart),
-            digest_chart(digest),
-            lambda message: rt.notifier.send(subscription.channel, message),
-        )
-    except SlackError as error:
-        if not is_gone(error):
-            raise
-        await _give_up(rt, now, subscription, run_id, f"Slack says {error.code}.")
-        return False
-    ts = delivered.sent.ts if delivered.sent else None
-    async with rt.store.write() as tx:
-        await store.digest_sent(tx, run_id, rt.now(), ts, digest.total)
-        tx.audit(now, "bot", "digest.sent", subscription.id, channel=subscription.channel, day=when.day.isoformat())
-    await speaks_again(rt, subscription.channel)
-    if ts is not None:
-        await send_thread(rt, subscription.channel, ts, run_id, digest, delivered.picture)
-    return True
-
-
-async def _give_up(rt: Runtime, now: datetime, subscription: Subscription, run_id: int, reason: str) -> None:
-    """Let this day pass without a digest, and tell the subscriber why, once."""
-    async with rt.store.write() as tx:
-        await store.digest_sent(tx, run_id, rt.now(), None, None)
-    await tell_blocked(rt, now, subscription.channel, subscription.created_by, reason)
-
-
-async def run_corrections(rt: Runtime, now: datetime) -> int:
-    """Say in a digest's thread that its closed day costs something else by now; once per change. Returns how many."""
-    runs = await _standing_runs(rt, now)
-    if not runs:
-        return 0
+async def corrections_due(rt: Runtime, now: datetime) -> list[str]:
+    """Return the runs whose closed day was read since they were sent, so that it may cost something else by now."""
     async with rt.store.read() as tx:
+        runs = await store.sent_digests(tx, (now - CORRECTED_FOR).date())
+        if not runs:
+            return []
         known = await table.ledger_days(tx, min(run.day for run in runs), max(run.day for run in runs))
-    said = 0
-    for run in runs:
-        fact = known.get(run.day)
-        # A sync is dated by its beginning and may have written until its turn was over.
-        if fact is None or not fact.closed or (run.sent_at and fact.synced_at + TURN_LASTS <= run.sent_at):
-            continue
-        try:
-            said += await _correct(rt, run)
-        except SlackError as error:
-            log.warning("correction_not_sent", run=run.id, error=type(error).__name__, code=error.code)
-    return said
+    return [str(run.id) for run in runs if _may_differ(run, known.get(run.day))]
 
 
-async def _correct(rt: Runtime, run: DigestRun) -> bool:
-    async with rt.store.read() as tx:
-        subscription = await store.subscription_behind(tx, run)
-    if subscription is None or run.ts is None:
+def _may_differ(run: DigestRun, fact: LedgerDay | None) -> bool:
+    if fact is None or not fact.closed:
         return False
+    # A sync is dated by its beginning and may have written until its turn was over.
+    return not (run.sent_at and fact.synced_at + TURN_LASTS <= run.sent_at)
+
+
+async def correct(rt: Runtime, run_id: str, _now: datetime) -> None:
+    """Say in a digest's thread that its closed day costs something else by now; once per change."""
+    async with rt.store.read() as tx:
+        run = await store.digest_run(tx, int(run_id))
+        subscription = run and await store.subscription_behind(tx, run)
+    if run is None or subscription is None or run.ts is None:
+        return
     _, total = await total_for(rt, subscription, run.day)
     if run.said is not None and round(run.said, 2) == round(total, 2):
-        return False
-    blocked = await why_blocked(rt, run.channel)
+        return
     async with rt.store.write() as tx:
-        correction_id = await store.claim_correction(tx, run, total, rt.now())
-    if correction_id is None:
-        return False
-    if blocked is None:
-        message = render_correction(run.said, total, weekday_day(run.day))
-        await rt.notifier.send(run.channel, message, thread_ts=run.ts)
-    async with rt.store.write() as tx:
-        await store.correction_sent(tx, correction_id, run.id, total, rt.now())
-    return blocked is None
-
-
-async def _standing_runs(rt: Runtime, now: datetime) -> list[DigestRun]:
-    async with rt.store.read() as tx:
-        return await store.sent_digests(tx, (now - CORRECTED_FOR).date())
+        number = await store.begin_correction(tx, run, total)
+        if number is not None:
+            await posts.want(tx, TOPIC, run_id, [correction_of(number, run.channel)], rt.now())
+    if number is not None:
+        await converge(rt, TOPIC, run_id)

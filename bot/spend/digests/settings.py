@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.errors import NotFound
 from bot.people.model import Actor
-from bot.posts.deliver import require_channel
+from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.digests import db as subscription_table
 from bot.spend.digests.build import WEEK, build_digest
@@ -48,7 +48,7 @@ async def next_digest(rt: Runtime, subscription: Subscription) -> Due:
     now = rt.now()
     coming = due(subscription, now) or next_due(subscription.local_time, subscription.tz, now)
     async with rt.store.read() as tx:
-        while not await subscription_table.unclaimed_days(tx, [(subscription.id, coming.day)], now):
+        while await subscription_table.begun_runs(tx, [(subscription.id, coming.day)]):
             coming = next_due(subscription.local_time, subscription.tz, max(now, coming.since))
     return coming
 

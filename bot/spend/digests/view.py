@@ -125,10 +125,12 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
     )
 
 
-def render_thread(digest: Digest) -> list[Message]:
-    """Return the breakdown, one message for each dimension because a message holds one table (slack.md §3.1)."""
+def render_thread(digest: Digest) -> list[tuple[str, Message]]:
+    """Return the breakdown by dimension, a message each because a message holds one table (slack.md §3.1)."""
     against = last_weekday(digest.day)
-    return [_thread_part(found, against, not digest.closed) for found in digest.breakdowns if found.slices]
+    return [
+        (found.dimension, _thread_part(found, against, not digest.closed)) for found in digest.breakdowns if found.slices
+    ]
 
 
 def render_breakdown(digest: Digest) -> list[Message]:

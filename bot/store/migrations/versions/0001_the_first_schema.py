@@ -14,6 +14,30 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _audit_entry()
+    _cost_day()
+    _ledger_day()
+    _link()
+    _name()
+    _note()
+    _post()
+    _request()
+    _revision()
+    _seen_event()
+    _subscription()
+    _threshold()
+    _timer()
+    _usage_day()
+    _alert()
+    _decision()
+    _digest_run()
+    _secret()
+    _correction()
+    _one_live_threshold()
+    _make_audit_append_only()
+
+
+def _audit_entry() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -29,6 +53,8 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_subject"), ["subject"], unique=False)
 
+
+def _cost_day() -> None:
     op.create_table(
         "cost_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -41,6 +67,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_cost_day")),
         sqlite_with_rowid=False,
     )
+
+
+def _ledger_day() -> None:
     op.create_table(
         "ledger_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -51,6 +80,9 @@ def upgrade() -> None:
         sa.Column("total_nanos", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
     )
+
+
+def _link() -> None:
     op.create_table(
         "link",
         sa.Column("slack_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -63,6 +95,8 @@ def upgrade() -> None:
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_member_id"), ["member_id"], unique=False)
 
+
+def _name() -> None:
     op.create_table(
         "name",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -71,6 +105,9 @@ def upgrade() -> None:
         sa.Column("seen_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_name")),
     )
+
+
+def _note() -> None:
     op.create_table(
         "note",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -78,6 +115,36 @@ def upgrade() -> None:
         sa.Column("at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_note")),
     )
+
+
+def _post() -> None:
+    op.create_table(
+        "post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("purpose", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("thread_of", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("redraws", sa.Boolean(), nullable=False),
+        sa.Column("posted_channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("wanted_version", sa.Integer(), nullable=False),
+        sa.Column("drawn_version", sa.Integer(), nullable=False),
+        sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("due_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("redacted_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("topic", "subject", "purpose", "channel", name=op.f("uq_post_topic_subject_purpose_channel")),
+    )
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_post_posted_channel"), ["posted_channel"], unique=False)
+
+
+def _request() -> None:
     op.create_table(
         "request",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -101,6 +168,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "beneficiaries", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("open_subject", name=op.f("uq_request_open_subject")),
@@ -110,6 +180,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_requester_slack_id"), ["requester_slack_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_status"), ["status"], unique=False)
 
+
+def _revision() -> None:
     op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -122,6 +194,8 @@ def upgrade() -> None:
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_day"), ["day"], unique=False)
 
+
+def _seen_event() -> None:
     op.create_table(
         "seen_event",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -131,6 +205,8 @@ def upgrade() -> None:
     with op.batch_alter_table("seen_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seen_event_at"), ["at"], unique=False)
 
+
+def _subscription() -> None:
     op.create_table(
         "subscription",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -148,6 +224,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint("channel", name=op.f("uq_subscription_channel")),
     )
+
+
+def _threshold() -> None:
     op.create_table(
         "threshold",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -160,6 +239,25 @@ def upgrade() -> None:
         sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold")),
     )
+
+
+def _timer() -> None:
+    op.create_table(
+        "timer",
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("claimed_until", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "subject", "what", name=op.f("pk_timer")),
+    )
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+
+def _usage_day() -> None:
     op.create_table(
         "usage_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -173,12 +271,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_usage_day")),
         sqlite_with_rowid=False,
     )
+
+
+def _alert() -> None:
     op.create_table(
         "alert",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("threshold_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("period_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("said", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
@@ -191,6 +291,8 @@ def upgrade() -> None:
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_threshold_id"), ["threshold_id"], unique=False)
 
+
+def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -208,6 +310,8 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_request_id"), ["request_id"], unique=False)
 
+
+def _digest_run() -> None:
     op.create_table(
         "digest_run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -217,11 +321,9 @@ def upgrade() -> None:
         sa.Column(
             "workspace_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
-        sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("total_nanos", sa.BigInteger(), nullable=True),
-        sa.Column("thread_sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscription.id"], name=op.f("fk_digest_run_subscription_id_subscription")
         ),
@@ -231,20 +333,8 @@ def upgrade() -> None:
     with op.batch_alter_table("digest_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_digest_run_subscription_id"), ["subscription_id"], unique=False)
 
-    op.create_table(
-        "correction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("digest_run_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("old_nanos", sa.BigInteger(), nullable=True),
-        sa.Column("new_nanos", sa.BigInteger(), nullable=False),
-        sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
-        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["digest_run_id"], ["digest_run.id"], name=op.f("fk_correction_digest_run_id_digest_run")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
-        sa.UniqueConstraint("digest_run_id", "number", name=op.f("uq_correction_digest_run_id_number")),
-    )
 
+def _secret() -> None:
     op.create_table(
         "secret",
         sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -255,24 +345,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_secret_request_id_request")),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_secret")),
     )
-    op.create_table(
-        "sent_message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("purpose", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("posted_channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("drawn_version", sa.Integer(), nullable=False),
-        sa.Column("claimed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_sent_message_request_id_request")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_message")),
-        sa.UniqueConstraint("request_id", "purpose", "channel", name=op.f("uq_sent_message_request_id_purpose_channel")),
-    )
-    with op.batch_alter_table("sent_message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sent_message_request_id"), ["request_id"], unique=False)
 
-    _make_audit_append_only()
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest_run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("old_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("new_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["digest_run_id"], ["digest_run.id"], name=op.f("fk_correction_digest_run_id_digest_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("digest_run_id", "number", name=op.f("uq_correction_digest_run_id_number")),
+    )
+
+
+def _one_live_threshold() -> None:
+    for name, columns, where in (
+        ("uq_threshold_live", ["channel", "period"], "ended_at IS NULL AND workspace_id IS NULL"),
+        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id"], "ended_at IS NULL"),
+    ):
+        live = sa.text(where)
+        op.create_index(name, "threshold", columns, unique=True, sqlite_where=live, postgresql_where=live)
 
 
 def _make_audit_append_only() -> None:

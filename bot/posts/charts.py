@@ -1,4 +1,4 @@
-"""How figures get into a channel: never where another company reads, with a chart if it can be, but always with the text."""
+"""How a message with a chart is sent: with Slack's own chart, else with a picture, else as text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from bot.errors import NotAllowed, SlackError, SlackRefused
+from bot.errors import SlackError, SlackRefused
+from bot.posts.model import Content
 from bot.runtime import Runtime
 from bot.slack.blocks import image
 from bot.slack.charts import ChartError, ChartSpec, chart_block, render_png
-from bot.slack.markup import channel_mention
 from bot.slack.model import Message, Sent
 from bot.store.notes import note, write_note
 
@@ -30,41 +30,6 @@ BAD_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "response_url_400"}
 )
 """Slack's words for a message whose blocks it won't take (slack.md §3.2)."""
-SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
-_INVITE = "Invite me there first: type `/invite @Quartermaster` in it, then try again."
-GONE = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
-)
-"""Slack's words for a channel into which the bot can't post any more."""
-
-
-async def why_blocked(rt: Runtime, channel_id: str) -> str | None:
-    """Return why figures must not or can't be posted in a channel as it is now, asked afresh; None when they may.
-
-    The reason is a sentence or two for the person who wants them there. SlackDown when nobody knows.
-    """
-    try:
-        channel = await rt.notifier.channel(channel_id, fresh=True)
-    except SlackRefused as refusal:
-        if refusal.code in GONE:
-            return f"I can't see that channel. {_INVITE}"
-        raise
-    if channel.is_im:
-        return "Figures that come by themselves go to a channel, not to a direct message."
-    if channel.is_shared_outside:
-        return SHARED_OUTSIDE
-    if channel.is_archived:
-        return "That channel is archived."
-    if not channel.is_member:
-        return f"I'm not in {channel_mention(channel_id)}. {_INVITE}"
-    return None
-
-
-async def require_channel(rt: Runtime, channel_id: str) -> None:
-    """Raise NotAllowed with the reason unless figures may be posted in a channel."""
-    reason = await why_blocked(rt, channel_id)
-    if reason is not None:
-        raise NotAllowed(reason)
 
 
 @dataclass(frozen=True)
@@ -137,6 +102,24 @@ async def _charts_refused(rt: Runtime, now: datetime) -> bool:
     return found is not None and now - found[1] < CHARTS_TRIED_AGAIN_AFTER
 
 
-def is_gone(error: SlackError) -> bool:
-    """Tell whether Slack said that the bot can't post there; anything else may pass by itself."""
-    return isinstance(error, SlackRefused) and error.code in GONE
+async def post(rt: Runtime, content: Content, channel: str, thread_ts: str | None) -> Sent:
+    """Post a content into a channel or thread; a picture that found no place in the message is shared below it."""
+
+    async def send(message: Message) -> Sent:
+        return await rt.notifier.send(channel, message, thread_ts=thread_ts)
+
+    if content.line:
+        return await send(content.draw(None))
+    delivered = await deliver(rt, rt.now(), content.draw, content.chart, send)
+    assert delivered.sent is not None  # noqa: S101 - `send` returns where it went
+    if delivered.picture is not None and content.chart is not None:
+        await _share(rt, delivered.sent, content.chart, delivered.picture)
+    return delivered.sent
+
+
+async def _share(rt: Runtime, below: Sent, spec: ChartSpec, picture: bytes) -> None:
+    """Share a picture; the tables say the same, so nothing waits for it."""
+    try:
+        await rt.notifier.send_file(below.channel, "spend.png", picture, spec.alt_text, thread_ts=below.ts)
+    except SlackError as error:
+        log.warning("picture_not_shared", error=type(error).__name__, code=error.code)

@@ -1,0 +1,147 @@
+"""What is said about a request: its card, the thread below it, and direct messages, each drawn anew from the row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.approvals import db as requests
+from bot.approvals.authority import needs_in_words, rule_of
+from bot.approvals.cards.card import RequestFacts, render_card
+from bot.approvals.cards.covered import covered_card, covered_line
+from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
+from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
+from bot.approvals.kind import Kind, all_kinds, find_kind
+from bot.approvals.model import Request
+from bot.errors import SlackRefused
+from bot.posts import db as posts
+from bot.posts.converge import converge
+from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
+from bot.runtime import Runtime
+from bot.slack.blocks import context
+from bot.slack.model import Message
+from bot.store import audit
+from bot.store.audit import AuditEntry
+
+
+async def refresh(rt: Runtime, request_id: str) -> None:
+    """Make every message about a request say what the row says; what fails outside is tried again later."""
+    await converge(rt, TOPIC, request_id)
+
+
+async def facts_of(rt: Runtime, request: Request) -> RequestFacts:
+    """Return a request with the words of its kind and of today's rule."""
+    kind, rule = find_kind(rt, request.kind), await rule_of(rt, request)
+    undo = all_kinds(rt).get(kind.undo or "") if request.outcome.get("key_id") else None
+    return RequestFacts(
+        request=request,
+        title=kind.title(request),
+        asks=kind.asks,
+        what=kind.what(request),
+        done=kind.done(request),
+        yours=(kind.yours or kind.done)(request),
+        after=(kind.after or kind.done)(request),
+        waits_for=kind.waits_for,
+        by_hand=kind.by_hand(rule),
+        needs=needs_in_words(rule, request.workspace_name),
+        quorum=rule.quorum,
+        danger=kind.danger,
+        undo_label=f"{undo.label.split()[0]}…" if undo else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A request as its messages show it: its facts, and the lines of its thread by version."""
+
+    kind: Kind
+    facts: RequestFacts
+    lines: Mapping[str, str]
+    prefix: str
+
+    def content(self, post: Post) -> Content | None:
+        """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
+        what, _, which = post.purpose.partition(":")
+        if what == LINE:
+            return self._line(which)
+        if not post.ts and not any(
+            (one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(self.facts.request)
+        ):
+            return None
+        message = self._message(what, which)
+        return plain(message) if message else None
+
+    def _line(self, version: str) -> Content | None:
+        line = self.lines.get(version)
+        return Content(lambda _chart: Message(line, [context(line)]), line=line) if line else None
+
+    def _message(self, what: str, which: str) -> Message | None:
+        if what == CARD:
+            return render_card(self.facts)
+        if what == REQUESTER:
+            return requester_notice(self.facts, which)
+        if what == BENEFICIARY:
+            return beneficiary_notice(self.facts, which)
+        tell = self.kind.news if which else self.kind.steps
+        return tell(self.facts.request) if what == FULFILLER and tell else None
+
+    def redacted(self, post: Post) -> Message:
+        """Return what takes a message's place where another company can read."""
+        return covered_line() if post.purpose.startswith(LINE) else covered_card(self.prefix)
+
+
+class RequestTopic:
+    """The topic of requests; its subject is a request's id."""
+
+    name = TOPIC
+    retake_after: timedelta = RETAKE_AFTER
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Read the request and what is on record about it."""
+        async with rt.store.read() as tx:
+            request = await requests.load(tx, subject)
+            entries = await audit.entries_of(tx, subject) if request else []
+        if request is None:
+            return None
+        kind = find_kind(rt, request.kind)
+        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), rt.settings.command_prefix)
+        return Drawing(shown.content, shown.redacted, is_over=not request.is_open and not request.is_granted)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return why no card may stand in a channel now: the bot can't look into it, or another company can."""
+        try:
+            found = await rt.notifier.channel(channel, fresh=True)
+        except SlackRefused:  # a private channel that the bot isn't in
+            return "I can't see who reads that channel."
+        return "Another company can read that channel." if found.is_shared_outside else None
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Go on trying: whoever waits for a decision should see the card as soon as it may be shown."""
+        return False
+
+    def is_restored(self, post: Post) -> bool:
+        """Tell whether it is a card; what stood in the threads doesn't come back."""
+        return post.purpose.startswith(CARD)
+
+
+def _lines(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Return the thread's lines by the version that each tells of."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        line = thread_line(entry.at, entry.actor, entry.action, entry.detail)
+        if line and "version" in entry.detail:
+            version = str(entry.detail["version"])
+            found[version] = f"{found[version]}\n{line}" if version in found else line
+    return found
+
+
+async def adopt(rt: Runtime, request: Request, channel: str, ts: str) -> None:
+    """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between.
+
+    A message that is known belongs to the request that sent it, whatever the click says.
+    """
+    async with rt.store.read() as tx:
+        is_known = not ts or await posts.is_known(tx, channel, ts)
+    if is_known:
+        return
+    async with rt.store.write() as tx:
+        await posts.adopt(tx, TOPIC, request.id, CARD, channel, ts, rt.now())

@@ -1,0 +1,49 @@
+"""What happens to requests by itself: expiry, execution after an interruption, proof, the end of a grant."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.approvals import db, execute
+from bot.approvals.cards.topic import refresh
+from bot.approvals.due import END, EXECUTE, EXPIRE, PROVE, RECOVER
+from bot.approvals.handover.acts import wipe
+from bot.approvals.model import Request, Status
+from bot.runtime import Runtime
+from bot.timers.model import Timer, TimerTopic
+
+Step = Callable[[Runtime, Request], Awaitable[Request]]
+
+_STEPS: dict[str, Step] = {
+    EXPIRE: execute.expire,
+    EXECUTE: execute.advance,
+    RECOVER: execute.recover,
+    PROVE: execute.prove,
+    END: execute.end,
+}
+
+
+async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
+    async with rt.store.read() as tx:
+        request = await db.load(tx, timer.subject)
+    if request is None:
+        return None
+    moved = await _STEPS[timer.what](rt, request)
+    if moved.version != request.version:
+        await refresh(rt, request.id)
+    is_waiting = timer.what == PROVE and moved.status is Status.FULFILLING
+    return rt.now() if is_waiting else None
+
+
+async def _prepare(rt: Runtime) -> None:
+    """Whatever waits for a key looks at the same fresh list: one listing, not one for each."""
+    rt.directory.forget_keys()
+
+
+async def _wipe(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
+    await wipe(rt, timer.subject, timer.what)
+    await refresh(rt, timer.subject)
+    return None
+
+
+REQUESTS = TimerTopic("request", _act, _prepare)
+SECRETS = TimerTopic("secret", _wipe)

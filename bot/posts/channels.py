@@ -1,0 +1,50 @@
+"""Where figures may be posted: never where another company can read, and only where the bot is."""
+
+from bot.errors import NotAllowed, SlackError, SlackRefused
+from bot.runtime import Runtime
+from bot.slack.markup import channel_mention
+
+SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
+
+
+_INVITE = "Invite me there first: type `/invite @Quartermaster` in it, then try again."
+
+
+GONE = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
+)
+"""Slack's words for a channel into which the bot can't post any more."""
+
+
+async def why_blocked(rt: Runtime, channel_id: str) -> str | None:
+    """Return why figures must not or can't be posted in a channel as it is now, asked afresh; None when they may.
+
+    The reason is a sentence or two for the person who wants them there. SlackDown when nobody knows.
+    """
+    try:
+        channel = await rt.notifier.channel(channel_id, fresh=True)
+    except SlackRefused as refusal:
+        if refusal.code in GONE:
+            return f"I can't see that channel. {_INVITE}"
+        raise
+    if channel.is_im:
+        return "Figures that come by themselves go to a channel, not to a direct message."
+    if channel.is_shared_outside:
+        return SHARED_OUTSIDE
+    if channel.is_archived:
+        return "That channel is archived."
+    if not channel.is_member:
+        return f"I'm not in {channel_mention(channel_id)}. {_INVITE}"
+    return None
+
+
+async def require_channel(rt: Runtime, channel_id: str) -> None:
+    """Raise NotAllowed with the reason unless figures may be posted in a channel."""
+    reason = await why_blocked(rt, channel_id)
+    if reason is not None:
+        raise NotAllowed(reason)
+
+
+def is_gone(error: SlackError) -> bool:
+    """Tell whether Slack said that the bot can't post there; anything else may pass by itself."""
+    return isinstance(error, SlackRefused) and error.code in GONE

@@ -1,0 +1,55 @@
+"""Channels that another company can read: nothing that was said there about the company's own business stays readable."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import SlackError
+from bot.posts import db
+from bot.posts.converge import converge, topic_of
+from bot.runtime import Runtime
+from bot.store.notes import claim_note
+
+log = structlog.get_logger()
+
+LOOK_EVERY = timedelta(seconds=45)
+
+
+async def redact_channel(rt: Runtime, channel: str) -> None:
+    """Redact what stands in a channel. That it has to be is written down first, so that a dead process forgets nothing."""
+    async with rt.store.write() as tx:
+        posts = await db.standing_in(tx, channel, redacted=False)
+        await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=True)
+    for topic, subject in dict.fromkeys((post.topic, post.subject) for post in posts):
+        await converge(rt, topic, subject)
+
+
+async def restore_channel(rt: Runtime, channel: str) -> None:
+    """Draw in full again what may be, in a channel that is the company's own again."""
+    async with rt.store.write() as tx:
+        redacted = await db.standing_in(tx, channel, redacted=True)
+        posts = [post for post in redacted if topic_of(rt, post.topic).is_restored(post)]
+        await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=False)
+    for topic, subject in dict.fromkeys((post.topic, post.subject) for post in posts):
+        await converge(rt, topic, subject)
+
+
+async def channels_to_look_at(rt: Runtime, now: datetime) -> list[str]:
+    """Return the channels in which posts stand, to one process at a time: a share may reach nobody as an event."""
+    async with rt.store.write() as tx:
+        if not await claim_note(tx, "posts:channels", now, LOOK_EVERY):
+            return []
+        return await db.channels(tx)
+
+
+async def look_at(rt: Runtime, channel: str, _now: datetime) -> None:
+    """Redact or restore a channel as it is now; one that Slack doesn't show is looked at again later."""
+    try:
+        is_shared = (await rt.notifier.channel(channel, fresh=True)).is_shared_outside
+    except SlackError as error:
+        log.info("channel_not_looked_at", channel=channel, error=type(error).__name__)
+        return
+    async with rt.store.read() as tx:
+        is_wrong = bool(await db.standing_in(tx, channel, redacted=not is_shared))
+    if is_wrong:
+        await (redact_channel if is_shared else restore_channel)(rt, channel)

@@ -1,0 +1,94 @@
+"""What is said of an alert: one card, drawn again when somebody looks after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.posts import db as posts
+from bot.posts import undeliverable
+from bot.posts.channels import why_blocked
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.model import Message
+from bot.spend.alerts import db
+from bot.spend.alerts.figures import crossing
+from bot.spend.alerts.model import Alert, Threshold
+from bot.spend.alerts.rules import span_of_key
+from bot.spend.alerts.view import alert_lines, render_alert
+from bot.store.session import Tx
+
+TOPIC = "alert"
+REDACTED = "This isn't shown here any more: another company can read along."
+
+
+def alert_of(channel: str) -> Wanted:
+    """Return the alert's card."""
+    return Wanted("alert", channel)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One alert as its card tells it; `lines` are empty where its amount isn't reached any more."""
+
+    rt: Runtime
+    alert: Alert
+    threshold: Threshold
+    lines: Sequence[str]
+
+    def content(self, _post: Post) -> Content | None:
+        """Return the card as it stands now."""
+        return plain(render_alert(self.lines, self.alert.id, self.alert)) if self.lines else None
+
+    async def sent(self, tx: Tx, _post: Post, ts: str) -> None:
+        """Note that it was said, and with which lines."""
+        now = self.rt.now()
+        await db.alert_sent(tx, self.alert.id, now, ts, self.lines)
+        channel, period = self.threshold.channel, self.alert.period_key
+        tx.audit(now, "bot", "alert.sent", self.threshold.id, channel=channel, period=period)
+        await posts.forget(tx, undeliverable.TOPIC, channel)
+
+    async def dropped(self, tx: Tx, _post: Post) -> None:
+        """Forget an alert that was never said, so that it speaks when the amount is reached again."""
+        await db.forget_alert(tx, self.alert.id)
+        await posts.forget(tx, TOPIC, str(self.alert.id))
+
+
+class AlertTopic:
+    """The topic of alerts; its subject is an alert's id."""
+
+    name = TOPIC
+    retake_after = timedelta(minutes=10)
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Read the alert; what it says comes from the ledger until it was said, and stays so afterwards."""
+        async with rt.store.read() as tx:
+            found = await db.alert_and_threshold(tx, int(subject))
+        if found is None:
+            return None
+        alert, threshold = found
+        lines: Sequence[str] = alert.said
+        if alert.sent_at is None:
+            now_found = await crossing(rt, threshold, span_of_key(threshold.period, alert.period_key), rt.now())
+            lines = alert_lines(now_found) if now_found else ()
+        told = _Told(rt, alert, threshold, lines)
+        redacted = Message(REDACTED, [section(REDACTED)])
+        return Drawing(told.content, lambda _post: redacted, told.sent, told.dropped, is_over=True)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return why figures may not stand in a channel now."""
+        return await why_blocked(rt, channel)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Let this period pass, and tell whoever set the alert up, once."""
+        now = rt.now()
+        async with rt.store.write() as tx:
+            found = await db.alert_and_threshold(tx, int(post.subject))
+            await db.alert_sent(tx, int(post.subject), now, None, ())
+        if found:
+            await undeliverable.tell_undeliverable(rt, now, post.channel, found[1].created_by)
+        return True
+
+    def is_restored(self, post: Post) -> bool:
+        """Return True: what was said is kept."""
+        return True

@@ -1,0 +1,133 @@
+"""What is said of a digest: the message itself, its breakdown in the thread, and corrections when its day is revised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.posts import db as posts
+from bot.posts import undeliverable
+from bot.posts.channels import why_blocked
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.model import Message
+from bot.spend.digests import db
+from bot.spend.digests.build import build_digest
+from bot.spend.digests.figures import digest_input
+from bot.spend.digests.model import Correction, DigestRun, Subscription
+from bot.spend.digests.schedule import due
+from bot.spend.digests.view import digest_chart, render_correction, render_digest, render_thread
+from bot.spend.model import Digest
+from bot.store.session import Tx
+from bot.words.wording import weekday_day
+
+TOPIC = "digest"
+DIGEST, PART, CORRECTION = "digest", "part", "correction"
+THREAD_UNTIL = timedelta(hours=6)
+"""After so long the breakdown that Slack didn't take isn't worth a message any more."""
+REDACTED = "This isn't shown here any more: another company can read along."
+
+
+def digest_of(channel: str) -> Wanted:
+    """Return the digest itself, which stays as it was sent."""
+    return Wanted(DIGEST, channel, redraws=False)
+
+
+def correction_of(number: int, channel: str) -> Wanted:
+    """Return a correction in the digest's thread."""
+    return Wanted(f"{CORRECTION}:{number}", channel, thread_of=DIGEST, redraws=False)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One digest as its messages tell it."""
+
+    rt: Runtime
+    run: DigestRun
+    subscription: Subscription
+    digest: Digest
+    corrections: Mapping[int, Correction]
+
+    def content(self, post: Post) -> Content | None:
+        """Return what a message says; None for one whose time is over, or that has nothing to say."""
+        what, _, which = post.purpose.partition(":")
+        now = self.rt.now()
+        if what == DIGEST:
+            return Content(self._draw, digest_chart(self.digest)) if self._is_in_time(now) else None
+        if what == PART:
+            return self._part(which, now)
+        found = self.corrections.get(int(which))
+        return plain(render_correction(found.old, found.new, weekday_day(self.run.day))) if found else None
+
+    def _draw(self, chart: dict[str, object] | None) -> Message:
+        return render_digest(self.digest, self.run.id, chart)
+
+    def _is_in_time(self, now: datetime) -> bool:
+        """Tell whether the digest of this day is still the one that the channel should get."""
+        wanted = due(self.subscription, now)
+        return wanted is not None and wanted.day == self.run.day
+
+    def _part(self, dimension: str, now: datetime) -> Content | None:
+        if self.run.sent_at is None or now - self.run.sent_at >= THREAD_UNTIL:
+            return None
+        return next((plain(message) for name, message in render_thread(self.digest) if name == dimension), None)
+
+    async def sent(self, tx: Tx, post: Post, ts: str) -> None:
+        """Note what was said, and want what follows from it."""
+        what, _, which = post.purpose.partition(":")
+        now, run = self.rt.now(), self.run
+        if what == CORRECTION:
+            await db.correction_sent(tx, run.id, int(which), now)
+        if what != DIGEST:
+            return
+        await db.digest_sent(tx, run.id, now, ts, self.digest.total)
+        tx.audit(now, "bot", "digest.sent", self.subscription.id, channel=run.channel, day=run.day.isoformat())
+        await posts.forget(tx, undeliverable.TOPIC, run.channel)
+        if self.digest.total is not None:
+            parts = [
+                Wanted(f"{PART}:{name}", run.channel, thread_of=DIGEST, redraws=False)
+                for name, _ in render_thread(self.digest)
+            ]
+            await posts.want(tx, TOPIC, post.subject, parts, now)
+
+
+class DigestTopic:
+    """The topic of digests; its subject is a run's id."""
+
+    name = TOPIC
+    retake_after = timedelta(minutes=10)
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Build the digest from the ledger as it is now."""
+        async with rt.store.read() as tx:
+            run = await db.digest_run(tx, int(subject))
+            subscription = run and await db.subscription_behind(tx, run)
+            corrections = await db.corrections(tx, int(subject))
+        if run is None or subscription is None:
+            return None
+        digest = build_digest(await digest_input(rt, subscription, run.day))
+        told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections})
+        return Drawing(told.content, lambda _post: Message(REDACTED, [section(REDACTED)]), told.sent, is_over=True)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return why figures may not stand in a channel now."""
+        return await why_blocked(rt, channel)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Let it pass; for a whole digest, tell the subscriber once."""
+        what, _, which = post.purpose.partition(":")
+        now = rt.now()
+        async with rt.store.write() as tx:
+            run = await db.digest_run(tx, int(post.subject))
+            subscription = run and await db.subscription_behind(tx, run)
+            if what == DIGEST:
+                await db.digest_sent(tx, int(post.subject), now, None, None)
+            if what == CORRECTION:
+                await db.correction_sent(tx, int(post.subject), int(which), now)
+        if what == DIGEST and subscription:
+            await undeliverable.tell_undeliverable(rt, now, post.channel, subscription.created_by)
+        return True
+
+    def is_restored(self, post: Post) -> bool:
+        """Return False: the figures of a past day are not drawn again from those of today."""
+        return False

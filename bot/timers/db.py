@@ -1,0 +1,77 @@
+"""Timers in the database: set and cleared with what causes them, claimed by a guarded update."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, null, or_, update
+from sqlmodel import col, select
+
+from bot.store.session import Tx
+from bot.store.tables import TimerRow
+from bot.store.upsert import insert_into
+from bot.timers.model import Timer
+
+_MOST_DUE = 500
+
+
+async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
+    """Make these the timers of a subject; those that aren't wanted any more are cleared."""
+    others = delete(TimerRow).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
+    await tx.execute(others.where(col(TimerRow.what).not_in(list(wanted))))
+    rows: list[dict[str, Any]] = [
+        {"topic": topic, "subject": subject, "what": what, "due_at": due_at, "tries": 0} for what, due_at in wanted.items()
+    ]
+    if rows:
+        statement = insert_into(tx, TimerRow).values(rows)
+        changed = {"due_at": statement.excluded["due_at"], "tries": 0, "claim": null(), "claimed_until": null()}
+        await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed))
+
+
+async def due(tx: Tx, now: datetime) -> list[Timer]:
+    """Return the timers that are due and that nobody works on, the longest waiting first.
+
+    There may be more: whoever works them off asks again, and those that fail are due later, so that none starves.
+    """
+    query = select(TimerRow).where(col(TimerRow.due_at) <= now, _is_free(now)).order_by(col(TimerRow.due_at))
+    return [_timer(row) for row in await tx.session.exec(query.limit(_MOST_DUE))]
+
+
+async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime) -> Timer | None:
+    """Take a due timer until then; None when somebody else has it, or it isn't due any more."""
+    query = select(TimerRow).where(*_key(timer), col(TimerRow.due_at) <= now, _is_free(now))
+    row = (await tx.session.exec(query)).first()
+    if row is None:
+        return None
+    found = _timer(row)
+    statement = update(TimerRow).where(*_key(timer), col(TimerRow.due_at) <= now, _is_free(now))
+    claimed = await tx.execute(statement.values(claim=token, claimed_until=until))
+    return found if claimed.rowcount == 1 else None
+
+
+async def finish(tx: Tx, timer: Timer, token: str) -> None:
+    """Clear a timer that is done, unless it was set anew meanwhile."""
+    await tx.execute(delete(TimerRow).where(*_key(timer), col(TimerRow.claim) == token))
+
+
+async def again(tx: Tx, timer: Timer, token: str, at: datetime, *, failed: bool) -> None:
+    """Let a timer be due again then, unless it was set anew meanwhile."""
+    mine = update(TimerRow).where(*_key(timer), col(TimerRow.claim) == token)
+    tries = TimerRow.tries + 1 if failed else 0
+    await tx.execute(mine.values(due_at=at, tries=tries, claim=None, claimed_until=None))
+
+
+def _is_free(now: datetime) -> Any:
+    return or_(col(TimerRow.claimed_until).is_(None), col(TimerRow.claimed_until) <= now)
+
+
+def _key(timer: Timer) -> tuple[Any, ...]:
+    return (
+        col(TimerRow.topic) == timer.topic,
+        col(TimerRow.subject) == timer.subject,
+        col(TimerRow.what) == timer.what,
+    )
+
+
+def _timer(row: TimerRow) -> Timer:
+    return Timer(topic=row.topic, subject=row.subject, what=row.what, due_at=row.due_at, tries=row.tries)
