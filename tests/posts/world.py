@@ -1,0 +1,110 @@
+"""A topic that exists only here, and a Slack that notes what it is told and can be slow, lose answers or refuse."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.errors import SlackDown, SlackRefused
+from bot.posts.model import Content, Drawing, Post
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.model import Message, Sent, SlackChannel
+from bot.store.session import Store
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+CHANNEL = "C0TEAM"
+
+
+def message(text: str) -> Message:
+    return Message(text, [section(text)])
+
+
+@dataclass
+class Slack:
+    """What stands in Slack: by timestamp the text, in the order in which it was posted."""
+
+    standing: dict[str, str] = field(default_factory=dict[str, str])
+    threads: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    drawings: list[str] = field(default_factory=list[str])
+    shared: bool = False
+    send_fails: list[Exception] = field(default_factory=list[Exception])
+    draw_fails: list[Exception] = field(default_factory=list[Exception])
+    delays: list[float] = field(default_factory=list[float])
+    looked: list[str] = field(default_factory=list[str])
+    on_look: Callable[[], None] = lambda: None
+
+    async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
+        assert fresh, "an old look says nothing about now"
+        self.looked.append(channel_id)
+        self.on_look()
+        return SlackChannel(channel_id, "team", False, True, False, self.shared)
+
+    async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
+        await asyncio.sleep(self.delays.pop(0) if self.delays else 0)
+        if self.send_fails:
+            raise self.send_fails.pop(0)
+        ts = f"{len(self.standing) + 1}.000001"
+        self.standing[ts], self.threads[ts] = message.text, thread_ts
+        return Sent(channel, ts)
+
+    async def redraw(self, sent: Sent, message: Message) -> None:
+        await asyncio.sleep(self.delays.pop(0) if self.delays else 0)
+        if self.draw_fails:
+            raise self.draw_fails.pop(0)
+        self.standing[sent.ts] = message.text
+        self.drawings.append(message.text)
+
+
+DOWN = SlackDown("Slack did not answer.")
+REFUSED = SlackRefused("Slack refused.", "ratelimited_for_now")
+
+
+@dataclass
+class Notes:
+    """The topic: `says` is what each subject says now; its lines stand in the thread."""
+
+    says: dict[str, str] = field(default_factory=dict[str, str])
+    is_over: bool = False
+    name: str = "note"
+    retake_after: timedelta = timedelta(minutes=2)
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        said = self.says.get(subject)
+        if said is None:
+            return None
+
+        def content(post: Post) -> Content | None:
+            if post.purpose.startswith("line"):
+                return Content(lambda _: message(post.purpose), line=post.purpose)
+            return None if said == "nothing" else Content(lambda _: message(said))
+
+        return Drawing(content, lambda _post: message("redacted"), is_over=self.is_over)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        found = await rt.notifier.channel(channel, fresh=True)
+        return "shared" if found.is_shared_outside else None
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        return False
+
+    def is_restored(self, post: Post) -> bool:
+        return post.purpose == "card"
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **more: float) -> None:
+        self.now += timedelta(**more)
+
+
+def runtime(store: Store, slack: Slack, topic: Notes, clock: Clock) -> Runtime:
+    parts: Any = SimpleNamespace(store=store, notifier=slack, now=clock, topics={topic.name: topic})
+    return cast("Runtime", parts)
