@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.app import Bot
 from bot.jobs import Job
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
+from tests.templates import copy_sqlite
 
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 ALICE, BOB, CAROL, DANA, GUS, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0EVE"
@@ -61,10 +63,11 @@ async def world_of(
     more: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[World]:
     """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself."""
+    copy_sqlite(folder / "quartermaster.db")
     async with (
         running_sandbox(options or SandboxOptions()) as sandbox,
         bot_on(sandbox, folder, jobs=jobs, pace=pace, more=more) as bot,
-        httpx.AsyncClient(trust_env=False, timeout=15) as http,
+        httpx.AsyncClient(trust_env=False, timeout=15, verify=authorities()) as http,
     ):
         world = World(sandbox, bot, http)
 
