@@ -1,8 +1,8 @@
 """Forks bot processes from one that has imported everything: `python -m tests.forking SOCKET`.
 
-Each connection starts one process: it sends a JSON line (`program`, `env`, `cwd`) along with the descriptor for standard output and
-error, and gets the lines `{"pid"}` at once and `{"code", "cpu"}` at the end (negative codes are signals, CPU is in seconds). The
-server kills what it started and ends when standard input ends.
+Each connection starts one process: it sends a JSON line (`program`, `env`, `cwd`) along with the descriptor for standard
+output and error, and gets the lines `{"pid"}` at once and `{"code", "cpu"}` at the end (a negative code is a signal, CPU is
+in seconds). The server kills what it started and ends when standard input ends.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ def serve(path: str) -> tuple[str, ...] | None:
     state.listener.listen(64)
     for one in state.woken:
         one.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGCHLD, _noted)
     signal.set_wakeup_fd(state.woken[1].fileno())
     for source in (state.listener, state.woken[0], sys.stdin):
         state.selector.register(source, selectors.EVENT_READ)
@@ -72,6 +72,10 @@ def serve(path: str) -> tuple[str, ...] | None:
     for pid in state.children:
         os.kill(pid, signal.SIGKILL)
     return None
+
+
+def _noted(number: int, frame: object) -> None:
+    """Do nothing: the signal wakes the selector."""
 
 
 def _tell_ends(state: Forking) -> None:

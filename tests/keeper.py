@@ -1,7 +1,7 @@
 """Keeps a PostgreSQL server for a test run: `python -m tests.keeper FOLDER`.
 
-The server starts when the first test asks at the socket `FOLDER/keeper`. It stops when standard input ends, which it does however the
-run ends: by itself, by SIGTERM or by SIGKILL.
+The server starts when the first test asks at the socket `FOLDER/keeper`. It stops when standard input ends, which it does
+however the run ends: by itself, by SIGTERM or by SIGKILL.
 """
 
 import contextlib

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -69,9 +70,12 @@ def driver_url(server: str, name: str) -> str:
     return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped
+
+
 async def execute(server: str, statement: str) -> None:
     """Run a statement that no transaction may hold, such as CREATE DATABASE."""
-    connection = await asyncpg.connect(server)
+    connection = await connect(server)
     try:
         await connection.execute(statement)
     finally:
