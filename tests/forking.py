@@ -18,9 +18,12 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from bot.admin.http import authorities
+
 PRELOADED = (
     "bot.app", "bot.sandbox.remote_clock", "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg",
-    "aiosqlite", "asyncpg", "uvicorn.protocols.http.h11_impl",
+    "aiosqlite", "asyncpg", "uvicorn.protocols.http.h11_impl", "anyio._backends._asyncio", "httpcore", "certifi",
+    "apscheduler.executors.asyncio", "apscheduler.triggers.interval",
 )  # fmt: skip
 
 
@@ -44,6 +47,7 @@ def preload() -> None:
     """Import what a bot needs; no loop, no thread, no connection."""
     for name in PRELOADED:
         importlib.import_module(name)
+    authorities()
     # Collecting garbage would touch every page, and so copy it in each child.
     gc.collect()
     gc.freeze()

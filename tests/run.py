@@ -1,6 +1,6 @@
 """Everything that must hold: pytest, and beside it lint, import contracts and types. `python -m tests.run [pytest's words]`.
 
-Pytest's lines are shown as they come, but for its closing line: that is the last line of all. Exit code 0 only if all is well.
+Pytest's lines are shown as they come, but for its closing line, which is the last of all. The exit code is 0 if all is well.
 """
 
 import os
@@ -21,7 +21,13 @@ _running: list["subprocess.Popen[str]"] = []
 def started(words: Sequence[str]) -> "subprocess.Popen[str]":
     """Start a program of the virtual environment, in a process group of its own."""
     process = subprocess.Popen(
-        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
+        words,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     )
     _running.append(process)
     return process

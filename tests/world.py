@@ -1,6 +1,9 @@
 """The front door of the tests: the real bot on the sandbox, and people who act in it."""
 
+import asyncio
 import contextlib
+import json
+import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,10 @@ from bot.admin.http import authorities
 from bot.app import Bot
 from bot.jobs import Job
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
+from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
+from bot.spend import service
 from tests.templates import copy_sqlite
 
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
@@ -26,6 +31,14 @@ class World(Stage):
         super().__init__(sandbox.control_url, http)
         self.sandbox = sandbox
         self.bot = bot
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Read from the control API; what somebody sees is read in place, because it is asked for again and again."""
+        if path != "/sees":
+            return await super().get(path, **query)
+        await asyncio.sleep(0)
+        workspace = self.sandbox.slack
+        return json.loads(json.dumps(sees(workspace, workspace.users[query["user"]])))
 
     async def workspace_id(self, name: str) -> str:
         """Return a workspace's id."""
@@ -76,4 +89,24 @@ async def world_of(
 
         if bot.socket:
             await world.wait_for(ready, "a ready bot")
+        yield world
+
+
+_LOADED: dict[str, bytes] = {}
+
+
+@contextlib.asynccontextmanager
+async def loaded_world_of(folder: Path, options: SandboxOptions, days: int | None = None) -> AsyncGenerator[World]:
+    """Run sandbox and bot with the organization's costs in the ledger: loaded once by each worker, and copied then.
+
+    `options` must set the start, so that the figures are the same each time.
+    """
+    key = f"{options} {days}"
+    if key not in _LOADED:
+        with tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
+            async with world_of(Path(apart), options=options) as world:
+                await service.sync_costs(world.rt, world.rt.now(), days)
+            _LOADED[key] = (Path(apart) / "quartermaster.db").read_bytes()
+    (folder / "quartermaster.db").write_bytes(_LOADED[key])
+    async with world_of(folder, options=options) as world:
         yield world

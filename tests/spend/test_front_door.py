@@ -11,7 +11,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
 from bot.spend import service
-from tests.world import COSTS, DANA, GUS, World, world_of
+from tests.world import COSTS, DANA, GUS, World, loaded_world_of
 
 Json = dict[str, Any]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -19,8 +19,7 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await service.sync_costs(opened.rt, opened.rt.now())
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
         yield opened
 
 
