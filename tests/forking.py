@@ -1,8 +1,8 @@
 """Forks bot processes from one that has imported everything: `python -m tests.forking SOCKET`.
 
-Each connection starts one process: it sends a JSON line (`program`, `env`, `cwd`) along with the descriptor for standard
-output and error, and gets the lines `{"pid"}` at once and `{"code", "cpu"}` at the end (a negative code is a signal, CPU is
-in seconds). The server kills what it started and ends when standard input ends.
+Each connection starts one process: it sends a JSON line (`program`, `env`, `cwd`) along with the descriptors for standard
+output and standard error. It gets the line `{"pid"}` at once and `{"code", "cpu"}` at the end: a negative code is a signal,
+CPU is in seconds. The server kills what it started and ends when standard input ends.
 """
 
 import contextlib
@@ -95,19 +95,20 @@ def _tell_ends(state: Forking) -> None:
 def _fork(state: Forking) -> tuple[str, ...] | None:
     """Start a child as the next connection wants it; returns the program in the child."""
     asking = state.listener.accept()[0]
-    text, (output,), _, _ = socket.recv_fds(asking, 2**16, 1)
+    text, outputs, _, _ = socket.recv_fds(asking, 2**16, 2)
     while not text.endswith(b"\n"):
         text += asking.recv(2**16)
     order = json.loads(text)
     pid = os.fork()
     if pid:
         state.children[pid] = asking
-        os.close(output)
+        for output in outputs:
+            os.close(output)
         _say(asking, pid=pid)
         return None
     asking.close()
     state.close()
-    _become(output, order)
+    _become(outputs, order)
     return tuple(order["program"])
 
 
@@ -115,15 +116,15 @@ def _say(asking: socket.socket, **what: Any) -> None:
     asking.sendall(json.dumps(what).encode() + b"\n")
 
 
-def _become(output: int, order: dict[str, Any]) -> None:
+def _become(outputs: list[int], order: dict[str, Any]) -> None:
     """Give a child what a program finds that was started by itself."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+    given = [os.open(os.devnull, os.O_RDONLY), *outputs]
+    for target, source in enumerate(given):
         os.dup2(source, target)
-    os.close(nothing)
-    os.close(output)
+    for source in given:
+        os.close(source)
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])

@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.sandbox.stage import Json
 
 _LINE = 2**20
+_Asking = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass
@@ -34,13 +35,12 @@ SPENT = Spent()
 class Forked:
     """A process that was forked for a test; used as one of asyncio's."""
 
-    def __init__(
-        self, pid: int, stdout: asyncio.StreamReader, ends: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, asking: _Asking, pid: int, stdout: asyncio.StreamReader, stderr: asyncio.StreamReader) -> None:
         self.pid = pid
         self.stdout = stdout
+        self.stderr = stderr
         self.returncode: int | None = None
-        self._ending = asyncio.create_task(self._until_ended(ends, writer))
+        self._ending = asyncio.create_task(self._until_ended(*asking))
 
     async def _until_ended(self, ends: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         end: Json = json.loads(await ends.readline())
@@ -92,18 +92,30 @@ def stop_forking() -> None:
         _server.cache_clear()
 
 
-async def fork(program: Sequence[str], env: Mapping[str, str], cwd: Path) -> Forked:
-    """Start `-m module words` or `-c code` with this environment in this folder."""
-    server, loop = await asyncio.to_thread(_server), asyncio.get_running_loop()
+async def _pipe() -> tuple[asyncio.StreamReader, int]:
+    """Return what reads, and the descriptor to write to."""
     reading, writing = os.pipe()
-    stdout = asyncio.StreamReader(limit=_LINE)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), os.fdopen(reading, "rb", 0))
+    reader = asyncio.StreamReader(limit=_LINE)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reading, "rb", 0))
+    return reader, writing
+
+
+async def fork(program: Sequence[str], env: Mapping[str, str], cwd: Path, *, apart: bool = False) -> Forked:
+    """Start `-m module words` or `-c code` with this environment in this folder.
+
+    Standard error goes where standard output goes, unless it is wanted `apart`.
+    """
+    server = await asyncio.to_thread(_server)
+    stdout, to_stdout = await _pipe()
+    stderr, to_stderr = await _pipe() if apart else (stdout, os.dup(to_stdout))
     asking = socket.socket(socket.AF_UNIX)
     asking.setblocking(False)
-    await loop.sock_connect(asking, server.path)
+    await asyncio.get_running_loop().sock_connect(asking, server.path)
     order = {"program": list(program), "env": dict(env), "cwd": str(cwd)}
-    socket.send_fds(asking, [json.dumps(order).encode() + b"\n"], [writing])
-    os.close(writing)
-    ends, writer = await asyncio.open_unix_connection(sock=asking)
-    started: Json = json.loads(await ends.readline())
-    return Forked(started["pid"], stdout, ends, writer)
+    socket.send_fds(asking, [json.dumps(order).encode() + b"\n"], [to_stdout, to_stderr])
+    for descriptor in (to_stdout, to_stderr):
+        os.close(descriptor)
+    reader, writer = await asyncio.open_unix_connection(sock=asking)
+    started: Json = json.loads(await reader.readline())
+    return Forked((reader, writer), started["pid"], stdout, stderr)

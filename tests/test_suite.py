@@ -1,0 +1,79 @@
+"""The suite's own machinery: nothing that it starts outlives it, and what is forked behaves like what is started."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.forks import fork
+from tests.processes import ROOT
+
+KEEPS = """
+import time
+from tests.postgres import Keeper, server_address
+keeper = Keeper()
+server_address()
+print(keeper.folder, flush=True)
+time.sleep(60)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_a_run_that_is_ended_leaves_no_postgresql_behind(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", KEEPS], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        folder = Path(run.stdout.readline().strip())
+        server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        assert is_running(server)
+        run.send_signal(number)
+        assert run.wait(10) == -number
+        deadline = time.monotonic() + 30
+        while is_running(server) or folder.exists():
+            assert time.monotonic() < deadline, "the server or its folder is still there"
+            time.sleep(0.05)
+
+
+SAYS = """
+import os, signal, sys, threading
+print(os.getcwd(), os.environ, sys.argv, __name__, flush=True)
+print(signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGCHLD), threading.active_count(), sys.stdin.read() == "")
+print("an error", file=sys.stderr)
+sys.exit(7)
+"""
+
+
+async def test_a_forked_program_finds_what_a_started_one_finds(tmp_path: Path) -> None:
+    forked = await fork(("-c", SAYS, "word"), {"NAME": "value"}, tmp_path)
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SAYS, "word", env={"NAME": "value"}, cwd=tmp_path,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    wanted, _ = await started.communicate()
+    said = await forked.stdout.read()
+    assert sorted(said.splitlines()) == sorted(wanted.replace(b", 'LC_CTYPE': 'C.UTF-8'", b"").splitlines())
+    assert (await forked.wait(), started.returncode) == (7, 7)
+
+
+async def test_a_forked_program_can_be_killed_alone(tmp_path: Path) -> None:
+    sleeps = ("-c", "import time; print('here', flush=True); time.sleep(60)")
+    one, other = await fork(sleeps, {}, tmp_path), await fork(sleeps, {}, tmp_path)
+    for each in (one, other):
+        assert await each.stdout.readline() == b"here\n"
+    os.kill(one.pid, signal.SIGKILL)
+    assert await one.wait() == -signal.SIGKILL
+    assert (other.returncode, is_running(other.pid)) == (None, True)
+    other.terminate()
+    assert await other.wait() == -signal.SIGTERM
