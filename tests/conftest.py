@@ -1,19 +1,22 @@
 """What every test may use: a PostgreSQL server of its own, and a store on each of the two databases."""
 
 import asyncio
+import gc
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.store.session import Store
 from tests.forks import stop_forking
 from tests.postgres import Keeper, database, given_server
-from tests.sizes import set_examples
+from tests.rings import Meter
+from tests.sizes import EXAMPLES, PROOF, set_examples
 from tests.templates import copy_sqlite, drop_template, migrated_postgres, sqlite_url
 
 AUDIT_KEY = b"audit-key-of-the-tests"
@@ -52,6 +55,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     stop_forking()
     if KEEPER in config.stash:
         config.stash[KEEPER].stop()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of later searches for garbage: they would be charged to some test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that costs much more than its ring allows, but not at full size or where lines are counted."""
+    meter = Meter()
+    result = yield
+    if not PROOF and not item.config.pluginmanager.hasplugin("_cov"):
+        names: list[str] = getattr(item, "fixturenames", [])
+        examples = EXAMPLES if is_hypothesis_test(getattr(item, "obj", None)) else 1
+        on_postgresql = "postgresql" in item.name or any("postgres" in name or name == "three" for name in names)
+        problem = meter.problem(item.nodeid, on_postgresql=on_postgresql, examples=examples)
+        if problem:
+            pytest.fail(problem, pytrace=False)
+    return result
 
 
 def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:

@@ -12,24 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.stage import Json
+from tests.rings import SPENT
 
 _LINE = 2**20
 _Asking = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-@dataclass
-class Spent:
-    """CPU seconds of forked processes that have ended, and how many processes a fleet has started in this worker."""
-
-    cpu: float = 0.0
-    starts: int = 0
-
-
-SPENT = Spent()
 
 
 class Forked:
@@ -47,7 +36,7 @@ class Forked:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
-        SPENT.cpu += end["cpu"]
+        SPENT.forked += end["cpu"]
         self.returncode = int(end["code"])
         return self.returncode
 

@@ -23,7 +23,8 @@ from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json
 from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
-from tests.forks import SPENT, Forked, fork
+from tests.forks import Forked, fork
+from tests.rings import SPENT
 from tests.world import APPROVALS, BOB, World
 
 ROOT = Path(__file__).parents[1]

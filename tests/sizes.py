@@ -14,6 +14,10 @@ EXAMPLES = 1000 if PROOF else 25
 """Examples of each property that Hypothesis looks for."""
 FORGED = 1.0 if PROOF else 0.1
 """The part of the forged inputs that is tried."""
+ZONES = 40 if PROOF else 4
+"""Time zones in which each day is looked at."""
+DAYS = 3 * 365 if PROOF else 20
+"""Days that are looked at in each of them."""
 
 
 def share(count: int) -> int:

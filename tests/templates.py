@@ -13,6 +13,7 @@ from typing import Any
 from bot.store.migrate import migrate
 from bot.store.session import Store
 from tests.postgres import database, driver_url, execute, given_server, server_address
+from tests.rings import serves_many
 
 
 def sqlite_url(path: Path) -> str:
@@ -69,5 +70,5 @@ async def _migrated(url: str) -> None:
 
 def _apart(work: Coroutine[Any, Any, None]) -> None:
     """Run in a loop of its own, whether or not one runs here."""
-    with ThreadPoolExecutor(1) as pool:
+    with serves_many(), ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.forks import fork
 from tests.processes import ROOT
+from tests.rings import NOISE, Meter, allowance
 
 KEEPS = """
 import time
@@ -77,3 +78,16 @@ async def test_a_forked_program_can_be_killed_alone(tmp_path: Path) -> None:
     assert (other.returncode, is_running(other.pid)) == (None, True)
     other.terminate()
     assert await other.wait() == -signal.SIGTERM
+
+
+def test_a_test_may_use_five_times_what_its_ring_usually_costs() -> None:
+    assert allowance("tests/slack/test_wording.py::test_x")[0] == pytest.approx(NOISE + 5 * 0.004)
+    assert allowance("tests/store/test_store.py::test_x[postgresql]", on_postgresql=True)[0] == pytest.approx(NOISE + 0.3)
+    assert allowance("tests/races/test_killed.py::test_x", starts=2)[0] == pytest.approx(NOISE + 5 * 0.9)
+
+
+def test_a_test_that_costs_too_much_is_told_what_it_may_use() -> None:
+    meter = Meter(cpu=-1000.0)
+    said = meter.problem("tests/slack/test_wording.py::test_x", on_postgresql=False, examples=1)
+    assert said is not None
+    assert "its ring is pure, which allows 0.070 s" in said

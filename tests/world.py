@@ -18,7 +18,9 @@ from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
 from bot.spend import service
-from tests.templates import copy_sqlite
+from tests.rings import serves_many
+from tests.sizes import PROOF
+from tests.templates import copy_sqlite, migrated_postgres
 
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 ALICE, BOB, CAROL, DANA, GUS, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0EVE"
@@ -75,13 +77,19 @@ async def world_of(
     pace: float = 0.02,
     more: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[World]:
-    """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself."""
-    copy_sqlite(folder / "quartermaster.db")
-    async with (
-        running_sandbox(options or SandboxOptions()) as sandbox,
-        bot_on(sandbox, folder, jobs=jobs, pace=pace, more=more) as bot,
-        httpx.AsyncClient(trust_env=False, timeout=15, verify=authorities()) as http,
-    ):
+    """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself.
+
+    The database is a SQLite file in `folder`; in `make proof` it is a PostgreSQL, unless a file lies there already.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(running_sandbox(options or SandboxOptions()))
+        settings = dict(more or {})
+        if PROOF and "DATABASE_URL" not in settings and not (folder / "quartermaster.db").exists():
+            settings["DATABASE_URL"] = await stack.enter_async_context(migrated_postgres())
+        else:
+            copy_sqlite(folder / "quartermaster.db")
+        bot = await stack.enter_async_context(bot_on(sandbox, folder, jobs=jobs, pace=pace, more=settings))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15, verify=authorities()))
         world = World(sandbox, bot, http)
 
         async def ready() -> bool:
@@ -103,7 +111,8 @@ async def loaded_world_of(folder: Path, options: SandboxOptions, days: int | Non
     """
     key = f"{options} {days}"
     if key not in _LOADED:
-        with tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
+        with serves_many(), tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
+            copy_sqlite(Path(apart) / "quartermaster.db")
             async with world_of(Path(apart), options=options) as world:
                 await service.sync_costs(world.rt, world.rt.now(), days)
             _LOADED[key] = (Path(apart) / "quartermaster.db").read_bytes()
