@@ -12,7 +12,7 @@ import pytest
 
 from tests.forks import fork
 from tests.processes import ROOT
-from tests.rings import NOISE, Meter, allowance
+from tests.rings import EXCEPTIONS, NOISE, RINGS, Meter, allowance
 
 KEEPS = """
 import time
@@ -91,3 +91,12 @@ def test_a_test_that_costs_too_much_is_told_what_it_may_use() -> None:
     said = meter.problem("tests/slack/test_wording.py::test_x", on_postgresql=False, examples=1)
     assert said is not None
     assert "its ring is pure, which allows 0.070 s" in said
+
+
+def test_what_the_rings_name_exists() -> None:
+    files = {path.relative_to(ROOT / "tests").as_posix(): path for path in (ROOT / "tests").rglob("test_*.py")}
+    texts = [path.read_text(encoding="utf-8") for path in files.values()]
+    starts = [start for start, _ in RINGS] + [name for name in EXCEPTIONS if "/" in name]
+    assert [start for start in starts if not any(file.startswith(start) for file in files)] == []
+    names = [name for name in EXCEPTIONS if "/" not in name]
+    assert [name for name in names if not any(f"def {name}(" in text for text in texts)] == []
