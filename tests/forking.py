@@ -2,7 +2,7 @@
 
 Each connection starts one process: it sends a JSON line (`program`, `env`, `cwd`) along with the descriptors for standard
 output and standard error. It gets the line `{"pid"}` at once and `{"code", "cpu"}` at the end: a negative code is a signal,
-CPU is in seconds. The server kills what it started and ends when standard input ends.
+CPU is in seconds. When standard input ends, the server kills what it started, removes the socket with its folder, and ends.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.admin.http import authorities
@@ -75,6 +76,8 @@ def serve(path: str) -> tuple[str, ...] | None:
                 return program
     for pid in state.children:
         os.kill(pid, signal.SIGKILL)
+    Path(path).unlink()
+    Path(path).parent.rmdir()
     return None
 
 

@@ -5,7 +5,6 @@ import contextlib
 import functools
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -54,8 +53,7 @@ class ForkServer:
     """The process that forks; it ends with this one, or with `stop`, and takes along what it started."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="qm-fork-"))
-        self.path = str(self.folder / "fork")
+        self.path = str(Path(tempfile.mkdtemp(prefix="qm-fork-")) / "fork")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.forking", self.path],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
@@ -66,7 +64,6 @@ class ForkServer:
     def stop(self) -> None:
         """End it, and wait for that."""
         self._process.communicate(timeout=30)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @functools.cache
