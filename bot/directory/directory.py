@@ -15,7 +15,7 @@ def is_same_address(one: str, other: str) -> bool:
 
 
 class Directory:
-    """Reads of the organization, a minute old at most. Authority is never read from here: see `bot.identity`."""
+    """Reads of the organization, a minute old at most. Authority is never read from here: see `bot.people.identity`."""
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin

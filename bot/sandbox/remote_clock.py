@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.errors import QuartermasterError
 
 POLL_SECONDS = 0.5
@@ -31,7 +32,7 @@ class RemoteClock:
 
     async def start(self) -> None:
         """Read the clock once and keep following it; raises httpx.HTTPError when the sandbox does not answer."""
-        self._client = httpx.AsyncClient(trust_env=False, timeout=2.0)
+        self._client = httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=2.0)
         await self._read(self._client)
         self._polling = asyncio.create_task(self._follow(self._client))
 

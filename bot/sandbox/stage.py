@@ -59,14 +59,15 @@ class Stage:
 
     async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 8.0) -> Any:
         """Wait until `look` returns something true, and return that."""
-        deadline = asyncio.get_running_loop().time() + seconds
+        deadline, pause = asyncio.get_running_loop().time() + seconds, 0.004
         while True:
             found = await look()
             if found:
                 return found
             if asyncio.get_running_loop().time() > deadline:
                 raise NotSeen(f"not seen within {seconds} s: {what}")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
 
     async def message(self, user: str, part: str, channel: str = "", seconds: float = 8.0) -> Json:
         """Wait for the newest message that holds `part` in its text."""

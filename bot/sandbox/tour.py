@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.log import configure_logging
 from bot.sandbox import tour_changes, tour_keys, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
@@ -54,7 +55,7 @@ async def _stage() -> AsyncGenerator[Story]:
         async with (
             running_sandbox(SandboxOptions(start=START)) as sandbox,
             bot_on(sandbox, Path(folder)) as bot,
-            httpx.AsyncClient(trust_env=False, timeout=15) as http,
+            httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=15) as http,
         ):
             yield Story(sandbox, bot, http)
 

@@ -1,5 +1,6 @@
 """`python -m bot run` that can't start: one sentence about what is wrong, exit code 2, no traceback, nothing left open."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -9,20 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_app import GOOD, ROOT
-from tests.processes import fleet_of
+from tests.forks import fork
+from tests.processes import COMMAND, fleet_of
 
 NOBODY = "http://127.0.0.1:9"
 
 
-def run(folder: Path, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run the bot as an operator does, in a folder with the repository's policy, on a Slack that doesn't answer."""
-    (folder / "policy.toml").write_text((ROOT / "policy.toml").read_text(encoding="utf-8"), encoding="utf-8")
+async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run the bot in a folder with the repository's policy, on a Slack that doesn't answer: exit code, output, errors."""
+    policy = await asyncio.to_thread((ROOT / "policy.toml").read_text, encoding="utf-8")
+    (folder / "policy.toml").write_text(policy, encoding="utf-8")
     (folder / "garbage.db").write_bytes(b"garbage" * 1000)
     env = {"PYTHONPATH": str(ROOT), "PORT": "0", "SLACK_API_URL": f"{NOBODY}/api/", "ANTHROPIC_BASE_URL": NOBODY}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "run"],
-        env={**GOOD, **env, **more}, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    process = await fork(COMMAND, {**GOOD, **env, **more}, folder, apart=True)
+    async with asyncio.timeout(60):
+        stdout, stderr = await asyncio.gather(process.stdout.read(), process.stderr.read())
+        return await process.wait(), stdout.decode(), stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -39,20 +42,20 @@ def run(folder: Path, more: Mapping[str, str]) -> "subprocess.CompletedProcess[s
         ({"HOST": "192.0.2.1"}, "HOST must be an address of this machine; '192.0.2.1' is none."),
     ],
 )
-def test_what_the_bot_cannot_start_with_is_one_sentence(tmp_path: Path, more: Mapping[str, str], said: str) -> None:
-    done = run(tmp_path, more)
-    assert (done.returncode, done.stderr) == (2, f"{said}\n")
-    assert "Unclosed" not in done.stdout
-    assert "hunter2" not in done.stdout
+async def test_what_the_bot_cannot_start_with_is_one_sentence(tmp_path: Path, more: Mapping[str, str], said: str) -> None:
+    code, stdout, stderr = await run(tmp_path, more)
+    assert (code, stderr) == (2, f"{said}\n")
+    assert "Unclosed" not in stdout
+    assert "hunter2" not in stdout
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = run(tmp_path, {"PORT": port})
-    assert (done.returncode, done.stderr) == (2, f"Port {port} is in use or not allowed. Choose another with PORT.\n")
+        code, _, stderr = await run(tmp_path, {"PORT": port})
+    assert (code, stderr) == (2, f"Port {port} is in use or not allowed. Choose another with PORT.\n")
 
 
 def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
@@ -65,6 +68,7 @@ def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
 async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Path) -> None:
     """The sandbox's settings always have a signing secret, too; a real installation needs none."""
     async with fleet_of(tmp_path, f"sqlite:///{tmp_path / 'q.db'}", more={"SLACK_SIGNING_SECRET": ""}) as fleet:
+        fleet.is_forked = False
         bot = await fleet.start_one()
         bot.ask_to_stop()
         assert await bot.ended() == 0

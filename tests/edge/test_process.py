@@ -15,6 +15,7 @@ from bot.sandbox.together import bot_on
 from bot.web import MAX_BODY
 from handlers.edge.socket import Socket
 from tests.security.doors import captured_logs, http_world_of, settled
+from tests.templates import copy_sqlite
 from tests.world import ALICE, BOB, World, world_of
 
 
@@ -80,6 +81,7 @@ async def test_the_bot_is_back_after_slack_asked_it_to_reconnect(tmp_path: Path,
 
 
 async def test_two_bots_on_one_app_token_share_the_work(tmp_path: Path) -> None:
+    copy_sqlite(tmp_path / "quartermaster.db")  # the two share it
     async with world_of(tmp_path) as world, bot_on(world.sandbox, tmp_path, jobs=()):
 
         async def both() -> bool:

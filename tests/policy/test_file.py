@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kinds.registry import KINDS
@@ -182,7 +182,6 @@ def test_a_quorum_that_nobody_can_reach_is_faulted_where_it_is_set() -> None:
     assert faults_of(text) == [(10, "kinds.revoke_key.quorum", "quorum is 2, but the approvers are 1 in all.")]
 
 
-@settings(max_examples=200)
 @given(st.text(alphabet=st.sampled_from("abv[]=\"\n.1 #{},'x"), max_size=80) | st.text(max_size=80))
 def test_no_text_whatsoever_makes_the_loader_fail_otherwise_than_with_faults(text: str) -> None:
     policy, faults = Policy(), ()

@@ -1,15 +1,14 @@
 """A fleet for a whole file of tests: three processes over one PostgreSQL, and one over SQLite."""
 
-import asyncio
-import uuid
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.conftest import driver_url, execute
+from tests.conftest import lasting
 from tests.processes import Fleet, fleet_of
+from tests.templates import copy_sqlite, migrated_postgres, sqlite_url
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +18,9 @@ def fleet_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared_postgres_url(postgres_server: str) -> Iterator[str]:
-    """An empty PostgreSQL database for all tests of a file."""
-    name = f"qm_{uuid.uuid4().hex[:12]}"
-    asyncio.run(execute(postgres_server, f"CREATE DATABASE {name}"))
-    yield driver_url(postgres_server, name)
-    asyncio.run(execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+def shared_postgres_url() -> Iterator[str]:
+    """A migrated PostgreSQL database for all tests of a file."""
+    yield from lasting(migrated_postgres())
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +28,8 @@ def fleet_plan(request: pytest.FixtureRequest, fleet_folder: Path) -> tuple[str,
     """The database of a fleet, and how many processes it has; `postgresql-3` as a test's indirect parameter."""
     kind, _, count = str(request.param).partition("-")
     if kind == "sqlite":
-        return f"sqlite+aiosqlite:///{fleet_folder / 'quartermaster.db'}", int(count)
+        copy_sqlite(fleet_folder / "quartermaster.db")
+        return sqlite_url(fleet_folder / "quartermaster.db"), int(count)
     return request.getfixturevalue("shared_postgres_url"), int(count)
 
 

@@ -1,7 +1,6 @@
 """Many people, several processes, one instant: one effect, one key, one card, and everybody else is told why not."""
 
 import asyncio
-import os
 import random
 
 import pytest
@@ -9,10 +8,10 @@ import pytest
 from bot.sandbox.stage import Json
 from tests.processes import APPROVERS, Fleet, elements_of, has_button
 from tests.races.conftest import on_fleets
+from tests.sizes import FEW_ROUNDS as FEW
+from tests.sizes import RACE_ROUNDS as ROUNDS
 from tests.world import ALICE, BOB, CAROL, DANA
 
-ROUNDS = int(os.environ.get("QM_RACE_ROUNDS", "8"))
-FEW = max(2, ROUNDS // 2)
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.admin.http import authorities
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.control import control_routes
 from bot.sandbox.faults import Faults
@@ -176,7 +177,7 @@ async def open_room(manifest: Json) -> AsyncGenerator[Room]:
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     server = build_slack_server(SlackWorkspace(SandboxClock(), Faults(), WireLog(), manifest, url))
     app = build_slack_app(server, control_routes(server, lambda: "", []))
-    async with serving(app, sock, server.hub.protocol), httpx.AsyncClient(timeout=10) as http:
+    async with serving(app, sock, server.hub.protocol), httpx.AsyncClient(timeout=10, verify=authorities()) as http:
         try:
             yield Room(server, url, http, AsyncWebClient(BOT_TOKEN, base_url=f"{url}/api/", retry_handlers=[]))
         finally:

@@ -114,7 +114,10 @@ async def any_world_of(folder: Path, transport: str, more: Mapping[str, str] | N
 async def tables(world: World) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables as the database gives them."""
     async with world.rt.store.read() as tx:
-        names = (await tx.session.exec(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).all()
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if tx.dialect == "postgresql":
+            listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        names = (await tx.session.exec(text(listed))).all()
         return {
             name: sorted((tuple(row) for row in (await tx.session.exec(text(f"SELECT * FROM {name}"))).all()), key=repr)
             for (name,) in names

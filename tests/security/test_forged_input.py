@@ -1,4 +1,4 @@
-"""Two thousand malformed and forged inputs: always an answer, never an exception, nothing changed, nothing injected."""
+"""Malformed and forged inputs, two thousand in `make proof`: always an answer, no exception, no change, nothing injected."""
 
 import random
 import time
@@ -14,6 +14,7 @@ from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.http_delivery import encode, signed_headers
 from tests.security.doors import Logs, any_world_of, captured_logs, kept, settled, shown_texts
 from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
+from tests.sizes import share
 from tests.world import ALICE, APPROVALS, BOB, CAROL, COSTS, DANA, World
 
 USUAL_ANSWER = 0.5
@@ -78,22 +79,22 @@ async def _over_socket(world: World, payloads: Iterable[Delivered]) -> int:
     return len(took)
 
 
-async def test_1000_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
+async def test_malformed_and_forged_envelopes_are_all_acknowledged_and_change_nothing(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with any_world_of(tmp_path, "socket") as world:
             aim = await staged(world)
             before = await kept(world)
-            assert await _over_socket(world, malformed(aim, 550, seed=1)) == 550
-            assert await _over_socket(world, forged(aim, 450, seed=2)) == 450
+            assert await _over_socket(world, malformed(aim, share(550), seed=1)) == share(550)
+            assert await _over_socket(world, forged(aim, share(450), seed=2)) == share(450)
             await assert_nothing_came_of_it(world, before, logs)
 
 
-async def test_1000_malformed_and_forged_signed_requests_are_all_answered_and_change_nothing(tmp_path: Path) -> None:
+async def test_malformed_and_forged_signed_requests_are_all_answered_and_change_nothing(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with any_world_of(tmp_path, "http") as world, door(world) as http:
             aim = await staged(world)
             before = await kept(world)
-            payloads, took = [*malformed(aim, 550, seed=3), *forged(aim, 450, seed=4)], list[float]()
+            payloads, took = [*malformed(aim, share(550), seed=3), *forged(aim, share(450), seed=4)], list[float]()
             for number, (kind, payload) in enumerate(payloads):
                 body, content_type = encode(cast("Kind", kind), _as_form(payload) if kind == "slash_commands" else payload)
                 began = time.monotonic()

@@ -14,7 +14,7 @@ from bot.spend.alerts.settings import thresholds_of
 from bot.spend.digests.settings import subscription_of
 from bot.spend.ledger.sync import sync_costs
 from tests.spend.front import run_alerts, run_digests
-from tests.world import COSTS, DANA, GUS, World, world_of
+from tests.world import COSTS, DANA, GUS, World, loaded_world_of
 
 Json = dict[str, Any]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -22,8 +22,7 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await sync_costs(opened.rt, opened.rt.now())
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
         yield opened
 
 

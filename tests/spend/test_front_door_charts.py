@@ -7,17 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.run import SandboxOptions
-from bot.spend.ledger.sync import sync_costs
 from tests.spend.front import run_digests
-from tests.world import COSTS, DANA, Json, World, world_of
+from tests.world import COSTS, DANA, Json, World, loaded_world_of
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await sync_costs(opened.rt, opened.rt.now())
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
         yield opened
 
 

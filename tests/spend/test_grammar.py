@@ -8,9 +8,8 @@ import pytest
 
 from bot.commands.table import parse
 from bot.sandbox.run import SandboxOptions
-from bot.spend.ledger.sync import sync_costs
 from bot.store.names import Named, remember
-from tests.world import COSTS, DANA, Json, World, world_of
+from tests.world import COSTS, DANA, Json, World, loaded_world_of
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NAME = 'R&D "blue"'
@@ -18,8 +17,7 @@ NAME = 'R&D "blue"'
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
-        await sync_costs(opened.rt, opened.rt.now())
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
         yield opened
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before,
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due, parse_time
 from bot.spend.model import PERIODS, SpendQuery
+from tests import sizes
 
 DAY = timedelta(days=1)
 ZONES = [
@@ -56,6 +57,18 @@ def test_local_days_and_reported_days_go_in_step(tz: str, local_day: date, local
     found = due(subscription(local_time, tz, date(2025, 1, 1)), since)
     assert found is not None
     assert (found.day, found.since) == (reported, since)
+
+
+@pytest.mark.parametrize("tz", sorted(available_timezones())[:: len(available_timezones()) // sizes.ZONES][: sizes.ZONES])
+def test_each_local_day_reports_one_utc_day_in_zones_all_over_the_world(tz: str) -> None:
+    for local_day in (date(2026, 1, 1) + DAY * number for number in range(sizes.DAYS)):
+        for local_time in ("00:00", "04:30", "12:00", "23:30"):
+            reported = local_day - DAY * lag(local_time, tz, local_day.year)
+            since = moment_of(local_day, local_time, tz)
+            assert since >= datetime.combine(reported + DAY, time(), UTC)
+            found = due(subscription(local_time, tz, date(2025, 1, 1)), since)
+            assert found is not None
+            assert found.day == reported
 
 
 def test_a_missing_hour_is_due_after_it_and_a_doubled_one_at_its_first() -> None:

@@ -1,5 +1,6 @@
 """What the sandbox's Claude organization remembers: plain mutable records, and ids that are the same in every run."""
 
+import functools
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ WORKSPACE_ROLES = (
 )
 
 
+@functools.cache
 def tagged_id(prefix: str, seed: str) -> str:
     """Return an id such as `user_01Wcz…`: the prefix, `01` and 22 characters that depend on prefix and `seed` only."""
     number = int.from_bytes(hashlib.sha256(f"{prefix}:{seed}".encode()).digest()[:20], "big")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from bot.admin.http import authorities
 from bot.sandbox.slack.delivery import Ack, Kind, Timing
 from bot.sandbox.slack.state import Json, as_object
 from bot.sandbox.slack.workspace import SIGNING_SECRET
@@ -66,7 +67,7 @@ class HttpCarrier:
         if attempt:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": _http_reason(reason)}
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False)
+            self._client = httpx.AsyncClient(trust_env=False, verify=authorities())
         try:
             async with asyncio.timeout(timing.ack_seconds):
                 answer = await self._client.post(self.url, content=body, headers=headers, timeout=None)

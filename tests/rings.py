@@ -1,0 +1,201 @@
+"""The five rings of tests and what a test of each may cost, so that the suite stays as fast as it is.
+
+A test belongs to the innermost ring that can fail for its reason. One that uses five times its ring's CPU time fails: it
+moves to another ring, becomes cheaper, or is named below with its reason.
+"""
+
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+GRACE = 5.0
+"""How many times its ring's usual CPU time a test may use."""
+NOISE = 0.05
+"""CPU seconds that hit some test by chance: a search for garbage, an import that nobody needed before."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """What a test of a ring usually costs in CPU seconds: on PostgreSQL, and for each process that it starts, apart."""
+
+    name: str
+    cpu: float
+    on_postgresql: float = 0.0
+    each_start: float = 0.0
+
+
+PURE = Ring("pure", 0.004)
+SERVICE = Ring("service", 0.015, on_postgresql=0.06)
+WORLD = Ring("world", 0.15)
+FLEET = Ring("fleet", 0.3, each_start=0.3)
+BROWSER = Ring("browser", 0.7)
+
+RINGS: tuple[tuple[str, Ring], ...] = (
+    ("page/", BROWSER),
+    ("races/test_at_once", FLEET),
+    ("races/test_digests", FLEET),
+    ("races/test_killed", FLEET),
+    ("races/test_stopping", FLEET),
+    ("sandbox/test_serve", FLEET),
+    ("sandbox/test_tour", FLEET),
+    ("slack/test_charts", FLEET),
+    ("spend/test_front_door_charts", FLEET),
+    ("test_benchmarks", FLEET),
+    ("cli/test_app", FLEET),
+    ("cli/test_start", FLEET),
+    ("test_suite", FLEET),
+    ("approvals/test_evaluation", PURE),
+    ("approvals/test_model", PURE),
+    ("approvals/test_request_card", PURE),
+    ("sandbox/test_validation.py", PURE),
+    ("spend/test_digest.py", PURE),
+    ("spend/test_schedule", PURE),
+    ("spend/test_thresholds", PURE),
+    ("store/test_vault", PURE),
+    ("admin/", SERVICE),
+    ("sandbox/test_validation_payloads", SERVICE),
+    ("slack/test_blocks", SERVICE),
+    ("posts/", SERVICE),
+    ("store/", SERVICE),
+    ("timers/", SERVICE),
+    ("test_contracts", SERVICE),
+    ("test_facts", SERVICE),
+    ("commands/test_manifest", SERVICE),
+    ("test_pins", SERVICE),
+    ("approvals/", WORLD),
+    ("edge/", WORLD),
+    ("handlers/", WORLD),
+    ("races/", WORLD),
+    ("sandbox/", WORLD),
+    ("security/", WORLD),
+    ("slack/test_notifier", WORLD),
+    ("spend/", WORLD),
+    ("cli/test_doctor", WORLD),
+    ("test_jobs", WORLD),
+)
+"""The beginning of a path in `tests/` and the ring of the tests there; the first that fits counts, and all else is pure."""
+
+_DRAWS = (5.0, "draws pictures, each in a process of its own")
+_MORNINGS = (3.0, "reads two months of costs, or the costs of several mornings")
+_MANY = (5.0, "tries a hundred inputs at each door")
+EXCEPTIONS: dict[str, tuple[float, str]] = {
+    "test_contracts": (5.0, "reads every import of the code"),
+    "test_five_hundred_posts_that_fail_keep_no_other_from_being_sent": (8.0, "fails six hundred times"),
+    "test_no_row_starves_behind_a_limit": (8.0, "works off twelve hundred timers"),
+    "test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw": (15.0, "plays the whole tour"),
+    "test_a_step_that_breaks_is_named_whatever_it_broke_of": (6.0, "starts the tour"),
+    "test_a_file_can_not_be_the_folder_to_write_to": (4.0, "starts the tour"),
+    "races/test_digests": (15.0, "lets three processes live through days at fifty times their speed"),
+    "races/test_stopping": (5.0, "starts a bot as people do"),
+    "test_a_run_that_is_ended_leaves_no_postgresql_behind": (5.0, "starts a PostgreSQL server of its own"),
+    "test_a_refused_chart_becomes_a_picture_and_is_remembered": _DRAWS,
+    "test_a_refused_picture_is_shared_in_the_thread_beside_the_text": _DRAWS,
+    "test_without_chart_and_picture_the_text_still_goes_out": _DRAWS,
+    "spend/test_front_door": _MORNINGS,
+    "spend/test_sharing": _MORNINGS,
+    "spend/test_large": _MORNINGS,
+    "test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out": _MORNINGS,
+    "test_forty_days_of_cost_are_read_over_many_pages": _MORNINGS,
+    "test_the_smallest_load_runs_through_all_its_processes": (5.0, "runs four processes of a benchmark"),
+    "test_three_replicas_send_each_digest_and_alert_once": _MORNINGS,
+    "security/test_forged_input": _MANY,
+    "security/test_signed_bodies": _MANY,
+    "test_whoever_is_no_member_is_refused_in_words_wherever_they_try": _MANY,
+    "test_fourteen_at_once_complete_a_quorum_of_twelve": (6.0, "fourteen people press at once"),
+    "test_what_the_doctor_prints_are_its_sentences_alone": (4.0, "starts the doctor as people do"),
+    "test_a_policy_that_changes_holds_without_anybody_doing_anything": (5.0, "runs the whole schedule"),
+    "test_every_width_of_the_same_days_has_the_same_total": (5.0, "reads days by the minute"),
+    "test_a_manifest_that_cannot_be_read_is_a_fault_and_nothing_worse": (3.0, "reads a manifest as large as may be"),
+}
+"""Tests by their name, or files by the beginning of their path, that may use more: CPU seconds, and why."""
+
+
+@dataclass
+class Spent:
+    """What this process's tests have used besides their own CPU time."""
+
+    forked: float = 0.0
+    """CPU seconds of forked processes that have ended."""
+    starts: int = 0
+    """How many processes fleets have started."""
+    shared: float = 0.0
+    """CPU seconds for what is made once and serves many tests, such as a migrated database."""
+
+
+SPENT = Spent()
+
+
+@contextmanager
+def serves_many() -> Generator[None]:
+    """Charge what is made in the block to no test."""
+    began = time.process_time()
+    try:
+        yield
+    finally:
+        SPENT.shared += time.process_time() - began
+
+
+def _cpu() -> float:
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system + SPENT.forked - SPENT.shared
+
+
+@dataclass
+class Meter:
+    """Measures one test from now on."""
+
+    cpu: float = field(default_factory=_cpu)
+    starts: int = field(default_factory=lambda: SPENT.starts)
+
+    def problem(self, nodeid: str, *, on_postgresql: bool, examples: int) -> str | None:
+        """Return in a sentence that the test has used too much, or None."""
+        used = _cpu() - self.cpu
+        allowed, who = allowance(nodeid, on_postgresql, SPENT.starts - self.starts, examples)
+        if used <= allowed:
+            return None
+        slow = slowness()
+        if used <= allowed * slow:
+            return None
+        return f"It used {used:.3f} s of CPU; {who}, which allows {allowed:.3f} s (times {slow:.1f} on this machine now)."
+
+
+def ring_of(path: str) -> Ring:
+    """Return the ring of a test's file, named below `tests/`."""
+    return next((ring for start, ring in RINGS if path.startswith(start)), PURE)
+
+
+def allowance(nodeid: str, on_postgresql: bool = False, starts: int = 0, examples: int = 1) -> tuple[float, str]:
+    """Return the CPU seconds that a test may use on the machine of the budgets, and who says so.
+
+    A property costs what its `examples` cost.
+    """
+    path, _, name = nodeid.removeprefix("tests/").partition("::")
+    plain = name.partition("[")[0]
+    named = next((found for start, found in EXCEPTIONS.items() if start == plain or path.startswith(start)), None)
+    if named:
+        return named[0], f"it is an exception ({named[1]})"
+    ring = ring_of(path)
+    usual = ring.on_postgresql if ring.on_postgresql and on_postgresql else ring.cpu
+    return NOISE + GRACE * (usual * examples + ring.each_start * starts), f"its ring is {ring.name}"
+
+
+_USUAL_SPEED = 0.0036
+"""CPU seconds that `_work` takes on the machine for which the budgets are written."""
+
+
+def _work() -> float:
+    began = time.process_time()
+    for number in range(20_000):
+        {str(number): [number] * 3}.get("7")
+    return time.process_time() - began
+
+
+def slowness() -> float:
+    """Return how many times slower than the budgets' machine this one is now, at least 1.
+
+    Programs that share a core cost each other CPU time, too: they push each other out of its caches.
+    """
+    crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, crowd, sorted(_work() for _ in range(5))[2] / _USUAL_SPEED)

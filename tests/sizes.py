@@ -1,0 +1,32 @@
+"""How much the tests try: little in `make test`, much in `make proof`, which sets QM_PROOF=1. Read here and nowhere else."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+PROOF = os.environ.get("QM_PROOF") == "1"
+
+RACE_ROUNDS = int(os.environ.get("QM_RACE_ROUNDS") or (200 if PROOF else 3))
+"""How often twenty people press at the same instant."""
+FEW_ROUNDS = max(2, RACE_ROUNDS // 20)
+"""How often the other races run."""
+EXAMPLES = 1000 if PROOF else 25
+"""Examples of each property that Hypothesis looks for."""
+FORGED = 1.0 if PROOF else 0.1
+"""The part of the forged inputs that is tried."""
+ZONES = 40 if PROOF else 4
+"""Time zones in which each day is looked at."""
+DAYS = 3 * 365 if PROOF else 20
+"""Days that are looked at in each of them."""
+
+
+def share(count: int) -> int:
+    """Return how many of `count` forged inputs to try."""
+    return max(1, round(count * FORGED))
+
+
+def set_examples() -> None:
+    """Tell Hypothesis how much to try; how long an example takes says more about the machine than about the code."""
+    quiet = [HealthCheck.too_slow]
+    settings.register_profile("sizes", deadline=None, max_examples=EXAMPLES, suppress_health_check=quiet, database=None)
+    settings.load_profile("sizes")

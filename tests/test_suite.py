@@ -1,0 +1,102 @@
+"""The suite's own machinery: nothing that it starts outlives it, and what is forked behaves like what is started."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.forks import fork
+from tests.processes import ROOT
+from tests.rings import EXCEPTIONS, NOISE, RINGS, Meter, allowance
+
+KEEPS = """
+import time
+from tests.postgres import Keeper, server_address
+keeper = Keeper()
+server_address()
+print(keeper.folder, flush=True)
+time.sleep(60)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_a_run_that_is_ended_leaves_no_postgresql_behind(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", KEEPS], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        folder = Path(run.stdout.readline().strip())
+        server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        assert is_running(server)
+        run.send_signal(number)
+        assert run.wait(10) == -number
+        deadline = time.monotonic() + 30
+        while is_running(server) or folder.exists():
+            assert time.monotonic() < deadline, "the server or its folder is still there"
+            time.sleep(0.05)
+
+
+SAYS = """
+import os, signal, sys, threading
+print(os.getcwd(), os.environ, sys.argv, __name__, flush=True)
+print(signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGCHLD), threading.active_count(), sys.stdin.read() == "")
+print("an error", file=sys.stderr)
+sys.exit(7)
+"""
+
+
+async def test_a_forked_program_finds_what_a_started_one_finds(tmp_path: Path) -> None:
+    forked = await fork(("-c", SAYS, "word"), {"NAME": "value"}, tmp_path)
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SAYS, "word", env={"NAME": "value"}, cwd=tmp_path,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    wanted, _ = await started.communicate()
+    said = await forked.stdout.read()
+    assert sorted(said.splitlines()) == sorted(wanted.replace(b", 'LC_CTYPE': 'C.UTF-8'", b"").splitlines())
+    assert (await forked.wait(), started.returncode) == (7, 7)
+
+
+async def test_a_forked_program_can_be_killed_alone(tmp_path: Path) -> None:
+    sleeps = ("-c", "import time; print('here', flush=True); time.sleep(60)")
+    one, other = await fork(sleeps, {}, tmp_path), await fork(sleeps, {}, tmp_path)
+    for each in (one, other):
+        assert await each.stdout.readline() == b"here\n"
+    os.kill(one.pid, signal.SIGKILL)
+    assert await one.wait() == -signal.SIGKILL
+    assert (other.returncode, is_running(other.pid)) == (None, True)
+    other.terminate()
+    assert await other.wait() == -signal.SIGTERM
+
+
+def test_a_test_may_use_five_times_what_its_ring_usually_costs() -> None:
+    assert allowance("tests/slack/test_wording.py::test_x")[0] == pytest.approx(NOISE + 5 * 0.004)
+    assert allowance("tests/store/test_store.py::test_x[postgresql]", on_postgresql=True)[0] == pytest.approx(NOISE + 0.3)
+    assert allowance("tests/races/test_killed.py::test_x", starts=2)[0] == pytest.approx(NOISE + 5 * 0.9)
+
+
+def test_a_test_that_costs_too_much_is_told_what_it_may_use() -> None:
+    meter = Meter(cpu=-1000.0)
+    said = meter.problem("tests/slack/test_wording.py::test_x", on_postgresql=False, examples=1)
+    assert said is not None
+    assert "its ring is pure, which allows 0.070 s" in said
+
+
+def test_what_the_rings_name_exists() -> None:
+    files = {path.relative_to(ROOT / "tests").as_posix(): path for path in (ROOT / "tests").rglob("test_*.py")}
+    texts = [path.read_text(encoding="utf-8") for path in files.values()]
+    starts = [start for start, _ in RINGS] + [name for name in EXCEPTIONS if "/" in name]
+    assert [start for start in starts if not any(file.startswith(start) for file in files)] == []
+    names = [name for name in EXCEPTIONS if "/" not in name]
+    assert [name for name in names if not any(f"def {name}(" in text for text in texts)] == []
