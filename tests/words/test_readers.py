@@ -48,7 +48,8 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
         ("-5", "without a sign"), ("$-5", "without a sign"), ("−5", "without a sign"), ("+5", "without a sign"),
         ("1.234", "two digits"), ("0.001", "two digits"), ("9" * 20, "more than I can count"), ("9" * 99, "Write an amount"),
         ("١٢", "Write an amount"),
-        ("EUR 500", "US dollars only"), ("1 2", "Write an amount"), ("5 000", "Write an amount"), ("<!channel>", "Write an amount"),
+        ("EUR 500", "US dollars only"), ("1 2", "Write an amount"), ("5 000", "Write an amount"),
+        ("<!channel>", "Write an amount"),
     ],
 )  # fmt: skip
 def test_amounts_that_could_mean_two_things_are_refused_in_a_sentence(text: str, part: str) -> None:
