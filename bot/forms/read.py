@@ -16,7 +16,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, Value
 from bot.words.amounts import read_amount
 from bot.words.dates import read_day
-from bot.words.durations import read_duration
+from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
 from bot.words.wording import duration, money
 
@@ -48,12 +48,13 @@ def _plain(field: FormField, value: Any) -> Value:
 
 def _written_length(value: Any) -> str:
     """Return a length of time as people write it; a payload in JSON has it as ISO 8601."""
-    if isinstance(value, str) and not value.startswith("P"):
-        return value.strip()
+    text = value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, timedelta) and not text.startswith("P"):
+        return text
     try:
-        return duration(_LENGTH.validate_python(value))
+        return exact_duration(_LENGTH.validate_python(value))
     except ValidationError:
-        return value.strip() if isinstance(value, str) else ""
+        return text
 
 
 def problems(form: Form[Any], held: FormInput) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Lengths of time as people write them. Pure.
 
-`bot.words.wording.duration` writes; what it writes is read back, to its two largest units.
+`exact_duration` writes all of a length; `bot.words.wording.duration` says its two largest units. Both are read back.
 """
 
 import re
@@ -57,3 +57,13 @@ def read_duration(text: str) -> timedelta:
     if not span:
         raise Unreadable(_HOW)
     return span
+
+
+def exact_duration(span: timedelta) -> str:
+    """Return a length as somebody would type it, in full: `1 d 12 h 30 min`; nothing is `0 min`."""
+    rest, parts = int(span.total_seconds()), list[str]()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts) or "0 min"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.policy.checks import parse_duration
 from bot.words.amounts import read_amount
 from bot.words.dates import read_day
-from bot.words.durations import read_duration
+from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
 from bot.words.wording import calendar_day, duration, money, money_short, weekday_day
 
@@ -104,6 +104,7 @@ def test_durations_without_a_fixed_length_are_refused_in_a_sentence(text: str, p
 def test_a_duration_is_read_back(seconds: int) -> None:
     shown = duration(timedelta(seconds=seconds))
     assert duration(read_duration(shown)) == shown
+    assert read_duration(exact_duration(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("text", ["8h", "2d", "90m", "1d 12h", "1d12h", "5min", " 8h "])
