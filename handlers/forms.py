@@ -98,12 +98,18 @@ def opener_of(kind: Kind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
     async def run(call: Call) -> None:
-        may_see = await overview.may_see_key(call.rt, call.actor)
-        found = [k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)] if call.value else []
-        values, labels = ({"key_id": found[0].id}, {"key_id": found[0].name}) if found else ({}, {})
-        await open_form(call, kind.name, values, labels)
+        await door_of(kind).open_once_known(call, _key_of(call))
 
     return run
+
+
+async def _key_of(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the key that a button names, as a form's values and labels, if the person may see it."""
+    if not call.value:
+        return {}, {}
+    may_see = await overview.may_see_key(call.rt, call.actor)
+    found = next((k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)), None)
+    return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})
 
 
 async def suggest_workspaces(call: Call, query: str) -> list[Json]:

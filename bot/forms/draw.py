@@ -66,7 +66,7 @@ def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: F
             blocks.append(context(f"⚠️ {escape(faults.at_fields[one.name])}"))
     blocks += frame.below
     submit = frame.submit or form.submit
-    return modal(form.id, form.title, blocks, submit=submit, private_metadata=frame.private_metadata)
+    return modal(form.id, form.title, blocks, submit=submit, close="Cancel", private_metadata=frame.private_metadata)
 
 
 def _blocks(one: FormField, held: FormInput) -> list[Json]:

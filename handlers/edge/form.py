@@ -1,7 +1,7 @@
 """A form at the door: opened at once, redrawn while somebody fills it in, checked, sent, brought back with its values."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -74,6 +74,29 @@ class Door(Generic[P]):
             return looking.result() if looking.done() else self.plain_frame(call)
         except UpstreamError:
             return self.plain_frame(call)
+
+    async def open_once_known(
+        self, call: Call, find: Coroutine[Any, Any, tuple[Mapping[str, Any], Mapping[str, str]]]
+    ) -> None:
+        """Open the form with values and labels that are looked up; what takes longer is waited for in the open modal."""
+        looking = asyncio.ensure_future(find)
+        try:
+            await asyncio.wait({looking}, timeout=KNOWN_WITHIN)
+            if looking.done():
+                await self.open(call, *looking.result())
+                return
+            opened = await call.show(notice_view("One moment…", self.form.title))
+            await call.rt.notifier.update_view(opened.id, await self._waited_for(call, looking), opened.hash)
+        finally:
+            looking.cancel()
+
+    async def _waited_for(self, call: Call, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
+        try:
+            values, labels = await looking
+            held = given(self.form.fields, values, labels, call.rt.now())
+            return draw(self.form, held, await self.frame(call, held))
+        except (UserError, UpstreamError) as error:
+            return notice_view(f"⚠️ {error.sentence}", self.form.title)
 
     async def _fill_in(self, call: Call, held: FormInput, opened: OpenView, looking: Awaitable[Frame]) -> None:
         """Redraw a form that was opened without what took longer, if nobody has done anything in it since."""
