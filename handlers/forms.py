@@ -86,8 +86,8 @@ async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str |
     return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
 
 
-async def workspace_chosen(call: Call) -> None:
-    """Say who decides, now that the form says which workspace it is about."""
+async def form_changed(call: Call) -> None:
+    """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
     kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
         raise NotFound("I don't know that form any more.")
@@ -137,9 +137,9 @@ def feature_of(kind: Kind) -> SimpleNamespace:
     door = door_of(kind)
     return SimpleNamespace(
         VIEWS={door.form.id: door.view},
-        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **door.hints},
+        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **dict.fromkeys(door.hints, Hint(form_changed))},
     )
 
 
-ACTIONS = {ids.PICK_WORKSPACE: Hint(workspace_chosen), ids.PICK_KEY: Hint(workspace_chosen)}
+ACTIONS = {ids.PICK_WORKSPACE: Hint(form_changed), ids.PICK_KEY: Hint(form_changed)}
 OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}

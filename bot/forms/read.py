@@ -14,11 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, Value
-from bot.words.amounts import read_amount
+from bot.words.amounts import exact_amount, read_amount
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
-from bot.words.wording import duration, money
+from bot.words.wording import duration
 
 P = TypeVar("P")
 MISSING = "This is needed."
@@ -135,7 +135,7 @@ def _number(field: FormField, value: str, _today: date) -> Decimal:
 
 
 def _amount(field: FormField, value: str, _today: date) -> Decimal:
-    return _within(field, read_amount(value), money)
+    return _within(field, read_amount(value), exact_amount)
 
 
 def _duration(field: FormField, value: str, _today: date) -> timedelta:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from bot.forms.fields import FormField, FormInput
 from bot.forms.read import read_field
 from bot.slack.markup import code, date, escape, truncate
-from bot.words.amounts import AMOUNT_HINT
+from bot.words.amounts import AMOUNT_HINT, exact_amount
 from bot.words.dates import DAY_HINT
 from bot.words.durations import DURATION_HINT
 from bot.words.unreadable import Unreadable
-from bot.words.wording import money, plural, weekday_day
+from bot.words.wording import plural, weekday_day
 
 _HINTS = {"amount": AMOUNT_HINT, "duration": DURATION_HINT, "day": DAY_HINT}
 _SHOWN = 40
@@ -35,7 +35,7 @@ def read_back(field: FormField, held: FormInput) -> str:
 def _in_words(value: object, now: datetime) -> str:
     match value:
         case Decimal():
-            return escape(money(value))
+            return escape(exact_amount(value))
         case timedelta():
             return f"ends {date(now + value)}"
         case day_type():

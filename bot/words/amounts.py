@@ -1,6 +1,6 @@
 """Money as people write it, read into exact dollars and cents. Pure.
 
-`bot.words.wording.money` writes; what it writes in whole cents is read back as the same amount.
+`exact_amount` writes an amount as somebody would type it, `bot.words.wording.money` a figure; both are read back, in cents.
 """
 
 import re
@@ -63,3 +63,8 @@ def _in_cents(amount: Decimal) -> Decimal:
     if cents != amount:
         raise Unreadable(_CENTS)
     return cents
+
+
+def exact_amount(amount: Decimal) -> str:
+    """Return dollars with their cents, whatever the size: `$1,234.50`, `$0.01`."""
+    return f"${amount:,.2f}"

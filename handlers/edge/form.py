@@ -1,6 +1,7 @@
 """A form at the door: opened at once, redrawn while somebody fills it in, checked, sent, brought back with its values."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -86,7 +87,7 @@ class Door(Generic[P]):
                 await self.open(call, *looking.result())
                 return
             opened = await call.show(notice_view("One moment…", self.form.title))
-            await call.rt.notifier.update_view(opened.id, await self._waited_for(call, looking), opened.hash)
+            await self._replace(call, opened, await self._waited_for(call, looking))
         finally:
             looking.cancel()
 
@@ -106,10 +107,12 @@ class Door(Generic[P]):
             view = notice_view(refusal.sentence, self.form.title)
         except UpstreamError:
             return  # the form is as good without
-        try:
+        await self._replace(call, opened, view)
+
+    async def _replace(self, call: Call, opened: OpenView, view: Json) -> None:
+        """Redraw a modal as it was opened; one that was closed, sent or changed in the meantime is left alone."""
+        with contextlib.suppress(SlackError):
             await call.rt.notifier.update_view(opened.id, view, opened.hash)
-        except SlackError:
-            return  # closed, sent or changed in the meantime
 
     async def redraw(self, call: Call) -> None:
         """Say what is known now that somebody chose or typed something; what they typed since stays theirs.

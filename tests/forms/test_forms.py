@@ -146,7 +146,7 @@ def test_limits_are_said_in_the_fields_own_units() -> None:
         "l": "Choose 2 at most.",
         "t": "Use 3 characters at most.",
     }
-    assert problems(form, held_by(form, {"a": "0.5", "d": "1 min", "n": "1", "l": ["a"], "t": "t"})) == {
+    assert problems(form, held_by(form, {"a": "0.01", "d": "1 min", "n": "1", "l": ["a"], "t": "t"})) == {
         "a": "Use $1.00 or more.",
         "d": "Use 5 min or more.",
     }
@@ -169,6 +169,7 @@ def context_below(form: Form[Any], values: dict[str, Any]) -> str:
     ("kind", "typed", "said"),
     [
         ("amount", "1.5k", "`1.5k` → $1,500.00"),
+        ("amount", "0.5", "`0.5` → $0.50"),
         ("amount", "1234.5", "`1234.5` → $1,234.50"),
         ("amount", "12,50", "`12,50`: I can't tell what the comma means. Write 1,234.50, or leave the comma out."),
         ("amount", "", "US dollars, such as 500, 1,234.50 or 2k."),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.checks import parse_duration
-from bot.words.amounts import read_amount
+from bot.words.amounts import exact_amount, read_amount
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
@@ -60,7 +60,7 @@ def test_amounts_that_could_mean_two_things_are_refused_in_a_sentence(text: str,
 
 @given(st.decimals(min_value=0, max_value=Decimal("1e11"), places=2))
 def test_money_is_read_back(value: Decimal) -> None:
-    assert read_amount(money(value)) == value
+    assert read_amount(money(value)) == value == read_amount(exact_amount(value))
 
 
 @given(st.integers(min_value=10, max_value=10**11))
