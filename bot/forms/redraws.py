@@ -1,8 +1,8 @@
 """Redraws of forms that somebody is filling in: one after the other for each form, and of several the newest alone.
 
-Slack changes a form's hash with each redraw (slack.md §4), and people type faster than Slack answers. Without an order the second of
-two redraws would be refused for the hash that the first has just replaced, and the form would still say what was typed
-before.
+Slack changes a form's hash with each redraw (slack.md §4), and people type faster than Slack answers. Without an order the
+second of two redraws would be refused for the hash that the first has just replaced, and the form would still say what was
+typed before.
 """
 
 import asyncio

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
 
 from bot.errors import InvalidInput
 from bot.forms.draw import Faults, Frame, draw
@@ -157,6 +158,33 @@ def test_what_a_payload_kept_fills_a_form_in_again_lists_and_lengths_too() -> No
     held = held_by(form, {"f": ["wrkspc_1", "wrkspc_2"], "d": "P1DT12H5M", "a": Decimal("12.50")})
     assert held.values == {"f": ("wrkspc_1", "wrkspc_2"), "d": "1 d 12 h 5 min", "a": "12.50"}
     assert read(form, held) == {"f": ("wrkspc_1", "wrkspc_2"), "d": timedelta(hours=36, minutes=5), "a": Decimal("12.50")}
+
+
+class Budget(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    owner: str
+    amount: Decimal
+    lasts: timedelta
+    workspace_ids: tuple[str, ...] = ()
+    ends_on: date | None = None
+
+
+def test_a_payload_of_every_kind_of_value_survives_being_stored_and_asked_for_again() -> None:
+    fields = (
+        FormField("owner", "Owner", "email"),
+        FormField("amount", "Amount", "amount"),
+        FormField("lasts", "For", "duration"),
+        FormField("workspace_ids", "Workspaces", "lookups", optional=True),
+        FormField("ends_on", "Last day", "date", optional=True),
+        FormField("reason", "Why", "long_text"),
+    )
+    form = Form("form_budget", "A budget", fields, Budget.model_validate)
+    typed = {"owner": "ada@acme.test", "amount": "2k", "lasts": "1d 12h", "workspace_ids": ["a", "b"], "reason": "x"}
+    payload = read(form, held_by(form, typed))
+    assert payload.amount == 2000
+    stored = payload.model_dump(mode="json")
+    assert read(form, held_by(form, stored)) == payload
 
 
 def context_below(form: Form[Any], values: dict[str, Any]) -> str:
