@@ -14,6 +14,11 @@ ASK_AGAIN = "request_ask_again"
 UNDO = "request_undo"
 OPEN_CONSOLE = "open_console"
 
+DETAILS_VIEW = "request_details_view"
+REVEALED_VIEW = "secret_shown"
+NOTICE_VIEW = "notice"
+DENY_COMMENT = "comment"
+
 FORM_PREFIX = "form_"
 """`form_<kind>` is the callback_id of a kind's form, `open_<kind>` the action_id of the button that opens it."""
 OPEN_PREFIX = "open_"

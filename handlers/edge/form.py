@@ -93,11 +93,18 @@ class Door(Generic[P]):
 
     async def _waited_for(self, call: Call, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
         try:
-            values, labels = await looking
-            held = given(self.form.fields, values, labels, call.rt.now())
-            return draw(self.form, held, await self.frame(call, held))
+            held = given(self.form.fields, *await looking, call.rt.now())
         except (UserError, UpstreamError) as error:
             return notice_view(f"⚠️ {error.sentence}", self.form.title)
+        return draw(self.form, held, await self._soon(call, held))
+
+    async def _soon(self, call: Call, held: FormInput) -> Frame:
+        """Return the frame if it is known soon, else what is known without looking anything up."""
+        try:
+            async with asyncio.timeout(KNOWN_WITHIN):
+                return await self.frame(call, held)
+        except (TimeoutError, UpstreamError, UserError):
+            return self.plain_frame(call)
 
     async def _fill_in(self, call: Call, held: FormInput, opened: OpenView, looking: Awaitable[Frame]) -> None:
         """Redraw a form that was opened without what took longer, if nobody has done anything in it since."""
@@ -146,12 +153,7 @@ class Door(Generic[P]):
                 await sent.then()
 
     async def _back(self, call: Call, held: FormInput, faults: Faults) -> None:
-        try:
-            async with asyncio.timeout(KNOWN_WITHIN):
-                frame = await self.frame(call, held)
-        except (TimeoutError, UpstreamError, UserError):
-            frame = self.plain_frame(call)
-        await call.update_view(call.view_id, draw(self.form, held, frame, faults))
+        await call.update_view(call.view_id, draw(self.form, held, await self._soon(call, held), faults))
 
     def _again(self, call: Call, sentence: str) -> Json:
         return draw(self.form, self._held(call), self.plain_frame(call), Faults(on_top=escape(sentence)))
