@@ -18,7 +18,7 @@ from bot.admin.model import (
     WorkspaceRateLimit,
 )
 from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
-from bot.slack.model import Message, Sent, SlackChannel, SlackPerson, SlackSelf
+from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 
 __all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson", "SlackSelf"]
 
@@ -239,15 +239,15 @@ class Notifier(Protocol):
         """Answer an act through its response url: to the person alone, unless `in_channel`; `replace` redraws the origin."""
         ...
 
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> str:
-        """Open a modal and return its id; a trigger lives for 3 seconds and works once."""
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
+        """Open a modal; a trigger lives for 3 seconds and works once."""
         ...
 
-    async def push_view(self, trigger_id: str, view: dict[str, Any]) -> str:
-        """Open a modal on top of the one that is open, and return its id."""
+    async def push_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
+        """Open a modal on top of the one that is open."""
         ...
 
-    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> None:
+    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> OpenView:
         """Replace a modal that is open; with the hash `as_it_was` only if nothing has changed it since."""
         ...
 

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.directory.directory import Directory
+from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
 from bot.policy.model import Policy
 from bot.ports import Admin, Notifier
@@ -40,6 +41,7 @@ class Runtime:
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)
+    redraws: Redraws = field(default_factory=Redraws)
 
     def now(self) -> datetime:
         """Return the present moment."""

@@ -1,33 +1,29 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
-import asyncio
-import re
 from collections.abc import Mapping
-from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel
 
 from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.cards import topic as cards
-from bot.approvals.kind import FormField, FormInput, Kind, all_kinds, find_kind
-from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
-from bot.forms.draw import kind_form
+from bot.approvals.kind import Kind, all_kinds, find_kind
+from bot.errors import NotFound
+from bot.forms.draw import Frame
+from bot.forms.fields import FormInput, form_of
 from bot.runtime import Runtime
 from bot.slack import ids
+from bot.slack.blocks import context
 from bot.slack.elements import option
 from bot.slack.markup import bold, channel_mention, truncate
+from bot.slack.state import text_at
 from bot.words.wording import listed
-from handlers.edge.call import Call, Json, text_at
-from handlers.edge.guard import notice_view
-from handlers.edge.register import Hint, Listener, View
-
-KNOWN_WITHIN = 0.5
-"""Seconds that opening a form waits for what it can also do without."""
-_IDS = ("workspace", "key", "person")
-_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+from handlers.edge.call import Call, Json
+from handlers.edge.form import Door, Sent
+from handlers.edge.register import Hint, Listener
 
 
 def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
@@ -54,136 +50,66 @@ def _with_own_rules(rt: Runtime, kind: Kind) -> list[str]:
 
 
 async def open_form(
-    call: Call, kind_name: str, values: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
+    call: Call, kind_name: str, values: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
-    kind, given = find_kind(call.rt, kind_name), values or {}
-    where = await _soon_known(call.rt, given)
-    await call.open(kind_form(kind, asks=who_decides(call.rt, kind, *where), values=given, labels=labels))
+    await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
 
 
-async def _soon_known(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return the same as `_workspace_of` if that is known at once: Slack lets a form be opened for three seconds only."""
-    try:
-        async with asyncio.timeout(KNOWN_WITHIN):
-            return await _workspace_of(rt, values)
-    except (TimeoutError, UpstreamError):
-        return None, None
+def door_of(kind: Kind) -> Door[BaseModel]:
+    """Return the door through which a kind is asked for."""
+
+    async def send(call: Call, payload: BaseModel, held: FormInput) -> Sent:
+        request = await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"))
+        rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
+        needs = needs_in_words(rule, request.workspace_name)
+        said = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
+        return Sent(said, lambda: cards.refresh(call.rt, request.id))
+
+    async def frame(call: Call, held: FormInput) -> Frame:
+        return _asking(who_decides(call.rt, kind, *await _workspace_of(call.rt, held)))
+
+    return Door(form_of(kind), send, frame, lambda call: _asking(who_decides(call.rt, kind)))
 
 
-async def _workspace_of(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _asking(who: str) -> Frame:
+    return Frame(below=[context(who)])
+
+
+async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str | None]:
     """Return id and name of the workspace that a form is about, as far as it says so."""
-    workspace_id = values.get("workspace_id") or None
-    if key_id := values.get("key_id"):
+    workspace_id = held.text("workspace_id") or None
+    if key_id := held.text("key_id"):
         key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
         home = await rt.directory.workspace(key.workspace_id) if key else None
         workspace_id = home.id if home else None
     return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
 
 
-async def workspace_chosen(call: Call) -> None:
-    """Say who decides, now that the form says which workspace it is about; what was typed stays.
-
-    With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
-    """
+async def form_changed(call: Call) -> None:
+    """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
     kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
         raise NotFound("I don't know that form any more.")
-    values = _plain_values(kind, call)
-    where = await _workspace_of(call.rt, values)
-    asks = who_decides(call.rt, kind, *where)
-    form = kind_form(kind, asks=asks, values=values, labels=call.labels)
-    await call.rt.notifier.update_view(call.view_id, form, text_at(call.payload, "view", "hash"))
-
-
-def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
-    """Return what the form's own fields hold; anything else in the payload is nobody's."""
-    found = {field.name: call.values.get(field.name) for field in kind.form}
-    return {name: value.strip() if isinstance(value, str) else "" for name, value in found.items()}
-
-
-def _validate(kind: Kind, call: Call) -> dict[str, str]:
-    values = _plain_values(kind, call)
-    form = FormInput(values, call.labels, call.rt.now().date())
-    problems: dict[str, str] = {}
-    for field in kind.form:
-        value = values[field.name]
-        if not value:
-            if not field.optional and field.name != "reason":
-                problems[field.name] = "This is needed."
-            continue
-        if field.max_length and len(value) > field.max_length:
-            problems[field.name] = f"Use {field.max_length} characters at most."
-        elif (sentence := _misfit(field, value)) or (field.check and (sentence := field.check(value, form))):
-            problems[field.name] = sentence
-    return problems
-
-
-def _misfit(field: FormField, value: str) -> str | None:
-    """Return what is wrong with a value that Slack's own element couldn't have given."""
-    if field.type == "choice" and value not in dict(field.choices):
-        return "Choose one from the list."
-    if field.type == "date":
-        return None if _is_day(value) else "Choose a day."
-    return "Choose one from the list." if field.type in _IDS and not _ID.fullmatch(value) else None
-
-
-def _is_day(value: str) -> bool:
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-async def submit_form(kind: Kind, call: Call) -> None:
-    """Check against the organization and record the request; a fault brings the form back with everything still in it."""
-    values = _plain_values(kind, call)
-    try:
-        payload = kind.payload.model_validate({name: value for name, value in values.items() if value})
-        request = await service.submit(call.rt, call.actor, kind.name, payload, values.get("reason", ""))
-    except InvalidInput as error:
-        await _back(kind, call, values, error.fields)
-    except ValidationError:
-        await _back(kind, call, values, {"": "I can't read one of the values. Look them over."})
-    except UserError as error:
-        await call.update_view(call.view_id, notice_view(f"⚠️ {error.sentence}", kind.label))
-    else:
-        rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
-        needs = needs_in_words(rule, request.workspace_name)
-        sent = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
-        await call.finish(notice_view(sent, kind.label))
-        await cards.refresh(call.rt, request.id)
-
-
-async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
-    asks = who_decides(call.rt, kind, *await _soon_known(call.rt, values))
-    view = kind_form(kind, asks=asks, values=values, labels=call.labels, problems=problems)
-    await call.update_view(call.view_id, view)
-
-
-def view_of(kind: Kind) -> View:
-    """Return the form of a kind as the edge registers it."""
-
-    async def run(call: Call) -> None:
-        await submit_form(kind, call)
-
-    def again(call: Call, sentence: str) -> Json:
-        values = _plain_values(kind, call)
-        return kind_form(kind, asks=who_decides(call.rt, kind), values=values, labels=call.labels, problems={"": sentence})
-
-    return View(run=run, validate=lambda call: _validate(kind, call), working="Checking…", again=again)
+    await door_of(kind).redraw(call)
 
 
 def opener_of(kind: Kind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
     async def run(call: Call) -> None:
-        may_see = await overview.may_see_key(call.rt, call.actor)
-        found = [k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)] if call.value else []
-        values, labels = ({"key_id": found[0].id}, {"key_id": found[0].name}) if found else ({}, {})
-        await open_form(call, kind.name, values, labels)
+        await door_of(kind).open_once_known(call, _key_of(call))
 
     return run
+
+
+async def _key_of(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the key that a button names, as a form's values and labels, if the person may see it."""
+    if not call.value:
+        return {}, {}
+    may_see = await overview.may_see_key(call.rt, call.actor)
+    found = next((k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)), None)
+    return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})
 
 
 async def suggest_workspaces(call: Call, query: str) -> list[Json]:
@@ -207,12 +133,13 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
 
 
 def feature_of(kind: Kind) -> SimpleNamespace:
-    """Return what a kind brings along by being registered: its form, and the button that opens it."""
+    """Return what a kind brings along by being registered: its form, its read-backs, and the button that opens it."""
+    door = door_of(kind)
     return SimpleNamespace(
-        VIEWS={f"{ids.FORM_PREFIX}{kind.name}": view_of(kind)},
-        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind)},
+        VIEWS={door.form.id: door.view},
+        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **dict.fromkeys(door.hints, Hint(form_changed))},
     )
 
 
-ACTIONS = {ids.PICK_WORKSPACE: Hint(workspace_chosen), ids.PICK_KEY: Hint(workspace_chosen)}
+ACTIONS = {ids.PICK_WORKSPACE: Hint(form_changed), ids.PICK_KEY: Hint(form_changed)}
 OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}

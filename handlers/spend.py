@@ -10,11 +10,10 @@ from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.markup import mention
 from bot.slack.model import Message, Sent
-from bot.spend.alerts import view as alert_view
 from bot.spend.alerts.send import acknowledge as alert_act
 from bot.spend.ask.figures import figures as figures_for
 from bot.spend.ask.grammar import NotUnderstood, parse_query
-from bot.spend.ask.view import BY_PREFIX, RETRY, SHARE, figures_chart, render_figures, render_not_understood
+from bot.spend.ask.view import figures_chart, render_figures, render_not_understood
 from bot.spend.digests import view as digest_view
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_breakdown
@@ -24,7 +23,7 @@ from handlers import spend_forms
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
 from handlers.edge.once import is_first_time
-from handlers.edge.register import Listener, View
+from handlers.edge.register import Hint, Listener, View
 
 
 async def spend_command(call: Call) -> None:
@@ -181,14 +180,14 @@ def _number(text: str) -> int:
 
 
 COMMANDS: Mapping[str, Listener] = {"spend": spend_command}
-ACTIONS: Mapping[str, Listener] = {
-    **{f"{BY_PREFIX}{one}": show_by for one in DIMENSIONS},
-    RETRY: show_by,
-    SHARE: share,
-    digest_view.BREAKDOWN: show_breakdown,
-    digest_view.SETTINGS: digest_settings,
-    digest_view.MORE: digest_menu,
-    alert_view.ACKNOWLEDGE: acknowledge,
+ACTIONS: Mapping[str, Listener | Hint] = {
+    **{f"{ids.SPEND_BY_PREFIX}{one}": show_by for one in DIMENSIONS},
+    ids.SPEND_RETRY: show_by,
+    ids.SPEND_SHARE: share,
+    ids.SPEND_BREAKDOWN: show_breakdown,
+    ids.DIGEST_SETTINGS: digest_settings,
+    ids.DIGEST_MORE: digest_menu,
+    ids.ALERT_ACKNOWLEDGE: acknowledge,
     ids.HELP_SPEND: show_default,
     ids.HELP_DIGEST: spend_forms.open_digest_form,
     **spend_forms.ACTIONS,

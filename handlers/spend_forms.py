@@ -1,53 +1,67 @@
 """The forms behind `/claude-spend digest` and `/claude-spend alert`: opened, checked on local data, submitted."""
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
 from bot.errors import InvalidInput, NotAllowed, SlackError
+from bot.forms.draw import Frame
+from bot.forms.fields import FormInput
 from bot.posts.channels import SHARED_OUTSIDE
+from bot.slack import ids
 from bot.slack.elements import option
-from bot.slack.markup import channel_mention, escape
-from bot.spend.alerts.model import ThresholdPeriod
+from bot.slack.markup import channel_mention
+from bot.slack.state import text_at
+from bot.spend.alerts.forms import ALERT, WantedAlert, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
-from bot.spend.digests import forms as form
+from bot.spend.digests.forms import DIGEST, WantedDigest, digest_frame, digest_values, muted_in_words, subscribed_in_words
 from bot.spend.digests.model import Subscription
-from bot.spend.digests.schedule import parse_time, zone
+from bot.spend.digests.schedule import zone
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
-from handlers.edge.call import Call, Json, dig, text_at
+from handlers.edge.call import Call, Json
+from handlers.edge.form import Door, Sent
 from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Listener, View
-
-MOST_DOLLARS = Decimal(100_000_000)
-MOST_WORKSPACES = 100
-_TITLE_DIGEST, _TITLE_ALERT = "Daily digest", "Spend alert"
+from handlers.edge.register import Hint, Listener, View
 
 
 async def open_digest_form(call: Call) -> None:
     """Open the form of the digest of the channel where the person is."""
-    await _refuse_shared(call)
     existing = await subscription_of(call.rt, call.channel)
     tz = call.actor.tz if zone(call.actor.tz) else "UTC"
-    await call.open(form.digest_form(call.channel, tz, existing, await _names(call)))
+    await DIGEST_DOOR.open(call, digest_values(call.channel, tz, existing), await _names(call))
 
 
 async def open_alert_form(call: Call) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
+    await ALERT_DOOR.open(call, alert_values(call.channel))
+
+
+def _channel_of(call: Call) -> str:
+    """Return the channel where the form was opened, which it carries: inside of a form Slack names none."""
+    is_ours = text_at(call.payload, "view", "callback_id") in (DIGEST.id, ALERT.id)
+    return call.private_metadata if is_ours else call.channel
+
+
+async def _digest_frame(call: Call, _held: FormInput) -> Frame:
     await _refuse_shared(call)
-    existing = await thresholds_of(call.rt, call.channel)
-    await call.open(form.alert_form(call.channel, existing, await _names(call)))
+    return digest_frame(_channel_of(call), await subscription_of(call.rt, _channel_of(call)))
+
+
+async def _alert_frame(call: Call, _held: FormInput) -> Frame:
+    await _refuse_shared(call)
+    return alert_frame(_channel_of(call), await thresholds_of(call.rt, _channel_of(call)), await _names(call))
 
 
 async def _refuse_shared(call: Call) -> None:
     """Say at once, and not after the form was filled in, that figures never go to a channel of two companies."""
+    if call.in_modal or call.channel[:1] not in ("C", "G"):
+        return
     try:
-        channel = await call.rt.notifier.channel(call.channel) if call.channel[:1] in ("C", "G") else None
+        channel = await call.rt.notifier.channel(call.channel)
     except SlackError:
         return  # a private channel without the bot; it is asked for again when the form is sent
-    if channel is not None and channel.is_shared_outside:
+    if channel.is_shared_outside:
         raise NotAllowed(SHARED_OUTSIDE)
 
 
@@ -55,79 +69,31 @@ async def _names(call: Call) -> dict[str, str]:
     return {one.id: one.name for one in await workspaces(call.rt)}
 
 
-def check_digest(call: Call) -> dict[str, str]:
-    """Return what is wrong with a digest's form, by block id."""
-    problems = _check_channel(call)
-    if parse_time(_text(call, form.TIME)) is None:
-        problems[form.TIME] = "Choose a time from 04:00 to 23:30, on the half hour."
-    if zone(_text(call, form.ZONE)) is None:
-        problems[form.ZONE] = "Choose a time zone from the list, such as Europe/Berlin."
-    if len(_texts(call, form.WORKSPACES)) > MOST_WORKSPACES:
-        problems[form.WORKSPACES] = f"Choose {MOST_WORKSPACES} workspaces at most, or none for all."
-    return problems
-
-
-async def save_digest(call: Call) -> None:
+async def _save_digest(call: Call, wanted: WantedDigest, _held: FormInput) -> Sent:
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
-    chosen = _known(names, _texts(call, form.WORKSPACES))
-    at, tz = _text(call, form.TIME), _text(call, form.ZONE)
-    try:
-        saved = await subscribe(call.rt, call.actor, _text(call, form.CHANNEL), at, tz, chosen)
-    except NotAllowed as refusal:
-        await call.update_view(call.view_id, _digest_again(call, refusal.sentence))
-        return
-    words = form.subscribed_in_words(saved, await next_digest(call.rt, saved), names)
-    await call.finish(notice_view(words, _TITLE_DIGEST))
+    _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
+    saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, wanted.workspace_ids)
+    return Sent(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
 
 
-def check_alert(call: Call) -> dict[str, str]:
-    """Return what is wrong with an alert's form, by block id."""
-    problems = _check_channel(call)
-    if _period(call) is None:
-        problems[form.PERIOD] = "Choose a day or a month."
-    if _amount(call) is None:
-        problems[form.AMOUNT] = f"Give an amount in dollars, above 0 and at most {MOST_DOLLARS:,}."
-    return problems
-
-
-async def save_alert(call: Call) -> None:
+async def _save_alert(call: Call, wanted: WantedAlert, _held: FormInput) -> Sent:
     """Watch the amount and say what is watched."""
-    period, amount, names = _period(call), _amount(call), await _names(call)
-    if period is None or amount is None:
-        raise InvalidInput(check_alert(call))
-    workspace = _known(names, [_text(call, form.WORKSPACE)] if _text(call, form.WORKSPACE) else [])
-    channel = _text(call, form.CHANNEL)
-    try:
-        saved = await watch(call.rt, call.actor, channel, period, amount, workspace[0] if workspace else None)
-    except NotAllowed as refusal:
-        await call.update_view(call.view_id, _alert_again(call, refusal.sentence))
-        return
-    words = f"✅ {channel_mention(channel)}: {form.threshold_in_words(saved, names)}. Once in each period."
-    await call.finish(notice_view(words, _TITLE_ALERT))
+    names = await _names(call)
+    _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
+    saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, wanted.amount, wanted.workspace_id)
+    return Sent(f"✅ {channel_mention(wanted.channel)}: {threshold_in_words(saved, names)}. Once in each period.")
 
 
-def _digest_again(call: Call, problem: str) -> Json:
-    """Return the digest's form as it was sent; `problem` is markup."""
-    state = dig(call.payload, "view", "state", "values", form.WORKSPACES, form.WORKSPACES, "selected_options")
-    options: list[Any] = state if isinstance(state, list) else []  # pyright: ignore[reportUnknownVariableType] - any JSON
-    names = {text_at(one, "value"): text_at(one, "text", "text") for one in options}
-    chosen = {one: names.get(one) or one for one in _texts(call, form.WORKSPACES)}
-    at, tz = _text(call, form.TIME), _text(call, form.ZONE)
-    return form.digest_form_again(problem, _text(call, form.CHANNEL), at, tz, chosen)
-
-
-def _alert_again(call: Call, problem: str) -> Json:
-    """Return the alert's form as it was sent; `problem` is markup."""
-    workspace_id = _text(call, form.WORKSPACE)
-    chosen = option(call.labels.get(form.WORKSPACE) or workspace_id, workspace_id) if workspace_id else None
-    return form.alert_form_again(problem, _text(call, form.CHANNEL), _amount(call), _text(call, form.PERIOD), chosen)
+def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:
+    if any(one not in names for one in wanted):
+        raise InvalidInput({field: "I don't know one of these workspaces. Choose from the list."})
 
 
 async def mute(call: Call, subscription: Subscription) -> None:
     """Keep a channel's digest quiet for its next turn."""
     until = await mute_digest(call.rt, call.actor, subscription)
-    await _tell(call, form.muted_in_words(subscription.channel, until))
+    await _tell(call, muted_in_words(subscription.channel, until))
 
 
 async def stop(call: Call, channel: str) -> None:
@@ -160,7 +126,7 @@ async def remove_alert(call: Call) -> None:
 
 async def _tell(call: Call, sentence: str) -> None:
     if call.view_id:
-        await call.finish(notice_view(sentence, _TITLE_DIGEST))
+        await call.finish(notice_view(sentence, DIGEST.title))
     else:
         await call.say(plain_answer(sentence))
 
@@ -185,57 +151,21 @@ def _zones() -> tuple[str, ...]:
     return tuple(sorted(name for name in available_timezones() if not name.startswith(old) and name != "localtime"))
 
 
-def _check_channel(call: Call) -> dict[str, str]:
-    if _text(call, form.CHANNEL)[:1] in ("C", "G"):
-        return {}
-    return {form.CHANNEL: "Choose a channel of your own company."}
-
-
-def _known(names: Mapping[str, str], wanted: list[str]) -> tuple[str, ...]:
-    unknown = [one for one in wanted if one not in names]
-    if unknown:
-        raise InvalidInput({form.WORKSPACES: "I don't know one of these workspaces. Choose from the list."})
-    return tuple(dict.fromkeys(wanted))
-
-
-def _period(call: Call) -> ThresholdPeriod | None:
-    text = _text(call, form.PERIOD)
-    return text if text == "daily" or text == "monthly" else None
-
-
-def _amount(call: Call) -> Decimal | None:
-    try:
-        amount = Decimal(_text(call, form.AMOUNT).strip())
-    except InvalidOperation:
-        return None
-    # Comparing a NaN raises, so finiteness is asked first.
-    if not amount.is_finite() or not 0 < amount <= MOST_DOLLARS:
-        return None
-    cents = amount.quantize(Decimal("0.01"))
-    return cents or None
-
-
-def _text(call: Call, name: str) -> str:
-    value: Any = call.values.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(call: Call, name: str) -> list[str]:
-    value: Any = call.values.get(name)
-    return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - any JSON
-
-
-ACTIONS: Mapping[str, Listener] = {
-    form.FORM_MUTE: mute_from_form,
-    form.FORM_STOP: stop_from_form,
-    form.FORM_REMOVE: remove_alert,
+DIGEST_DOOR = Door(
+    DIGEST, _save_digest, _digest_frame, lambda call: Frame(private_metadata=_channel_of(call)), working="Saving…"
+)
+ALERT_DOOR = Door(
+    ALERT, _save_alert, _alert_frame, lambda call: Frame(private_metadata=_channel_of(call)), working="Saving…"
+)
+ACTIONS: Mapping[str, Listener | Hint] = {
+    ids.DIGEST_MUTE: mute_from_form,
+    ids.DIGEST_STOP: stop_from_form,
+    ids.ALERT_REMOVE: remove_alert,
+    **ALERT_DOOR.hints,
 }
-VIEWS: Mapping[str, View] = {
-    form.DIGEST_FORM: View(
-        run=save_digest, validate=check_digest, working="Saving…", again=lambda call, said: _digest_again(call, escape(said))
-    ),
-    form.ALERT_FORM: View(
-        run=save_alert, validate=check_alert, working="Saving…", again=lambda call, said: _alert_again(call, escape(said))
-    ),
+VIEWS: Mapping[str, View] = {DIGEST.id: DIGEST_DOOR.view, ALERT.id: ALERT_DOOR.view}
+OPTIONS = {
+    ids.SPEND_WORKSPACES: suggest_workspaces,
+    ids.SPEND_WORKSPACE: suggest_workspaces,
+    ids.SPEND_ZONE: suggest_zones,
 }
-OPTIONS = {form.WORKSPACES: suggest_workspaces, form.WORKSPACE: suggest_workspaces, form.ZONE: suggest_zones}

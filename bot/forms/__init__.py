@@ -1,1 +1,1 @@
-"""Forms as data: what they are made of, and how they are drawn."""
+"""Forms as data: what they are made of, how they are drawn and read, and how typed figures are read back."""

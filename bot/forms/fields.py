@@ -1,40 +1,102 @@
-"""What a kind's form is made of: plain data, so that the view that draws it knows nothing of how kinds are carried out.
+"""What forms are made of: plain data, so that what draws and reads them knows nothing of what they are for. Pure."""
 
-Pure.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Literal, Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
+from pydantic import BaseModel
+
+from bot.slack import ids
+
+P = TypeVar("P")
+FieldType = Literal[
+    "text", "long_text", "email", "number", "amount", "duration", "day", "date", "time", "zone",
+    "person", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
+]  # fmt: skip
+"""What a field takes, and what it is read into.
+
+Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `duration` (timedelta), `day` (date).
+Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str). Found while typing: `workspace` and `key` (the id
+of what decides who is asked), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
+buttons (str), and `choices`, of which several can be taken (tuple of str).
+"""
+Value = str | tuple[str, ...]
+SEVERAL: tuple[FieldType, ...] = ("lookups", "choices")
+READ_BACK: tuple[FieldType, ...] = ("amount", "duration", "day")
+"""What is typed as text and means a figure or a day: the form says while typing how it is understood."""
 
 
 @dataclass(frozen=True)
 class FormField:
-    """One field of a kind's form; `name` is the payload's field. `choices` are (value, label) pairs.
-
-    `check` looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None.
-    """
+    """One field of a form; `name` is its block id, and for a kind the payload's field."""
 
     name: str
     label: str
     type: FieldType = "text"
     hint: str = ""
+    placeholder: str = ""
     optional: bool = False
     max_length: int = 0
     choices: tuple[tuple[str, str], ...] = ()
+    """(value, label) pairs."""
+    least: Decimal | timedelta | None = None
+    most: Decimal | timedelta | int | None = None
+    """The limits of a number, an amount or a duration; for several choices how many may be taken."""
+    unfit: str = ""
+    """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None
+    """Looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether who will be asked depends on it."""
+        return self.type in ("workspace", "key")
+
+    @property
+    def action_id(self) -> str:
+        """The action id of its element, by which suggestions and read-backs are asked for."""
+        return {"workspace": ids.PICK_WORKSPACE, "key": ids.PICK_KEY}.get(self.type, self.name)
 
 
 @dataclass(frozen=True)
 class FormInput:
-    """What somebody put into a form: plain values by field name, what their chosen options say, and today's date."""
+    """What somebody put into a form, when: plain values by field name, several of them as a tuple.
 
-    values: dict[str, str]
-    labels: dict[str, str]
-    today: date
+    `labels` are what chosen options say: by field name for one choice, by the option's value where several can be taken.
+    """
+
+    values: Mapping[str, Value]
+    labels: Mapping[str, str]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The UTC day."""
+        return self.now.astimezone(UTC).date()
+
+    def text(self, name: str) -> str:
+        """Return what a field with one value holds, or ""."""
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return what a field with several values holds."""
+        value = self.values.get(name, ())
+        return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+@dataclass(frozen=True)
+class Form(Generic[P]):
+    """A form and what it is read into: `reads` takes the typed values of the fields that hold something, by name."""
+
+    id: str
+    title: str
+    fields: tuple[FormField, ...]
+    reads: Callable[[dict[str, Any]], P]
+    submit: str = "Send"
+    danger: str = ""
 
 
 class HasForm(Protocol):
@@ -51,6 +113,11 @@ class HasForm(Protocol):
         ...
 
     @property
+    def payload(self) -> type[BaseModel]:
+        """What its form is read into; fields that it doesn't have are left out."""
+        ...
+
+    @property
     def form(self) -> tuple[FormField, ...]:
         """Its fields."""
         ...
@@ -64,6 +131,12 @@ class HasForm(Protocol):
     def submit_label(self) -> str:
         """What its button says."""
         ...
+
+
+def form_of(kind: HasForm) -> Form[BaseModel]:
+    """Return the form by which a kind is asked for."""
+    form_id = f"{ids.FORM_PREFIX}{kind.name}"
+    return Form(form_id, kind.label, kind.form, kind.payload.model_validate, kind.submit_label, kind.danger)
 
 
 def check_last_day(value: str, form: FormInput) -> str | None:

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from bot.policy.lines import KeyPath
 from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
+from bot.words.durations import read_compact
 from bot.words.similar import closest
 
 _ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
 _MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
 _MEMBERS = "write usergroup:S…, user:U…, org-admins or workspace-admins."
-_DURATION = re.compile(r"(?=.)(?:(\d{1,3})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,6})m(?:in)?)?")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
 WANTS = {
     "version": "must be 1",
@@ -50,12 +50,8 @@ class Fault(NamedTuple):
 
 def parse_duration(text: str) -> timedelta | None:
     """Read `8h`, `2d`, `90m`, `1d 12h`; None for anything else and for what is outside of 5 minutes to 90 days."""
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
-        return None
-    days, hours, minutes = (int(number or 0) for number in match.groups())
-    duration = timedelta(days=days, hours=hours, minutes=minutes)
-    return duration if _SHORTEST <= duration <= _LONGEST else None
+    span = read_compact(text)
+    return span if span is not None and _SHORTEST <= span <= _LONGEST else None
 
 
 def nearest(word: str, known: Collection[str]) -> str:

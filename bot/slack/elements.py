@@ -118,6 +118,30 @@ def external_select(
     )
 
 
+def multi_external_select(
+    action_id: str, *, placeholder: str = "Type to search", most: int | None = None, initial: Sequence[Json] = ()
+) -> Json:
+    """Return a type-ahead menu of which several can be taken, `most` of them at most."""
+    return _without_none(
+        {
+            "type": "multi_external_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "min_query_length": 0,
+            "max_selected_items": most,
+            "initial_options": list(initial) or None,
+        }
+    )
+
+
+def multi_static_select(
+    action_id: str, options: Sequence[Json], *, placeholder: str = "Choose", initial: Sequence[Json] = ()
+) -> Json:
+    """Return a menu of 1 to 100 options of which several can be taken."""
+    menu = static_select(action_id, options, placeholder=placeholder)
+    return _without_none({**menu, "type": "multi_static_select", "initial_options": list(initial) or None})
+
+
 def users_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Json:
     """Return a menu of the workspace's people; `initial` is a user id."""
     shown = plain(placeholder, 150)
@@ -157,8 +181,12 @@ def text_input(
     min_length: int | None = None,
     max_length: int | None = None,
     focus: bool = False,
+    while_typing: bool = False,
 ) -> Json:
-    """Return a text field; lengths are 3,000 at most and `initial` is cut to `max_length`."""
+    """Return a text field; lengths are 3,000 at most and `initial` is cut to `max_length`.
+
+    `while_typing` sends each change, where the block around it dispatches at all.
+    """
     return _without_none(
         {
             "type": "plain_text_input",
@@ -169,8 +197,15 @@ def text_input(
             "min_length": min_length,
             "max_length": max_length,
             "focus_on_load": focus or None,
+            "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]} if while_typing else None,
         }
     )
+
+
+def email_input(action_id: str, *, initial: str | None = None, placeholder: str = "name@company.com") -> Json:
+    """Return a field for an e-mail address (modals only)."""
+    fields = {"type": "email_text_input", "action_id": action_id, "placeholder": plain(placeholder, 150)}
+    return _without_none({**fields, "initial_value": truncate(clean(initial or ""), 254) or None})
 
 
 def number_input(

@@ -52,6 +52,14 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class OpenView:
+    """A modal on somebody's screen; `hash` changes whenever it is replaced, so that a late redraw can be refused."""
+
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A message as Slack takes it; `text` says everything that the blocks say."""
 

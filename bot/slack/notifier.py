@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused
-from bot.slack.model import Message, Sent, SlackChannel, SlackPerson, SlackSelf
+from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
 from bot.slack.shapes import channel_of, person_of
 
@@ -126,17 +126,17 @@ class SlackNotifier:
         except _LOST:
             raise SlackDown("Slack didn't take the answer: no answer.") from None
 
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> str:
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
         """Open a modal."""
-        return str((await self._call("views.open", trigger_id=trigger_id, view=view))["view"]["id"])
+        return _open_view(await self._call("views.open", trigger_id=trigger_id, view=view))
 
-    async def push_view(self, trigger_id: str, view: dict[str, Any]) -> str:
+    async def push_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
         """Open a modal on top."""
-        return str((await self._call("views.push", trigger_id=trigger_id, view=view))["view"]["id"])
+        return _open_view(await self._call("views.push", trigger_id=trigger_id, view=view))
 
-    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> None:
+    async def update_view(self, view_id: str, view: dict[str, Any], as_it_was: str = "") -> OpenView:
         """Replace a modal."""
-        await self._call("views.update", repeat=True, view_id=view_id, view=view, hash=as_it_was or None)
+        return _open_view(await self._call("views.update", repeat=True, view_id=view_id, view=view, hash=as_it_was or None))
 
     async def publish_home(self, slack_id: str, view: dict[str, Any]) -> None:
         """Show an App Home."""
@@ -200,6 +200,10 @@ def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:
     # Methods that write take JSON; those that read want a form, and ignore a JSON body (slack.md §7.1).
     writes = method.startswith(("chat.", "views.")) or method == "files.completeUploadExternal"
     return {"json": given} if writes else {"data": given}
+
+
+def _open_view(answer: Any) -> OpenView:
+    return OpenView(str(answer["view"]["id"]), str(answer["view"].get("hash") or ""))
 
 
 def _response_of(error: SlackApiError) -> Any:

@@ -7,8 +7,8 @@ from typing import Final
 
 MINUS: Final = "−"
 _WIDE = Context(prec=60)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SUFFIXES = ((Decimal("1e9"), "B"), (Decimal("1e6"), "M"), (Decimal("1e3"), "k"))
 
 
@@ -115,14 +115,14 @@ def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> 
 
 def calendar_day(day: date) -> str:
     """Return a day with its year: `20 Nov 2026`; month names do not depend on the locale of the machine."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def weekday_day(day: date) -> str:
     """Return a day of the recent past or near future: `Fri 20 Nov`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def month_name(day: date) -> str:
     """Return the month of a day: `Nov 2026`."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"

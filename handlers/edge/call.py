@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,29 +11,13 @@ from bot.commands.table import Parsed
 from bot.errors import SlackError
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.model import Message
+from bot.slack.model import Message, OpenView
+from bot.slack.state import dig as dig
+from bot.slack.state import labels_of, plain_value, values_of
+from bot.slack.state import text_at as text_at
 
 Json = dict[str, Any]
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
-
-
-def dig(payload: Any, *path: str) -> Any:
-    """Return what stands at a path of nested objects, or None: payloads are never trusted to be complete."""
-    for name in path:
-        if not isinstance(payload, dict):
-            return None
-        payload = payload.get(name)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any JSON
-    return payload  # pyright: ignore[reportUnknownVariableType] - any JSON
-
-
-def text_at(payload: Any, *path: str) -> str:
-    """Return the text at a path, or ""."""
-    return _storable(dig(payload, *path))
-
-
-def _storable(found: Any) -> str:
-    """Return text that any database and any encoding takes: without NUL and without halves of surrogate pairs."""
-    return found.replace("\0", "").encode(errors="ignore").decode() if isinstance(found, str) else ""
 
 
 @dataclass
@@ -87,6 +70,12 @@ class Call:
         return found if _TS.fullmatch(found) else ""
 
     @property
+    def action_ts(self) -> str:
+        """When the person acted, as Slack tells it, or ""; later acts sort after earlier ones."""
+        actions = dig(self.payload, "actions")
+        return text_at(actions[0], "action_ts") if isinstance(actions, list) and actions else ""  # pyright: ignore[reportUnknownArgumentType] - any JSON
+
+    @property
     def in_modal(self) -> bool:
         """Whether the act happened inside a modal."""
         return bool(self.view_id) and text_at(self.payload, "view", "type") == "modal"
@@ -104,6 +93,10 @@ class Call:
 
     async def open(self, view: Json) -> str:
         """Open a modal and return its id; from inside a modal it is pushed on top."""
+        return (await self.show(view)).id
+
+    async def show(self, view: Json) -> OpenView:
+        """Open a modal as `open` does, and return it with its hash, so that it can be filled in later."""
         if self.in_modal:
             return await self.rt.notifier.push_view(self.trigger_id, view)
         return await self.rt.notifier.open_view(self.trigger_id, view)
@@ -124,7 +117,7 @@ def call_of(rt: Runtime, body: Json) -> Call:
     """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
     actions = dig(body, "actions")
     action: Any = actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType]
-    value = _plain(action)
+    value = plain_value(action)
     return Call(
         rt=rt,
         payload=body,
@@ -136,8 +129,8 @@ def call_of(rt: Runtime, body: Json) -> Call:
         view_id=text_at(body, "view", "id"),
         value=value if isinstance(value, str) else "",
         text=_unescaped(text_at(body, "text")),
-        values=_each_block(dig(body, "view", "state", "values"), _plain),
-        labels=_each_block(dig(body, "view", "state", "values"), _label),
+        values=values_of(dig(body, "view", "state", "values")),
+        labels=labels_of(dig(body, "view", "state", "values")),
         private_metadata=text_at(body, "view", "private_metadata"),
     )
 
@@ -145,38 +138,3 @@ def call_of(rt: Runtime, body: Json) -> Call:
 def _unescaped(text: str) -> str:
     # Slack escapes these three in what was typed after a command (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _each_block(state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
-    """Read a form by block id; each of our blocks holds one element."""
-    found: dict[str, Any] = {}
-    if isinstance(state, dict):
-        for block_id, elements in state.items():  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(elements, dict) and elements:
-                found[str(block_id)] = read(next(iter(elements.values())))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    return found
-
-
-def _label(element: Any) -> str:
-    """Return what the chosen option said to the person."""
-    return text_at(element, "selected_option", "text", "text")
-
-
-_SINGLE = (
-    "value", "selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time",
-    "selected_date_time",
-)  # fmt: skip
-
-
-def _plain(element: Any) -> Any:
-    """Return the value of one element of a form or one action: text, or a list of texts."""
-    if not isinstance(element, dict):
-        return ""
-    many = dig(element, "selected_options")
-    if isinstance(many, list):
-        return [text_at(one, "value") for one in many]  # pyright: ignore[reportUnknownVariableType]
-    option = text_at(element, "selected_option", "value")
-    if option:
-        return option
-    found = next((dig(element, name) for name in _SINGLE if dig(element, name) is not None), "")
-    return found if isinstance(found, int) else _storable(found)

@@ -10,6 +10,7 @@ from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, 
 from bot.log import bind_correlation
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
+from bot.slack import ids
 from bot.slack.blocks import modal, section
 from bot.slack.markup import code, escape
 from bot.slack.model import Message
@@ -102,4 +103,4 @@ def plain_answer(markup: str) -> Message:
 
 def notice_view(markup: str, title: str = "Quartermaster") -> Json:
     """Return a modal that only says something."""
-    return modal("notice", title, [section(markup)], close="Close")
+    return modal(ids.NOTICE_VIEW, title, [section(markup)], close="Close")

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.kind import Done, Kind, NeedsPerson
 from bot.approvals.model import Status
-from bot.forms.draw import kind_form
+from bot.forms.draw import Faults, draw
+from bot.forms.fields import form_of
+from bot.forms.read import given
 from bot.sandbox.slack.validation import validate_view
 from bot.store.audit import verify_chain
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, make_key, open_form, press, until
@@ -20,6 +23,7 @@ from tests.world import ALICE, BOB, World, world_of
 
 NAMES = sorted(WITH_BADGE)
 PRIYA = "U0CROWD01"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVERYTHING = {"name": "x", "colour": "red", "reason": "why", "ends_on": "2026-12-31", "day": "2026-12-31"}
 
 
@@ -74,9 +78,10 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
     kind = WITH_BADGE[name]
     filled = {k: str(v) for k, v in PAYLOADS[name].items() if v} | EVERYTHING
     faults = {field.name: "That is *wrong* <!channel>." for field in kind.form} | {"": "All of it."}
+    form, labels = form_of(kind), {"key_id": "nightly", "workspace_id": "Staging"}
     for view in (
-        kind_form(kind, asks="Needs 1 of @claude-admins."),
-        kind_form(kind, asks="x", values=filled, labels={"key_id": "nightly", "workspace_id": "Staging"}, problems=faults),
+        draw(form, given(form.fields, {}, {}, NOW)),
+        draw(form, given(form.fields, filled, labels, NOW), faults=Faults(at_fields=faults)),
     ):
         assert not validate_view(view)
         assert "<!channel>" not in str(view["blocks"])

@@ -1,5 +1,6 @@
 """A small app for the page's tests: one command for each thing that the page must draw or send."""
 
+import asyncio
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
@@ -29,6 +30,8 @@ MANIFEST: Json = {
     },
 }
 CONSOLE = "https://platform.claude.com/settings/keys"
+SLOW = 0.4
+"""Seconds that the desk takes to read a budget back: somebody may type on meanwhile."""
 DAYS = ["Mon", "Tue", "Wed"]
 
 
@@ -37,13 +40,17 @@ def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
 
 
-def form() -> Json:
-    """Return the form: a name, a type-ahead, an optional date."""
+def form(budget: str = "") -> Json:
+    """Return the form: a name, a type-ahead, an optional date, a budget that is read back."""
     name = {"type": "plain_text_input", "action_id": "name"}
     team = {"type": "external_select", "action_id": "team", "min_query_length": 0, "placeholder": plain("Start typing")}
     end = {"type": "datepicker", "action_id": "end"}
     options = [{"text": plain(name), "value": name} for name in ("Red", "Green", "Blue", "White", "Black")]
     colours = {"type": "multi_static_select", "action_id": "colours", "options": options}
+    typing = {"trigger_actions_on": ["on_character_entered"]}
+    amount: Json = {"type": "plain_text_input", "action_id": "budget", "dispatch_action_config": typing}
+    amount |= {"initial_value": budget} if budget else {}
+    said = {"type": "mrkdwn", "text": f"{budget} is read" if budget else "US dollars"}
     return {
         "type": "modal",
         "callback_id": "ask",
@@ -55,6 +62,15 @@ def form() -> Json:
             {"type": "input", "block_id": "team", "label": plain("Team"), "element": team},
             {"type": "input", "block_id": "end", "label": plain("Ends"), "optional": True, "element": end},
             {"type": "input", "block_id": "colours", "label": plain("Colours"), "optional": True, "element": colours},
+            {
+                "type": "input",
+                "block_id": "budget",
+                "label": plain("Budget"),
+                "optional": True,
+                "dispatch_action": True,
+                "element": amount,
+            },
+            {"type": "context", "elements": [said]},
         ],
     }
 
@@ -133,6 +149,12 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
         done = card(f"approved by {body['user']['name']}")
         await client.chat_update(channel=message["channel_id"], ts=message["message_ts"], text="Approved", blocks=done)
 
+    async def budget(ack: AsyncAck, body: Json) -> None:
+        await ack()
+        await asyncio.sleep(SLOW)
+        view = body["view"]
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=form(body["actions"][0]["value"]))
+
     async def looked(ack: AsyncAck) -> None:
         await ack()
 
@@ -163,6 +185,7 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
     app.command("/desk-silent")(silent)
     app.action("approve")(approve)
     app.action("console")(looked)
+    app.action("budget")(budget)
     app.options("team")(options)
     app.view("ask")(submit)
     app.event("app_home_opened")(home)

@@ -70,6 +70,24 @@ async def test_a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_clo
     await expect(page.locator("#messages")).to_contain_text("free for Staging")
 
 
+async def test_a_field_that_is_read_back_keeps_what_is_typed_while_the_form_is_redrawn(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_command(page, "/desk-form")
+    modal = page.get_by_role("dialog", name="Ask")
+    field = modal.get_by_label("Budget")
+    await field.press_sequentially("15")
+    await page.wait_for_timeout(500)
+    await page.keyboard.type("00")
+    await expect(modal).to_contain_text("15 is read")
+    await expect(field).to_have_value("1500")
+    await expect(field).to_be_focused()
+    await page.keyboard.type("0")
+    await expect(modal).to_contain_text("15000 is read")
+    await expect(field).to_have_value("15000")
+    await page.keyboard.press("Escape")
+    await expect(modal).to_have_count(0)
+
+
 async def test_a_list_that_stays_open_leaves_the_forms_buttons_free(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")

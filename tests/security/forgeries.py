@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.slack import ids
-from bot.spend.digests import view as digest
 from tests.security.registered import FIELDS, registered
 from tests.world import ALICE, APPROVALS, BOB, COSTS, DANA, EVE, GUS
 
@@ -79,7 +78,7 @@ def click(user: Any, action_id: Any, value: Any, rnd: random.Random, ts: str = "
     shown, author = ts or f"{rnd.randrange(10**9)}.000100", BOT if ts else DANA
     container = {"type": "message", "message_ts": shown, "channel_id": APPROVALS}
     action = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": "1.1"}
-    if action_id in (ids.MORE, digest.MORE):
+    if action_id in (ids.MORE, ids.DIGEST_MORE):
         action = {"action_id": action_id, "block_id": "b", "type": "overflow", "selected_option": {"value": value}}
     message: Json = {"type": "message", "user": author, "ts": shown, "text": "A card", "blocks": []}
     where = {"container": container, "channel": {"id": APPROVALS, "name": "llm-approvals"}, "message": message}

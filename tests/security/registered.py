@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.kinds.registry import KINDS
-from bot.spend.digests import forms as spend_forms
+from bot.spend.alerts.forms import ALERT
+from bot.spend.digests.forms import DIGEST
 from handlers import FEATURES, forms
 
 
@@ -18,8 +19,7 @@ FIELDS = tuple(
         [
             *(field.name for kind in KINDS.values() for field in kind.form),
             "comment",
-            *(spend_forms.CHANNEL, spend_forms.TIME, spend_forms.ZONE, spend_forms.WORKSPACES),
-            *(spend_forms.PERIOD, spend_forms.AMOUNT, spend_forms.WORKSPACE),
+            *(field.name for form in (DIGEST, ALERT) for field in form.fields),
         ]
     )
 )

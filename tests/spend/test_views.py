@@ -3,17 +3,22 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from bot.forms.draw import draw
+from bot.forms.read import given
 from bot.posts.undeliverable import render_undeliverable
 from bot.sandbox.slack.validation import validate_blocks, validate_view
+from bot.slack import ids
 from bot.slack.charts import chart_block
 from bot.spend.aggregate import days_between
+from bot.spend.alerts.forms import ALERT, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.model import Threshold
 from bot.spend.ask.grammar import NotUnderstood, span
 from bot.spend.ask.view import figures_chart, figures_sentence, render_figures, render_not_understood
-from bot.spend.digests import forms as spend_forms
+from bot.spend.digests.forms import DIGEST, digest_frame, digest_values
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.view import render_correction
 from bot.spend.model import Breakdown, DayFigure, Dimension, Figures, Period, Series, Slice, SpendQuery
@@ -199,32 +204,37 @@ THRESHOLDS = [
 ]
 
 
+def digest_view(channel: str, tz: str, existing: Subscription | None, names: dict[str, str]) -> dict[str, Any]:
+    held = given(DIGEST.fields, digest_values(channel, tz, existing), names, AS_OF)
+    return draw(DIGEST, held, digest_frame(channel, existing))
+
+
 @pytest.mark.parametrize("channel", ["C0COSTS", "D0DANA", ""])
 def test_forms_pass_the_checks_of_slack(channel: str) -> None:
     names = {"w1": NASTY}
     views = [
-        spend_forms.digest_form(channel, "Europe/Berlin", None, names),
-        spend_forms.digest_form(channel, "Europe/Berlin", SUBSCRIPTION, names),
-        spend_forms.alert_form(channel, [], names),
-        spend_forms.alert_form(channel, THRESHOLDS, names),
+        digest_view(channel, "Europe/Berlin", None, names),
+        digest_view(channel, "Europe/Berlin", SUBSCRIPTION, names),
+        draw(ALERT, given(ALERT.fields, alert_values(channel), {}, AS_OF), alert_frame(channel, [], names)),
+        draw(ALERT, given(ALERT.fields, alert_values(channel), {}, AS_OF), alert_frame(channel, THRESHOLDS, names)),
     ]
     for view in views:
         assert validate_view(view) == []
 
 
 def test_a_form_shows_what_the_channel_has() -> None:
-    view = spend_forms.digest_form("C0COSTS", "Europe/Berlin", SUBSCRIPTION, {"w1": "Production"})
+    view = digest_view("C0COSTS", "Europe/Berlin", SUBSCRIPTION, {"w1": "Production"})
     assert view["submit"]["text"] == "Save"
     by_id = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
-    assert by_id[spend_forms.TIME]["initial_option"]["value"] == "07:30"
-    assert by_id[spend_forms.ZONE]["initial_option"]["value"] == "America/New_York"
-    assert [one["value"] for one in by_id[spend_forms.WORKSPACES]["initial_options"]] == ["w1", "w2"]
-    assert by_id[spend_forms.CHANNEL]["initial_conversation"] == "C0COSTS"
+    assert by_id[ids.SPEND_TIME]["initial_option"]["value"] == "07:30"
+    assert by_id[ids.SPEND_ZONE]["initial_option"]["value"] == "America/New_York"
+    assert [one["value"] for one in by_id[ids.SPEND_WORKSPACES]["initial_options"]] == ["w1", "w2"]
+    assert by_id[ids.SPEND_CHANNEL]["initial_conversation"] == "C0COSTS"
 
 
 def test_a_threshold_reads_as_a_sentence() -> None:
     names = {"w1": "Research"}
     one = Threshold("t", "C", "daily", "w1", Decimal(500), "U", AS_OF)
-    assert spend_forms.threshold_in_words(one, names) == "Told when Research passes $500.00 a day"
+    assert threshold_in_words(one, names) == "Told when Research passes $500.00 a day"
     everything = replace(one, workspace_id=None, period="monthly")
-    assert spend_forms.threshold_in_words(everything, names) == "Told when all workspaces together pass $500.00 a month"
+    assert threshold_in_words(everything, names) == "Told when all workspaces together pass $500.00 a month"

@@ -36,7 +36,7 @@ def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = 
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), section("\n".join(history[-30:]) or "Nobody decided yet.")]
     blocks.append(context(" · ".join(_ids(request))))
-    return modal("request_details_view", "Request", blocks)
+    return modal(ids.DETAILS_VIEW, "Request", blocks)
 
 
 def _ids(request: Request) -> list[str]:
@@ -49,7 +49,7 @@ def denial_form(request: Request, title: str) -> Json:
     field = text_input("comment", multiline=True, max_length=MOST_REASON, focus=True)
     blocks = [
         section(f"{mention(request.requester.slack_id)} asked: {escape(title)}"),
-        input_block("Reason", field, block_id="comment", hint="Whoever asked reads this. Say what to do instead."),
+        input_block("Reason", field, block_id=ids.DENY_COMMENT, hint="Whoever asked reads this. Say what to do instead."),
     ]
     return modal(ids.DENY_FORM, "Deny", blocks, submit="Deny", private_metadata=request.id)
 
@@ -61,4 +61,4 @@ def secret_view(secret: str, title: str) -> Json:
         section(f"```{secret}```"),
         context("Put it into your secret manager now, then close this. Never paste it into Slack."),
     ]
-    return modal("secret_shown", "Your key", blocks, close="I have it")
+    return modal(ids.REVEALED_VIEW, "Your key", blocks, close="I have it")

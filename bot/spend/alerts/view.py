@@ -6,6 +6,7 @@ Pure.
 from collections.abc import Sequence
 from typing import Any
 
+from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape, mention
@@ -15,8 +16,6 @@ from bot.spend.phrases import as_of_in_words, month_in_title, moved
 from bot.words.wording import money, percent, weekday_day
 
 Json = dict[str, Any]
-
-ACKNOWLEDGE = "spend_alert_acknowledge"
 
 
 def alert_lines(crossing: Crossing) -> list[str]:
@@ -59,7 +58,9 @@ def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None
         since = date(acknowledged.acknowledged_at, "date_short_pretty")
         line = f"👀 {mention(acknowledged.acknowledged_by)} is on it since {since}"
         return Message(f"{text}\n{line}", [*blocks, section(line)], _metadata(alert_id))
-    blocks.append(actions(button("Acknowledge", ACKNOWLEDGE, str(alert_id), accessibility_label="I look after this alert")))
+    blocks.append(
+        actions(button("Acknowledge", ids.ALERT_ACKNOWLEDGE, str(alert_id), accessibility_label="I look after this alert"))
+    )
     return Message(text, blocks, _metadata(alert_id))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
@@ -26,10 +27,6 @@ from bot.spend.phrases import (
 from bot.words.wording import money, weekday_day
 
 Json = dict[str, Any]
-
-BY_PREFIX, SHARE = "spend_by_", "spend_share"
-"""`spend_by_<dimension>`; the value is the query as it would be typed, which anybody may ask for themselves."""
-RETRY = "spend_retry"
 
 
 def render_figures(figures: Figures, chart: Json | None = None, *, private: bool = True, shareable: bool = True) -> Message:
@@ -98,11 +95,15 @@ def _tail(figures: Figures) -> str:
 
 def _buttons(figures: Figures, shareable: bool) -> Json:
     others = [one for one in DIMENSIONS if one != figures.query.by]
-    share_here = button("Share here", SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel")
+    share_here = button(
+        "Share here", ids.SPEND_SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel"
+    )
     buttons = [share_here] if shareable else []
     for one in others:
         query = words_of(figures.query).replace(f"by {figures.query.by}", f"by {one}", 1)
-        buttons.append(button(f"by {one}", f"{BY_PREFIX}{one}", query, accessibility_label=f"Break it down by {one}"))
+        buttons.append(
+            button(f"by {one}", f"{ids.SPEND_BY_PREFIX}{one}", query, accessibility_label=f"Break it down by {one}")
+        )
     return actions(*buttons)
 
 
@@ -126,6 +127,6 @@ def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[s
     if problem.suggestion:
         typed = f"/{prefix}-spend {problem.suggestion}"
         text += f" Did you mean {code(typed)}?"
-        return Message(text, [section(text), actions(button("Yes, show that", RETRY, problem.suggestion[:2000]))])
+        return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RETRY, problem.suggestion[:2000]))])
     text += f" I understand {code(f'/{prefix}-spend ' + ' '.join(usage))}."
     return Message(text, [section(text)])

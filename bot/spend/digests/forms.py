@@ -1,121 +1,103 @@
-"""The two forms of `/claude-spend`: the daily digest of a channel, and an alert at an amount. Pure."""
+"""The form of a channel's daily digest, and what is said of it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from bot.slack.blocks import actions, input_block, modal, section
-from bot.slack.elements import (
-    button,
-    conversations_select,
-    external_select,
-    number_input,
-    option,
-    plain,
-    radio_buttons,
-    static_select,
-)
+from bot.forms.draw import Frame
+from bot.forms.fields import Form, FormField
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
 from bot.slack.markup import channel_mention, date, escape
-from bot.spend.alerts.model import Threshold
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import Due, half_hours
-from bot.words.wording import listed, money, weekday_day
+from bot.words.wording import listed, weekday_day
 
-Json = dict[str, Any]
-
-DIGEST_FORM, ALERT_FORM = "spend_digest_form", "spend_alert_form"
-CHANNEL, TIME, ZONE, WORKSPACES = "spend_channel", "spend_time", "spend_zone", "spend_workspaces"
-PERIOD, AMOUNT, WORKSPACE = "spend_period", "spend_amount", "spend_workspace"
-FORM_STOP, FORM_MUTE, FORM_REMOVE = "spend_digest_stop", "spend_digest_mute", "spend_alert_remove"
 DEFAULT_TIME = "09:00"
-_SHOWN_THRESHOLDS = 5
-_PERIODS = {"daily": "a day", "monthly": "a month"}
+MOST_WORKSPACES = 100
 
 
-def digest_form(channel: str, tz: str, existing: Subscription | None, names: Mapping[str, str]) -> Json:
-    """Return the digest's form, filled in with what the channel has; `names` are workspace names by id."""
-    tz, at = (existing.tz, existing.local_time) if existing else (tz, DEFAULT_TIME)
-    chosen = [option(names.get(one, one), one) for one in (existing.workspace_ids if existing else ())]
-    blocks = [section(_digest_intro(existing)), *_digest_inputs(channel, at, tz, chosen)]
-    if existing is not None:
-        buttons = [button("Skip the next one", FORM_MUTE, existing.channel)]
-        buttons.append(button("Stop the digest", FORM_STOP, existing.channel, style="danger"))
-        blocks.append(actions(*buttons))
-    return modal(DIGEST_FORM, "Daily digest", blocks, submit="Save" if existing else "Start", private_metadata=channel)
+@dataclass(frozen=True)
+class WantedDigest:
+    """What somebody asks for: a channel's digest at a local time (`HH:MM`) of a zone; no workspaces means all."""
+
+    channel: str
+    local_time: str
+    tz: str
+    workspace_ids: tuple[str, ...]
 
 
-def digest_form_again(problem: str, channel: str, at: str, tz: str, chosen: Mapping[str, str]) -> Json:
-    """Return the digest's form as it was sent, with what went wrong (markup) on top; `chosen` are workspace names by id."""
-    options = [option(name, one) for one, name in chosen.items()]
-    blocks = [section(f"⚠️ {problem}"), *_digest_inputs(channel, at, tz, options)]
-    return modal(DIGEST_FORM, "Daily digest", blocks, submit="Save", private_metadata=channel)
+def _wanted(values: Mapping[str, Any]) -> WantedDigest:
+    workspaces = values.get(ids.SPEND_WORKSPACES, ())
+    return WantedDigest(values[ids.SPEND_CHANNEL], values[ids.SPEND_TIME], values[ids.SPEND_ZONE], workspaces)
 
 
-def _digest_inputs(channel: str, at: str, tz: str, chosen: Sequence[Json]) -> list[Json]:
-    return [
-        _channel_input(channel, "Figures never go where another company can read them."),
-        input_block(
+DIGEST = Form(
+    ids.DIGEST_FORM,
+    "Daily digest",
+    (
+        FormField(
+            ids.SPEND_CHANNEL,
+            "Channel",
+            "channel",
+            hint="Figures never go where another company can read them.",
+            unfit="Choose a channel of your own company.",
+        ),
+        FormField(
+            ids.SPEND_TIME,
             "Time",
-            static_select(TIME, [option(one, one) for one in half_hours()], initial=option(at, at)),
-            block_id=TIME,
-            hint="It is about the UTC day before, which has to be complete; else it waits up to 3 hours.",
+            "choice",
+            choices=tuple((one, one) for one in half_hours()),
+            hint="Covers the previous UTC day. If its costs aren't complete yet, I wait up to 3 hours and mark the figures "
+            "as provisional.",
+            unfit="Choose a time from 04:00 to 23:30, on the half hour.",
         ),
-        input_block(
+        FormField(
+            ids.SPEND_ZONE,
             "Time zone",
-            external_select(ZONE, placeholder="Type a city, such as Berlin", initial=option(tz, tz)),
-            block_id=ZONE,
+            "zone",
+            placeholder="Type a city, such as Berlin",
+            unfit="Choose a time zone from the list, such as Europe/Berlin.",
         ),
-        input_block(
-            "Workspaces", _workspaces_select(chosen), block_id=WORKSPACES, hint="Empty means all of them.", optional=True
+        FormField(
+            ids.SPEND_WORKSPACES,
+            "Workspaces",
+            "lookups",
+            placeholder="All workspaces",
+            hint="Empty means all of them.",
+            optional=True,
+            most=MOST_WORKSPACES,
+            unfit=f"Choose {MOST_WORKSPACES} workspaces at most, or none for all.",
         ),
-    ]
+    ),
+    reads=_wanted,
+    submit="Save",
+)
 
 
-def _digest_intro(existing: Subscription | None) -> str:
+def digest_values(channel: str, tz: str, existing: Subscription | None) -> dict[str, Any]:
+    """Return what the form is filled in with: what the channel has, else the usual time in the person's zone."""
+    has = existing or WantedDigest(channel, DEFAULT_TIME, tz, ())
+    return {
+        ids.SPEND_CHANNEL: channel,
+        ids.SPEND_TIME: has.local_time,
+        ids.SPEND_ZONE: has.tz,
+        ids.SPEND_WORKSPACES: has.workspace_ids,
+    }
+
+
+def digest_frame(channel: str, existing: Subscription | None) -> Frame:
+    """Return what stands around the form's fields: what the channel has, and two buttons that end it."""
     if existing is None:
-        return "Each day I post what the day before cost, what changed and why. The breakdown goes into the thread."
-    text = f"{channel_mention(existing.channel)} gets it daily at {existing.local_time} ({escape(existing.tz)})."
-    return text + (f" Muted until {date(existing.muted_until)}." if existing.muted_until else "")
-
-
-def alert_form(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Json:
-    """Return the alert's form with what the channel is told already."""
-    intro = "I speak once in a period, as soon as the figures pass the amount, and say what drove it."
-    blocks = [section(intro), *_alert_inputs(channel)]
-    for threshold in existing[-_SHOWN_THRESHOLDS:]:
-        remove = button("Remove", FORM_REMOVE, threshold.id, accessibility_label="Remove this alert")
-        blocks.append(section(threshold_in_words(threshold, names), accessory=remove))
-    return modal(ALERT_FORM, "Spend alert", blocks, submit="Watch", private_metadata=channel)
-
-
-def alert_form_again(problem: str, channel: str, amount: Decimal | None, period: str, workspace: Json | None) -> Json:
-    """Return the alert's form as it was sent, with what went wrong (markup) on top; `workspace` is the chosen option."""
-    blocks = [section(f"⚠️ {problem}"), *_alert_inputs(channel, amount, period, workspace)]
-    return modal(ALERT_FORM, "Spend alert", blocks, submit="Watch", private_metadata=channel)
-
-
-def _alert_inputs(
-    channel: str, amount: Decimal | None = None, period: str = "daily", workspace: Json | None = None
-) -> list[Json]:
-    periods = [option("in a UTC day", "daily"), option("in a month", "monthly")]
-    chosen = periods[period == "monthly"]
-    return [
-        _channel_input(channel, "Its monthly amount also counts as the budget in the channel's digest."),
-        input_block("When we spend more than", number_input(AMOUNT, decimal=True, placeholder="500", initial=amount),
-                    block_id=AMOUNT, hint="US dollars"),
-        input_block("Period", radio_buttons(PERIOD, periods, initial=chosen), block_id=PERIOD),
-        input_block("Workspace", external_select(WORKSPACE, placeholder="All workspaces", initial=workspace),
-                    block_id=WORKSPACE, hint="Empty means all of them together.", optional=True),
-    ]  # fmt: skip
-
-
-def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> str:
-    """Return `Told when Research passes $500.00 a day`."""
-    workspace = threshold.workspace_id
-    who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
-    verb = "passes" if workspace else "pass"
-    return f"Told when {who} {verb} {money(threshold.amount)} {_PERIODS[threshold.period]}"
+        intro = "Each day I post what the day before cost, what changed and why. The breakdown goes into the thread."
+        return Frame(above=[section(intro)], submit="Start", private_metadata=channel)
+    intro = f"{channel_mention(existing.channel)} gets it daily at {existing.local_time} ({escape(existing.tz)})."
+    muted = f" Muted until {date(existing.muted_until)}." if existing.muted_until else ""
+    skip = button("Skip the next one", ids.DIGEST_MUTE, existing.channel)
+    stop = button("Stop the digest", ids.DIGEST_STOP, existing.channel, style="danger")
+    return Frame(above=[section(intro + muted)], below=[actions(skip, stop)], private_metadata=channel)
 
 
 def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> str:
@@ -129,19 +111,3 @@ def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str
 def muted_in_words(channel: str, until: datetime) -> str:
     """Return until when a channel's digest is quiet."""
     return f"{channel_mention(channel)} gets no digest until {date(until)}. Corrections still go to older threads."
-
-
-def _channel_input(channel: str, hint: str) -> Json:
-    # Only a channel can be preselected: the filter leaves direct messages out, and Slack refuses what the filter hides.
-    initial = channel if channel[:1] in ("C", "G") else None
-    return input_block("Channel", conversations_select(CHANNEL, initial=initial), block_id=CHANNEL, hint=hint)
-
-
-def _workspaces_select(chosen: Sequence[Json]) -> Json:
-    select: Json = {
-        "type": "multi_external_select",
-        "action_id": WORKSPACES,
-        "placeholder": plain("All workspaces", 150),
-        "min_query_length": 0,
-    }
-    return {**select, "initial_options": list(chosen)} if chosen else select

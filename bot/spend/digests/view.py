@@ -4,6 +4,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
@@ -27,7 +28,6 @@ from bot.words.wording import listed, money, money_change, weekday_day
 
 Json = dict[str, Any]
 
-BREAKDOWN, SETTINGS, MORE = "spend_breakdown", "spend_digest_settings", "spend_digest_more"
 MUTE, STOP = "mute", "stop"
 
 
@@ -106,9 +106,9 @@ def _movers_line(digest: Digest) -> str | None:
 def _buttons(run_id: int) -> Json:
     menu = [option("Skip the next digest", f"{MUTE}:{run_id}"), option("Stop the digest here", f"{STOP}:{run_id}")]
     return actions(
-        button("Breakdown", BREAKDOWN, str(run_id), accessibility_label="Show this day's breakdown to me alone"),
-        button("Settings", SETTINGS, str(run_id), accessibility_label="Settings of this channel's digest"),
-        overflow(MORE, menu),
+        button("Breakdown", ids.SPEND_BREAKDOWN, str(run_id), accessibility_label="Show this day's breakdown to me alone"),
+        button("Settings", ids.DIGEST_SETTINGS, str(run_id), accessibility_label="Settings of this channel's digest"),
+        overflow(ids.DIGEST_MORE, menu),
     )
 
 

@@ -1,0 +1,99 @@
+"""The form of an alert at an amount, and what is said of it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bot.forms.draw import Frame
+from bot.forms.fields import Form, FormField
+from bot.slack import ids
+from bot.slack.blocks import section
+from bot.slack.elements import button
+from bot.slack.markup import escape
+from bot.spend.alerts.model import Threshold, ThresholdPeriod
+from bot.words.wording import money
+
+_SHOWN_THRESHOLDS = 5
+_PERIODS: dict[ThresholdPeriod, str] = {"daily": "a day", "monthly": "a month"}
+
+
+@dataclass(frozen=True)
+class WantedAlert:
+    """What somebody asks for: a channel that is told when all or one workspace passes an amount in a period."""
+
+    channel: str
+    amount: Decimal
+    period: ThresholdPeriod
+    workspace_id: str | None
+
+
+def _wanted(values: Mapping[str, Any]) -> WantedAlert:
+    period: ThresholdPeriod = "monthly" if values[ids.SPEND_PERIOD] == "monthly" else "daily"
+    return WantedAlert(values[ids.SPEND_CHANNEL], values[ids.SPEND_AMOUNT], period, values.get(ids.SPEND_WORKSPACE))
+
+
+ALERT = Form(
+    ids.ALERT_FORM,
+    "Spend alert",
+    (
+        FormField(
+            ids.SPEND_CHANNEL,
+            "Channel",
+            "channel",
+            hint="Its monthly amount also counts as the budget in the channel's digest.",
+            unfit="Choose a channel of your own company.",
+        ),
+        FormField(
+            ids.SPEND_AMOUNT,
+            "When we spend more than",
+            "amount",
+            placeholder="500",
+            least=Decimal("0.01"),
+            most=Decimal(100_000_000),
+        ),
+        FormField(
+            ids.SPEND_PERIOD,
+            "Period",
+            "radio",
+            choices=(("daily", "in a UTC day"), ("monthly", "in a month")),
+            unfit="Choose a day or a month.",
+        ),
+        FormField(
+            ids.SPEND_WORKSPACE,
+            "Workspace",
+            "lookup",
+            placeholder="All workspaces",
+            hint="Empty means all of them together.",
+            optional=True,
+        ),
+    ),
+    reads=_wanted,
+    submit="Create alert",
+)
+
+
+def alert_values(channel: str) -> dict[str, Any]:
+    """Return what the form of a new alert is filled in with."""
+    return {ids.SPEND_CHANNEL: channel, ids.SPEND_PERIOD: "daily"}
+
+
+def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Frame:
+    """Return what stands around the form's fields: what an alert is, and what the channel is told already."""
+    intro = "I speak once in a period, as soon as the figures pass the amount, and say what drove it."
+    below = [
+        section(
+            threshold_in_words(one, names),
+            accessory=button("Remove", ids.ALERT_REMOVE, one.id, accessibility_label="Remove this alert"),
+        )
+        for one in existing[-_SHOWN_THRESHOLDS:]
+    ]
+    return Frame(above=[section(intro)], below=below, private_metadata=channel)
+
+
+def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> str:
+    """Return `Told when Research passes $500.00 a day`."""
+    workspace = threshold.workspace_id
+    who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
+    verb = "passes" if workspace else "pass"
+    return f"Told when {who} {verb} {money(threshold.amount)} {_PERIODS[threshold.period]}"

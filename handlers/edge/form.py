@@ -1,0 +1,165 @@
+"""A form at the door: opened at once, redrawn while somebody fills it in, checked, sent, brought back with its values."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from bot.errors import InvalidInput, NotFound, SlackError, UpstreamError, UserError
+from bot.forms.draw import Faults, Frame, draw
+from bot.forms.fields import READ_BACK, Form, FormInput
+from bot.forms.read import given, problems, read
+from bot.slack.markup import escape
+from bot.slack.model import OpenView
+from bot.slack.state import text_at
+from handlers.edge.call import Call, Json
+from handlers.edge.guard import notice_view
+from handlers.edge.register import Hint, View
+
+P = TypeVar("P")
+KNOWN_WITHIN = 0.5
+"""Seconds that opening a form waits for what it can also do without: Slack lets it be opened for three seconds only."""
+_UNREADABLE = "I can't read one of the values. Look them over."
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a form that was sent led to: markup for the person, and what is still to do once they have read it."""
+
+    said: str
+    then: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class Door(Generic[P]):
+    """A form, what stands around it, and what sending it does.
+
+    `frame` may look things up; `plain_frame` is what is known without. `send` raises a UserError to bring the form back.
+    """
+
+    form: Form[P]
+    send: Callable[[Call, P, FormInput], Awaitable[Sent]]
+    frame: Callable[[Call, FormInput], Awaitable[Frame]]
+    plain_frame: Callable[[Call], Frame]
+    working: str = "Checking…"
+
+    @property
+    def view(self) -> View:
+        """The form as the edge registers it."""
+        return View(run=self._submit, validate=self._problems, working=self.working, again=self._again)
+
+    @property
+    def hints(self) -> dict[str, Hint]:
+        """The read-backs of its typed figures and days, by action id."""
+        return {field.action_id: Hint(self.redraw) for field in self.form.fields if field.type in READ_BACK}
+
+    async def open(self, call: Call, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:
+        """Open the form with what is known after half a second, and fill in the rest when it is there."""
+        held = given(self.form.fields, values, labels or {}, call.rt.now())
+        looking = asyncio.ensure_future(self.frame(call, held))
+        try:
+            await asyncio.wait({looking}, timeout=KNOWN_WITHIN)
+            is_known = looking.done()
+            opened = await call.show(draw(self.form, held, self._known(call, looking)))
+            if not is_known:
+                await self._fill_in(call, held, opened, looking)
+        finally:
+            looking.cancel()
+
+    def _known(self, call: Call, looking: asyncio.Future[Frame]) -> Frame:
+        """Return what was found by now; a UserError that was found means that there is no such form for this person."""
+        try:
+            return looking.result() if looking.done() else self.plain_frame(call)
+        except UpstreamError:
+            return self.plain_frame(call)
+
+    async def open_once_known(
+        self, call: Call, find: Coroutine[Any, Any, tuple[Mapping[str, Any], Mapping[str, str]]]
+    ) -> None:
+        """Open the form with values and labels that are looked up; what takes longer is waited for in the open modal."""
+        looking = asyncio.ensure_future(find)
+        try:
+            await asyncio.wait({looking}, timeout=KNOWN_WITHIN)
+            if looking.done():
+                await self.open(call, *looking.result())
+                return
+            opened = await call.show(notice_view("One moment…", self.form.title))
+            await self._replace(call, opened, await self._waited_for(call, looking))
+        finally:
+            looking.cancel()
+
+    async def _waited_for(self, call: Call, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
+        try:
+            held = given(self.form.fields, *await looking, call.rt.now())
+        except (UserError, UpstreamError) as error:
+            return notice_view(f"⚠️ {error.sentence}", self.form.title)
+        return draw(self.form, held, await self._soon(call, held))
+
+    async def _soon(self, call: Call, held: FormInput) -> Frame:
+        """Return the frame if it is known soon, else what is known without looking anything up."""
+        try:
+            async with asyncio.timeout(KNOWN_WITHIN):
+                return await self.frame(call, held)
+        except (TimeoutError, UpstreamError, UserError):
+            return self.plain_frame(call)
+
+    async def _fill_in(self, call: Call, held: FormInput, opened: OpenView, looking: Awaitable[Frame]) -> None:
+        """Redraw a form that was opened without what took longer, if nobody has done anything in it since."""
+        try:
+            view = draw(self.form, held, await looking)
+        except UserError as refusal:
+            view = notice_view(refusal.sentence, self.form.title)
+        except UpstreamError:
+            return  # the form is as good without
+        await self._replace(call, opened, view)
+
+    async def _replace(self, call: Call, opened: OpenView, view: Json) -> None:
+        """Redraw a modal as it was opened; one that was closed, sent or changed in the meantime is left alone."""
+        with contextlib.suppress(SlackError):
+            await call.rt.notifier.update_view(opened.id, view, opened.hash)
+
+    async def redraw(self, call: Call) -> None:
+        """Say what is known now that somebody chose or typed something; what they typed since stays theirs.
+
+        With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
+        """
+        if text_at(call.payload, "view", "callback_id") != self.form.id:
+            raise NotFound("I don't know that form any more.")
+        held = self._held(call)
+
+        async def update(as_it_was: str) -> str:
+            view = draw(self.form, held, await self.frame(call, held))
+            return (await call.rt.notifier.update_view(call.view_id, view, as_it_was)).hash
+
+        await call.rt.redraws.run(call.view_id, call.action_ts, text_at(call.payload, "view", "hash"), update)
+
+    async def _submit(self, call: Call) -> None:
+        """Send what was typed; a fault brings the form back with everything still in it."""
+        held = self._held(call)
+        try:
+            sent = await self.send(call, read(self.form, held), held)
+        except InvalidInput as error:
+            await self._back(call, held, Faults(at_fields=error.fields))
+        except ValidationError:
+            await self._back(call, held, Faults(on_top=escape(_UNREADABLE)))
+        except UserError as error:
+            await self._back(call, held, Faults(on_top=error.sentence))
+        else:
+            await call.finish(notice_view(sent.said, self.form.title))
+            if sent.then:
+                await sent.then()
+
+    async def _back(self, call: Call, held: FormInput, faults: Faults) -> None:
+        await call.update_view(call.view_id, draw(self.form, held, await self._soon(call, held), faults))
+
+    def _again(self, call: Call, sentence: str) -> Json:
+        return draw(self.form, self._held(call), self.plain_frame(call), Faults(on_top=escape(sentence)))
+
+    def _problems(self, call: Call) -> dict[str, str]:
+        return problems(self.form, self._held(call))
+
+    def _held(self, call: Call) -> FormInput:
+        return given(self.form.fields, call.values, call.labels, call.rt.now())
