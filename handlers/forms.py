@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 from datetime import date
-from types import SimpleNamespace
 
 from pydantic import ValidationError
 
@@ -22,7 +21,7 @@ from bot.slack.markup import bold, channel_mention, truncate
 from bot.words.wording import listed
 from handlers.edge.call import Call, Json, text_at
 from handlers.edge.guard import notice_view
-from handlers.edge.register import Hint, Listener, View
+from handlers.edge.register import Feature, Hint, Listener, View
 
 KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without."""
@@ -206,13 +205,15 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     ]
 
 
-def feature_of(kind: Kind) -> SimpleNamespace:
+def feature_of(kind: Kind) -> Feature:
     """Return what a kind brings along by being registered: its form, and the button that opens it."""
-    return SimpleNamespace(
-        VIEWS={f"{ids.FORM_PREFIX}{kind.name}": view_of(kind)},
-        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind)},
+    return Feature(
+        views={f"{ids.FORM_PREFIX}{kind.name}": view_of(kind)},
+        actions={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind)},
     )
 
 
-ACTIONS = {ids.PICK_WORKSPACE: Hint(workspace_chosen), ids.PICK_KEY: Hint(workspace_chosen)}
-OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}
+FEATURE = Feature(
+    actions={ids.PICK_WORKSPACE: Hint(workspace_chosen), ids.PICK_KEY: Hint(workspace_chosen)},
+    options={ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys},
+)

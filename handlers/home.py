@@ -8,7 +8,7 @@ from bot.errors import QuartermasterError, SlackError, UserError
 from bot.people.identity import resolve_actor
 from bot.slack import ids
 from handlers.edge.call import Call, text_at
-from handlers.edge.register import Listener
+from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
 from handlers.keys import keys_of_actor
 
@@ -44,5 +44,4 @@ async def republish(call: Call) -> None:
         await publish(call)
 
 
-ACTIONS: dict[str, Listener] = {ids.HOME_REFRESH: publish}
-EVENTS: dict[str, Listener] = {"app_home_opened": home_opened}
+FEATURE = Feature(actions={ids.HOME_REFRESH: publish}, events={"app_home_opened": home_opened})

@@ -23,7 +23,7 @@ from bot.slack.model import Message
 from handlers import home
 from handlers.edge.call import Call, text_at
 from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Button, Listener, View
+from handlers.edge.register import Button, Feature, Listener, View
 from handlers.forms import open_form
 
 
@@ -232,20 +232,22 @@ async def show_waiting(call: Call) -> None:
     await call.say(await _lists(call, ""))
 
 
-COMMANDS = {"requests": requests_command}
-ACTIONS: dict[str, Listener | Button] = {
-    ids.APPROVE: Button(approve, meanwhile=_look_up),
-    ids.DENY: deny,
-    ids.MORE: more,
-    ids.DETAILS: details,
-    ids.DETAILS_DECIDE: details_to_decide,
-    ids.RETRY: retry,
-    ids.GIVE_UP: give_up,
-    ids.WITHDRAW: withdraw,
-    ids.ASK_AGAIN: ask_again,
-    ids.UNDO: undo,
-    ids.REVEAL: reveal,
-    ids.OPEN_CONSOLE: acknowledged,
-    ids.HELP_WAITING: show_waiting,
-}
-VIEWS = {ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")}
+FEATURE = Feature(
+    commands={"requests": requests_command},
+    actions={
+        ids.APPROVE: Button(approve, meanwhile=_look_up),
+        ids.DENY: deny,
+        ids.MORE: more,
+        ids.DETAILS: details,
+        ids.DETAILS_DECIDE: details_to_decide,
+        ids.RETRY: retry,
+        ids.GIVE_UP: give_up,
+        ids.WITHDRAW: withdraw,
+        ids.ASK_AGAIN: ask_again,
+        ids.UNDO: undo,
+        ids.REVEAL: reveal,
+        ids.OPEN_CONSOLE: acknowledged,
+        ids.HELP_WAITING: show_waiting,
+    },
+    views={ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")},
+)

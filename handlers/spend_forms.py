@@ -19,7 +19,7 @@ from bot.spend.digests.settings import end_digest, mute_digest, next_digest, sub
 from bot.spend.ledger.names import workspaces
 from handlers.edge.call import Call, Json, dig, text_at
 from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Listener, View
+from handlers.edge.register import Feature, View
 
 MOST_DOLLARS = Decimal(100_000_000)
 MOST_WORKSPACES = 100
@@ -225,17 +225,21 @@ def _texts(call: Call, name: str) -> list[str]:
     return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType] - any JSON
 
 
-ACTIONS: Mapping[str, Listener] = {
-    form.FORM_MUTE: mute_from_form,
-    form.FORM_STOP: stop_from_form,
-    form.FORM_REMOVE: remove_alert,
-}
-VIEWS: Mapping[str, View] = {
-    form.DIGEST_FORM: View(
-        run=save_digest, validate=check_digest, working="Saving…", again=lambda call, said: _digest_again(call, escape(said))
-    ),
-    form.ALERT_FORM: View(
-        run=save_alert, validate=check_alert, working="Saving…", again=lambda call, said: _alert_again(call, escape(said))
-    ),
-}
-OPTIONS = {form.WORKSPACES: suggest_workspaces, form.WORKSPACE: suggest_workspaces, form.ZONE: suggest_zones}
+FEATURE = Feature(
+    actions={form.FORM_MUTE: mute_from_form, form.FORM_STOP: stop_from_form, form.FORM_REMOVE: remove_alert},
+    views={
+        form.DIGEST_FORM: View(
+            run=save_digest,
+            validate=check_digest,
+            working="Saving…",
+            again=lambda call, said: _digest_again(call, escape(said)),
+        ),
+        form.ALERT_FORM: View(
+            run=save_alert,
+            validate=check_alert,
+            working="Saving…",
+            again=lambda call, said: _alert_again(call, escape(said)),
+        ),
+    },
+    options={form.WORKSPACES: suggest_workspaces, form.WORKSPACE: suggest_workspaces, form.ZONE: suggest_zones},
+)

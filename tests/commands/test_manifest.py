@@ -99,10 +99,10 @@ def test_every_scope_is_used_and_every_call_has_its_scope() -> None:
 def test_what_slack_offers_and_tells_is_what_the_handlers_answer() -> None:
     manifest = render_manifest()
     commands, shortcuts = (manifest["features"][name] for name in ("slash_commands", "shortcuts"))
-    assert {entry["command"] for entry in commands} == {f"/claude-{name}" for name in registered("COMMANDS")}
-    assert {entry["callback_id"] for entry in shortcuts} == set(registered("SHORTCUTS"))
+    assert {entry["command"] for entry in commands} == {f"/claude-{name}" for name in registered("commands")}
+    assert {entry["callback_id"] for entry in shortcuts} == set(registered("shortcuts"))
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert set(events) == set(registered("EVENTS")) == set(SCOPES_OF_EVENTS)
+    assert set(events) == set(registered("events")) == set(SCOPES_OF_EVENTS)
 
 
 def test_socket_mode_needs_no_address_and_http_has_one_everywhere() -> None:
