@@ -156,7 +156,7 @@ async def test_suggestions_are_empty_rather_than_late(tmp_path: Path, seconds: f
         assert (await world.command(ALICE, "/claude-keys request"))["ok"]
         view = await world.modal(ALICE, "Workspace")
         asked = {"user": ALICE, "view_id": view["id"], "action_id": "pick_workspace", "value": "sta"}
-        world.rt.directory._workspaces.forget()
+        world.rt.directory._workspaces.forget("all")
         await world.post("/faults", target="claude", name="*", kind="slow", times=20, seconds=seconds)
         began = time.monotonic()
         answer = await world.post("/act/suggest", **asked)
