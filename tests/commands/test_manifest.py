@@ -135,9 +135,9 @@ def test_another_prefix_is_a_fault_at_the_line_of_each_command() -> None:
 
 
 EDITS = [
-    ("      - files:write\n", "", "bot:", "The scope files:write is missing."),
-    ("      - files:write\n", "      - files:write\n      - admin\n", "- admin", "The scope admin isn't used; take it out."),
-    ("      - user_change\n", "", "bot_events:", "The event user_change is missing."),
+    ("    - files:write\n", "", "bot:", "The scope files:write is missing."),
+    ("    - files:write\n", "    - files:write\n    - admin\n", "- admin", "The scope admin isn't used; take it out."),
+    ("    - user_change\n", "", "bot_events:", "The event user_change is missing."),
     ("    bot:\n", "    user:\n      - search:read\n    bot:\n", "- search:read", "The user scope search:read isn't used"),
     (
         "should_escape: true",
@@ -145,7 +145,7 @@ EDITS = [
         "should_escape: false",
         "should_escape of /claude-keys must be true",
     ),
-    ("      should_escape: true\n", "", "- command: /claude-keys", "should_escape of /claude-keys must be true"),
+    ("    should_escape: true\n", "", "- command: /claude-keys", "should_escape of /claude-keys must be true"),
     ("socket_mode_enabled: true", "socket_mode_enabled: false", "socket_mode_enabled", "The manifest says signed HTTP"),
     ("  socket_mode_enabled: true\n", "", "settings:", "The manifest says signed HTTP"),
     (
