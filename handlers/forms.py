@@ -11,17 +11,18 @@ from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.cards import refresh as cards
-from bot.approvals.kind import FormField, FormInput, Kind, all_kinds, find_kind
+from bot.approvals.kind import Kind, all_kinds, find_kind
 from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
 from bot.forms.draw import kind_form
+from bot.forms.fields import FormField, FormInput
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
 from bot.slack.markup import bold, channel_mention, truncate
 from bot.words.wording import listed
 from handlers.edge.call import Call, Json, text_at
-from handlers.edge.guard import notice_view
-from handlers.edge.register import Feature, Hint, Listener, View
+from handlers.edge.guard import Listener, notice_view
+from handlers.edge.register import Feature, Hint, View
 
 KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without."""

@@ -22,8 +22,8 @@ from bot.slack import ids
 from bot.slack.model import Message
 from handlers import home
 from handlers.edge.call import Call, text_at
-from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Button, Feature, Listener, View
+from handlers.edge.guard import Listener, notice_view, plain_answer
+from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
 
 

@@ -46,7 +46,7 @@ def demo(port: Port = 8765) -> None:
     if port == 65535:
         _fail(["--port must be below 65535: the Claude Console's stand-in takes the port above it."])
     from bot.sandbox.demo import main as run_demo
-    from bot.sandbox.run import PortBusy
+    from bot.sandbox.servers import PortBusy
 
     try:
         code = run_demo(port)

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
 from bot.approvals import db as requests
-from bot.approvals.kind import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, Waits, check_in_time
+from bot.approvals.kind import Applied, Checked, Done, Kind, NeedsPerson, Waits, check_in_time
 from bot.approvals.model import MOST_REASON, Request
 from bot.errors import InvalidInput
-from bot.forms.fields import check_last_day, end_of
+from bot.forms.fields import FormField, FormInput, check_last_day, end_of
 from bot.kinds.keys.console_steps import console_news, console_steps
 from bot.people.model import Who
 from bot.policy.model import Rule
