@@ -13,6 +13,8 @@ REVEAL = "request_reveal"
 ASK_AGAIN = "request_ask_again"
 UNDO = "request_undo"
 OPEN_CONSOLE = "open_console"
+MORE_WAITING = "requests_more_waiting"
+OLDER_OF_MINE = "requests_older_of_mine"
 
 FORM_PREFIX = "form_"
 """`form_<kind>` is the callback_id of a kind's form, `open_<kind>` the action_id of the button that opens it."""

@@ -167,11 +167,11 @@ async def _not_asked_for(rt: Runtime, keys: list[ApiKey]) -> list[ApiKey]:
     if not keys:
         return []
     async with rt.store.read() as tx:
-        owners = await requests.owners_of_keys(tx)
+        asked_for = await requests.askers_of(tx, CREATE_KEY.name, [key.id for key in keys])
         return [
             key
             for key in keys
-            if key.id not in owners and not await requests.find_open(tx, _subject(key.workspace_id or "", key.name))
+            if key.id not in asked_for and not await requests.find_open(tx, _subject(key.workspace_id or "", key.name))
         ]
 
 

@@ -9,8 +9,7 @@ import bot.store.types
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
+branch_labels = depends_on = None
 
 
 def upgrade() -> None:
@@ -101,14 +100,18 @@ def upgrade() -> None:
         sa.Column("outcome", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("open_subject", name=op.f("uq_request_open_subject")),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_request_requester_slack_id"), ["requester_slack_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_request_status"), ["status"], unique=False)
+        for columns in (
+            "status created_at id", "status kind closed_at workspace_id", "requester_slack_id created_at id",
+            "kind made_id requester_slack_id", "kind requester_slack_id made_id",
+        ):  # fmt: skip
+            batch_op.create_index(batch_op.f(f"ix_request_{columns.replace(' ', '_')}"), columns.split())
 
     op.create_table(
         "revision",
