@@ -57,7 +57,6 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = {
         "pydantic",
-        "pydantic_settings",
         "sqlalchemy",
         "slack_bolt",
         "slack_sdk",
