@@ -114,7 +114,7 @@ def manifest(
     """Print the Slack app's manifest as YAML."""
     import re
 
-    from bot.commands.manifest import manifest_yaml
+    from bot.cli.manifest_file import manifest_yaml
 
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,19}", prefix):
         _fail(["--prefix must be 1 to 20 of a-z, 0-9, - and _, starting with a letter."])

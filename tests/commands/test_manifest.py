@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.cli.manifest_file import manifest_faults
-from bot.commands.manifest import BOT_SCOPES, Mode, manifest_yaml, render_manifest
+from bot.cli.manifest_file import manifest_faults, manifest_yaml
+from bot.commands.manifest import BOT_SCOPES, Mode, render_manifest
 from bot.commands.table import COMMANDS
 from tests.security.registered import registered
 
