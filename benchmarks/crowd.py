@@ -18,12 +18,14 @@ from bot.sandbox.slack.acts.elements import action_of
 from bot.sandbox.slack.acts.speech import command
 from bot.sandbox.slack.content import Content
 from bot.sandbox.slack.delivery import Kind, Timing
-from bot.sandbox.slack.payloads import message_actions, slash_command
+from bot.sandbox.slack.payloads import event_callback, message_actions, slash_command
 from bot.sandbox.slack.posting import post
 from bot.sandbox.slack.state import Json, Message, User
 from bot.sandbox.wire import Exchange
 
 PEOPLE = 50
+LOOKERS = 20
+"""So many of them look at what they asked for."""
 GENERAL = "C0GENERAL"
 PATIENCE = Timing(ack_seconds=30.0)
 _FINISHED = "issued to"
@@ -63,8 +65,7 @@ class Crowd:
 
     async def help_at_once(self) -> list[float]:
         """All ask for help at the same instant; returns the times to ack in milliseconds."""
-        channel = self._workspace.channels[GENERAL]
-        payloads = [slash_command(self._workspace, user, channel, "/claude-admin", "help") for user in self.people]
+        payloads = [self._typed(user, "/claude-admin", "help") for user in self.people]
         return await self._at_once("slash_commands", payloads)
 
     async def approve_at_once(self) -> tuple[list[float], list[float]]:
@@ -77,6 +78,34 @@ class Crowd:
             await asyncio.gather(*(card.finished.wait() for card in cards))
         self._cards = []
         return acks, [(card.finished_at - began) * 1000 for card in cards]
+
+    async def look(self) -> Json:
+        """One opens the App Home and lists keys, then many open it at once while others ask for help: milliseconds."""
+        home, keys = await self._home(self.people[0]), await self._keys(self.people[0])
+        opening = [asyncio.create_task(self._home(user)) for user in self.people[:LOOKERS]]
+        asking = self.people[LOOKERS:]
+        acks = [await self._timed("slash_commands", self._typed(user, "/claude-admin", "help")) for user in asking]
+        return {"home": home, "keys": keys, "homes": await asyncio.gather(*opening), "acks": acks}
+
+    async def _home(self, user: User) -> float:
+        """Return how long it takes from opening the App Home to seeing it."""
+        self._workspace.homes.pop(user.id, None)
+        opened = {"type": "app_home_opened", "user": user.id, "channel": self._workspace.dm(user.id).id, "tab": "home"}
+        began = time.perf_counter()
+        await self._timed("events_api", event_callback(self._workspace, opened))
+        await self._seen(lambda: self._workspace.homes.get(user.id), "My keys")
+        return (time.perf_counter() - began) * 1000
+
+    async def _keys(self, user: User) -> float:
+        """Return how long it takes from `/claude-keys` to its answer."""
+        before = len(self._workspace.messages)
+        began = time.perf_counter()
+        await self._timed("slash_commands", self._typed(user, "/claude-keys", ""))
+        await self._seen(lambda: next(iter(self._workspace.messages[before:]), None), "")
+        return (time.perf_counter() - began) * 1000
+
+    def _typed(self, user: User, name: str, text: str) -> Json:
+        return slash_command(self._workspace, user, self._workspace.channels[GENERAL], name, text)
 
     async def _click(self, user: User, card: Card) -> Json:
         action = await action_of(self._stage, user, card.message, {"action_id": "request_approve"})
@@ -123,7 +152,7 @@ class Crowd:
     async def _seen(self, look: Callable[[], Any], part: str) -> Any:
         async with asyncio.timeout(20):
             while (found := look()) is None or (part and part not in str(found.payload)):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.002)
         return found
 
     def place_cards(self, count: int, text: str, blocks: list[Json]) -> None:

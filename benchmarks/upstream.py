@@ -43,6 +43,11 @@ async def main() -> None:
             await crowd.quiet(0.2)
             return {"acks": acks, "cards": cards}
 
+        async def look() -> Json:
+            seen = await crowd.look()
+            await crowd.quiet(0.2)
+            return seen
+
         async def calls_of_an_approval() -> Json:
             calls = await crowd.calls_during(crowd.approve_at_once)
             return {"calls": [_call(entry.service, entry.name, entry.request) for entry in calls]}
@@ -52,7 +57,7 @@ async def main() -> None:
                 sandbox.faults.add(Fault(target, "*", "slow", 1_000_000, seconds))
             return {}
 
-        acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval)
+        acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval, look)
         await answer({act.__name__: act for act in acts})
 
 

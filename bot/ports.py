@@ -20,8 +20,6 @@ from bot.admin.model import (
 from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 
-__all__ = ["Admin", "Bucket", "Filters", "Message", "Notifier", "Sent", "SlackChannel", "SlackPerson", "SlackSelf"]
-
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
 """Report filters by their parameter's name without brackets, for instance `{"workspace_ids": ["wrkspc_…"]}`."""

@@ -4,10 +4,20 @@ from typing import Any
 
 from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
-from handlers import admin, events, forms, home, keys, members, requests, spend
+from handlers import admin, events, forms, home, keys, members, requests, spend, spend_forms
 from handlers.edge import register as edge
 
-FEATURES: tuple[Any, ...] = (requests, keys, members, spend, forms, home, admin, events)
+FEATURES: tuple[edge.Feature, ...] = (
+    requests.FEATURE,
+    keys.FEATURE,
+    members.FEATURE,
+    spend.FEATURE,
+    spend_forms.FEATURE,
+    forms.FEATURE,
+    home.FEATURE,
+    admin.FEATURE,
+    events.FEATURE,
+)
 
 
 def register(app: Any, rt: Runtime) -> None:

@@ -8,7 +8,7 @@ from bot.slack.markup import channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
 from handlers.edge.call import Call
-from handlers.edge.register import Listener
+from handlers.edge.register import Feature
 from handlers.help_view import all_commands
 
 
@@ -48,5 +48,7 @@ def _rule_in_words(rule: Rule) -> str:
     return f"An API key {needs[0].lower()}{needs[1:]}{where}; a request expires in {describe_duration(rule.expires_in)}."
 
 
-COMMANDS: dict[str, Listener] = {"admin": admin_command}
-ACTIONS: dict[str, Listener] = {ids.HELP_STATUS: show_status, ids.HELP_ALL: show_all_commands}
+FEATURE = Feature(
+    commands={"admin": admin_command},
+    actions={ids.HELP_STATUS: show_status, ids.HELP_ALL: show_all_commands},
+)

@@ -7,7 +7,7 @@ from bot.slack.elements import button
 from bot.slack.markup import mention
 from bot.slack.model import Message
 from handlers.edge.call import Call, text_at
-from handlers.edge.register import Listener
+from handlers.edge.register import Feature
 
 
 async def person_changed(call: Call) -> None:
@@ -49,9 +49,11 @@ def first_meeting(inviter: str, prefix: str) -> Message:
     return Message(text, [section(text), buttons])
 
 
-EVENTS: dict[str, Listener] = {
-    "user_change": person_changed,
-    "subteam_members_changed": group_changed,
-    "channel_shared": channel_shared,
-    "member_joined_channel": joined_channel,
-}
+FEATURE = Feature(
+    events={
+        "user_change": person_changed,
+        "subteam_members_changed": group_changed,
+        "channel_shared": channel_shared,
+        "member_joined_channel": joined_channel,
+    }
+)

@@ -1,7 +1,6 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,7 +22,8 @@ from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.call import Call, Json
 from handlers.edge.form import Door, Sent
-from handlers.edge.register import Hint, Listener
+from handlers.edge.guard import Listener
+from handlers.edge.register import Feature, Hint
 
 
 def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
@@ -132,14 +132,16 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     ]
 
 
-def feature_of(kind: Kind) -> SimpleNamespace:
+def feature_of(kind: Kind) -> Feature:
     """Return what a kind brings along by being registered: its form, its read-backs, and the button that opens it."""
     door = door_of(kind)
-    return SimpleNamespace(
-        VIEWS={door.form.id: door.view},
-        ACTIONS={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **dict.fromkeys(door.hints, Hint(form_changed))},
+    return Feature(
+        views={door.form.id: door.view},
+        actions={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **dict.fromkeys(door.hints, Hint(form_changed))},
     )
 
 
-ACTIONS = {ids.PICK_WORKSPACE: Hint(form_changed), ids.PICK_KEY: Hint(form_changed)}
-OPTIONS = {ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys}
+FEATURE = Feature(
+    actions={ids.PICK_WORKSPACE: Hint(form_changed), ids.PICK_KEY: Hint(form_changed)},
+    options={ids.PICK_WORKSPACE: suggest_workspaces, ids.PICK_KEY: suggest_keys},
+)

@@ -3,14 +3,20 @@
 import contextlib
 
 from bot.approvals import queries as overview
+from bot.approvals.cards.lists import Titled
 from bot.approvals.kind import find_kind
+from bot.approvals.model import Request
 from bot.errors import QuartermasterError, SlackError, UserError
 from bot.people.identity import resolve_actor
+from bot.runtime import Runtime
 from bot.slack import ids
 from handlers.edge.call import Call, text_at
-from handlers.edge.register import Listener
+from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
 from handlers.keys import keys_of_actor
+
+WAITING_SHOWN = 40
+MINE_SHOWN = 10
 
 
 async def home_opened(call: Call) -> None:
@@ -28,14 +34,19 @@ async def home_opened(call: Call) -> None:
 async def publish(call: Call) -> None:
     """Draw the App Home of the actor; where a part can't be read, that part says so."""
     rt, prefix = call.rt, call.rt.settings.command_prefix
-    mine = [(r, find_kind(rt, r.kind).title(r)) for r in await overview.mine(rt, call.actor)]
+    mine = _titled(rt, (await overview.mine(rt, call.actor, size=MINE_SHOWN)).requests)
     try:
-        waiting = [(r, find_kind(rt, r.kind).title(r)) for r in await overview.waiting_for(rt, call.actor)]
+        page = await overview.waiting_for(rt, call.actor, size=WAITING_SHOWN)
         keys = await keys_of_actor(call)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
         return
-    await rt.notifier.publish_home(call.user_id, home_view(waiting, mine, keys, prefix, rt.now()))
+    view = home_view(_titled(rt, page.requests), mine, keys, prefix, rt.now(), more_wait=bool(page.last))
+    await rt.notifier.publish_home(call.user_id, view)
+
+
+def _titled(rt: Runtime, requests: list[Request]) -> list[Titled]:
+    return [(request, find_kind(rt, request.kind).title(request)) for request in requests]
 
 
 async def republish(call: Call) -> None:
@@ -44,5 +55,4 @@ async def republish(call: Call) -> None:
         await publish(call)
 
 
-ACTIONS: dict[str, Listener] = {ids.HOME_REFRESH: publish}
-EVENTS: dict[str, Listener] = {"app_home_opened": home_opened}
+FEATURE = Feature(actions={ids.HOME_REFRESH: publish}, events={"app_home_opened": home_opened})

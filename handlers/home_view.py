@@ -9,13 +9,19 @@ from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
-from bot.slack.markup import date, escape
+from bot.slack.markup import code, date, escape
 
 Json = dict[str, Any]
 
 
 def home_view(
-    waiting: Sequence[Titled] | None, mine: Sequence[Titled], keys: Sequence[KeyLine] | None, prefix: str, now: datetime
+    waiting: Sequence[Titled] | None,
+    mine: Sequence[Titled],
+    keys: Sequence[KeyLine] | None,
+    prefix: str,
+    now: datetime,
+    *,
+    more_wait: bool = False,
 ) -> Json:
     """Return somebody's App Home; None marks a part that could not be read just now."""
     unread = section("I can't read this just now. Refresh in a minute.")
@@ -27,9 +33,10 @@ def home_view(
         ),
         header("Waiting for my decision"),
         *(waiting_blocks(waiting) if waiting is not None else [unread]),
+        *([context(f"More wait. {code(f'/{prefix}-requests waiting')} shows them page by page.")] if more_wait else []),
         divider(),
         header("My requests"),
-        *mine_blocks(mine[:10], prefix),
+        *mine_blocks(mine, prefix),
         divider(),
         header("My keys"),
         *(_keys(keys) if keys is not None else [unread]),

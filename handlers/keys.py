@@ -12,7 +12,7 @@ from bot.slack.model import Message
 from bot.words.similar import closest
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
-from handlers.edge.register import Listener
+from handlers.edge.register import Feature
 from handlers.forms import open_form
 
 _KINDS = {"disable": "disable_key", "enable": "enable_key", "revoke": "revoke_key"}
@@ -100,6 +100,8 @@ async def show_mine(call: Call) -> None:
     await call.say(await _mine(call))
 
 
-COMMANDS = {"keys": keys_command}
-SHORTCUTS: dict[str, Listener] = {"shortcut_request_key": request_shortcut}
-ACTIONS: dict[str, Listener] = {ids.SHOW_KEYS: show_mine}
+FEATURE = Feature(
+    commands={"keys": keys_command},
+    shortcuts={"shortcut_request_key": request_shortcut},
+    actions={ids.SHOW_KEYS: show_mine},
+)

@@ -18,6 +18,7 @@ from bot.words.similar import closest
 from bot.words.wording import listed, plural
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
+from handlers.edge.register import Feature
 from handlers.forms import open_form
 
 _ROLE_WORDS = {
@@ -99,4 +100,4 @@ async def _overview(call: Call) -> Message:
     return Message(f"{intro}{more} " + escape(", ".join(f"{m.name} ({m.role})" for m in members[:60])), blocks)
 
 
-COMMANDS = {"members": members_command}
+FEATURE = Feature(commands={"members": members_command})

@@ -19,11 +19,13 @@ from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status, Verdict
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.slack import ids
+from bot.slack.blocks import actions
+from bot.slack.elements import button
 from bot.slack.model import Message
 from handlers import home
 from handlers.edge.call import Call, text_at
-from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Button, Listener, View
+from handlers.edge.guard import Listener, notice_view, plain_answer
+from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
 
 
@@ -219,13 +221,36 @@ async def requests_command(call: Call) -> None:
 
 
 async def _lists(call: Call, which: str) -> Message:
+    """Return the first page of both lists, or of one of them, with buttons that lead on."""
     mine = await overview.mine(call.rt, call.actor) if which != "waiting" else None
     waiting = await overview.waiting_for(call.rt, call.actor) if which != "mine" else None
+    return _listed(call, waiting, mine)
 
-    def titles(requests: list[Request] | None) -> list[tuple[Request, str]] | None:
-        return None if requests is None else [(r, find_kind(call.rt, r.kind).title(r)) for r in requests]
 
-    return request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
+def _listed(call: Call, waiting: overview.Page | None, mine: overview.Page | None) -> Message:
+    def titles(page: overview.Page | None) -> list[tuple[Request, str]] | None:
+        return None if page is None else [(r, find_kind(call.rt, r.kind).title(r)) for r in page.requests]
+
+    message = request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
+    leads = [
+        button(label, action_id, page.last)
+        for page, label, action_id in (
+            (waiting, "More that wait", ids.MORE_WAITING),
+            (mine, "Older requests", ids.OLDER_OF_MINE),
+        )
+        if page and page.last
+    ]
+    return Message(f"{message.text} There are more.", [*message.blocks, actions(*leads)]) if leads else message
+
+
+async def show_more_waiting(call: Call) -> None:
+    """Answer with the next page of what waits for the person."""
+    await call.say(_listed(call, await overview.waiting_for(call.rt, call.actor, after=call.value), None))
+
+
+async def show_older(call: Call) -> None:
+    """Answer with the next page of what the person asked for."""
+    await call.say(_listed(call, None, await overview.mine(call.rt, call.actor, before=call.value)))
 
 
 async def show_waiting(call: Call) -> None:
@@ -233,20 +258,24 @@ async def show_waiting(call: Call) -> None:
     await call.say(await _lists(call, ""))
 
 
-COMMANDS = {"requests": requests_command}
-ACTIONS: dict[str, Listener | Button] = {
-    ids.APPROVE: Button(approve, meanwhile=_look_up),
-    ids.DENY: deny,
-    ids.MORE: more,
-    ids.DETAILS: details,
-    ids.DETAILS_DECIDE: details_to_decide,
-    ids.RETRY: retry,
-    ids.GIVE_UP: give_up,
-    ids.WITHDRAW: withdraw,
-    ids.ASK_AGAIN: ask_again,
-    ids.UNDO: undo,
-    ids.REVEAL: reveal,
-    ids.OPEN_CONSOLE: acknowledged,
-    ids.HELP_WAITING: show_waiting,
-}
-VIEWS = {ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")}
+FEATURE = Feature(
+    commands={"requests": requests_command},
+    actions={
+        ids.APPROVE: Button(approve, meanwhile=_look_up),
+        ids.DENY: deny,
+        ids.MORE: more,
+        ids.DETAILS: details,
+        ids.DETAILS_DECIDE: details_to_decide,
+        ids.RETRY: retry,
+        ids.GIVE_UP: give_up,
+        ids.WITHDRAW: withdraw,
+        ids.ASK_AGAIN: ask_again,
+        ids.UNDO: undo,
+        ids.REVEAL: reveal,
+        ids.OPEN_CONSOLE: acknowledged,
+        ids.HELP_WAITING: show_waiting,
+        ids.MORE_WAITING: show_more_waiting,
+        ids.OLDER_OF_MINE: show_older,
+    },
+    views={ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")},
+)

@@ -1,7 +1,5 @@
 """/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
 
-from collections.abc import Mapping
-
 from bot.commands.table import find_command, split_words
 from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
 from bot.posts.channels import require_channel
@@ -23,7 +21,7 @@ from handlers import spend_forms
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
 from handlers.edge.once import is_first_time
-from handlers.edge.register import Hint, Listener, View
+from handlers.edge.register import Feature
 
 
 async def spend_command(call: Call) -> None:
@@ -179,18 +177,17 @@ def _number(text: str) -> int:
     raise InvalidInput({"value": "I don't know that button."})
 
 
-COMMANDS: Mapping[str, Listener] = {"spend": spend_command}
-ACTIONS: Mapping[str, Listener | Hint] = {
-    **{f"{ids.SPEND_BY_PREFIX}{one}": show_by for one in DIMENSIONS},
-    ids.SPEND_RETRY: show_by,
-    ids.SPEND_SHARE: share,
-    ids.SPEND_BREAKDOWN: show_breakdown,
-    ids.DIGEST_SETTINGS: digest_settings,
-    ids.DIGEST_MORE: digest_menu,
-    ids.ALERT_ACKNOWLEDGE: acknowledge,
-    ids.HELP_SPEND: show_default,
-    ids.HELP_DIGEST: spend_forms.open_digest_form,
-    **spend_forms.ACTIONS,
-}
-VIEWS: Mapping[str, View] = spend_forms.VIEWS
-OPTIONS = spend_forms.OPTIONS
+FEATURE = Feature(
+    commands={"spend": spend_command},
+    actions={
+        **{f"{ids.SPEND_BY_PREFIX}{one}": show_by for one in DIMENSIONS},
+        ids.SPEND_RETRY: show_by,
+        ids.SPEND_SHARE: share,
+        ids.SPEND_BREAKDOWN: show_breakdown,
+        ids.DIGEST_SETTINGS: digest_settings,
+        ids.DIGEST_MORE: digest_menu,
+        ids.ALERT_ACKNOWLEDGE: acknowledge,
+        ids.HELP_SPEND: show_default,
+        ids.HELP_DIGEST: spend_forms.open_digest_form,
+    },
+)

@@ -22,7 +22,7 @@ from bot.spend.ledger.names import workspaces
 from handlers.edge.call import Call, Json
 from handlers.edge.form import Door, Sent
 from handlers.edge.guard import notice_view, plain_answer
-from handlers.edge.register import Hint, Listener, View
+from handlers.edge.register import Feature
 
 
 async def open_digest_form(call: Call) -> None:
@@ -157,15 +157,17 @@ DIGEST_DOOR = Door(
 ALERT_DOOR = Door(
     ALERT, _save_alert, _alert_frame, lambda call: Frame(private_metadata=_channel_of(call)), working="Saving…"
 )
-ACTIONS: Mapping[str, Listener | Hint] = {
-    ids.DIGEST_MUTE: mute_from_form,
-    ids.DIGEST_STOP: stop_from_form,
-    ids.ALERT_REMOVE: remove_alert,
-    **ALERT_DOOR.hints,
-}
-VIEWS: Mapping[str, View] = {DIGEST.id: DIGEST_DOOR.view, ALERT.id: ALERT_DOOR.view}
-OPTIONS = {
-    ids.SPEND_WORKSPACES: suggest_workspaces,
-    ids.SPEND_WORKSPACE: suggest_workspaces,
-    ids.SPEND_ZONE: suggest_zones,
-}
+FEATURE = Feature(
+    actions={
+        ids.DIGEST_MUTE: mute_from_form,
+        ids.DIGEST_STOP: stop_from_form,
+        ids.ALERT_REMOVE: remove_alert,
+        **ALERT_DOOR.hints,
+    },
+    views={DIGEST.id: DIGEST_DOOR.view, ALERT.id: ALERT_DOOR.view},
+    options={
+        ids.SPEND_WORKSPACES: suggest_workspaces,
+        ids.SPEND_WORKSPACE: suggest_workspaces,
+        ids.SPEND_ZONE: suggest_zones,
+    },
+)

@@ -11,27 +11,6 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from bot.admin.rows import ClaudeCodeRow, CostRow, Report, Spender, UsageRow
-
-__all__ = [
-    "ApiKey",
-    "ClaudeCodeRow",
-    "CostRow",
-    "Invite",
-    "IssuedKey",
-    "Member",
-    "Organization",
-    "RateLimit",
-    "RateLimitGroup",
-    "Report",
-    "SpendLimit",
-    "Spender",
-    "UsageRow",
-    "Workspace",
-    "WorkspaceMember",
-    "WorkspaceRateLimit",
-]
-
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)

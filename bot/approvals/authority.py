@@ -15,8 +15,13 @@ from bot.words.wording import listed, plural
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
     """Return today's rule for a request, under the workspace's name of today."""
-    name = await rt.directory.workspace_name(request.workspace_id) if request.workspace_id else None
-    return rt.policy.rule_for(request.kind, request.workspace_id, name)
+    return await rule_at(rt, request.kind, request.workspace_id)
+
+
+async def rule_at(rt: Runtime, kind: str, workspace_id: str | None) -> Rule:
+    """Return today's rule for requests of a kind about a workspace (None: the organization)."""
+    name = await rt.directory.workspace_name(workspace_id) if workspace_id else None
+    return rt.policy.rule_for(kind, workspace_id, name)
 
 
 async def standing(

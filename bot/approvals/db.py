@@ -4,19 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.approvals.cards.plan import TOPIC, line_of, wanted
 from bot.approvals.due import timers_of
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
+from bot.errors import NotFound
 from bot.people.model import Who
 from bot.posts import db as posts
 from bot.store.session import Tx
 from bot.store.tables import DecisionRow, RequestRow
 from bot.store.upsert import insert_into
 from bot.timers import db as timers
+
+Place = tuple[str, str | None]
+"""A kind of request, and the workspace that it is about (None: the organization)."""
+_AT_ONCE = 500
+_ASKED, _ID = col(RequestRow.created_at), col(RequestRow.id)
+_COLUMNS_ONLY = {"open_subject", "made_id"}
+"""What is written for lookups and is no part of a Request."""
 
 
 async def insert(tx: Tx, request: Request, open_subject: str) -> bool:
@@ -47,17 +55,72 @@ async def with_status(tx: Tx, *statuses: Status, limit: int = 500) -> list[Reque
     return await _with_decisions(tx, query)
 
 
-async def of_requester(tx: Tx, slack_id: str, limit: int = 20) -> list[Request]:
-    """Return what somebody asked for, newest first."""
+async def of_requester(tx: Tx, slack_id: str, *, before: str = "", limit: int = 20) -> list[Request]:
+    """Return what somebody asked for, newest first; with `before` (a request's id) only what is older than that."""
     query = select(RequestRow).where(RequestRow.requester_slack_id == slack_id)
-    return await _with_decisions(tx, query.order_by(col(RequestRow.created_at).desc()).limit(limit))
+    if before:
+        at = await _asked_at(tx, before)
+        query = query.where(
+            col(RequestRow.created_at) <= at, or_(col(RequestRow.created_at) < at, col(RequestRow.id) < before)
+        )
+    return await _with_decisions(tx, query.order_by(_ASKED.desc(), _ID.desc()).limit(limit))
 
 
-async def owners_of_keys(tx: Tx) -> dict[str, str]:
-    """Return who asked for each key that a request made: Slack ids by key id."""
-    query = select(RequestRow).where(RequestRow.kind == "create_key", col(RequestRow.closed_at).is_not(None))
-    rows = (await tx.session.exec(query)).all()
-    return {str(row.outcome["key_id"]): row.requester_slack_id for row in rows if row.outcome.get("key_id")}
+async def pending_places(tx: Tx) -> list[Place]:
+    """Return of which kinds and about which workspaces requests are pending."""
+    query = select(RequestRow.kind, RequestRow.workspace_id).where(RequestRow.status == Status.PENDING).distinct()
+    return [(row[0], row[1]) for row in await tx.session.exec(query)]
+
+
+async def pending(
+    tx: Tx, places: Sequence[Place], who: Who, now: datetime, *, after: str = "", limit: int = 20
+) -> list[Request]:
+    """Return pending requests of these places that `who` neither asked for nor decided, oldest first.
+
+    With `after` (a request's id) only those that were asked later than that one.
+    """
+    if not places:
+        return []
+    decided = select(DecisionRow.id).where(DecisionRow.request_id == RequestRow.id, DecisionRow.member_id == who.member_id)
+    query = select(RequestRow).where(
+        RequestRow.status == Status.PENDING,
+        or_(*(and_(col(RequestRow.kind) == kind, col(RequestRow.workspace_id) == where) for kind, where in places)),
+        RequestRow.requester_slack_id != who.slack_id,
+        col(RequestRow.expires_at) > now,
+        ~decided.exists(),
+    )
+    if after:
+        at = await _asked_at(tx, after)
+        query = query.where(
+            col(RequestRow.created_at) >= at, or_(col(RequestRow.created_at) > at, col(RequestRow.id) > after)
+        )
+    return await _with_decisions(tx, query.order_by(_ASKED, _ID).limit(limit))
+
+
+async def _asked_at(tx: Tx, request_id: str) -> Any:
+    found = (await tx.session.exec(select(RequestRow.created_at).where(RequestRow.id == request_id))).first()
+    if found is None:
+        raise NotFound("I don't know that request. Nothing was changed.")
+    return found
+
+
+async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
+    """Return the ids of what requests of a kind made for whoever asked."""
+    query = select(RequestRow.made_id).where(
+        RequestRow.kind == kind, RequestRow.requester_slack_id == slack_id, col(RequestRow.made_id).is_not(None)
+    )
+    return frozenset(made for made in await tx.session.exec(query) if made)
+
+
+async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
+    """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
+    found: dict[str, str] = {}
+    for start in range(0, len(made), _AT_ONCE):
+        query = select(RequestRow.made_id, RequestRow.requester_slack_id).where(
+            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
+        )
+        found |= {row[0]: row[1] for row in await tx.session.exec(query) if row[0]}
+    return found
 
 
 async def ending(tx: Tx, now: datetime) -> list[Request]:
@@ -82,6 +145,8 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     values: dict[str, Any] = {"status": status, "version": request.version + 1, **changes}
     if status not in OPEN:
         values["open_subject"] = None
+    if made := values.get("outcome", {}).get("key_id"):
+        values["made_id"] = made
     statement = (
         update(RequestRow)
         .where(col(RequestRow.id) == request.id)
@@ -90,7 +155,7 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
-    moved = request.model_copy(update={name: value for name, value in values.items() if name != "open_subject"})
+    moved = request.model_copy(update={name: value for name, value in values.items() if name not in _COLUMNS_ONLY})
     # Approved and claimed are one act in one transaction; what is told of it bears the later version.
     await _follow(tx, moved, with_line=event is not Event.ENOUGH)
     return moved
@@ -163,7 +228,7 @@ def _decision(row: DecisionRow) -> Decision:
 
 
 def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
-    facts = row.model_dump(exclude={"requester_slack_id", "requester_member_id", "requester_email", "open_subject"})
+    facts = row.model_dump(exclude={"requester_slack_id", "requester_member_id", "requester_email", *_COLUMNS_ONLY})
     who = Who(slack_id=row.requester_slack_id, member_id=row.requester_member_id, email=row.requester_email)
     return Request(**facts, requester=who, decisions=tuple(decisions))
 
@@ -172,6 +237,7 @@ def _values(request: Request) -> dict[str, Any]:
     facts = request.model_dump(exclude={"requester", "decisions"})
     who = request.requester
     return facts | {
+        "made_id": request.outcome.get("key_id"),
         "requester_slack_id": who.slack_id,
         "requester_member_id": who.member_id,
         "requester_email": who.email,

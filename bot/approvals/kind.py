@@ -8,8 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel, SecretStr
 
 from bot.approvals.model import Request
-from bot.forms.fields import FormField as FormField
-from bot.forms.fields import FormInput as FormInput
+from bot.forms.fields import FormField
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime

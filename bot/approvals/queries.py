@@ -1,38 +1,54 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.admin.model import ApiKey
 from bot.approvals import db as requests
-from bot.approvals.authority import rule_of, standing
+from bot.approvals.authority import rule_at, standing
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
-from bot.approvals.model import Request, Status
+from bot.approvals.model import Request
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.store import audit
 
+PAGE = 20
+"""Requests that a list shows at once."""
+_MAKES_KEYS = "create_key"
 
-async def mine(rt: Runtime, actor: Actor) -> list[Request]:
-    """Return what the actor asked for, newest first."""
+
+@dataclass(frozen=True)
+class Page:
+    """Some requests of a list. `last` is the id of the last one where more follow it, else empty."""
+
+    requests: list[Request]
+    last: str = ""
+
+
+def _page(found: list[Request], size: int) -> Page:
+    return Page(found[:size], found[size - 1].id if len(found) > size else "")
+
+
+async def mine(rt: Runtime, actor: Actor, before: str = "", size: int = PAGE) -> Page:
+    """Return what the actor asked for, newest first; with `before` (a request's id) what is older than that one."""
     async with rt.store.read() as tx:
-        return await requests.of_requester(tx, actor.slack_id)
+        return _page(await requests.of_requester(tx, actor.slack_id, before=before, limit=size + 1), size)
 
 
 async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether a key is the actor's: whoever asked for it, else whoever made it.
+    """Return the test whether a key of the directory is the actor's: whoever asked for it, else whoever made it.
 
     The API names as maker of a key the owner of the Admin key, or whoever sat at the Console.
     """
+    made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]
     async with rt.store.read() as tx:
-        owners = await requests.owners_of_keys(tx)
-
-    def is_mine(key: ApiKey) -> bool:
-        return owners[key.id] == actor.slack_id if key.id in owners else key.created_by == actor.member.id
-
-    return is_mine
+        asked_for = await requests.made_for(tx, _MAKES_KEYS, actor.slack_id)
+        for_somebody = await requests.askers_of(tx, _MAKES_KEYS, made)
+    mine = asked_for | (frozenset(made) - frozenset(for_somebody))
+    return lambda key: key.id in mine
 
 
 _SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
@@ -48,24 +64,43 @@ async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
     return (lambda _key: True) if sees_all_keys(actor) else await owns_key(rt, actor)
 
 
-async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:
-    """Return the pending requests that the actor could decide now and hasn't, oldest first."""
+async def waiting_for(rt: Runtime, actor: Actor, after: str = "", size: int = PAGE) -> Page:
+    """Return the pending requests that the actor could decide now and hasn't, oldest first.
+
+    With `after` (a request's id) those that were asked later than that one.
+    """
     async with rt.store.read() as tx:
-        pending = await requests.with_status(tx, Status.PENDING)
+        places = await requests.pending_places(tx)
+    places = await _where_approver(rt, actor, places)
     found: list[Request] = []
-    known: dict[tuple[Rule, str | None], bool] = {}  # who is an admin is a call, and most requests have the same rule
-    for request in pending:
-        involved = (request.requester, *find_kind(rt, request.kind).beneficiaries(request))
-        if request.expires_at <= rt.now() or any(actor.who.is_same_person(one) for one in involved):
-            continue
-        if any(decision.by.is_same_person(actor.who) for decision in request.decisions):
-            continue
-        one = (await rule_of(rt, request), request.workspace_id)
+    while len(found) <= size:
+        async with rt.store.read() as tx:
+            pending = await requests.pending(tx, places, actor.who, rt.now(), after=after, limit=size + 1)
+        found += [request for request in pending if not _is_concerned(rt, actor, request)]
+        if len(pending) <= size:
+            break
+        after = pending[-1].id
+    return _page(found, size)
+
+
+async def _where_approver(rt: Runtime, actor: Actor, places: Sequence[requests.Place]) -> list[requests.Place]:
+    """Return those kinds and workspaces in which the actor is an approver; groups may be a minute old."""
+    known: dict[tuple[Rule, str | None], bool] = {}  # who is an admin is a call, and most places have the same rule
+    found: list[requests.Place] = []
+    for kind, workspace_id in places:
+        one = (await rule_at(rt, kind, workspace_id), workspace_id)
         if one not in known:
             known[one] = bool(await standing(rt, [actor.who], *one, fresh=False))
         if known[one]:
-            found.append(request)
+            found.append((kind, workspace_id))
     return found
+
+
+def _is_concerned(rt: Runtime, actor: Actor, request: Request) -> bool:
+    """Whether the actor asked for a request, is whom it is about, or decided it already."""
+    involved = (request.requester, *find_kind(rt, request.kind).beneficiaries(request))
+    decided = (decision.by for decision in request.decisions)
+    return any(actor.who.is_same_person(one) for one in (*involved, *decided))
 
 
 async def history(rt: Runtime, request_id: str) -> list[str]:

@@ -46,7 +46,7 @@ def demo(port: Port = 8765) -> None:
     if port == 65535:
         _fail(["--port must be below 65535: the Claude Console's stand-in takes the port above it."])
     from bot.sandbox.demo import main as run_demo
-    from bot.sandbox.run import PortBusy
+    from bot.sandbox.servers import PortBusy
 
     try:
         code = run_demo(port)
@@ -114,7 +114,7 @@ def manifest(
     """Print the Slack app's manifest as YAML."""
     import re
 
-    from bot.commands.manifest import manifest_yaml
+    from bot.cli.manifest_file import manifest_yaml
 
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,19}", prefix):
         _fail(["--prefix must be 1 to 20 of a-z, 0-9, - and _, starting with a letter."])

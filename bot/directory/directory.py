@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from bot.admin.model import ApiKey, Member, Organization, Workspace
-from bot.directory.cache import Cached
+from bot.cache import Cache
 from bot.ports import Admin
 
 KEEP_SECONDS = 60.0
+_ALL = "all"
+"""The only key of a cache that holds one whole list."""
 
 
 def is_same_address(one: str, other: str) -> bool:
@@ -19,26 +21,26 @@ class Directory:
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
-        self._organization = Cached(admin.me, 3600.0)
-        self._workspaces = Cached(self._load_workspaces, KEEP_SECONDS)
-        self._members = Cached(self._load_members, KEEP_SECONDS)
-        self._keys = Cached(self._load_keys, KEEP_SECONDS)
+        self._organization = Cache(self._load_organization, 3600.0)
+        self._workspaces = Cache(self._load_workspaces, KEEP_SECONDS)
+        self._members = Cache(self._load_members, KEEP_SECONDS)
+        self._keys = Cache(self._load_keys, KEEP_SECONDS)
 
     async def organization(self) -> Organization:
         """Return the organization."""
-        return await self._organization.get()
+        return await self._organization.get(_ALL)
 
     async def workspaces(self, *, fresh: bool = False) -> Sequence[Workspace]:
         """Return the workspaces that are not archived, by name."""
-        return await self._workspaces.get(fresh=fresh)
+        return await self._workspaces.get(_ALL, fresh=fresh)
 
     async def members(self, *, fresh: bool = False) -> Sequence[Member]:
         """Return all members, by name."""
-        return await self._members.get(fresh=fresh)
+        return await self._members.get(_ALL, fresh=fresh)
 
     async def keys(self, *, fresh: bool = False) -> Sequence[ApiKey]:
         """Return all keys, newest first."""
-        return await self._keys.get(fresh=fresh)
+        return await self._keys.get(_ALL, fresh=fresh)
 
     async def workspace(self, workspace_id: str | None) -> Workspace | None:
         """Return a living workspace; None stands for the default one, as the older API writes it."""
@@ -56,18 +58,21 @@ class Directory:
 
     def forget_keys(self) -> None:
         """Ask again for keys next time, because one was changed."""
-        self._keys.forget()
+        self._keys.forget(_ALL)
 
     def forget_members(self) -> None:
         """Ask again for members next time, because one was changed."""
-        self._members.forget()
+        self._members.forget(_ALL)
 
-    async def _load_workspaces(self) -> Sequence[Workspace]:
+    async def _load_organization(self, _: str) -> Organization:
+        return await self._admin.me()
+
+    async def _load_workspaces(self, _: str) -> Sequence[Workspace]:
         found = [workspace async for workspace in self._admin.workspaces()]
         return sorted(found, key=lambda workspace: workspace.name.casefold())
 
-    async def _load_members(self) -> Sequence[Member]:
+    async def _load_members(self, _: str) -> Sequence[Member]:
         return sorted([member async for member in self._admin.users()], key=lambda member: member.name.casefold())
 
-    async def _load_keys(self) -> Sequence[ApiKey]:
+    async def _load_keys(self, _: str) -> Sequence[ApiKey]:
         return [key async for key in self._admin.api_keys()]

@@ -17,8 +17,6 @@ from bot.sandbox.slack.app import SlackServer, build_slack_app, build_slack_serv
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorkspace
 from bot.sandbox.wire import WireLog
 
-__all__ = ["PortBusy", "Sandbox", "SandboxOptions", "running_sandbox"]
-
 
 @dataclass(frozen=True)
 class SandboxOptions:

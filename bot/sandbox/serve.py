@@ -4,7 +4,8 @@ import asyncio
 import signal
 import sys
 
-from bot.sandbox.run import PortBusy, SandboxOptions, running_sandbox
+from bot.sandbox.run import SandboxOptions, running_sandbox
+from bot.sandbox.servers import PortBusy
 
 
 def main(slack_port: int = 8765, claude_port: int = 8766) -> int:

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings import parse
 from bot.settings.sources import read_values
@@ -37,10 +36,10 @@ def _setting(description: str, wants: str, **more: Any) -> Any:
     return Field(description=description, json_schema_extra={"wants": wants}, **more)
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(BaseModel):
     """What is needed to open the database alone, so that an auditor needs no tokens."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True, hide_input_in_errors=True)
 
     database_url: Annotated[SecretStr, BeforeValidator(parse.database_url)] = _setting(
         "Where the bot keeps its data: a SQLite file or a PostgreSQL database.",
@@ -58,18 +57,6 @@ class DatabaseSettings(BaseSettings):
     def audit_key_bytes(self) -> bytes:
         """The key of the audit chain, empty without one."""
         return self.audit_key.get_secret_value().encode() if self.audit_key else b""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read nothing but what `load_settings` hands over, so that the environment is an argument."""
-        return (init_settings,)
 
 
 class Settings(DatabaseSettings):

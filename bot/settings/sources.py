@@ -1,21 +1,44 @@
 """Where settings come from: environment variables, files named by `*_FILE`, a directory of secrets, a `.env` file.
 
-An empty variable counts as absent, because compose files pass `NAME=${NAME:-}` for what was never set.
+An empty variable counts as absent, because compose files pass `NAME=${NAME:-}` for what was never set. What editors and
+tools put around a value is taken off: byte order marks, blanks, and the quotation marks that `docker run --env-file` keeps.
 """
 
+import codecs
+import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 DEFAULT_SECRETS_DIR = Path("/run/secrets")
+_QUOTES = ('"', "'")
+_AROUND = " \t\r\n\ufeff\u200b"
 
 
 def read_environment(directory: Path) -> dict[str, str]:
     """Return the process's environment over the `.env` file of `directory`, if there is one."""
-    from dotenv import dotenv_values  # comes with pydantic-settings; imported late for the sake of `--help`
+    file = directory / ".env"
+    if not file.is_file():
+        return dict(os.environ)
+    # What isn't text becomes a value that no setting takes, so that the setting is named.
+    written = dotenv_values(stream=io.StringIO(decoded(file.read_bytes(), errors="replace")), interpolate=False)
+    return {name: value for name, value in written.items() if value} | dict(os.environ)
 
-    written = {name: value for name, value in dotenv_values(directory / ".env", interpolate=False).items() if value}
-    return written | dict(os.environ)
+
+def decoded(content: bytes, errors: str = "strict") -> str:
+    """Return a file's text without its byte order mark; UTF-8 unless such a mark says UTF-16. Raises UnicodeDecodeError."""
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig", errors)
+
+
+def bare(value: str) -> str:
+    """Return a value without blanks and byte order marks at its ends, and without one pair of quotation marks around it."""
+    value = value.strip(_AROUND)
+    if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
+        return value[1:-1].strip(_AROUND)
+    return value
 
 
 def read_values(
@@ -29,22 +52,24 @@ def read_values(
     directory, faults = _secrets_dir(env)
     values: dict[str, str] = {}
     for name in names:
-        value = env.get(name, "").strip()
+        value = bare(env.get(name, ""))
         if name in secret_names:
-            path = env.get(f"{name}_FILE", "").strip()
+            path = bare(env.get(f"{name}_FILE", ""))
             if value and path:
                 faults[name] = f"{name}_FILE and {name} are both set; give only one of them."
             elif path:
                 value, faults[name] = _read(f"{name}_FILE", Path(path))
             elif not value and (found := _file_in(directory, name)):
                 value, faults[name] = _read(f"SECRETS_DIR, for {name},", found)
+        if value[:1] in _QUOTES or value[-1:] in _QUOTES:
+            faults[name] = f"{name} starts or ends with a quotation mark that has no partner; take it out."
         if value:
             values[name] = value
     return values, {name: fault for name, fault in faults.items() if fault}
 
 
 def _secrets_dir(env: Mapping[str, str]) -> tuple[Path | None, dict[str, str]]:
-    named = env.get("SECRETS_DIR", "").strip()
+    named = bare(env.get("SECRETS_DIR", ""))
     directory = Path(named or DEFAULT_SECRETS_DIR)
     if directory.is_dir():
         return directory, {}
@@ -60,7 +85,7 @@ def _file_in(directory: Path | None, name: str) -> Path | None:
 def _read(label: str, path: Path) -> tuple[str, str]:
     """Return a file's text and no fault, or no text and the fault."""
     try:
-        text = path.read_text(encoding="utf-8").strip()
+        text = bare(decoded(path.read_bytes()))
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
         return "", f"{label} names {path}, which can't be read: {why}."

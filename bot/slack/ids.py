@@ -13,6 +13,8 @@ REVEAL = "request_reveal"
 ASK_AGAIN = "request_ask_again"
 UNDO = "request_undo"
 OPEN_CONSOLE = "open_console"
+MORE_WAITING = "requests_more_waiting"
+OLDER_OF_MINE = "requests_older_of_mine"
 
 DETAILS_VIEW = "request_details_view"
 REVEALED_VIEW = "secret_shown"

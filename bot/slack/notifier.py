@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -12,6 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cache import Cache
 from bot.errors import SlackDown, SlackRefused
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
@@ -35,7 +34,9 @@ class SlackNotifier:
         self._client: Any = client
         self._trusts = trust_missing_flags
         self._session = session
-        self._remembered: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._people = Cache(self._load_person, KEEP_SECONDS)
+        self._groups = Cache(self._load_group, KEEP_SECONDS)
+        self._channels = Cache(self._load_channel, KEEP_SECONDS)
 
     async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
         """Post a message."""
@@ -80,34 +81,31 @@ class SlackNotifier:
 
     async def person(self, slack_id: str, *, fresh: bool = False) -> SlackPerson:
         """Return a person."""
-
-        async def load() -> SlackPerson:
-            return person_of((await self._call("users.info", repeat=True, user=slack_id))["user"])
-
-        return await self._remember("person", slack_id, load, fresh=fresh)
+        return await self._people.get(slack_id, fresh=fresh)
 
     async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
         """Return the user ids in a user group; one that no longer exists is empty."""
-
-        async def load() -> frozenset[str]:
-            try:
-                answer = await self._call("usergroups.users.list", repeat=True, usergroup=group_id)
-            except SlackRefused as refusal:
-                if refusal.code in ("no_such_subteam", "subteam_not_found"):
-                    return frozenset()
-                raise
-            return frozenset(map(str, answer["users"]))
-
-        return await self._remember("group", group_id, load, fresh=fresh)
+        return await self._groups.get(group_id, fresh=fresh)
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
         """Return a channel."""
+        return await self._channels.get(channel_id, fresh=fresh)
 
-        async def load() -> SlackChannel:
-            found = (await self._call("conversations.info", repeat=True, channel=channel_id))["channel"]
-            return channel_of(found, trust_missing=self._trusts)
+    async def _load_person(self, slack_id: str) -> SlackPerson:
+        return person_of((await self._call("users.info", repeat=True, user=slack_id))["user"])
 
-        return await self._remember("channel", channel_id, load, fresh=fresh)
+    async def _load_group(self, group_id: str) -> frozenset[str]:
+        try:
+            answer = await self._call("usergroups.users.list", repeat=True, usergroup=group_id)
+        except SlackRefused as refusal:
+            if refusal.code in ("no_such_subteam", "subteam_not_found"):
+                return frozenset()
+            raise
+        return frozenset(map(str, answer["users"]))
+
+    async def _load_channel(self, channel_id: str) -> SlackChannel:
+        found = (await self._call("conversations.info", repeat=True, channel=channel_id))["channel"]
+        return channel_of(found, trust_missing=self._trusts)
 
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
         """Answer through a response url, which is never logged: whoever holds it may post."""
@@ -152,16 +150,8 @@ class SlackNotifier:
 
     def forget(self, slack_id: str) -> None:
         """Drop what is remembered about a person, group or channel."""
-        for kind in ("person", "group", "channel"):
-            self._remembered.pop((kind, slack_id), None)
-
-    async def _remember(self, kind: str, key: str, load: Callable[[], Awaitable[Any]], *, fresh: bool) -> Any:
-        kept = self._remembered.get((kind, key))
-        if kept and not fresh and kept[0] > time.monotonic():
-            return kept[1]
-        value = await load()
-        self._remembered[(kind, key)] = (time.monotonic() + KEEP_SECONDS, value)
-        return value
+        for cache in (self._people, self._groups, self._channels):
+            cache.forget(slack_id)
 
     async def _call(self, method: str, *, repeat: bool = False, **arguments: Any) -> dict[str, Any]:
         return dict((await self._response(method, repeat=repeat, **arguments)).data)

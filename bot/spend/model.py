@@ -35,31 +35,6 @@ def nanos(amount: Decimal) -> int:
     return int(amount.scaleb(9).to_integral_value())
 
 
-class CostRecord(NamedTuple):
-    """One row of the ledger as it is written: "" stands for "none", amounts are nano-dollars."""
-
-    day: date
-    workspace_id: str
-    model: str
-    api_key_id: str
-    nanos: int
-    list_nanos: int | None
-    requests: int | None
-
-
-class UsageRecord(NamedTuple):
-    """One row of the token ledger as it is written: "" stands for "none"."""
-
-    day: date
-    workspace_id: str
-    model: str
-    api_key_id: str
-    uncached_input: int
-    cache_read: int
-    cache_write: int
-    output: int
-
-
 class Cell(NamedTuple):
     """What one workspace, model and key cost on one day, as the ledger tells it."""
 

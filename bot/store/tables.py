@@ -48,11 +48,17 @@ def _unique_of_some(name: str, *columns: str) -> Index:
 class RequestRow(Table, table=True):
     """Something somebody asked for, and how far it came."""
 
+    __table_args__ = (
+        Index(None, "status", "created_at", "id"), Index(None, "status", "kind", "closed_at", "workspace_id"),
+        Index(None, "requester_slack_id", "created_at", "id"),
+        Index(None, "kind", "made_id", "requester_slack_id"), Index(None, "kind", "requester_slack_id", "made_id"),
+    )  # fmt: skip
+
     id: str = Field(primary_key=True)
     kind: str
-    status: str = Field(index=True)
+    status: str
     version: int
-    requester_slack_id: str = Field(index=True)
+    requester_slack_id: str
     requester_member_id: str
     requester_email: str
     workspace_id: str | None = None
@@ -70,6 +76,8 @@ class RequestRow(Table, table=True):
     failure: str | None = None
     attempts: int = 0
     beneficiaries: list[dict[str, str]] = _json()
+    # The id of what it made, such as a key, as its outcome says: so whose that is is found without reading outcomes.
+    made_id: str | None = None
     # Set while the request is open and cleared when it closes: one open request per subject, on both databases.
     open_subject: str | None = Field(default=None, unique=True)
 

@@ -1,7 +1,7 @@
 """Figures, times and counts in words, so that every message says the same thing the same way."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
@@ -89,14 +89,6 @@ def duration(span: timedelta) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
-
-
-def ago(moment: datetime, now: datetime) -> str:
-    """Return how far `moment` is from `now`: `14 min ago`, `in 3 h 40 min`, `just now`; both aware."""
-    passed = now - moment
-    if abs(passed) < timedelta(seconds=5):
-        return "just now"
-    return f"{duration(passed)} ago" if passed > timedelta(0) else f"in {duration(-passed)}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -8,13 +8,13 @@ ack itself carries the errors, or the view that says that the bot is at it.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import structlog
 
-from bot.commands.table import HELP, find_command, parse
+from bot.commands.table import HELP, parse
 from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
@@ -22,9 +22,11 @@ from bot.slack.markup import code, escape
 from handlers.edge.call import Call, Json, call_of, text_at
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
 from handlers.edge.once import is_first_time
+from handlers.help_view import help_message
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Bolt = Any
 """AsyncApp, whose decorators are untyped."""
 Suggest = Callable[[Call, str], Awaitable[list[Json]]]
@@ -63,31 +65,34 @@ class Hint:
     run: Listener
 
 
-class Feature(Protocol):
-    """What a handlers file offers; all six tables are optional."""
+@dataclass(frozen=True)
+class Feature:
+    """What a handlers file offers, by the name under which Slack asks for it; a table that is misspelt is a TypeError."""
 
-    COMMANDS: Mapping[str, Listener]
-    ACTIONS: Mapping[str, Listener | Button | Hint]
-    VIEWS: Mapping[str, View]
-    OPTIONS: Mapping[str, Suggest]
-    SHORTCUTS: Mapping[str, Listener]
-    EVENTS: Mapping[str, Listener]
+    commands: Mapping[str, Listener] = field(default_factory=dict[str, Listener])
+    actions: Mapping[str, Listener | Button | Hint] = field(default_factory=dict[str, Listener | Button | Hint])
+    views: Mapping[str, View] = field(default_factory=dict[str, View])
+    options: Mapping[str, Suggest] = field(default_factory=dict[str, Suggest])
+    shortcuts: Mapping[str, Listener] = field(default_factory=dict[str, Listener])
+    events: Mapping[str, Listener] = field(default_factory=dict[str, Listener])
 
 
-def register_features(app: Bolt, rt: Runtime, features: Sequence[Any]) -> None:
+def register_features(app: Bolt, rt: Runtime, features: Sequence[Feature]) -> None:
     """Register everything that features offer. Bolt asks each listener in turn, so commands and buttons come first."""
-    tables: tuple[tuple[str, Callable[[Bolt, Runtime, str, Any], None]], ...] = (
-        ("COMMANDS", _command),
-        ("ACTIONS", _action),
-        ("VIEWS", _view),
-        ("OPTIONS", _options),
-        ("SHORTCUTS", _shortcut),
-        ("EVENTS", _event),
-    )
-    for table, register in tables:
-        for feature in features:
-            for name, offered in getattr(feature, table, {}).items():
-                register(app, rt, name, offered)
+    _register_each(app, rt, (feature.commands for feature in features), _command)
+    _register_each(app, rt, (feature.actions for feature in features), _action)
+    _register_each(app, rt, (feature.views for feature in features), _view)
+    _register_each(app, rt, (feature.options for feature in features), _options)
+    _register_each(app, rt, (feature.shortcuts for feature in features), _shortcut)
+    _register_each(app, rt, (feature.events for feature in features), _event)
+
+
+def _register_each(
+    app: Bolt, rt: Runtime, tables: Iterable[Mapping[str, T]], register: Callable[[Bolt, Runtime, str, T], None]
+) -> None:
+    for table in tables:
+        for name, offered in table.items():
+            register(app, rt, name, offered)
 
 
 def register_catch_all(app: Bolt, rt: Runtime) -> None:
@@ -126,8 +131,6 @@ def _parsed(name: str, run: Listener) -> Listener:
         if call.parsed.subcommand is None:
             await call.say(plain_answer(_not_understood(call)))
         elif call.parsed.subcommand is HELP:
-            from handlers.help_view import help_message
-
             await call.say(help_message(call.rt.settings.command_prefix))
         else:
             await run(call)
@@ -241,9 +244,3 @@ async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> Non
         log.info("event_not_handled", event_type=text_at(event, "type"), error=type(error).__name__)
     except Exception:
         log.exception("event_failed", event_type=text_at(event, "type"))
-
-
-def usage(command_name: str, prefix: str) -> str:
-    """Return how a command is typed."""
-    command = find_command(command_name)
-    return f"/{prefix}-{command_name} {command.usage_hint}" if command else ""

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.approvals.kind import Applied, Checked, Done, FormField, FormInput, Kind
+from bot.approvals.kind import Applied, Checked, Done, Kind
 from bot.approvals.model import Request
 from bot.errors import InvalidInput
+from bot.forms.fields import FormField, FormInput
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.model import Who
 from bot.runtime import Runtime

@@ -15,7 +15,8 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
-from bot.commands.manifest import manifest_yaml, render_manifest
+from bot.cli.manifest_file import manifest_yaml
+from bot.commands.manifest import render_manifest
 from bot.settings.model import Settings
 from bot.store.migrate import migrate
 from bot.store.session import Store
@@ -57,7 +58,6 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = {
         "pydantic",
-        "pydantic_settings",
         "sqlalchemy",
         "slack_bolt",
         "slack_sdk",

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.cli.manifest_file import manifest_faults
-from bot.commands.manifest import BOT_SCOPES, Mode, manifest_yaml, render_manifest
+from bot.cli.manifest_file import manifest_faults, manifest_yaml
+from bot.commands.manifest import BOT_SCOPES, Mode, render_manifest
 from bot.commands.table import COMMANDS
 from tests.security.registered import registered
 
@@ -99,10 +99,10 @@ def test_every_scope_is_used_and_every_call_has_its_scope() -> None:
 def test_what_slack_offers_and_tells_is_what_the_handlers_answer() -> None:
     manifest = render_manifest()
     commands, shortcuts = (manifest["features"][name] for name in ("slash_commands", "shortcuts"))
-    assert {entry["command"] for entry in commands} == {f"/claude-{name}" for name in registered("COMMANDS")}
-    assert {entry["callback_id"] for entry in shortcuts} == set(registered("SHORTCUTS"))
+    assert {entry["command"] for entry in commands} == {f"/claude-{name}" for name in registered("commands")}
+    assert {entry["callback_id"] for entry in shortcuts} == set(registered("shortcuts"))
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert set(events) == set(registered("EVENTS")) == set(SCOPES_OF_EVENTS)
+    assert set(events) == set(registered("events")) == set(SCOPES_OF_EVENTS)
 
 
 def test_socket_mode_needs_no_address_and_http_has_one_everywhere() -> None:
@@ -135,9 +135,9 @@ def test_another_prefix_is_a_fault_at_the_line_of_each_command() -> None:
 
 
 EDITS = [
-    ("      - files:write\n", "", "bot:", "The scope files:write is missing."),
-    ("      - files:write\n", "      - files:write\n      - admin\n", "- admin", "The scope admin isn't used; take it out."),
-    ("      - user_change\n", "", "bot_events:", "The event user_change is missing."),
+    ("    - files:write\n", "", "bot:", "The scope files:write is missing."),
+    ("    - files:write\n", "    - files:write\n    - admin\n", "- admin", "The scope admin isn't used; take it out."),
+    ("    - user_change\n", "", "bot_events:", "The event user_change is missing."),
     ("    bot:\n", "    user:\n      - search:read\n    bot:\n", "- search:read", "The user scope search:read isn't used"),
     (
         "should_escape: true",
@@ -145,7 +145,7 @@ EDITS = [
         "should_escape: false",
         "should_escape of /claude-keys must be true",
     ),
-    ("      should_escape: true\n", "", "- command: /claude-keys", "should_escape of /claude-keys must be true"),
+    ("    should_escape: true\n", "", "- command: /claude-keys", "should_escape of /claude-keys must be true"),
     ("socket_mode_enabled: true", "socket_mode_enabled: false", "socket_mode_enabled", "The manifest says signed HTTP"),
     ("  socket_mode_enabled: true\n", "", "settings:", "The manifest says signed HTTP"),
     (

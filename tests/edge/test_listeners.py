@@ -5,7 +5,6 @@ import json
 import random
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,9 +33,9 @@ def _broken_app(world: World) -> AsyncApp:
     def validate(_call: Call) -> dict[str, str]:
         raise RuntimeError("on purpose")
 
-    feature = SimpleNamespace(
-        COMMANDS={"keys": run}, ACTIONS={"boom": run}, OPTIONS={"boom": suggest}, EVENTS={"app_home_opened": run},
-        SHORTCUTS={"boom": run}, VIEWS={"boom": edge.View(run=run), "boom_form": edge.View(run=run, validate=validate)},
+    feature = edge.Feature(
+        commands={"keys": run}, actions={"boom": run}, options={"boom": suggest}, events={"app_home_opened": run},
+        shortcuts={"boom": run}, views={"boom": edge.View(run=run), "boom_form": edge.View(run=run, validate=validate)},
     )  # fmt: skip
     assert world.bot is not None
     app = AsyncApp(
@@ -46,6 +45,12 @@ def _broken_app(world: World) -> AsyncApp:
     edge.register_features(app, world.rt, [feature])
     register_front(app, "claude")
     return app
+
+
+def test_a_misspelt_table_of_a_feature_is_an_error_where_it_is_written() -> None:
+    misspelt: Any = {"veiws": {}}
+    with pytest.raises(TypeError, match="veiws"):
+        edge.Feature(**misspelt)
 
 
 async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_person(tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ async def test_suggestions_are_empty_rather_than_late(tmp_path: Path, seconds: f
         assert (await world.command(ALICE, "/claude-keys request"))["ok"]
         view = await world.modal(ALICE, "Workspace")
         asked = {"user": ALICE, "view_id": view["id"], "action_id": "pick_workspace", "value": "sta"}
-        world.rt.directory._workspaces.forget()
+        world.rt.directory._workspaces.forget("all")
         await world.post("/faults", target="claude", name="*", kind="slow", times=20, seconds=seconds)
         began = time.monotonic()
         answer = await world.post("/act/suggest", **asked)

@@ -13,7 +13,8 @@ import pytest
 from bot.sandbox.clock_words import parse_moment
 from bot.sandbox.people import CAST
 from bot.sandbox.remote_clock import RemoteClock
-from bot.sandbox.run import PortBusy, SandboxOptions, running_sandbox
+from bot.sandbox.run import SandboxOptions, running_sandbox
+from bot.sandbox.servers import PortBusy
 from bot.sandbox.slack.workspace import APP_TOKEN
 from tests.sandbox.conftest import Room, small_manifest
 

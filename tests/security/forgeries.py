@@ -36,11 +36,11 @@ JUNK: tuple[Any, ...] = (
     {"id": []}, {"type": {}}, {"value": {"value": 1}}, *INJECTED, "'; DROP TABLE request; --", "../../etc/passwd", "{{7*7}}",
 )  # fmt: skip
 
-ACTIONS = (*registered("ACTIONS"), "open_nothing", "nobody_knows_this")
+ACTIONS = (*registered("actions"), "open_nothing", "nobody_knows_this")
 DECIDING = tuple(name for name in ACTIONS if name.startswith("request_"))
-VIEWS = (*registered("VIEWS"), "form_unknown", "notice", "secret_shown", "")
-COMMANDS = tuple(f"/claude-{name}" for name in registered("COMMANDS"))
-EVENTS = registered("EVENTS")
+VIEWS = (*registered("views"), "form_unknown", "notice", "secret_shown", "")
+COMMANDS = tuple(f"/claude-{name}" for name in registered("commands"))
+EVENTS = registered("events")
 WORDS = (
     "request", "list", "disable", "enable", "revoke", "role", "relink", "waiting", "mine", "digest", "alert", "today", "by",
     "status", "hepl", "reqest", "<@U0BOB>", "<@U0BOB|bob> admin", "in Production", '"', "“", "\x00", "\ud83d",
@@ -152,10 +152,10 @@ def sound_payloads(aim: Aim, rnd: random.Random) -> list[Delivered]:
     made: list[Delivered] = [("slash_commands", command(ALICE, name, rnd.choice(WORDS), rnd)) for name in COMMANDS]
     made += [("interactive", click(DANA, action, aim.pending, rnd, rnd.choice(aim.cards))) for action in ACTIONS]
     made += [("interactive", submission(DANA, view, {"name": "x", "comment": "no"}, aim.pending, rnd)) for view in VIEWS]
-    for name in registered("OPTIONS"):
+    for name in registered("options"):
         suggestion = _body("block_suggestion", ALICE, rnd) | {"block_id": "b", "action_id": name, "value": "sta"}
         made.append(("interactive", suggestion))
-    for name in registered("SHORTCUTS"):
+    for name in registered("shortcuts"):
         made.append(("interactive", _body("shortcut", DANA, rnd) | {"callback_id": name}))
     made.append(("interactive", _body("view_closed", DANA, rnd) | {"view": {"id": "V1", "callback_id": "x"}}))
     for name in EVENTS:

@@ -1,7 +1,5 @@
 """What the bot has registered with Slack, read from the handlers' own tables: nothing new escapes being attacked."""
 
-from typing import Any
-
 from bot.kinds.registry import KINDS
 from bot.spend.alerts.forms import ALERT
 from bot.spend.digests.forms import DIGEST
@@ -9,9 +7,9 @@ from handlers import FEATURES, forms
 
 
 def registered(table: str) -> tuple[str, ...]:
-    """Return every name in a table (ACTIONS, VIEWS, OPTIONS, COMMANDS, SHORTCUTS, EVENTS) of all features."""
-    features: list[Any] = [*FEATURES, *(forms.feature_of(kind) for kind in KINDS.values())]
-    return tuple(dict.fromkeys(name for feature in features for name in getattr(feature, table, {})))
+    """Return every name in a table (actions, views, options, commands, shortcuts, events) of all features."""
+    features = [*FEATURES, *(forms.feature_of(kind) for kind in KINDS.values())]
+    return tuple(dict.fromkeys(name for feature in features for name in getattr(feature, table)))
 
 
 FIELDS = tuple(

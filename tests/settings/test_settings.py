@@ -245,3 +245,63 @@ def test_the_readme_has_the_present_table() -> None:
     text = readme.read_text(encoding="utf-8")
     assert text.count(START) == text.count(END) == 1
     assert text == fill_markers(text), "run `python -m bot check --settings-table` and paste it between the markers"
+
+
+AROUND = ["{}", " {}\n", "\ufeff{}\r\n", '"{}"', "'{}'", '\ufeff "{}"\n', "\u200b{}"]
+"""What editors, shells and `docker run --env-file` leave around a value."""
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("name", [*GOOD, "AUDIT_KEY", "SLACK_SIGNING_SECRET"])
+def test_what_tools_leave_around_a_secret_is_taken_off_everywhere(tmp_path: Path, name: str, around: str) -> None:
+    env = GOOD | {"AUDIT_KEY": "sixteen-or-more-x", "SLACK_SIGNING_SECRET": "0123456789"}
+    file = tmp_path / name
+    file.write_text(around.format(env[name]), encoding="utf-8")
+    rest = {other: value for other, value in env.items() if other != name}
+    plain = load_settings(env)
+    assert load_settings(rest | {name: around.format(env[name])}) == plain
+    if name != "EMAIL_DOMAINS":  # no secret, so it is never read from a file
+        assert load_settings(rest | {f"{name}_FILE": around.format(str(file))}) == plain
+        assert load_settings(rest | {"SECRETS_DIR": around.format(str(tmp_path))}) == plain
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_secrets_file_may_be_written_by_any_editor(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(GOOD["SLACK_BOT_TOKEN"] + "\r\n", encoding=encoding)
+    rest = {name: value for name, value in GOOD.items() if name != "SLACK_BOT_TOKEN"}
+    assert load_settings(rest | {"SLACK_BOT_TOKEN_FILE": str(file)}) == load_settings(GOOD)
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize(("name", "value"), [("PORT", "8081"), ("LOG_LEVEL", "debug"), ("HOST", "0.0.0.0")])
+def test_the_same_goes_for_what_is_no_secret(name: str, value: str, around: str) -> None:
+    assert load_settings(GOOD | {name: around.format(value)}) == load_settings(GOOD | {name: value})
+
+
+@pytest.mark.parametrize("nothing", ['""', "''", ' "" ', "\ufeff", '" "'])
+def test_quotation_marks_around_nothing_are_nothing(nothing: str) -> None:
+    assert load_settings(GOOD | {"SLACK_SIGNING_SECRET": nothing, "TEAM_ID": nothing}) == load_settings(GOOD)
+
+
+@pytest.mark.parametrize("value", ['"{}', "{}'", "\"{}'"])
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "AUDIT_KEY", "HOST"])
+def test_a_quotation_mark_without_a_partner_is_named_and_the_value_kept_secret(name: str, value: str) -> None:
+    said = f"{name} starts or ends with a quotation mark that has no partner; take it out."
+    secret = {"SLACK_BOT_TOKEN": "xoxb-1-hunter2"}.get(name, "hunter2-hunter2-hunter2")
+    faults = faults_of(GOOD | {name: value.format(secret)})
+    assert faults == (said,)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_dotenv_file_may_begin_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_text("\n".join(f'{name}="{value}"' for name, value in GOOD.items()), encoding=encoding)
+    read = read_environment(tmp_path)
+    assert {name: read[name] for name in GOOD} == GOOD
+
+
+def test_a_dotenv_file_that_is_no_text_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"SLACK_BOT_TOKEN=xoxb-\xff\xfe\n")
+    read = read_environment(tmp_path)
+    (fault,) = faults_of(GOOD | {"SLACK_BOT_TOKEN": read["SLACK_BOT_TOKEN"]})
+    assert fault == "SLACK_BOT_TOKEN must be a Slack bot token, which starts with xoxb-."

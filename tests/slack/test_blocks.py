@@ -11,38 +11,41 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack.validation import validate_blocks, validate_view
 from bot.slack import blocks as b
+from bot.slack import elements as e
+from bot.slack import markup as m
+from bot.slack.tables import number_cell, table
 
 LONG = "wordy " * 1000
 NASTY = "<!channel> <@U0BOB> <https://evil.test|ok> & *b* _i_ ~s~ `c` ```f``` \n> q\r\n\u2028x \u202egnp\u200b \ud800 :x:"
 HOSTILE = ["", " ", "\n", LONG, NASTY, "`" * 50, "<" * 5000, "&" * 5000, "\u200b", "*", "a\u0000b"]
-YES = b.confirm(LONG, NASTY, LONG, LONG, "danger")
-OPTIONS = [b.option(LONG, "a", NASTY), b.option("", "b")]
+YES = e.confirm(LONG, NASTY, LONG, LONG, "danger")
+OPTIONS = [e.option(LONG, "a", NASTY), e.option("", "b")]
 
 
 def elements(text: str) -> list[dict[str, Any]]:
-    option = b.option(text, "v", text)
+    option = e.option(text, "v", text)
     return [
-        b.button(text, "button", "id", style="primary", confirm=YES, accessibility_label=text),
-        b.button(text, "link", url="https://console.test/keys"),
-        b.overflow("overflow", [option], confirm=YES),
-        b.static_select("static", [option], placeholder=text, initial=option),
-        b.external_select("external", placeholder=text, initial=option),
-        b.users_select("users", placeholder=text, initial="U0BOB"),
-        b.conversations_select("conversations", placeholder=text, initial="C0COSTS"),
-        b.date_picker("date", initial=date(2026, 12, 31), placeholder=text),
-        b.time_picker("time", initial=time(9, 5), timezone="Europe/Berlin"),
-        b.checkboxes("boxes", [option], initial=[option]),
-        b.radio_buttons("radio", [option], initial=option),
+        e.button(text, "button", "id", style="primary", confirm=YES, accessibility_label=text),
+        e.button(text, "link", url="https://console.test/keys"),
+        e.overflow("overflow", [option], confirm=YES),
+        e.static_select("static", [option], placeholder=text, initial=option),
+        e.external_select("external", placeholder=text, initial=option),
+        e.users_select("users", placeholder=text, initial="U0BOB"),
+        e.conversations_select("conversations", placeholder=text, initial="C0COSTS"),
+        e.date_picker("date", initial=date(2026, 12, 31), placeholder=text),
+        e.time_picker("time", initial=time(9, 5), timezone="Europe/Berlin"),
+        e.checkboxes("boxes", [option], initial=[option]),
+        e.radio_buttons("radio", [option], initial=option),
     ]
 
 
 def inputs(text: str) -> list[dict[str, Any]]:
     return [
-        b.text_input(
+        e.text_input(
             "text", initial=text, placeholder=text or "x", multiline=True, min_length=1, max_length=200, focus=True
         ),
-        b.number_input("number", decimal=True, initial=Decimal("1E+2"), low=Decimal("0.01"), high=Decimal(1000)),
-        b.conversations_select("conversations", response_url_enabled=True, filter=None),
+        e.number_input("number", decimal=True, initial=Decimal("1E+2"), low=Decimal("0.01"), high=Decimal(1000)),
+        e.conversations_select("conversations", response_url_enabled=True, filter=None),
         *elements(text)[3:],
     ]
 
@@ -50,15 +53,15 @@ def inputs(text: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_every_block_of_a_message_passes_the_checks_of_slack_with_any_text(text: str) -> None:
     message = [
-        b.section(b.escape(text), accessory=b.button(text, "a"), fields=[b.bold(text)] * 12),
-        b.section(b.quote(text)),
-        b.section(b.code(text) + b.link("https://x.test/?a=1&b=2", text) + b.mention("U0BOB")),
+        b.section(m.escape(text), accessory=e.button(text, "a"), fields=[m.bold(text)] * 12),
+        b.section(m.quote(text)),
+        b.section(m.code(text) + m.link("https://x.test/?a=1&b=2", text) + m.mention("U0BOB")),
         b.header(text),
-        b.context(*[b.escape(text)] * 12),
+        b.context(*[m.escape(text)] * 12),
         b.divider(),
         b.actions(*elements(text), block_id="row"),
         b.image("F0CHART", text, text),
-        b.table([[text, "b"], ["x"], [b.number_cell(Decimal("1.5"), text), "y", "too many"]], [{"align": "right"}, None]),
+        table([[text, "b"], ["x"], [number_cell(Decimal("1.5"), text), "y", "too many"]], [{"align": "right"}, None]),
     ]
     assert validate_blocks(message, "message") == []
 
@@ -81,7 +84,7 @@ def test_home_with_more_than_a_hundred_blocks_is_cut_and_says_so() -> None:
 
 @pytest.mark.parametrize(("rows", "cell"), [(500, "x"), (99, "word " * 59), (100, "x"), (201, "x"), (1, "x"), (0, "")])
 def test_table_that_is_too_big_counts_what_it_left_out(rows: int, cell: str) -> None:
-    block = b.table([[cell, "b"]] * rows)
+    block = table([[cell, "b"]] * rows)
     assert validate_blocks([block], "message") == []
     last = block["rows"][-1][0]["text"]
     cut = rows > 100 or rows * (len(cell.strip()) + 1) > 10_000
@@ -91,15 +94,15 @@ def test_table_that_is_too_big_counts_what_it_left_out(rows: int, cell: str) -> 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: b.button("x", "a", "v" * 2001),
-        lambda: b.option("x", ""),
-        lambda: b.option("x", "v" * 151),
-        lambda: b.overflow("a", []),
-        lambda: b.static_select("a", [b.option(str(n), str(n)) for n in range(101)]),
+        lambda: e.button("x", "a", "v" * 2001),
+        lambda: e.option("x", ""),
+        lambda: e.option("x", "v" * 151),
+        lambda: e.overflow("a", []),
+        lambda: e.static_select("a", [e.option(str(n), str(n)) for n in range(101)]),
         lambda: b.actions(),
-        lambda: b.checkboxes("a", []),
+        lambda: e.checkboxes("a", []),
         lambda: b.modal("c", "t", [], private_metadata="x" * 3001),
-        lambda: b.date(datetime(2026, 1, 1)),  # noqa: DTZ001
+        lambda: m.date(datetime(2026, 1, 1)),  # noqa: DTZ001
     ],
 )
 def test_what_cannot_be_cut_without_harm_is_an_error(call: Any) -> None:
@@ -112,7 +115,7 @@ _typed = st.text(st.sampled_from("*_~`<>&;a1 \n\u200b\u200d\u202e!@#|^") | st.ch
 
 @given(_typed)
 def test_escaped_text_holds_no_markup_on_one_line(text: str) -> None:
-    shown = b.escape(text)
+    shown = m.escape(text)
     assert not re.search(r"[<>\n`\u200b\u202e]", shown)
     assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
     assert not shown.startswith("&gt;")
@@ -122,17 +125,17 @@ def test_escaped_text_holds_no_markup_on_one_line(text: str) -> None:
 
 @given(_typed)
 def test_code_and_bold_and_quote_cannot_be_left_from_within(text: str) -> None:
-    assert b.code(text).count("`") == 2
-    assert "\n" not in b.code(text)
-    assert b.bold(text).count("*") == 2
-    assert all(line.startswith("> ") for line in b.quote(text).split("\n"))
-    assert not re.search(r"[<`]", b.quote(text))
+    assert m.code(text).count("`") == 2
+    assert "\n" not in m.code(text)
+    assert m.bold(text).count("*") == 2
+    assert all(line.startswith("> ") for line in m.quote(text).split("\n"))
+    assert not re.search(r"[<`]", m.quote(text))
 
 
 @given(_typed, st.integers(1, 60))
 def test_cut_text_is_never_longer_than_its_limit(text: str, limit: int) -> None:
-    assert len(b.truncate(text, limit)) <= limit
-    assert b.truncate(text, len(text)) == text
+    assert len(m.truncate(text, limit)) <= limit
+    assert m.truncate(text, len(text)) == text
 
 
 _pieces = st.sampled_from(
@@ -142,7 +145,7 @@ _pieces = st.sampled_from(
 
 @given(st.lists(_pieces, max_size=30).map("".join), st.integers(2, 100))
 def test_cut_markup_is_whole(markup: str, limit: int) -> None:
-    shown = b.truncate_markup(markup, limit)
+    shown = m.truncate_markup(markup, limit)
     assert len(shown) <= limit
     assert shown.count("<") == shown.count(">")
     assert not re.search(r"&(?!amp;|lt;)", shown)
@@ -150,9 +153,9 @@ def test_cut_markup_is_whole(markup: str, limit: int) -> None:
 
 
 def test_names_inside_words_and_code_are_kept_as_they_are() -> None:
-    assert b.escape("ingest_prod 2*3 a~b") == "ingest_prod 2*3 a~b"
-    assert b.code("__init__ *x*") == "`__init__ *x*`"
-    assert b.bold("a*b") == "*a∗b*"
+    assert m.escape("ingest_prod 2*3 a~b") == "ingest_prod 2*3 a~b"
+    assert m.code("__init__ *x*") == "`__init__ *x*`"
+    assert m.bold("a*b") == "*a∗b*"
 
 
 def test_bare_addresses_are_not_linked() -> None:
@@ -160,28 +163,28 @@ def test_bare_addresses_are_not_linked() -> None:
 
 
 def test_joined_emoji_and_scripts_survive_while_hidden_characters_go() -> None:
-    assert b.clean("👩\u200d💻") == "👩\u200d💻"
-    assert b.clean("می\u200cخواهم") == "می\u200cخواهم"
-    assert b.clean("pay\u200dload\u2066") == "payload"
+    assert m.clean("👩\u200d💻") == "👩\u200d💻"
+    assert m.clean("می\u200cخواهم") == "می\u200cخواهم"
+    assert m.clean("pay\u200dload\u2066") == "payload"
 
 
 @pytest.mark.parametrize("user_id", ["U0BOB> <!channel", "", "<!here>", "u0bob"])
 def test_mention_of_something_that_is_no_id_is_text(user_id: str) -> None:
-    for made in (b.mention(user_id), b.group_mention(user_id), b.channel_mention(user_id)):
+    for made in (m.mention(user_id), m.group_mention(user_id), m.channel_mention(user_id)):
         assert "<" not in made
 
 
 def test_mentions_and_links_have_the_form_that_slack_reads() -> None:
-    assert b.mention("U0BOB") == "<@U0BOB>"
-    assert b.group_mention("S0ADMINS") == "<!subteam^S0ADMINS>"
-    assert b.channel_mention("C0COSTS") == "<#C0COSTS>"
-    assert b.link("https://x.test/?a=1&b=2", "a|b>") == "<https://x.test/?a=1&amp;b=2|a|b&gt;>"
-    assert b.link("javascript:alert(1)", "*x*") == "∗x∗"
-    assert b.link("https://x.test/>|<!channel>", "x") == "x"
+    assert m.mention("U0BOB") == "<@U0BOB>"
+    assert m.group_mention("S0ADMINS") == "<!subteam^S0ADMINS>"
+    assert m.channel_mention("C0COSTS") == "<#C0COSTS>"
+    assert m.link("https://x.test/?a=1&b=2", "a|b>") == "<https://x.test/?a=1&amp;b=2|a|b&gt;>"
+    assert m.link("javascript:alert(1)", "*x*") == "∗x∗"
+    assert m.link("https://x.test/>|<!channel>", "x") == "x"
 
 
 def test_date_names_the_moment_for_slack_and_in_utc_for_everybody_else() -> None:
     moment = datetime(2026, 11, 20, 10, 14, tzinfo=timezone(timedelta(hours=1)))
     unix = int(datetime(2026, 11, 20, 9, 14, tzinfo=UTC).timestamp())
-    assert b.date(moment) == f"<!date^{unix}^{{date_short_pretty}} {{time}}|20 Nov 2026 09:14 UTC>"
-    assert b.date(moment, "date_long", with_time=False) == f"<!date^{unix}^{{date_long}}|20 Nov 2026>"
+    assert m.date(moment) == f"<!date^{unix}^{{date_short_pretty}} {{time}}|20 Nov 2026 09:14 UTC>"
+    assert m.date(moment, "date_long", with_time=False) == f"<!date^{unix}^{{date_long}}|20 Nov 2026>"

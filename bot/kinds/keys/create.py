@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
 from bot.approvals import db as requests
-from bot.approvals.kind import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, Waits, check_in_time
+from bot.approvals.kind import Applied, Checked, Done, Kind, NeedsPerson, Waits, check_in_time
 from bot.approvals.model import MOST_REASON, Request
 from bot.errors import InvalidInput
-from bot.forms.fields import check_last_day, end_of
+from bot.forms.fields import FormField, FormInput, check_last_day, end_of
 from bot.kinds.keys.console_steps import console_news, console_steps
 from bot.people.model import Who
 from bot.policy.model import Rule
@@ -167,11 +167,11 @@ async def _not_asked_for(rt: Runtime, keys: list[ApiKey]) -> list[ApiKey]:
     if not keys:
         return []
     async with rt.store.read() as tx:
-        owners = await requests.owners_of_keys(tx)
+        asked_for = await requests.askers_of(tx, CREATE_KEY.name, [key.id for key in keys])
         return [
             key
             for key in keys
-            if key.id not in owners and not await requests.find_open(tx, _subject(key.workspace_id or "", key.name))
+            if key.id not in asked_for and not await requests.find_open(tx, _subject(key.workspace_id or "", key.name))
         ]
 
 

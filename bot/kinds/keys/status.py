@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.admin.model import ApiKey
-from bot.approvals.kind import Applied, Checked, Done, FormField, FormInput, Kind, NeedsPerson, check_in_time
+from bot.approvals.kind import Applied, Checked, Done, Kind, NeedsPerson, check_in_time
 from bot.approvals.model import MOST_REASON, Request
 from bot.errors import InvalidInput, UpstreamMissing
+from bot.forms.fields import FormField, FormInput
 from bot.people.model import Who
 from bot.runtime import Runtime
 from bot.slack.markup import bold, code, within_bold

@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Member
 from bot.approvals import db as requests
-from bot.approvals.kind import Applied, Checked, Done, FormField, Kind, NeedsPerson, check_in_time
+from bot.approvals.kind import Applied, Checked, Done, Kind, NeedsPerson, check_in_time
 from bot.approvals.model import MOST_REASON, Request
 from bot.errors import InvalidInput, NotLinked
-from bot.forms.fields import check_last_day, end_of
+from bot.forms.fields import FormField, check_last_day, end_of
 from bot.people.identity import find_member
 from bot.people.model import Who
 from bot.runtime import Runtime

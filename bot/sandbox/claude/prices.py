@@ -8,9 +8,6 @@ from decimal import Decimal
 from functools import cache
 
 UNITS_PER_CENT = 10**12
-COUNTERS = ("uncached", "read", "write_5m", "write_1h", "output", "searches", "centihours", "requests")
-"""What a usage cell counts; `centihours` are hundredths of a code-execution container hour."""
-
 _PER_MILLION: dict[str, tuple[str, str, str, str, str]] = {
     "claude-fable-5-2": ("8", "0.20", "10", "16", "40"),
     "claude-fable-5-1": ("10", "0.25", "12.50", "20", "50"),

@@ -62,7 +62,6 @@ def respond(workspace: SlackWorkspace, entry: ResponseUrl, given: Json) -> None:
     content = read_content(workspace, given)
     if _is_set(given.get("replace_original")) and source is not None:
         _check_same_reach(given, source)
-        source.via_response_url = True
         replace(workspace, source, content)
         return
     channel = workspace.channels[entry.channel]

@@ -94,7 +94,6 @@ class Message:
     edited: str | None = None
     deleted: bool = False
     files: list[str] = field(default_factory=list[str])
-    via_response_url: bool = False
     typed: dict[str, dict[str, Json]] = field(default_factory=dict[str, dict[str, Json]])
 
 

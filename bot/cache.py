@@ -1,0 +1,101 @@
+"""What was read outside and is remembered for a while: by key, bounded, and forgotten when it is told of a change."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(eq=False)
+class _Flight(Generic[V]):
+    """A load on its way, how many wait for it, and the one after which it begins."""
+
+    previous: "_Flight[V] | None"
+    task: asyncio.Task[V] = field(init=False)
+    waiting: int = 0
+    has_begun: bool = False
+    is_stale: bool = False
+
+
+class Cache(Generic[K, V]):
+    """Answers of `load`, each kept for `seconds` from when it was asked for, and at most `most` of them.
+
+    Those who ask for the same key at once share one load. A failure is told to all who wait for it and is not kept. A load
+    for which nobody waits any more is cancelled.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[K], Awaitable[V]],
+        seconds: float,
+        *,
+        most: int = 2000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._load, self._seconds, self._most, self._clock = load, seconds, most, clock
+        self._kept: dict[K, tuple[float, V]] = {}  # in the order in which they were kept
+        self._flights: dict[K, _Flight[V]] = {}  # the latest of each key
+
+    async def get(self, key: K, *, fresh: bool = False) -> V:
+        """Return the answer for a key; with `fresh` one whose load begins after this call."""
+        kept = self._kept.get(key)
+        if kept and not fresh and self._clock() < kept[0]:
+            return kept[1]
+        flight = self._flight(key, fresh=fresh)
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                self._leave(key, flight)
+                flight.task.cancel()  # nothing happens where it is done
+
+    def forget(self, key: K) -> None:
+        """Make the next `get` of a key load again; what is on its way now is not kept."""
+        self._kept.pop(key, None)
+        flight = self._flights.get(key)
+        while flight:
+            flight.is_stale, flight = flight.has_begun, flight.previous
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _flight(self, key: K, *, fresh: bool) -> _Flight[V]:
+        """Return the load to wait for: the one on its way where that is new enough, else one that follows it."""
+        last = self._flights.get(key)
+        if last and not last.is_stale and not (fresh and last.has_begun):
+            return last
+        flight = self._flights[key] = _Flight(last)
+        flight.task = asyncio.create_task(self._fly(key, flight))
+        return flight
+
+    async def _fly(self, key: K, flight: _Flight[V]) -> V:
+        try:
+            if flight.previous:
+                await asyncio.wait({flight.previous.task})
+            flight.previous, flight.has_begun, asked = None, True, self._clock()
+            value = await self._load(key)
+        finally:
+            self._leave(key, flight)
+        if not flight.is_stale:
+            self._keep(key, value, asked + self._seconds)
+        return value
+
+    def _leave(self, key: K, flight: _Flight[V]) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+    def _keep(self, key: K, value: V, until: float) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = (until, value)
+        now = self._clock()
+        while self._kept:
+            oldest = next(iter(self._kept))
+            if len(self._kept) <= self._most and now < self._kept[oldest][0]:
+                return
+            del self._kept[oldest]

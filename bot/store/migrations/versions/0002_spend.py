@@ -1,0 +1,189 @@
+"""The first schema: the ledger, digests and alerts."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+import bot.store.types
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _cost_day()
+    _ledger_day()
+    _revision()
+    _subscription()
+    _threshold()
+    _usage_day()
+    _alert()
+    _digest_run()
+    _correction()
+    _one_live_threshold()
+
+
+def _cost_day() -> None:
+    op.create_table(
+        "cost_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("api_key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("nanos", sa.BigInteger(), nullable=False),
+        sa.Column("list_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("requests", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_cost_day")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _ledger_day() -> None:
+    op.create_table(
+        "ledger_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("refreshed_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("synced_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("total_nanos", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
+    )
+
+
+def _revision() -> None:
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("old_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("new_nanos", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+    )
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revision_day"), ["day"], unique=False)
+
+
+def _subscription() -> None:
+    op.create_table(
+        "subscription",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("local_time", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tz", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "workspace_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("muted_until", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+        sa.UniqueConstraint("channel", name=op.f("uq_subscription_channel")),
+    )
+
+
+def _threshold() -> None:
+    op.create_table(
+        "threshold",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("amount_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold")),
+    )
+
+
+def _usage_day() -> None:
+    op.create_table(
+        "usage_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("api_key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("uncached_input", sa.BigInteger(), nullable=False),
+        sa.Column("cache_read", sa.BigInteger(), nullable=False),
+        sa.Column("cache_write", sa.BigInteger(), nullable=False),
+        sa.Column("output", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_usage_day")),
+        sqlite_with_rowid=False,
+    )
+
+
+def _alert() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("threshold_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("period_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("said", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.Column("acknowledged_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("acknowledged_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold_id_threshold")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+        sa.UniqueConstraint("threshold_id", "period_key", name=op.f("uq_alert_threshold_id_period_key")),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_threshold_id"), ["threshold_id"], unique=False)
+
+
+def _digest_run() -> None:
+    op.create_table(
+        "digest_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscription_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "workspace_ids", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("total_nanos", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_digest_run_subscription_id_subscription")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_run")),
+        sa.UniqueConstraint("subscription_id", "day", name=op.f("uq_digest_run_subscription_id_day")),
+    )
+    with op.batch_alter_table("digest_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_run_subscription_id"), ["subscription_id"], unique=False)
+
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest_run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("old_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("new_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["digest_run_id"], ["digest_run.id"], name=op.f("fk_correction_digest_run_id_digest_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("digest_run_id", "number", name=op.f("uq_correction_digest_run_id_number")),
+    )
+
+
+def _one_live_threshold() -> None:
+    for name, columns, where in (
+        ("uq_threshold_live", ["channel", "period"], "ended_at IS NULL AND workspace_id IS NULL"),
+        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id"], "ended_at IS NULL"),
+    ):
+        live = sa.text(where)
+        op.create_index(name, "threshold", columns, unique=True, sqlite_where=live, postgresql_where=live)
+
+
+def downgrade() -> None:
+    raise RuntimeError("The first schema has nothing before it; restore a backup instead.")

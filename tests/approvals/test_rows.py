@@ -1,0 +1,166 @@
+"""What a look costs does not grow with what was asked long ago: steps and rows of the database are counted, not time."""
+
+import re
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks.history import fill
+from bot.approvals import db as requests
+from bot.approvals.model import Request, Status
+from bot.people.model import Who
+from tests.approvals.acting import keys_named, press, told, until
+from tests.handlers.test_requests import home_of
+from tests.world import ALICE, APPROVALS, BOB, World, world_of
+
+FEW, MANY = 200, 20_000
+STEPS = 10
+"""SQLite's virtual machine is asked after so many steps."""
+
+
+@dataclass
+class Work:
+    """What statements cost: steps of SQLite's virtual machine, rows that came back, and tables that were read whole."""
+
+    steps: int = 0
+    rows: int = 0
+    scans: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def statements(engine: AsyncEngine) -> AsyncGenerator[list[tuple[str, Any]]]:
+    """Collect the statements that are sent within the block."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+def work_of(file: Path, seen: list[tuple[str, Any]]) -> Work:
+    """Run what was read once more, by itself, and count what that takes."""
+    work = Work()
+    connection = sqlite3.connect(file)
+
+    def count() -> int:
+        work.steps += STEPS
+        return 0
+
+    for statement, parameters in seen:
+        if not statement.startswith("SELECT"):
+            continue
+        plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        work.scans += tuple(line for line in plan if re.match(r"SCAN (request|decision)\b(?!.*USING)", line))
+        connection.set_progress_handler(count, STEPS)
+        work.rows += len(connection.execute(statement, parameters).fetchall())
+        connection.set_progress_handler(None, 0)
+    connection.close()
+    return work
+
+
+async def looked(folder: Path, past: int) -> Work:
+    """Return the work of App Home, /claude-keys, /claude-requests and type-ahead, with so many past requests."""
+    folder.mkdir()
+    async with world_of(folder) as world:
+        await issued(world, ALICE, "hers")
+        await world.ask_for_key(ALICE, "waits")
+        await fill(world.rt.store, past, world.rt.now())
+        async with statements(world.rt.store.engine) as seen:
+            await everything_is_looked_at(world)
+        url = world.rt.store.engine.url
+        return work_of(Path(url.database), seen)
+
+
+async def issued(world: World, user: str, name: str) -> str:
+    """Ask for a key and have it approved; returns the key's id."""
+    card = await world.ask_for_key(user, name)
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    (key,) = await keys_named(world, name)
+    return key.id
+
+
+async def everything_is_looked_at(world: World) -> None:
+    for user in (ALICE, BOB):
+        await home_of(world, user, "hers" if user == ALICE else "waits")
+        await world.command(user, "/claude-requests")
+    await told(world, BOB, "1 waiting for your decision")
+    await world.command(ALICE, "/claude-keys")
+    await told(world, ALICE, "hers in Staging (active)")
+    await world.command(ALICE, "/claude-keys disable")
+    view = await world.modal(ALICE, "Key")
+    await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_key", value="h")
+
+
+async def test_looks_cost_the_same_after_twenty_thousand_requests(tmp_path: Path) -> None:
+    few, many = await looked(tmp_path / "few", FEW), await looked(tmp_path / "many", MANY)
+    assert many.scans == few.scans == ()
+    assert few.rows
+    assert many.rows <= 1.5 * few.rows
+    assert many.steps <= 1.5 * few.steps
+
+
+async def test_whoever_asked_most_sees_the_newest_and_pages_through_the_rest(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await issued(world, ALICE, "hers")
+        alice = Who(slack_id=ALICE, member_id="user_alice", email="alice@acme.test")
+        await fill(world.rt.store, 45, world.rt.now(), of=alice)
+        await world.command(ALICE, "/claude-requests mine")
+        message = await told(world, ALICE, "20 requests of yours")
+        assert "API key hers" in message["text"]
+        assert message["text"].endswith("There are more.")
+        seen = set(re.findall(r"past-\d+", message["text"]))
+        for first, count in (("past-19", 20), ("past-39", 6)):
+            await press(world, ALICE, message, "requests_older_of_mine")
+            message = await told(world, ALICE, f"{count} requests of yours: API key {first}")
+            page = set(re.findall(r"past-\d+", message["text"]))
+            assert not page & seen
+            seen |= page
+        assert seen == {f"past-{number}" for number in range(45)}
+        assert "requests_older_of_mine" not in str(message["blocks"])
+
+
+async def test_of_many_that_wait_none_is_out_of_reach(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "first")
+        async with world.rt.store.read() as tx:
+            (first,) = await requests.with_status(tx, Status.PENDING)
+        async with world.rt.store.write() as tx:
+            for number in range(1, 45):
+                assert await requests.insert(tx, _like(first, number), f"subject {number}")
+        await home_of(world, BOB, "More wait. `/claude-requests waiting` shows them page by page.")
+        await world.command(BOB, "/claude-requests waiting")
+        message = await told(world, BOB, "20 waiting for your decision: API key first")
+        for last in ("more-39", "more-44"):
+            await press(world, BOB, message, "requests_more_waiting")
+            message = await told(world, BOB, last)
+        assert "requests_more_waiting" not in str(message["blocks"])
+        assert card["channel"] == APPROVALS
+
+
+def _like(first: Request, number: int) -> Request:
+    payload = first.payload | {"name": f"more-{number:02d}"}
+    later = first.created_at + timedelta(seconds=number)
+    return first.model_copy(update={"id": f"req_more{number:012d}", "payload": payload, "created_at": later})
+
+
+async def test_whose_a_key_is_is_known_by_the_request_that_made_it(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        key_id = await issued(world, ALICE, "hers")
+        async with world.rt.store.read() as tx:
+            assert await requests.made_for(tx, "create_key", ALICE) == {key_id}
+            assert await requests.made_for(tx, "create_key", BOB) == frozenset()
+            assert await requests.askers_of(tx, "create_key", [key_id, *map(str, range(1000))]) == {key_id: ALICE}
+            assert await requests.askers_of(tx, "disable_key", [key_id]) == {}
