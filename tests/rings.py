@@ -193,10 +193,14 @@ def _work() -> float:
     return time.process_time() - began
 
 
+def crowd() -> float:
+    """Return how many programs share a core of this machine now, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def slowness() -> float:
     """Return how many times slower than the budgets' machine this one is now, at least 1.
 
     Programs that share a core cost each other CPU time, too: they push each other out of its caches.
     """
-    crowd = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return max(1.0, crowd, sorted(_work() for _ in range(5))[2] / _USUAL_SPEED)
+    return max(crowd(), sorted(_work() for _ in range(5))[2] / _USUAL_SPEED)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
 from bot.spend.ledger.sync import sync_costs
-from tests.rings import serves_many
+from tests.rings import crowd, serves_many
 from tests.sizes import PROOF
 from tests.templates import copy_sqlite, migrated_postgres
 
@@ -53,6 +53,10 @@ class World(Stage):
         await asyncio.sleep(0)
         workspace = self.sandbox.slack
         return json.loads(json.dumps(sees(workspace, workspace.users[query["user"]])))
+
+    async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 8.0) -> Any:
+        """Wait until `look` returns something true, longer where other programs keep the machine busy, and return that."""
+        return await super().wait_for(look, what, seconds * crowd())
 
     async def workspace_id(self, name: str) -> str:
         """Return a workspace's id."""

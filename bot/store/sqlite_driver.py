@@ -4,6 +4,7 @@ SQLAlchemy makes four of them: for the cursor, the statement, its rows and the c
 millisecond, and they were most of what a click waited for. Here a cursor is made, used and closed in one go.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Self
@@ -79,8 +80,14 @@ class Connection(aiosqlite.Connection):
         await self.in_thread(work)
 
 
-def connect(*where: Any, **how: Any) -> Connection:
-    """Return a connection to be awaited; takes what `sqlite3.connect` takes."""
+async def connect(*where: Any, **how: Any) -> Connection:
+    """Return an open connection; takes what `sqlite3.connect` takes, and raises what it raises."""
     connection = Connection(lambda: sqlite3.connect(*where, **how), iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy does with those that it makes
+    try:
+        await connection
+    except sqlite3.Error:
+        # aiosqlite tells its thread to end and doesn't wait: its last word could reach a loop that is closed by then.
+        await asyncio.to_thread(connection._thread.join)
+        raise
     return connection
