@@ -8,13 +8,14 @@ from types import SimpleNamespace
 
 from pydantic import ValidationError
 
-from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.cards import refresh as cards
-from bot.approvals.kind import FormField, FormInput, Kind, all_kinds, find_kind
+from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.errors import InvalidInput, NotFound, UpstreamError, UserError
 from bot.forms.draw import kind_form
+from bot.forms.fields import FormField, FormInput, FormValue
+from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.elements import option
@@ -30,19 +31,19 @@ _IDS = ("workspace", "key", "person")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
+def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
-    by_hand = kind.by_hand(rule) if workspace_id else ""
+    by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
 
 
-def _with_own_rules(rt: Runtime, kind: Kind) -> list[str]:
+def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
     """Return the workspaces, as the policy names them, in which somebody else or more people have to approve."""
     usual = rt.policy.rule_for(kind.name, None, None)
     rules = {key: rt.policy.rule_for(kind.name, key, key) for key in rt.policy.workspaces}
@@ -54,7 +55,7 @@ def _with_own_rules(rt: Runtime, kind: Kind) -> list[str]:
 
 
 async def open_form(
-    call: Call, kind_name: str, values: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
+    call: Call, kind_name: str, values: Mapping[str, FormValue] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
     kind, given = find_kind(call.rt, kind_name), values or {}
@@ -62,7 +63,7 @@ async def open_form(
     await call.open(kind_form(kind, asks=who_decides(call.rt, kind, *where), values=given, labels=labels))
 
 
-async def _soon_known(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+async def _soon_known(rt: Runtime, values: Mapping[str, FormValue]) -> tuple[str | None, str | None]:
     """Return the same as `_workspace_of` if that is known at once: Slack lets a form be opened for three seconds only."""
     try:
         async with asyncio.timeout(KNOWN_WITHIN):
@@ -71,9 +72,9 @@ async def _soon_known(rt: Runtime, values: Mapping[str, str]) -> tuple[str | Non
         return None, None
 
 
-async def _workspace_of(rt: Runtime, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+async def _workspace_of(rt: Runtime, values: Mapping[str, FormValue]) -> tuple[str | None, str | None]:
     """Return id and name of the workspace that a form is about, as far as it says so."""
-    workspace_id = values.get("workspace_id") or None
+    workspace_id = str(values.get("workspace_id") or "") or None
     if key_id := values.get("key_id"):
         key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
         home = await rt.directory.workspace(key.workspace_id) if key else None
@@ -96,13 +97,13 @@ async def workspace_chosen(call: Call) -> None:
     await call.rt.notifier.update_view(call.view_id, form, text_at(call.payload, "view", "hash"))
 
 
-def _plain_values(kind: Kind, call: Call) -> dict[str, str]:
+def _plain_values(kind: AnyKind, call: Call) -> dict[str, str]:
     """Return what the form's own fields hold; anything else in the payload is nobody's."""
     found = {field.name: call.values.get(field.name) for field in kind.form}
     return {name: value.strip() if isinstance(value, str) else "" for name, value in found.items()}
 
 
-def _validate(kind: Kind, call: Call) -> dict[str, str]:
+def _validate(kind: AnyKind, call: Call) -> dict[str, str]:
     values = _plain_values(kind, call)
     form = FormInput(values, call.labels, call.rt.now().date())
     problems: dict[str, str] = {}
@@ -135,7 +136,7 @@ def _is_day(value: str) -> bool:
         return False
 
 
-async def submit_form(kind: Kind, call: Call) -> None:
+async def submit_form(kind: AnyKind, call: Call) -> None:
     """Check against the organization and record the request; a fault brings the form back with everything still in it."""
     values = _plain_values(kind, call)
     try:
@@ -155,13 +156,13 @@ async def submit_form(kind: Kind, call: Call) -> None:
         await cards.refresh(call.rt, request.id)
 
 
-async def _back(kind: Kind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
+async def _back(kind: AnyKind, call: Call, values: dict[str, str], problems: Mapping[str, str]) -> None:
     asks = who_decides(call.rt, kind, *await _soon_known(call.rt, values))
     view = kind_form(kind, asks=asks, values=values, labels=call.labels, problems=problems)
     await call.update_view(call.view_id, view)
 
 
-def view_of(kind: Kind) -> View:
+def view_of(kind: AnyKind) -> View:
     """Return the form of a kind as the edge registers it."""
 
     async def run(call: Call) -> None:
@@ -174,11 +175,11 @@ def view_of(kind: Kind) -> View:
     return View(run=run, validate=lambda call: _validate(kind, call), working="Checking…", again=again)
 
 
-def opener_of(kind: Kind) -> Listener:
+def opener_of(kind: AnyKind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
     async def run(call: Call) -> None:
-        may_see = await overview.may_see_key(call.rt, call.actor)
+        may_see = await may_see_key(call.rt, call.actor)
         found = [k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)] if call.value else []
         values, labels = ({"key_id": found[0].id}, {"key_id": found[0].name}) if found else ({}, {})
         await open_form(call, kind.name, values, labels)
@@ -197,7 +198,7 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
     wanted = query.casefold().strip()
     names = {w.id: w.name for w in await call.rt.directory.workspaces()}
-    may_see = await overview.may_see_key(call.rt, call.actor)
+    may_see = await may_see_key(call.rt, call.actor)
     alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
     keys = [k for k in alive if wanted in k.name.casefold()]
     return [
@@ -206,7 +207,7 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     ]
 
 
-def feature_of(kind: Kind) -> SimpleNamespace:
+def feature_of(kind: AnyKind) -> SimpleNamespace:
     """Return what a kind brings along by being registered: its form, and the button that opens it."""
     return SimpleNamespace(
         VIEWS={f"{ids.FORM_PREFIX}{kind.name}": view_of(kind)},

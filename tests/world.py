@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from bot.app import Bot
-from bot.approvals.kind import Kind
+from bot.approvals.kind import AnyKind
 from bot.jobs import Job
 from bot.kinds.registry import KINDS
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
@@ -61,7 +61,7 @@ async def world_of(
     jobs: tuple[Job, ...] = (),
     pace: float = 0.02,
     more: Mapping[str, str] | None = None,
-    kinds: Mapping[str, Kind] = KINDS,
+    kinds: Mapping[str, AnyKind] = KINDS,
 ) -> AsyncGenerator[World]:
     """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself."""
     async with (

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
+from bot.approvals.outcome import Outcome
 from bot.people.model import Who
 from bot.store.session import Tx
 from bot.store.tables import DecisionRow, RequestRow
@@ -46,11 +47,13 @@ async def of_requester(tx: Tx, slack_id: str, limit: int = 20) -> list[Request]:
     return await _with_decisions(tx, query.order_by(col(RequestRow.created_at).desc()).limit(limit))
 
 
-async def owners_of_keys(tx: Tx) -> dict[str, str]:
-    """Return who asked for each key that a request made: Slack ids by key id."""
-    query = select(RequestRow).where(RequestRow.kind == "create_key", col(RequestRow.closed_at).is_not(None))
-    rows = (await tx.session.exec(query)).all()
-    return {str(row.outcome["key_id"]): row.requester_slack_id for row in rows if row.outcome.get("key_id")}
+async def requesters_of(tx: Tx, kind: str) -> dict[str, str]:
+    """Return who asked for each thing that requests of a kind made: Slack ids by the thing's id."""
+    thing: Any = col(RequestRow.outcome)["thing_id"].as_string()
+    query: Any = select(thing, RequestRow.requester_slack_id)
+    done = await tx.execute(query.where(RequestRow.kind == kind, col(RequestRow.closed_at).is_not(None)))
+    rows: list[tuple[str | None, str]] = [tuple(row) for row in done]
+    return {thing_id: slack_id for thing_id, slack_id in rows if thing_id}
 
 
 async def ending(tx: Tx, now: datetime) -> list[Request]:
@@ -79,7 +82,7 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
         update(RequestRow)
         .where(col(RequestRow.id) == request.id)
         .where(col(RequestRow.status) == request.status, col(RequestRow.version) == request.version)
-        .values(values)
+        .values(_stored(values))
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
@@ -92,7 +95,7 @@ async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
     statement = (
         update(RequestRow)
         .where(col(RequestRow.id) == request.id, col(RequestRow.version) == request.version)
-        .values(version=request.version + 1, **changes)
+        .values(version=request.version + 1, **_stored(changes))
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
@@ -149,10 +152,17 @@ def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
     return Request(**facts, requester=who, decisions=tuple(decisions))
 
 
+def _stored(values: dict[str, Any]) -> dict[str, Any]:
+    """Return columns as the database takes them: an outcome as plain JSON."""
+    outcome = values.get("outcome")
+    return values | {"outcome": outcome.stored()} if isinstance(outcome, Outcome) else values
+
+
 def _values(request: Request) -> dict[str, Any]:
-    facts = request.model_dump(exclude={"requester", "decisions"})
+    facts = request.model_dump(exclude={"requester", "decisions", "outcome"})
     who = request.requester
     return facts | {
+        "outcome": request.outcome.stored(),
         "requester_slack_id": who.slack_id,
         "requester_member_id": who.member_id,
         "requester_email": who.email,

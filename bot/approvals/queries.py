@@ -1,14 +1,10 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
-from collections.abc import Callable
-
-from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of, standing
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request, Status
-from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
@@ -19,33 +15,6 @@ async def mine(rt: Runtime, actor: Actor) -> list[Request]:
     """Return what the actor asked for, newest first."""
     async with rt.store.read() as tx:
         return await requests.of_requester(tx, actor.slack_id)
-
-
-async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether a key is the actor's: whoever asked for it, else whoever made it.
-
-    The API names as maker of a key the owner of the Admin key, or whoever sat at the Console.
-    """
-    async with rt.store.read() as tx:
-        owners = await requests.owners_of_keys(tx)
-
-    def is_mine(key: ApiKey) -> bool:
-        return owners[key.id] == actor.slack_id if key.id in owners else key.created_by == actor.member.id
-
-    return is_mine
-
-
-_SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
-
-
-def sees_all_keys(actor: Actor) -> bool:
-    """Whether the actor's role shows them the keys of others: roles that only use the Playground don't."""
-    return actor.member.role in _SEE_ALL_KEYS
-
-
-async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether the actor may see a key: all of them, or their own."""
-    return (lambda _key: True) if sees_all_keys(actor) else await owns_key(rt, actor)
 
 
 async def waiting_for(rt: Runtime, actor: Actor) -> list[Request]:

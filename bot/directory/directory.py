@@ -58,6 +58,10 @@ class Directory:
         """Ask again for keys next time, because one was changed."""
         self._keys.forget()
 
+    def forget_workspaces(self) -> None:
+        """Ask again for workspaces next time, because one was changed."""
+        self._workspaces.forget()
+
     def forget_members(self) -> None:
         """Ask again for members next time, because one was changed."""
         self._members.forget()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.forms.fields import FormField, HasForm
+from bot.forms.fields import FormField, FormValue, HasForm
 from bot.slack import ids
 from bot.slack.blocks import context, input_block, modal, section
 from bot.slack.elements import date_picker, external_select, option, static_select, text_input, users_select
@@ -17,7 +17,7 @@ def kind_form(
     kind: HasForm,
     *,
     asks: str,
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, FormValue] | None = None,
     labels: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> Json:
@@ -31,11 +31,16 @@ def kind_form(
     if kind.danger:
         blocks.append(section(f"⚠️ {escape(kind.danger)}"))
     for field in kind.form:
-        blocks.append(_block(field, given.get(field.name, ""), shown.get(field.name, "")))
+        blocks.append(_block(field, _shown(given.get(field.name, "")), shown.get(field.name, "")))
         if field.name in wrong:
             blocks.append(context(f"⚠️ {escape(wrong[field.name])}"))
     blocks.append(context(asks))
     return modal(f"{ids.FORM_PREFIX}{kind.name}", kind.label, blocks, submit=kind.submit_label)
+
+
+def _shown(value: FormValue) -> str:
+    """Return several values as people type them into one field."""
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _block(field: FormField, value: str, label: str) -> Json:

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from typing import Literal, Protocol
 
 FieldType = Literal["text", "long_text", "workspace", "key", "person", "choice", "date"]
+FormValue = str | tuple[str, ...]
+"""What a field holds; several values where several may be given."""
 
 
 @dataclass(frozen=True)

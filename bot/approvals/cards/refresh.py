@@ -13,9 +13,10 @@ from typing import Any
 import structlog
 
 from bot.approvals import db as requests
-from bot.approvals.authority import needs_in_words, rule_of
+from bot.approvals.authority import rule_of
 from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.covered import covered_card
+from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.cards.plan import CARD, LINE, content_of, wanted
 from bot.approvals.kind import all_kinds, find_kind
@@ -54,23 +55,7 @@ async def _load(rt: Runtime, request_id: str) -> Request | None:
 
 async def facts_of(rt: Runtime, request: Request) -> RequestFacts:
     """Return a request with the words of its kind and of today's rule."""
-    kind, rule = find_kind(rt, request.kind), await rule_of(rt, request)
-    undo = all_kinds(rt).get(kind.undo or "") if request.outcome.get("key_id") else None
-    return RequestFacts(
-        request=request,
-        title=kind.title(request),
-        asks=kind.asks,
-        what=kind.what(request),
-        done=kind.done(request),
-        yours=(kind.yours or kind.done)(request),
-        after=(kind.after or kind.done)(request),
-        waits_for=kind.waits_for,
-        by_hand=kind.by_hand(rule),
-        needs=needs_in_words(rule, request.workspace_name),
-        quorum=rule.quorum,
-        danger=kind.danger,
-        undo_label=f"{undo.label.split()[0]}…" if undo else "",
-    )
+    return facts_from(all_kinds(rt), request, await rule_of(rt, request))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.approvals import db as requests
 from bot.approvals.handover import db as secrets
 from bot.approvals.model import Request
+from bot.approvals.outcome import Handover, Outcome
 from bot.errors import NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor
 from bot.runtime import Runtime
@@ -33,7 +34,7 @@ async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
     async with rt.store.write() as tx:
         request = _showable(await requests.load(tx, request_id), actor)
         ciphertext = await secrets.sealed(tx, request_id, now)
-        outcome = request.outcome | {"handover": "showing", "handover_at": now.isoformat()}
+        outcome = request.outcome.updated(Outcome(handover="showing", handover_at=now))
         if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
             raise RequestClosed("This key was just shown, or its day is over. Lost it? Revoke it and ask for a new one.")
     try:
@@ -49,9 +50,9 @@ def _showable(request: Request | None, actor: Actor) -> Request:
         raise NotFound("I don't know that request. Nothing was shown.")
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed("Only the person who asked for a key can see it.")
-    if request.outcome.get("handover") == "showing":
+    if request.outcome.handover == "showing":
         raise RequestClosed("I'm showing you this key already, in another window.")
-    if request.outcome.get("handover") != "ready":
+    if request.outcome.handover != "ready":
         raise RequestClosed("This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
     return request
 
@@ -61,16 +62,16 @@ async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
     if not await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown"):
         async with rt.store.write() as tx:
             request = await requests.load(tx, request_id)
-            if request and request.outcome.get("handover") == "failed":  # it took so long that it counted as interrupted
+            if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
                 await _note(tx, request, "shown", rt.now())
-                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=request.outcome.get("hint"))
+                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=request.outcome.hint)
 
 
 async def put_back(rt: Runtime, request_id: str) -> None:
     """Note that a secret was certainly not shown, so that its requester may ask for it again."""
     async with rt.store.write() as tx:
         request = await requests.load(tx, request_id)
-        if request and request.outcome.get("handover") == "showing":  # else it was wiped meanwhile, as an interrupted one
+        if request and request.outcome.handover == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
 
 
@@ -86,8 +87,9 @@ async def wipe_due(rt: Runtime) -> list[str]:
         expired, kept = await secrets.expired(tx, now), await secrets.kept(tx)
         found = [request for request_id in kept if (request := await requests.load(tx, request_id))]
     for request in found:
-        is_showing = request.outcome.get("handover") == "showing"
-        if is_showing and _since(request) < now - SHOWING_LASTS:
+        is_showing = request.outcome.handover == "showing"
+        since = request.outcome.handover_at
+        if is_showing and since and since < now - SHOWING_LASTS:
             await hand_over_failed(rt, request.id)
         elif request.id in expired and not is_showing:
             await _settle(rt, request.id, "unseen", "quartermaster", "secret.wiped_unseen")
@@ -97,11 +99,7 @@ async def wipe_due(rt: Runtime) -> list[str]:
     return due
 
 
-def _since(request: Request) -> datetime:
-    return datetime.fromisoformat(str(request.outcome["handover_at"]))
-
-
-async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> bool:
+async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: str) -> bool:
     """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
     async with rt.store.write() as tx:
@@ -109,15 +107,15 @@ async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, actio
         if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
             return False
         await _note(tx, request, handover, now)
-        tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"))
+        tx.audit(now, actor, action, request_id, hint=request.outcome.hint)
         return True
 
 
-async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> None:
+async def _note(tx: Tx, request: Request, handover: Handover, now: datetime) -> None:
     """Write the state of the hand-over into the request; whoever moved it meanwhile is read again."""
     current: Request | None = request
     while current is not None:
-        outcome = current.outcome | {"handover": handover, "handover_at": now.isoformat()}
+        outcome = current.outcome.updated(Outcome(handover=handover, handover_at=now))
         if await requests.touch(tx, current, outcome=outcome):
             return
         current = await requests.load(tx, request.id)
