@@ -75,13 +75,14 @@ COMMANDS = (
     Command(
         "keys",
         "API keys: ask for one, see yours, disable or revoke one",
-        "[request | list | disable KEY | enable KEY | revoke KEY]",
+        "[request | list | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
         (
             Subcommand("request", "request", "ask for an API key", GET_KEY, opens="create_key", fills=("name",)),
             Subcommand("", "", "your keys and what you can do with them", GET_KEY),
             Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY),
             _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key"),
             _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key"),
+            _of_key("rename", "rename KEY NAME", "ask for another name for a key", "rename_key", "name"),
             _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key"),
         ),
     ),

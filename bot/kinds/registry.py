@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.approvals.kind import AnyKind
 from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.keys.rename import RENAME_KEY
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.people.change_role import CHANGE_ROLE
 
@@ -14,4 +15,4 @@ def registry_of(*kinds: AnyKind) -> Mapping[str, AnyKind]:
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 
-KINDS = registry_of(CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE)
+KINDS = registry_of(CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE, RENAME_KEY)
