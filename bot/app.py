@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.admin.client import open_admin
-from bot.approvals.kind import Kind
+from bot.approvals.kind import AnyKind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
 from bot.jobs import JOBS, TOPICS, Job, start_jobs
@@ -101,7 +101,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Kind] = KINDS) -> Bot:
+async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, AnyKind] = KINDS) -> Bot:
     """Make all the pieces inside the running loop; nothing is sent to anybody yet. `kinds` can be asked for."""
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=5))
     client = AsyncWebClient(

@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.approvals import queries as overview
 from bot.approvals import submit as service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.cards import topic as cards
-from bot.approvals.kind import Kind, all_kinds, find_kind
+from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.errors import NotFound
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput, form_of
+from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context
@@ -26,19 +26,19 @@ from handlers.edge.guard import Listener
 from handlers.edge.register import Feature, Hint
 
 
-def who_decides(rt: Runtime, kind: Kind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
+def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
-    by_hand = kind.by_hand(rule) if workspace_id else ""
+    by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
 
 
-def _with_own_rules(rt: Runtime, kind: Kind) -> list[str]:
+def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
     """Return the workspaces, as the policy names them, in which somebody else or more people have to approve."""
     usual = rt.policy.rule_for(kind.name, None, None)
     rules = {key: rt.policy.rule_for(kind.name, key, key) for key in rt.policy.workspaces}
@@ -56,7 +56,7 @@ async def open_form(
     await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
 
 
-def door_of(kind: Kind) -> Door[BaseModel]:
+def door_of(kind: AnyKind) -> Door[BaseModel]:
     """Return the door through which a kind is asked for."""
 
     async def send(call: Call, payload: BaseModel, held: FormInput) -> Sent:
@@ -94,7 +94,7 @@ async def form_changed(call: Call) -> None:
     await door_of(kind).redraw(call)
 
 
-def opener_of(kind: Kind) -> Listener:
+def opener_of(kind: AnyKind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
     async def run(call: Call) -> None:
@@ -107,7 +107,7 @@ async def _key_of(call: Call) -> tuple[dict[str, str], dict[str, str]]:
     """Return the key that a button names, as a form's values and labels, if the person may see it."""
     if not call.value:
         return {}, {}
-    may_see = await overview.may_see_key(call.rt, call.actor)
+    may_see = await may_see_key(call.rt, call.actor)
     found = next((k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)), None)
     return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})
 
@@ -123,7 +123,7 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
     wanted = query.casefold().strip()
     names = {w.id: w.name for w in await call.rt.directory.workspaces()}
-    may_see = await overview.may_see_key(call.rt, call.actor)
+    may_see = await may_see_key(call.rt, call.actor)
     alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
     keys = [k for k in alive if wanted in k.name.casefold()]
     return [
@@ -132,7 +132,7 @@ async def suggest_keys(call: Call, query: str) -> list[Json]:
     ]
 
 
-def feature_of(kind: Kind) -> Feature:
+def feature_of(kind: AnyKind) -> Feature:
     """Return what a kind brings along by being registered: its form, its read-backs, and the button that opens it."""
     door = door_of(kind)
     return Feature(

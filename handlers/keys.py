@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
-from bot.approvals import queries as overview
-from bot.kinds.keys.create import MOST_NAME
+from bot.kinds.keys.owners import owns_key, sees_all_keys
 from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.slack import ids
 from bot.slack.markup import code, escape
@@ -14,20 +13,15 @@ from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-
-_KINDS = {"disable": "disable_key", "enable": "enable_key", "revoke": "revoke_key"}
-_FROM = {"disable": {"active"}, "enable": {"inactive"}, "revoke": {"active", "inactive"}}
+from handlers.typed import opened_form
 
 
 async def keys_command(call: Call) -> None:
     """Answer /claude-keys and its subcommands."""
-    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
-    if name == "request":
-        await open_form(call, "create_key", {"name": " ".join(call.words)[:MOST_NAME]})
-    elif name == "list":
+    if await opened_form(call):
+        return
+    if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "list":
         await call.say(await _list(call, " ".join(call.words)))
-    elif name in _KINDS:
-        await _change(call, name, " ".join(call.words))
     else:
         await call.say(await _mine(call))
 
@@ -44,13 +38,13 @@ async def _mine(call: Call) -> Message:
 
 async def keys_of_actor(call: Call) -> list[KeyLine]:
     """Return the actor's keys that are not archived."""
-    is_mine = await overview.owns_key(call.rt, call.actor)
+    is_mine = await owns_key(call.rt, call.actor)
     return await _lines(call, [k for k in await call.rt.directory.keys() if k.status != "archived" and is_mine(k)])
 
 
 async def _list(call: Call, workspace: str) -> Message:
     prefix = call.rt.settings.command_prefix
-    if not overview.sees_all_keys(call.actor):
+    if not sees_all_keys(call.actor):
         return plain_answer(
             f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
         )
@@ -69,25 +63,6 @@ async def _list(call: Call, workspace: str) -> Message:
             )
         workspace = name
     return key_list(lines, workspace, prefix)
-
-
-async def _change(call: Call, verb: str, wanted: str) -> None:
-    if not wanted:
-        await open_form(call, _KINDS[verb])
-        return
-    may_see = await overview.may_see_key(call.rt, call.actor)
-    named = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
-    keys = [k for k in named if may_see(k)]
-    fitting = [k for k in keys if k.status in _FROM[verb]]
-    if len(fitting) == 1:
-        await open_form(call, _KINDS[verb], {"key_id": fitting[0].id}, {"key_id": fitting[0].name})
-    elif fitting:
-        await open_form(call, _KINDS[verb])
-    elif keys:
-        await call.say(plain_answer(f"{code(keys[0].name)} is {keys[0].status}, so there is nothing to {verb}."))
-    else:
-        listing = code(f"/{call.rt.settings.command_prefix}-keys list")
-        await call.say(plain_answer(f"I don't know a key {code(wanted)}. {listing} shows the names."))
 
 
 async def request_shortcut(call: Call) -> None:

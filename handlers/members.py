@@ -20,6 +20,7 @@ from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
 from handlers.edge.register import Feature
 from handlers.forms import open_form
+from handlers.typed import opened_form
 
 _ROLE_WORDS = {
     "admin": ("admin", "admins"),
@@ -33,6 +34,8 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 async def members_command(call: Call) -> None:
     """Answer /claude-members and its subcommands."""
+    if await opened_form(call):
+        return
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "role":
         await _role(call)

@@ -165,22 +165,19 @@ async def ask_again(call: Call) -> None:
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer("Only the person who asked can ask again."))
         return
-    values = {name: str(value) for name, value in request.payload.items() if value} | {"reason": request.reason}
-    labels = {"workspace_id": request.workspace_name or "", "key_id": str(request.payload.get("key_name", ""))}
-    await open_form(call, request.kind, values, labels)
+    filled = find_kind(call.rt, request.kind).refilled(request)
+    await open_form(call, request.kind, filled.values, filled.labels)
 
 
 async def undo(call: Call) -> None:
-    """Open the form that takes back what a request made, such as revoking its key."""
+    """Open the form that a card offers once its request is applied, such as revoking the key that it made."""
     request = await decisions.load(call.rt, call.value)
-    kind, key_id = (
-        all_kinds(call.rt).get(find_kind(call.rt, request.kind).undo or ""),
-        str(request.outcome.get("key_id", "")),
-    )
-    if kind is None or not key_id:
+    kind = find_kind(call.rt, request.kind)
+    filled = kind.offers.filled(kind.asked(request)) if kind.offers else None
+    if kind.offers is None or filled is None or kind.offers.kind not in all_kinds(call.rt):
         await call.say(plain_answer("There is nothing to take back here."))
         return
-    await open_form(call, kind.name, {"key_id": key_id}, {"key_id": str(request.payload.get("name", key_id))})
+    await open_form(call, kind.offers.kind, filled.values, filled.labels)
 
 
 async def reveal(call: Call) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from bot.admin.http import authorities
 from bot.app import Bot
-from bot.approvals.kind import Kind
+from bot.approvals.kind import AnyKind
 from bot.jobs import JOBS, Job, run_job
 from bot.kinds.registry import KINDS
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
@@ -92,7 +92,7 @@ async def world_of(
     jobs: tuple[Job, ...] = (),
     pace: float = 0.02,
     more: Mapping[str, str] | None = None,
-    kinds: Mapping[str, Kind] = KINDS,
+    kinds: Mapping[str, AnyKind] = KINDS,
 ) -> AsyncGenerator[World]:
     """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself.
 

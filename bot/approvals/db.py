@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.approvals.cards.plan import TOPIC, line_of, wanted
 from bot.approvals.due import timers_of
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
+from bot.approvals.outcome import Outcome
 from bot.errors import NotFound
 from bot.people.model import Who
 from bot.posts import db as posts
@@ -123,12 +124,6 @@ async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
     return found
 
 
-async def ending(tx: Tx, now: datetime) -> list[Request]:
-    """Return the applied requests whose grant has come to its end."""
-    query = select(RequestRow).where(RequestRow.status == Status.APPLIED, col(RequestRow.ends_at) <= now)
-    return await _with_decisions(tx, query)
-
-
 async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
     """Return the grants of a kind that have ended since then."""
     query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
@@ -145,13 +140,11 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     values: dict[str, Any] = {"status": status, "version": request.version + 1, **changes}
     if status not in OPEN:
         values["open_subject"] = None
-    if made := values.get("outcome", {}).get("key_id"):
-        values["made_id"] = made
     statement = (
         update(RequestRow)
         .where(col(RequestRow.id) == request.id)
         .where(col(RequestRow.status) == request.status, col(RequestRow.version) == request.version)
-        .values(values)
+        .values(_stored(values))
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
@@ -166,7 +159,7 @@ async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
     statement = (
         update(RequestRow)
         .where(col(RequestRow.id) == request.id, col(RequestRow.version) == request.version)
-        .values(version=request.version + 1, **changes)
+        .values(version=request.version + 1, **_stored(changes))
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
@@ -233,11 +226,20 @@ def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
     return Request(**facts, requester=who, decisions=tuple(decisions))
 
 
+def _stored(values: dict[str, Any]) -> dict[str, Any]:
+    """Return columns as the database takes them: an outcome as plain JSON."""
+    outcome = values.get("outcome")
+    if not isinstance(outcome, Outcome):
+        return values
+    return values | {"outcome": outcome.stored(), "made_id": outcome.thing_id}
+
+
 def _values(request: Request) -> dict[str, Any]:
-    facts = request.model_dump(exclude={"requester", "decisions"})
+    facts = request.model_dump(exclude={"requester", "decisions", "outcome"})
     who = request.requester
     return facts | {
-        "made_id": request.outcome.get("key_id"),
+        "outcome": request.outcome.stored(),
+        "made_id": request.outcome.thing_id,
         "requester_slack_id": who.slack_id,
         "requester_member_id": who.member_id,
         "requester_email": who.email,

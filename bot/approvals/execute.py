@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.approvals import db as requests
+from bot.approvals.act import act_of, look_of
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover import acts as handover
-from bot.approvals.kind import Applied, Done, Kind, NeedsPerson, Waits, find_kind
+from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import Event, Request, Status
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
 from bot.runtime import Runtime
@@ -44,9 +46,9 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
     kind = find_kind(rt, claimed.kind)
     # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
     # there now was made by somebody else.
-    is_in_doubt = bool(claimed.outcome.get("in_doubt"))
+    is_in_doubt = claimed.outcome.in_doubt
     try:
-        found = await kind.look(rt, claimed) if is_in_doubt else None
+        found = await _look(rt, kind, claimed) if is_in_doubt else None
         is_in_doubt = False
         applied = found or await _apply(rt, kind, claimed)
     except NeedsPerson as problem:
@@ -59,64 +61,75 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
     return await finish(rt, claimed, applied)
 
 
-async def _apply(rt: Runtime, kind: Kind, request: Request) -> Applied:
+async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
+    """Tell whether what was approved is there already."""
+    return await kind.effect.look(look_of(rt, kind.asked(request)))
+
+
+async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
     if request.ends_at and request.ends_at <= rt.now():
         raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
-    return await kind.apply(rt, request)
+    applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
+    if isinstance(applied, Waits) and kind.by_hand is None:
+        raise RuntimeError(f"{kind.name} waits for a person, but has no part for one.")
+    return applied
 
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
     now = rt.now()
     event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
-    outcome = request.outcome | applied.outcome
+    outcome = request.outcome.updated(applied.outcome)
     async with rt.store.write() as tx:
         if isinstance(applied, Waits):
+            outcome = outcome.updated(Outcome(by_hand=True))
             moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
             action = "request.waits_for_person"
         else:
             if applied.secret:
-                outcome |= {"handover": "ready"}
+                outcome = outcome.updated(Outcome(handover="ready"))
             moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
             action = "request.applied"
         if moved and isinstance(applied, Done) and applied.secret:
             await handover.seal(rt, tx, request.id, applied.secret, now)
         if moved:
-            tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome)
+            tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome.stored())
     return moved or await _too_late(rt, request, applied)
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Put on record what was done although somebody else had taken the request over, and take back what is too much."""
-    log.warning("outcome_too_late", request=request.id, outcome=applied.outcome)
+    log.warning("outcome_too_late", request=request.id, outcome=applied.outcome.stored())
     action = "request.done_too_late"
     async with rt.store.read() as tx:
         latest = await requests.load(tx, request.id) or request
     kind = find_kind(rt, request.kind)
     # Only something new comes with a secret. If the other one found it, it is the request's own.
-    is_own = latest.outcome.get("key_id") == applied.outcome.get("key_id")
-    if isinstance(applied, Done) and applied.secret and kind.revert and not is_own:
+    is_own = latest.outcome.thing_id == applied.outcome.thing_id
+    if isinstance(applied, Done) and applied.secret and kind.effect.revert and not is_own:
         action = "request.second_taken_back"
         try:
-            await kind.revert(rt, request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()}))
+            second = request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()})
+            await kind.effect.revert(act_of(rt, kind.asked(second)))
         except (NeedsPerson, UpstreamError):
             action = "request.second_left"
     async with rt.store.write() as tx:
         touched = await requests.touch(tx, await requests.load(tx, request.id) or latest) or latest
-        tx.audit(rt.now(), SYSTEM, action, request.id, version=touched.version, outcome=applied.outcome)
+        outcome = applied.outcome.stored()
+        tx.audit(rt.now(), SYSTEM, action, request.id, version=touched.version, outcome=outcome)
     return touched
 
 
-async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: UpstreamError, is_in_doubt: bool) -> Request:
+async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: UpstreamError, is_in_doubt: bool) -> Request:
     """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
     ref = current_reference()
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
-    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.repeatable else _CHECK
+    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.effect.repeatable else _CHECK
     found = None
     try:
-        found = None if is_in_doubt else await kind.look(rt, request)
+        found = None if is_in_doubt else await _look(rt, kind, request)
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
@@ -127,7 +140,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: Kind, error: Ups
 
 
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
-    outcome = request.outcome | {"in_doubt": in_doubt}
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
     async with rt.store.write() as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
@@ -142,7 +155,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return request
     kind = find_kind(rt, request.kind)
     try:
-        found = await kind.look(rt, request)
+        found = await _look(rt, kind, request)
     except _FINAL as error:
         return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
     except UpstreamError:
@@ -152,7 +165,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
     if found:
         return await finish(rt, request, found)
-    if not kind.repeatable:
+    if not kind.effect.repeatable:
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM)
@@ -171,14 +184,15 @@ async def prove(rt: Runtime, request: Request) -> Request:
     if request.status is not Status.FULFILLING:
         return request
     kind = find_kind(rt, request.kind)
-    seen = await kind.prove(rt, request) if kind.prove else None
+    seen = await kind.by_hand.prove(look_of(rt, kind.asked(request))) if kind.by_hand else None
     if isinstance(seen, Done):
         return await finish(rt, request, seen)
-    if seen is None or seen.problem == request.outcome.get("problem", ""):
+    if seen is None or seen.problem == request.outcome.problem:
         return request
     action = "request.wrong_place" if seen.problem else "request.wrong_place_mended"
+    outcome = request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem))
     async with rt.store.write() as tx:
-        moved = await requests.touch(tx, request, outcome=request.outcome | seen.outcome | {"problem": seen.problem})
+        moved = await requests.touch(tx, request, outcome=outcome)
         if moved:
             tx.audit(rt.now(), SYSTEM, action, request.id, version=moved.version, problem=seen.problem)
     return moved or request
@@ -205,7 +219,8 @@ async def end(rt: Runtime, request: Request) -> Request:
     kind, now = find_kind(rt, request.kind), rt.now()
     is_due = request.status is Status.APPLIED and request.ends_at is not None and request.ends_at <= now
     is_left = request.status is Status.REVERTING and _is_old(request, now)
-    if kind.revert is None or not (is_due or is_left):
+    # An effect without a revert is of an older version: nothing can be asked with an end that nobody carries out.
+    if kind.effect.revert is None or not (is_due or is_left):
         return request
     async with rt.store.write() as tx:
         if request.status is Status.APPLIED:
@@ -215,7 +230,7 @@ async def end(rt: Runtime, request: Request) -> Request:
     if claimed is None:
         return request
     try:
-        note = (await kind.revert(rt, claimed)).outcome.get("note", "")
+        note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
     except (NeedsPerson, *_FINAL) as problem:
         return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
     except UpstreamError:
@@ -230,8 +245,8 @@ async def end(rt: Runtime, request: Request) -> Request:
 async def _ended(rt: Runtime, request: Request, note: str, action: str) -> Request:
     now = rt.now()
     async with rt.store.write() as tx:
-        needs_person = action == "request.end_needs_person"
-        outcome = request.outcome | {"note_at_end": note, "needs_person_at_end": needs_person}
+        ended = Outcome(note_at_end=note, needs_person_at_end=action == "request.end_needs_person")
+        outcome = request.outcome.updated(ended)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)
         if moved:
             tx.audit(now, SYSTEM, action, request.id, version=moved.version, note=note)

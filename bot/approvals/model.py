@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.approvals.outcome import Outcome
 from bot.errors import RequestClosed
 from bot.people.model import Who
 
@@ -120,7 +121,7 @@ class Decision(_Frozen):
 
 
 class Request(_Frozen):
-    """Something somebody asked for. `payload` and `outcome` are plain JSON of the kind; times are aware UTC.
+    """Something somebody asked for. `payload` is plain JSON of the kind; times are aware UTC.
 
     `beneficiaries` are the people whom it is about besides the requester. `workspace_name` is the
     name when it was asked. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
@@ -142,7 +143,7 @@ class Request(_Frozen):
     claimed_at: datetime | None = None
     closed_at: datetime | None = None
     ends_at: datetime | None = None
-    outcome: dict[str, Any] = {}
+    outcome: Outcome = Outcome()
     failure: str | None = None
     attempts: int = 0
     beneficiaries: tuple[Who, ...] = ()

@@ -1,15 +1,13 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_at, standing
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
-from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
@@ -36,32 +34,6 @@ async def mine(rt: Runtime, actor: Actor, before: str = "", size: int = PAGE) ->
     """Return what the actor asked for, newest first; with `before` (a request's id) what is older than that one."""
     async with rt.store.read() as tx:
         return _page(await requests.of_requester(tx, actor.slack_id, before=before, limit=size + 1), size)
-
-
-async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether a key of the directory is the actor's: whoever asked for it, else whoever made it.
-
-    The API names as maker of a key the owner of the Admin key, or whoever sat at the Console.
-    """
-    made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]
-    async with rt.store.read() as tx:
-        asked_for = await requests.made_for(tx, _MAKES_KEYS, actor.slack_id)
-        for_somebody = await requests.askers_of(tx, _MAKES_KEYS, made)
-    mine = asked_for | (frozenset(made) - frozenset(for_somebody))
-    return lambda key: key.id in mine
-
-
-_SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
-
-
-def sees_all_keys(actor: Actor) -> bool:
-    """Whether the actor's role shows them the keys of others: roles that only use the Playground don't."""
-    return actor.member.role in _SEE_ALL_KEYS
-
-
-async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether the actor may see a key: all of them, or their own."""
-    return (lambda _key: True) if sees_all_keys(actor) else await owns_key(rt, actor)
 
 
 async def waiting_for(rt: Runtime, actor: Actor, after: str = "", size: int = PAGE) -> Page:

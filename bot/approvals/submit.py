@@ -9,6 +9,7 @@ import secrets
 from pydantic import BaseModel
 
 from bot.approvals import db as requests
+from bot.approvals.act import reading_of
 from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
 from bot.approvals.decide import check_still_approved, load
 from bot.approvals.kind import find_kind
@@ -23,7 +24,7 @@ from bot.words.wording import duration
 async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
     """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
     kind, now = find_kind(rt, kind_name), rt.now()
-    checked = await kind.precheck(rt, actor.who, payload)
+    checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
         because = f" {rt.policy.nobody_because}" if rt.policy.nobody_because else ""
@@ -48,12 +49,12 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         channel=rule.channel,
         created_at=now,
         expires_at=now + rule.expires_in,
-        ends_at=checked.ends_at,
+        ends_at=kind.rules.ends_at(checked.payload) if kind.rules.ends_at else None,
     )
     request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})
     concerned = [actor.who, *request.beneficiaries]
     await check_can_be_approved(rt, request, rule, concerned)
-    subject = kind.subject(checked.payload)
+    subject = kind.rules.subject(checked.payload)
     async with rt.store.write() as tx:
         added = await requests.insert(tx, request, subject)
         if added:

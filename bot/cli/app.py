@@ -74,8 +74,14 @@ def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
 @app.command()
 def check(
     settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
+    commands_table: Annotated[bool, typer.Option("--commands-table", hidden=True, help="Print README's table.")] = False,
 ) -> None:
     """Check settings, policy and manifest, offline."""
+    if commands_table:
+        from bot.cli.commands_table import commands_table as render_commands
+
+        print(render_commands())
+        return
     if settings_table:
         from bot.cli.settings_table import settings_table as render_table
 

@@ -22,7 +22,9 @@ GROUPS = (GET_KEY, GIVE_ACCESS, SPEND, DIGEST, WAITING, SET_UP)
 class Subcommand:
     """The first word after a command. The name "" is the bare command.
 
-    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more.
+    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. One that
+    only opens the form of a kind of request names it in `opens`; `fills` are the fields that the words fill in, in order:
+    a word each, but the name of a key or else the last field takes all that is left over.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Subcommand:
     summary: str
     group: str
     also: tuple[str, ...] = ()
+    opens: str = ""
+    fills: tuple[str, ...] = ()
 
     @property
     def first_words(self) -> tuple[str, ...]:
@@ -61,18 +65,25 @@ class Command:
 HELP = Subcommand("help", "help", "what I can do", SET_UP)
 """Understood after every command."""
 
+
+def _of_key(name: str, usage: str, summary: str, opens: str, *more: str) -> Subcommand:
+    """Return a subcommand that opens a form about the key that is named first."""
+    return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more))
+
+
 COMMANDS = (
     Command(
         "keys",
         "API keys: ask for one, see yours, disable or revoke one",
-        "[request | list | disable KEY | enable KEY | revoke KEY]",
+        "[request | list | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
         (
-            Subcommand("request", "request", "ask for an API key", GET_KEY),
+            Subcommand("request", "request", "ask for an API key", GET_KEY, opens="create_key", fills=("name",)),
             Subcommand("", "", "your keys and what you can do with them", GET_KEY),
             Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY),
-            Subcommand("disable", "disable KEY", "ask to switch a key off for a while", GET_KEY),
-            Subcommand("enable", "enable KEY", "ask to switch it on again", GET_KEY),
-            Subcommand("revoke", "revoke KEY", "ask to end a key for good", GET_KEY),
+            _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key"),
+            _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key"),
+            _of_key("rename", "rename KEY NAME", "ask for another name for a key", "rename_key", "name"),
+            _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key"),
         ),
     ),
     Command(

@@ -60,6 +60,10 @@ class Directory:
         """Ask again for keys next time, because one was changed."""
         self._keys.forget(_ALL)
 
+    def forget_workspaces(self) -> None:
+        """Ask again for workspaces next time, because one was changed."""
+        self._workspaces.forget(_ALL)
+
     def forget_members(self) -> None:
         """Ask again for members next time, because one was changed."""
         self._members.forget(_ALL)

@@ -22,7 +22,8 @@ Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str). Found w
 of what decides who is asked), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
 buttons (str), and `choices`, of which several can be taken (tuple of str).
 """
-Value = str | tuple[str, ...]
+FormValue = str | tuple[str, ...]
+"""What a field holds; several values where several may be given."""
 SEVERAL: tuple[FieldType, ...] = ("lookups", "choices")
 READ_BACK: tuple[FieldType, ...] = ("amount", "duration", "day")
 """What is typed as text and means a figure or a day: the form says while typing how it is understood."""
@@ -67,7 +68,7 @@ class FormInput:
     `labels` are what chosen options say: by field name for one choice, by the option's value where several can be taken.
     """
 
-    values: Mapping[str, Value]
+    values: Mapping[str, FormValue]
     labels: Mapping[str, str]
     now: datetime
 

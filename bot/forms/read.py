@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
-from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, Value
+from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
 from bot.words.amounts import exact_amount, read_amount
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
@@ -36,7 +36,7 @@ def given(fields: tuple[FormField, ...], values: Mapping[str, Any], labels: Mapp
     return FormInput({field.name: _plain(field, values.get(field.name)) for field in fields}, labels, now)
 
 
-def _plain(field: FormField, value: Any) -> Value:
+def _plain(field: FormField, value: Any) -> FormValue:
     if field.type in SEVERAL:
         many: list[Any] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType] - any JSON
         return tuple(dict.fromkeys(one for one in many if isinstance(one, str) and one))

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.approvals.kind import Kind
+from bot.approvals.kind import AnyKind
 from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.keys.rename import RENAME_KEY
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.people.change_role import CHANGE_ROLE
 
 
-def registry_of(*kinds: Kind) -> Mapping[str, Kind]:
+def registry_of(*kinds: AnyKind) -> Mapping[str, AnyKind]:
     """Return kinds by their names: forms, cards, policy tables and jobs come from here when the bot is built."""
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 
-KINDS = registry_of(CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE)
+KINDS = registry_of(CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE, RENAME_KEY)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 from bot.app import Bot, build, living
-from bot.approvals.kind import Kind
+from bot.approvals.kind import AnyKind
 from bot.jobs import JOBS, Job
 from bot.kinds.registry import KINDS
 from bot.sandbox.proxies import forget_proxies
@@ -26,7 +26,7 @@ async def bot_on(
     jobs: tuple[Job, ...] = JOBS,
     pace: float = PACE,
     more: Mapping[str, str] | None = None,
-    kinds: Mapping[str, Kind] = KINDS,
+    kinds: Mapping[str, AnyKind] = KINDS,
 ) -> AsyncGenerator[Bot]:
     """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise; its SQLite file lies in `folder`."""
     forget_proxies()

@@ -1,78 +1,94 @@
-"""A kind that exists only here: a badge on a desk. One file and one registration; everything else comes for free."""
+"""A kind that exists only here: a badge, as a tag of the Sandbox workspace. One file and one registration."""
 
 from datetime import UTC, date, datetime, time
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from bot.approvals.kind import Applied, Checked, Done, Kind
-from bot.approvals.model import Request
+from bot.admin.model import Workspace
+from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.kind import Kind
+from bot.approvals.outcome import Applied, Done, Outcome
+from bot.approvals.parts import Checked, Effect, Rules, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.model import Who
-from bot.runtime import Runtime
 from bot.slack.markup import bold
-
-DESKS: dict[str, str] = {}
-"""The outside world of this kind: which colour hangs on whose desk."""
 
 
 class Badge(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     colour: str
+    engraved: tuple[str, ...] = ()
     day: date | None = None
+
+    @field_validator("engraved", mode="before")
+    @classmethod
+    def _one_by_one(cls, value: object) -> object:
+        return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
 
 
 def _check_colour(value: str, _form: FormInput) -> str | None:
     return None if value.islower() else "Write the colour in small letters."
 
 
-async def _precheck(_rt: Runtime, who: Who, payload: BaseModel) -> Checked:
-    assert isinstance(payload, Badge)
-    if DESKS.get(who.slack_id) == payload.colour:
+def _tag(who: Who) -> str:
+    return f"badge-{who.slack_id}"
+
+
+async def _wall(reading: Reading) -> Workspace:
+    return next(w for w in await reading.directory.workspaces(fresh=True) if w.name == "Sandbox")
+
+
+async def _check(reading: Reading, who: Who, payload: Badge) -> Checked[Badge]:
+    if (await _wall(reading)).tags.get(_tag(who)) == payload.colour:
         raise InvalidInput({"colour": f"You have the {payload.colour} badge already."})
-    return Checked(payload, ends_at=datetime.combine(payload.day, time(12), UTC) if payload.day else None)
+    return Checked(payload)
 
 
-async def _look(_rt: Runtime, request: Request) -> Done | None:
-    hangs = DESKS.get(request.requester.slack_id) == request.payload["colour"]
-    return Done({"colour": request.payload["colour"]}) if hangs else None
+async def _look(look: Look[Badge]) -> Done | None:
+    hangs = (await _wall(look)).tags.get(_tag(look.request.requester)) == look.payload.colour
+    return Done(Outcome(value=look.payload.colour)) if hangs else None
 
 
-async def _apply(_rt: Runtime, request: Request) -> Applied:
-    DESKS[request.requester.slack_id] = request.payload["colour"]
-    return Done({"colour": request.payload["colour"]})
+async def _apply(act: Act[Badge]) -> Applied:
+    await act.admin.update_workspace((await _wall(act)).id, tags={_tag(act.request.requester): act.payload.colour})
+    return Done(Outcome(value=act.payload.colour))
 
 
-async def _revert(_rt: Runtime, request: Request) -> Done:
-    DESKS.pop(request.requester.slack_id, None)
+async def _revert(act: Act[Badge]) -> Done:
+    await act.admin.update_workspace((await _wall(act)).id, tags={_tag(act.request.requester): None})
     return Done()
 
 
-def _what(request: Request) -> str:
-    return f"a {bold(request.payload['colour'])} one"
+def _what(asked: Asked[Badge]) -> str:
+    return f"a {bold(asked.payload.colour)} one"
 
 
 BADGE = Kind(
     name="badge",
-    label="Get a badge",
     payload=Badge,
     form=(
         FormField("colour", "Colour", max_length=20, check=_check_colour),
+        FormField("engraved", "Engraved", max_length=50, optional=True, hint="Words, with commas between them."),
         FormField("reason", "Why", "long_text"),
         FormField("day", "Last day", "date", optional=True),
     ),
-    title=lambda request: f"A {request.payload['colour']} badge",
-    asks="asks for a badge",
-    what=_what,
-    done=lambda request: f"Badge given, {_what(request)}",
-    subject=lambda payload: f"badge:{getattr(payload, 'colour', '')}",
-    precheck=_precheck,
-    apply=_apply,
-    repeatable=True,
-    look=_look,
-    revert=_revert,
+    words=Words(
+        label="Get a badge",
+        asks="asks for a badge",
+        title=lambda asked: f"A {asked.payload.colour} badge",
+        what=_what,
+        done=lambda asked: f"Badge given, {_what(asked)}",
+    ),
+    rules=Rules(
+        subject=lambda payload: f"badge:{payload.colour}",
+        check=_check,
+        ends_at=lambda payload: datetime.combine(payload.day, time(12), UTC) if payload.day else None,
+    ),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert),
+    sample=Sample(Badge(colour="green", engraved=("on time", "in budget"), day=date(2026, 12, 31))),
 )
 
 WITH_BADGE = registry_of(*KINDS.values(), BADGE)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.approvals.cards.card import RequestFacts
+from bot.approvals.cards.facts import facts_from
 from bot.approvals.model import Decision, Request, Status, Verdict
+from bot.approvals.outcome import Outcome
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule
 from tests.approvals.kind_badge import WITH_BADGE
@@ -16,16 +18,16 @@ CAROL = Who(slack_id="U0CAROL", member_id="user_carol", email="carol@acme.test")
 ADMINS = ApproverRef(kind=ApproverKind.USERGROUP, id="S0ADMINS")
 NASTY = "*<!channel>* `x` <https://evil.test|ok> & _y_"
 
-PAYLOADS: dict[str, dict[str, Any]] = {
-    "create_key": {"workspace_id": "wrkspc_1", "workspace_name": "Staging", "name": "nightly", "ends_on": "2026-12-31"},
-    "disable_key": {"key_id": "apikey_1", "key_name": "nightly", "hint": "sk-ant-…igAA"},
-    "enable_key": {"key_id": "apikey_1", "key_name": "nightly", "hint": None},
-    "revoke_key": {"key_id": "apikey_1", "key_name": "nightly", "hint": None},
-    "change_role": {
-        "slack_id": "U0DANA", "role": "developer", "member_id": "user_dana", "member_name": "Dana", "from_role": "billing",
-    },
-    "badge": {"colour": "green", "day": "2026-12-31"},
-}  # fmt: skip
+
+def payload_of(kind: str) -> dict[str, Any]:
+    """Return the payload of a kind's sample, as a request stores it."""
+    return WITH_BADGE[kind].sample.payload.model_dump(mode="json")
+
+
+def _outcome_of(kind: str, status: Status, known: dict[str, Any]) -> Outcome:
+    """Return what has come of a kind's sample by then, and what a test knows besides."""
+    is_done = status in (Status.APPLIED, Status.REVERTING, Status.REVERTED)
+    return (WITH_BADGE[kind].sample.outcome if is_done else Outcome()).updated(Outcome.model_validate(known))
 
 
 def decision(who: Who, verdict: Verdict = Verdict.APPROVE, comment: str = "", minutes: int = 14) -> Decision:
@@ -42,7 +44,8 @@ def a_request(kind: str = "create_key", status: Status = Status.PENDING, **more:
         "requester": ALICE,
         "workspace_id": "wrkspc_1",
         "workspace_name": "Staging",
-        "payload": PAYLOADS[kind],
+        "payload": payload_of(kind),
+        "outcome": _outcome_of(kind, status, more.pop("outcome", {})),
         "reason": "Nightly ingestion job",
         "channel": "C0APPROVALS",
         "created_at": ASKED,
@@ -59,24 +62,9 @@ def a_request(kind: str = "create_key", status: Status = Status.PENDING, **more:
     return Request.model_validate(facts | more)
 
 
-def facts_of(request: Request, needs: str = "Needs 1 of <!subteam^S0ADMINS>", quorum: int = 1) -> RequestFacts:
+def facts_of(request: Request, rule: Rule | None = None) -> RequestFacts:
     """Return what a card shows of a request."""
-    kind = WITH_BADGE[request.kind]
-    return RequestFacts(
-        request=request,
-        title=kind.title(request),
-        asks=kind.asks,
-        what=kind.what(request),
-        done=kind.done(request),
-        yours=(kind.yours or kind.done)(request),
-        after=(kind.after or kind.done)(request),
-        waits_for=kind.waits_for,
-        by_hand="",
-        needs=needs,
-        quorum=quorum,
-        danger=kind.danger,
-        undo_label="Revoke…" if kind.undo else "",
-    )
+    return facts_from(WITH_BADGE, request, rule or a_rule())
 
 
 def a_rule(quorum: int = 1, approvers: tuple[ApproverRef, ...] = (ADMINS,)) -> Rule:

@@ -261,4 +261,4 @@ async def test_a_key_that_somebody_else_made_meanwhile_is_not_taken_for_ours_at_
     await press(world, BOB, await card_with(world, "*not done yet*"), "request_retry")
     await settled(world)
     request = await until(world, card, Status.FAILED)
-    assert request.outcome.get("key_id") != foreign
+    assert request.outcome.thing_id != foreign

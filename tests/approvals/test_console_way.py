@@ -50,7 +50,7 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     request = await until(world, card, Status.APPLIED)
     card = await card_with(world, "✅ *Key `by-hand` in Production issued to <@U0ALICE>")
     assert labels(card) == ["Revoke…"]
-    assert "handover" not in request.outcome
+    assert request.outcome.handover is None
     ready = await world.message(ALICE, "Whoever made it in the Console has its secret and hands it to you.")
     assert ready["ts"] != waiting["ts"]
     await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Hand its secret to <@U0ALICE> now")

@@ -9,58 +9,49 @@ from typing import Any
 import pytest
 
 from bot.approvals.audit_facts import told_by_requests
-from bot.approvals.kind import Done, Kind, NeedsPerson
-from bot.approvals.model import Status
+from bot.approvals.fence import ACT_WITHIN
+from bot.approvals.kind import AnyKind
+from bot.approvals.model import Request, Status
+from bot.approvals.outcome import Done, NeedsPerson
 from bot.forms.draw import Faults, draw
 from bot.forms.fields import form_of
 from bot.forms.read import given
 from bot.sandbox.slack.validation import validate_view
 from bot.store.audit import verify_chain
-from tests.approvals.acting import a_minute_passes, audit_of, card_with, make_key, open_form, press, until
-from tests.approvals.kind_badge import DESKS, WITH_BADGE
-from tests.approvals.samples import PAYLOADS
+from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, until
+from tests.approvals.asking import (
+    REASON,
+    apply,
+    ask,
+    fill_in,
+    look,
+    now_on_the_wire,
+    revert,
+    writes_since,
+)
+from tests.approvals.kind_badge import WITH_BADGE
+from tests.approvals.samples import payload_of
 from tests.world import ALICE, BOB, World, world_of
 
 NAMES = sorted(WITH_BADGE)
 PRIYA = "U0CROWD01"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVERYTHING = {"name": "x", "colour": "red", "reason": "why", "ends_on": "2026-12-31", "day": "2026-12-31"}
+TOO_LATE = "Looking took me too long, so I stopped before doing it. Nothing was changed."
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncGenerator[World]:
-    DESKS.clear()
     async with world_of(tmp_path, kinds=WITH_BADGE) as running:
         yield running
-
-
-async def ask(world: World, name: str) -> dict[str, Any]:
-    """Ask for something of this kind through its form, and return the card."""
-    key_id, values = "", {"reason": "Because of the contract"}
-    if name == "create_key":
-        values |= {"workspace_id": await world.workspace_id("Staging"), "name": "contract-key"}
-    elif name == "change_role":
-        values |= {"slack_id": PRIYA, "role": "billing"}
-    elif name == "badge":
-        values |= {"colour": "green"}
-    else:
-        key_id = await make_key(world, "contract-key")
-        if name == "enable_key":
-            await world.post(f"/claude/keys/{key_id}", status="inactive")
-        if name == "revoke_key":
-            values |= {"confirm": "contract-key"}
-    await open_form(world, ALICE, name, key_id)
-    answer = await world.submit(ALICE, **values)
-    assert answer["ok"], answer
-    await world.modal(ALICE, "Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
-    return await card_with(world, "Because of the contract")
 
 
 async def snapshot(world: World) -> object:
     """Return everything that a kind could have changed."""
     keys = {key.id: (key.name, key.status) async for key in world.rt.admin.api_keys()}
     roles = {member.id: member.role async for member in world.rt.admin.users()}
-    return keys, roles, dict(DESKS)
+    workspaces = {one.id: (one.name, one.tags) async for one in world.rt.admin.workspaces()}
+    return keys, roles, workspaces
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,14 +65,23 @@ def test_every_field_of_a_form_means_something(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_sample_is_one_that_a_request_can_store_and_read_again(name: str) -> None:
+    kind = WITH_BADGE[name]
+    kept = kind.payload.model_validate(payload_of(name))
+    assert kept.model_dump(mode="json") == payload_of(name)
+    assert kind.rules.subject(kept) == kind.rules.subject(kind.sample.payload)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) -> None:
     kind = WITH_BADGE[name]
-    filled = {k: str(v) for k, v in PAYLOADS[name].items() if v} | EVERYTHING
+    filled: dict[str, str] = {field.name: str(getattr(kind.sample.payload, field.name, "") or "why") for field in kind.form}
+    dates = {field.name: "2026-12-31" for field in kind.form if field.type == "date"}
     faults = {field.name: "That is *wrong* <!channel>." for field in kind.form} | {"": "All of it."}
     form, labels = form_of(kind), {"key_id": "nightly", "workspace_id": "Staging"}
     for view in (
         draw(form, given(form.fields, {}, {}, NOW)),
-        draw(form, given(form.fields, filled, labels, NOW), faults=Faults(at_fields=faults)),
+        draw(form, given(form.fields, filled | dates, labels, NOW), faults=Faults(at_fields=faults)),
     ):
         assert not validate_view(view)
         assert "<!channel>" not in str(view["blocks"])
@@ -90,15 +90,15 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, name: str) -> None:
     kind, before = WITH_BADGE[name], await snapshot(world)
-    card = await ask(world, name)
-    assert f"*<@U0ALICE> {kind.asks}*" in card["text"]
-    assert await kind.look(world.rt, (await until(world, card, Status.PENDING))) is None
+    card = await ask(world, kind)
+    assert f"*<@U0ALICE> {kind.words.asks}*" in card["text"]
+    assert await look(world, kind, await until(world, card, Status.PENDING)) is None
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.APPLIED)
     assert bool(request.workspace_id) == kind.has_workspace
     assert await snapshot(world) != before
-    assert isinstance(await kind.look(world.rt, request), Done)
-    assert kind.done(request) in (await card_with(world, "approved by <@U0BOB>"))["text"]
+    assert isinstance(await look(world, kind, request), Done)
+    assert kind.words.done(kind.asked(request)) in (await card_with(world, "approved by <@U0BOB>"))["text"]
     entries = [entry.action for entry in await audit_of(world, request)]
     assert entries == ["request.submitted", "request.approved", "request.applied"]
     async with world.rt.store.read() as tx:
@@ -106,24 +106,48 @@ async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, nam
     await _repeat_and_end(world, kind, request)
 
 
-async def _repeat_and_end(world: World, kind: Kind, request: Any) -> None:
+async def _repeat_and_end(world: World, kind: AnyKind, request: Request) -> None:
     """Applying a second time changes nothing; ending takes the effect back, and ending again changes nothing."""
     after = await snapshot(world)
-    if kind.repeatable:
+    if kind.effect.repeatable:
         with contextlib.suppress(NeedsPerson):
-            await kind.apply(world.rt, request)
+            await apply(world, kind, request)
         assert await snapshot(world) == after
-    if kind.revert:
-        await kind.revert(world.rt, request)
-        assert await kind.look(world.rt, request) is None
+    if kind.effect.revert:
+        await revert(world, kind, request)
+        assert await look(world, kind, request) is None
         ended = await snapshot(world)
-        await kind.revert(world.rt, request)
+        await revert(world, kind, request)
         assert await snapshot(world) == ended != after
 
 
 @pytest.mark.parametrize("name", NAMES)
+async def test_a_kind_whose_claim_is_too_old_changes_nothing(world: World, name: str) -> None:
+    kind = WITH_BADGE[name]
+    card = await ask(world, kind)
+    request = await until(world, card, Status.PENDING)
+    before = await snapshot(world)
+    await refused_as_too_late(world, kind, request, apply)
+    assert await snapshot(world) == before
+    if kind.effect.revert:
+        await press(world, BOB, card, "request_approve")
+        await refused_as_too_late(world, kind, await until(world, card, Status.APPLIED), revert)
+
+
+async def refused_as_too_late(world: World, kind: AnyKind, request: Request, act: Any) -> None:
+    """Expect an effect to stop before it changes something, whether its claim is too old or there is none."""
+    seq = now_on_the_wire(world)
+    for claimed_at in (world.rt.now() - ACT_WITHIN * 1.1, None):
+        with pytest.raises(NeedsPerson, match=TOO_LATE):
+            await act(world, kind, request.model_copy(update={"claimed_at": claimed_at}))
+    assert writes_since(world, seq) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: World, name: str) -> None:
-    card = await ask(world, name)
+    kind = WITH_BADGE[name]
+    card = await ask(world, kind)
+    asked = (await until(world, card, Status.PENDING)).payload
     before = await snapshot(world)
     await a_minute_passes(world, seconds=4 * 86_400)
     await until(world, card, Status.EXPIRED)
@@ -131,23 +155,24 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     notice = await world.message(ALICE, "expired: nobody decided in")
     await press(world, ALICE, notice, "request_ask_again")
     form = await world.modal(ALICE, f"form_{name}")
-    assert "Because of the contract" in str(form)
+    assert REASON in str(form)
     assert await snapshot(world) == before
+    answer = await world.submit(ALICE, reason="Once more", **confirmed(kind))
+    assert answer["ok"], answer
+    again = await card_with(world, "Once more")
+    assert (await until(world, again, Status.PENDING)).payload == asked
+
+
+def confirmed(kind: AnyKind) -> dict[str, str]:
+    """Return what has to be typed each time, because it isn't kept."""
+    kept = kind.sample.payload.model_dump(mode="json")
+    return {f.name: str(getattr(kind.sample.payload, f.name)) for f in kind.form if f.name not in {*kept, "reason"}}
 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_second_request_about_the_same_thing_is_refused_while_one_is_open(world: World, name: str) -> None:
-    card = await ask(world, name)
-    key_id = (await until(world, card, Status.PENDING)).payload.get("key_id", "")
-    values: dict[str, Any] = {f.name: card_value for f in WITH_BADGE[name].form if (card_value := VALUES.get(f.name))}
-    if name == "create_key":
-        values["workspace_id"] = await world.workspace_id("Staging")
-    await open_form(world, BOB, name, key_id)
-    await world.submit(BOB, **values)
+    kind = WITH_BADGE[name]
+    payload = (await until(world, await ask(world, kind), Status.PENDING)).payload
+    values = {f.name: payload[f.name] for f in kind.form if payload.get(f.name) and not isinstance(payload[f.name], list)}
+    await fill_in(world, BOB, kind, values | confirmed(kind) | {"reason": "me too"})
     await world.modal(BOB, "asked for this")
-
-
-VALUES = {
-    "name": "contract-key", "slack_id": PRIYA, "role": "billing", "colour": "green", "confirm": "contract-key",
-    "reason": "me too",
-}  # fmt: skip

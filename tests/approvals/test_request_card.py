@@ -13,7 +13,7 @@ from bot.kinds.keys.console_steps import console_steps
 from bot.sandbox.slack.validation import validate_message, validate_view
 from bot.slack.model import Message
 from tests.approvals.kind_badge import WITH_BADGE
-from tests.approvals.samples import ASKED, BOB, CAROL, NASTY, a_request, decision, facts_of
+from tests.approvals.samples import ASKED, BOB, CAROL, NASTY, a_request, a_rule, decision, facts_of
 
 KIND_NAMES = sorted(WITH_BADGE)
 
@@ -40,8 +40,8 @@ def buttons(message: Message) -> list[str]:
     return [e["text"]["text"] if e["type"] == "button" else "⋯" for e in found]
 
 
-def card(request: Request, **more: Any) -> Message:
-    return render_card(facts_of(request, **more))
+def card(request: Request, quorum: int = 1) -> Message:
+    return render_card(facts_of(request, a_rule(quorum)))
 
 
 @pytest.mark.parametrize("status", Status)
@@ -230,7 +230,7 @@ def test_details_and_lists_are_views_that_slack_takes(name: str, status: Status)
 
 
 def test_only_details_show_ids() -> None:
-    request = a_request(status=Status.APPLIED, outcome={"key_id": "apikey_77"})
+    request = a_request(status=Status.APPLIED, outcome={"thing_id": "apikey_77"})
     assert "apikey_77" in str(details_view(facts_of(request), []))
     assert "apikey_77" not in card(request).text
 

@@ -69,7 +69,7 @@ async def test_a_secret_that_is_on_screen_when_its_day_ends_counts_as_seen(world
     await settled(world)
     request = await request_behind(world, card)
     actions = [entry.action for entry in await audit_of(world, request)]
-    assert (request.outcome["handover"], actions.count("secret.shown"), "secret.wiped_unseen" in actions) == (
+    assert (request.outcome.handover, actions.count("secret.shown"), "secret.wiped_unseen" in actions) == (
         "shown",
         1,
         False,
@@ -85,7 +85,7 @@ async def test_a_secret_whose_window_may_have_been_read_is_not_shown_again(world
     await world.post("/act/close", user=ALICE, view_id=view["id"])  # so that the repeat finds no window
     await settled(world)
     await world.message(ALICE, "I can't tell whether you saw the key")
-    assert (await request_behind(world, card)).outcome["handover"] == "failed"
+    assert (await request_behind(world, card)).outcome.handover == "failed"
 
 
 async def test_a_card_that_slack_would_not_redraw_for_a_while_is_redrawn_later(world: World) -> None:

@@ -143,7 +143,7 @@ async def test_a_role_that_was_itself_for_a_time_does_not_come_back_for_good(wor
     await a_minute_passes(world, seconds=9 * DAY)
     request = await until(world, card, Status.REVERTED)
     assert await role_of(world, PRIYAS) == "user"
-    assert "only until a day that is over" in request.outcome["note_at_end"]
+    assert "only until a day that is over" in request.outcome.note_at_end
 
 
 async def test_a_role_is_not_given_after_its_last_day(world: World) -> None:
@@ -192,7 +192,7 @@ async def test_the_same_name_asked_for_in_two_workspaces_is_nobodys_mistake(worl
     await press(world, BOB, by_api, "request_approve")
     await until(world, by_api, Status.APPLIED)
     await a_minute_passes(world)
-    assert not (await request_behind(world, by_hand)).outcome.get("problem")
+    assert not (await request_behind(world, by_hand)).outcome.problem
 
 
 @pytest.mark.parametrize("ahead", [-60, 5, 60])
@@ -204,7 +204,7 @@ async def test_a_key_made_by_hand_is_seen_whatever_the_two_clocks_say(world: Wor
     await make_key(world, "skewed", "Production")
     await a_minute_passes(world)
     request = await request_behind(world, card)
-    assert (request.status, request.outcome["way"]) == (Status.APPLIED, "console")
+    assert (request.status, request.outcome.way) == (Status.APPLIED, "console")
 
 
 async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: World) -> None:
@@ -217,6 +217,6 @@ async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: W
     await make_key(world, "handmade", "Production")
     await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
     request = await request_behind(world, card)
-    assert (request.status, request.outcome.get("handover")) == (Status.FAILED, None)
+    assert (request.status, request.outcome.handover) == (Status.FAILED, None)
     assert "got another key handmade in the meantime" in (request.failure or "")
     assert "request.taken_up_again" in [entry.action for entry in await audit_of(world, request)]

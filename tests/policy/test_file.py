@@ -202,6 +202,10 @@ def test_the_example_policy_is_good_and_its_channel_is_to_be_filled_in() -> None
     assert text.split("\n")[to_fill_in.line - 1].startswith("channel = ")
 
 
+def test_the_example_policy_names_every_kind() -> None:
+    assert f"Kinds:\n# {', '.join(KINDS)}\n" in (ROOT / "policy.toml").read_text(encoding="utf-8")
+
+
 def test_the_commented_lines_of_the_example_are_good_too() -> None:
     text = (ROOT / "policy.toml").read_text(encoding="utf-8")
     for line in ("platform = [", '[workspaces."Production"]', 'approvers = ["platform"]', "quorum = 2", 'expires_in = "1d"'):

@@ -61,8 +61,8 @@ async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call
         card = await paused_at(world, "resumed", call)
         assert await living(world, "resumed") == 1
         request = await request_behind(world, card)
-        assert (await world.rt.admin.api_key(request.outcome["key_id"])).status == "active"
-        assert request.outcome["handover"] == "ready"
+        assert (await world.rt.admin.api_key(request.outcome.thing_id)).status == "active"
+        assert request.outcome.handover == "ready"
         actions = [entry.action for entry in await audit_of(world, request)]
         assert actions.count("request.second_taken_back") == (1 if call == MAKE else 0)
         if call == MAKE:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from bot.approvals import db as requests
 from bot.approvals.model import Event, Request, Status
+from bot.approvals.outcome import Outcome
 from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request
@@ -46,6 +47,26 @@ async def test_one_open_request_holds_a_subject_and_a_closed_one_gives_it_back(s
     await moved(store, request, Event.WITHDRAW)
     async with store.write() as tx:
         assert await requests.insert(tx, second, "create_key:wrkspc_1:nightly")
+
+
+async def test_who_asked_for_a_thing_is_known_once_it_is_made(store: Store) -> None:
+    request = await added(store)
+    assert await of_keys(store) == {}
+    outcome = Outcome.model_validate({"thing_id": "apikey_1", "handover_at": NOW, "of_a_later_version": {"a": [1]}})
+    for event, more in ((Event.ENOUGH, {}), (Event.CLAIM, {}), (Event.DONE, {"outcome": outcome, "closed_at": NOW})):
+        async with store.write() as tx:
+            request = await requests.advance(tx, request, event, **more) or request
+    assert await of_keys(store) == {"apikey_1": request.requester.slack_id}
+    async with store.read() as tx:
+        stored = await requests.load(tx, request.id)
+    assert stored is not None
+    assert stored.outcome == outcome
+
+
+async def of_keys(store: Store) -> dict[str, str]:
+    async with store.read() as tx:
+        assert await requests.askers_of(tx, "disable_key", ["apikey_1"]) == {}
+        return await requests.askers_of(tx, "create_key", ["apikey_1"])
 
 
 def test_a_sealed_secret_opens_for_its_own_row_only() -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.approvals.handover.words import card_lines, is_trouble
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
-from bot.slack.markup import code, date, escape, mention, quote, truncate, within_bold
+from bot.slack.markup import date, escape, mention, quote, truncate, within_bold
 from bot.slack.model import Message
 from bot.words.wording import calendar_day, duration, listed
 
@@ -16,7 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """A request with the words of its kind. `title` is plain text; `asks` to `after` are the kind's markup.
+    """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
     `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person.
     """
@@ -28,6 +29,7 @@ class RequestFacts:
     done: str
     yours: str
     after: str
+    end: str
     waits_for: str
     by_hand: str
     needs: str
@@ -83,7 +85,7 @@ def _headline(facts: RequestFacts) -> str:
         case Status.EXPIRED:
             return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
-            mark = "⚠️" if request.outcome.get("handover") in TROUBLE else "✅"
+            mark = "⚠️" if is_trouble(request.outcome) else "✅"
             return f"{mark} *{facts.done}* — {_approved_by(request)}, {_after(request)}"
         case Status.REVERTED:
             return ended(facts)
@@ -120,17 +122,17 @@ def expired_because(facts: RequestFacts) -> str:
 
 def left_behind(request: Request, otherwise: str) -> str:
     """Return as markup what a request that ended without being done leaves in the world; `otherwise` says: nothing."""
-    if request.outcome.get("in_doubt"):
+    if request.outcome.in_doubt:
         return "⚠️ it may have been done all the same: have a look."
-    problem = str(request.outcome.get("problem") or "")
+    problem = request.outcome.problem
     return f"⚠️ {escape(problem)}" if problem else otherwise
 
 
 def ended(facts: RequestFacts) -> str:
     """Return how a grant ended: as agreed, or with something left that a person has to look at."""
-    note = str(facts.request.outcome.get("note_at_end") or "")
+    note = facts.request.outcome.note_at_end
     said = f" · {escape(note)}" if note else ""
-    if facts.request.outcome.get("needs_person_at_end"):
+    if facts.request.outcome.needs_person_at_end:
         return f"⚠️ *Over, but a person has to look* — {facts.done}{said}"
     return f"🔁 *{facts.after}* — ended as agreed{said}"
 
@@ -152,38 +154,13 @@ def _lines(facts: RequestFacts) -> list[str]:
         lines += [facts.needs, *([f"{have} of {facts.quorum} so far"] if have else [])]
         lines += [*([facts.by_hand] if facts.by_hand else []), f"decide by {date(request.expires_at)}"]
         lines += ["you can't approve your own"]
-    if request.status is Status.FULFILLING and request.outcome.get("problem"):
-        lines.append(f"⚠️ {escape(str(request.outcome['problem']))}")
+    if request.status is Status.FULFILLING and request.outcome.problem:
+        lines.append(f"⚠️ {escape(request.outcome.problem)}")
     if request.status is Status.APPLIED and request.ends_at:
-        lines.append(f"Ends {calendar_day(request.ends_at.date())}{_by_me(request)}")
+        lines.append(f"Ends {calendar_day(request.ends_at.date())}{facts.end}")
     if request.status is Status.APPLIED:
-        if request.outcome.get("hint"):
-            lines.append(f"key {short_hint(str(request.outcome['hint']))}")
-        lines += [_HANDOVER[state] for state in [str(request.outcome.get("handover"))] if state in _HANDOVER]
+        lines += card_lines(request.outcome)
     return lines
-
-
-def _by_me(request: Request) -> str:
-    """Say so where a key doesn't end by itself: whoever made it by hand gave it no end."""
-    outcome = request.outcome
-    return ", when I revoke it" if outcome.get("key_id") and not outcome.get("expires_at") else ""
-
-
-def short_hint(hint: str) -> str:
-    """Return the end of a key's hint: `…igAA`."""
-    return code(f"…{hint[-4:]}")
-
-
-TROUBLE = frozenset({"lost", "failed", "unseen"})
-"""States of a hand-over after which a new key has to be asked for."""
-
-_HANDOVER = {
-    "ready": "its secret waits for its requester",
-    "shown": "its secret was shown once and is wiped",
-    "unseen": "its secret was wiped, because nobody looked within a day: revoke the key and ask again",
-    "lost": "its secret is lost: revoke the key and ask again",
-    "failed": "its secret didn't reach its requester: revoke the key and ask again",
-}
 
 
 def _buttons(facts: RequestFacts) -> list[Json]:

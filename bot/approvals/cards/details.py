@@ -40,8 +40,8 @@ def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = 
 
 
 def _ids(request: Request) -> list[str]:
-    known = [request.id, request.workspace_id, request.outcome.get("key_id")]
-    return [code(str(one)) for one in known if one]
+    known = [request.id, request.workspace_id, request.outcome.thing_id]
+    return [code(one) for one in known if one]
 
 
 def denial_form(request: Request, title: str) -> Json:

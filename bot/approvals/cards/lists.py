@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.approvals.cards.card import TROUBLE
+from bot.approvals.handover.words import is_trouble
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import divider, fit, header, section
@@ -32,7 +32,7 @@ MARKS = {
 
 def mark_of(request: Request) -> str:
     """Return the mark of a request's state; one whose secret reached nobody isn't done for whoever asked."""
-    return "⚠️" if request.outcome.get("handover") in TROUBLE else MARKS[request.status]
+    return "⚠️" if is_trouble(request.outcome) else MARKS[request.status]
 
 
 def waiting_blocks(waiting: Sequence[Titled]) -> list[Json]:

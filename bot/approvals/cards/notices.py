@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.approvals.cards.card import (
-    TROUBLE,
     RequestFacts,
     denied_by,
     ended,
     expired_because,
     failure,
     left_behind,
-    short_hint,
 )
+from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, section
@@ -89,24 +88,19 @@ def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
 def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
     request, outcome = facts.request, facts.request.outcome
     undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
-    handover, at = str(outcome.get("handover", "")), outcome.get("handover_at")
-    hint = f" · key {short_hint(str(outcome['hint']))}" if outcome.get("hint") else ""
+    handover, at, hint = outcome.handover, outcome.handover_at, key_hint(outcome)
+    hint = f" · {hint}" if hint else ""
     if handover == "ready" and request.closed_at:
         until = date(request.closed_at + timedelta(hours=24))
         show = button("Show the key once", ids.REVEAL, request.id, style="primary")
         rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
         return f"✅ *{facts.yours}*. {rule}", [show]
     if handover == "shown":
-        when = f"Shown {date(datetime.fromisoformat(at))}" if isinstance(at, str) else "Shown"
+        when = f"Shown {date(at)}" if at else "Shown"
         return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
-    if handover in TROUBLE:
-        because = {
-            "lost": "the answer with its secret got lost on the way",
-            "failed": "its secret could not be shown to you",
-            "unseen": "you didn't look at its secret within a day, so I wiped it",
-        }[handover]
+    if because := why_not_handed_over(outcome):
         return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
-    note = f" {escape(str(outcome['note']))}" if outcome.get("note") else ""
+    note = f" {escape(outcome.note)}" if outcome.note else ""
     return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
 
 

@@ -29,11 +29,11 @@ def _to_others(request: Request, chapter: str) -> list[Wanted]:
     """Return what those are told who have to do something by hand, or for whom it was done."""
     found: list[Wanted] = []
     approvals = request.said(Verdict.APPROVE)
-    if approvals and request.outcome.get("way") == "console":
+    if approvals and request.outcome.by_hand:
         fulfiller = approvals[-1].by.slack_id
         if request.status is Status.FULFILLING:
             found.append(Wanted(FULFILLER, fulfiller))
-        if request.outcome.get("problem") or request.status in _OVER:
+        if request.outcome.problem or request.status in _OVER:
             found.append(Wanted(f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
     if request.status in (Status.APPLIED, Status.REVERTED):
         others = [person for person in request.beneficiaries if not person.is_same_person(request.requester)]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.approvals import db as requests
-from bot.approvals.authority import needs_in_words, rule_of
+from bot.approvals.authority import rule_of
 from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.covered import covered_card, covered_line
+from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
-from bot.approvals.kind import Kind, all_kinds, find_kind
+from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.errors import SlackRefused
 from bot.posts import db as posts
@@ -30,30 +31,14 @@ async def refresh(rt: Runtime, request_id: str) -> None:
 
 async def facts_of(rt: Runtime, request: Request) -> RequestFacts:
     """Return a request with the words of its kind and of today's rule."""
-    kind, rule = find_kind(rt, request.kind), await rule_of(rt, request)
-    undo = all_kinds(rt).get(kind.undo or "") if request.outcome.get("key_id") else None
-    return RequestFacts(
-        request=request,
-        title=kind.title(request),
-        asks=kind.asks,
-        what=kind.what(request),
-        done=kind.done(request),
-        yours=(kind.yours or kind.done)(request),
-        after=(kind.after or kind.done)(request),
-        waits_for=kind.waits_for,
-        by_hand=kind.by_hand(rule),
-        needs=needs_in_words(rule, request.workspace_name),
-        quorum=rule.quorum,
-        danger=kind.danger,
-        undo_label=f"{undo.label.split()[0]}…" if undo else "",
-    )
+    return facts_from(all_kinds(rt), request, await rule_of(rt, request))
 
 
 @dataclass(frozen=True)
 class _Shown:
     """A request as its messages show it: its facts, and the lines of its thread by version."""
 
-    kind: Kind
+    kind: AnyKind
     facts: RequestFacts
     lines: Mapping[str, str]
     prefix: str
@@ -81,8 +66,10 @@ class _Shown:
             return requester_notice(self.facts, which)
         if what == BENEFICIARY:
             return beneficiary_notice(self.facts, which)
-        tell = self.kind.news if which else self.kind.steps
-        return tell(self.facts.request) if what == FULFILLER and tell else None
+        if what != FULFILLER or self.kind.by_hand is None:
+            return None
+        tell = self.kind.by_hand.news if which else self.kind.by_hand.steps
+        return tell(self.kind.asked(self.facts.request))
 
     def redacted(self, post: Post) -> Message:
         """Return what takes a message's place where another company can read."""

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.approvals import db as requests
 from bot.approvals.handover import db as secrets
 from bot.approvals.model import Request
+from bot.approvals.outcome import Handover, Outcome
 from bot.errors import NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor
 from bot.runtime import Runtime
@@ -37,7 +38,7 @@ async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
     async with rt.store.write() as tx:
         request = _showable(await requests.load(tx, request_id), actor)
         ciphertext = await secrets.sealed(tx, request_id, now)
-        outcome = request.outcome | {"handover": "showing", "handover_at": now.isoformat()}
+        outcome = request.outcome.updated(Outcome(handover="showing", handover_at=now))
         if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
             raise RequestClosed("This key was just shown, or its day is over. Lost it? Revoke it and ask for a new one.")
         await timers.set_timers(tx, TIMERS, request_id, {INTERRUPTED: now + SHOWING_LASTS})
@@ -54,9 +55,9 @@ def _showable(request: Request | None, actor: Actor) -> Request:
         raise NotFound("I don't know that request. Nothing was shown.")
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed("Only the person who asked for a key can see it.")
-    if request.outcome.get("handover") == "showing":
+    if request.outcome.handover == "showing":
         raise RequestClosed("I'm showing you this key already, in another window.")
-    if request.outcome.get("handover") != "ready":
+    if request.outcome.handover != "ready":
         raise RequestClosed("This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
     return request
 
@@ -66,9 +67,9 @@ async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
     if not await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown"):
         async with rt.store.write() as tx:
             request = await requests.load(tx, request_id)
-            if request and request.outcome.get("handover") == "failed":  # it took so long that it counted as interrupted
+            if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
                 version = await _note(tx, request, "shown", rt.now())
-                hint = request.outcome.get("hint")
+                hint = request.outcome.hint
                 tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=hint, version=version)
 
 
@@ -76,7 +77,7 @@ async def put_back(rt: Runtime, request_id: str) -> None:
     """Note that a secret was certainly not shown, so that its requester may ask for it again."""
     async with rt.store.write() as tx:
         request = await requests.load(tx, request_id)
-        if request and request.outcome.get("handover") == "showing":  # else it was wiped meanwhile, as an interrupted one
+        if request and request.outcome.handover == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
             ends_at = await secrets.ends_at(tx, request_id) or rt.now()
             await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: ends_at})
@@ -91,14 +92,14 @@ async def wipe(rt: Runtime, request_id: str, what: str) -> None:
     """Wipe a secret that nobody looked at within a day, or whose showing was interrupted."""
     async with rt.store.read() as tx:
         request = await requests.load(tx, request_id)
-    is_showing = request is not None and request.outcome.get("handover") == "showing"
+    is_showing = request is not None and request.outcome.handover == "showing"
     if what == INTERRUPTED and is_showing:
         await hand_over_failed(rt, request_id)
     elif what == UNSEEN and not is_showing:
         await _settle(rt, request_id, "unseen", "quartermaster", "secret.wiped_unseen")
 
 
-async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, action: str) -> bool:
+async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: str) -> bool:
     """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
     async with rt.store.write() as tx:
@@ -107,15 +108,15 @@ async def _settle(rt: Runtime, request_id: str, handover: str, actor: str, actio
             return False
         await timers.set_timers(tx, TIMERS, request_id, {})
         version = await _note(tx, request, handover, now)
-        tx.audit(now, actor, action, request_id, hint=request.outcome.get("hint"), version=version)
+        tx.audit(now, actor, action, request_id, hint=request.outcome.hint, version=version)
         return True
 
 
-async def _note(tx: Tx, request: Request, handover: str, now: datetime) -> int:
+async def _note(tx: Tx, request: Request, handover: Handover, now: datetime) -> int:
     """Write the state of the hand-over into the request and return its version; one moved meanwhile is read again."""
     current: Request | None = request
     while current is not None:
-        outcome = current.outcome | {"handover": handover, "handover_at": now.isoformat()}
+        outcome = current.outcome.updated(Outcome(handover=handover, handover_at=now))
         if touched := await requests.touch(tx, current, outcome=outcome):
             return touched.version
         current = await requests.load(tx, request.id)

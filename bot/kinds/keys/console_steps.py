@@ -29,8 +29,8 @@ def console_steps(request: Request, name: str) -> Message:
         f"I look for that name in that workspace each minute; the request closes by itself when I see it. "
         f"It is waited for until {date(request.expires_at)}."
     )
-    problem = request.outcome.get("problem")
-    seen = f"⚠️ {_mend(str(problem))}" if problem else ""
+    problem = request.outcome.problem
+    seen = f"⚠️ {_mend(problem)}" if problem else ""
     open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=CONSOLE_KEYS)
     blocks = [section(intro), section(steps), *([section(seen)] if seen else []), actions(open_it), context(check)]
     return Message("\n".join(filter(None, [intro, steps, seen, check])), blocks)
@@ -41,7 +41,7 @@ def console_news(request: Request, name: str) -> Message:
     what = f"{code(name)} in {bold(request.workspace_name or '')}"
     if request.status is not Status.FULFILLING:
         return _over(request, what)
-    problem = str(request.outcome.get("problem") or "")
+    problem = request.outcome.problem
     text = f"⚠️ {what}: {_mend(problem)}" if problem else f"⏳ {what}: what was wrong is mended; I still wait for the key."
     return Message(text, [section(text)])
 

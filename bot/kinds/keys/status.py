@@ -2,28 +2,30 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bot.admin.model import ApiKey
-from bot.approvals.kind import Applied, Checked, Done, Kind, NeedsPerson, check_in_time
-from bot.approvals.model import MOST_REASON, Request
-from bot.errors import InvalidInput, UpstreamMissing
+from bot.approvals.kind import Kind
+from bot.approvals.outcome import Outcome
+from bot.approvals.parts import Sample, Words
 from bot.forms.fields import FormField, FormInput
-from bot.people.model import Who
-from bot.runtime import Runtime
-from bot.slack.markup import bold, code, within_bold
+from bot.kinds.keys.one_key import (
+    KEY_FIELD,
+    WHY_FIELD,
+    KeyChange,
+    bold_key_in_place,
+    chosen_key,
+    find_key,
+    key_in_place,
+    read_key,
+)
+from bot.kinds.setting import Setting
 
 _NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
 
 
-class KeyChange(BaseModel):
-    """Which key; its name, hint and workspace as they were when it was asked."""
+class StatusChange(KeyChange):
+    """Which key gets another status."""
 
-    model_config = ConfigDict(frozen=True)
-
-    key_id: str
-    key_name: str = ""
-    hint: str | None = None
     confirm: str = Field(default="", exclude=True)
     """What was typed to confirm; compared with the key's name as it is now, and not kept."""
 
@@ -39,81 +41,57 @@ class _Change:
     from_: frozenset[str]
     done: str
     already: str
-    danger: str
+    danger: str = ""
+    is_final: bool = False
 
 
-def _payload(request: Request) -> KeyChange:
-    return KeyChange.model_validate(request.payload)
+def _setting(change: _Change) -> Setting[StatusChange]:
+    return Setting(
+        noun="status",
+        field="key_id",
+        find=lambda reading, payload: find_key(reading, payload, lambda key: key.status),
+        read=lambda look: read_key(look, lambda key: key.status),
+        write=lambda admin, payload, status: admin.update_api_key(payload.key_id, status=status),
+        which=lambda payload: payload.key_id,
+        to=lambda _payload: change.becomes,
+        was=lambda payload: payload.was,
+        already=lambda thing: f"{thing.name} is already {change.already}.",
+        closed=lambda thing: f"{thing.name} is {thing.value} for good, which can't be changed any more.",
+        drifted=lambda thing, _was: f"The key {thing.name} became {thing.value} in the meantime.",
+        fits=lambda status: status in change.from_,
+        takes=lambda key: key.status in change.from_,
+        faults=_unconfirmed if change.is_final else lambda _payload: {},
+        is_final=change.is_final,
+    )
 
 
-async def _find(rt: Runtime, key_id: str) -> ApiKey:
-    try:
-        return await rt.admin.api_key(key_id)
-    except UpstreamMissing:
-        raise InvalidInput({"key_id": "That key doesn't exist. Choose one from the list."}) from None
+def _unconfirmed(payload: StatusChange) -> dict[str, str]:
+    return {} if payload.confirm.strip() == payload.key_name.strip() else {"confirm": _NOT_THE_NAME}
 
 
-async def _look(rt: Runtime, request: Request, becomes: str) -> Done | None:
-    key = await rt.admin.api_key(_payload(request).key_id)
-    return Done({"key_id": key.id, "hint": key.hint}) if key.status == becomes else None
-
-
-def _what(request: Request) -> str:
-    where = f" in {bold(request.workspace_name)}" if request.workspace_name else ""
-    return f"{code(_payload(request).key_name)}{where}"
-
-
-def _within_bold(request: Request) -> str:
-    where = f" in {within_bold(request.workspace_name)}" if request.workspace_name else ""
-    return f"{code(_payload(request).key_name)}{where}"
-
-
-def _make(change: _Change, *extra: FormField) -> Kind:
-    async def precheck(rt: Runtime, _who: Who, payload: BaseModel) -> Checked:
-        assert isinstance(payload, KeyChange)  # noqa: S101 - the registry pairs them
-        key = await _find(rt, payload.key_id)
-        if key.status == change.becomes:
-            raise InvalidInput({"key_id": f"{key.name} is already {change.already}."})
-        if key.status not in change.from_:
-            raise InvalidInput({"key_id": f"{key.name} is {key.status} for good, which can't be changed any more."})
-        if any(field.name == "confirm" for field in extra) and payload.confirm.strip() != key.name.strip():
-            raise InvalidInput({"confirm": _NOT_THE_NAME})
-        workspace = await rt.directory.workspace(key.workspace_id)
-        full = KeyChange(key_id=key.id, key_name=key.name, hint=key.hint)
-        return Checked(full, workspace.id if workspace else key.workspace_id, workspace.name if workspace else None)
-
-    async def apply(rt: Runtime, request: Request) -> Applied:
-        found = await _look(rt, request, change.becomes)
-        if found:
-            return found
-        key = await rt.admin.api_key(_payload(request).key_id)
-        if key.status not in change.from_:
-            raise NeedsPerson(f"The key {key.name} became {key.status} in the meantime.")
-        check_in_time(rt, request)
-        key = await rt.admin.update_api_key(key.id, status=change.becomes)
-        rt.directory.forget_keys()
-        return Done({"key_id": key.id, "hint": key.hint})
-
+def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
+    setting = _setting(change)
+    was = next(iter(sorted(change.from_)))
     return Kind(
         name=change.name,
-        label=change.label,
-        payload=KeyChange,
-        form=(
-            FormField("key_id", "Key", "key", hint="Type a part of its name."),
-            *extra,
-            FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
+        payload=StatusChange,
+        form=(KEY_FIELD, *extra, WHY_FIELD),
+        words=Words(
+            label=change.label,
+            asks=f"asks to {change.verb} a key",
+            title=lambda asked: f"{change.label}: {asked.payload.key_name}",
+            what=key_in_place,
+            done=lambda asked: f"Key {bold_key_in_place(asked)} {change.done}",
+            danger=change.danger,
+            chosen=chosen_key,
         ),
-        title=lambda request: f"{change.label}: {_payload(request).key_name}",
-        asks=f"asks to {change.verb} a key",
-        what=_what,
-        done=lambda request: f"Key {_within_bold(request)} {change.done}",
-        subject=lambda payload: f"key:{getattr(payload, 'key_id', '')}",
-        precheck=precheck,
-        apply=apply,
-        repeatable=True,
-        look=lambda rt, request: _look(rt, request, change.becomes),
-        has_workspace=True,
-        danger=change.danger,
+        rules=setting.rules(lambda payload: f"key:{payload.key_id}", has_workspace=True),
+        effect=setting.effect(),
+        sample=Sample(
+            StatusChange(key_id="apikey_1", key_name="nightly", hint="sk-ant-…igAA", was=was, confirm="nightly"),
+            Outcome(thing_id="apikey_1", hint="sk-ant-…igAA", value=change.becomes, was=was),
+            given={"status": was},
+        ),
     )
 
 
@@ -131,13 +109,13 @@ DISABLE_KEY = _make(
     )
 )  # fmt: skip
 ENABLE_KEY = _make(
-    _Change("enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again", "enabled", "")
+    _Change("enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again", "enabled")
 )
 REVOKE_KEY = _make(
     _Change(
         "revoke_key", "Revoke a key", "revoke", "archived", frozenset({"active", "inactive"}),
         "is revoked for good", "revoked",
-        "Everything that uses it stops for good. This can't be undone.",
+        "Everything that uses it stops for good. This can't be undone.", is_final=True,
     ),
     FormField("confirm", "Type the key's name to confirm", max_length=500, check=_check_typed),
 )  # fmt: skip

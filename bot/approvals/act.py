@@ -1,0 +1,113 @@
+"""What a kind is handed when it is asked something: its request, its decoded payload, and only what it may do."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.admin.model import Member
+from bot.approvals import db as requests
+from bot.approvals.fence import FencedAdmin, ReadingAdmin, check_lease
+from bot.approvals.model import Request
+from bot.directory.directory import Directory
+from bot.people.identity import find_member
+from bot.policy.model import Rule
+from bot.runtime import Runtime
+from bot.store.session import Store
+
+P = TypeVar("P", bound=BaseModel)
+RuleFor = Callable[[str, str | None, str | None], Rule]
+"""Takes a kind, a workspace's id and its name."""
+
+
+@dataclass(frozen=True)
+class Asked(Generic[P]):
+    """A request with its decoded payload; all that a kind's words are made from."""
+
+    request: Request
+    payload: P
+
+
+class Others:
+    """What a kind may know of other requests."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def find_open(self, subject: str) -> Request | None:
+        """Return the open request about a subject, or None."""
+        async with self._store.read() as tx:
+            return await requests.find_open(tx, subject)
+
+    async def ended_since(self, kind: str, since: datetime) -> list[Request]:
+        """Return the grants of a kind that have ended since then."""
+        async with self._store.read() as tx:
+            return await requests.ended_since(tx, kind, since)
+
+    async def requesters_of(self, kind: str, things: Sequence[str]) -> dict[str, str]:
+        """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
+        async with self._store.read() as tx:
+            return await requests.askers_of(tx, kind, things)
+
+    async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
+        """Return the ids of what requests of a kind made for somebody."""
+        async with self._store.read() as tx:
+            return await requests.made_for(tx, kind, slack_id)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a kind may look at, before and after it is asked for; nothing here changes anything.
+
+    `rule_for` returns today's rule. `find_member` returns the member behind a Slack user as of now, and raises NotLinked.
+    """
+
+    admin: ReadingAdmin
+    directory: Directory
+    others: Others
+    rule_for: RuleFor
+    find_member: Callable[[str], Awaitable[Member]]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Look(Reading, Generic[P]):
+    """A reading about one request."""
+
+    request: Request
+    payload: P
+
+
+@dataclass(frozen=True)
+class Act(Look[P]):
+    """The right to do what one request says, for as long as it is claimed; `admin` changes things only that long."""
+
+    admin: FencedAdmin
+
+
+def _rule_for(rt: Runtime) -> RuleFor:
+    return lambda kind, workspace_id, name: rt.policy.rule_for(kind, workspace_id, name)
+
+
+def reading_of(rt: Runtime) -> Reading:
+    """Return what a kind may look at."""
+    admin, others = ReadingAdmin(rt.admin), Others(rt.store)
+    return Reading(admin, rt.directory, others, _rule_for(rt), partial(find_member, rt), rt.now)
+
+
+def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
+    """Return what a kind needs to look how a request stands."""
+    admin, others = ReadingAdmin(rt.admin), Others(rt.store)
+    finding = partial(find_member, rt)
+    return Look(admin, rt.directory, others, _rule_for(rt), finding, rt.now, asked.request, asked.payload)
+
+
+def act_of(rt: Runtime, asked: Asked[P]) -> Act[P]:
+    """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
+    request = asked.request
+    admin = FencedAdmin(rt.admin, rt.directory, lambda: check_lease(request.claimed_at, rt.now()))
+    others, finding = Others(rt.store), partial(find_member, rt)
+    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload)

@@ -1,0 +1,32 @@
+"""A request with the words of its kind and of the rule that holds for it."""
+
+from collections.abc import Mapping
+
+from bot.approvals.authority import needs_in_words
+from bot.approvals.cards.card import RequestFacts
+from bot.approvals.kind import AnyKind
+from bot.approvals.model import Request
+from bot.policy.model import Rule
+
+
+def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> RequestFacts:
+    """Return what cards and notices say of a request under a rule."""
+    kind = kinds[request.kind]
+    asked, words = kind.asked(request), kind.words
+    offered = kinds.get(kind.offers.kind) if kind.offers and kind.offers.filled(asked) else None
+    return RequestFacts(
+        request=request,
+        title=words.title(asked),
+        asks=words.asks,
+        what=words.what(asked),
+        done=words.done(asked),
+        yours=(words.yours or words.done)(asked),
+        after=(words.after or words.done)(asked),
+        end=words.end(asked),
+        waits_for=kind.by_hand.waits_for if kind.by_hand else "somebody to do it",
+        by_hand=kind.left_by_hand(rule),
+        needs=needs_in_words(rule, request.workspace_name),
+        quorum=rule.quorum,
+        danger=words.danger,
+        undo_label=f"{offered.label.split()[0]}…" if offered else "",
+    )

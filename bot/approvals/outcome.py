@@ -1,0 +1,84 @@
+"""What comes of an act: done, waiting for a person, or stopped because a person has to look. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+Handover = Literal["ready", "showing", "shown", "unseen", "lost", "failed"]
+"""Where a secret stands on its way to its requester; `lost`, `failed` and `unseen` mean that it will never arrive."""
+
+
+class Outcome(BaseModel):
+    """What came of a request, stored as JSON beside it. It never holds a secret.
+
+    A field that this version doesn't know is kept: during an upgrade two versions write the same rows.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    thing_id: str | None = None
+    """The upstream's id of what was made or changed."""
+    value: str | None = None
+    """What a setting was set to."""
+    was: str | None = None
+    """What it was set to before."""
+    hint: str | None = None
+    """How people tell a secret apart without seeing it."""
+    expires_at: datetime | None = None
+    """When what was made ends by itself."""
+    way: str = ""
+    """How it was done, where there are several ways."""
+    known: tuple[str, ...] = ()
+    """Ids of what was there before a person was asked to make something."""
+    by_hand: bool = False
+    """Whether a person was asked to do it."""
+    problem: str = ""
+    """What a person did wrong, in one sentence."""
+    in_doubt: bool = False
+    """Whether an attempt ended without anybody knowing how."""
+    handover: Handover | None = None
+    handover_at: datetime | None = None
+    """When `handover` became what it is."""
+    note: str = ""
+    """A plain sentence for the requester; from a `revert`, for everybody."""
+    note_at_end: str = ""
+    """A plain sentence about how the grant ended."""
+    needs_person_at_end: bool = False
+    """Whether something is left at the end that a person has to look at."""
+
+    def updated(self, later: Self) -> Self:
+        """Return this outcome with what a later one says explicitly."""
+        return self.model_copy(update={name: getattr(later, name) for name in later.model_fields_set})
+
+    def stored(self) -> dict[str, Any]:
+        """Return plain JSON with what was said explicitly."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The change is made. A `secret` is sealed at once by the engine."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    secret: SecretStr | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A person has to do it; the request is proven later. `problem` is one sentence about what was done wrong."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    problem: str = ""
+
+
+class NeedsPerson(Exception):
+    """The change was not made, and a person has to look; `sentence` says in plain text what stands in the way."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+Applied = Done | Waits

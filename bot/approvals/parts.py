@@ -1,0 +1,128 @@
+"""The parts of a kind of Request: how it speaks, what may be asked, what it changes, and what a person does by hand."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic
+
+from bot.approvals.act import Act, Asked, Look, P, Reading
+from bot.approvals.outcome import Applied, Done, Outcome, Waits
+from bot.forms.fields import FormValue
+from bot.people.model import Who
+from bot.policy.model import Rule
+from bot.slack.model import Message
+
+
+@dataclass(frozen=True)
+class Checked(Generic[P]):
+    """A request that may be asked: the complete payload, and the workspace that it is about (None: the organization)."""
+
+    payload: P
+    workspace_id: str | None = None
+    workspace_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How a form is filled in: values by field, and by field what the chosen options say."""
+
+    values: Mapping[str, FormValue]
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def _workspace_chosen(asked: Asked[Any]) -> dict[str, str]:
+    return {"workspace_id": asked.request.workspace_name or ""}
+
+
+@dataclass(frozen=True)
+class Words(Generic[P]):
+    """How a kind speaks. `label` names it on forms and in menus; `title` is plain text.
+
+    `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand in
+    bold) replaces both once it is applied. `yours` is `done` said to the requester, `after` what is true once the grant has
+    ended; both are `done` where nothing is given. `end` follows the day on which an applied grant ends. `danger` says what
+    a careless click would break. `chosen` returns by field what the options chosen in the form say.
+    """
+
+    label: str
+    asks: str
+    title: Callable[[Asked[P]], str]
+    what: Callable[[Asked[P]], str]
+    done: Callable[[Asked[P]], str]
+    yours: Callable[[Asked[P]], str] | None = None
+    after: Callable[[Asked[P]], str] | None = None
+    end: Callable[[Asked[P]], str] = lambda _asked: ""
+    danger: str = ""
+    submit_label: str = "Ask"
+    chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen
+
+
+@dataclass(frozen=True)
+class Rules(Generic[P]):
+    """What may be asked. `subject` names what a payload is about: one open request per subject.
+
+    `check` completes a payload, or raises a UserError. `ends_at` is when what is given ends. `beneficiaries` are the people
+    whom it is about besides the requester: they don't decide it either. `takes` tells whether it can be asked of a thing
+    that somebody named, such as an ApiKey. For the policy: `has_workspace` when each request is about one, whose rules then
+    hold; `issues_keys` when it makes keys.
+    """
+
+    subject: Callable[[P], str]
+    check: Callable[[Reading, Who, P], Awaitable[Checked[P]]]
+    ends_at: Callable[[P], datetime | None] | None = None
+    beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
+    takes: Callable[[Any], bool] = lambda _thing: True
+    has_workspace: bool = False
+    issues_keys: bool = False
+
+
+async def _never(_look: Look[Any]) -> Done | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Effect(Generic[P]):
+    """What a kind changes. `apply` and `revert`, which ends a grant, raise an UpstreamError or NeedsPerson.
+
+    `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
+    once `look` found nothing.
+    """
+
+    apply: Callable[[Act[P]], Awaitable[Applied]]
+    repeatable: bool
+    look: Callable[[Look[P]], Awaitable[Done | None]] = _never
+    revert: Callable[[Act[P]], Awaitable[Done]] | None = None
+
+
+@dataclass(frozen=True)
+class ByHand(Generic[P]):
+    """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` names it in the card.
+
+    `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person.
+    """
+
+    waits_for: str
+    prove: Callable[[Look[P]], Awaitable[Done | Waits | None]]
+    steps: Callable[[Asked[P]], Message]
+    news: Callable[[Asked[P]], Message]
+    announced: Callable[[Rule], str] = lambda _rule: ""
+
+
+@dataclass(frozen=True)
+class Offer(Generic[P]):
+    """What a card offers once a request is applied: another kind's form, filled in; None while there is nothing to offer."""
+
+    kind: str
+    filled: Callable[[Asked[P]], Filled | None]
+
+
+@dataclass(frozen=True)
+class Sample(Generic[P]):
+    """A complete payload and what comes of it, from which tests ask for every kind and draw its cards.
+
+    `given` is the state that its thing has to be in before it can be asked for, by the upstream's names.
+    """
+
+    payload: P
+    outcome: Outcome = field(default_factory=Outcome)
+    given: Mapping[str, str] = field(default_factory=dict[str, str])

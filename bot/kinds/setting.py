@@ -1,0 +1,167 @@
+"""The kind that sets one value of one thing from A to B: a key's status or name, somebody's role, a limit.
+
+What every such kind has to get right is written once here: nothing is asked that is so already, nothing is overwritten that
+somebody else changed meanwhile, and at its end only what this request gave is taken back.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic
+
+from bot.approvals.act import Act, Asked, Look, P, Reading
+from bot.approvals.fence import FencedAdmin
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
+from bot.approvals.parts import Checked, Effect, Rules
+from bot.errors import InvalidInput
+from bot.people.model import Who
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a setting belongs to, as it is now. `name` begins sentences; `id` and `hint` are told where details are."""
+
+    name: str
+    value: str
+    id: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Found(Generic[P]):
+    """A thing as it is when somebody asks, and what they ask for, complete."""
+
+    thing: Thing
+    checked: Checked[P]
+
+
+async def _nothing(_reading: Reading, _payload: Any, _value: str) -> str:
+    return ""
+
+
+def _in_the_meantime(thing: Thing, was: str) -> str:
+    return f"{thing.name} became {thing.value} in the meantime; it was {was} when this was asked."
+
+
+def _is_closed(thing: Thing) -> str:
+    return f"{thing.name} is {thing.value}, which can't be changed."
+
+
+@dataclass(frozen=True)
+class Setting(Generic[P]):
+    """One value of one thing. Sentences are plain text.
+
+    `find` looks the thing up at the ask, `read` before and after each act; `write` sets it to a value. `which` tells things
+    apart. `to` is the value that is asked for, `was` the one that it had then. `fits` tells which values it may be changed
+    from (none given: `was` only), `takes` whether it can be asked of a thing that somebody named. `field` is the form's
+    field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it is so
+    already. `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a value, such
+    as that a workspace would be left without an admin: at the ask, before the act and before its end. `noun` names the
+    value; `is_final` says that it can't be taken back.
+    """
+
+    noun: str
+    field: str
+    find: Callable[[Reading, P], Awaitable[Found[P]]]
+    read: Callable[[Look[P]], Awaitable[Thing]]
+    write: Callable[[FencedAdmin, P, str], Awaitable[object]]
+    which: Callable[[P], str]
+    to: Callable[[P], str]
+    was: Callable[[P], str]
+    already: Callable[[Thing], str]
+    already_at: str = ""
+    closed: Callable[[Thing], str] = _is_closed
+    drifted: Callable[[Thing, str], str] = _in_the_meantime
+    fits: Callable[[str], bool] | None = None
+    takes: Callable[[Any], bool] = lambda _thing: True
+    faults: Callable[[P], Mapping[str, str]] = lambda _payload: {}
+    forbids: Callable[[Reading, P, str], Awaitable[str]] = _nothing
+    is_final: bool = False
+
+    def rules(
+        self,
+        subject: Callable[[P], str],
+        *,
+        ends_at: Callable[[P], datetime | None] | None = None,
+        beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: (),
+        has_workspace: bool = False,
+    ) -> Rules[P]:
+        """Return what may be asked."""
+        return Rules(
+            subject=subject,
+            check=self.check,
+            ends_at=ends_at,
+            beneficiaries=beneficiaries,
+            takes=self.takes,
+            has_workspace=has_workspace,
+        )
+
+    def effect(self) -> Effect[P]:
+        """Return what is changed."""
+        return Effect(apply=self.apply, repeatable=True, look=self.look, revert=None if self.is_final else self.revert)
+
+    async def check(self, reading: Reading, _who: Who, payload: P) -> Checked[P]:
+        """Complete what is asked for; InvalidInput where it is so already, or can't be."""
+        found = await self.find(reading, payload)
+        full, thing = found.checked.payload, found.thing
+        if thing.value == self.to(full):
+            raise InvalidInput({self.already_at or self.field: self.already(thing)})
+        if not self._may_change(full, thing):
+            raise InvalidInput({self.field: self.closed(thing)})
+        if faults := self.faults(full):
+            raise InvalidInput(dict(faults))
+        if forbidden := await self.forbids(reading, full, self.to(full)):
+            raise InvalidInput({self.already_at or self.field: forbidden})
+        return found.checked
+
+    def _may_change(self, payload: P, thing: Thing) -> bool:
+        return self.fits(thing.value) if self.fits else thing.value == self.was(payload)
+
+    def _done(self, look: Look[P], thing: Thing) -> Done:
+        to, was = self.to(look.payload), self.was(look.payload)
+        return Done(Outcome(thing_id=thing.id, hint=thing.hint, value=to, was=was))
+
+    async def look(self, look: Look[P]) -> Done | None:
+        """Tell whether the thing already has the value."""
+        thing = await self.read(look)
+        return self._done(look, thing) if thing.value == self.to(look.payload) else None
+
+    async def apply(self, act: Act[P]) -> Applied:
+        """Set the value, unless somebody else changed it since it was asked."""
+        thing, to = await self.read(act), self.to(act.payload)
+        if thing.value == to and act.request.ends_at:
+            # Somebody else set it, perhaps for good: what this request didn't give it must not take away at its end.
+            raise NeedsPerson(f"{thing.name} became {to} in the meantime, and not by this request. Nothing was changed.")
+        if thing.value == to:
+            return self._done(act, thing)
+        if not self._may_change(act.payload, thing):
+            raise NeedsPerson(self.drifted(thing, self.was(act.payload)))
+        await self._set(act, to)
+        return self._done(act, thing)
+
+    async def revert(self, act: Act[P]) -> Done:
+        """Set the value back to what it was, unless somebody changed it since."""
+        thing, was = await self.read(act), self.was(act.payload)
+        if thing.value == was:
+            return Done(Outcome(note=f"{thing.name} was already {was} again."))
+        if thing.value != self.to(act.payload):
+            raise NeedsPerson(f"{thing.name} became {thing.value} in the meantime, so I left it at that. Is that right?")
+        if await self._was_itself_temporary(act):
+            raise NeedsPerson(
+                f"{thing.name} had been {was} only until a day that is over, so I left it at {thing.value}. "
+                f"Which {self.noun} is right?"
+            )
+        await self._set(act, was)
+        return Done()
+
+    async def _set(self, act: Act[P], value: str) -> None:
+        if forbidden := await self.forbids(act, act.payload, value):
+            raise NeedsPerson(forbidden)
+        await self.write(act.admin, act.payload, value)
+
+    async def _was_itself_temporary(self, act: Act[P]) -> bool:
+        """Tell whether the value to go back to was a grant, too, that has ended since this one began."""
+        mine = self.which(act.payload), self.was(act.payload)
+        ended = await act.others.ended_since(act.request.kind, act.request.approved_at or act.request.created_at)
+        payloads = [type(act.payload).model_validate(other.payload) for other in ended]
+        return any((self.which(payload), self.to(payload)) == mine for payload in payloads)

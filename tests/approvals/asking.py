@@ -1,0 +1,81 @@
+"""Asking for any kind in a running world, from its own sample: what must exist is made first, then the form is sent."""
+
+from typing import Any
+
+from bot.approvals.act import act_of, look_of
+from bot.approvals.kind import AnyKind
+from bot.approvals.model import Request
+from bot.approvals.outcome import Done
+from bot.forms.fields import FormField
+from bot.sandbox.stage import Json
+from tests.approvals.acting import card_with, make_key, open_form
+from tests.world import ALICE, World
+
+REASON = "Because of the contract"
+WRITES = ("POST ", "DELETE ", "PUT ", "PATCH ")
+
+
+async def form_values(world: World, kind: AnyKind) -> dict[str, Any]:
+    """Make what the sample of a kind needs, and return what somebody puts into its form to ask for that sample."""
+    values = {field.name: await _value(world, kind, field) for field in kind.form}
+    return {name: value for name, value in values.items() if value} | {"reason": REASON}
+
+
+async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
+    sample, given = kind.sample.payload, kind.sample.given
+    wanted = getattr(sample, field.name, None)
+    if field.type == "workspace":
+        return await world.workspace_id(sample.workspace_name)
+    if field.type == "key":
+        key_id = await make_key(world, sample.key_name)
+        if given.get("status", "active") != "active":
+            await world.post(f"/claude/keys/{key_id}", status=given["status"])
+            world.rt.directory.forget_keys()
+        return key_id
+    if field.type == "person" and "role" in given:
+        person = await world.rt.notifier.person(wanted)
+        await world.post(f"/claude/users/{person.email}", role=given["role"])
+    if isinstance(wanted, tuple):
+        return ", ".join(str(one) for one in wanted)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return str(wanted) if wanted else None
+
+
+async def fill_in(world: World, user: str, kind: AnyKind, values: dict[str, Any]) -> Json:
+    """Open a kind's form and send it; returns Slack's answer."""
+    await open_form(world, user, kind.name, values.get("key_id", ""))
+    return await world.submit(user, **{name: value for name, value in values.items() if name != "key_id"})
+
+
+async def ask(world: World, kind: AnyKind) -> Json:
+    """Ask for the sample of a kind as Alice, and return the card."""
+    answer = await fill_in(world, ALICE, kind, await form_values(world, kind))
+    assert answer["ok"], answer
+    await world.modal(ALICE, "Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
+    return await card_with(world, REASON)
+
+
+async def look(world: World, kind: AnyKind, request: Request) -> Done | None:
+    """Let a kind look whether its effect is there."""
+    return await kind.effect.look(look_of(world.rt, kind.asked(request)))
+
+
+async def apply(world: World, kind: AnyKind, request: Request) -> object:
+    """Let a kind do what a request says, as the engine does."""
+    return await kind.effect.apply(act_of(world.rt, kind.asked(request)))
+
+
+async def revert(world: World, kind: AnyKind, request: Request) -> object:
+    """Let a kind take back what a request did, as the engine does."""
+    assert kind.effect.revert
+    return await kind.effect.revert(act_of(world.rt, kind.asked(request)))
+
+
+def writes_since(world: World, seq: int) -> list[str]:
+    """Return the changes that the Claude API was asked for since then."""
+    calls = [entry for entry in world.sandbox.wire.after(seq) if entry.service == "claude"]
+    return [entry.name for entry in calls if entry.name.startswith(WRITES)]
+
+
+def now_on_the_wire(world: World) -> int:
+    """Return how much has gone over the wire so far."""
+    return max((entry.seq for entry in world.sandbox.wire.after(0)), default=0)
