@@ -17,8 +17,9 @@ from bot.spend.ask.view import BY_PREFIX, RETRY, SHARE, figures_chart, render_fi
 from bot.spend.digests import view as digest_view
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_breakdown
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
-from bot.spend.model import DIMENSIONS, Figures, SpendQuery
+from bot.spend.model import Figures, SpendQuery
 from handlers import spend_forms
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
@@ -185,7 +186,7 @@ def _number(text: str) -> int:
 
 COMMANDS: Mapping[str, Listener] = {"spend": spend_command}
 ACTIONS: Mapping[str, Listener] = {
-    **{f"{BY_PREFIX}{one}": show_by for one in DIMENSIONS},
+    **{f"{BY_PREFIX}{one.name}": show_by for one in DIMENSIONS},
     RETRY: show_by,
     SHARE: share,
     digest_view.BREAKDOWN: show_breakdown,

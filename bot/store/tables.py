@@ -1,4 +1,4 @@
-"""Every table on one page. Rows never leave `bot.store`: its functions take and return frozen domain models."""
+"""Every table on one page, but those of the ledger. Rows never leave the store: its functions take frozen domain models."""
 
 import re
 from datetime import date, datetime
@@ -225,56 +225,6 @@ class AlertRow(Table, table=True):
     acknowledged_at: datetime | None = _time(nullable=True)
 
 
-class CostDayRow(Table, table=True):
-    """The ledger: what one UTC day cost by workspace, model and key. Empty text stands for "none" (a key needs no null)."""
-
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    day: date = Field(primary_key=True)
-    workspace_id: str = Field(primary_key=True)
-    model: str = Field(primary_key=True)
-    api_key_id: str = Field(primary_key=True)
-    nanos: int = _nanos()
-    list_nanos: int | None = _nanos(nullable=True)
-    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
-
-
-class UsageDayRow(Table, table=True):
-    """Tokens of one UTC day by workspace, model and key."""
-
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    day: date = Field(primary_key=True)
-    workspace_id: str = Field(primary_key=True)
-    model: str = Field(primary_key=True)
-    api_key_id: str = Field(primary_key=True)
-    uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_write: int = Field(sa_column=Column(Nanos, nullable=False))
-    output: int = Field(sa_column=Column(Nanos, nullable=False))
-
-
-class LedgerDayRow(Table, table=True):
-    """What is known of one UTC day: until when its figures reach, and whether it is closed."""
-
-    day: date = Field(primary_key=True)
-    source: str
-    refreshed_at: datetime = _time()
-    synced_at: datetime = _time()
-    closed: bool
-    total_nanos: int = _nanos()
-
-
-class RevisionRow(Table, table=True):
-    """A closed day whose total changed afterwards."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    day: date = Field(index=True)
-    at: datetime = _time()
-    old_nanos: int = _nanos()
-    new_nanos: int = _nanos()
-
-
 class NameRow(Table, table=True):
     """The last known name of a workspace, key or member, so that figures read as people know them."""
 
@@ -290,3 +240,10 @@ class NoteRow(Table, table=True):
     key: str = Field(primary_key=True)
     value: dict[str, Any] = _json()
     at: datetime = _time()
+
+
+class LeaseRow(Table, table=True):
+    """Work that one process is doing, so that no other does it too."""
+
+    name: str = Field(primary_key=True)
+    since: datetime = _time()

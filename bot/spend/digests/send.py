@@ -20,7 +20,7 @@ from bot.spend.digests.schedule import Due, due
 from bot.spend.digests.thread import finish_threads, send_thread
 from bot.spend.digests.view import digest_chart, render_correction, render_digest
 from bot.spend.ledger import db as table
-from bot.spend.ledger.sync import TURN_LASTS
+from bot.spend.ledger.sync import LEASE_LASTS
 from bot.store.notes import claim_note, note, write_note
 from bot.words.wording import weekday_day
 
@@ -135,7 +135,7 @@ async def run_corrections(rt: Runtime, now: datetime) -> int:
     for run in runs:
         fact = known.get(run.day)
         # A sync is dated by its beginning and may have written until its turn was over.
-        if fact is None or not fact.closed or (run.sent_at and fact.synced_at + TURN_LASTS <= run.sent_at):
+        if fact is None or not fact.closed or (run.sent_at and fact.synced_at + LEASE_LASTS <= run.sent_at):
             continue
         try:
             said += await _correct(rt, run)

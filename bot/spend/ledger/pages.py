@@ -9,22 +9,20 @@ import contextlib
 import gc
 from collections.abc import AsyncIterable, Generator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from operator import itemgetter
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts, Group, UsageParts
+from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
 
 Amounts = tuple[int, int | None, int | None]
 BATCH_ROWS = 12_000
 _RARELY = (50_000, 20, 100)
-LEGACY_CLOSES_AFTER = timedelta(hours=1)
-"""The legacy report is complete within minutes (admin-api.md §4.11) but doesn't say so."""
-UNDATED_CLOSES_AFTER = timedelta(hours=24)
 
 
 class OutOfOrder(Exception):
@@ -33,8 +31,9 @@ class OutOfOrder(Exception):
 
 @dataclass
 class Loaded:
-    """What one load did: days written, revisions found, the ids that were seen, and until when its figures reach."""
+    """What one load did: its source, days written, revisions found, the ids seen, and until when its figures reach."""
 
+    source: str = ANALYTICS.name
     days: list[date] = field(default_factory=list[date])
     revisions: list[Revision] = field(default_factory=list[Revision])
     ids: set[str] = field(default_factory=set[str])
@@ -56,7 +55,7 @@ class _Reading:
     now: datetime
     batch_rows: int | None
     refreshed_at: datetime | None = None
-    source: str = "analytics"
+    source: str = ANALYTICS.name
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
     waiting: int = 0
     written_to: date | None = None
@@ -101,8 +100,7 @@ class _Reading:
 
     def reaches(self) -> datetime:
         """Return until when the figures are complete; a report that doesn't say so is given its time."""
-        patience = LEGACY_CLOSES_AFTER if self.source == "legacy" else UNDATED_CLOSES_AFTER
-        return self.refreshed_at or self.now - patience
+        return self.refreshed_at or self.now - SOURCES[self.source].closes_after
 
     def facts(self, day: date, groups: CostParts) -> LedgerDay:
         """Return what is known of a day after this load."""
@@ -161,7 +159,7 @@ async def _load(store: Store, pages: AsyncIterable[Report[CostRow]], reading: _R
     finally:
         if writing is not None:
             await asyncio.gather(writing, return_exceptions=True)
-    loaded.reaches = reading.reaches()
+    loaded.source, loaded.reaches = reading.source, reading.reaches()
     return loaded
 
 

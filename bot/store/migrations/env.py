@@ -3,9 +3,10 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from bot.store import tables
+from bot.store import ledger_tables, tables
 
 assert tables  # noqa: S101 - imported for its side effect: the tables are in the metadata
+assert ledger_tables  # noqa: S101 - the same
 
 
 def run() -> None:
