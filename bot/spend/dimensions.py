@@ -30,7 +30,7 @@ class Dimension:
     heading: str
     """The head of its column in tables."""
     column: str
-    """Its column in the ledger's tables `cost_day` and `usage_day`; "" there stands for "none"."""
+    """Its column in the ledger's tables `cost_day` and `usage_day`, and its field in the rows of reports; "" for none."""
     api_name: str
     """Its name in `group_by[]` of the usage and cost reports (admin-api.md §4.10)."""
     missing: str
@@ -44,6 +44,11 @@ class Dimension:
     def typed(self) -> tuple[str, ...]:
         """Everything that people may type for it."""
         return (self.name, *self.words)
+
+    @property
+    def has_names(self) -> bool:
+        """Tell whether its values are ids of things that have names."""
+        return self.show is named
 
     def label(self, thing_id: str, names: Mapping[str, str]) -> str:
         """Return one part's name; "" is the part without a value, UNREPORTED what the report didn't split."""

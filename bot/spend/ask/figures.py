@@ -10,7 +10,7 @@ from bot.spend.ask.grammar import span, span_before
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in, workspaces
 from bot.spend.ledger.pages import midnight
-from bot.spend.ledger.sources import are_comparable
+from bot.spend.ledger.sources import Cursor, are_comparable
 from bot.spend.model import ONE_DAY, Figures, SpendQuery
 
 CONTEXT_DAYS = 14
@@ -67,6 +67,12 @@ async def _workspace(rt: Runtime, wanted: str | None) -> tuple[tuple[str, ...], 
     if not found:
         raise NotFound("I don't know that workspace.")
     return tuple(one.id for one in found), found[0].name
+
+
+async def last_reading(rt: Runtime) -> Cursor | None:
+    """Return how the last reading of the costs went, None before the first."""
+    async with rt.store.read() as tx:
+        return await table.cursor(tx)
 
 
 async def figures_as_of(rt: Runtime) -> datetime | None:

@@ -19,11 +19,12 @@ from bot.store.ledger_tables import CostDayRow, LedgerDayRow, RevisionRow, Sourc
 from bot.store.session import Tx
 from bot.store.upsert import insert_into
 
-Group = tuple[str, str, str]
+Group = tuple[str, ...]
+"""One id for each dimension, in their order, in which the tables' columns stand after the day; "" stands for "none"."""
 CostParts = Mapping[Group, tuple[int, int | None, int | None]]
-"""(workspace, model, key) -> (nanos, list nanos, requests); "" stands for "none"."""
+"""Group -> (nanos, list nanos, requests)."""
 UsageParts = Mapping[Group, tuple[int, int, int, int]]
-"""(workspace, model, key) -> (uncached input, cache read, cache write, output)."""
+"""Group -> (uncached input, cache read, cache write, output)."""
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""

@@ -10,10 +10,11 @@ import gc
 from collections.abc import AsyncIterable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.spend.aggregate import days_between
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts, Group, UsageParts
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
@@ -21,6 +22,8 @@ from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
 
 Amounts = tuple[int, int | None, int | None]
+_group_of = attrgetter(*(one.column for one in DIMENSIONS))
+_NAMED = tuple(n for n, one in enumerate(DIMENSIONS) if one.has_names)
 BATCH_ROWS = 12_000
 _RARELY = (50_000, 20, 100)
 
@@ -67,15 +70,15 @@ class _Reading:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
         day: datetime | None = None
         groups: dict[Group, Amounts] = {}
-        # Sliced and not read field by field, because this runs for each of a hundred thousand rows.
+        # Few steps a row, because this runs for each of a hundred thousand.
         for row in page.rows:
-            if row[0] is not day:
-                day = row[0]
+            if row.starts_at is not day:
+                day = row.starts_at
                 groups = self._groups(day.date())
-            found, amounts = row[2:5], row[8:11]  # workspace, model and key; nanos, list nanos and requests
-            group: Group = found  # pyright: ignore[reportAssignmentType] - unless one is None
-            if None in found:
-                group = (found[0] or "", found[1] or "", found[2] or "")
+            group: Group = _group_of(row)
+            amounts = (row.amount_nanos, row.list_amount_nanos, row.requests)
+            if None in group:  # pyright: ignore[reportUnnecessaryContains] - a report leaves them out
+                group = tuple(one or "" for one in group)
             known = groups.setdefault(group, amounts)
             if known is not amounts:
                 groups[group] = _added(known, amounts)
@@ -172,7 +175,7 @@ async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], l
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():
-        loaded.ids |= {group[0] for group in groups} | {group[2] for group in groups}
+        loaded.ids |= {group[n] for group in groups for n in _NAMED}
 
 
 async def _quiet_days(store: Store, reading: _Reading, loaded: Loaded, rest: dict[date, CostParts]) -> dict[date, CostParts]:
@@ -208,7 +211,7 @@ def usage_by_day(rows: list[UsageRow]) -> dict[date, UsageParts]:
     days: dict[date, dict[Group, tuple[int, int, int, int]]] = {}
     for row in rows:
         groups = days.setdefault(row.starts_at.date(), {})
-        group = (row.workspace_id or "", row.model or "", row.api_key_id or "")
+        group: Group = tuple(one or "" for one in _group_of(row))
         old = groups.get(group, (0, 0, 0, 0))
         writes = row.cache_write_5m + row.cache_write_1h
         groups[group] = (old[0] + row.uncached_input, old[1] + row.cache_read, old[2] + writes, old[3] + row.output)
