@@ -50,9 +50,9 @@ async def test_its_answer_has_its_heading_its_labels_its_chart_and_leads_to_the_
     chart = figures_chart(found)
     assert chart is not None
     assert (chart.title, [one.name for one in chart.series]) == ("Spend by family (USD)", ["Sonnet", "Opus"])
-    assert offered(message.blocks) == ["by workspace", "by model", "by key"]
+    assert offered(message.blocks) == [f"by {one.name}" for one in DIMENSIONS]
     by_key = render_figures(await figures(runtime(store), SpendQuery("7d", KEY), NOW), dimensions=WITH_FAMILY)
-    assert offered(by_key.blocks) == ["by workspace", "by model", "by family"]
+    assert offered(by_key.blocks) == [f"by {one.name}" for one in WITH_FAMILY if one != KEY]
     assert by_key.blocks[-1]["elements"][-1]["value"] == "7d by family"
 
 
@@ -66,7 +66,7 @@ async def test_a_digest_is_broken_down_by_it(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     given = await digest_input(runtime(store), await subscribe(store), FRIDAY)
     parts = render_thread(build_digest(given, WITH_FAMILY))
-    assert [part.text.split(":")[0] for part in parts] == ["*By workspace*", "*By model*", "*By key*", "*By family*"]
+    assert [part.text.split(":")[0] for part in parts] == [f"*By {one.name}*" for one in WITH_FAMILY]
     assert parts[-1].text == "*By family*: Opus $175.00 (100 %)"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.admin.rows import UsageRow
 from bot.errors import UpstreamDown
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import OutOfOrder, load_days, midnight, usage_by_day
 from bot.spend.ledger.sync import load_history, sync_costs
@@ -232,4 +232,9 @@ async def test_one_process_syncs_at_a_time_and_a_dead_one_is_not_waited_for(stor
 def test_tokens_of_one_group_are_added_up() -> None:
     starts = datetime(2026, 11, 20, tzinfo=UTC)
     one = UsageRow(starts, starts + DAY, PROD, SONNET, None, None, 1, 2, 3, 4, 5, 6, 0)
-    assert usage_by_day([one, one]) == {FRIDAY: {(PROD, SONNET, ""): (2, 4, 14, 10)}}
+    [(group, counts)] = usage_by_day([one, one])[FRIDAY].items()
+    assert (
+        dict(zip((d.name for d in DIMENSIONS), group, strict=True)).items()
+        >= {"workspace": PROD, "model": SONNET, "key": ""}.items()
+    )
+    assert counts == (2, 4, 14, 10)
