@@ -15,8 +15,9 @@ from bot.spend.ask.view import figures_chart, render_figures, render_not_underst
 from bot.spend.digests import view as digest_view
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_breakdown
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
-from bot.spend.model import DIMENSIONS, Figures, SpendQuery
+from bot.spend.model import Figures, SpendQuery
 from handlers import spend_forms
 from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
@@ -180,7 +181,7 @@ def _number(text: str) -> int:
 FEATURE = Feature(
     commands={"spend": spend_command},
     actions={
-        **{f"{ids.SPEND_BY_PREFIX}{one}": show_by for one in DIMENSIONS},
+        **{f"{ids.SPEND_BY_PREFIX}{one.name}": show_by for one in DIMENSIONS},
         ids.SPEND_RETRY: show_by,
         ids.SPEND_SHARE: share,
         ids.SPEND_BREAKDOWN: show_breakdown,

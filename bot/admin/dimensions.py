@@ -1,6 +1,8 @@
 """What the analytics reports can be grouped and filtered by; a test holds it to the official SDK.
 
 A filter that the API doesn't know would be ignored and give other numbers than were asked for, so none is sent.
+
+Pure.
 """
 
 DIMENSIONS = frozenset(

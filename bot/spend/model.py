@@ -5,24 +5,19 @@ Amounts are Decimal dollars; None is "no data", which is never $0. Days are UTC 
 Pure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Dimension = Literal["workspace", "model", "key"]
-DIMENSIONS: tuple[Dimension, ...] = ("workspace", "model", "key")
+from bot.spend.dimensions import WORKSPACE, Dimension
+
 Period = Literal["today", "yesterday", "7d", "30d", "mtd"]
 PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "mtd")
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
-DEFAULT_WORKSPACE = "Default"
-NO_MODEL = "Tools and other"
-NO_KEY = "Console and sign-ins (no key)"
-UNREPORTED_KEY = "legacy"
-NOT_BY_KEY = "Not reported by key"
-"""The legacy cost report knows no keys (admin-api.md §4.11), so that "no key" says nothing about who spent."""
 
 
 def dollars(nanos: int) -> Decimal:
@@ -36,13 +31,15 @@ def nanos(amount: Decimal) -> int:
 
 
 class Cell(NamedTuple):
-    """What one workspace, model and key cost on one day, as the ledger tells it."""
+    """What one combination of dimensions cost on one day; `ids` are by the ledger's column, absent if not grouped by."""
 
     day: date
-    workspace_id: str
-    model: str
-    api_key_id: str
+    ids: Mapping[str, str]
     amount: Decimal
+
+    def of(self, dimension: Dimension) -> str:
+        """Return its id in one dimension, "" for none."""
+        return self.ids.get(dimension.column, "")
 
 
 @dataclass(frozen=True)
@@ -149,20 +146,13 @@ class Digest:
     is_quiet: bool = False
     nothing_until: datetime | None = None
 
-    @property
-    def change(self) -> Decimal | None:
-        """Return the ratio against the same weekday of the week before (0.18 is +18 %); None where there is none."""
-        if self.total is None or not self.last_week:
-            return None
-        return (self.total - self.last_week) / self.last_week
-
 
 @dataclass(frozen=True)
 class SpendQuery:
     """What somebody asked for. `workspace` is a name or id as it was typed."""
 
     period: Period = "yesterday"
-    by: Dimension = "workspace"
+    by: Dimension = WORKSPACE
     workspace: str | None = None
 
 

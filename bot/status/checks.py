@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, QuartermasterError
 from bot.runtime import Runtime
-from bot.spend.ask.figures import figures_as_of
+from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
 
 STALE_AFTER = timedelta(hours=30)
@@ -72,7 +72,10 @@ async def _database(rt: Runtime) -> list[StatusLine]:
 
 
 async def _figures(rt: Runtime) -> list[StatusLine]:
-    as_of = await figures_as_of(rt)
+    as_of, reading = await figures_as_of(rt), await last_reading(rt)
+    if reading is not None and reading.is_failing:
+        since = " They are as of" if as_of else ""
+        return [StatusLine("Figures", False, f"can't be read now. {reading.failure}{since}", as_of)]
     if as_of is None:
         return [
             StatusLine("Figures", False, "none yet; they are read every five minutes, and python -m bot doctor says more.")

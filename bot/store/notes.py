@@ -36,13 +36,8 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
     await tx.execute(delete(NoteRow).where(col(NoteRow.key).in_(list(keys))))
 
 
-async def end_turn(tx: Tx, key: str, since: datetime) -> None:
-    """Give a turn back that was taken `since` then; a turn that somebody else took meanwhile stays theirs."""
-    await tx.execute(delete(NoteRow).where(col(NoteRow.key) == key, col(NoteRow.at) == since))
-
-
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
-    """Take a turn that belongs to one process at a time; it ends by `end_turn`, or by itself after `lasts`.
+    """Take a turn that belongs to one process at a time; it ends by itself after `lasts`.
 
     What the turn before noted under the key is gone.
     """

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 MINUS: Final = "−"
+_CENT = Decimal("0.01")
 _WIDE = Context(prec=60)
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -18,17 +19,14 @@ def _round(value: Decimal, digits: int) -> Decimal:
 
 
 def money(value: Decimal) -> str:
-    """Return dollars in full: `$1,234.50`; under a dollar four digits (`$0.0421`), nothing is `$0.00`.
+    """Return dollars to the cent, rounded half to even: `$1,234.50`; nothing is `$0.00`.
 
-    Rounds half to even. An amount too small for four digits is `<$0.0001`, because it is not nothing.
+    What is less than a cent is `< $0.01` (or `> −$0.01`), because it is not nothing; escape it where it becomes mrkdwn.
     """
     size, sign = abs(value), MINUS if value < 0 else ""
-    if size == 0:
-        return "$0.00"
-    if size < Decimal("0.00005"):
-        return f"{sign}<$0.0001"
-    small = _round(size, 4)
-    return f"{sign}${small}" if small < 1 else f"{sign}${_round(size, 2):,}"
+    if 0 < size < _CENT:
+        return f"> {MINUS}$0.01" if sign else "< $0.01"
+    return f"{sign if size else ''}${_round(size, 2):,}"
 
 
 def money_short(value: Decimal) -> str:
@@ -49,11 +47,13 @@ def _scaled(size: Decimal) -> str:
 
 
 def money_change(value: Decimal, *, cents: bool = False) -> str:
-    """Return a signed change: `+$61`, `−$22`, with cents `+$18.50`; a change below 50 cents always has its digits."""
+    """Return a signed change: `+$61`, `−$22`, with cents `+$18.50`; a change below 50 cents always has its cents."""
     if value == 0:
-        return "±$0"
+        return "±$0.00" if cents else "±$0"
     sign = MINUS if value < 0 else "+"
     size = abs(value)
+    if size < _CENT:
+        return f"> {MINUS}$0.01" if value < 0 else "< +$0.01"
     return sign + (money(size) if cents or size < Decimal("0.5") else f"${_round(size, 0):,}")
 
 

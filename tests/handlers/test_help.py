@@ -13,6 +13,7 @@ from bot.commands.table import COMMANDS, GROUPS
 from bot.sandbox.run import SandboxOptions
 from bot.spend.digests.db import begin_run, digest_sent, save_subscription
 from bot.spend.digests.model import Subscription
+from bot.spend.ledger.db import move_cursor
 from bot.spend.ledger.sync import sync_costs
 from handlers.events import first_meeting
 from handlers.help_view import help_message
@@ -96,6 +97,14 @@ async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_we
         await world.command(BOB, "/claude-admin status")
         lines = (await told(world, BOB, "✅ *Figures* as of <!date^"))["text"].splitlines()
         assert "✅ *Last digest* <!date^1795424400^{date_short_pretty} {time}|23 Nov 2026 09:00 UTC> in <#C0COSTS>" in lines
+        async with world.rt.store.write() as tx:
+            later = start + timedelta(hours=1)
+            await move_cursor(tx, "analytics", failed_at=later, failure="The Claude Admin API refused the Admin key.")
+        await world.command(BOB, "/claude-admin status")
+        refused = "⚠️ *Figures* can't be read now. The Claude Admin API refused the Admin key. They are as of <!date^"
+        await told(world, BOB, refused)
+        async with world.rt.store.write() as tx:
+            await move_cursor(tx, "analytics", succeeded_at=later + timedelta(minutes=5))
         await world.post("/clock", advance=3 * 86_400)
         await world.command(BOB, "/claude-admin status")
         await told(world, BOB, "⚠️ *Figures* older than they should be")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold
+from bot.spend.dimensions import DIMENSIONS
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -104,7 +105,7 @@ async def test_a_thread_that_broke_off_goes_on_with_the_part_that_is_missing(sto
     slack.lost_texts.clear()
     for minutes in (11, 12, 30):
         await run_digests(rt, NOW + timedelta(minutes=minutes))
-    assert _titles(slack) == ["By workspace", "By model", "By key"]
+    assert _titles(slack) == [f"By {one.name}" for one in DIMENSIONS]
 
 
 async def test_replicas_complete_a_broken_thread_once(three: list[Store]) -> None:
@@ -116,7 +117,7 @@ async def test_replicas_complete_a_broken_thread_once(three: list[Store]) -> Non
     slack.lost_texts.clear()
     for minutes in (11, 12):
         await asyncio.gather(*(run_digests(rt, NOW + timedelta(minutes=minutes)) for rt in runtimes))
-    assert _titles(slack) == ["By workspace", "By model", "By key"]
+    assert _titles(slack) == [f"By {one.name}" for one in DIMENSIONS]
 
 
 async def test_a_refused_table_goes_out_as_text_and_the_others_as_tables(store: Store) -> None:
@@ -124,7 +125,7 @@ async def test_a_refused_table_goes_out_as_text_and_the_others_as_tables(store: 
     await subscribe(store)
     slack = Slack(refused_blocks={"table"})
     await run_digests(runtime(store, slack=slack), NOW)
-    assert _titles(slack) == ["By workspace", "By model", "By key"]
+    assert _titles(slack) == [f"By {one.name}" for one in DIMENSIONS]
     assert "$150.00" in slack.replies()[0].message.text
 
 
@@ -200,4 +201,4 @@ async def test_a_lost_thread_is_put_there_later(store: Store) -> None:
     slack = Slack()
     for minutes in (1, 3, 4):
         await run_digests(runtime(store, slack=slack), NOW + timedelta(minutes=minutes))
-    assert [reply.thread_ts for reply in slack.replies()] == ["5.5"] * 3
+    assert [reply.thread_ts for reply in slack.replies()] == ["5.5"] * len(DIMENSIONS)

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.charts import chart_block
-from bot.spend.aggregate import breakdown, days_between, label, series, short_model, sum_by, total_of
+from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
 from bot.spend.digests.build import DigestInput, build_digest, first_day_on, model_switch
 from bot.spend.digests.view import digest_chart, headline, render_digest, render_thread
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL
 from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, Digest, LedgerDay, dollars, nanos
-from tests.spend.world import FRIDAY, LAB, OPUS, PROD, SONNET
+from tests.spend.world import FRIDAY, LAB, OPUS, PROD, SONNET, cell_of
 
 DAY = timedelta(days=1)
 NAMES = {PROD: "Production", LAB: "Research", "apikey_ingest": "ingest-prod", "apikey_evals": "eval-runs"}
@@ -21,7 +22,7 @@ NAMES = {PROD: "Production", LAB: "Research", "apikey_ingest": "ingest-prod", "a
 amounts = st.integers(min_value=0, max_value=10**15)
 cells_of_a_day = st.lists(
     st.builds(
-        Cell,
+        cell_of,
         st.just(FRIDAY),
         st.sampled_from([PROD, LAB, ""]),
         st.sampled_from([OPUS, SONNET, ""]),
@@ -38,7 +39,7 @@ def fact(day: date, closed: bool = True, as_of: datetime | None = None) -> Ledge
 
 
 def cell(workspace: str, model: str, key: str, amount: str, day: date = FRIDAY) -> Cell:
-    return Cell(day, workspace, model, key, Decimal(amount))
+    return cell_of(day, workspace, model, key, Decimal(amount))
 
 
 def digest_of(
@@ -46,7 +47,7 @@ def digest_of(
 ) -> Digest:
     days = known if known is not None else days_between(FRIDAY - 31 * DAY, FRIDAY)
     facts = {day: fact(day, closed) for day in days}
-    recent = [Cell(day, PROD, "", "", Decimal(100)) for day in days if day >= FRIDAY - 13 * DAY]
+    recent = [cell_of(day, PROD, "", "", Decimal(100)) for day in days if day >= FRIDAY - 13 * DAY]
     given: dict[str, object] = {"week": now, "recent": recent, "month": Decimal("8100"), "names": NAMES, **more}
     return build_digest(DigestInput(day=FRIDAY, known=facts, cells=now, week_ago=before, **given))  # pyright: ignore[reportArgumentType]
 
@@ -54,7 +55,7 @@ def digest_of(
 @given(cells_of_a_day)
 def test_the_parts_of_every_breakdown_add_up_to_the_whole(cells: list[Cell]) -> None:
     whole = total_of(cells)
-    for dimension in ("workspace", "model", "key"):
+    for dimension in DIMENSIONS:
         assert breakdown(dimension, cells, None, {}).total == whole
         assert sum(sum_by(cells, dimension).values(), Decimal(0)) == whole
         drawn = series(dimension, [FRIDAY], {FRIDAY}, cells, {})
@@ -63,7 +64,7 @@ def test_the_parts_of_every_breakdown_add_up_to_the_whole(cells: list[Cell]) -> 
 
 @given(cells_of_a_day, cells_of_a_day)
 def test_changes_of_the_parts_add_up_to_the_change_of_the_whole(now: list[Cell], before: list[Cell]) -> None:
-    for dimension in ("workspace", "model", "key"):
+    for dimension in DIMENSIONS:
         changes = [part.change for part in breakdown(dimension, now, before, {}).slices]
         assert None not in changes
         assert sum((change for change in changes if change), Decimal(0)) == total_of(now) - total_of(before)
@@ -210,11 +211,11 @@ def test_small_keys_are_one_row_so_that_the_table_adds_up() -> None:
 
 
 def test_models_and_missing_names_read_as_people_know_them() -> None:
-    assert short_model("claude-opus-5-5-20260901") == "opus-5-5"
-    assert short_model("claude-sonnet-5-5") == "sonnet-5-5"
-    assert label("key", "", {}) == "Console and sign-ins (no key)"
-    assert label("key", "apikey_01WXYZ", {}) == "…WXYZ"
-    assert label("model", "", {}) == "Tools and other"
+    assert MODEL.label("claude-opus-5-5-20260901", {}) == "opus-5-5"
+    assert MODEL.label("claude-sonnet-5-5", {}) == "sonnet-5-5"
+    assert KEY.label("", {}) == "Console and sign-ins (no key)"
+    assert KEY.label("apikey_01WXYZ", {}) == "…WXYZ"
+    assert MODEL.label("", {}) == "Tools and other"
 
 
 def test_a_model_used_before_is_no_switch() -> None:

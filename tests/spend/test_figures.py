@@ -8,6 +8,7 @@ import pytest
 from bot.errors import NotFound
 from bot.spend.ask.figures import figures
 from bot.spend.ask.view import render_figures
+from bot.spend.dimensions import KEY
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import PERIODS, SpendQuery
 from bot.store.names import Named, remember
@@ -35,7 +36,7 @@ async def test_figures_compare_only_with_days_that_are_known(store: Store) -> No
     rt = runtime(store)
     week = await figures(rt, SpendQuery("7d"), NOW)
     assert (week.total, week.before, week.missing) == (700, None, ())
-    month = await figures(rt, SpendQuery("30d", "key"), NOW)
+    month = await figures(rt, SpendQuery("30d", KEY), NOW)
     assert (month.total, len(month.missing)) == (1000, 20)
     assert month.breakdown.total == month.total
 

@@ -12,6 +12,7 @@ from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
 from bot.spend.alerts.settings import thresholds_of
 from bot.spend.digests.settings import subscription_of
+from bot.spend.dimensions import DIMENSIONS, WORKSPACE
 from bot.spend.ledger.sync import sync_costs
 from tests.spend.front import run_alerts, run_digests
 from tests.world import COSTS, DANA, GUS, World, loaded_world_of
@@ -57,7 +58,7 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     assert "data_visualization" in [block["type"] for block in first["blocks"]]
     assert "on Tue 24 Nov*" in second["text"]
     replies = [m for m in await world.messages(DANA, COSTS) if m["thread_ts"] == first["ts"] != m["ts"]]
-    assert [m["text"].split(":")[0] for m in replies] == ["*By workspace*", "*By model*", "*By key*"]
+    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}*" for one in DIMENSIONS]
 
 
 async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World) -> None:
@@ -65,8 +66,8 @@ async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World)
     await tomorrow(world)
     [digest] = await top_level(world, "📈")
     assert (await world.click_on(DANA, digest, "spend_breakdown"))["ok"]
-    for dimension in ("workspace", "model", "key"):
-        told = await world.message(DANA, f"*By {dimension}* on Mon 23 Nov, figures as of ", COSTS)
+    for dimension in DIMENSIONS:
+        told = await world.message(DANA, f"*By {dimension.name}* on Mon 23 Nov, figures as of ", COSTS)
         assert told["ephemeral"]
 
 
@@ -148,7 +149,7 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
     assert answer["channel"] != SHARED_CHANNEL
     offered = [one["text"]["text"] for one in answer["blocks"][-1]["elements"]]
-    assert offered == ["by model", "by key"], "a direct message can't be shared"
+    assert offered == [f"by {one.name}" for one in DIMENSIONS if one != WORKSPACE], "a direct message can't be shared"
     assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if "$" in m["text"]]
 
 

@@ -3,12 +3,15 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from bot.errors import UpstreamDown
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
-from bot.store.notes import claim_note, note
+from bot.store.leases import acquire_lease, lease_since
 from bot.store.session import Store
-from tests.spend.world import DAY, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
+from tests.spend.world import DAY, DOLLAR, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
 
 TODAY = NOW.date()
 AWAY = 150
@@ -76,7 +79,7 @@ async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: S
     assert len(await known_days(store)) == 201, "the quiet months between are $0"
 
 
-async def test_a_sync_that_took_too_long_leaves_its_successor_the_turn(store: Store) -> None:
+async def test_a_sync_that_took_too_long_leaves_its_successor_the_lease(store: Store) -> None:
     turn: list[datetime] = []
 
     class Endless(Organization):
@@ -84,11 +87,93 @@ async def test_a_sync_that_took_too_long_leaves_its_successor_the_turn(store: St
             if not turn:
                 turn.append(NOW + timedelta(minutes=16))
                 async with store.write() as tx:
-                    assert await claim_note(tx, "sync:turn", turn[0], timedelta(minutes=15))
+                    assert await acquire_lease(tx, "sync", turn[0], timedelta(minutes=15))
             return await Organization.usage(self)
 
     await sync_costs(runtime(store, Endless(steady(TODAY - DAY, TODAY))), NOW)
     async with store.read() as tx:
-        held = await note(tx, "sync:turn")
-    assert held is not None
-    assert held[1] == turn[0]
+        assert await lease_since(tx, "sync") == turn[0]
+
+
+async def revised_while_away(store: Store, days: int) -> Organization:
+    """Return an organization that was read until so many days ago; since then it revised all that it may."""
+    left, last_final = NOW - DAY * days, TODAY - DAY * (days + 31)
+    organization = Organization(steady(TODAY - DAY * 230, TODAY), page_rows=1000)
+    organization.refreshed_at = left
+    rt = runtime(store, organization)
+    while await load_history(rt, left) or not (await known_days(store)):
+        await sync_costs(rt, left)
+    before = [figure for figure in organization.figures if figure[0] <= last_final]
+    organization.figures = before + steady(last_final + DAY, TODAY, 140 * DOLLAR)
+    organization.refreshed_at = NOW
+    organization.asked.clear()
+    return organization
+
+
+async def totals(store: Store) -> dict[date, int]:
+    async with store.read() as tx:
+        known = await table.ledger_days(tx, date(2026, 1, 1), TODAY)
+    return {day: int(fact.total) for day, fact in known.items()}
+
+
+@pytest.mark.parametrize("days", [1, 2, 9, 31, 40, 150])
+async def test_after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread(store: Store, days: int) -> None:
+    organization = await revised_while_away(store, days)
+    await sync_costs(runtime(store, organization), NOW)
+    found = await totals(store)
+    assert {day for day, total in found.items() if total == 140} == {TODAY - DAY * n for n in range(days + 31)}
+    assert len(found) == 231
+    assert all(ends - starts <= DAY * 31 for starts, ends in organization.asked), "a month at a time"
+    assert organization.asked[0][1] == TODAY + DAY, "what people ask for first is read first"
+    organization.asked.clear()
+    await sync_costs(runtime(store, organization), NOW + timedelta(minutes=5))
+    assert organization.asked == [(TODAY - DAY * 2, TODAY + DAY)]
+
+
+async def test_a_reading_that_broke_off_after_an_absence_is_begun_again(store: Store) -> None:
+    organization = await revised_while_away(store, 40)
+
+    class Breaking(Organization):
+        def cost_pages(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> Any:
+            if len(self.asked) == 2:
+                raise UpstreamDown("The Claude Admin API didn't answer in time.", status=None)
+            return Organization.cost_pages(self, starts, ends)
+
+    with pytest.raises(UpstreamDown):
+        await sync_costs(runtime(store, Breaking(organization.figures, NOW, page_rows=1000)), NOW)
+    async with store.read() as tx:
+        broken = await table.cursor(tx)
+    assert broken is not None
+    assert (broken.is_failing, broken.failure) == (True, "The Claude Admin API didn't answer in time.")
+    await sync_costs(runtime(store, organization), NOW + timedelta(minutes=5))
+    assert sum(total == 140 for total in (await totals(store)).values()) == 71
+    async with store.read() as tx:
+        mended = await table.cursor(tx)
+    assert mended is not None
+    assert not mended.is_failing
+
+
+async def test_days_told_by_the_second_report_are_read_again_once_the_first_one_answers(store: Store) -> None:
+    figures = steady(TODAY - DAY * 90, TODAY)
+    early = NOW - DAY * 50
+    await sync_costs(runtime(store, Organization(figures, None, "legacy", page_rows=1000)), early)
+    rt = runtime(store, Organization(figures, page_rows=1000))
+    for minutes in (0, 5):
+        await sync_costs(rt, NOW + timedelta(minutes=minutes))
+    async with store.read() as tx:
+        known = await table.ledger_days(tx, date(2026, 1, 1), TODAY)
+    assert {fact.source for fact in known.values()} == {"analytics"}
+
+
+async def test_what_one_report_told_is_read_again_when_it_answers_after_the_other_has_stood_in(store: Store) -> None:
+    figures, revised = steady(TODAY - DAY * 120, TODAY), steady(TODAY - DAY * 120, TODAY, 140 * DOLLAR)
+    left = NOW - DAY * 40
+    await sync_costs(runtime(store, Organization(figures, left, page_rows=1000)), left)
+    for days in range(39, 0, -1):
+        standing_in = Organization(figures, None, "legacy", page_rows=1000)
+        await sync_costs(runtime(store, standing_in), NOW - DAY * days)
+    rt = runtime(store, Organization(revised, NOW, page_rows=1000))
+    for minutes in (0, 5):
+        await sync_costs(rt, NOW + timedelta(minutes=minutes))
+    found = await totals(store)
+    assert {TODAY - DAY * n for n in range(71)} <= {day for day, total in found.items() if total == 140}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.run import SandboxOptions
+from bot.spend.dimensions import DIMENSIONS
 from tests.spend.front import run_digests
 from tests.world import COSTS, DANA, World, loaded_world_of
 
@@ -39,4 +40,4 @@ async def test_the_digest_of_a_thousand_keys_arrives_whole(large: World) -> None
     digest = await large.message(DANA, "📈", COSTS)
     assert "on Mon 23 Nov*" in digest["text"]
     replies = [m for m in await large.messages(DANA, COSTS) if m["thread_ts"] == digest["ts"] != m["ts"]]
-    assert [m["text"].split(":")[0] for m in replies] == ["*By workspace*", "*By model*", "*By key*"]
+    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}*" for one in DIMENSIONS]

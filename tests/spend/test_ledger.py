@@ -8,12 +8,13 @@ import pytest
 
 from bot.admin.rows import UsageRow
 from bot.errors import UpstreamDown
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import OutOfOrder, load_days, midnight, usage_by_day
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.spend.model import LedgerDay
+from bot.store.leases import acquire_lease
 from bot.store.names import names_of
-from bot.store.notes import claim_note
 from bot.store.session import Store
 from tests.spend.world import (
     CENT,
@@ -51,7 +52,7 @@ async def test_fractions_of_a_cent_survive_and_parts_add_up(store: Store) -> Non
     assert await total(store, FRIDAY, FRIDAY) == Decimal("12345678.901234568")
     async with store.read() as tx:
         cells = await table.cells(tx, FRIDAY, FRIDAY)
-    assert {(c.workspace_id, c.model, c.api_key_id): c.amount for c in cells} == {
+    assert {(c.of(WORKSPACE), c.of(MODEL), c.of(KEY)): c.amount for c in cells} == {
         (PROD, SONNET, "apikey_ingest"): Decimal("1E-9"),
         (PROD, "", ""): Decimal("12345678.901234567"),
     }
@@ -140,7 +141,7 @@ async def test_a_revised_closed_day_is_recorded_and_rows_that_vanished_are_gone(
         revisions = await table.revisions(tx, FRIDAY)
         cells = await table.cells(tx, FRIDAY, FRIDAY)
     assert [(r.old, r.new, r.at) for r in revisions] == [(2, 3, later)]
-    assert [c.api_key_id for c in cells] == ["apikey_ingest"]
+    assert [c.of(KEY) for c in cells] == ["apikey_ingest"]
     await fill(store, [(FRIDAY, PROD, SONNET, "apikey_ingest", 3 * DOLLAR)], later, later)
     async with store.read() as tx:
         assert len(await table.revisions(tx, FRIDAY)) == 1
@@ -165,7 +166,7 @@ async def test_the_legacy_report_does_not_take_the_keys_from_a_closed_day(store:
     rows = [row((FRIDAY, PROD, SONNET, "", 100 * DOLLAR))]
     await load_days(store, pages_of([rows], None, "legacy"), FRIDAY, FRIDAY, NOW)
     async with store.read() as tx:
-        assert {c.api_key_id for c in await table.cells(tx, FRIDAY, FRIDAY)} == {"apikey_ingest", "apikey_evals"}
+        assert {c.of(KEY) for c in await table.cells(tx, FRIDAY, FRIDAY)} == {"apikey_ingest", "apikey_evals"}
 
 
 async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> None:
@@ -222,7 +223,7 @@ async def test_names_are_kept_by_the_sync(store: Store) -> None:
 
 async def test_one_process_syncs_at_a_time_and_a_dead_one_is_not_waited_for(store: Store) -> None:
     async with store.write() as tx:
-        assert await claim_note(tx, "sync:turn", NOW, timedelta(minutes=15))
+        assert await acquire_lease(tx, "sync", NOW, timedelta(minutes=15))
     rt = runtime(store, Organization(steady(FRIDAY, FRIDAY)))
     assert await sync_costs(rt, NOW) is None
     assert await sync_costs(rt, NOW + timedelta(minutes=16)) is not None
@@ -231,4 +232,7 @@ async def test_one_process_syncs_at_a_time_and_a_dead_one_is_not_waited_for(stor
 def test_tokens_of_one_group_are_added_up() -> None:
     starts = datetime(2026, 11, 20, tzinfo=UTC)
     one = UsageRow(starts, starts + DAY, PROD, SONNET, None, None, 1, 2, 3, 4, 5, 6, 0)
-    assert usage_by_day([one, one]) == {FRIDAY: {(PROD, SONNET, ""): (2, 4, 14, 10)}}
+    [(group, counts)] = usage_by_day([one, one])[FRIDAY].items()
+    ids = dict(zip(DIMENSIONS, group, strict=True))
+    assert (ids[WORKSPACE], ids[MODEL], ids[KEY]) == (PROD, SONNET, "")
+    assert counts == (2, 4, 14, 10)

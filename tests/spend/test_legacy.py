@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.spend.ask.figures import figures
+from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.sync import sync_costs
@@ -69,7 +70,7 @@ async def test_a_day_with_keys_is_not_compared_by_key_with_a_week_that_had_none(
     await run_digests(rt, NOW)
     assert "⚠️ *Production* is up $150\n" in slack.top()[0].message.text
     assert {change for _, change in keys_in(slack)} == {"no data"}
-    by_key = await figures(rt, SpendQuery("yesterday", "key"), NOW)
+    by_key = await figures(rt, SpendQuery("yesterday", KEY), NOW)
     assert by_key.before == 100, "the whole is compared all the same"
     assert {part.before for part in by_key.breakdown.slices} == {None}
 
@@ -79,9 +80,9 @@ async def test_no_key_and_not_reported_by_key_are_two_things_in_one_answer(store
     await load_days(store, pages_of([legacy], None, "legacy"), FRIDAY - DAY * 2, FRIDAY - DAY * 2, NOW)
     await fill(store, [(FRIDAY, PROD, SONNET, "", 5 * DOLLAR), (FRIDAY, PROD, SONNET, "apikey_ingest", 4 * DOLLAR)])
     rt = runtime(store)
-    yesterday = await figures(rt, SpendQuery("yesterday", "key"), NOW)
+    yesterday = await figures(rt, SpendQuery("yesterday", KEY), NOW)
     assert [part.name for part in yesterday.breakdown.slices] == ["Console and sign-ins (no key)", "…gest"]
-    week = await figures(rt, SpendQuery("7d", "key"), NOW)
+    week = await figures(rt, SpendQuery("7d", KEY), NOW)
     assert [(part.name, part.amount) for part in week.breakdown.slices] == [
         ("Not reported by key", 7),
         ("Console and sign-ins (no key)", 5),

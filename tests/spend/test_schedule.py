@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before, words_of
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due, parse_time
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.model import PERIODS, SpendQuery
 from tests import sizes
 
@@ -120,9 +121,9 @@ def test_every_offered_time_is_accepted() -> None:
 
 def test_a_query_is_read_in_any_order_and_case() -> None:
     assert parse_query(["30D", "By", "models", "in", "data", "PLATFORM"], ["Data Platform", "Data"]) == SpendQuery(
-        "30d", "model", "Data Platform"
+        "30d", MODEL, "Data Platform"
     )
-    assert parse_query([]) == SpendQuery("yesterday", "workspace")
+    assert parse_query([]) == SpendQuery("yesterday", WORKSPACE)
 
 
 @pytest.mark.parametrize(
@@ -146,8 +147,8 @@ def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: s
     assert (found.unknown, found.suggestion) == (unknown, suggestion)
 
 
-@given(st.sampled_from(PERIODS), st.sampled_from(["workspace", "model", "key"]), st.sampled_from([None, *NAMES]))
-def test_a_query_comes_back_from_its_words(period: str, by: str, workspace: str | None) -> None:
+@given(st.sampled_from(PERIODS), st.sampled_from(DIMENSIONS), st.sampled_from([None, *NAMES]))
+def test_a_query_comes_back_from_its_words(period: str, by: Dimension, workspace: str | None) -> None:
     from bot.commands.table import split_words
 
     query = SpendQuery(period, by, workspace)  # pyright: ignore[reportArgumentType]
@@ -157,13 +158,13 @@ def test_a_query_comes_back_from_its_words(period: str, by: str, workspace: str 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("7d by api key", SpendQuery("7d", "key")),
+        ("7d by api key", SpendQuery("7d", KEY)),
         ("30 d", SpendQuery("30d")),
-        ("30 days by keys", SpendQuery("30d", "key")),
-        ("week in production", SpendQuery("7d", "workspace", "Production")),
+        ("30 days by keys", SpendQuery("30d", KEY)),
+        ("week in production", SpendQuery("7d", WORKSPACE, "Production")),
         ("month", SpendQuery("mtd")),
-        ("today today by key by keys", SpendQuery("today", "key")),
-        ('in Ops "blue" 7d', SpendQuery("7d", "workspace", 'Ops "blue"')),
+        ("today today by key by keys", SpendQuery("today", KEY)),
+        ('in Ops "blue" 7d', SpendQuery("7d", WORKSPACE, 'Ops "blue"')),
     ],
 )
 def test_words_that_people_use_are_understood(typed: str, expected: SpendQuery) -> None:

@@ -14,6 +14,7 @@ from bot.spend.alerts.topic import alert_of
 from bot.spend.digests import db as subscription_table
 from bot.spend.digests.settings import end_digest
 from bot.spend.digests.topic import digest_of
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
 from tests.spend.world import (
@@ -57,7 +58,7 @@ async def test_digest_arrives_once_with_its_breakdown_in_the_thread(store: Store
     assert post.message.text.startswith("📈 *$175.00 on Fri 20 Nov* · +75 % on last Friday")
     assert "moved from sonnet-5-5 to opus-5-5 on Fri 20 Nov" in post.message.text
     assert "data_visualization" in [block["type"] for block in post.message.blocks]
-    assert [reply.thread_ts for reply in slack.replies()] == [post.ts] * 3
+    assert [reply.thread_ts for reply in slack.replies()] == [post.ts] * len(DIMENSIONS)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.05])
@@ -75,7 +76,7 @@ async def test_three_replicas_send_each_digest_and_alert_once(three: list[Store]
     assert sorted(p.channel for c in channels for p in slack.top(c)) == channels
     alerts = [post.message.text.splitlines()[0] for post in slack.top(COSTS)]
     assert len(alerts) == len(set(alerts)) == 2, "one threshold of a channel, period and workspace replaces the other"
-    assert len(slack.replies()) == 3 * len(channels)
+    assert len(slack.replies()) == len(DIMENSIONS) * len(channels)
 
 
 async def test_a_claim_whose_process_died_is_taken_again_after_ten_minutes_and_once(three: list[Store]) -> None:

@@ -12,7 +12,7 @@ from bot.spend.alerts.rules import Span, find_crossing, find_top_spender, span_o
 from bot.spend.alerts.view import alert_lines, render_alert
 from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, LedgerDay
-from tests.spend.world import FRIDAY, NOW, OPUS, PROD, SONNET
+from tests.spend.world import FRIDAY, NOW, OPUS, PROD, SONNET, cell_of
 
 DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ def facts(first: date, last: date, closed: bool = True) -> dict[date, LedgerDay]
 
 
 def cell(day: date, key: str, amount: str, model: str = SONNET) -> Cell:
-    return Cell(day, PROD, model, key, Decimal(amount))
+    return cell_of(day, PROD, model, key, Decimal(amount))
 
 
 @pytest.mark.parametrize(

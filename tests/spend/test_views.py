@@ -21,7 +21,8 @@ from bot.spend.ask.view import figures_chart, figures_sentence, render_figures, 
 from bot.spend.digests.forms import DIGEST, digest_frame, digest_values
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.view import render_correction
-from bot.spend.model import Breakdown, DayFigure, Dimension, Figures, Period, Series, Slice, SpendQuery
+from bot.spend.dimensions import DIMENSIONS, KEY, WORKSPACE, Dimension
+from bot.spend.model import Breakdown, DayFigure, Figures, Period, Series, Slice, SpendQuery
 from bot.spend.phrases import days_in_words
 
 TODAY = date(2026, 11, 21)
@@ -30,7 +31,7 @@ NASTY = "<!channel> *x* `y`\n> \u202e" + "long " * 40
 
 
 def figures(
-    period: Period = "yesterday", by: Dimension = "workspace", total: str | None = "412.70", **more: object
+    period: Period = "yesterday", by: Dimension = WORKSPACE, total: str | None = "412.70", **more: object
 ) -> Figures:
     first, last = span(period, TODAY)
     amount = None if total is None else Decimal(total)
@@ -57,7 +58,7 @@ def figures(
 
 
 @pytest.mark.parametrize("period", ["today", "yesterday", "7d", "30d", "mtd"])
-@pytest.mark.parametrize("by", ["workspace", "model", "key"])
+@pytest.mark.parametrize("by", DIMENSIONS, ids=lambda one: one.name)
 @pytest.mark.parametrize("total", ["412.70", "100", None])
 def test_every_answer_passes_the_checks_of_slack(period: Period, by: Dimension, total: str | None) -> None:
     found = figures(period, by, total, workspace_name=NASTY, missing=(TODAY,), open_days=(TODAY,), budget=Decimal(500))
@@ -99,7 +100,7 @@ def test_text_says_what_table_and_chart_show() -> None:
 
 def test_text_counts_what_it_does_not_name_so_that_it_adds_up() -> None:
     parts = tuple(Slice(str(n), f"key-{n}", Decimal(10), None) for n in range(9))
-    text = render_figures(figures(by="key", total="90", breakdown=Breakdown("key", parts))).text
+    text = render_figures(figures(by=KEY, total="90", breakdown=Breakdown(KEY, parts))).text
     assert "key-4 $10.00 (11 %) · 4 more $40.00 (44 %)" in text
 
 
@@ -126,7 +127,7 @@ def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
 def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
     names = tuple((str(n), f"key-{n}") for n in range(1000))
     days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))
-    spec = figures_chart(figures("7d", "key", series=Series(days, names)))
+    spec = figures_chart(figures("7d", KEY, series=Series(days, names)))
     assert spec is not None
     assert [one.name for one in spec.series] == [*(f"key-{n}" for n in range(995, 1000)), "other"]
     assert sum(sum(one.values) for one in spec.series) == 2 * sum(range(1000))
@@ -152,8 +153,8 @@ def test_what_a_screen_reader_says_holds_no_entities() -> None:
 
 def test_a_key_that_was_idle_is_up_and_not_new() -> None:
     parts = (Slice("a", "ingest", Decimal(40), Decimal(0)), Slice("b", "evals", Decimal("1.5"), Decimal(1)))
-    rows = render_figures(figures(breakdown=Breakdown("key", parts))).blocks[1]["rows"]
-    assert [row[3]["text"] for row in rows[1:]] == ["+$40", "+$0.5000"]
+    rows = render_figures(figures(breakdown=Breakdown(KEY, parts))).blocks[1]["rows"]
+    assert [row[3]["text"] for row in rows[1:]] == ["+$40.00", "+$0.50"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ from bot.spend.alerts.model import Threshold, ThresholdPeriod
 from bot.spend.digests import db as subscription_table
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.topic import digest_of
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.model import Cell
 from bot.store.session import Store
 from tests.spend import front
 
@@ -45,6 +47,11 @@ def row(figure: Figure) -> CostRow:
     return CostRow(
         starts, starts + timedelta(days=1), workspace or None, model or None, key or None, None, None, None, amount
     )
+
+
+def cell_of(day: date, workspace: str, model: str, key: str, amount: Decimal) -> Cell:
+    """One cell of the ledger."""
+    return Cell(day, {WORKSPACE.column: workspace, MODEL.column: model, KEY.column: key}, amount)
 
 
 def steady(first: date, last: date, amount: int = 100 * DOLLAR) -> list[Figure]:

@@ -21,26 +21,29 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
         ("1.015", "$1.02"),
         ("1", "$1.00"),
         ("0.99996", "$1.00"),
-        ("0.99994", "$0.9999"),
-        ("0.04215", "$0.0422"),
-        ("-0.5", "−$0.5000"),
+        ("0.99494", "$0.99"),
+        ("0.04215", "$0.04"),
+        ("-0.5", "−$0.50"),
         ("0", "$0.00"),
         ("-0", "$0.00"),
-        ("0.00001", "<$0.0001"),
+        ("0.00001", "< $0.01"),
+        ("0.0099", "< $0.01"),
+        ("-0.0021", "> −$0.01"),
         ("1E+3", "$1,000.00"),
     ],
 )
-def test_money_is_exact_to_the_cent_and_has_four_digits_under_a_dollar(value: str, text: str) -> None:
+def test_money_is_exact_to_the_cent_and_never_nothing_where_there_is_something(value: str, text: str) -> None:
     assert w.money(Decimal(value)) == text
 
 
 @given(st.decimals(min_value=Decimal("0.0001"), max_value=Decimal("1e12"), places=9))
 def test_money_reads_back_as_the_amount_rounded_half_even(value: Decimal) -> None:
     shown = w.money(value)
-    digits = Decimal("0.01") if value >= 1 or shown == "$1.00" else Decimal("0.0001")
-    if not shown.startswith("<"):
-        assert Decimal(shown[1:].replace(",", "")) == value.quantize(digits, rounding=ROUND_HALF_EVEN)
-    assert w.money(-value) == "−" + shown
+    if value < Decimal("0.01"):
+        assert (shown, w.money(-value)) == ("< $0.01", "> −$0.01")
+    else:
+        assert Decimal(shown[1:].replace(",", "")) == value.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+        assert w.money(-value) == "−" + shown
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_money_reads_back_as_the_amount_rounded_half_even(value: Decimal) -> Non
         ("1234567890123", "$1,234.6B"),
         ("413.2", "$413"),
         ("9.994", "$9.99"),
-        ("0.25", "$0.2500"),
+        ("0.25", "$0.25"),
         ("-12500", "−$12.5k"),
         ("0", "$0.00"),
     ],
@@ -69,7 +72,10 @@ def test_short_money_rolls_over_to_the_next_unit(value: str, text: str) -> None:
         ("61.2", False, "+$61"),
         ("-22", False, "−$22"),
         ("18.5", True, "+$18.50"),
-        ("0.3", False, "+$0.3000"),
+        ("0.3", False, "+$0.30"),
+        ("0.0021", True, "< +$0.01"),
+        ("-0.0021", False, "> −$0.01"),
+        ("0", True, "±$0.00"),
         ("0", False, "±$0"),
         ("1234.5", False, "+$1,234"),
     ],

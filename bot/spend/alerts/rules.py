@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from bot.spend.aggregate import days_between, label, short_model, sum_by, told_alike, total_of
+from bot.spend.aggregate import days_between, sum_by, total_of
 from bot.spend.alerts.model import Crossing, Threshold, ThresholdPeriod, TopSpender
-from bot.spend.model import ONE_DAY, UNREPORTED_KEY, ZERO, Cell, LedgerDay
+from bot.spend.dimensions import KEY, MODEL, UNREPORTED
+from bot.spend.ledger.sources import are_comparable
+from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay
 
 LATE_DAYS = 3
 """Figures come late, so a period is watched this many days beyond its end."""
@@ -75,19 +77,19 @@ def find_top_spender(
 
     `cells` are the period's by day, key and model; `before` also holds the days that "usual" is taken from.
     """
-    sums = sum_by(cells, "key")
+    sums = sum_by(cells, KEY)
     if not sums:
         return None
-    everything = {(c.day, c.api_key_id, c.model): c for c in (*before, *cells)}.values()
+    everything = {(c.day, c.of(KEY), c.of(MODEL)): c for c in (*before, *cells)}.values()
     if period == "daily":
         top, amount, ordinary = _furthest_above(last, sums, everything, known)
     else:
         top = _largest(sums)
-        amount, ordinary = _two_weeks(last, [c for c in everything if c.api_key_id == top], known)
-    models = sum_by((c for c in cells if c.api_key_id == top), "model")
+        amount, ordinary = _two_weeks(last, [c for c in everything if c.of(KEY) == top], known)
+    models = sum_by((c for c in cells if c.of(KEY) == top), MODEL)
     model = max(models, key=lambda one: models[one])
-    name = "" if top in ("", UNREPORTED_KEY) else label("key", top, names)
-    return TopSpender(name, short_model(model), amount, ordinary)
+    name = "" if top in ("", UNREPORTED) else KEY.label(top, names)
+    return TopSpender(name, MODEL.label(model, names), amount, ordinary)
 
 
 def _largest(sums: Mapping[str, Decimal]) -> str:
@@ -103,9 +105,9 @@ def _furthest_above(
     """
     days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
     largest = _largest(sums)
-    if not days or not known[last].closed or not told_alike(known, [*days, last]):
+    if not days or not known[last].closed or not are_comparable(KEY, known, [*days, last]):
         return largest, sums[largest], None
-    earlier = sum_by((c for c in everything if c.day in days), "key")
+    earlier = sum_by((c for c in everything if c.day in days), KEY)
     usual = {key: earlier.get(key, ZERO) / len(days) for key in sums}
     top = max(sums, key=lambda key: (sums[key] - usual[key], key))
     if sums[top] - usual[top] < NOTABLE_PART * sum(sums.values(), ZERO) or sums[top] <= usual[top]:
@@ -118,6 +120,6 @@ def _two_weeks(last: date, of_key: Sequence[Cell], known: Mapping[date, LedgerDa
     last = max((day for day, fact in known.items() if fact.closed and day <= last), default=last)
     week = days_between(last - ONE_DAY * (USUAL_DAYS - 1), last)
     week_before = [day - ONE_DAY * USUAL_DAYS for day in week]
-    complete = all(day in known for day in (*week_before, *week)) and told_alike(known, (*week_before, *week))
+    complete = all(day in known for day in (*week_before, *week)) and are_comparable(KEY, known, (*week_before, *week))
     ordinary = total_of(c for c in of_key if c.day in week_before)
     return total_of(c for c in of_key if c.day in week), ordinary if complete else None

@@ -11,9 +11,10 @@ from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import code, date, escape, mention
 from bot.slack.model import Message
+from bot.spend.aggregate import growth
 from bot.spend.alerts.model import Alert, Crossing, TopSpender
-from bot.spend.phrases import as_of_in_words, month_in_title, moved
-from bot.words.wording import money, percent, weekday_day
+from bot.spend.phrases import as_of_in_words, month_in_title, moved, shown
+from bot.words.wording import percent, weekday_day
 
 Json = dict[str, Any]
 
@@ -21,13 +22,13 @@ Json = dict[str, Any]
 def alert_lines(crossing: Crossing) -> list[str]:
     """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
-    amount = money(crossing.threshold.amount)
+    amount = shown(crossing.threshold.amount)
     if crossing.threshold.period == "daily":
         headline = f"⚠️ *{who} passed {amount} on {weekday_day(crossing.first)}*"
-        spent = f"{money(crossing.spent)} so far" if crossing.so_far else money(crossing.spent)
+        spent = f"{shown(crossing.spent)} so far" if crossing.so_far else shown(crossing.spent)
     else:
         headline = f"⚠️ *{who} passed {amount} in {month_in_title(crossing.first)}*"
-        spent = money(crossing.spent)
+        spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
     lines = [f"{headline} — {spent}, figures as of {as_of_in_words(crossing.as_of)}"]
@@ -41,13 +42,14 @@ def _top_line(top: TopSpender, period: str) -> str:
     key = f"{f'key {code(top.name)}' if top.name else 'spend with no key reported'}, mostly {escape(top.model)}"
     if period == "daily":
         if top.usual is None:
-            return f"Largest part: {key} ({money(top.amount)})"
-        usual = f"{money(top.usual)} on a usual day" if top.usual else "nothing on a usual day"
-        return f"What drove it: {key}, {money(top.amount)} against {usual}"
+            return f"Largest part: {key} ({shown(top.amount)})"
+        usual = f"{shown(top.usual)} on a usual day" if top.usual else "nothing on a usual day"
+        return f"What drove it: {key}, {shown(top.amount)} against {usual}"
     if not top.usual:
-        return f"Largest part: {key} ({money(top.amount)} in the last 7 days)"
-    change = top.amount - top.usual
-    return f"Largest part: {key} ({moved(change)} in the last 7 days, {percent(change / top.usual)})"
+        return f"Largest part: {key} ({shown(top.amount)} in the last 7 days)"
+    ratio = growth(top.amount, top.usual)
+    rise = f", {percent(ratio)}" if ratio is not None else f", {shown(top.amount)} in all"
+    return f"Largest part: {key} ({moved(top.amount - top.usual)} in the last 7 days{rise})"
 
 
 def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None = None) -> Message:

@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 
 from bot.errors import NotFound
 from bot.runtime import Runtime
-from bot.spend.aggregate import breakdown, days_between, series, told_alike, total_of
+from bot.spend.aggregate import breakdown, days_between, series, total_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.grammar import span, span_before
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in, workspaces
 from bot.spend.ledger.pages import midnight
-from bot.spend.ledger.sync import nothing_spent_until
-from bot.spend.model import ONE_DAY, Dimension, Figures, SpendQuery
+from bot.spend.ledger.sources import Cursor, are_comparable
+from bot.spend.model import ONE_DAY, Figures, SpendQuery
 
-_COLUMN: dict[Dimension, str] = {"workspace": "workspace_id", "model": "model", "key": "api_key_id"}
 CONTEXT_DAYS = 14
 """A single day is charted with the two weeks that end with it."""
 
@@ -30,19 +29,18 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
     charted = days_between(first if first != last else last - ONE_DAY * (CONTEXT_DAYS - 1), last)
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, min(before_first, charted[0]), last)
-        column = _COLUMN[query.by]
-        cells = await table.cells(tx, charted[0], last, ("day", column), only)
-        before = await table.cells(tx, before_first, before_last, (column,), only)
+        cells = await table.cells(tx, charted[0], last, ("day", query.by), only)
+        before = await table.cells(tx, before_first, before_last, (query.by,), only)
         budget = await budget_of(tx, channel, only) if query.period == "mtd" else None
         names = await names_in(tx, [*cells, *before])
-        nothing_until = await nothing_spent_until(tx)
+        nothing_until = await table.nothing_spent_until(tx)
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
     # Days without data on either side would read as a fall or a rise that never was.
     both = (*days, *days_between(before_first, before_last))
     compared = before if all(day in known for day in both) else None
-    parts_compared = compared if query.by != "key" or told_alike(known, both) else None
+    parts_compared = compared if are_comparable(query.by, known, both) else None
     return Figures(
         query=query,
         first=first,
@@ -69,6 +67,12 @@ async def _workspace(rt: Runtime, wanted: str | None) -> tuple[tuple[str, ...], 
     if not found:
         raise NotFound("I don't know that workspace.")
     return tuple(one.id for one in found), found[0].name
+
+
+async def last_reading(rt: Runtime) -> Cursor | None:
+    """Return how the last reading of the costs went, None before the first."""
+    async with rt.store.read() as tx:
+        return await table.cursor(tx)
 
 
 async def figures_as_of(rt: Runtime) -> datetime | None:

@@ -2,19 +2,15 @@
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from bot.spend.model import DIMENSIONS, ONE_DAY, PERIODS, Dimension, Period, SpendQuery
+from bot.spend.dimensions import DIMENSIONS, WORKSPACE, Dimension
+from bot.spend.model import ONE_DAY, PERIODS, Period, SpendQuery
 from bot.words.similar import closest
 
-_DIMENSION_WORDS: dict[str, Dimension] = {
-    **{one: one for one in DIMENSIONS},
-    **{f"{one}s": one for one in DIMENSIONS},
-    **dict.fromkeys(("api key", "api keys", "api_key", "apikey"), "key"),
-}
 _PERIOD_WORDS: dict[str, Period] = {**{one: one for one in PERIODS}, "month": "mtd", "week": "7d"}
 _DAYS = re.compile(r"(\d{1,4}) ?(?:d|days?)")
 _QUOTES = re.compile(r'["“”„]')
@@ -38,9 +34,16 @@ class _Read(NamedTuple):
     """One part of a query, what it says, and how many words said it."""
 
     part: Part
-    value: str
+    value: str | Dimension
     said: str
     taken: int
+
+
+class _Known(NamedTuple):
+    """What `in` and `by` may be followed by: names of workspaces, and dimensions by what people type for them."""
+
+    workspaces: Sequence[str]
+    by: Mapping[str, Dimension]
 
 
 class _Stop(NamedTuple):
@@ -51,17 +54,20 @@ class _Stop(NamedTuple):
     second: _Read | None
 
 
-def parse_query(words: Sequence[str], workspaces: Sequence[str] = ()) -> SpendQuery | NotUnderstood:
-    """Read the words after the command; `workspaces` are the names that `in` may be followed by.
+def parse_query(
+    words: Sequence[str], workspaces: Sequence[str] = (), dimensions: Sequence[Dimension] = DIMENSIONS
+) -> SpendQuery | NotUnderstood:
+    """Read the words after the command; `in` may be followed by the names of `workspaces`, `by` by `dimensions`.
 
     Neither case nor quotation marks in a name count. A period, breakdown or workspace that differs from one before it is
     reported, because nobody knows which of both was meant.
     """
-    found = _read_all(words, workspaces)
+    known = _Known(workspaces, {typed: one for one in dimensions for typed in one.typed})
+    found = _read_all(words, known)
     if isinstance(found, SpendQuery):
         return found
     understood = tuple(one.said for one in found.reads)
-    suggestion = next((one for one in _nearest(words, found, workspaces) if _makes_sense(one, workspaces)), None)
+    suggestion = next((one for one in _nearest(words, found, known) if _makes_sense(one, known)), None)
     said = None if suggestion is None else " ".join(_quoted(word) for word in suggestion)
     if found.second is not None:
         return NotUnderstood(understood, found.second.said, said, found.second.part)
@@ -69,23 +75,23 @@ def parse_query(words: Sequence[str], workspaces: Sequence[str] = ()) -> SpendQu
     return NotUnderstood(understood, " ".join(words[found.at : found.at + 1 + pair]), said)
 
 
-def _read_all(words: Sequence[str], workspaces: Sequence[str]) -> SpendQuery | _Stop:
+def _read_all(words: Sequence[str], known: _Known) -> SpendQuery | _Stop:
     reads, at = list[_Read](), 0
     while at < len(words):
-        found = _read(words[at:], workspaces)
+        found = _read(words[at:], known)
         if found is None or any(one.part == found.part and one.value != found.value for one in reads):
             return _Stop(reads, at, found)
         reads.append(found)
         at += found.taken
     values: dict[Part, Any] = {one.part: one.value for one in reads}
-    return SpendQuery(values.get("period", "yesterday"), values.get("breakdown", "workspace"), values.get("workspace"))
+    return SpendQuery(values.get("period", "yesterday"), values.get("breakdown", WORKSPACE), values.get("workspace"))
 
 
-def _makes_sense(words: Sequence[str], workspaces: Sequence[str]) -> bool:
-    return isinstance(_read_all(words, workspaces), SpendQuery)
+def _makes_sense(words: Sequence[str], known: _Known) -> bool:
+    return isinstance(_read_all(words, known), SpendQuery)
 
 
-def _read(words: Sequence[str], workspaces: Sequence[str]) -> _Read | None:
+def _read(words: Sequence[str], known: _Known) -> _Read | None:
     """Read what the words begin with: `7d`, `30 days`, `by api key`, `in Data Platform`; None when it makes no sense."""
     first = words[0].lower()
     for taken in (2, 1):
@@ -94,10 +100,10 @@ def _read(words: Sequence[str], workspaces: Sequence[str]) -> _Read | None:
         period = _PERIOD_WORDS.get(f"{days[1]}d" if days else typed)
         if period is not None:
             return _Read("period", period, typed, min(taken, len(words)))
-        by = _DIMENSION_WORDS.get(" ".join(words[1 : taken + 1]).lower()) if first == "by" else None
+        by = known.by.get(" ".join(words[1 : taken + 1]).lower()) if first == "by" else None
         if by is not None:
             return _Read("breakdown", by, " ".join(words[: taken + 1]).lower(), min(taken + 1, len(words)))
-    if first == "in" and (found := _workspace(words[1:], workspaces)):
+    if first == "in" and (found := _workspace(words[1:], known.workspaces)):
         return _Read("workspace", found[0], f"in {found[0]}", found[1] + 1)
     return None
 
@@ -112,20 +118,21 @@ def _workspace(rest: Sequence[str], workspaces: Sequence[str]) -> tuple[str, int
     return None
 
 
-def _nearest(words: Sequence[str], found: _Stop, workspaces: Sequence[str]) -> Iterator[list[str]]:
+def _nearest(words: Sequence[str], found: _Stop, known: _Known) -> Iterator[list[str]]:
     """Return what may have been meant, best first: the word that is most like it, then everything without it."""
     before, word, rest = list(words[: found.at]), words[found.at].lower(), list(words[found.at + 1 :])
     if found.second is not None:
         yield [*before, *words[found.at + found.second.taken :]]
         return
     if word in ("by", "in") and rest:
-        names = {one: one for one in _DIMENSION_WORDS} if word == "by" else {one.lower(): one for one in workspaces}
+        by = {typed: one.name for typed, one in known.by.items()}
+        names = by if word == "by" else {one.lower(): one for one in known.workspaces}
         near = closest(rest[0].lower(), names)
-        meant = [] if near is None else [word, _DIMENSION_WORDS[near] if word == "by" else names[near]]
+        meant = [] if near is None else [word, names[near]]
         rest = rest[1:]
     else:
-        bare = {one: [one] for one in _PERIOD_WORDS} | {one: ["by", one] for one in DIMENSIONS}
-        near = closest(word, [*bare, *(f"by {one}" for one in DIMENSIONS)])
+        bare = {one: [one] for one in _PERIOD_WORDS} | {one.name: ["by", one.name] for one in known.by.values()}
+        near = closest(word, [*bare, *(f"by {one.name}" for one in known.by.values())])
         meant = [] if near is None else bare.get(near, near.split())
     if meant:
         yield [*before, *meant, *rest]
@@ -146,7 +153,7 @@ def _quoted(name: str) -> str:
 
 def words_of(query: SpendQuery) -> str:
     """Return a query as it would be typed; `parse_query` reads it back."""
-    parts = [query.period, f"by {query.by}"]
+    parts = [query.period, f"by {query.by.name}"]
     if query.workspace is not None:
         parts.append(f"in {_quoted(query.workspace)}")
     return " ".join(parts)

@@ -1,6 +1,7 @@
 """The private answer to `/claude-spend`: one sentence, a chart, a table, and buttons to ask further. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.slack import ids
@@ -10,39 +11,49 @@ from bot.slack.elements import button
 from bot.slack.markup import code, escape
 from bot.slack.model import Message
 from bot.spend.ask.grammar import NotUnderstood, span_before, words_of
-from bot.spend.model import DIMENSIONS, Figures
+from bot.spend.dimensions import DIMENSIONS, Dimension
+from bot.spend.model import Figures
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
-    breakdown_table,
     budget_share,
     change_in_words,
-    chart_of,
     days_in_words,
     last_weekday,
     missing_in_words,
     month_in_title,
-    top_in_words,
+    shown,
 )
-from bot.words.wording import money, weekday_day
+from bot.spend.render import chart_of, largest_in_words, slack_table
+from bot.spend.table import Table, breakdown_table, series_table
+from bot.words.wording import weekday_day
 
 Json = dict[str, Any]
 
 
-def render_figures(figures: Figures, chart: Json | None = None, *, private: bool = True, shareable: bool = True) -> Message:
+def render_figures(
+    figures: Figures,
+    chart: Json | None = None,
+    *,
+    private: bool = True,
+    shareable: bool = True,
+    dimensions: Sequence[Dimension] = DIMENSIONS,
+) -> Message:
     """Return an answer; `private` adds the buttons, which a shared one doesn't have, `shareable` the one that shares it."""
-    sentence, tail = figures_sentence(figures), _tail(figures)
+    sentence = figures_sentence(figures)
     if figures.total is None:
         return Message(sentence, [section(sentence)])
     blocks = [section(sentence)]
+    parts = breakdown_table(figures.breakdown, _compared(figures), figures.as_of, so_far=bool(figures.open_days))
+    tail = _tail(figures, parts)
     if chart is not None:
         blocks.append(chart)
     if figures.breakdown.slices:
-        blocks.append(breakdown_table(figures.breakdown, _compared(figures), so_far=bool(figures.open_days)))
+        blocks.append(slack_table(parts))
     blocks.append(context(tail))
     if private:
-        blocks.append(_buttons(figures, shareable))
-    top = top_in_words(figures.breakdown, 5)
+        blocks.append(_buttons(figures, shareable, dimensions))
+    top = largest_in_words(parts, 5)
     return Message("\n".join(part for part in (sentence, top, tail) if part), blocks)
 
 
@@ -56,9 +67,9 @@ def figures_sentence(figures: Figures) -> str:
         return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
     so_far = " so far" if figures.open_days else ""
     parts = [
-        f"*{money(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
+        f"*{shown(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
         change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
-        f"{budget_share(figures.total, figures.budget)} of {money(figures.budget)}" if figures.budget else None,
+        f"{budget_share(figures.total, figures.budget)} of {shown(figures.budget)}" if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
     return " · ".join(part for part in parts if part)
@@ -86,24 +97,22 @@ def _compared(figures: Figures) -> str:
     return f"the {(figures.last - figures.first).days + 1} days before"
 
 
-def _tail(figures: Figures) -> str:
-    parts = [f"as of {as_of_in_words(figures.as_of)}" if figures.as_of else "no data yet"]
-    if figures.open_days:
+def _tail(figures: Figures, table: Table) -> str:
+    parts = [f"as of {as_of_in_words(table.as_of)}" if table.as_of else "no data yet"]
+    if table.provisional:
         parts.append(f"{days_in_words(figures.open_days[0], figures.open_days[-1])} not closed yet, provisional")
     return " · ".join([*parts, "days are UTC days"])
 
 
-def _buttons(figures: Figures, shareable: bool) -> Json:
-    others = [one for one in DIMENSIONS if one != figures.query.by]
+def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension]) -> Json:
+    others = [one for one in dimensions if one != figures.query.by]
     share_here = button(
         "Share here", ids.SPEND_SHARE, words_of(figures.query), accessibility_label="Post this answer in this channel"
     )
     buttons = [share_here] if shareable else []
     for one in others:
-        query = words_of(figures.query).replace(f"by {figures.query.by}", f"by {one}", 1)
-        buttons.append(
-            button(f"by {one}", f"{ids.SPEND_BY_PREFIX}{one}", query, accessibility_label=f"Break it down by {one}")
-        )
+        query, by = words_of(replace(figures.query, by=one)), f"by {one.name}"
+        buttons.append(button(by, f"{ids.SPEND_BY_PREFIX}{one.name}", query, accessibility_label=f"Break it down {by}"))
     return actions(*buttons)
 
 
@@ -112,9 +121,11 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     if figures.total is None:
         return None
     finding = as_plain_text(figures_sentence(figures))
-    return chart_of(
-        figures.series, f"Spend by {figures.query.by} (USD)", f"Spend by {figures.query.by}. {finding}", figures.open_days
+    by, days = (
+        f"Spend by {figures.query.by.name}",
+        series_table(figures.series, figures.as_of, so_far=bool(figures.open_days)),
     )
+    return chart_of(days, f"{by} (USD)", f"{by}. {finding}", figures.open_days)
 
 
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.spend.aggregate import breakdown, days_between, label, series, short_model, sum_by, told_alike, total_of
-from bot.spend.model import DIMENSIONS, UNREPORTED_KEY, ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
+from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.ledger.sources import are_comparable
+from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
 
 CHART_DAYS = 14
 WEEK = timedelta(days=7)
@@ -36,20 +38,17 @@ class DigestInput:
     nothing_until: datetime | None = None
 
 
-def build_digest(given: DigestInput) -> Digest:
+def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSIONS) -> Digest:
     """Return the digest of a day; without data for the day, it says so and nothing else."""
     fact = given.known.get(given.day)
     if fact is None:
         return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)
     compared = given.week_ago if given.day - WEEK in given.known else None
-    alike = told_alike(given.known, (given.day - WEEK, given.day))
-    breakdowns = tuple(
-        breakdown(one, given.cells, compared if alike or one != "key" else None, given.names) for one in DIMENSIONS
-    )
+    breakdowns = tuple(_breakdown(one, given, compared) for one in dimensions)
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
     # Of a day that isn't closed only a rise is certain; what looks like a fall may not have been reported yet.
-    movers = find_movers(breakdowns[0]) if fact.closed else ()
+    movers = find_movers(_breakdown(WORKSPACE, given, compared)) if fact.closed else ()
     driver = _driver(given, compared, total)
     month_days = days_between(given.day.replace(day=1), given.day)
     digest = Digest(
@@ -63,11 +62,17 @@ def build_digest(given: DigestInput) -> Digest:
         scope=given.scope,
         movers=movers,
         driver=driver,
-        series=series("workspace", chart_days(given.day), given.known, given.recent, given.names),
+        series=series(WORKSPACE, chart_days(given.day), given.known, given.recent, given.names),
         breakdowns=breakdowns,
         month_missing=sum(day not in given.known for day in month_days),
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
+
+
+def _breakdown(dimension: Dimension, given: DigestInput, compared: Sequence[Cell] | None) -> Breakdown:
+    """Return the day by one dimension, without the week before where its report can't split by it and the other can."""
+    alike = are_comparable(dimension, given.known, (given.day - WEEK, given.day))
+    return breakdown(dimension, given.cells, compared if alike else None, given.names)
 
 
 def _driver(given: DigestInput, compared: Sequence[Cell] | None, total: Decimal) -> Driver | None:
@@ -75,9 +80,9 @@ def _driver(given: DigestInput, compared: Sequence[Cell] | None, total: Decimal)
     driver = find_driver(given.cells, compared, given.week, total, given.names)
     if driver is None:
         return None
-    if not told_alike(given.known, (given.day - WEEK, given.day)):
+    if not are_comparable(KEY, given.known, (given.day - WEEK, given.day)):
         return Driver(driver.workspace, None, driver.change)
-    alike_since = told_alike(given.known, days_between(given.day - WEEK, given.day))
+    alike_since = are_comparable(KEY, given.known, days_between(given.day - WEEK, given.day))
     return driver if alike_since else replace(driver, moved_on=None)
 
 
@@ -99,7 +104,7 @@ def find_driver(
     """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between."""
     if before is None:
         return None
-    change_by = _changes(sum_by(cells, "workspace"), sum_by(before, "workspace"))
+    change_by = _changes(sum_by(cells, WORKSPACE), sum_by(before, WORKSPACE))
     if not change_by:
         return None
     workspace_id = max(change_by, key=lambda one: change_by[one])
@@ -118,30 +123,30 @@ def explain(
     names: Mapping[str, str],
 ) -> Driver:
     """Return which key of a workspace carries at least half of its change, and whether that key changed its model."""
-    workspace = label("workspace", workspace_id, names)
-    now = [cell for cell in cells if cell.workspace_id == workspace_id]
-    then = [cell for cell in before if cell.workspace_id == workspace_id]
-    change_by = _changes(sum_by(now, "key"), sum_by(then, "key"))
+    workspace = WORKSPACE.label(workspace_id, names)
+    now = [cell for cell in cells if cell.of(WORKSPACE) == workspace_id]
+    then = [cell for cell in before if cell.of(WORKSPACE) == workspace_id]
+    change_by = _changes(sum_by(now, KEY), sum_by(then, KEY))
     key_id = max(change_by, key=lambda one: change_by[one], default=None)
-    if not key_id or key_id == UNREPORTED_KEY or change_by[key_id] * 2 < change:
+    if not key_id or key_id == UNREPORTED or change_by[key_id] * 2 < change:
         return Driver(workspace, None, change)
     switch = model_switch(
-        sum_by([cell for cell in now if cell.api_key_id == key_id], "model"),
-        sum_by([cell for cell in then if cell.api_key_id == key_id], "model"),
+        sum_by([cell for cell in now if cell.of(KEY) == key_id], MODEL),
+        sum_by([cell for cell in then if cell.of(KEY) == key_id], MODEL),
     )
-    key = label("key", key_id, names)
+    key = KEY.label(key_id, names)
     if switch is None:
         return Driver(workspace, key, change, change_by[key_id])
     old, new = switch
-    moved_on = first_day_on(new, [cell for cell in week if cell.api_key_id == key_id])
-    return Driver(workspace, key, change, change_by[key_id], short_model(old), short_model(new), moved_on)
+    moved_on = first_day_on(new, [cell for cell in week if cell.of(KEY) == key_id])
+    return Driver(workspace, key, change, change_by[key_id], MODEL.label(old, names), MODEL.label(new, names), moved_on)
 
 
 def first_day_on(model: str, cells: Sequence[Cell]) -> date | None:
     """Return the day since which a model has carried most of the spend of `cells`, None when it doesn't any more."""
     since: date | None = None
     for day in sorted({cell.day for cell in cells}):
-        of_day = sum_by((cell for cell in cells if cell.day == day), "model")
+        of_day = sum_by((cell for cell in cells if cell.day == day), MODEL)
         leads = of_day.get(model, ZERO) * 2 >= sum(of_day.values(), ZERO)
         since = (since or day) if leads else None
     return since
@@ -156,7 +161,7 @@ def model_switch(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> t
     old = max(before, key=lambda model: before[model])
     mostly_new = now[new] * 2 >= total
     little_before = before.get(new, ZERO) * 4 < total_before
-    return (old, new) if short_model(new) != short_model(old) and mostly_new and little_before else None
+    return (old, new) if MODEL.label(new, {}) != MODEL.label(old, {}) and mostly_new and little_before else None
 
 
 def _changes(now: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -170,7 +175,8 @@ def _is_quiet(digest: Digest) -> bool:
     if digest.total == 0:
         return not digest.last_week
     limit = max(QUIET[0], QUIET[1] * digest.total)
-    small = digest.change is not None and abs(digest.change) < QUIET[1]
+    before = digest.last_week or ZERO
+    small = abs(digest.total - before) < QUIET[1] * before
     return small and all(abs(mover.change or ZERO) < limit for mover in digest.movers)
 
 

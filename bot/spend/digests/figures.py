@@ -8,10 +8,11 @@ from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.digests.build import WEEK, DigestInput, chart_days
 from bot.spend.digests.model import Subscription
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in
 from bot.spend.ledger.pages import Loaded, midnight
-from bot.spend.ledger.sync import WINDOW_DAYS, load_range, nothing_spent_until
+from bot.spend.ledger.sync import WINDOW_DAYS, load_range
 from bot.spend.model import ONE_DAY, LedgerDay
 from bot.store.names import names_of
 
@@ -24,13 +25,13 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         known = await table.ledger_days(tx, min(recent[0], month_begins), day)
         cells = await table.cells(tx, day, day, workspace_ids=only)
         week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
-        week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", "model", "api_key_id"), only)
-        charted = await table.cells(tx, recent[0], day, ("day", "workspace_id"), only)
+        week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", MODEL, KEY), only)
+        charted = await table.cells(tx, recent[0], day, ("day", WORKSPACE), only)
         month = await table.cells(tx, month_begins, day, (), only)
         names = await names_in(tx, [*cells, *week_ago, *charted])
         scope = await names_of(tx, only)
         budget = await budget_of(tx, subscription.channel, only)
-        nothing_until = await nothing_spent_until(tx)
+        nothing_until = await table.nothing_spent_until(tx)
     return DigestInput(
         day=day,
         known=known,
@@ -50,7 +51,7 @@ async def is_settled(rt: Runtime, day: date) -> bool:
     """Tell whether a day needs no further reading: it is closed, or nothing was ever spent until its end."""
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, day, day)
-        nothing_until = await nothing_spent_until(tx)
+        nothing_until = await table.nothing_spent_until(tx)
     if day in known:
         return known[day].closed
     return nothing_until is not None and nothing_until >= midnight(day + ONE_DAY)

@@ -19,7 +19,7 @@ from bot.spend.digests.model import DigestRun, Subscription
 from bot.spend.digests.schedule import Due, due
 from bot.spend.digests.topic import TOPIC, correction_of, digest_of
 from bot.spend.ledger import db as table
-from bot.spend.ledger.sync import TURN_LASTS
+from bot.spend.ledger.sync import LEASE_LASTS
 from bot.spend.model import LedgerDay
 from bot.store.notes import claim_note, note, write_note
 
@@ -101,7 +101,7 @@ def _may_differ(run: DigestRun, fact: LedgerDay | None) -> bool:
     if fact is None or not fact.closed:
         return False
     # A sync is dated by its beginning and may have written until its turn was over.
-    return not (run.sent_at and fact.synced_at + TURN_LASTS <= run.sent_at)
+    return not (run.sent_at and fact.synced_at + LEASE_LASTS <= run.sent_at)
 
 
 async def correct(rt: Runtime, run_id: str, _now: datetime) -> None:

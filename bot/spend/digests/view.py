@@ -12,19 +12,18 @@ from bot.slack.markup import code, escape
 from bot.slack.model import Message
 from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver
 from bot.spend.phrases import (
-    HEADINGS,
     as_of_in_words,
     as_plain_text,
-    breakdown_table,
     change_in_words,
-    chart_of,
     last_weekday,
     month_in_words,
     moved,
     mover_in_words,
-    top_in_words,
+    shown,
 )
-from bot.words.wording import listed, money, money_change, weekday_day
+from bot.spend.render import chart_of, largest_in_words, slack_table
+from bot.spend.table import breakdown_table, series_table
+from bot.words.wording import listed, money_change, weekday_day
 
 Json = dict[str, Any]
 
@@ -65,7 +64,7 @@ def headline(digest: Digest) -> str:
         )
     so_far = "" if digest.closed else " so far"
     parts = [
-        f"📈 *{money(digest.total)}{so_far} on {when}{where}*",
+        f"📈 *{shown(digest.total)}{so_far} on {when}{where}*",
         change_in_words(digest.total, digest.last_week, last_weekday(digest.day)) if digest.closed else None,
         month_in_words(digest),
         "a day like its weekday before" if digest.is_quiet and digest.total else None,
@@ -118,7 +117,7 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
         return None
     finding = as_plain_text(headline(digest)).removeprefix("📈 ")
     return chart_of(
-        digest.series,
+        series_table(digest.series, digest.as_of, so_far=not digest.closed),
         "Spend by workspace, last 14 days (USD)",
         f"Two weeks of spend by workspace. {finding}",
         () if digest.closed else (digest.day,),
@@ -127,29 +126,27 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
 
 def render_thread(digest: Digest) -> list[tuple[str, Message]]:
     """Return the breakdown by dimension, a message each because a message holds one table (slack.md §3.1)."""
-    against = last_weekday(digest.day)
-    return [
-        (found.dimension, _thread_part(found, against, not digest.closed)) for found in digest.breakdowns if found.slices
-    ]
+    return [(found.dimension.name, _thread_part(found, digest)) for found in digest.breakdowns if found.slices]
 
 
 def render_breakdown(digest: Digest) -> list[Message]:
     """Return the same for a person alone, who may read it far from the digest: each message names its day and its age."""
-    against, when = last_weekday(digest.day), f"{weekday_day(digest.day)}, {freshness_line(digest)}"
-    return [_thread_part(found, against, not digest.closed, when) for found in digest.breakdowns if found.slices]
+    when = f" on {weekday_day(digest.day)}, {freshness_line(digest)}"
+    return [_thread_part(found, digest, when) for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, against: str, so_far: bool, when: str = "") -> Message:
-    title = f"*By {HEADINGS[found.dimension].lower()}*" + (f" on {when}" if when else "")
-    text = f"{title}: {top_in_words(found, 5) or 'nothing was spent'}"
-    return Message(text, [section(title), breakdown_table(found, against, so_far=so_far)])
+def _thread_part(found: Breakdown, digest: Digest, when: str = "") -> Message:
+    parts = breakdown_table(found, last_weekday(digest.day), digest.as_of, so_far=not digest.closed)
+    title = f"*By {found.dimension.name}{' so far' if parts.provisional else ''}*{when}"
+    text = f"{title}: {largest_in_words(parts, 5) or 'nothing was spent'}"
+    return Message(text, [section(title), slack_table(parts)])
 
 
 def render_correction(old: Decimal | None, new: Decimal, day_text: str, why: str = "") -> Message:
     """Return the reply that mends a digest: `Corrected: $431.20 (+$18.50)`."""
     cause = f", {why}" if why else ""
     if old is None:
-        text = f"The figures for {day_text} are in: {money(new)}"
+        text = f"The figures for {day_text} are in: {shown(new)}"
     else:
-        text = f"Corrected: {money(new)} ({money_change(new - old, cents=True)}{cause})"
+        text = f"Corrected: {shown(new)} ({escape(money_change(new - old, cents=True))}{cause})"
     return Message(text, [section(text)])

@@ -5,23 +5,26 @@ the driver: a hundred thousand rows pass here at the first load (platform.md D5)
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import String, case, delete, func, literal_column, text
+from sqlalchemy import String, case, delete, func, literal_column, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.spend.model import UNREPORTED_KEY, Cell, LedgerDay, Revision, dollars, nanos
+from bot.spend.dimensions import DIMENSIONS, UNREPORTED, Dimension
+from bot.spend.ledger.sources import SOURCES, Cursor, Source
+from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, UsageDayRow
+from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, SourceRow, UsageDayRow
 from bot.store.upsert import insert_into
 
-Group = tuple[str, str, str]
+Group = tuple[str, ...]
+"""One id for each dimension, in their order, in which the tables' columns stand after the day; "" stands for "none"."""
 CostParts = Mapping[Group, tuple[int, int | None, int | None]]
-"""(workspace, model, key) -> (nanos, list nanos, requests); "" stands for "none"."""
+"""Group -> (nanos, list nanos, requests)."""
 UsageParts = Mapping[Group, tuple[int, int, int, int]]
-"""(workspace, model, key) -> (uncached input, cache read, cache write, output)."""
+"""Group -> (uncached input, cache read, cache write, output)."""
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
@@ -30,12 +33,8 @@ _ROWS_AT_ONCE = (1000, 100, 10, 1)
 back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
 A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
 """
-_DIMENSIONS = ("day", "workspace_id", "model", "api_key_id")
-# Spelled out and not bound: PostgreSQL takes an expression with parameters in SELECT and GROUP BY for two.
-_KEY = case(
-    (col(LedgerDayRow.source) == literal_column("'legacy'", String), literal_column(f"'{UNREPORTED_KEY}'", String)),
-    else_=col(CostDayRow.api_key_id),
-)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+GroupedBy = Sequence[Dimension | Literal["day"]]
 
 
 async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
@@ -86,26 +85,61 @@ async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
 
 
 async def cells(
-    tx: Tx, first: date, last: date, by: Sequence[str] = _DIMENSIONS, workspace_ids: Sequence[str] = ()
+    tx: Tx, first: date, last: date, by: GroupedBy = ("day", *DIMENSIONS), workspace_ids: Sequence[str] = ()
 ) -> list[Cell]:
-    """Return sums from `first` to `last`, grouped `by` any of day, workspace_id, model and api_key_id.
+    """Return sums from `first` to `last`, grouped by dimensions and days.
 
-    A dimension that isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces. Spend of days that
-    the legacy report told has the key `UNREPORTED_KEY`, because there "" doesn't mean that no key was used.
+    What isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces. Where the source of a day can't
+    split by a dimension, its id is UNREPORTED, because there "" doesn't mean that there was none.
     """
-    columns: list[Any] = [_KEY if name == "api_key_id" else getattr(CostDayRow, name) for name in _DIMENSIONS if name in by]
-    statement = select_columns(*columns, func.sum(CostDayRow.nanos)).where(col(CostDayRow.day).between(first, last))
-    if "api_key_id" in by:
+    dimensions = [one for one in by if one != "day"]
+    columns: dict[str, Any] = {one.column: _told(one) for one in dimensions}
+    if "day" in by:
+        columns["day"] = col(CostDayRow.day)
+    total = func.sum(CostDayRow.nanos).label("total")
+    statement = select_columns(*(column.label(name) for name, column in columns.items()), total)
+    statement = statement.where(col(CostDayRow.day).between(first, last))
+    if any(_without(one) for one in dimensions):
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(CostDayRow.day))
     if workspace_ids:
         statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
-    found = await tx.execute(statement.group_by(*columns))
-    blank: dict[str, Any] = {"day": first, "workspace_id": "", "model": "", "api_key_id": ""}
-    names = [name for name in _DIMENSIONS if name in by]
+    found = [dict(row) for row in (await tx.execute(statement.group_by(*columns.values()))).mappings()]
     # PostgreSQL sums BIGINT as NUMERIC, hence int().
-    return [
-        Cell(**{**blank, **dict(zip(names, row, strict=False))}, amount=dollars(int(row[-1] or 0))) for row in found.all()
-    ]
+    return [Cell(row.pop("day", first), amount=dollars(int(row.pop("total") or 0)), ids=row) for row in found]
+
+
+def _told(dimension: Dimension) -> Any:
+    """Return a dimension's column as its source told it."""
+    column = col(getattr(CostDayRow, dimension.column))
+    if not (without := _without(dimension)):
+        return column
+    # Spelled out and not bound: PostgreSQL takes an expression with parameters in SELECT and GROUP BY for two.
+    is_without = or_(*(col(LedgerDayRow.source) == literal_column(f"'{one.name}'", String) for one in without))
+    return case((is_without, literal_column(f"'{UNREPORTED}'", String)), else_=column)
+
+
+def _without(dimension: Dimension) -> list[Source]:
+    """Return the sources that can't split by a dimension."""
+    return [one for one in SOURCES.values() if not one.tells(dimension)]
+
+
+async def cursor(tx: Tx, source: str | None = None) -> Cursor | None:
+    """Return the cursor of a source, or of the one that was read last; None where there was no reading."""
+    rows = [row for row in (await tx.session.exec(select(SourceRow))).all() if source in (None, row.name)]
+    newest = max(rows, key=lambda row: row.succeeded_at or _NEVER, default=None)
+    return None if newest is None else _cursor(newest)
+
+
+async def move_cursor(tx: Tx, source: str, **changes: date | datetime | str) -> None:
+    """Change what is known of a source's reading; fields of `Cursor`, those that aren't named stay."""
+    insert = insert_into(tx, SourceRow).values(name=source, **changes)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["name"], set_=changes))
+
+
+async def nothing_spent_until(tx: Tx) -> datetime | None:
+    """Return until when it is known that nothing was ever spent; None when something was, or nobody knows."""
+    found = await cursor(tx)
+    return None if found is None or await ledger_edges(tx) is not None else found.nothing_until
 
 
 async def revisions(tx: Tx, day: date) -> list[Revision]:
@@ -178,3 +212,15 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
 
 def _ledger_day(row: LedgerDayRow) -> LedgerDay:
     return LedgerDay(row.day, row.source, row.refreshed_at, row.synced_at, row.closed, dollars(row.total_nanos))
+
+
+def _cursor(row: SourceRow) -> Cursor:
+    return Cursor(
+        source=row.name,
+        read_deep_on=row.read_deep_on,
+        looked_back_to=row.looked_back_to,
+        nothing_until=row.nothing_until,
+        succeeded_at=row.succeeded_at,
+        failed_at=row.failed_at,
+        failure=row.failure,
+    )

@@ -44,5 +44,5 @@ async def workspaces(rt: Runtime) -> list[Named]:
 
 
 async def names_in(tx: Tx, cells: Sequence[Cell]) -> dict[str, str]:
-    """Return the names of the workspaces and keys of cells, by id."""
-    return await names_of(tx, {one for cell in cells for one in (cell.workspace_id, cell.api_key_id)})
+    """Return the names of everything that cells are split by, by id."""
+    return await names_of(tx, {one for cell in cells for one in cell.ids.values()})

@@ -9,22 +9,23 @@ import contextlib
 import gc
 from collections.abc import AsyncIterable, Generator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from operator import itemgetter
+from datetime import UTC, date, datetime, time
+from operator import attrgetter, itemgetter
 
 from bot.admin.rows import CostRow, Report, UsageRow
 from bot.spend.aggregate import days_between
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts, Group, UsageParts
+from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
 
 Amounts = tuple[int, int | None, int | None]
+_group_of = attrgetter(*(one.column for one in DIMENSIONS))
+_NAMED = tuple(n for n, one in enumerate(DIMENSIONS) if one.has_names)
 BATCH_ROWS = 12_000
 _RARELY = (50_000, 20, 100)
-LEGACY_CLOSES_AFTER = timedelta(hours=1)
-"""The legacy report is complete within minutes (admin-api.md §4.11) but doesn't say so."""
-UNDATED_CLOSES_AFTER = timedelta(hours=24)
 
 
 class OutOfOrder(Exception):
@@ -33,8 +34,9 @@ class OutOfOrder(Exception):
 
 @dataclass
 class Loaded:
-    """What one load did: days written, revisions found, the ids that were seen, and until when its figures reach."""
+    """What one load did: its source, days written, revisions found, the ids seen, and until when its figures reach."""
 
+    source: str = ANALYTICS.name
     days: list[date] = field(default_factory=list[date])
     revisions: list[Revision] = field(default_factory=list[Revision])
     ids: set[str] = field(default_factory=set[str])
@@ -56,7 +58,7 @@ class _Reading:
     now: datetime
     batch_rows: int | None
     refreshed_at: datetime | None = None
-    source: str = "analytics"
+    source: str = ANALYTICS.name
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
     waiting: int = 0
     written_to: date | None = None
@@ -68,15 +70,15 @@ class _Reading:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
         day: datetime | None = None
         groups: dict[Group, Amounts] = {}
-        # Sliced and not read field by field, because this runs for each of a hundred thousand rows.
+        # Few steps a row, because this runs for each of a hundred thousand.
         for row in page.rows:
-            if row[0] is not day:
-                day = row[0]
+            if row.starts_at is not day:
+                day = row.starts_at
                 groups = self._groups(day.date())
-            found, amounts = row[2:5], row[8:11]  # workspace, model and key; nanos, list nanos and requests
-            group: Group = found  # pyright: ignore[reportAssignmentType] - unless one is None
-            if None in found:
-                group = (found[0] or "", found[1] or "", found[2] or "")
+            group: Group = _group_of(row)
+            amounts = (row.amount_nanos, row.list_amount_nanos, row.requests)
+            if None in group:  # pyright: ignore[reportUnnecessaryContains] - a report leaves them out
+                group = tuple(one or "" for one in group)
             known = groups.setdefault(group, amounts)
             if known is not amounts:
                 groups[group] = _added(known, amounts)
@@ -101,8 +103,7 @@ class _Reading:
 
     def reaches(self) -> datetime:
         """Return until when the figures are complete; a report that doesn't say so is given its time."""
-        patience = LEGACY_CLOSES_AFTER if self.source == "legacy" else UNDATED_CLOSES_AFTER
-        return self.refreshed_at or self.now - patience
+        return self.refreshed_at or self.now - SOURCES[self.source].closes_after
 
     def facts(self, day: date, groups: CostParts) -> LedgerDay:
         """Return what is known of a day after this load."""
@@ -161,7 +162,7 @@ async def _load(store: Store, pages: AsyncIterable[Report[CostRow]], reading: _R
     finally:
         if writing is not None:
             await asyncio.gather(writing, return_exceptions=True)
-    loaded.reaches = reading.reaches()
+    loaded.source, loaded.reaches = reading.source, reading.reaches()
     return loaded
 
 
@@ -174,7 +175,7 @@ async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], l
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():
-        loaded.ids |= {group[0] for group in groups} | {group[2] for group in groups}
+        loaded.ids |= {group[n] for group in groups for n in _NAMED}
 
 
 async def _quiet_days(store: Store, reading: _Reading, loaded: Loaded, rest: dict[date, CostParts]) -> dict[date, CostParts]:
@@ -210,7 +211,7 @@ def usage_by_day(rows: list[UsageRow]) -> dict[date, UsageParts]:
     days: dict[date, dict[Group, tuple[int, int, int, int]]] = {}
     for row in rows:
         groups = days.setdefault(row.starts_at.date(), {})
-        group = (row.workspace_id or "", row.model or "", row.api_key_id or "")
+        group: Group = tuple(one or "" for one in _group_of(row))
         old = groups.get(group, (0, 0, 0, 0))
         writes = row.cache_write_5m + row.cache_write_1h
         groups[group] = (old[0] + row.uncached_input, old[1] + row.cache_read, old[2] + writes, old[3] + row.output)

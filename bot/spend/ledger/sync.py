@@ -7,28 +7,29 @@ import structlog
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
+from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.ledger.sources import ANALYTICS, Cursor
 from bot.spend.model import ONE_DAY
+from bot.store.leases import acquire_lease, release_lease
 from bot.store.names import names_of
-from bot.store.notes import claim_note, end_turn, note, write_note
-from bot.store.session import Tx
 
 log = structlog.get_logger()
 
 FIRST_LOAD_DAYS = 62
 REREAD_DAYS = 3
-DEEP_REREAD_DAYS = 31
-"""Figures may be revised for 30 days (admin-api.md §4.10); once a day the whole span is read again."""
+REVISED_FOR = ONE_DAY * 30
+"""How long after its end the API may revise a day (admin-api.md §4.10)."""
 WINDOW_DAYS = 31
 HISTORY_DAYS = 364
 USAGE_STEP = ONE_DAY * 7
 OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
-GROUP_BY = ("workspace_id", "model", "api_key_id")
-TURN_LASTS = timedelta(minutes=15)
-TURN_NOTE, DEEP_NOTE, HISTORY_NOTE, NOTHING_NOTE = "sync:turn", "sync:deep", "sync:history", "sync:nothing"
+GROUP_BY = tuple(one.api_name for one in DIMENSIONS)
+LEASE, LEASE_LASTS = "sync", timedelta(minutes=15)
+Span = tuple[date, date]
 
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
@@ -41,24 +42,16 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
         pages = admin.cost_pages(midnight(first), ends, GROUP_BY, "1d")
         loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None)
     if not loaded.days and loaded.reaches is not None:
-        await _note_nothing(rt, now, loaded.reaches)
+        await _note_nothing(rt, loaded.source, loaded.reaches)
     await _load_usage(rt, first, last)
     return loaded
 
 
-async def _note_nothing(rt: Runtime, now: datetime, reaches: datetime) -> None:
+async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:
     """Remember that nothing was ever spent until then, which is something else than not to know."""
     async with rt.store.write() as tx:
         if await table.ledger_edges(tx) is None:
-            await write_note(tx, NOTHING_NOTE, {"reaches": reaches.isoformat()}, now)
-
-
-async def nothing_spent_until(tx: Tx) -> datetime | None:
-    """Return until when it is known that nothing was ever spent; None when something was, or nobody knows."""
-    found = await note(tx, NOTHING_NOTE)
-    if found is None or await table.ledger_edges(tx) is not None:
-        return None
-    return datetime.fromisoformat(found[0]["reaches"])
+            await table.move_cursor(tx, source, nothing_until=reaches)
 
 
 async def _load_usage(rt: Runtime, first: date, last: date) -> None:
@@ -80,33 +73,83 @@ async def _load_usage(rt: Runtime, first: date, last: date) -> None:
 
 
 async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:
-    """Bring the ledger up to date; `days` sets how far back to read. None: another process is at it.
+    """Bring the ledger up to date; `days` sets how far back to read and nothing else. None: another process is at it.
 
-    An empty ledger gets 62 days, later runs read the last 3 UTC days, then those that aren't closed and gaps, however old;
-    once a day the last 31, and one more month of history for as long as there is any.
+    An empty ledger gets 62 days, later runs read the last 3 UTC days, then those that aren't closed and gaps, however old.
+    The first run of a day reads every day that the API may have revised since the last such reading, whenever that was;
+    the others read one more month of history for as long as there is any.
     """
     async with rt.store.write() as tx:
-        if not await claim_note(tx, TURN_NOTE, now, TURN_LASTS):
+        if not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
             return None
     try:
-        today = now.astimezone(UTC).date()
-        first = today - ONE_DAY * (days - 1) if days else await _first_to_read(rt, today)
-        loaded = await load_range(rt, now, max(first, _oldest(today)), today)
-        is_deep = today - first >= ONE_DAY * (DEEP_REREAD_DAYS - 1)
-        if is_deep:
-            async with rt.store.write() as tx:
-                await write_note(tx, DEEP_NOTE, {"day": today.isoformat()}, now)
-        if days is None:
-            for begins, ends in await _gaps(rt, today, first):
-                loaded.add(await load_range(rt, now, begins, ends))
-        if days is None and not is_deep:
-            await load_history(rt, now)
+        loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
+        async with rt.store.write() as tx:
+            await table.move_cursor(tx, loaded.source, succeeded_at=now)
         await _name(rt, now, loaded)
         return loaded
-    finally:
-        # Only this run's turn: one that took too long may have been followed by another already.
+    except UpstreamError as error:
         async with rt.store.write() as tx:
-            await end_turn(tx, TURN_NOTE, now)
+            known = await table.cursor(tx)
+            await table.move_cursor(tx, known.source if known else ANALYTICS.name, failed_at=now, failure=error.sentence)
+        raise
+    finally:
+        # Only this run's lease: one that took too long may have been followed by another already.
+        async with rt.store.write() as tx:
+            await release_lease(tx, LEASE, now)
+
+
+async def _read_days(rt: Runtime, now: datetime, days: int) -> Loaded:
+    today = now.astimezone(UTC).date()
+    return await load_range(rt, now, max(today - ONE_DAY * (days - 1), _oldest(today)), today)
+
+
+async def _read(rt: Runtime, now: datetime) -> Loaded:
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        edges, known = await table.ledger_edges(tx), await table.cursor(tx)
+    is_deep = known is None or known.read_deep_on is None or known.read_deep_on < today or edges is None
+    first = max(_first_to_read(today, edges, known), _oldest(today)) if is_deep else today - ONE_DAY * (REREAD_DAYS - 1)
+    spans = [(first, today)] if edges is None else _newest_first(first, today)
+    loaded = await load_range(rt, now, *spans[0])
+    told_by = {loaded.source}
+    for span in [*spans[1:], *await _gaps(rt, today, first)]:
+        other = await load_range(rt, now, *span)
+        told_by.add(other.source)
+        loaded.add(other)
+    if is_deep and len(told_by) == 1:
+        await _note_deep(rt, today, edges, loaded.source, first)
+    if not is_deep:
+        await load_history(rt, now)
+    return loaded
+
+
+async def _note_deep(rt: Runtime, today: date, edges: Span | None, source: str, first: date) -> None:
+    """Remember a deep reading for the source that answered, if it reached as far back as that one needs.
+
+    Who was asked last may be another: while one source is away, what it told can be revised and the other doesn't say so.
+    """
+    async with rt.store.write() as tx:
+        if first <= max(_first_to_read(today, edges, await table.cursor(tx, source)), _oldest(today)):
+            await table.move_cursor(tx, source, read_deep_on=today)
+
+
+def _first_to_read(today: date, edges: Span | None, known: Cursor | None) -> date:
+    """Return the first day that may have been revised since it was read.
+
+    On the day of the last deep reading, all days were read of which the API may have revised one since then. Where nobody
+    knows which day that was, everything in the ledger is read again.
+    """
+    if edges is None:
+        return today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
+    read_on = edges[0] + REVISED_FOR if known is None or known.read_deep_on is None else known.read_deep_on
+    return min(read_on, today) - REVISED_FOR
+
+
+def _newest_first(first: date, last: date) -> list[Span]:
+    """Cut a span into months, the newest first, because people ask for that one first."""
+    ends = [last - ONE_DAY * n for n in range(0, (last - first).days + 1, WINDOW_DAYS)]
+    return [(max(end - ONE_DAY * (WINDOW_DAYS - 1), first), end) for end in ends]
 
 
 async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
@@ -120,20 +163,11 @@ async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
         log.warning("names_not_read", status=error.status, request_id=error.request_id)
 
 
-async def _first_to_read(rt: Runtime, today: date) -> date:
-    async with rt.store.read() as tx:
-        edges, deep = await table.ledger_edges(tx), await note(tx, DEEP_NOTE)
-    if edges is None:
-        return today - ONE_DAY * (FIRST_LOAD_DAYS - 1)
-    is_read_deep = deep is not None and deep[0].get("day") == today.isoformat()
-    return today - ONE_DAY * ((REREAD_DAYS if is_read_deep else DEEP_REREAD_DAYS) - 1)
-
-
 def _oldest(today: date) -> date:
     return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
 
 
-async def _gaps(rt: Runtime, today: date, before: date) -> list[tuple[date, date]]:
+async def _gaps(rt: Runtime, today: date, before: date) -> list[Span]:
     """Return the spans `before` a day in which days are missing or open, the oldest first, a month each at most.
 
     A day behind the oldest in the ledger isn't missing: that is history, which may never have been.
@@ -143,7 +177,7 @@ async def _gaps(rt: Runtime, today: date, before: date) -> list[tuple[date, date
         known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
     first = _oldest(today) if edges is None else max(edges[0], _oldest(today))
     wanted = [day for day in days_between(first, before - ONE_DAY) if day not in known or not known[day].closed]
-    spans: list[tuple[date, date]] = []
+    spans: list[Span] = []
     for day in wanted:
         if spans and day - spans[-1][0] < ONE_DAY * WINDOW_DAYS:
             spans[-1] = (spans[-1][0], day)
@@ -155,17 +189,16 @@ async def _gaps(rt: Runtime, today: date, before: date) -> list[tuple[date, date
 async def load_history(rt: Runtime, now: datetime) -> bool:
     """Load one more month behind the oldest day in the ledger; False once there is nothing more to get."""
     async with rt.store.read() as tx:
-        edges, looked = await table.ledger_edges(tx), await note(tx, HISTORY_NOTE)
+        edges, known = await table.ledger_edges(tx), await table.cursor(tx)
     oldest = _oldest(now.astimezone(UTC).date())
     if edges is None:
         return False
-    # Months without a row leave no days behind, so how far back was looked is remembered apart.
-    reached = date.fromisoformat(looked[0]["looked"]) if looked and "looked" in looked[0] else edges[0]
-    last = min(edges[0], reached) - ONE_DAY
+    looked = known.looked_back_to if known else None
+    last = min(edges[0], looked or edges[0]) - ONE_DAY
     if last < oldest:
         return False
     first = max(last - ONE_DAY * (WINDOW_DAYS - 1), oldest)
-    await load_range(rt, now, first, last)
+    loaded = await load_range(rt, now, first, last)
     async with rt.store.write() as tx:
-        await write_note(tx, HISTORY_NOTE, {"looked": first.isoformat()}, now)
+        await table.move_cursor(tx, loaded.source, looked_back_to=first)
     return first > oldest

@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     _audit_entry()
+    _lease()
     _link()
     _name()
     _note()
@@ -42,6 +43,15 @@ def _audit_entry() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_subject"), ["subject"], unique=False)
+
+
+def _lease() -> None:
+    op.create_table(
+        "lease",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
 
 
 def _link() -> None:

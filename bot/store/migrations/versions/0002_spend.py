@@ -17,6 +17,7 @@ def upgrade() -> None:
     _cost_day()
     _ledger_day()
     _revision()
+    _source()
     _subscription()
     _threshold()
     _usage_day()
@@ -66,6 +67,20 @@ def _revision() -> None:
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_day"), ["day"], unique=False)
+
+
+def _source() -> None:
+    op.create_table(
+        "source",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("read_deep_on", sa.Date(), nullable=True),
+        sa.Column("looked_back_to", sa.Date(), nullable=True),
+        sa.Column("nothing_until", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("succeeded_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("failed_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_source")),
+    )
 
 
 def _subscription() -> None:

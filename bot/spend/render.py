@@ -1,0 +1,97 @@
+"""Drawn from the neutral table: Slack's table, a line of text, and a chart. One column has one scale everywhere.
+
+Pure.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+
+from bot.slack.charts import ChartSpec, Series, grouped
+from bot.slack.elements import Json
+from bot.slack.markup import escape
+from bot.slack.tables import number_cell, table
+from bot.spend.model import ZERO
+from bot.spend.phrases import bar_in_words
+from bot.spend.table import Column, Row, Table, Value
+from bot.words.wording import calendar_day, money, money_change, plural, share
+
+TABLE_ROWS = 25
+_POINTS = 20
+"""Points that Slack's chart block holds (slack.md §3.2); longer series are drawn in steps of several days."""
+
+
+def slack_table(found: Table) -> Json:
+    """Return a table as Slack's block; small parts beyond 25 are one row, so that it adds up."""
+    rows = list(found.rows[:TABLE_ROWS])
+    if rest := found.rows[TABLE_ROWS:]:
+        rows.append(found.totals(f"{len(rest)} more", rest))
+    head: list[str | Json] = [column.heading for column in found.columns]
+    drawn = [[_cell(one, value) for one, value in zip(found.columns, row, strict=True)] for row in rows]
+    return table([head, *drawn], [_setting(column) for column in found.columns])
+
+
+def _setting(column: Column) -> Json:
+    return {"align": "left", "is_wrapped": True} if column.kind == "text" else {"align": "right"}
+
+
+def _cell(column: Column, value: Value) -> str | Json:
+    shown = shown_cell(column, value)
+    return number_cell(value, shown) if column.kind == "money" and isinstance(value, Decimal) else shown
+
+
+def shown_cell(column: Column, value: Value) -> str:
+    """Return a cell as people read it, in the scale of its column: money and its changes to the cent."""
+    if value is None:
+        return "–" if column.kind == "share" else "no data"
+    if isinstance(value, Decimal):
+        if column.kind == "share":
+            return share(value)
+        return money_change(value, cents=True) if column.kind == "change" else money(value)
+    return value if isinstance(value, str) else calendar_day(value)
+
+
+def largest_in_words(found: Table, most: int = 3) -> str:
+    """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %) · 4 more $61.00 (15 %)`."""
+    at = {column.name: n for n, column in enumerate(found.columns)}
+    rows = [row for row in found.rows if row[at["amount"]]]
+    named = rows[:most]
+    if rest := rows[most:]:
+        named.append(found.totals(f"{len(rest)} more", rest))
+
+    def said(row: Row) -> str:
+        name, amount, part = (shown_cell(found.columns[at[one]], row[at[one]]) for one in ("name", "amount", "share"))
+        return escape(f"{name} {amount}" + (f" ({part})" if row[at["share"]] is not None else ""))
+
+    return " · ".join(said(row) for row in named)
+
+
+def chart_of(found: Table, title: str, finding: str, still_open: Collection[date] = ()) -> ChartSpec | None:
+    """Return stacked bars of a table of days, None with fewer than two that have data; `finding` is what a listener hears.
+
+    Bars with days that are `still_open` say so, because a short last bar looks like a fall.
+    """
+    rows = [row for row in found.rows if row[1:] and row[1] is not None]
+    if len(rows) < 2:
+        return None
+    step = -(-len(rows) // _POINTS)
+    # The odd days come first: a last bar of fewer days would look like a fall.
+    odd = len(rows) % step
+    bars = [rows[:odd]] if odd else []
+    bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
+    labels = [bar_in_words([row[0] for row in bar if isinstance(row[0], date)], still_open) for bar in bars]
+    if odd:
+        labels[0] += f", {plural(odd, 'day')}"
+    title += f", {step} days a bar" if step > 1 else ""
+    # Grouped here, because a spec is also a child's whole input: a thousand keys have no place in it.
+    shown = tuple(grouped([_series(column, n, bars) for n, column in enumerate(found.columns) if n]))
+    return ChartSpec(
+        kind="bar", title=title, categories=tuple(labels), series=shown, y_label=found.currency, alt_text=finding
+    )
+
+
+def _series(column: Column, at: int, bars: Sequence[Sequence[Row]]) -> Series:
+    def total(bar: Sequence[Row]) -> Decimal:
+        return sum((value for row in bar if isinstance(value := row[at], Decimal)), ZERO)
+
+    return Series(name=column.heading, values=tuple(total(bar) for bar in bars))

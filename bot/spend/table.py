@@ -1,0 +1,85 @@
+"""A neutral table: typed columns and cells. Reports make it; Slack's table, a line of text and a chart are drawn from it.
+
+Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from bot.spend.aggregate import shares
+from bot.spend.model import ZERO, Breakdown, Series
+
+ColumnKind = Literal["text", "day", "money", "change", "share"]
+"""`money`, `change` (signed) and `share` (of one) hold Decimals that may be added up; money is in the table's currency."""
+Value = str | date | Decimal | None
+"""One cell; None is "no data", which is never $0."""
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `name` for programs, `heading` for people."""
+
+    name: str
+    heading: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of typed cells, one for each column. `provisional`: its figures, known up to `as_of`, may still change."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    as_of: datetime | None
+    provisional: bool = False
+    currency: str = "USD"
+
+    def values(self, name: str) -> list[Value]:
+        """Return one column's cells."""
+        at = [column.name for column in self.columns].index(name)
+        return [row[at] for row in self.rows]
+
+    def totals(self, first: str, rows: Iterable[Row] | None = None) -> Row:
+        """Return the sums of all rows, or of those; `first` stands in the first cell, None where a part has no data."""
+        summed = zip(*(self.rows if rows is None else rows), strict=True)
+        return (first, *(_sum(values) for values in list(summed)[1:]))
+
+
+def _sum(values: Sequence[Value]) -> Decimal | None:
+    figures = [value for value in values if isinstance(value, Decimal)]
+    return sum(figures, ZERO) if len(figures) == len(values) else None
+
+
+def breakdown_table(found: Breakdown, compared_with: str, as_of: datetime | None, *, so_far: bool = False) -> Table:
+    """Return the parts of a total: name, amount, share and change, the largest part first.
+
+    `so_far`: its days aren't closed. Hours minus a whole day would read as a collapse, so the whole days stand beside them.
+    """
+    parts = [part for part in found.slices if part.amount or part.before]
+    whole = f"{compared_with[:1].upper()}{compared_with[1:]}, whole"
+    compared = Column("before", whole, "money") if so_far else Column("change", f"vs {compared_with}", "change")
+    columns = (
+        Column("name", found.dimension.heading, "text"),
+        Column("amount", "Amount so far" if so_far else "Amount", "money"),
+        Column("share", "Share", "share"),
+        compared,
+    )
+    rows = [
+        (part.name, part.amount, share, part.before if so_far else part.change)
+        for part, share in zip(parts, shares([part.amount for part in parts]), strict=True)
+    ]
+    return Table(columns, tuple(rows), as_of, so_far)
+
+
+def series_table(found: Series, as_of: datetime | None, *, so_far: bool = False) -> Table:
+    """Return days with a column of money for each part, the largest part first; a day without data has empty cells."""
+    columns = (Column("day", "Day", "day"), *(Column(one, name, "money") for one, name in found.names))
+    rows = [
+        (figure.day, *(None if figure.parts is None else figure.parts.get(one, ZERO) for one, _ in found.names))
+        for figure in found.days
+    ]
+    return Table(columns, tuple(rows), as_of, so_far)

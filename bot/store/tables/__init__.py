@@ -1,0 +1,51 @@
+"""Every table; rows never leave the store and the files named `db.py`, which take and return frozen domain models."""
+
+from bot.store.tables.requests import (
+    AuditEntryRow,
+    DecisionRow,
+    LeaseRow,
+    LinkRow,
+    NameRow,
+    NoteRow,
+    PostRow,
+    RequestRow,
+    SecretRow,
+    SeenEventRow,
+    TimerRow,
+)
+from bot.store.tables.spend import (
+    AlertRow,
+    CorrectionRow,
+    CostDayRow,
+    DigestRunRow,
+    LedgerDayRow,
+    RevisionRow,
+    SourceRow,
+    SubscriptionRow,
+    ThresholdRow,
+    UsageDayRow,
+)
+
+__all__ = [
+    "AlertRow",
+    "AuditEntryRow",
+    "CorrectionRow",
+    "CostDayRow",
+    "DecisionRow",
+    "DigestRunRow",
+    "LeaseRow",
+    "LedgerDayRow",
+    "LinkRow",
+    "NameRow",
+    "NoteRow",
+    "PostRow",
+    "RequestRow",
+    "RevisionRow",
+    "SecretRow",
+    "SeenEventRow",
+    "SourceRow",
+    "SubscriptionRow",
+    "ThresholdRow",
+    "TimerRow",
+    "UsageDayRow",
+]

@@ -1,0 +1,150 @@
+"""Tables of the ledger, digests and alerts."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field
+
+from bot.store.tables.base import Table, json_column, nanos_column, time_column, unique_of_some
+from bot.store.types import Nanos
+
+
+class SubscriptionRow(Table, table=True):
+    """A channel that gets the daily digest at a local time."""
+
+    id: str = Field(primary_key=True)
+    channel: str = Field(unique=True)
+    local_time: str
+    tz: str
+    workspace_ids: list[str] = json_column()
+    created_by: str
+    created_at: datetime = time_column()
+    first_day: date
+    muted_until: datetime | None = time_column(nullable=True)
+    ended_at: datetime | None = time_column(nullable=True)
+
+
+class DigestRunRow(Table, table=True):
+    """One digest of one subscription for one UTC day; its posts say what stands of it."""
+
+    __table_args__ = (UniqueConstraint("subscription_id", "day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscription_id: str = Field(foreign_key="subscription.id", index=True)
+    day: date
+    channel: str
+    workspace_ids: list[str] = json_column()
+    sent_at: datetime | None = time_column(nullable=True)
+    ts: str | None = None
+    total_nanos: int | None = nanos_column(nullable=True)
+
+
+class CorrectionRow(Table, table=True):
+    """A reply in a digest's thread that says another total than the digest did."""
+
+    __table_args__ = (UniqueConstraint("digest_run_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest_run_id: int = Field(foreign_key="digest_run.id")
+    number: int
+    old_nanos: int | None = nanos_column(nullable=True)
+    new_nanos: int = nanos_column()
+    sent_at: datetime | None = time_column(nullable=True)
+
+
+class ThresholdRow(Table, table=True):
+    """An amount per day or month, for all or one workspace, at whose passing a channel is told."""
+
+    # One that is live for each channel, period and workspace. Two indexes, because none takes two nulls for the same.
+    __table_args__ = (
+        unique_of_some("uq_threshold_live", "channel", "period"),
+        unique_of_some("uq_threshold_live_of_workspace", "channel", "period", "workspace_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    channel: str
+    period: str
+    workspace_id: str | None = None
+    amount_nanos: int = nanos_column()
+    created_by: str
+    created_at: datetime = time_column()
+    ended_at: datetime | None = time_column(nullable=True)
+
+
+class AlertRow(Table, table=True):
+    """One crossing of one threshold in one period (`2026-11-22` or `2026-11`); it speaks once."""
+
+    __table_args__ = (UniqueConstraint("threshold_id", "period_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    threshold_id: str = Field(foreign_key="threshold.id", index=True)
+    period_key: str
+    sent_at: datetime | None = time_column(nullable=True)
+    ts: str | None = None
+    # What was said, so that the card can be redrawn with other buttons but the same figures.
+    said: dict[str, Any] = json_column()
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = time_column(nullable=True)
+
+
+class CostDayRow(Table, table=True):
+    """The ledger: what one UTC day cost by workspace, model and key. Empty text stands for "none" (a key needs no null)."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
+
+
+class UsageDayRow(Table, table=True):
+    """Tokens of one UTC day by workspace, model and key."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write: int = Field(sa_column=Column(Nanos, nullable=False))
+    output: int = Field(sa_column=Column(Nanos, nullable=False))
+
+
+class LedgerDayRow(Table, table=True):
+    """What is known of one UTC day: until when its figures reach, and whether it is closed."""
+
+    day: date = Field(primary_key=True)
+    source: str
+    refreshed_at: datetime = time_column()
+    synced_at: datetime = time_column()
+    closed: bool
+    total_nanos: int = nanos_column()
+
+
+class SourceRow(Table, table=True):
+    """How far one report of costs was read."""
+
+    name: str = Field(primary_key=True)
+    read_deep_on: date | None = None
+    looked_back_to: date | None = None
+    nothing_until: datetime | None = time_column(nullable=True)
+    succeeded_at: datetime | None = time_column(nullable=True)
+    failed_at: datetime | None = time_column(nullable=True)
+    failure: str | None = None
+
+
+class RevisionRow(Table, table=True):
+    """A closed day whose total changed afterwards."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date = Field(index=True)
+    at: datetime = time_column()
+    old_nanos: int = nanos_column()
+    new_nanos: int = nanos_column()

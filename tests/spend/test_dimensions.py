@@ -1,0 +1,103 @@
+"""A dimension is one entry: what this file adds here is asked for, summed, drawn and offered like the others."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.admin import legacy
+from bot.admin.dimensions import COST_DIMENSIONS
+from bot.commands.table import find_command
+from bot.sandbox.slack.validation import validate_blocks
+from bot.spend.ask.figures import figures
+from bot.spend.ask.grammar import NotUnderstood, parse_query
+from bot.spend.ask.view import figures_chart, render_figures
+from bot.spend.digests.build import build_digest
+from bot.spend.digests.figures import digest_input
+from bot.spend.digests.view import render_thread
+from bot.spend.dimensions import DIMENSIONS, KEY, Dimension
+from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.ledger.sources import LEGACY
+from bot.spend.ledger.sync import GROUP_BY
+from bot.spend.model import PERIODS, SpendQuery
+from bot.store.session import Store
+from bot.store.tables import CostDayRow, UsageDayRow
+from tests.spend.world import BUSY, FRIDAY, MONTH, NOW, fill, pages_of, row, runtime, subscribe
+
+
+def family(model: str, _: Mapping[str, str]) -> str:
+    return model.split("-")[1].title()
+
+
+FAMILY = Dimension("family", "Family", "model", "product", "No family", ("families", "model family"), family)
+WITH_FAMILY = (*DIMENSIONS, FAMILY)
+
+
+@pytest.mark.parametrize("typed", ["by family", "by families", "by model family"])
+def test_its_words_are_understood(typed: str) -> None:
+    assert parse_query(typed.split(), dimensions=WITH_FAMILY) == SpendQuery(by=FAMILY)
+    near = parse_query(["7d", "by", "familly"], dimensions=WITH_FAMILY)
+    assert isinstance(near, NotUnderstood)
+    assert near.suggestion == "7d by family"
+
+
+async def test_its_answer_has_its_heading_its_labels_its_chart_and_leads_to_the_others(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    found = await figures(runtime(store), SpendQuery("7d", FAMILY), NOW)
+    message = render_figures(found, dimensions=WITH_FAMILY)
+    assert validate_blocks(message.blocks, "message") == []
+    [rows] = [block["rows"] for block in message.blocks if block["type"] == "table"]
+    assert [one[0]["text"] for one in rows] == ["Family", "Sonnet", "Opus"]
+    chart = figures_chart(found)
+    assert chart is not None
+    assert (chart.title, [one.name for one in chart.series]) == ("Spend by family (USD)", ["Sonnet", "Opus"])
+    assert offered(message.blocks) == [f"by {one.name}" for one in DIMENSIONS]
+    by_key = render_figures(await figures(runtime(store), SpendQuery("7d", KEY), NOW), dimensions=WITH_FAMILY)
+    assert offered(by_key.blocks) == [f"by {one.name}" for one in WITH_FAMILY if one != KEY]
+    assert by_key.blocks[-1]["elements"][-1]["value"] == "7d by family"
+
+
+def offered(blocks: list[dict[str, object]]) -> list[str]:
+    """Return the dimensions that an answer's buttons lead to."""
+    elements: list[dict[str, dict[str, str]]] = blocks[-1]["elements"]  # pyright: ignore[reportAssignmentType]
+    return [one["text"]["text"] for one in elements if one["text"]["text"].startswith("by ")]
+
+
+async def test_a_digest_is_broken_down_by_it(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    given = await digest_input(runtime(store), await subscribe(store), FRIDAY)
+    parts = [part for _, part in render_thread(build_digest(given, WITH_FAMILY))]
+    assert [part.text.split(":")[0] for part in parts] == [f"*By {one.name}*" for one in WITH_FAMILY]
+    assert parts[-1].text == "*By family*: Opus $175.00 (100 %)"
+
+
+async def test_where_a_report_cannot_split_by_it_the_part_says_so(store: Store) -> None:
+    rows = [row(figure) for figure in BUSY]
+    await load_days(store, pages_of([rows], None, "legacy"), FRIDAY, FRIDAY, midnight(NOW.date()))
+    found = await figures(runtime(store), SpendQuery(by=FAMILY), NOW)
+    assert [(part.name, part.amount) for part in found.breakdown.slices] == [("Not reported by family", 175)]
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda one: one.name)
+def test_an_entry_fits_the_ledger_the_reports_and_the_usage_text(dimension: Dimension) -> None:
+    for table in (CostDayRow, UsageDayRow):
+        assert dimension.column in table.model_fields
+    assert dimension.api_name in COST_DIMENSIONS
+    assert dimension.api_name in GROUP_BY
+    typed = [word for one in DIMENSIONS for word in one.typed]
+    assert sorted(typed) == sorted(set(typed)), "a word means one dimension"
+    assert all(len(word.split()) <= 2 for word in dimension.typed)
+
+
+def test_the_usage_text_names_every_period_and_every_dimension() -> None:
+    command = find_command("spend")
+    assert command is not None
+    wanted = f"[{' | '.join(PERIODS)}] [by {' | '.join(one.name for one in DIMENSIONS)}]"
+    assert command.subcommands[0].usage == wanted
+    assert command.usage_hint.startswith(wanted)
+
+
+def test_the_second_report_splits_by_what_its_source_says() -> None:
+    span = midnight(FRIDAY), midnight(NOW.date())
+    plan = legacy.plan("cost", span, sorted(COST_DIMENSIONS), "1d", {})
+    assert plan is not None
+    assert set(plan.grouped_by) == LEGACY.splits_by

@@ -1,0 +1,98 @@
+"""A column has one scale, its parts add up, and a comparison that would mislead as a ratio is told in dollars."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.spend.aggregate import growth, shares
+from bot.spend.dimensions import KEY
+from bot.spend.model import Breakdown, Slice
+from bot.spend.phrases import change_in_words
+from bot.spend.render import TABLE_ROWS, largest_in_words, slack_table
+from bot.spend.table import Table, breakdown_table
+
+TO_THE_CENT = re.compile(r"no data|[+−±]?\$[\d,]+\.\d\d|< \+?\$0\.01|> −\$0\.01")
+amounts = st.decimals(min_value=-1000, max_value=100_000, places=9)
+parts = st.lists(st.builds(Slice, st.just("k"), st.just("ingest"), amounts, st.one_of(st.none(), amounts)), max_size=40)
+
+
+def table_of(*found: Slice, so_far: bool = False) -> Table:
+    return breakdown_table(Breakdown(KEY, found), "last Friday", None, so_far=so_far)
+
+
+def column(table: Table, at: int) -> list[str]:
+    """Return one column as people read it, without its heading."""
+    rows: list[list[dict[str, Any]]] = slack_table(table)["rows"]
+    return [row[at]["text"] for row in rows[1:]]
+
+
+def part(name: str, amount: str, before: str | None = None) -> Slice:
+    return Slice(name, name, Decimal(amount), None if before is None else Decimal(before))
+
+
+@given(parts, st.booleans())
+def test_every_amount_and_change_of_a_column_is_told_to_the_cent(found: list[Slice], so_far: bool) -> None:
+    table = table_of(*found, so_far=so_far)
+    assert all(TO_THE_CENT.fullmatch(shown) for at in (1, 3) for shown in column(table, at))
+
+
+def test_dollars_and_fractions_of_a_cent_stand_in_one_column() -> None:
+    table = table_of(part("a", "143", "100"), part("b", "0.0421", "0.0442"), part("c", "0.0021", "0"), part("d", "5", "5"))
+    assert column(table, 1) == ["$143.00", "$0.04", "< $0.01", "$5.00"]
+    assert column(table, 3) == ["+$43.00", "> −$0.01", "< +$0.01", "±$0.00"]
+    assert largest_in_words(table, 2).endswith("(&lt;0.1 %) · 2 more $5.00 (3 %)")
+
+
+@given(parts)
+def test_what_is_cut_off_is_one_row_that_adds_up(found: list[Slice]) -> None:
+    table = table_of(*found)
+    whole = table.totals("")
+    rows = slack_table(table)["rows"][1:]
+    assert len(rows) <= TABLE_ROWS + 1
+    if rows:
+        assert sum(row[1]["value"] for row in rows) == pytest.approx(float(whole[1] or 0))  # pyright: ignore[reportArgumentType]
+
+
+def test_an_open_day_says_so_far_and_stands_beside_whole_days() -> None:
+    [head] = slack_table(table_of(part("a", "3", "9"), so_far=True))["rows"][:1]
+    assert [cell["text"] for cell in head] == ["Key", "Amount so far", "Share", "Last Friday, whole"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ("412.70", "349.75", "+18 % on last Friday"),
+        ("110", "-30", "+$140.00 on last Friday"),
+        ("-30", "110", "−$140.00 on last Friday"),
+        ("50", "0.01", "+$49.99 on last Friday"),
+        ("900", "1.50", "+$898.50 on last Friday"),
+        ("0.5", "0.4995", "&lt; +$0.01 on last Friday"),
+        ("0", "300", "−100 % on last Friday"),
+        ("5", "0", "nothing last Friday"),
+        ("0", "0", None),
+    ],
+)
+def test_a_change_is_a_ratio_only_where_its_base_carries_one(now: str, before: str, said: str | None) -> None:
+    assert change_in_words(Decimal(now), Decimal(before), "last Friday") == said or said == "nothing last Friday"
+
+
+@given(amounts, amounts)
+def test_a_ratio_is_never_below_minus_one_nor_beyond_a_hundredfold(now: Decimal, before: Decimal) -> None:
+    ratio = growth(now, before)
+    assert ratio is None or -1 <= ratio <= 99
+
+
+@given(st.lists(amounts, max_size=9))
+def test_shares_are_parts_of_one_or_there_are_none(found: list[Decimal]) -> None:
+    told = [one for one in shares(found) if one is not None]
+    assert not told or (len(told) == len(found) and min(told) >= 0 and sum(told) == pytest.approx(Decimal(1)))
+
+
+def test_parts_of_both_signs_have_no_share() -> None:
+    table = table_of(part("a", "130"), part("b", "-30"))
+    assert column(table, 2) == ["–", "–"]
+    assert largest_in_words(table) == "a $130.00 · b −$30.00"
