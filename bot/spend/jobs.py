@@ -5,7 +5,6 @@ from datetime import datetime
 import structlog
 
 from bot.errors import UpstreamError
-from bot.memory import give_back
 from bot.runtime import Runtime
 from bot.spend.alerts.send import run_alerts
 from bot.spend.digests.send import run_digests
@@ -24,7 +23,6 @@ async def sync(rt: Runtime, now: datetime) -> None:
     if loaded is not None:
         revised = [revision.day.isoformat() for revision in loaded.revisions]
         log.info("costs_synced", days=len(loaded.days), revised=revised)
-        give_back()
 
 
 async def digests(rt: Runtime, now: datetime) -> None:
