@@ -110,13 +110,8 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT}",
-        "cache_size=-512",
-    ):
+    busy = f"busy_timeout={BUSY_TIMEOUT}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", busy, "cache_size=-512"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
