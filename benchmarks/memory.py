@@ -26,7 +26,7 @@ async def measure(rounds: int) -> list[Figure]:
     for _ in range(rounds):
         bare.append(await _bare())
         ours.append(await _ours())
-    return [Figure("(c)  resident memory, idle", "MiB", tuple(bare), tuple(ours), 1.4)]
+    return [Figure("(c)  resident memory, idle", "MiB", tuple(bare), tuple(ours), 1.6)]
 
 
 async def _bare() -> float:

@@ -1,18 +1,12 @@
-"""The process's memory over months: what lives as long as it is left alone, what a large load needed is given back."""
+"""The process's memory over months: what exists once the bot has started lives as long as the process."""
 
-import contextlib
-import ctypes
 import gc
 
 
-def settle() -> None:
-    """Leave out everything that exists so far from later searches for cyclic garbage: they held acks up for 60 ms."""
+def freeze_startup() -> None:
+    """Leave out everything that exists so far from later searches for cyclic garbage.
+
+    A full search over some 145,000 objects takes 60 to 150 ms, in which nothing is acknowledged; afterwards less than 1 ms.
+    """
     gc.collect()
     gc.freeze()
-
-
-def give_back() -> None:
-    """Return what is free to the system: glibc doesn't by itself; where the C library is another one nothing happens."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)

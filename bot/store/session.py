@@ -15,6 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.store import sqlite_driver
 from bot.store.chain import AuditDraft, append_entries
 
+BUSY_TIMEOUT = 5000
+"""Milliseconds that SQLite waits for another writer."""
+
 
 @dataclass
 class Tx:
@@ -113,7 +116,8 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-512"):
+    busy = f"busy_timeout={BUSY_TIMEOUT}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", busy, "cache_size=-512"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

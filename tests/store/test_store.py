@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -41,6 +42,14 @@ async def test_replicas_that_start_together_all_migrate(database_url: str) -> No
     assert all([await is_current(store) for store in stores])
     for store in stores:
         await store.close()
+
+
+async def test_no_act_waits_as_long_as_a_migration_may(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    await migrate(store)
+    async with store.read() as tx:
+        assert (await tx.execute(text("PRAGMA busy_timeout"))).scalar() == 5000
+    await store.close()
 
 
 async def test_a_database_newer_than_the_code_is_refused_with_a_sentence(store: Store) -> None:
