@@ -147,9 +147,9 @@ class _Turn:
         """Put off what hangs behind a post of the same thread that somebody else may be sending."""
         await self._all_failed([post for post in missing if post.thread_of == thread_of])
 
-    async def _all_failed(self, posts: Sequence[Post]) -> None:
+    async def _all_failed(self, posts: Sequence[Post], drawing: Drawing | None = None) -> None:
         for post in posts:
-            await self._failed(post, None)
+            await self._failed(post, drawing)
 
     async def _drop(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
         async with self.rt.store.write() as tx:
@@ -218,7 +218,7 @@ class _Turn:
             if name in parents:
                 sent = await self._send_thread(drawing, posts, parents[name], blocked) or sent
             else:
-                await self._all_failed(posts)
+                await self._all_failed(posts, drawing)
         return sent
 
     async def _send(self, drawing: Drawing, posts: Sequence[Post], blocked: Mapping[str, str], parent: Post | None) -> bool:

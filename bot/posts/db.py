@@ -16,6 +16,8 @@ from bot.store.upsert import insert_into
 FIRST_RIGHT = timedelta(seconds=3)
 """Whoever caused a post works on it at once; after this long anybody may."""
 _MOST_DUE = 500
+_AT_ONCE = 500
+"""Posts that one statement names: databases take some ten thousand parameters, and a channel may hold more posts."""
 
 
 async def want(tx: Tx, topic: str, subject: str, wanted: Sequence[Wanted], now: datetime) -> None:
@@ -46,10 +48,11 @@ async def touch(tx: Tx, topic: str, subject: str, now: datetime) -> None:
 
 async def touch_posts(tx: Tx, ids: Sequence[int], now: datetime, *, redacted: bool | None = None) -> None:
     """Make posts out of date; with `redacted` also say whether they should be drawn as such from now on."""
-    statement = _outdated(now).where(col(PostRow.id).in_(ids))
+    statement = _outdated(now)
     if redacted is not None:
         statement = statement.values(redacted_at=now if redacted else None)
-    await tx.execute(statement)
+    for start in range(0, len(ids), _AT_ONCE):
+        await tx.execute(statement.where(col(PostRow.id).in_(ids[start : start + _AT_ONCE])))
 
 
 def _outdated(now: datetime) -> Any:

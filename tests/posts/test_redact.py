@@ -102,3 +102,12 @@ async def test_direct_messages_are_nobody_elses_channel(scene: Scene) -> None:
         await db.adopt(tx, "note", "x", "card", "D0ALICE", "9.9", scene.clock())
     await converge(scene.rt, "note", "x")
     assert await channels_to_look_at(scene.rt, scene.clock()) == []
+
+
+async def test_a_channel_with_more_posts_than_a_statement_takes_is_redacted(scene: Scene) -> None:
+    await stands(scene)
+    async with scene.rt.store.write() as tx:
+        (card, *_) = await db.of_subject(tx, "note", "x")
+        await db.touch_posts(tx, [*range(1000, 34_000), card.id], scene.clock(), redacted=True)
+    await scene.converge()
+    assert scene.texts[0] == "redacted"
