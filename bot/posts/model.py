@@ -41,6 +41,11 @@ class Post(BaseModel):
     is_redacted: bool
     is_given_up: bool
 
+    @property
+    def meant_for(self) -> str:
+        """The purpose without the timestamp by which a second message of the same purpose is told from the first."""
+        return self.purpose.removesuffix(f":{self.ts}") if self.ts else self.purpose
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -45,7 +45,7 @@ class _Shown:
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
-        what, _, which = post.purpose.partition(":")
+        what, _, which = post.meant_for.partition(":")
         if what == LINE:
             return self._line(which)
         if not post.ts and not any(
