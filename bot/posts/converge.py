@@ -154,18 +154,20 @@ class _Turn:
     async def _drop(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
         async with self.rt.store.write() as tx:
             for post in posts:
-                await db.give_up(tx, post, self.token, self.rt.now())
-                if drawing is not None and drawing.dropped is not None:
+                is_mine = await db.give_up(tx, post, self.token, self.rt.now())
+                if is_mine and drawing is not None and drawing.dropped is not None:
                     await drawing.dropped(tx, post)
 
     async def _failed(self, post: Post, drawing: Drawing | None) -> None:
         """Give a claim back for a later try; what is over is given up after many of them."""
         now = self.rt.now()
-        is_enough = drawing is not None and drawing.is_over and post.tries >= MOST_TRIES
+        is_enough = post.tries >= MOST_TRIES
         pause = TRIED_AGAIN_AFTER if post.tries < OFTEN else TRIED_RARELY_AFTER
         async with self.rt.store.write() as tx:
-            if is_enough:
-                await db.give_up(tx, post, self.token, now)
+            if drawing is not None and drawing.is_over and is_enough:
+                is_mine = await db.give_up(tx, post, self.token, now)
+                if is_mine and not post.ts and drawing.dropped is not None:
+                    await drawing.dropped(tx, post)
             else:
                 await db.note_failed(tx, post, self.token, now + pause)
 

@@ -145,9 +145,9 @@ async def note_unknown(tx: Tx, post: Post, token: str) -> None:
     await tx.execute(_mine(post, token).values(tries=PostRow.tries + 1))
 
 
-async def give_up(tx: Tx, post: Post, token: str, now: datetime) -> None:
-    """Stop trying, because the post can't be sent or shouldn't be any more."""
-    await tx.execute(_mine(post, token).values(claim=None, due_at=None, given_up_at=now))
+async def give_up(tx: Tx, post: Post, token: str, now: datetime) -> bool:
+    """Stop trying, because the post can't be sent or shouldn't be any more; False when it is somebody else's by now."""
+    return (await tx.execute(_mine(post, token).values(claim=None, due_at=None, given_up_at=now))).rowcount == 1
 
 
 async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
@@ -204,6 +204,11 @@ async def channels(tx: Tx) -> list[str]:
 async def forget(tx: Tx, topic: str, subject: str) -> None:
     """Drop the posts about a subject, so that the next occasion is told anew."""
     await tx.execute(delete(PostRow).where(*_of(topic, subject)))
+
+
+async def forget_post(tx: Tx, post: Post) -> None:
+    """Drop one post, so that it may be wanted anew."""
+    await tx.execute(delete(PostRow).where(col(PostRow.id) == post.id))
 
 
 def _mine(post: Post, token: str) -> Any:

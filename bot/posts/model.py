@@ -80,7 +80,8 @@ class Drawing:
 
     `content` returns what a post says now, None for one that should not be said (any more). `redacted` takes its place where
     another company can read. `sent` notes a post that was just sent, in the transaction that notes where, `dropped` one
-    that was never sent and has nothing to say. `is_over`: nothing will change any more, so that trying ends some time.
+    that was never sent, and has nothing to say any more or was given up. `is_over`: nothing will change any more, so that
+    trying ends some time.
     """
 
     content: Callable[[Post], Content | None]
