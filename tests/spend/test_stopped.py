@@ -3,15 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from bot.posts import db as posts
+from bot.posts.converge import MOST_TRIES
 from bot.spend.alerts.settings import end_threshold
 from bot.spend.digests.settings import end_digest
 from bot.spend.digests.settings import subscribe as change
 from bot.store.session import Store
+from bot.store.tables import PostRow
 from tests.spend.world import (
     BUSY,
     COSTS,
     DANA,
+    DAY,
     DOLLAR,
     FRIDAY,
     MONTH,
@@ -87,3 +93,19 @@ async def test_a_digest_that_slack_did_not_take_comes_at_its_new_time(ledger: St
     assert post.message.text.split("*")[1] == "$175.00 on Fri 20 Nov"
     assert post.message.metadata is not None
     assert post.message.metadata["event_payload"]["run"] == "2", "the first may stand somewhere, with its buttons"
+
+
+async def test_whoever_could_not_be_told_of_a_blocked_channel_is_told_at_the_next_occasion(ledger: Store) -> None:
+    await subscribe(ledger)
+    slack = Slack(is_member=False, is_down=True)
+    rt = runtime(ledger, slack=slack)
+    await run_digests(rt, NOW)
+    async with ledger.write() as tx:
+        await tx.execute(update(PostRow).where(col(PostRow.topic) == "undeliverable").values(tries=MOST_TRIES))
+    slack.is_down, slack.refuses_people_with = False, "cannot_dm_bot"
+    await run_digests(rt, NOW + SOON)
+    async with ledger.read() as tx:
+        assert await posts.of_subject(tx, "undeliverable", COSTS) == [], "nobody is pestered for ever"
+    slack.refuses_people_with = None
+    await run_digests(rt, NOW + DAY + timedelta(hours=3))
+    assert [post.channel for post in slack.posts] == ["U0DANA"]
