@@ -95,8 +95,11 @@ class _Turn:
             drawing, blocked = await asyncio.gather(self.topic.load(self.rt, self.subject), self._blocked(held))
         except (SlackError, UpstreamError) as error:
             log.warning("posts_not_drawn", topic=self.topic.name, subject=self.subject, error=repr(error))
-            await self._all_failed(held)
+            await self._without_drawing(held)
             return Result.FAILED
+        except Exception:
+            await self._without_drawing(held)
+            raise
         except BaseException:
             await self._all_failed(held)
             raise
@@ -120,6 +123,14 @@ class _Turn:
         if late:
             results += await asyncio.gather(self._send_late(drawing, late, blocked), return_exceptions=True)
         return self._outcome(results)
+
+    async def _without_drawing(self, held: Sequence[Post]) -> None:
+        """Redact what has to be, for which nothing need be looked up, and put off the rest."""
+        await self._all_failed([post for post in held if not (post.ts and post.is_redacted)])
+        hiding = [self._redraw(None, post, {}) for post in held if post.ts and post.is_redacted]
+        for failure in await asyncio.gather(*hiding, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                log.warning("post_not_redacted", topic=self.topic.name, subject=self.subject, error=repr(failure))
 
     async def _renewed(self, held: Sequence[Post]) -> Sequence[Post]:
         """Claim once more after a long look: a process may be paused at any moment, and others took over meanwhile."""
@@ -171,13 +182,13 @@ class _Turn:
             else:
                 await db.note_failed(tx, post, self.token, now + pause)
 
-    async def _redraw(self, drawing: Drawing, post: Post, blocked: Mapping[str, str]) -> bool:
+    async def _redraw(self, drawing: Drawing | None, post: Post, blocked: Mapping[str, str]) -> bool:
         """Redraw a post that stands; True when it has to be drawn once more."""
         channel = post.posted_channel or ""
         hide = post.is_redacted or channel in blocked
-        content = None if hide else drawing.content(post)
+        content = None if hide or drawing is None else drawing.content(post)
         if hide or content is not None:
-            message = drawing.redacted(post) if content is None else content.draw(None)
+            message = self.topic.redacted(self.rt, post) if content is None else content.draw(None)
             try:
                 await self.rt.notifier.redraw(Sent(channel, post.ts or ""), message)
             except SlackError as error:

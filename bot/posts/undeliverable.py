@@ -49,7 +49,7 @@ class Undeliverable:
             return plain(render_undeliverable(channel_mention(subject), reason, rt.settings.command_prefix))
 
         # Whom Slack doesn't let the bot write to for a day is told at the next occasion.
-        return Drawing(content, lambda _post: Message("", []), dropped=db.forget_post, is_over=True)
+        return Drawing(content, dropped=db.forget_post, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return None: these messages go to people."""
@@ -58,6 +58,10 @@ class Undeliverable:
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Give up telling somebody whom Slack doesn't let the bot write to."""
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return an empty message: direct messages are never redacted."""
+        return Message("", [])
 
     def is_restored(self, post: Post) -> bool:
         """Return False: direct messages are never redacted."""

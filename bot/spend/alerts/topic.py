@@ -74,8 +74,7 @@ class AlertTopic:
             now_found = await crossing(rt, threshold, span, rt.now()) if is_watched else None
             lines = alert_lines(now_found) if now_found else ()
         told = _Told(rt, alert, threshold, lines)
-        redacted = Message(REDACTED, [section(REDACTED)])
-        return Drawing(told.content, lambda _post: redacted, told.sent, told.dropped, is_over=True)
+        return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why figures may not stand in a channel now."""
@@ -90,6 +89,10 @@ class AlertTopic:
         if found:
             await undeliverable.tell_undeliverable(rt, now, post.channel, found[1].created_by)
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(REDACTED, [section(REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

@@ -121,8 +121,7 @@ class DigestTopic:
             return None
         digest = build_digest(await digest_input(rt, subscription, run.day))
         told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections}, is_stopped)
-        redacted = Message(REDACTED, [section(REDACTED)])
-        return Drawing(told.content, lambda _post: redacted, told.sent, told.dropped, is_over=True)
+        return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why figures may not stand in a channel now."""
@@ -142,6 +141,10 @@ class DigestTopic:
         if what == DIGEST and subscription:
             await undeliverable.tell_undeliverable(rt, now, post.channel, subscription.created_by)
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(REDACTED, [section(REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return False: the figures of a past day are not drawn again from those of today."""
