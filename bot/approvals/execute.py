@@ -22,6 +22,7 @@ FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 SYSTEM = "quartermaster"
 _CHECK = "It may have happened: check, then retry."
+_HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 _FINAL = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
@@ -114,10 +115,12 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
         except (NeedsPerson, UpstreamError):
             action = "request.second_left"
     async with rt.store.write() as tx:
-        touched = await requests.touch(tx, await requests.load(tx, request.id) or latest) or latest
+        latest = await requests.load(tx, request.id) or latest
+        if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
+            latest = await requests.touch(tx, latest) or latest
         outcome = applied.outcome.stored()
-        tx.audit(rt.now(), SYSTEM, action, request.id, version=touched.version, outcome=outcome)
-    return touched
+        tx.audit(rt.now(), SYSTEM, action, request.id, version=latest.version, outcome=outcome)
+    return latest
 
 
 async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: UpstreamError, is_in_doubt: bool) -> Request:

@@ -38,12 +38,18 @@ def given(fields: tuple[FormField, ...], values: Mapping[str, Any], labels: Mapp
 
 def _plain(field: FormField, value: Any) -> FormValue:
     if field.type in SEVERAL:
-        many: list[Any] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType] - any JSON
-        return tuple(dict.fromkeys(one for one in many if isinstance(one, str) and one))
+        return tuple(dict.fromkeys(_texts_in(value)))
+    if field.type in ("text", "long_text") and isinstance(value, list | tuple):
+        return ", ".join(_texts_in(value))  # a payload's list that its kind reads from one line of text
     if field.type == "duration":
         return _written_length(value)
     is_plain = isinstance(value, str | date | time | Decimal | int) and not isinstance(value, bool)
     return str(value).strip() if is_plain else ""
+
+
+def _texts_in(value: Any) -> list[str]:
+    many: list[Any] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return [one for one in many if isinstance(one, str) and one]
 
 
 def _written_length(value: Any) -> str:

@@ -95,8 +95,11 @@ class _Turn:
             drawing, blocked = await asyncio.gather(self.topic.load(self.rt, self.subject), self._blocked(held))
         except (SlackError, UpstreamError) as error:
             log.warning("posts_not_drawn", topic=self.topic.name, subject=self.subject, error=repr(error))
-            await self._all_failed(held)
+            await self._without_drawing(held)
             return Result.FAILED
+        except Exception:
+            await self._without_drawing(held)
+            raise
         except BaseException:
             await self._all_failed(held)
             raise
@@ -120,6 +123,14 @@ class _Turn:
         if late:
             results += await asyncio.gather(self._send_late(drawing, late, blocked), return_exceptions=True)
         return self._outcome(results)
+
+    async def _without_drawing(self, held: Sequence[Post]) -> None:
+        """Redact what has to be, for which nothing need be looked up, and put off the rest."""
+        await self._all_failed([post for post in held if not (post.ts and post.is_redacted)])
+        hiding = [self._redraw(None, post, {}) for post in held if post.ts and post.is_redacted]
+        for failure in await asyncio.gather(*hiding, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                log.warning("post_not_redacted", topic=self.topic.name, subject=self.subject, error=repr(failure))
 
     async def _renewed(self, held: Sequence[Post]) -> Sequence[Post]:
         """Claim once more after a long look: a process may be paused at any moment, and others took over meanwhile."""
@@ -147,35 +158,37 @@ class _Turn:
         """Put off what hangs behind a post of the same thread that somebody else may be sending."""
         await self._all_failed([post for post in missing if post.thread_of == thread_of])
 
-    async def _all_failed(self, posts: Sequence[Post]) -> None:
+    async def _all_failed(self, posts: Sequence[Post], drawing: Drawing | None = None) -> None:
         for post in posts:
-            await self._failed(post, None)
+            await self._failed(post, drawing)
 
     async def _drop(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
         async with self.rt.store.write() as tx:
             for post in posts:
-                await db.give_up(tx, post, self.token, self.rt.now())
-                if drawing is not None and drawing.dropped is not None:
+                is_mine = await db.give_up(tx, post, self.token, self.rt.now())
+                if is_mine and drawing is not None and drawing.dropped is not None:
                     await drawing.dropped(tx, post)
 
     async def _failed(self, post: Post, drawing: Drawing | None) -> None:
         """Give a claim back for a later try; what is over is given up after many of them."""
         now = self.rt.now()
-        is_enough = drawing is not None and drawing.is_over and post.tries >= MOST_TRIES
+        is_enough = post.tries >= MOST_TRIES
         pause = TRIED_AGAIN_AFTER if post.tries < OFTEN else TRIED_RARELY_AFTER
         async with self.rt.store.write() as tx:
-            if is_enough:
-                await db.give_up(tx, post, self.token, now)
+            if drawing is not None and drawing.is_over and is_enough:
+                is_mine = await db.give_up(tx, post, self.token, now)
+                if is_mine and not post.ts and drawing.dropped is not None:
+                    await drawing.dropped(tx, post)
             else:
                 await db.note_failed(tx, post, self.token, now + pause)
 
-    async def _redraw(self, drawing: Drawing, post: Post, blocked: Mapping[str, str]) -> bool:
+    async def _redraw(self, drawing: Drawing | None, post: Post, blocked: Mapping[str, str]) -> bool:
         """Redraw a post that stands; True when it has to be drawn once more."""
         channel = post.posted_channel or ""
         hide = post.is_redacted or channel in blocked
-        content = None if hide else drawing.content(post)
+        content = None if hide or drawing is None else drawing.content(post)
         if hide or content is not None:
-            message = drawing.redacted(post) if content is None else content.draw(None)
+            message = self.topic.redacted(self.rt, post) if content is None else content.draw(None)
             try:
                 await self.rt.notifier.redraw(Sent(channel, post.ts or ""), message)
             except SlackError as error:
@@ -218,7 +231,7 @@ class _Turn:
             if name in parents:
                 sent = await self._send_thread(drawing, posts, parents[name], blocked) or sent
             else:
-                await self._all_failed(posts)
+                await self._all_failed(posts, drawing)
         return sent
 
     async def _send(self, drawing: Drawing, posts: Sequence[Post], blocked: Mapping[str, str], parent: Post | None) -> bool:

@@ -16,6 +16,8 @@ from bot.store.upsert import insert_into
 FIRST_RIGHT = timedelta(seconds=3)
 """Whoever caused a post works on it at once; after this long anybody may."""
 _MOST_DUE = 500
+_AT_ONCE = 500
+"""Posts that one statement names: databases take some ten thousand parameters, and a channel may hold more posts."""
 
 
 async def want(tx: Tx, topic: str, subject: str, wanted: Sequence[Wanted], now: datetime) -> None:
@@ -46,10 +48,11 @@ async def touch(tx: Tx, topic: str, subject: str, now: datetime) -> None:
 
 async def touch_posts(tx: Tx, ids: Sequence[int], now: datetime, *, redacted: bool | None = None) -> None:
     """Make posts out of date; with `redacted` also say whether they should be drawn as such from now on."""
-    statement = _outdated(now).where(col(PostRow.id).in_(ids))
+    statement = _outdated(now)
     if redacted is not None:
         statement = statement.values(redacted_at=now if redacted else None)
-    await tx.execute(statement)
+    for start in range(0, len(ids), _AT_ONCE):
+        await tx.execute(statement.where(col(PostRow.id).in_(ids[start : start + _AT_ONCE])))
 
 
 def _outdated(now: datetime) -> Any:
@@ -142,9 +145,9 @@ async def note_unknown(tx: Tx, post: Post, token: str) -> None:
     await tx.execute(_mine(post, token).values(tries=PostRow.tries + 1))
 
 
-async def give_up(tx: Tx, post: Post, token: str, now: datetime) -> None:
-    """Stop trying, because the post can't be sent or shouldn't be any more."""
-    await tx.execute(_mine(post, token).values(claim=None, due_at=None, given_up_at=now))
+async def give_up(tx: Tx, post: Post, token: str, now: datetime) -> bool:
+    """Stop trying, because the post can't be sent or shouldn't be any more; False when it is somebody else's by now."""
+    return (await tx.execute(_mine(post, token).values(claim=None, due_at=None, given_up_at=now))).rowcount == 1
 
 
 async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts: str, now: datetime) -> None:
@@ -201,6 +204,11 @@ async def channels(tx: Tx) -> list[str]:
 async def forget(tx: Tx, topic: str, subject: str) -> None:
     """Drop the posts about a subject, so that the next occasion is told anew."""
     await tx.execute(delete(PostRow).where(*_of(topic, subject)))
+
+
+async def forget_post(tx: Tx, post: Post) -> None:
+    """Drop one post, so that it may be wanted anew."""
+    await tx.execute(delete(PostRow).where(col(PostRow.id) == post.id))
 
 
 def _mine(post: Post, token: str) -> Any:

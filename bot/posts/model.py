@@ -41,6 +41,11 @@ class Post(BaseModel):
     is_redacted: bool
     is_given_up: bool
 
+    @property
+    def meant_for(self) -> str:
+        """The purpose without the timestamp by which a second message of the same purpose is told from the first."""
+        return self.purpose.removesuffix(f":{self.ts}") if self.ts else self.purpose
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -73,13 +78,12 @@ def plain(message: Message) -> Content:
 class Drawing:
     """A subject as of now, ready to be drawn.
 
-    `content` returns what a post says now, None for one that should not be said (any more). `redacted` takes its place where
-    another company can read. `sent` notes a post that was just sent, in the transaction that notes where, `dropped` one
-    that was never sent and has nothing to say. `is_over`: nothing will change any more, so that trying ends some time.
+    `content` returns what a post says now, None for one that should not be said (any more). `sent` notes a post that was
+    just sent, in the transaction that notes where, `dropped` one that was never sent, and has nothing to say any more or was
+    given up. `is_over`: nothing will change any more, so that trying ends some time.
     """
 
     content: Callable[[Post], Content | None]
-    redacted: Callable[[Post], Message]
     sent: Callable[[Any, Post, str], Awaitable[None]] | None = None
     dropped: Callable[[Any, Post], Awaitable[None]] | None = None
     is_over: bool = False
@@ -108,6 +112,10 @@ class Topic(Protocol):
 
     async def block(self, rt: Any, post: Post, reason: str) -> bool:
         """Take note that a post can't be sent; True gives it up, False tries again later."""
+        ...
+
+    def redacted(self, rt: Any, post: Post) -> Message:
+        """Return what takes a post's place where another company can read; nothing is looked up for it."""
         ...
 
     def is_restored(self, post: Post) -> bool:

@@ -26,15 +26,6 @@ async def tell_undeliverable(rt: Runtime, now: datetime, channel: str, slack_id:
     await converge(rt, TOPIC, channel)
 
 
-async def deliverable_again(rt: Runtime, channel: str) -> None:
-    """Forget that a channel was blocked, so that the next time is told again."""
-    async with rt.store.read() as tx:
-        told = await db.of_subject(tx, TOPIC, channel)
-    if told:
-        async with rt.store.write() as tx:
-            await db.forget(tx, TOPIC, channel)
-
-
 def render_undeliverable(channel: str, reason: str, prefix: str) -> Message:
     """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup."""
     again = (
@@ -57,7 +48,8 @@ class Undeliverable:
         def content(_post: Post) -> Content | None:
             return plain(render_undeliverable(channel_mention(subject), reason, rt.settings.command_prefix))
 
-        return Drawing(content, redacted=lambda _post: Message("", []))
+        # Whom Slack doesn't let the bot write to for a day is told at the next occasion.
+        return Drawing(content, dropped=db.forget_post, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return None: these messages go to people."""
@@ -66,6 +58,10 @@ class Undeliverable:
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Give up telling somebody whom Slack doesn't let the bot write to."""
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return an empty message: direct messages are never redacted."""
+        return Message("", [])
 
     def is_restored(self, post: Post) -> bool:
         """Return False: direct messages are never redacted."""

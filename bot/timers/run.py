@@ -21,7 +21,8 @@ AGAIN_AFTER, LONGEST_PAUSE = timedelta(seconds=50), timedelta(minutes=15)
 async def due_timers(rt: Runtime, topics: Mapping[str, TimerTopic], now: datetime) -> list[Timer]:
     """Return the timers that are due, with what their topics need prepared."""
     async with rt.store.read() as tx:
-        timers = await db.due(tx, now)
+        # During an upgrade a newer process may set timers that this one knows nothing of.
+        timers = [timer for timer in await db.due(tx, now) if timer.topic in topics]
     for name in dict.fromkeys(timer.topic for timer in timers):
         await topics[name].prepare(rt)
     return timers

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals.cards.topic import refresh
 from bot.approvals.model import Status
 from bot.posts import db as posts
+from bot.slack.blocks import section
+from bot.slack.model import Message
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
 from tests.approvals.test_card_flows import revoke
 from tests.approvals.test_secret import ready
@@ -154,3 +157,17 @@ async def test_a_refused_redrawing_is_given_up_a_day_after_the_end(world: World)
     async with world.rt.store.read() as tx:
         standing = [post for post in await posts.of_subject(tx, "request", request.id) if post.ts]
     assert [post.purpose for post in standing if post.drawn_version < post.wanted_version] == []
+
+
+async def test_a_notice_that_two_processes_sent_stays_true_in_both_places(world: World) -> None:
+    card, notice = await ready(world, "told-twice")
+    request = await request_behind(world, card)
+    second = await world.rt.notifier.send(ALICE, Message("Your key is ready, again", [section("again")]))
+    async with world.rt.store.write() as tx:
+        await posts.adopt(tx, "request", request.id, "requester:result", second.channel, second.ts, world.rt.now())
+    await refresh(world.rt, request.id)
+    await press(world, ALICE, notice, "request_reveal")
+    await world.modal(ALICE, "sk-ant-api03-")
+    await settled(world)
+    seen = [m["text"] for m in await world.messages(ALICE, second.channel) if m["ts"] in (notice["ts"], second.ts)]
+    assert [("Shown" in text, "ready" in text) for text in seen] == [(True, False)] * 2

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import update
 
 from bot.posts import db
 from bot.posts.converge import MOST_TRIES, converge, due, repair
 from bot.posts.model import Post, Wanted
 from bot.runtime import Runtime
 from bot.store.session import Store
+from bot.store.tables import PostRow
 from tests.posts.world import CHANNEL, DOWN, REFUSED, Clock, Notes, Slack, runtime
 
 CARD = Wanted("card", CHANNEL)
@@ -228,3 +230,15 @@ async def test_five_hundred_posts_that_fail_keep_no_other_from_being_sent(scene:
     await scene.a_minute(minutes=2)
     await scene.a_minute(minutes=2)
     assert "first" in scene.texts
+
+
+async def test_what_hangs_on_a_message_that_was_given_up_is_given_up_too(scene: Scene) -> None:
+    scene.slack.send_fails = [REFUSED] * 10
+    scene.topic.is_over = True
+    await scene.want(CARD, *LINES)
+    async with scene.rt.store.write() as tx:
+        await tx.execute(update(PostRow).values(tries=MOST_TRIES))
+    for _ in range(2):
+        await scene.a_minute()
+    assert all(post.is_given_up for post in await scene.posts())
+    assert await due(scene.rt, scene.clock.now.replace(year=2030)) == []

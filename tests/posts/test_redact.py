@@ -1,9 +1,11 @@
 """Where another company can read, nothing stays readable, whatever was under way when the channel became shared."""
 
 import asyncio
+import contextlib
 
 import pytest
 
+from bot.errors import UpstreamDown
 from bot.posts import db
 from bot.posts.converge import converge
 from bot.posts.redact import channels_to_look_at, look_at, redact_channel
@@ -102,3 +104,22 @@ async def test_direct_messages_are_nobody_elses_channel(scene: Scene) -> None:
         await db.adopt(tx, "note", "x", "card", "D0ALICE", "9.9", scene.clock())
     await converge(scene.rt, "note", "x")
     assert await channels_to_look_at(scene.rt, scene.clock()) == []
+
+
+async def test_a_channel_with_more_posts_than_a_statement_takes_is_redacted(scene: Scene) -> None:
+    await stands(scene)
+    async with scene.rt.store.write() as tx:
+        (card, *_) = await db.of_subject(tx, "note", "x")
+        await db.touch_posts(tx, [*range(1000, 34_000), card.id], scene.clock(), redacted=True)
+    await scene.converge()
+    assert scene.texts[0] == "redacted"
+
+
+@pytest.mark.parametrize("failure", [UpstreamDown("The Claude Admin API didn't answer."), ValueError("unreadable")])
+async def test_what_can_not_be_drawn_is_redacted_all_the_same(scene: Scene, failure: Exception) -> None:
+    await stands(scene)
+    scene.topic.load_fails = failure
+    scene.slack.shared = True
+    with contextlib.suppress(ValueError):
+        await redact_channel(scene.rt, CHANNEL)
+    assert scene.texts == ["redacted", "redacted"]

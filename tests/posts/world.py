@@ -68,10 +68,13 @@ class Notes:
 
     says: dict[str, str] = field(default_factory=dict[str, str])
     is_over: bool = False
+    load_fails: Exception | None = None
     name: str = "note"
     retake_after: timedelta = timedelta(minutes=2)
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        if self.load_fails:
+            raise self.load_fails
         said = self.says.get(subject)
         if said is None:
             return None
@@ -81,7 +84,10 @@ class Notes:
                 return Content(lambda _: message(post.purpose), line=post.purpose)
             return None if said == "nothing" else Content(lambda _: message(said))
 
-        return Drawing(content, lambda _post: message("redacted"), is_over=self.is_over)
+        return Drawing(content, is_over=self.is_over)
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        return message("redacted")
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         found = await rt.notifier.channel(channel, fresh=True)

@@ -135,6 +135,7 @@ class Slack:
     redrawn: list[tuple[Sent, Message]] = field(default_factory=list[tuple[Sent, Message]])
     refused_blocks: set[str] = field(default_factory=set[str])
     refuses_with: str | None = None
+    refuses_people_with: str | None = None
     is_down: bool = False
     uploads_fail: bool = False
     shared_outside: bool = False
@@ -149,8 +150,9 @@ class Slack:
         await asyncio.sleep(self.delay)
         if self.is_down or any(part in message.text for part in self.lost_texts):
             raise SlackDown("Slack did not answer (chat.postMessage).")
-        if self.refuses_with and channel[0] == "C":
-            raise SlackRefused("Slack refused chat.postMessage.", self.refuses_with)
+        code = self.refuses_with if channel[0] == "C" else self.refuses_people_with
+        if code:
+            raise SlackRefused("Slack refused chat.postMessage.", code)
         if {block["type"] for block in message.blocks} & self.refused_blocks:
             raise SlackRefused("Slack refused chat.postMessage: invalid_blocks.", "invalid_blocks")
         assert validate_blocks(message.blocks, "message") == []

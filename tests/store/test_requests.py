@@ -1,13 +1,17 @@
 """Guarded writes of requests, and which of their messages count as sent, on SQLite and on PostgreSQL."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from bot.approvals import db as requests
+from bot.approvals.execute import finish
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.outcome import Outcome
+from bot.approvals.outcome import Done, Outcome
+from bot.kinds.registry import KINDS
 from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request
@@ -37,6 +41,18 @@ async def test_whoever_read_a_request_before_it_left_and_came_back_does_not_move
     assert (request.status, request.version, stale.status) == (Status.APPLYING, 5, Status.APPLYING)
     assert await moved(store, stale, Event.DONE) is None
     assert await moved(store, request, Event.DONE)
+
+
+async def test_what_ends_too_late_leaves_whoever_took_over_in_the_right(store: Store) -> None:
+    rt: Any = SimpleNamespace(store=store, kinds=KINDS, now=lambda: NOW)
+    request = await added(store)
+    for event in (Event.ENOUGH, Event.CLAIM):
+        request = await moved(store, request, event) or request
+    sleeper = request
+    for event in (Event.UNCLAIM, Event.CLAIM):
+        request = await moved(store, request, event) or request
+    await finish(rt, sleeper, Done())
+    assert (await finish(rt, request, Done(Outcome(thing_id="apikey_1")))).status is Status.APPLIED
 
 
 async def test_one_open_request_holds_a_subject_and_a_closed_one_gives_it_back(store: Store) -> None:

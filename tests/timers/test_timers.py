@@ -130,6 +130,13 @@ async def test_a_claim_whose_process_died_is_taken_over(scene: Scene) -> None:
     assert await scene.work(minutes=3) == ["x:end"]
 
 
+async def test_a_timer_of_a_later_version_keeps_no_other_waiting(scene: Scene) -> None:
+    async with scene.rt.store.write() as tx:
+        await db.set_timers(tx, "of a later version", "x", {"end": NOW})
+    await scene.set("x", end=NOW)
+    assert await scene.work(minutes=1) == ["x:end"]
+
+
 async def test_no_row_starves_behind_a_limit(scene: Scene) -> None:
     async with scene.rt.store.write() as tx:
         for n in range(1200):

@@ -41,11 +41,10 @@ class _Shown:
     kind: AnyKind
     facts: RequestFacts
     lines: Mapping[str, str]
-    prefix: str
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
-        what, _, which = post.purpose.partition(":")
+        what, _, which = post.meant_for.partition(":")
         if what == LINE:
             return self._line(which)
         if not post.ts and not any(
@@ -71,10 +70,6 @@ class _Shown:
         tell = self.kind.by_hand.news if which else self.kind.by_hand.steps
         return tell(self.kind.asked(self.facts.request))
 
-    def redacted(self, post: Post) -> Message:
-        """Return what takes a message's place where another company can read."""
-        return covered_line() if post.purpose.startswith(LINE) else covered_card(self.prefix)
-
 
 class RequestTopic:
     """The topic of requests; its subject is a request's id."""
@@ -90,8 +85,8 @@ class RequestTopic:
         if request is None:
             return None
         kind = find_kind(rt, request.kind)
-        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), rt.settings.command_prefix)
-        return Drawing(shown.content, shown.redacted, is_over=not request.is_open and not request.is_granted)
+        shown = _Shown(kind, await facts_of(rt, request), _lines(entries))
+        return Drawing(shown.content, is_over=not request.is_open and not request.is_granted)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why no card may stand in a channel now: the bot can't look into it, or another company can."""
@@ -104,6 +99,10 @@ class RequestTopic:
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Go on trying: whoever waits for a decision should see the card as soon as it may be shown."""
         return False
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes a message's place where another company can read."""
+        return covered_line() if post.purpose.startswith(LINE) else covered_card(rt.settings.command_prefix)
 
     def is_restored(self, post: Post) -> bool:
         """Tell whether it is a card; what stood in the threads doesn't come back."""

@@ -29,7 +29,7 @@ def alert_of(channel: str) -> Wanted:
 
 @dataclass(frozen=True)
 class _Told:
-    """One alert as its card tells it; `lines` are empty where its amount isn't reached any more."""
+    """One alert as its card tells it; `lines` are empty where its amount isn't reached, or watched, any more."""
 
     rt: Runtime
     alert: Alert
@@ -64,16 +64,17 @@ class AlertTopic:
         """Read the alert; what it says comes from the ledger until it was said, and stays so afterwards."""
         async with rt.store.read() as tx:
             found = await db.alert_and_threshold(tx, int(subject))
+            is_watched = found is not None and await db.threshold(tx, found[1].id) is not None
         if found is None:
             return None
         alert, threshold = found
         lines: Sequence[str] = alert.said
         if alert.sent_at is None:
-            now_found = await crossing(rt, threshold, span_of_key(threshold.period, alert.period_key), rt.now())
+            span = span_of_key(threshold.period, alert.period_key)
+            now_found = await crossing(rt, threshold, span, rt.now()) if is_watched else None
             lines = alert_lines(now_found) if now_found else ()
         told = _Told(rt, alert, threshold, lines)
-        redacted = Message(REDACTED, [section(REDACTED)])
-        return Drawing(told.content, lambda _post: redacted, told.sent, told.dropped, is_over=True)
+        return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why figures may not stand in a channel now."""
@@ -88,6 +89,10 @@ class AlertTopic:
         if found:
             await undeliverable.tell_undeliverable(rt, now, post.channel, found[1].created_by)
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(REDACTED, [section(REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

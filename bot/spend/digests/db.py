@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import delete, update
 from sqlalchemy import select as select_columns
-from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.spend.digests.model import Correction, DigestRun, Subscription
@@ -102,6 +102,11 @@ async def digest_sent(tx: Tx, run_id: int, now: datetime, ts: str | None, total:
     await tx.execute(statement.values(sent_at=now, ts=ts, total_nanos=amount))
 
 
+async def forget_run(tx: Tx, run_id: int) -> None:
+    """Forget a digest that was begun and never sent."""
+    await tx.execute(delete(DigestRunRow).where(col(DigestRunRow.id) == run_id, col(DigestRunRow.sent_at).is_(None)))
+
+
 async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
     """Return the digests that stand in a channel which still gets them, of days from `since` on."""
     statement = (
@@ -159,6 +164,12 @@ async def correction_sent(tx: Tx, run_id: int, number: int, now: datetime) -> No
     sent = update(CorrectionRow).where(*mine).values(sent_at=now).returning(col(CorrectionRow.new_nanos))
     total = (await tx.execute(sent)).scalar()
     await tx.execute(update(DigestRunRow).where(col(DigestRunRow.id) == run_id).values(total_nanos=total))
+
+
+async def forget_correction(tx: Tx, run_id: int, number: int) -> None:
+    """Forget a correction that was begun and never sent."""
+    mine = (col(CorrectionRow.digest_run_id) == run_id, col(CorrectionRow.number) == number)
+    await tx.execute(delete(CorrectionRow).where(*mine, col(CorrectionRow.sent_at).is_(None)))
 
 
 def _subscription(row: SubscriptionRow) -> Subscription:

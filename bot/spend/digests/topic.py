@@ -40,16 +40,19 @@ def correction_of(number: int, channel: str) -> Wanted:
 
 @dataclass(frozen=True)
 class _Told:
-    """One digest as its messages tell it."""
+    """One digest as its messages tell it; `is_stopped` when its channel gets no digest any more."""
 
     rt: Runtime
     run: DigestRun
     subscription: Subscription
     digest: Digest
     corrections: Mapping[int, Correction]
+    is_stopped: bool
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says; None for one whose time is over, or that has nothing to say."""
+        if self.is_stopped:
+            return None
         what, _, which = post.purpose.partition(":")
         now = self.rt.now()
         if what == DIGEST:
@@ -90,6 +93,16 @@ class _Told:
             ]
             await posts.want(tx, TOPIC, post.subject, parts, now)
 
+    async def dropped(self, tx: Tx, post: Post) -> None:
+        """Forget a digest or a correction that was never said, so that another one may be begun in its place."""
+        what, _, which = post.purpose.partition(":")
+        if what == DIGEST:
+            await db.forget_run(tx, self.run.id)
+        if what == CORRECTION:
+            await db.forget_correction(tx, self.run.id, int(which))
+        if what != PART:
+            await posts.forget_post(tx, post)
+
 
 class DigestTopic:
     """The topic of digests; its subject is a run's id."""
@@ -103,11 +116,12 @@ class DigestTopic:
             run = await db.digest_run(tx, int(subject))
             subscription = run and await db.subscription_behind(tx, run)
             corrections = await db.corrections(tx, int(subject))
+            is_stopped = run is not None and await db.subscription(tx, run.subscription_id) is None
         if run is None or subscription is None:
             return None
         digest = build_digest(await digest_input(rt, subscription, run.day))
-        told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections})
-        return Drawing(told.content, lambda _post: Message(REDACTED, [section(REDACTED)]), told.sent, is_over=True)
+        told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections}, is_stopped)
+        return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why figures may not stand in a channel now."""
@@ -127,6 +141,10 @@ class DigestTopic:
         if what == DIGEST and subscription:
             await undeliverable.tell_undeliverable(rt, now, post.channel, subscription.created_by)
         return True
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(REDACTED, [section(REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return False: the figures of a past day are not drawn again from those of today."""

@@ -25,10 +25,14 @@ class SubscriptionRow(Table, table=True):
     ended_at: datetime | None = time_column(nullable=True)
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""An id whose row was deleted stays unused: buttons of a message whose answer was lost may bear it."""
+
+
 class DigestRunRow(Table, table=True):
     """One digest of one subscription for one UTC day; its posts say what stands of it."""
 
-    __table_args__ = (UniqueConstraint("subscription_id", "day"),)
+    __table_args__ = (UniqueConstraint("subscription_id", "day"), NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
     subscription_id: str = Field(foreign_key="subscription.id", index=True)
@@ -75,7 +79,7 @@ class ThresholdRow(Table, table=True):
 class AlertRow(Table, table=True):
     """One crossing of one threshold in one period (`2026-11-22` or `2026-11`); it speaks once."""
 
-    __table_args__ = (UniqueConstraint("threshold_id", "period_key"),)
+    __table_args__ = (UniqueConstraint("threshold_id", "period_key"), NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
     threshold_id: str = Field(foreign_key="threshold.id", index=True)

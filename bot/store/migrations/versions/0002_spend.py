@@ -148,6 +148,7 @@ def _alert() -> None:
         sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold_id_threshold")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("threshold_id", "period_key", name=op.f("uq_alert_threshold_id_period_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_threshold_id"), ["threshold_id"], unique=False)
@@ -171,6 +172,7 @@ def _digest_run() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_run")),
         sa.UniqueConstraint("subscription_id", "day", name=op.f("uq_digest_run_subscription_id_day")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("digest_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_digest_run_subscription_id"), ["subscription_id"], unique=False)
