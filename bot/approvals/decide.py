@@ -16,6 +16,7 @@ from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import mention
+from bot.store.actions import AuditAction
 from bot.store.session import Tx
 from bot.words.wording import duration, listed
 
@@ -155,7 +156,7 @@ async def _record(
             moved = await _move(tx, request, evaluation, decision.at)
             if moved is None:
                 raise _Changed
-            action = "request.approved" if decision.verdict is Verdict.APPROVE else "request.denied"
+            action = AuditAction.REQUEST_APPROVED if decision.verdict is Verdict.APPROVE else AuditAction.REQUEST_DENIED
             tx.audit(
                 decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
                 policy=rt.policy.version, explanation=evaluation.explanation, enough=evaluation.is_enough,

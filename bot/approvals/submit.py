@@ -18,6 +18,7 @@ from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, 
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, mention
+from bot.store.actions import AuditAction
 from bot.words.wording import duration
 
 
@@ -58,7 +59,9 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     async with rt.store.write() as tx:
         added = await requests.insert(tx, request, subject)
         if added:
-            tx.audit(now, actor.slack_id, "request.submitted", request.id, kind=kind_name, version=1, **_facts(request))
+            tx.audit(
+                now, actor.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, kind=kind_name, version=1, **_facts(request)
+            )
     if not added:
         raise await _asked_already(rt, actor, subject)
     return request
@@ -69,7 +72,7 @@ async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
     request = await load(rt, request_id)
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed("Only the person who asked can withdraw a request.")
-    return await _move(rt, actor, request, Event.WITHDRAW, "request.withdrawn", closed_at=rt.now())
+    return await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
 
 
 async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -77,17 +80,19 @@ async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
     await check_still_approved(rt, request)
-    return await _move(rt, actor, request, Event.RETRY, "request.retried", failure=None)
+    return await _move(rt, actor, request, Event.RETRY, AuditAction.REQUEST_RETRIED, failure=None)
 
 
 async def give_up(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Close a failed request for good."""
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
-    return await _move(rt, actor, request, Event.GIVE_UP, "request.given_up", closed_at=rt.now())
+    return await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now())
 
 
-async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, action: str, **changes: object) -> Request:
+async def _move(
+    rt: Runtime, actor: Actor, request: Request, event: Event, action: AuditAction, **changes: object
+) -> Request:
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, event, **changes)
         if moved:

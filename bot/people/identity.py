@@ -13,6 +13,7 @@ from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.model import SlackPerson
+from bot.store.actions import AuditAction
 
 ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
@@ -103,7 +104,7 @@ async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:
     async with rt.store.write() as tx:
         now = rt.now()
         if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
-            tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
+            tx.audit(now, person.id, AuditAction.PERSON_LINKED, person.id, member=member.id, email=person.email)
 
 
 def _relink(rt: Runtime) -> str:
@@ -119,7 +120,7 @@ async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
     async with rt.store.write() as tx:
         was_linked = await links.remove(tx, slack_id)
         if was_linked:
-            tx.audit(rt.now(), actor.slack_id, "person.unlinked", slack_id)
+            tx.audit(rt.now(), actor.slack_id, AuditAction.PERSON_UNLINKED, slack_id)
     return was_linked
 
 

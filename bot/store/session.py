@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store import sqlite_driver
+from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
 
 
@@ -25,9 +26,9 @@ class Tx:
     now: datetime
     drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
 
-    def audit(self, at: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
+    def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
-        self.drafts.append(AuditDraft(at, actor, action, subject, detail))
+        self.drafts.append(AuditDraft(at, actor, action.value, subject, detail))
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""

@@ -16,6 +16,7 @@ from bot.spend.alerts.figures import crossing
 from bot.spend.alerts.model import Alert, Threshold
 from bot.spend.alerts.rules import span_of_key
 from bot.spend.alerts.view import alert_lines, render_alert
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 TOPIC = "alert"
@@ -45,7 +46,7 @@ class _Told:
         now = self.rt.now()
         await db.alert_sent(tx, self.alert.id, now, ts, self.lines)
         channel, period = self.threshold.channel, self.alert.period_key
-        tx.audit(now, "bot", "alert.sent", self.threshold.id, channel=channel, period=period)
+        tx.audit(now, BOT_ACTOR, AuditAction.ALERT_SENT, self.threshold.id, channel=channel, period=period)
         await posts.forget(tx, undeliverable.TOPIC, channel)
 
     async def dropped(self, tx: Tx, _post: Post) -> None:
