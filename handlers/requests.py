@@ -8,7 +8,7 @@ from bot.approvals import decide as decisions
 from bot.approvals import execute as carry_out
 from bot.approvals import queries as overview
 from bot.approvals import submit as service
-from bot.approvals.authority import approvers_in_words, rule_of, standing
+from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
@@ -73,7 +73,7 @@ async def deny(call: Call) -> None:
     request = await decisions.load(call.rt, call.value)
     decisions.check_pending(request, call.rt.now(), call.actor)
     rule = await rule_of(call.rt, request)
-    approvers = await standing(call.rt, [call.actor.who], rule, request.workspace_id)
+    approvers = await current_approvers(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)
     kind = find_kind(call.rt, request.kind)
     about = kind.beneficiaries(request)

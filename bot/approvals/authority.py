@@ -24,7 +24,7 @@ async def rule_at(rt: Runtime, kind: str, workspace_id: str | None) -> Rule:
     return rt.policy.rule_for(kind, workspace_id, name)
 
 
-async def standing(
+async def current_approvers(
     rt: Runtime, people: Sequence[Who], rule: Rule, workspace_id: str | None, *, fresh: bool = True
 ) -> frozenset[str]:
     """Return the Slack ids of those among `people` who are approvers under the rule as of now.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.approvals import db as requests
-from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
+from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members
 from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evaluate
 from bot.approvals.execute import claim
 from bot.approvals.kind import find_kind
@@ -93,7 +93,7 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
         raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
     rule = await rule_of(rt, request)
     deciders = await still_members(rt, [decision.by for decision in request.decisions])
-    approvers = await standing(rt, deciders, rule, request.workspace_id)
+    approvers = await current_approvers(rt, deciders, rule, request.workspace_id)
     evaluation = evaluate(request, request.decisions, rule, approvers)
     if not evaluation.is_enough:
         raise NotAllowed(f"The approval doesn't hold today: {evaluation.explanation} Give up here and ask again.")
@@ -118,7 +118,7 @@ async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Wh
     others = [decision.by for decision in request.decisions if decision.by.slack_id not in seen.asked]
     wanted = [*people, *await still_members(rt, others)]
     if wanted:
-        seen.approvers |= await standing(rt, wanted, seen.rule, request.workspace_id)
+        seen.approvers |= await current_approvers(rt, wanted, seen.rule, request.workspace_id)
     seen.asked |= {person.slack_id for person in (*people, *others)}
 
 

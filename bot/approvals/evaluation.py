@@ -39,11 +39,11 @@ class Evaluation(BaseModel):
         return self.reason is Reason.ENOUGH
 
 
-def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, standing: frozenset[str]) -> Evaluation:
+def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, current_approvers: frozenset[str]) -> Evaluation:
     """Evaluate a request against today's rule.
 
-    `standing`: the Slack ids among those who decided that belong to an approver group today. An approval by somebody who
-    left the group since, or by the requester, doesn't count; nor does a second one by the same person.
+    `current_approvers`: the Slack ids among those who decided that belong to an approver group today. An approval by
+    somebody who left the group since, or by the requester, doesn't count; nor does a second one by the same person.
     """
     if not rule.approvers:
         return _evaluation(Reason.NOBODY_MAY, (), rule, "The policy names nobody who may approve this.")
@@ -53,7 +53,7 @@ def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, standi
     counting: list[Who] = []
     for decision in decisions:
         person = decision.by
-        if person.slack_id not in standing or person.is_same_person(request.requester):
+        if person.slack_id not in current_approvers or person.is_same_person(request.requester):
             continue
         if not any(person.is_same_person(other) for other in counting):
             counting.append(person)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.approvals import db as requests
-from bot.approvals.authority import rule_at, standing
+from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
@@ -62,7 +62,7 @@ async def _where_approver(rt: Runtime, actor: Actor, places: Sequence[requests.P
     for kind, workspace_id in places:
         one = (await rule_at(rt, kind, workspace_id), workspace_id)
         if one not in known:
-            known[one] = bool(await standing(rt, [actor.who], *one, fresh=False))
+            known[one] = bool(await current_approvers(rt, [actor.who], *one, fresh=False))
         if known[one]:
             found.append((kind, workspace_id))
     return found

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
-from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
+from bot.approvals.authority import approvers_in_words, check_can_be_approved, current_approvers, rule_of
 from bot.approvals.decide import check_still_approved, load
 from bot.approvals.kind import find_kind
 from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
@@ -107,7 +107,7 @@ async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
     if actor.who.is_same_person(request.requester):
         return
     rule = await rule_of(rt, request)
-    if actor.slack_id not in await standing(rt, [actor.who], rule, request.workspace_id):
+    if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
         raise NotAllowed(
             f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
         )
