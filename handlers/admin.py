@@ -7,27 +7,27 @@ from bot.slack.blocks import context, section
 from bot.slack.markup import channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
-from handlers.edge.call import Call
+from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.help_view import all_commands
 
 
-async def show_all_commands(call: Call) -> None:
+async def show_all_commands(call: Interaction) -> None:
     """Answer the help's last button."""
     await call.say(all_commands(call.rt.settings.command_prefix))
 
 
-async def admin_command(call: Call) -> None:
+async def admin_command(call: Interaction) -> None:
     """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
     await call.say(await _status(call))
 
 
-async def show_status(call: Call) -> None:
+async def show_status(call: Interaction) -> None:
     """Answer the button that asks how everything is set up."""
     await call.say(await _status(call))
 
 
-async def _status(call: Call) -> Message:
+async def _status(call: Interaction) -> Message:
     lines = await collect_status(call.rt)
     text = "\n".join(f"{'✅' if line.is_good else '⚠️'} *{escape(line.title)}* {_said(line)}" for line in lines)
     rule = _rule_in_words(call.rt.policy.rule_for("create_key", None, None))

@@ -6,27 +6,27 @@ from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import mention
 from bot.slack.model import Message
-from handlers.edge.call import Call, text_at
+from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 
 
-async def person_changed(call: Call) -> None:
+async def person_changed(call: Interaction) -> None:
     """Forget what was remembered about a person."""
     call.rt.notifier.forget(text_at(call.payload, "user", "id"))
 
 
-async def group_changed(call: Call) -> None:
+async def group_changed(call: Interaction) -> None:
     """Forget what was remembered about a user group."""
     call.rt.notifier.forget(text_at(call.payload, "subteam_id"))
 
 
-async def channel_shared(call: Call) -> None:
+async def channel_shared(call: Interaction) -> None:
     """Cover the cards of a channel that another company can read from now on."""
     call.rt.notifier.forget(call.channel)
     await redact_channel(call.rt, call.channel)
 
 
-async def joined_channel(call: Call) -> None:
+async def joined_channel(call: Interaction) -> None:
     """Introduce the bot once in a channel that it was invited to, unless another company reads along."""
     if text_at(call.payload, "user") != call.rt.bot_user_id:
         return

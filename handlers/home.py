@@ -10,7 +10,7 @@ from bot.errors import QuartermasterError, SlackError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
-from handlers.edge.call import Call, text_at
+from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
 from handlers.keys import keys_of_actor
@@ -19,7 +19,7 @@ WAITING_SHOWN = 40
 MINE_SHOWN = 10
 
 
-async def home_opened(call: Call) -> None:
+async def home_opened(call: Interaction) -> None:
     """Draw somebody's App Home when they open it."""
     if text_at(call.payload, "tab") not in ("home", ""):
         return
@@ -31,7 +31,7 @@ async def home_opened(call: Call) -> None:
     await publish(call)
 
 
-async def publish(call: Call) -> None:
+async def publish(call: Interaction) -> None:
     """Draw the App Home of the actor; where a part can't be read, that part says so."""
     rt, prefix = call.rt, call.rt.settings.command_prefix
     mine = _titled(rt, (await overview.mine(rt, call.actor, size=MINE_SHOWN)).requests)
@@ -49,7 +49,7 @@ def _titled(rt: Runtime, requests: list[Request]) -> list[Titled]:
     return [(request, find_kind(rt, request.kind).title(request)) for request in requests]
 
 
-async def republish(call: Call) -> None:
+async def republish(call: Interaction) -> None:
     """Draw it again after an act that is done: where Slack won't, that doesn't undo the act."""
     with contextlib.suppress(SlackError):
         await publish(call)

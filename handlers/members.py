@@ -16,8 +16,8 @@ from bot.slack.model import Message
 from bot.slack.tables import table
 from bot.words.similar import closest
 from bot.words.wording import listed, plural
-from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
 from handlers.typed import opened_form
@@ -32,7 +32,7 @@ _ROLE_WORDS = {
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-async def members_command(call: Call) -> None:
+async def members_command(call: Interaction) -> None:
     """Answer /claude-members and its subcommands."""
     if await opened_form(call):
         return
@@ -45,7 +45,7 @@ async def members_command(call: Call) -> None:
         await call.say(await _overview(call))
 
 
-async def _role(call: Call) -> None:
+async def _role(call: Interaction) -> None:
     words = list(call.words)
     found = _MENTION.fullmatch(words[0]) if words else None
     person = found.group(1) if found else ""
@@ -81,7 +81,7 @@ def _no_such_role(role: str) -> str:
     return f"I don't know a role *{escape(role)}*.{meant} Roles are {listed([code(name) for name in ROLES])}."
 
 
-async def _relink(call: Call) -> None:
+async def _relink(call: Interaction) -> None:
     found = _MENTION.fullmatch(call.words[0]) if call.words else None
     if found is None:
         raise NotFound(f"Mention the person: `/{call.rt.settings.command_prefix}-members relink @person`.")
@@ -92,7 +92,7 @@ async def _relink(call: Call) -> None:
     await call.say(plain_answer(said if was_linked else f"{person} is not linked yet; their first act does that."))
 
 
-async def _overview(call: Call) -> Message:
+async def _overview(call: Interaction) -> Message:
     members = list(await call.rt.directory.members())
     roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
     counts = [plural(sum(m.role == role for m in members), *_ROLE_WORDS.get(role, (role, role))) for role in roles]

@@ -19,7 +19,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.edge.call import Json, text_at
+from handlers.edge.interaction import Json, text_at
 
 log = structlog.get_logger()
 

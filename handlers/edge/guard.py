@@ -14,21 +14,21 @@ from bot.slack import ids
 from bot.slack.blocks import modal, section
 from bot.slack.markup import code, escape
 from bot.slack.model import Message
-from handlers.edge.call import Call, Json
+from handlers.edge.interaction import Interaction, Json
 
 log = structlog.get_logger()
 
-Listener = Callable[[Call], Awaitable[None]]
-LookUp = Callable[[Call], Coroutine[Any, Any, Any]]
+Listener = Callable[[Interaction], Awaitable[None]]
+LookUp = Callable[[Interaction], Coroutine[Any, Any, Any]]
 
 
 async def guarded(
     rt: Runtime,
-    call: Call,
+    call: Interaction,
     run: Listener,
     *,
     fresh: bool = False,
-    again: Callable[[Call, str], Json] | None = None,
+    again: Callable[[Interaction, str], Json] | None = None,
     meanwhile: LookUp | None = None,
 ) -> None:
     """Find out who acts and run a listener; whatever it raises becomes one sentence, with a reference where we failed.
@@ -65,7 +65,7 @@ async def guarded(
             await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
 
 
-async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
+async def quietly(rt: Runtime, call: Interaction, run: Listener) -> None:
     """Run a listener that only helps: what it raises is logged, and what is on the person's screen stays."""
     bind_correlation()
     try:
@@ -77,7 +77,7 @@ async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
         log.exception("hint_failed")
 
 
-async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
+async def _tell(call: Interaction, sentence: str, view: Json | None = None) -> None:
     """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
     try:
         if call.in_modal and await _shown(call, view or notice_view(sentence)):
@@ -88,7 +88,7 @@ async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
         log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
 
 
-async def _shown(call: Call, view: Json) -> bool:
+async def _shown(call: Interaction, view: Json) -> bool:
     try:
         await call.update_view(call.view_id, view)
     except SlackError:

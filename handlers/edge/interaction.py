@@ -21,7 +21,7 @@ _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
 
 @dataclass
-class Call:
+class Interaction:
     """An act: who, where, with which words or values (`values` and the chosen `labels` by block id).
 
     `actor` is set before a listener runs, and `found` where something was looked up for it. `not_before` (monotonic) keeps
@@ -113,12 +113,12 @@ class Call:
             await self.update_view(self.view_id, view)
 
 
-def call_of(rt: Runtime, body: Json) -> Call:
+def interaction_of(rt: Runtime, body: Json) -> Interaction:
     """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
     actions = dig(body, "actions")
     action: Any = actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType]
     value = plain_value(action)
-    return Call(
+    return Interaction(
         rt=rt,
         payload=body,
         user_id=text_at(body, "user", "id") or text_at(body, "user_id"),
