@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from bot import __version__
 from bot.admin.budget import Budget
-from bot.admin.call import Call, Manner
+from bot.admin.call import ApiCall, Manner
 from bot.admin.errors import (
     OUR_BUDGET,
     SILENT,
@@ -67,7 +67,7 @@ class Transport:
             verify=authorities(),
         )
 
-    async def send(self, call: Call, manner: Manner) -> Any:
+    async def send(self, call: ApiCall, manner: Manner) -> Any:
         """Return the decoded JSON answer (fractions as Decimal); raises an UpstreamError after the retries that apply."""
 
         def hook(error: Exception) -> bool | float:
@@ -105,7 +105,7 @@ class Transport:
         """Close the pool."""
         await self._client.aclose()
 
-    async def _wait_for_turn(self, call: Call, manner: Manner) -> None:
+    async def _wait_for_turn(self, call: ApiCall, manner: Manner) -> None:
         try:
             async with asyncio.timeout(manner.budget_wait):
                 if call.spend_limits:
@@ -118,7 +118,7 @@ class Transport:
         if late:
             raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
 
-    async def _once(self, call: Call) -> Any:
+    async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the JSON or raises."""
         answer = await self._exchange(call)
         if isinstance(answer, UpstreamError):
@@ -134,7 +134,7 @@ class Transport:
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
 
-    async def _exchange(self, call: Call) -> httpx.Response | UpstreamError:
+    async def _exchange(self, call: ApiCall) -> httpx.Response | UpstreamError:
         headers = {"anthropic-version": call.version}
         if call.beta:
             headers["anthropic-beta"] = call.beta
