@@ -24,7 +24,7 @@ from bot.errors import SlackError
 from bot.jobs import JOBS, TOPICS, Job, start_jobs
 from bot.kinds.registry import KINDS
 from bot.log import configure_logging
-from bot.memory import settle
+from bot.memory import freeze_startup
 from bot.policy.file import load_policy
 from bot.runtime import Runtime
 from bot.settings.model import Settings
@@ -231,7 +231,7 @@ async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
     listener = listen(bot.runtime.settings.host, bot.runtime.settings.port)
     server = build_server(web_of(bot))
     await open_database(bot.runtime.store)
-    settle()
+    freeze_startup()
     async with living(bot, pace=pace):
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])

@@ -5,13 +5,13 @@ import ctypes
 import gc
 
 
-def settle() -> None:
+def freeze_startup() -> None:
     """Leave out everything that exists so far from later searches for cyclic garbage: they held acks up for 60 ms."""
     gc.collect()
     gc.freeze()
 
 
-def give_back() -> None:
+def trim() -> None:
     """Return what is free to the system: glibc doesn't by itself; where the C library is another one nothing happens."""
     gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from bot.errors import UpstreamError
-from bot.memory import give_back
+from bot.memory import trim
 from bot.runtime import Runtime
 from bot.spend.ledger.sync import sync_costs
 
@@ -22,4 +22,4 @@ async def sync(rt: Runtime, _key: str, now: datetime) -> None:
     if loaded is not None:
         revised = [revision.day.isoformat() for revision in loaded.revisions]
         log.info("costs_synced", days=len(loaded.days), revised=revised)
-        give_back()
+        trim()
