@@ -152,7 +152,7 @@ async def test_a_token_of_another_team_serves_nobody(tmp_path: Path, wanted: str
         bot_on(sandbox, tmp_path, jobs=(), more={"TEAM_ID": wanted}) as bot,
         httpx.AsyncClient(trust_env=False) as http,
     ):
-        assert wanted in (await bot.missing())["slack"]
+        assert wanted in (await bot.unready_because())["slack"]
         world = World(sandbox, bot, http)
 
         async def answered() -> bool:
