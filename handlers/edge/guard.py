@@ -37,7 +37,7 @@ async def guarded(
     things up: nobody hears of it before it is known who asks.
     """
     call.ref = bind_correlation()
-    await rt.tasks.turn()
+    await rt.tasks.wait_for_lull()
     looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
     try:
         call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
