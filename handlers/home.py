@@ -2,7 +2,7 @@
 
 import contextlib
 
-from bot.approvals import queries as overview
+from bot.approvals import queries
 from bot.approvals.cards.lists import Titled
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
@@ -34,9 +34,9 @@ async def home_opened(call: Interaction) -> None:
 async def publish(call: Interaction) -> None:
     """Draw the App Home of the actor; where a part can't be read, that part says so."""
     rt, prefix = call.rt, call.rt.settings.command_prefix
-    mine = _titled(rt, (await overview.mine(rt, call.actor, size=MINE_SHOWN)).requests)
+    mine = _titled(rt, (await queries.mine(rt, call.actor, size=MINE_SHOWN)).requests)
     try:
-        page = await overview.waiting_for(rt, call.actor, size=WAITING_SHOWN)
+        page = await queries.waiting_for(rt, call.actor, size=WAITING_SHOWN)
         keys = await keys_of_actor(call)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))

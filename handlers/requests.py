@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from bot.approvals import decide as decisions
-from bot.approvals import execute as carry_out
-from bot.approvals import queries as overview
+from bot.approvals import decide, execute, queries
 from bot.approvals import submit as service
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
@@ -29,23 +27,23 @@ from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
 
 
-async def _look_up(call: Interaction) -> decisions.LookedUp:
-    return await decisions.look_up(call.rt, call.value)
+async def _look_up(call: Interaction) -> decide.LookedUp:
+    return await decide.look_up(call.rt, call.value)
 
 
 async def approve(call: Interaction) -> None:
     """Count an approval; with the last one needed, do it."""
-    known: decisions.LookedUp = call.found
+    known: decide.LookedUp = call.found
     adopting = asyncio.create_task(_adopt(call, known.request))
     try:
-        decided = await decisions.decide(call.rt, call.actor, known.request.id, Verdict.APPROVE, known=known)
+        decided = await decide.decide(call.rt, call.actor, known.request.id, Verdict.APPROVE, known=known)
     finally:
         # Only a repair: whatever becomes of it, what was decided is carried out.
         await asyncio.gather(adopting, return_exceptions=True)
     counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
     saying = asyncio.create_task(call.finish(counts)) if call.in_modal else None
     if decided.status is Status.APPLYING:
-        decided = await carry_out.perform(call.rt, decided)
+        decided = await execute.perform(call.rt, decided)
     await cards.refresh(call.rt, decided.id)
     if saying:
         await saying
@@ -70,8 +68,8 @@ async def _adopt(call: Interaction, request: Request) -> None:
 
 async def deny(call: Interaction) -> None:
     """Open the form that asks for the reason, for those who may decide."""
-    request = await decisions.load(call.rt, call.value)
-    decisions.check_pending(request, call.rt.now(), call.actor)
+    request = await decide.load(call.rt, call.value)
+    decide.check_pending(request, call.rt.now(), call.actor)
     rule = await rule_of(call.rt, request)
     approvers = await current_approvers(call.rt, [call.actor.who], rule, request.workspace_id)
     ask = approvers_in_words(rule, request.workspace_name)
@@ -93,7 +91,7 @@ def check_denial(call: Interaction) -> dict[str, str]:
 async def denied(call: Interaction) -> None:
     """Record a denial with its reason."""
     try:
-        request = await decisions.decide(
+        request = await decide.decide(
             call.rt, call.actor, call.private_metadata, Verdict.DENY, str(call.values.get("comment", ""))
         )
     except UserError as error:
@@ -115,23 +113,23 @@ async def more(call: Interaction) -> None:
     await doing[act](call)
 
 
-async def details(call: Interaction, *, decide: bool = False) -> None:
-    """Show a request with its whole history; with `decide` also the buttons for a decision."""
-    request = await decisions.load(call.rt, call.value)
-    history = await overview.history(call.rt, request.id)
-    await call.open(details_view(await cards.facts_of(call.rt, request), history, decide=decide))
+async def details(call: Interaction, *, to_decide: bool = False) -> None:
+    """Show a request with its whole history; with `to_decide` also the buttons for a decision."""
+    request = await decide.load(call.rt, call.value)
+    history = await queries.history(call.rt, request.id)
+    await call.open(details_view(await cards.facts_of(call.rt, request), history, decide=to_decide))
 
 
 async def details_to_decide(call: Interaction) -> None:
     """Show a request with the buttons for a decision; whether the person may use them is checked at their click."""
-    await details(call, decide=True)
+    await details(call, to_decide=True)
 
 
 def _act(run: Callable[[Interaction], Awaitable[Request]], said: str) -> Listener:
     """Make the listener that closes a request and says so, with what is left behind."""
 
     async def listener(call: Interaction) -> None:
-        await _adopt(call, await decisions.load(call.rt, call.value))
+        await _adopt(call, await decide.load(call.rt, call.value))
         request = await run(call)
         await cards.refresh(call.rt, request.id)
         with contextlib.suppress(SlackError):  # the card and the direct message say it, too
@@ -155,13 +153,13 @@ give_up = _act(_give_up, "Closed.")
 async def retry(call: Interaction) -> None:
     """Try a failed request again."""
     approved = await service.retry(call.rt, call.actor, call.value)
-    await carry_out.advance(call.rt, approved)
+    await execute.advance(call.rt, approved)
     await cards.refresh(call.rt, approved.id)
 
 
 async def ask_again(call: Interaction) -> None:
     """Open the form of a closed request again, filled in as it was."""
-    request = await decisions.load(call.rt, call.value)
+    request = await decide.load(call.rt, call.value)
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer("Only the person who asked can ask again."))
         return
@@ -171,7 +169,7 @@ async def ask_again(call: Interaction) -> None:
 
 async def undo(call: Interaction) -> None:
     """Open the form that a card offers once its request is applied, such as revoking the key that it made."""
-    request = await decisions.load(call.rt, call.value)
+    request = await decide.load(call.rt, call.value)
     kind = find_kind(call.rt, request.kind)
     filled = kind.offers.filled(kind.asked(request)) if kind.offers else None
     if kind.offers is None or filled is None or kind.offers.kind not in all_kinds(call.rt):
@@ -204,7 +202,7 @@ async def reveal(call: Interaction) -> None:
 
 
 async def _title_of(call: Interaction) -> str:
-    request = await decisions.load(call.rt, call.value)
+    request = await decide.load(call.rt, call.value)
     return find_kind(call.rt, request.kind).title(request)
 
 
@@ -219,13 +217,13 @@ async def requests_command(call: Interaction) -> None:
 
 async def _lists(call: Interaction, which: str) -> Message:
     """Return the first page of both lists, or of one of them, with buttons that lead on."""
-    mine = await overview.mine(call.rt, call.actor) if which != "waiting" else None
-    waiting = await overview.waiting_for(call.rt, call.actor) if which != "mine" else None
+    mine = await queries.mine(call.rt, call.actor) if which != "waiting" else None
+    waiting = await queries.waiting_for(call.rt, call.actor) if which != "mine" else None
     return _listed(call, waiting, mine)
 
 
-def _listed(call: Interaction, waiting: overview.Page | None, mine: overview.Page | None) -> Message:
-    def titles(page: overview.Page | None) -> list[tuple[Request, str]] | None:
+def _listed(call: Interaction, waiting: queries.Page | None, mine: queries.Page | None) -> Message:
+    def titles(page: queries.Page | None) -> list[tuple[Request, str]] | None:
         return None if page is None else [(r, find_kind(call.rt, r.kind).title(r)) for r in page.requests]
 
     message = request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
@@ -242,12 +240,12 @@ def _listed(call: Interaction, waiting: overview.Page | None, mine: overview.Pag
 
 async def show_more_waiting(call: Interaction) -> None:
     """Answer with the next page of what waits for the person."""
-    await call.say(_listed(call, await overview.waiting_for(call.rt, call.actor, after=call.value), None))
+    await call.say(_listed(call, await queries.waiting_for(call.rt, call.actor, after=call.value), None))
 
 
 async def show_older(call: Interaction) -> None:
     """Answer with the next page of what the person asked for."""
-    await call.say(_listed(call, None, await overview.mine(call.rt, call.actor, before=call.value)))
+    await call.say(_listed(call, None, await queries.mine(call.rt, call.actor, before=call.value)))
 
 
 async def show_waiting(call: Interaction) -> None:

@@ -1,7 +1,7 @@
 """The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
 
 Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
-`carry_out` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
+`execute` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
 """
 
 import secrets
@@ -76,7 +76,7 @@ async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
 
 
 async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `carry_out.advance`."""
+    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `execute.advance`."""
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
     await check_still_approved(rt, request)
