@@ -21,7 +21,7 @@ async def group_changed(call: Interaction) -> None:
 
 
 async def channel_shared(call: Interaction) -> None:
-    """Cover the cards of a channel that another company can read from now on."""
+    """Redact the cards of a channel that another company can read from now on."""
     call.rt.notifier.forget(call.channel)
     await redact_channel(call.rt, call.channel)
 

@@ -196,7 +196,7 @@ async def test_naming_somebody_does_not_link_them(world: World) -> None:
     assert [row for row in (await kept(world))["link"] if SOFIA in row] == []
 
 
-async def test_a_channel_shared_without_a_word_gets_no_more_and_is_covered(world: World) -> None:
+async def test_a_channel_shared_without_a_word_gets_no_more_and_is_redacted(world: World) -> None:
     card = await world.ask_for_key(ALICE, "internal-name", reason="The merger")
     await settled(world)
     seen = len(await world.get("/history"))

@@ -7,10 +7,10 @@ from datetime import timedelta
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
 from bot.approvals.cards.card import RequestFacts, render_card
-from bot.approvals.cards.covered import covered_card, covered_line
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
+from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.errors import SlackRefused
@@ -73,7 +73,7 @@ class _Shown:
 
     def redacted(self, post: Post) -> Message:
         """Return what takes a message's place where another company can read."""
-        return covered_line() if post.purpose.startswith(LINE) else covered_card(self.prefix)
+        return redacted_line() if post.purpose.startswith(LINE) else redacted_card(self.prefix)
 
 
 class RequestTopic:
