@@ -4,7 +4,7 @@ from bot.posts.redact import redact_channel
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import mention
+from bot.slack.markup import code, mention
 from bot.slack.model import Message
 from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
@@ -41,7 +41,8 @@ async def joined_channel(call: Interaction) -> None:
 def first_meeting(inviter: str, prefix: str) -> Message:
     """Return what the bot says when it joins a channel."""
     by = f" {mention(inviter)} brought me here." if inviter else ""
-    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} `/{prefix}-admin` helps."
+    helps = code(f"/{prefix}-admin")
+    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} {helps} helps."
     buttons = actions(
         button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
         button("Daily digest here…", ids.HELP_DIGEST),

@@ -17,7 +17,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.elements import option
-from bot.slack.markup import bold, channel_mention, truncate
+from bot.slack.markup import Markup, bold, channel_mention, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.form import Door, Sent
@@ -26,7 +26,7 @@ from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
 
 
-def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
+def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
@@ -72,7 +72,7 @@ def door_of(kind: AnyKind) -> Door[BaseModel]:
     return Door(form_of(kind), send, frame, lambda call: _asking(who_decides(call.rt, kind)))
 
 
-def _asking(who: str) -> Frame:
+def _asking(who: Markup) -> Frame:
     return Frame(below=[context(who)])
 
 

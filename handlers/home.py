@@ -10,6 +10,7 @@ from bot.errors import QuartermasterError, SlackError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
+from handlers.edge.guard import said_of
 from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
@@ -26,7 +27,7 @@ async def home_opened(call: Interaction) -> None:
     try:
         call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
     except UserError as refusal:
-        await call.rt.notifier.publish_home(call.user_id, refused_home(refusal.sentence))
+        await call.rt.notifier.publish_home(call.user_id, refused_home(said_of(refusal)))
         return
     await publish(call)
 

@@ -19,9 +19,10 @@ from bot.errors import SlackError, SlackRefused, UserError
 from bot.slack import ids
 from bot.slack.blocks import actions
 from bot.slack.elements import button
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from handlers import home
-from handlers.edge.guard import Listener, notice_view, plain_answer
+from handlers.edge.guard import Listener, notice_view, plain_answer, said_of
 from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
@@ -50,7 +51,7 @@ async def approve(call: Interaction) -> None:
         await home.republish(call)
 
 
-async def _behind(call: Interaction, said: str) -> None:
+async def _behind(call: Interaction, said: Markup) -> None:
     """Take the buttons of a decision away where the form was opened on top of them, and redraw the App Home below."""
     below = text_at(call.payload, "view", "previous_view_id")
     if below:
@@ -95,7 +96,7 @@ async def denied(call: Interaction) -> None:
             call.rt, call.actor, call.private_metadata, Verdict.DENY, str(call.values.get("comment", ""))
         )
     except UserError as error:
-        await call.update_view(call.view_id, notice_view(error.sentence, "Deny"))
+        await call.update_view(call.view_id, notice_view(said_of(error), "Deny"))
         return
     await call.finish(notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
     await cards.refresh(call.rt, request.id)
@@ -125,7 +126,7 @@ async def details_to_decide(call: Interaction) -> None:
     await details(call, to_decide=True)
 
 
-def _act(run: Callable[[Interaction], Awaitable[Request]], said: str) -> Listener:
+def _act(run: Callable[[Interaction], Awaitable[Request]], said: Markup) -> Listener:
     """Make the listener that closes a request and says so, with what is left behind."""
 
     async def listener(call: Interaction) -> None:

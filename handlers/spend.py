@@ -6,7 +6,7 @@ from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
 from bot.slack import ids
 from bot.slack.blocks import context
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
 from bot.spend.alerts.send import acknowledge as alert_act
 from bot.spend.ask.figures import figures as figures_for
@@ -61,7 +61,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, redraw: bool = F
         await call.say(plain_answer(directly))
 
 
-async def _why_directly(call: Interaction) -> str | None:
+async def _why_directly(call: Interaction) -> Markup | None:
     """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
     if call.channel[:1] not in ("C", "G"):
         return None

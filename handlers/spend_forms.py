@@ -10,7 +10,7 @@ from bot.forms.fields import FormInput
 from bot.posts.channels import SHARED_OUTSIDE
 from bot.slack import ids
 from bot.slack.elements import option
-from bot.slack.markup import channel_mention
+from bot.slack.markup import Markup, channel_mention, code
 from bot.slack.state import text_at
 from bot.spend.alerts.forms import ALERT, WantedAlert, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
@@ -100,7 +100,7 @@ async def stop(call: Interaction, channel: str) -> None:
     """End a channel's digest."""
     ended = await end_digest(call.rt, call.actor, channel)
     told = "gets no digest any more" if ended else "had no digest"
-    again = f"`/{call.rt.settings.command_prefix}-spend digest` starts it again."
+    again = f"{code(f'/{call.rt.settings.command_prefix}-spend digest')} starts it again."
     await _tell(call, f"{channel_mention(channel)} {told}. {again}")
 
 
@@ -124,7 +124,7 @@ async def remove_alert(call: Interaction) -> None:
     await _tell(call, "Removed: I don't watch that amount any more." if ended else "That alert was removed already.")
 
 
-async def _tell(call: Interaction, sentence: str) -> None:
+async def _tell(call: Interaction, sentence: Markup) -> None:
     if call.view_id:
         await call.finish(notice_view(sentence, DIGEST.title))
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
-from bot.slack.markup import code
+from bot.slack.markup import Markup, code, escape
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.forms import open_form
@@ -18,7 +18,7 @@ class _Read:
 
     value: str = ""
     label: str = ""
-    problem: str = ""
+    problem: Markup = ""
 
 
 async def opened_form(call: Interaction) -> bool:
@@ -70,6 +70,6 @@ async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Rea
     if fitting:
         return _Read()
     if keys:
-        return _Read(problem=f"{code(keys[0].name)} is {keys[0].status}, so there is nothing to {verb}.")
+        return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so there is nothing to {escape(verb)}.")
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
     return _Read(problem=f"I don't know a key {code(wanted)}. {listing} shows the names.")

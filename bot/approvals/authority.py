@@ -9,8 +9,8 @@ from bot.people.identity import ADMIN_ROLES, find_member
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule
 from bot.runtime import Runtime
-from bot.slack.markup import bold, group_mention, mention
-from bot.words.wording import listed, plural
+from bot.slack.markup import Markup, bold, group_mention, mention
+from bot.words.wording import listed, number, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
@@ -112,21 +112,21 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
         )
 
 
-def approvers_in_words(rule: Rule, workspace_name: str | None) -> str:
+def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return whom to ask, as mrkdwn: `@claude-admins or @bob`."""
     return listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
 
 
-def needs_in_words(rule: Rule, workspace_name: str | None) -> str:
+def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 of @claude-admins`."""
     if not rule.approvers:
         return "⚠️ Nobody may approve this: the policy names nobody for it"
     approvers = approvers_in_words(rule, workspace_name)
     is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
-    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {rule.quorum} of {approvers}"
+    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {number(rule.quorum)} of {approvers}"
 
 
-def _in_words(ref: ApproverRef, workspace_name: str | None) -> str:
+def _in_words(ref: ApproverRef, workspace_name: str | None) -> Markup:
     match ref.kind:
         case ApproverKind.USER:
             return mention(ref.id or "")

@@ -15,7 +15,7 @@ from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, escape, mention
 from bot.store.actions import AuditAction
 from bot.store.session import Tx
 from bot.words.wording import duration, listed
@@ -96,7 +96,7 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
     approvers = await current_approvers(rt, deciders, rule, request.workspace_id)
     evaluation = evaluate(request, request.decisions, rule, approvers)
     if not evaluation.is_enough:
-        raise NotAllowed(f"The approval doesn't hold today: {evaluation.explanation} Give up here and ask again.")
+        raise NotAllowed(f"The approval doesn't hold today: {escape(evaluation.explanation)} Give up here and ask again.")
     _check_nobody_left(await _gone(rt, request), "Give it up.")
 
 
@@ -129,7 +129,7 @@ async def _gone(rt: Runtime, request: Request) -> list[Who]:
     return [person for person in concerned if person not in members]
 
 
-def _check_nobody_left(gone: Sequence[Who], instead: str) -> None:
+def _check_nobody_left(gone: Sequence[Who], instead: Markup) -> None:
     if gone:
         people = listed([mention(person.slack_id) for person in gone])
         is_or_are = "isn't" if len(gone) == 1 else "aren't"

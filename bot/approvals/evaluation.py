@@ -12,6 +12,7 @@ from bot.approvals.model import Decision, Request, Verdict
 from bot.errors import NotAllowed
 from bot.people.model import Who
 from bot.policy.model import Rule
+from bot.words.own import Own
 
 
 class Reason(StrEnum):
@@ -70,7 +71,7 @@ def _evaluation(reason: Reason, approvers: Sequence[Who], rule: Rule, explanatio
 
 
 def check_may_decide(
-    request: Request, person: Who, rule: Rule, is_approver: bool, ask: str, beneficiaries: Sequence[Who] = ()
+    request: Request, person: Who, rule: Rule, is_approver: bool, ask: Own, beneficiaries: Sequence[Who] = ()
 ) -> None:
     """Raise NotAllowed, in words that name the rule, unless this person may decide; `ask` says whom to ask instead."""
     if not rule.approvers:

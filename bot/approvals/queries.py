@@ -11,6 +11,7 @@ from bot.approvals.model import Request
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
 from bot.store import audit
 
 PAGE = 20
@@ -75,9 +76,9 @@ def _is_concerned(rt: Runtime, actor: Actor, request: Request) -> bool:
     return any(actor.who.is_same_person(one) for one in (*involved, *decided))
 
 
-async def history(rt: Runtime, request_id: str) -> list[str]:
+async def history(rt: Runtime, request_id: str) -> list[Markup]:
     """Return a request's acts as lines, oldest first."""
     async with rt.store.read() as tx:
         entries = await audit.entries_of(tx, request_id)
-    lines = [thread_line(entry.at, entry.actor, entry.action, entry.detail) for entry in entries]
+    lines: list[Markup | None] = [thread_line(entry.at, entry.actor, entry.action, entry.detail) for entry in entries]
     return [line for line in lines if line]

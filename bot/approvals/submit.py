@@ -17,7 +17,7 @@ from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import channel_mention, mention
+from bot.slack.markup import channel_mention, code, escape, mention
 from bot.store.actions import AuditAction
 from bot.words.wording import duration
 
@@ -28,7 +28,7 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
-        because = f" {rt.policy.nobody_because}" if rt.policy.nobody_because else ""
+        because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
         raise NotAllowed(f"Nobody may approve this, so I can't take the request.{because}")
     if not rule.channel:
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
@@ -136,7 +136,7 @@ async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDeci
     if other is None:
         return AlreadyDecided(
             "That was just asked and decided. Look at it with "
-            f"`/{rt.settings.command_prefix}-requests` before you ask again."
+            f"{code(f'/{rt.settings.command_prefix}-requests')} before you ask again."
         )
     when = duration(rt.now() - other.created_at)
     who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)

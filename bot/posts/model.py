@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.slack.charts import ChartSpec
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 
 Json = dict[str, Any]
@@ -61,7 +62,7 @@ class Content:
 
     draw: Callable[[Json | None], Message]
     chart: ChartSpec | None = None
-    line: str = ""
+    line: Markup = ""
 
 
 def plain(message: Message) -> Content:

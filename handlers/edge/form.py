@@ -12,10 +12,10 @@ from bot.errors import InvalidInput, NotFound, SlackError, UpstreamError, UserEr
 from bot.forms.draw import Faults, Frame, draw
 from bot.forms.fields import READ_BACK, Form, FormInput
 from bot.forms.read import given, problems, read
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.slack.model import OpenView
 from bot.slack.state import text_at
-from handlers.edge.guard import notice_view
+from handlers.edge.guard import notice_view, said_of
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Hint, View
 
@@ -29,7 +29,7 @@ _UNREADABLE = "I can't read one of the values. Look them over."
 class Sent:
     """What a form that was sent led to: markup for the person, and what is still to do once they have read it."""
 
-    said: str
+    said: Markup
     then: Callable[[], Awaitable[None]] | None = None
 
 
@@ -44,7 +44,7 @@ class Door(Generic[P]):
     send: Callable[[Interaction, P, FormInput], Awaitable[Sent]]
     frame: Callable[[Interaction, FormInput], Awaitable[Frame]]
     plain_frame: Callable[[Interaction], Frame]
-    working: str = "Checking…"
+    working: Markup = "Checking…"
 
     @property
     def view(self) -> View:
@@ -95,7 +95,7 @@ class Door(Generic[P]):
         try:
             held = given(self.form.fields, *await looking, call.rt.now())
         except (UserError, UpstreamError) as error:
-            return notice_view(f"⚠️ {error.sentence}", self.form.title)
+            return notice_view(f"⚠️ {said_of(error)}", self.form.title)
         return draw(self.form, held, await self._soon(call, held))
 
     async def _soon(self, call: Interaction, held: FormInput) -> Frame:
@@ -111,7 +111,7 @@ class Door(Generic[P]):
         try:
             view = draw(self.form, held, await looking)
         except UserError as refusal:
-            view = notice_view(refusal.sentence, self.form.title)
+            view = notice_view(said_of(refusal), self.form.title)
         except UpstreamError:
             return  # the form is as good without
         await self._replace(call, opened, view)
@@ -146,7 +146,7 @@ class Door(Generic[P]):
         except ValidationError:
             await self._back(call, held, Faults(on_top=escape(_UNREADABLE)))
         except UserError as error:
-            await self._back(call, held, Faults(on_top=error.sentence))
+            await self._back(call, held, Faults(on_top=said_of(error)))
         else:
             await call.finish(notice_view(sent.said, self.form.title))
             if sent.then:

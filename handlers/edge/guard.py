@@ -12,8 +12,9 @@ from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import modal, section
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
+from bot.words.own import own
 from handlers.edge.interaction import Interaction, Json
 
 log = structlog.get_logger()
@@ -45,11 +46,9 @@ async def guarded(
         await run(call)
     except NotLinked as refusal:
         log.info("refused", user=call.user_id, reason=refusal.sentence)
-        await _tell(call, refusal.sentence)
-    except InvalidInput as refusal:  # says again what somebody typed, so it is text and not markup
-        await _tell(call, escape(refusal.sentence))
+        await _tell(call, said_of(refusal))
     except UserError as refusal:
-        await _tell(call, refusal.sentence)
+        await _tell(call, said_of(refusal))
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
         said = f"{error.sentence} Nothing was changed. Try again in a minute."
@@ -77,7 +76,7 @@ async def quietly(rt: Runtime, call: Interaction, run: Listener) -> None:
         log.exception("hint_failed")
 
 
-async def _tell(call: Interaction, sentence: str, view: Json | None = None) -> None:
+async def _tell(call: Interaction, sentence: Markup, view: Json | None = None) -> None:
     """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
     try:
         if call.in_modal and await _shown(call, view or notice_view(sentence)):
@@ -96,11 +95,17 @@ async def _shown(call: Interaction, view: Json) -> bool:
     return True
 
 
-def plain_answer(markup: str) -> Message:
+def said_of(error: QuartermasterError) -> Markup:
+    """Return an error's sentence as markup: that of a UserError is, InvalidInput says again what somebody typed."""
+    is_markup = isinstance(error, UserError) and not isinstance(error, InvalidInput)
+    return own(error.sentence) if is_markup else escape(error.sentence)
+
+
+def plain_answer(markup: Markup) -> Message:
     """Return a message of one paragraph."""
     return Message(markup, [section(markup)])
 
 
-def notice_view(markup: str, title: str = "Quartermaster") -> Json:
+def notice_view(markup: Markup, title: str = "Quartermaster") -> Json:
     """Return a modal that only says something."""
     return modal(ids.NOTICE_VIEW, title, [section(markup)], close="Close")

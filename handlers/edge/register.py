@@ -18,7 +18,7 @@ from bot.commands.table import HELP, parse
 from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
 from handlers.edge.interaction import Interaction, Json, interaction_of, text_at
 from handlers.edge.once import is_first_time
@@ -46,7 +46,7 @@ class View:
 
     run: Listener
     validate: Callable[[Interaction], dict[str, str]] = lambda _call: {}
-    working: str = "One moment…"
+    working: Markup = "One moment…"
     again: Callable[[Interaction, str], Json] | None = None
 
 
@@ -138,7 +138,7 @@ def _parsed(name: str, run: Listener) -> Listener:
     return parse_then_run
 
 
-def _not_understood(call: Interaction) -> str:
+def _not_understood(call: Interaction) -> Markup:
     parsed, prefix = call.parsed, call.rt.settings.command_prefix
     if parsed is None or parsed.unknown is None:
         return "I didn't understand that."

@@ -16,6 +16,7 @@ from bot.sandbox.slack.tickets import new_trigger
 from bot.sandbox.stage import Json
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
+from bot.slack.markup import escape
 from bot.slack.model import Message
 from bot.spend.alerts.settings import thresholds_of
 from handlers.edge.form import Door, Sent
@@ -116,7 +117,7 @@ def slow_door(seconds: float, refusal: UserError | None = None) -> Door[dict[str
         return Frame(below=[context("All is known")])
 
     async def send(_call: Interaction, wanted: dict[str, Any], _held: FormInput) -> Sent:
-        return Sent(str(wanted))
+        return Sent(escape(str(wanted)))
 
     form = Form("form_slow", "A slow form", (FormField("name", "Name"),), dict)
     return Door(form, send, frame, lambda _call: Frame(below=[context("Little is known")]))

@@ -16,7 +16,7 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import bold, date, escape, mention
+from bot.slack.markup import Markup, bold, date, escape, mention
 from bot.slack.model import Message
 from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.words.wording import calendar_day
@@ -59,7 +59,7 @@ def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
     return Message(text, [section(text)])
 
 
-def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, yours = facts.request, f"your request {bold(facts.title)}"
     again = [button("Ask again…", ids.ASK_AGAIN, request.id)]
     match request.status:
@@ -86,7 +86,7 @@ def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
             return f"⏳ Y{yours[1:]} is on its way.", []
 
 
-def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, outcome = facts.request, facts.request.outcome
     undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
     handover, at, hint = outcome.handover, outcome.handover_at, key_hint(outcome)
@@ -105,11 +105,11 @@ def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
     return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
 
 
-def _end(request: Request) -> str:
+def _end(request: Request) -> Markup:
     return f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
 
 
-_LINES: dict[str, str] = {
+_LINES: dict[str, Markup] = {
     AuditAction.REQUEST_APPROVED: "approved",
     AuditAction.REQUEST_DENIED: "denied",
     AuditAction.REQUEST_WITHDRAWN: "withdrew the request",
@@ -136,7 +136,7 @@ _LINES: dict[str, str] = {
 """What the thread says of an act; the ask itself is the card."""
 
 
-def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> str | None:
+def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> Markup | None:
     """Return one act as one line of the card's thread, or None for what needs none."""
     words = _LINES.get(action)
     if words is None:

@@ -19,6 +19,7 @@ from bot.posts.converge import converge
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import context
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.store import audit
 from bot.store.audit import AuditEntry
@@ -40,7 +41,7 @@ class _Shown:
 
     kind: AnyKind
     facts: RequestFacts
-    lines: Mapping[str, str]
+    lines: Mapping[str, Markup]
     prefix: str
 
     def content(self, post: Post) -> Content | None:
@@ -110,9 +111,9 @@ class RequestTopic:
         return post.purpose.startswith(CARD)
 
 
-def _lines(entries: Sequence[AuditEntry]) -> dict[str, str]:
+def _lines(entries: Sequence[AuditEntry]) -> dict[str, Markup]:
     """Return the thread's lines by the version that each tells of."""
-    found: dict[str, str] = {}
+    found: dict[str, Markup] = {}
     for entry in entries:
         line = thread_line(entry.at, entry.actor, entry.action, entry.detail)
         if line and "version" in entry.detail:

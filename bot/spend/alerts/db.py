@@ -16,6 +16,7 @@ from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 from bot.store.upsert import insert_into
+from bot.words.own import own
 
 _TRIES = 5
 
@@ -130,7 +131,7 @@ async def alert_and_threshold(tx: Tx, alert_id: int) -> tuple[Alert, Threshold] 
         period_key=row.period_key,
         ts=row.ts,
         sent_at=row.sent_at,
-        said=tuple(row.said.get("lines", ())),
+        said=tuple(own(line) for line in row.said.get("lines", ())),
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
     )

@@ -10,6 +10,7 @@ from bot.posts.channels import why_blocked
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.spend.alerts import db
 from bot.spend.alerts.figures import crossing
@@ -35,7 +36,7 @@ class _Told:
     rt: Runtime
     alert: Alert
     threshold: Threshold
-    lines: Sequence[str]
+    lines: Sequence[Markup]
 
     def content(self, _post: Post) -> Content | None:
         """Return the card as it stands now."""
@@ -68,7 +69,7 @@ class AlertTopic:
         if found is None:
             return None
         alert, threshold = found
-        lines: Sequence[str] = alert.said
+        lines: Sequence[Markup] = alert.said
         if alert.sent_at is None:
             now_found = await crossing(rt, threshold, span_of_key(threshold.period, alert.period_key), rt.now())
             lines = alert_lines(now_found) if now_found else ()
