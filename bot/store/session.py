@@ -51,7 +51,7 @@ class Store:
         self._clock = clock
         self._writing = self.engine.execution_options(writes=True)
         # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
-        self._turn: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+        self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
@@ -65,8 +65,8 @@ class Store:
 
         Never await the network inside: SQLite's only writer would wait with you.
         """
-        turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
-        async with turn, AsyncSession(self._writing, expire_on_commit=False) as session:
+        writer: AbstractAsyncContextManager[Any] = self._writer or nullcontext()
+        async with writer, AsyncSession(self._writing, expire_on_commit=False) as session:
             tx = Tx(session, self.dialect, self._clock())
             async with session.begin():
                 yield tx
@@ -99,7 +99,7 @@ def _engine(url: str) -> AsyncEngine:
         return engine
     return create_async_engine(
         url, hide_parameters=True,
-        # Guarded writes count on seeing what others committed, whatever the server's default is.
+        # Guarded writes count on seeing what others committed, so the server's default may not decide.
         isolation_level="READ COMMITTED",
         pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
     )  # fmt: skip
@@ -123,5 +123,5 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     if connection.get_execution_options().get("patient"):  # others may be migrating, which takes longer than any act
         connection.exec_driver_sql("PRAGMA busy_timeout=60000")
-    # A deferred BEGIN that turns into a write fails at once with "database is locked", whatever busy_timeout says.
+    # A deferred BEGIN that turns into a write fails at once with "database is locked", without waiting for busy_timeout.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
