@@ -170,7 +170,7 @@ async def _connect(bot: Bot) -> None:
     while True:
         try:
             await bot.socket.start()
-        except Exception as error:  # whatever it was, Slack may let us in later
+        except Exception as error:  # any error: Slack may let us in later
             log.warning("socket_not_connected", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60.0)

@@ -1,4 +1,4 @@
-"""The process's memory over months: what lives as long as it is left alone, what a large load needed is given back."""
+"""The process's memory over months: what lives as long is frozen, what a large load needed is returned."""
 
 import contextlib
 import ctypes
@@ -12,7 +12,7 @@ def freeze_startup() -> None:
 
 
 def trim() -> None:
-    """Return what is free to the system: glibc doesn't by itself; where the C library is another one nothing happens."""
+    """Return free memory to the system, which glibc doesn't do unasked; without glibc nothing happens."""
     gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

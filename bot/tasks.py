@@ -23,7 +23,7 @@ class Tasks:
     _came: float = -math.inf
 
     async def wait_for_lull(self) -> None:
-        """Return at once to whoever comes alone; when many come together, once no more are coming.
+        """Return at once for a single act; when many come together, return in the first lull.
 
         Slack waits 3 seconds for an ack; the work behind it can wait a moment, so that all acks are out before it begins.
         """

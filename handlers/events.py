@@ -1,4 +1,4 @@
-"""What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
+"""Slack's events: people, groups and channels that changed, and the first meeting with a channel."""
 
 from bot.posts.redact import redact_channel
 from bot.slack import ids

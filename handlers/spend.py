@@ -162,7 +162,7 @@ async def digest_settings(call: Interaction) -> None:
 async def acknowledge(call: Interaction) -> None:
     """Say on the alert's card who looks after it."""
     alert, is_shown = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
-    if not is_shown:  # it is noted all the same, so nobody may be told that nothing was changed
+    if not is_shown:  # it is noted anyway, so nobody may be told that nothing was changed
         await call.say(
             plain_answer("Noted, but Slack didn't let me redraw the alert. I'll redraw it as soon as Slack lets me.")
         )

@@ -14,7 +14,7 @@ Parsed = TypeVar("Parsed")
 
 
 class Carrier(Protocol):
-    """Whoever carries calls."""
+    """What sends calls and decodes their answers."""
 
     async def send(self, call: ApiCall, manner: Manner) -> Any:
         """Return the decoded JSON answer, or raise an UpstreamError."""

@@ -42,7 +42,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
-    """Return the process's TLS context: each one that httpx makes by itself reads all authorities, 25 ms of CPU."""
+    """Return the process's TLS context: each context that httpx makes reads all authorities, 25 ms of CPU."""
     return httpx.create_ssl_context()
 
 
@@ -96,7 +96,7 @@ class Transport:
                         in_doubt = in_doubt or error.may_have_happened
                         raise
         except UpstreamError as error:
-            # Whatever the last attempt says, an earlier one may have done it.
+            # Even if the last attempt says no, an earlier one may have done it.
             error.may_have_happened = in_doubt
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -46,7 +46,7 @@ async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
             return (await find_member(rt, person.slack_id)).id == person.member_id
         except NotLinked:
             return False
-        except SlackRefused as refusal:  # not even known to Slack any more; whatever else Slack refuses says nothing
+        except SlackRefused as refusal:  # not even known to Slack any more; any other refusal says nothing about the person
             if refusal.code not in _UNKNOWN_PERSON:
                 raise
             return False

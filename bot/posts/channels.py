@@ -46,5 +46,5 @@ async def require_channel(rt: Runtime, channel_id: str) -> None:
 
 
 def is_gone(error: SlackError) -> bool:
-    """Tell whether Slack said that the bot can't post there; anything else may pass by itself."""
+    """Tell whether Slack said that the bot can't post there; any other refusal may be temporary."""
     return isinstance(error, SlackRefused) and error.code in GONE

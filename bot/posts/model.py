@@ -100,7 +100,7 @@ class Topic(Protocol):
         ...
 
     async def load(self, rt: Any, subject: str) -> Drawing | None:
-        """Look everything up anew that a drawing needs; None where the subject is gone."""
+        """Read everything that a drawing needs; None where the subject is gone."""
         ...
 
     async def why_blocked(self, rt: Any, channel: str) -> str | None:

@@ -85,7 +85,7 @@ async def open_database(store: Store) -> None:
 async def migrate_apart(store: Store) -> None:
     """Do the same in a child process, so that Alembic's 10 MB don't stay in one that runs for months.
 
-    When that fails, for whatever reason, it is tried here, where the reason is raised.
+    When that fails for any reason, it is tried here, where the reason is raised.
     """
     if await is_current(store):
         return

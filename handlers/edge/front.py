@@ -1,4 +1,4 @@
-"""The two doors, Socket Mode and signed HTTP: whatever comes in gets an answer, also what Bolt can't read or doesn't know.
+"""The two doors, Socket Mode and signed HTTP: every payload gets an answer, also one that Bolt can't read or doesn't know.
 
 Bolt reads a payload's fields before it guards anything, so a malformed one raises out of it; and what no listener knows it
 answers with 404. Slack repeats what got no answer and in the end switches an app off that answers too little (slack.md §5).

@@ -32,10 +32,10 @@ async def guarded(
     again: Callable[[Interaction, str], Json] | None = None,
     meanwhile: LookUp | None = None,
 ) -> None:
-    """Find out who acts and run a listener; whatever it raises becomes one sentence, with a reference where we failed.
+    """Find out who acts and run a listener; what it raises becomes one sentence, with a reference where we failed.
 
-    `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top. `meanwhile` only looks
-    things up: nobody hears of it before it is known who asks.
+    `fresh` asks Slack and the organization now who they are. `again` draws the form that was sent, with a sentence on
+    top. `meanwhile` only looks things up: its result is used once it is known who asks.
     """
     call.ref = bind_correlation()
     await rt.tasks.wait_for_lull()
@@ -61,7 +61,7 @@ async def guarded(
     finally:
         if looking:
             looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
+            await asyncio.gather(looking, return_exceptions=True)  # a refused person needn't hear what else failed
 
 
 async def quietly(rt: Runtime, call: Interaction, run: Listener) -> None:

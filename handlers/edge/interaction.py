@@ -1,4 +1,4 @@
-"""One act of one person, as listeners see it, whatever payload and transport brought it."""
+"""One act of one person, as listeners see it, for every payload and both transports."""
 
 import asyncio
 import contextlib
@@ -108,7 +108,7 @@ class Interaction:
         await self.rt.notifier.update_view(view_id, view)
 
     async def finish(self, view: Json) -> None:
-        """Say in the modal that something is done; whoever closed it meanwhile doesn't keep the rest from happening."""
+        """Say in the modal that something is done; a modal that was closed meanwhile is no error."""
         with contextlib.suppress(SlackError):
             await self.update_view(self.view_id, view)
 

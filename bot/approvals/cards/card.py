@@ -64,7 +64,7 @@ def _metadata(request: Request) -> Json:
 
 
 def _headline(facts: RequestFacts) -> Markup:
-    """Return the first line: what is so now, about what, because of whom."""
+    """Return the first line: the state, its subject, and who caused it."""
     request = facts.request
     asker = mention(request.requester.slack_id)
     asked, was_asked = f"*{asker} {facts.asks}* — {facts.what}", _in_the_past(facts)

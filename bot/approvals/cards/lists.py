@@ -31,7 +31,7 @@ MARKS: dict[Status, Markup] = {
 
 
 def mark_of(request: Request) -> Markup:
-    """Return the mark of a request's state; one whose secret reached nobody isn't done for whoever asked."""
+    """Return the mark of a request's state; one whose secret reached nobody isn't done for its requester."""
     return "⚠️" if is_trouble(request.outcome) else MARKS[request.status]
 
 

@@ -34,7 +34,7 @@ def chapter_of(request: Request) -> Chapter | None:
         case Status.APPLIED | Status.DENIED | Status.EXPIRED:
             return "result"
         case Status.WITHDRAWN if request.approved_at:
-            return "result"  # perhaps an approver gave it up; whoever withdraws a pending request knows it
+            return "result"  # perhaps an approver gave it up; the requester who withdraws a pending one knows it
         case Status.REVERTED:
             return "end"
         case _:

@@ -30,7 +30,7 @@ async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: dat
 
 
 async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
-    """Return the secret to the one caller who may show it now; whoever else asks meanwhile is refused in words.
+    """Return the secret to the one caller who may show it now; other callers get RequestClosed meanwhile.
 
     The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
     its timer, and then nobody knows whether the secret was seen.

@@ -81,7 +81,7 @@ async def _apply(act: Act[CreateKey]) -> Applied:
             "and ask under another name."
         )
     if act.rule_for(act.request.kind, act.request.workspace_id, workspace.name).issue_keys == "console":
-        # Whatever has the name later and isn't among these is new: the two clocks needn't agree.
+        # A key that has the name later and isn't among these is new: the two clocks needn't agree.
         known = tuple(key.id for key in await act.directory.keys(fresh=True) if key.name == wanted.name)
         return Waits(Outcome(way="console", known=known))
     issued = await act.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
@@ -157,7 +157,7 @@ def _yours(asked: Asked[CreateKey]) -> Markup:
 
 
 def _end(asked: Asked[CreateKey]) -> Markup:
-    """Say so where a key doesn't end by itself: whoever made it by hand gave it no end."""
+    """Say so where a key has no expiry upstream: the person who made it by hand set none."""
     made = asked.request.outcome
     return ", when I revoke it" if made.thing_id and not made.expires_at else ""
 

@@ -24,7 +24,7 @@ _TRIES = 5
 async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
     """Watch an amount and return the threshold that is watched.
 
-    One of the same channel, period and workspace ends, so that the new amount may speak anew; one of the same amount, too,
+    One of the same channel, period and workspace ends, so that the new amount may alert again; one of the same amount, too,
     stays as it is, because what it has said is said.
     """
     for _ in range(_TRIES):

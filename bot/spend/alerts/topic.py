@@ -82,7 +82,7 @@ class AlertTopic:
         return await why_blocked(rt, channel)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let this period pass, and tell whoever set the alert up, once."""
+        """Let this period pass, and tell the person who set the alert up, once."""
         now = rt.now()
         async with rt.store.write() as tx:
             found = await db.alert_and_threshold(tx, int(post.subject))
