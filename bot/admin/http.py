@@ -90,7 +90,7 @@ class Transport:
             async for attempt in attempts:
                 with attempt:
                     try:
-                        await self._wait_for_turn(call, manner)
+                        await self._wait_for_budget(call, manner)
                         return await self._once(call)
                     except UpstreamError as error:
                         in_doubt = in_doubt or error.may_have_happened
@@ -105,7 +105,7 @@ class Transport:
         """Close the pool."""
         await self._client.aclose()
 
-    async def _wait_for_turn(self, call: ApiCall, manner: Manner) -> None:
+    async def _wait_for_budget(self, call: ApiCall, manner: Manner) -> None:
         try:
             async with asyncio.timeout(manner.budget_wait):
                 if call.spend_limits:
