@@ -8,6 +8,7 @@ from sqlmodel import insert
 from benchmarks.crowd import LOOKERS
 from bot.approvals import db as requests
 from bot.approvals.model import Decision, Request, Status, Verdict
+from bot.approvals.outcome import Outcome
 from bot.people.model import Who
 from bot.store.session import Store
 from bot.store.tables import DecisionRow, RequestRow
@@ -30,7 +31,7 @@ def _past(number: int, now: datetime, of: Who | None) -> Request:
     asker = f"bench{number % LOOKERS:02d}"
     at = now - timedelta(days=1, minutes=number)
     status = _ENDS[number % len(_ENDS)]
-    made: dict[str, Any] = {"key_id": f"apikey_past{number}"} if status in (Status.APPLIED, Status.REVERTED) else {}
+    made = Outcome(thing_id=f"apikey_past{number}") if status in (Status.APPLIED, Status.REVERTED) else Outcome()
     return Request(
         id=f"req_past{number:012d}", kind="create_key", status=status, version=4,
         requester=of or Who(slack_id=f"U0{asker.upper()}", member_id=f"user_{asker}", email=f"{asker}@acme.test"),

@@ -56,7 +56,7 @@ class Bot:
     slack_problem: str = "Slack has not answered yet."
     is_stopping: bool = False
 
-    async def missing(self) -> dict[str, str]:
+    async def unready_because(self) -> dict[str, str]:
         """Return what stands in the way of being ready, in words; empty when nothing does."""
         found: dict[str, str] = {}
         if self.is_stopping:
@@ -137,7 +137,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
 
 
 @contextlib.asynccontextmanager
-async def living(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> AsyncGenerator[Bot]:
+async def running(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> AsyncGenerator[Bot]:
     """Connect, keep time, serve; and on the way out stop taking, finish what runs, close in order."""
     rt = bot.runtime
     if rt.policy.nobody_because:
@@ -170,7 +170,7 @@ async def _connect(bot: Bot) -> None:
     while True:
         try:
             await bot.socket.start()
-        except Exception as error:  # whatever it was, Slack may let us in later
+        except Exception as error:  # any error: Slack may let us in later
             log.warning("socket_not_connected", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60.0)
@@ -190,13 +190,13 @@ def web_of(bot: Bot) -> Starlette:
 
     settings = bot.runtime.settings
     if settings.slack_signing_secret is None or settings.transport != "http":
-        return build_web(bot.missing, None)
+        return build_web(bot.unready_because, None)
     verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
 
     async def slack_events(request: Request, body: bytes) -> Response:
         return await handle_http(bot.app, verifier.is_valid, request, body)
 
-    return build_web(bot.missing, slack_events)
+    return build_web(bot.unready_because, slack_events)
 
 
 @contextlib.asynccontextmanager
@@ -232,7 +232,7 @@ async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
     server = build_server(web_of(bot))
     await open_database(bot.runtime.store)
     freeze_startup()
-    async with living(bot, pace=pace):
+    async with running(bot, pace=pace):
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
         await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)

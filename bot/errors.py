@@ -3,6 +3,8 @@
 All carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
 """
 
+from typing import LiteralString
+
 
 class QuartermasterError(Exception):
     """The root of both families. `sentence` is one sentence for the person."""
@@ -13,21 +15,24 @@ class QuartermasterError(Exception):
 
 
 class UserError(QuartermasterError):
-    """The person can't have this, or has to ask differently."""
+    """The person can't have this, or has to ask differently. Its sentence is mrkdwn, in which names are escaped."""
+
+    def __init__(self, sentence: LiteralString) -> None:
+        super().__init__(sentence)
 
 
 class InvalidInput(UserError):
-    """The input doesn't hold; `fields` maps a field's name to one sentence about it."""
+    """The input doesn't hold; `fields` maps a field's name to one sentence about it. They and `sentence` are plain text."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(" ".join(fields.values()) or "That input isn't valid.")
+        super(UserError, self).__init__(" ".join(fields.values()) or "That input isn't valid.")
         self.fields = fields
 
 
 class NotLinked(UserError):
     """The Slack user isn't linked to a member of the organization; `about` says so of somebody else than the reader."""
 
-    def __init__(self, sentence: str, about: str = "") -> None:
+    def __init__(self, sentence: LiteralString, about: str = "") -> None:
         super().__init__(sentence)
         self.about = about or sentence
 

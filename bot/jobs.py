@@ -114,7 +114,7 @@ async def _run(rt: Runtime, job: Job) -> None:
 
 
 async def run_job(rt: Runtime, job: Job) -> None:
-    """Do once what is due of a job; whatever fails is logged, and tried again by the next run."""
+    """Do once what is due of a job; a failed key is logged, and tried again by the next run."""
     bind_correlation(job=job.name)
     now = rt.now()
     try:

@@ -27,7 +27,7 @@ _SECRET_TEXT = re.compile(
     r"|\bxox[a-z](?:\.xox[a-z])?-[\w.-]+"  # bot, user, refresh and rotated tokens: xoxb-, xoxe.xoxb-, xoxe-
     r"|\bxapp-[\w-]+"
     r"|wss?://\S+"  # the ticket is in the address
-    r"|https?://hooks\.slack(?:-gov)?\.com/\S+"  # response_url: whoever has it can post
+    r"|https?://hooks\.slack(?:-gov)?\.com/\S+"  # response_url: its holder can post
     r"|https?://\S+/_response/\S+"  # the same in the sandbox
     r"|\b(?:Bearer|Basic)\s+[\w.~+/=-]{6,}"
     r"|(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"  # user:password in an address
@@ -54,7 +54,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
         _without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
-        # Local variables stay out: they hold whatever the failing function held.
+        # Local variables stay out: they may hold secrets.
         structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
     ]
     handler = logging.StreamHandler(stream or sys.stdout)
@@ -111,7 +111,7 @@ def current_reference() -> str:
 
 
 def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Processor: hide values under tell-tale keys, and whatever looks like a secret inside any string."""
+    """Processor: hide values under tell-tale keys, and text that looks like a secret inside any string."""
     return cast(EventDict, _cleaned(event, 0))
 
 

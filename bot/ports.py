@@ -1,4 +1,4 @@
-"""The outside world on one page: what the bot needs from the Claude organization and from Slack, whoever provides it."""
+"""The outside world on one page: what the bot needs from the Claude organization and from Slack."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime

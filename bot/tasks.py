@@ -1,4 +1,4 @@
-"""Work that outlives the listener that began it, and waits for its turn when many come together."""
+"""Work that outlives the listener that began it, and waits for a lull when many come together."""
 
 import asyncio
 import math
@@ -11,7 +11,7 @@ import structlog
 log = structlog.get_logger()
 
 
-CROWD_WITHIN, LULL, LONGEST_TURN = 0.02, 0.005, 0.25
+CROWD_WITHIN, LULL, LONGEST_WAIT = 0.02, 0.005, 0.25
 """Seconds: acts so close together are a crowd; so long without another one is its end; nobody waits for that longer."""
 
 
@@ -22,8 +22,8 @@ class Tasks:
     running: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     _came: float = -math.inf
 
-    async def turn(self) -> None:
-        """Return at once to whoever comes alone; when many come together, once no more are coming.
+    async def wait_for_lull(self) -> None:
+        """Return at once for a single act; when many come together, return in the first lull.
 
         Slack waits 3 seconds for an ack; the work behind it can wait a moment, so that all acks are out before it begins.
         """
@@ -31,7 +31,7 @@ class Tasks:
         came = loop.time()
         alone, self._came = came - self._came > CROWD_WITHIN, came
         # A lull is time passing, not an event.
-        while not alone and loop.time() - self._came < LULL and loop.time() - came < LONGEST_TURN:  # noqa: ASYNC110
+        while not alone and loop.time() - self._came < LULL and loop.time() - came < LONGEST_WAIT:  # noqa: ASYNC110
             await asyncio.sleep(LULL)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

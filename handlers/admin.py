@@ -4,48 +4,49 @@ from bot.approvals.authority import needs_in_words
 from bot.policy.model import Rule, describe_duration
 from bot.slack import ids
 from bot.slack.blocks import context, section
-from bot.slack.markup import channel_mention, date, escape
+from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
-from handlers.edge.call import Call
+from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.help_view import all_commands
 
 
-async def show_all_commands(call: Call) -> None:
+async def show_all_commands(call: Interaction) -> None:
     """Answer the help's last button."""
     await call.say(all_commands(call.rt.settings.command_prefix))
 
 
-async def admin_command(call: Call) -> None:
+async def admin_command(call: Interaction) -> None:
     """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
     await call.say(await _status(call))
 
 
-async def show_status(call: Call) -> None:
+async def show_status(call: Interaction) -> None:
     """Answer the button that asks how everything is set up."""
     await call.say(await _status(call))
 
 
-async def _status(call: Call) -> Message:
+async def _status(call: Interaction) -> Message:
     lines = await collect_status(call.rt)
     text = "\n".join(f"{'✅' if line.is_good else '⚠️'} *{escape(line.title)}* {_said(line)}" for line in lines)
     rule = _rule_in_words(call.rt.policy.rule_for("create_key", None, None))
     return Message(f"{text}\n{rule}", [section(text), context(rule)])
 
 
-def _said(line: StatusLine) -> str:
-    parts = [escape(line.detail), date(line.at) if line.at else "", f"in {channel_mention(line.channel)}"]
-    return " ".join(part for part in parts if part and part != "in ")
+def _said(line: StatusLine) -> Markup:
+    parts: list[Markup] = [escape(line.detail), date(line.at) if line.at else "", f"in {channel_mention(line.channel)}"]
+    return " ".join([part for part in parts if part and part != "in "])
 
 
-def _rule_in_words(rule: Rule) -> str:
+def _rule_in_words(rule: Rule) -> Markup:
     """Return who decides about a key where no workspace has a rule of its own, as mrkdwn."""
     if not rule.approvers:
         return "Nobody may approve an API key outside of the workspaces that the policy names."
     needs = needs_in_words(rule, None)
     where = f", in {channel_mention(rule.channel)}" if rule.channel else ""
-    return f"An API key {needs[0].lower()}{needs[1:]}{where}; a request expires in {describe_duration(rule.expires_in)}."
+    expires = escape(describe_duration(rule.expires_in))
+    return f"An API key {needs[0].lower()}{needs[1:]}{where}; a request expires in {expires}."
 
 
 FEATURE = Feature(

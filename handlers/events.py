@@ -1,32 +1,32 @@
-"""What Slack tells by itself: people, groups and channels that changed, and the first meeting with a channel."""
+"""Slack's events: people, groups and channels that changed, and the first meeting with a channel."""
 
 from bot.posts.redact import redact_channel
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import mention
+from bot.slack.markup import code, mention
 from bot.slack.model import Message
-from handlers.edge.call import Call, text_at
+from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 
 
-async def person_changed(call: Call) -> None:
+async def person_changed(call: Interaction) -> None:
     """Forget what was remembered about a person."""
     call.rt.notifier.forget(text_at(call.payload, "user", "id"))
 
 
-async def group_changed(call: Call) -> None:
+async def group_changed(call: Interaction) -> None:
     """Forget what was remembered about a user group."""
     call.rt.notifier.forget(text_at(call.payload, "subteam_id"))
 
 
-async def channel_shared(call: Call) -> None:
-    """Cover the cards of a channel that another company can read from now on."""
+async def channel_shared(call: Interaction) -> None:
+    """Redact the cards of a channel that another company can read from now on."""
     call.rt.notifier.forget(call.channel)
     await redact_channel(call.rt, call.channel)
 
 
-async def joined_channel(call: Call) -> None:
+async def joined_channel(call: Interaction) -> None:
     """Introduce the bot once in a channel that it was invited to, unless another company reads along."""
     if text_at(call.payload, "user") != call.rt.bot_user_id:
         return
@@ -41,7 +41,8 @@ async def joined_channel(call: Call) -> None:
 def first_meeting(inviter: str, prefix: str) -> Message:
     """Return what the bot says when it joins a channel."""
     by = f" {mention(inviter)} brought me here." if inviter else ""
-    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} `/{prefix}-admin` helps."
+    helps = code(f"/{prefix}-admin")
+    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} {helps} helps."
     buttons = actions(
         button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
         button("Daily digest here…", ids.HELP_DIGEST),

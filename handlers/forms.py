@@ -17,16 +17,16 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.elements import option
-from bot.slack.markup import bold, channel_mention, truncate
+from bot.slack.markup import Markup, bold, channel_mention, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
-from handlers.edge.call import Call, Json
 from handlers.edge.form import Door, Sent
 from handlers.edge.guard import Listener
+from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
 
 
-def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> str:
+def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
@@ -50,7 +50,7 @@ def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
 
 
 async def open_form(
-    call: Call, kind_name: str, values: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None
+    call: Interaction, kind_name: str, values: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None
 ) -> None:
     """Open a kind's form, filled in with what is known."""
     await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
@@ -59,20 +59,20 @@ async def open_form(
 def door_of(kind: AnyKind) -> Door[BaseModel]:
     """Return the door through which a kind is asked for."""
 
-    async def send(call: Call, payload: BaseModel, held: FormInput) -> Sent:
+    async def send(call: Interaction, payload: BaseModel, held: FormInput) -> Sent:
         request = await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"))
         rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
         needs = needs_in_words(rule, request.workspace_name)
         said = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
         return Sent(said, lambda: cards.refresh(call.rt, request.id))
 
-    async def frame(call: Call, held: FormInput) -> Frame:
+    async def frame(call: Interaction, held: FormInput) -> Frame:
         return _asking(who_decides(call.rt, kind, *await _workspace_of(call.rt, held)))
 
     return Door(form_of(kind), send, frame, lambda call: _asking(who_decides(call.rt, kind)))
 
 
-def _asking(who: str) -> Frame:
+def _asking(who: Markup) -> Frame:
     return Frame(below=[context(who)])
 
 
@@ -86,7 +86,7 @@ async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str |
     return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
 
 
-async def form_changed(call: Call) -> None:
+async def form_changed(call: Interaction) -> None:
     """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
     kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
@@ -97,13 +97,13 @@ async def form_changed(call: Call) -> None:
 def opener_of(kind: AnyKind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key."""
 
-    async def run(call: Call) -> None:
+    async def run(call: Interaction) -> None:
         await door_of(kind).open_once_known(call, _key_of(call))
 
     return run
 
 
-async def _key_of(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
     """Return the key that a button names, as a form's values and labels, if the person may see it."""
     if not call.value:
         return {}, {}
@@ -112,14 +112,14 @@ async def _key_of(call: Call) -> tuple[dict[str, str], dict[str, str]]:
     return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})
 
 
-async def suggest_workspaces(call: Call, query: str) -> list[Json]:
+async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces whose name holds what was typed."""
     wanted = query.casefold().strip()
     found = [w for w in await call.rt.directory.workspaces() if wanted in w.name.casefold() and not w.is_claude_code]
     return [option(w.name, w.id) for w in found]
 
 
-async def suggest_keys(call: Call, query: str) -> list[Json]:
+async def suggest_keys(call: Interaction, query: str) -> list[Json]:
     """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
     wanted = query.casefold().strip()
     names = {w.id: w.name for w in await call.rt.directory.workspaces()}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bot.commands.table import help_groups
+from bot.commands.table import HelpGroup, help_groups
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
 
 _BUTTONS = {
@@ -24,7 +24,7 @@ def help_message(prefix: str) -> Message:
     blocks: list[dict[str, Any]] = []
     for group in help_groups(prefix):
         label, action = _BUTTONS[group.title]
-        blocks.append(section(f"*{group.title}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
+        blocks.append(section(f"*{escape(group.title)}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
     blocks.append(actions(button("All commands", ids.HELP_ALL)))
     words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
     return Message(f"What I can do. {escape(words)}", blocks)
@@ -32,8 +32,10 @@ def help_message(prefix: str) -> Message:
 
 def all_commands(prefix: str) -> Message:
     """Return everything that can be typed, a line each, by what people want."""
-    groups = [
-        "\n".join([f"*{group.title}*", *(f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries)])
-        for group in help_groups(prefix)
-    ]
+    groups: list[Markup] = [_everything_in(group) for group in help_groups(prefix)]
     return Message("\n".join(groups), [section(group) for group in groups])
+
+
+def _everything_in(group: HelpGroup) -> Markup:
+    lines: list[Markup] = [f"{code(entry.typed)} {escape(entry.summary)}" for entry in group.entries]
+    return "\n".join([f"*{escape(group.title)}*", *lines])

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from bot.approvals import queries as overview
+from bot.approvals import queries
 from bot.approvals.cards.lists import Titled
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
@@ -10,7 +10,8 @@ from bot.errors import QuartermasterError, SlackError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
-from handlers.edge.call import Call, text_at
+from handlers.edge.guard import said_of
+from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
 from handlers.keys import keys_of_actor
@@ -19,24 +20,24 @@ WAITING_SHOWN = 40
 MINE_SHOWN = 10
 
 
-async def home_opened(call: Call) -> None:
+async def home_opened(call: Interaction) -> None:
     """Draw somebody's App Home when they open it."""
     if text_at(call.payload, "tab") not in ("home", ""):
         return
     try:
         call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
     except UserError as refusal:
-        await call.rt.notifier.publish_home(call.user_id, refused_home(refusal.sentence))
+        await call.rt.notifier.publish_home(call.user_id, refused_home(said_of(refusal)))
         return
     await publish(call)
 
 
-async def publish(call: Call) -> None:
+async def publish(call: Interaction) -> None:
     """Draw the App Home of the actor; where a part can't be read, that part says so."""
     rt, prefix = call.rt, call.rt.settings.command_prefix
-    mine = _titled(rt, (await overview.mine(rt, call.actor, size=MINE_SHOWN)).requests)
+    mine = _titled(rt, (await queries.mine(rt, call.actor, size=MINE_SHOWN)).requests)
     try:
-        page = await overview.waiting_for(rt, call.actor, size=WAITING_SHOWN)
+        page = await queries.waiting_for(rt, call.actor, size=WAITING_SHOWN)
         keys = await keys_of_actor(call)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
@@ -49,7 +50,7 @@ def _titled(rt: Runtime, requests: list[Request]) -> list[Titled]:
     return [(request, find_kind(rt, request.kind).title(request)) for request in requests]
 
 
-async def republish(call: Call) -> None:
+async def republish(call: Interaction) -> None:
     """Draw it again after an act that is done: where Slack won't, that doesn't undo the act."""
     with contextlib.suppress(SlackError):
         await publish(call)

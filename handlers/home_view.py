@@ -9,7 +9,7 @@ from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
-from bot.slack.markup import code, date, escape
+from bot.slack.markup import Markup, code, date
 
 Json = dict[str, Any]
 
@@ -51,6 +51,6 @@ def _keys(keys: Sequence[KeyLine]) -> list[Json]:
     return [block for line in keys[:15] for block in my_key_blocks(line)]
 
 
-def refused_home(sentence: str) -> Json:
+def refused_home(sentence: Markup) -> Json:
     """Return the App Home of somebody for whom the bot doesn't work, saying why."""
-    return home([section(escape(sentence))])
+    return home([section(sentence)])

@@ -9,14 +9,14 @@ from bot.slack import ids
 from bot.slack.markup import code, escape
 from bot.slack.model import Message
 from bot.words.similar import closest
-from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
 from handlers.typed import opened_form
 
 
-async def keys_command(call: Call) -> None:
+async def keys_command(call: Interaction) -> None:
     """Answer /claude-keys and its subcommands."""
     if await opened_form(call):
         return
@@ -26,23 +26,23 @@ async def keys_command(call: Call) -> None:
         await call.say(await _mine(call))
 
 
-async def _lines(call: Call, keys: Sequence[ApiKey]) -> list[KeyLine]:
+async def _lines(call: Interaction, keys: Sequence[ApiKey]) -> list[KeyLine]:
     names = {w.id: w.name for w in await call.rt.directory.workspaces()}
     default = next((w.name for w in await call.rt.directory.workspaces() if w.is_default), "Default")
     return [KeyLine(key, names.get(key.workspace_id, "") if key.workspace_id else default) for key in keys]
 
 
-async def _mine(call: Call) -> Message:
+async def _mine(call: Interaction) -> Message:
     return my_keys(await keys_of_actor(call), call.rt.settings.command_prefix)
 
 
-async def keys_of_actor(call: Call) -> list[KeyLine]:
+async def keys_of_actor(call: Interaction) -> list[KeyLine]:
     """Return the actor's keys that are not archived."""
     is_mine = await owns_key(call.rt, call.actor)
     return await _lines(call, [k for k in await call.rt.directory.keys() if k.status != "archived" and is_mine(k)])
 
 
-async def _list(call: Call, workspace: str) -> Message:
+async def _list(call: Interaction, workspace: str) -> Message:
     prefix = call.rt.settings.command_prefix
     if not sees_all_keys(call.actor):
         return plain_answer(
@@ -65,12 +65,12 @@ async def _list(call: Call, workspace: str) -> Message:
     return key_list(lines, workspace, prefix)
 
 
-async def request_shortcut(call: Call) -> None:
+async def request_shortcut(call: Interaction) -> None:
     """Open the form from Slack's shortcuts menu."""
     await open_form(call, "create_key")
 
 
-async def show_mine(call: Call) -> None:
+async def show_mine(call: Interaction) -> None:
     """Answer a button that asks for one's own keys."""
     await call.say(await _mine(call))
 

@@ -11,18 +11,19 @@ from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import channel_mention, code, escape, mention
+from bot.slack.markup import Markup, channel_mention, code, escape, mention
 from bot.slack.model import Message
 from bot.slack.tables import table
+from bot.words.own import Own
 from bot.words.similar import closest
-from bot.words.wording import listed, plural
-from handlers.edge.call import Call
+from bot.words.wording import listed, number, plural
 from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
 from handlers.typed import opened_form
 
-_ROLE_WORDS = {
+_ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "admin": ("admin", "admins"),
     "developer": ("developer", "developers"),
     "claude_code_user": ("Claude Code user", "Claude Code users"),
@@ -32,7 +33,7 @@ _ROLE_WORDS = {
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-async def members_command(call: Call) -> None:
+async def members_command(call: Interaction) -> None:
     """Answer /claude-members and its subcommands."""
     if await opened_form(call):
         return
@@ -45,7 +46,7 @@ async def members_command(call: Call) -> None:
         await call.say(await _overview(call))
 
 
-async def _role(call: Call) -> None:
+async def _role(call: Interaction) -> None:
     words = list(call.words)
     found = _MENTION.fullmatch(words[0]) if words else None
     person = found.group(1) if found else ""
@@ -75,16 +76,16 @@ async def _role(call: Call) -> None:
     await cards.refresh(call.rt, request.id)
 
 
-def _no_such_role(role: str) -> str:
+def _no_such_role(role: str) -> Markup:
     close = closest(role, ROLES)
     meant = f" Did you mean {code(close)}?" if close else ""
     return f"I don't know a role *{escape(role)}*.{meant} Roles are {listed([code(name) for name in ROLES])}."
 
 
-async def _relink(call: Call) -> None:
+async def _relink(call: Interaction) -> None:
     found = _MENTION.fullmatch(call.words[0]) if call.words else None
     if found is None:
-        raise NotFound(f"Mention the person: `/{call.rt.settings.command_prefix}-members relink @person`.")
+        raise NotFound(f"Mention the person: {code(f'/{call.rt.settings.command_prefix}-members relink @person')}.")
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
     was_linked = await unlink(call.rt, call.actor, found.group(1))
     person = mention(found.group(1))
@@ -92,13 +93,17 @@ async def _relink(call: Call) -> None:
     await call.say(plain_answer(said if was_linked else f"{person} is not linked yet; their first act does that."))
 
 
-async def _overview(call: Call) -> Message:
+def _role_words(role: str) -> tuple[Own, Own]:
+    return _ROLE_WORDS.get(role) or (escape(role), escape(role))
+
+
+async def _overview(call: Interaction) -> Message:
     members = list(await call.rt.directory.members())
     roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
-    counts = [plural(sum(m.role == role for m in members), *_ROLE_WORDS.get(role, (role, role))) for role in roles]
-    intro = f"*{plural(len(members), 'member')}*: {escape(listed(counts))}. Your role: *{escape(call.actor.member.role)}*."
+    counts: list[Markup] = [plural(sum(m.role == role for m in members), *_role_words(role)) for role in roles]
+    intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{escape(call.actor.member.role)}*."
     rows = [["Name", "E-mail", "Role"], *([m.name, m.email, m.role] for m in members[:60])]
-    more = f" The first {len(rows) - 1} are shown." if len(members) > 60 else ""
+    more = f" The first {number(len(rows) - 1)} are shown." if len(members) > 60 else ""
     blocks = [section(intro + more), actions(button("Change a role…", "open_change_role", style="primary")), table(rows)]
     return Message(f"{intro}{more} " + escape(", ".join(f"{m.name} ({m.role})" for m in members[:60])), blocks)
 

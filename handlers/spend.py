@@ -6,7 +6,7 @@ from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
 from bot.slack import ids
 from bot.slack.blocks import context
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
 from bot.spend.alerts.send import acknowledge as alert_act
 from bot.spend.ask.figures import figures as figures_for
@@ -19,13 +19,13 @@ from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
 from handlers import spend_forms
-from handlers.edge.call import Call
 from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
 from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
 
 
-async def spend_command(call: Call) -> None:
+async def spend_command(call: Interaction) -> None:
     """Show figures, or open one of the two forms."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "digest":
@@ -36,7 +36,7 @@ async def spend_command(call: Call) -> None:
         await _answer(call, call.words)
 
 
-async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -> None:
+async def _answer(call: Interaction, words: tuple[str, ...], *, redraw: bool = False) -> None:
     query = await _query(call, words)
     if isinstance(query, NotUnderstood):
         command = find_command("spend")
@@ -61,7 +61,7 @@ async def _answer(call: Call, words: tuple[str, ...], *, redraw: bool = False) -
         await call.say(plain_answer(directly))
 
 
-async def _why_directly(call: Call) -> str | None:
+async def _why_directly(call: Interaction) -> Markup | None:
     """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
     if call.channel[:1] not in ("C", "G"):
         return None
@@ -74,7 +74,7 @@ async def _why_directly(call: Call) -> str | None:
     return None
 
 
-async def _say(call: Call, message: Message, *, redraw: bool) -> None:
+async def _say(call: Interaction, message: Message, *, redraw: bool) -> None:
     """Answer in place of the answer whose button was pressed, where Slack still lets us."""
     if redraw and call.response_url:
         try:
@@ -89,22 +89,22 @@ async def _say(call: Call, message: Message, *, redraw: bool) -> None:
     await call.say(message)
 
 
-async def _query(call: Call, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
+async def _query(call: Interaction, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
     names = [one.name for one in await workspaces(call.rt)]
     return parse_query(words, names)
 
 
-async def show_by(call: Call) -> None:
+async def show_by(call: Interaction) -> None:
     """Show the same figures by another dimension."""
     await _answer(call, split_words(call.value), redraw=True)
 
 
-async def show_default(call: Call) -> None:
+async def show_default(call: Interaction) -> None:
     """Show yesterday, for a button of the help."""
     await _answer(call, ())
 
 
-async def share(call: Call) -> None:
+async def share(call: Interaction) -> None:
     """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
     query = await _query(call, split_words(call.value))
     if isinstance(query, NotUnderstood):
@@ -129,7 +129,7 @@ async def share(call: Call) -> None:
     )
 
 
-async def show_breakdown(call: Call) -> None:
+async def show_breakdown(call: Interaction) -> None:
     """Show a digest's tables to the person alone, from today's ledger."""
     digest = await digest_of_run(call.rt, _number(call.value))
     messages = render_breakdown(digest)
@@ -142,7 +142,7 @@ async def show_breakdown(call: Call) -> None:
         await call.say(plain_answer(directly))
 
 
-async def digest_menu(call: Call) -> None:
+async def digest_menu(call: Interaction) -> None:
     """Mute or stop a channel's digest from its ⋯ menu."""
     act, _, run_id = call.value.partition(":")
     subscription = await subscription_of_run(call.rt, _number(run_id))
@@ -154,15 +154,15 @@ async def digest_menu(call: Call) -> None:
         raise NotFound("I don't know that choice any more.")
 
 
-async def digest_settings(call: Call) -> None:
+async def digest_settings(call: Interaction) -> None:
     """Open the form of the channel's digest."""
     await spend_forms.open_digest_form(call)
 
 
-async def acknowledge(call: Call) -> None:
+async def acknowledge(call: Interaction) -> None:
     """Say on the alert's card who looks after it."""
     alert, is_shown = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
-    if not is_shown:  # it is noted all the same, so nobody may be told that nothing was changed
+    if not is_shown:  # it is noted anyway, so nobody may be told that nothing was changed
         await call.say(
             plain_answer("Noted, but Slack didn't let me redraw the alert. I'll redraw it as soon as Slack lets me.")
         )

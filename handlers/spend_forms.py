@@ -10,7 +10,7 @@ from bot.forms.fields import FormInput
 from bot.posts.channels import SHARED_OUTSIDE
 from bot.slack import ids
 from bot.slack.elements import option
-from bot.slack.markup import channel_mention
+from bot.slack.markup import Markup, channel_mention, code
 from bot.slack.state import text_at
 from bot.spend.alerts.forms import ALERT, WantedAlert, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
@@ -19,41 +19,41 @@ from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import zone
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
-from handlers.edge.call import Call, Json
 from handlers.edge.form import Door, Sent
 from handlers.edge.guard import notice_view, plain_answer
+from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
 
 
-async def open_digest_form(call: Call) -> None:
+async def open_digest_form(call: Interaction) -> None:
     """Open the form of the digest of the channel where the person is."""
     existing = await subscription_of(call.rt, call.channel)
     tz = call.actor.tz if zone(call.actor.tz) else "UTC"
     await DIGEST_DOOR.open(call, digest_values(call.channel, tz, existing), await _names(call))
 
 
-async def open_alert_form(call: Call) -> None:
+async def open_alert_form(call: Interaction) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
     await ALERT_DOOR.open(call, alert_values(call.channel))
 
 
-def _channel_of(call: Call) -> str:
+def _channel_of(call: Interaction) -> str:
     """Return the channel where the form was opened, which it carries: inside of a form Slack names none."""
     is_ours = text_at(call.payload, "view", "callback_id") in (DIGEST.id, ALERT.id)
     return call.private_metadata if is_ours else call.channel
 
 
-async def _digest_frame(call: Call, _held: FormInput) -> Frame:
+async def _digest_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
     return digest_frame(_channel_of(call), await subscription_of(call.rt, _channel_of(call)))
 
 
-async def _alert_frame(call: Call, _held: FormInput) -> Frame:
+async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
     return alert_frame(_channel_of(call), await thresholds_of(call.rt, _channel_of(call)), await _names(call))
 
 
-async def _refuse_shared(call: Call) -> None:
+async def _refuse_shared(call: Interaction) -> None:
     """Say at once, and not after the form was filled in, that figures never go to a channel of two companies."""
     if call.in_modal or call.channel[:1] not in ("C", "G"):
         return
@@ -65,11 +65,11 @@ async def _refuse_shared(call: Call) -> None:
         raise NotAllowed(SHARED_OUTSIDE)
 
 
-async def _names(call: Call) -> dict[str, str]:
+async def _names(call: Interaction) -> dict[str, str]:
     return {one.id: one.name for one in await workspaces(call.rt)}
 
 
-async def _save_digest(call: Call, wanted: WantedDigest, _held: FormInput) -> Sent:
+async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput) -> Sent:
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
     _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
@@ -77,7 +77,7 @@ async def _save_digest(call: Call, wanted: WantedDigest, _held: FormInput) -> Se
     return Sent(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
 
 
-async def _save_alert(call: Call, wanted: WantedAlert, _held: FormInput) -> Sent:
+async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput) -> Sent:
     """Watch the amount and say what is watched."""
     names = await _names(call)
     _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
@@ -90,21 +90,21 @@ def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) ->
         raise InvalidInput({field: "I don't know one of these workspaces. Choose from the list."})
 
 
-async def mute(call: Call, subscription: Subscription) -> None:
+async def mute(call: Interaction, subscription: Subscription) -> None:
     """Keep a channel's digest quiet for its next turn."""
     until = await mute_digest(call.rt, call.actor, subscription)
     await _tell(call, muted_in_words(subscription.channel, until))
 
 
-async def stop(call: Call, channel: str) -> None:
+async def stop(call: Interaction, channel: str) -> None:
     """End a channel's digest."""
     ended = await end_digest(call.rt, call.actor, channel)
     told = "gets no digest any more" if ended else "had no digest"
-    again = f"`/{call.rt.settings.command_prefix}-spend digest` starts it again."
+    again = f"{code(f'/{call.rt.settings.command_prefix}-spend digest')} starts it again."
     await _tell(call, f"{channel_mention(channel)} {told}. {again}")
 
 
-async def mute_from_form(call: Call) -> None:
+async def mute_from_form(call: Interaction) -> None:
     """Mute with the form's button."""
     subscription = await subscription_of(call.rt, call.value)
     if subscription is None:
@@ -113,31 +113,31 @@ async def mute_from_form(call: Call) -> None:
         await mute(call, subscription)
 
 
-async def stop_from_form(call: Call) -> None:
+async def stop_from_form(call: Interaction) -> None:
     """Stop with the form's button."""
     await stop(call, call.value)
 
 
-async def remove_alert(call: Call) -> None:
+async def remove_alert(call: Interaction) -> None:
     """Stop watching an amount with the form's button."""
     ended = await end_threshold(call.rt, call.actor, call.value)
     await _tell(call, "Removed: I don't watch that amount any more." if ended else "That alert was removed already.")
 
 
-async def _tell(call: Call, sentence: str) -> None:
+async def _tell(call: Interaction, sentence: Markup) -> None:
     if call.view_id:
         await call.finish(notice_view(sentence, DIGEST.title))
     else:
         await call.say(plain_answer(sentence))
 
 
-async def suggest_workspaces(call: Call, query: str) -> list[Json]:
+async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces whose name contains what was typed."""
     found = [one for one in await workspaces(call.rt) if query.lower() in one.name.lower()]
     return [option(one.name, one.id) for one in found[:100]]
 
 
-async def suggest_zones(_call: Call, query: str) -> list[Json]:
+async def suggest_zones(_call: Interaction, query: str) -> list[Json]:
     """Return the time zones whose name contains what was typed, cities first."""
     wanted = query.strip().lower().replace(" ", "_")
     found = [name for name in _zones() if wanted in name.lower()]

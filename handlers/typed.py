@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
-from bot.slack.markup import code
-from handlers.edge.call import Call
+from bot.slack.markup import Markup, code, escape
 from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
 from handlers.forms import open_form
 
 
@@ -18,10 +18,10 @@ class _Read:
 
     value: str = ""
     label: str = ""
-    problem: str = ""
+    problem: Markup = ""
 
 
-async def opened_form(call: Call) -> bool:
+async def opened_form(call: Interaction) -> bool:
     """Open the form that a subcommand names; False where it names none."""
     subcommand = call.parsed.subcommand if call.parsed else None
     if subcommand is None or not subcommand.opens:
@@ -53,13 +53,13 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
     return shared
 
 
-async def _read(call: Call, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
+async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
     if field.type == "key":
         return await _key(call, kind, typed, verb) if typed else _Read()
     return _Read(typed[: field.max_length] if field.max_length else typed)
 
 
-async def _key(call: Call, kind: AnyKind, wanted: str, verb: str) -> _Read:
+async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Read:
     """Find the key that somebody named; a name that several have is left to the form's menu, which tells them apart."""
     may_see = await may_see_key(call.rt, call.actor)
     named = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
@@ -70,6 +70,6 @@ async def _key(call: Call, kind: AnyKind, wanted: str, verb: str) -> _Read:
     if fitting:
         return _Read()
     if keys:
-        return _Read(problem=f"{code(keys[0].name)} is {keys[0].status}, so there is nothing to {verb}.")
+        return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so there is nothing to {escape(verb)}.")
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
     return _Read(problem=f"I don't know a key {code(wanted)}. {listing} shows the names.")

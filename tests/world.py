@@ -110,7 +110,7 @@ async def world_of(
         world = World(sandbox, bot, http)
 
         async def ready() -> bool:
-            return not await bot.missing()
+            return not await bot.unready_because()
 
         if bot.socket:
             await world.wait_for(ready, "a ready bot")

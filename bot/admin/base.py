@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot.admin.call import Call, Manner, Params
+from bot.admin.call import ApiCall, Manner, Params
 from bot.admin.pages import Fetch, id_pages, token_pages
 from bot.admin.wire import understood
 from bot.errors import UpstreamError, UpstreamMissing
@@ -14,9 +14,9 @@ Parsed = TypeVar("Parsed")
 
 
 class Carrier(Protocol):
-    """Whoever carries calls."""
+    """What sends calls and decodes their answers."""
 
-    async def send(self, call: Call, manner: Manner) -> Any:
+    async def send(self, call: ApiCall, manner: Manner) -> Any:
         """Return the decoded JSON answer, or raise an UpstreamError."""
         ...
 
@@ -40,7 +40,7 @@ class Base:
         self._manner = manner
         self._known = known or Known()
 
-    async def _ask(self, call: Call, parse: Callable[[Any], Parsed]) -> Parsed:
+    async def _ask(self, call: ApiCall, parse: Callable[[Any], Parsed]) -> Parsed:
         """Send a call and read its answer."""
         return understood(parse, await self._carrier.send(call, self._manner), changed=call.writes)
 
@@ -48,7 +48,7 @@ class Base:
         """Return how one page of a list is asked for."""
 
         async def fetch(params: Params) -> dict[str, Any]:
-            return await self._ask(Call("GET", path, params, beta=beta, spend_limits=path == "/spend_limits"), a_page)
+            return await self._ask(ApiCall("GET", path, params, beta=beta, spend_limits=path == "/spend_limits"), a_page)
 
         return fetch
 
@@ -65,7 +65,7 @@ class Base:
         pages = token_pages(self._fetch(path, beta), params)
         return [understood(parse, row) async for page in pages for row in page["data"]]
 
-    async def _delete(self, call: Call) -> None:
+    async def _delete(self, call: ApiCall) -> None:
         """Delete; when an earlier try may have worked, "not found" is what success looks like."""
         sent_before = False
 

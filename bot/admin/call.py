@@ -15,7 +15,7 @@ Params = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly.
     `timeout`: seconds for the whole exchange.
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from bot.admin.call import Call
+from bot.admin.call import ApiCall
 from bot.errors import (
     PreviewUnavailable,
     UpstreamAuth,
@@ -53,7 +53,7 @@ _SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECA
 _RETRYABLE = frozenset({408, 409, 429})
 
 
-def error_from_answer(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> UpstreamError:
+def error_from_answer(call: ApiCall, status: int, headers: Mapping[str, str], content: bytes) -> UpstreamError:
     """Return the error that an answer with a status outside 2xx stands for; `headers` is looked up case-insensitively."""
     error_type, code, message, request_id = _facts(content)
     kind = _kind(status, code)
@@ -69,7 +69,7 @@ def error_from_answer(call: Call, status: int, headers: Mapping[str, str], conte
     )
 
 
-def no_answer(call: Call, sentence: str, sent: bool, request_id: str | None = None) -> UpstreamDown:
+def no_answer(call: ApiCall, sentence: str, sent: bool, request_id: str | None = None) -> UpstreamDown:
     """Return the error for a call without a usable answer; `sent` False means that it never left."""
     return UpstreamDown(
         sentence, request_id=request_id, may_have_happened=call.writes and sent, repeatable=not sent or not call.once
@@ -158,7 +158,7 @@ def _sentence(kind: type[UpstreamError], code: str | None, message: str) -> str:
     return f"The Claude Admin API refused: {message.rstrip('.')}." if message else "The Claude Admin API refused this."
 
 
-def _repeatable(call: Call, status: int, advice: str | None) -> bool:
+def _repeatable(call: ApiCall, status: int, advice: str | None) -> bool:
     """Retry what the official SDK retries, but a creation only when it was surely turned away."""
     if advice == "false":
         return False

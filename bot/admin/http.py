@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from bot import __version__
 from bot.admin.budget import Budget
-from bot.admin.call import Call, Manner
+from bot.admin.call import ApiCall, Manner
 from bot.admin.errors import (
     OUR_BUDGET,
     SILENT,
@@ -42,7 +42,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
-    """Return the process's TLS context: each one that httpx makes by itself reads all authorities, 25 ms of CPU."""
+    """Return the process's TLS context: each context that httpx makes reads all authorities, 25 ms of CPU."""
     return httpx.create_ssl_context()
 
 
@@ -67,7 +67,7 @@ class Transport:
             verify=authorities(),
         )
 
-    async def send(self, call: Call, manner: Manner) -> Any:
+    async def send(self, call: ApiCall, manner: Manner) -> Any:
         """Return the decoded JSON answer (fractions as Decimal); raises an UpstreamError after the retries that apply."""
 
         def hook(error: Exception) -> bool | float:
@@ -90,13 +90,13 @@ class Transport:
             async for attempt in attempts:
                 with attempt:
                     try:
-                        await self._wait_for_turn(call, manner)
+                        await self._wait_for_budget(call, manner)
                         return await self._once(call)
                     except UpstreamError as error:
                         in_doubt = in_doubt or error.may_have_happened
                         raise
         except UpstreamError as error:
-            # Whatever the last attempt says, an earlier one may have done it.
+            # Even if the last attempt says no, an earlier one may have done it.
             error.may_have_happened = in_doubt
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -105,7 +105,7 @@ class Transport:
         """Close the pool."""
         await self._client.aclose()
 
-    async def _wait_for_turn(self, call: Call, manner: Manner) -> None:
+    async def _wait_for_budget(self, call: ApiCall, manner: Manner) -> None:
         try:
             async with asyncio.timeout(manner.budget_wait):
                 if call.spend_limits:
@@ -118,7 +118,7 @@ class Transport:
         if late:
             raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
 
-    async def _once(self, call: Call) -> Any:
+    async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the JSON or raises."""
         answer = await self._exchange(call)
         if isinstance(answer, UpstreamError):
@@ -134,7 +134,7 @@ class Transport:
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
 
-    async def _exchange(self, call: Call) -> httpx.Response | UpstreamError:
+    async def _exchange(self, call: ApiCall) -> httpx.Response | UpstreamError:
         headers = {"anthropic-version": call.version}
         if call.beta:
             headers["anthropic-beta"] = call.beta

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.admin import wire
 from bot.admin.base import Base
-from bot.admin.call import Call, params, segment
+from bot.admin.call import ApiCall, params, segment
 from bot.admin.model import RateLimit, SpendLimit, WorkspaceRateLimit
 
 READS_BETA = "spend-limit-reads-2026-09-26"
@@ -25,11 +25,11 @@ class Limits(Base):
             raise ValueError("a spend limit is a whole number of cents, not below zero")
         scope = {"type": "workspace", "workspace_id": workspace_id} if workspace_id else {"type": "organization"}
         body = {"scope": scope, "amount": str(int(cents)), "period": period}
-        return await self._ask(Call("POST", "/spend_limits", body=body, spend_limits=True), wire.spend_limit)
+        return await self._ask(ApiCall("POST", "/spend_limits", body=body, spend_limits=True), wire.spend_limit)
 
     async def delete_spend_limit(self, limit_id: str) -> None:
         """Remove a spend limit."""
-        await self._delete(Call("DELETE", f"/spend_limits/{segment(limit_id)}", once=True, spend_limits=True))
+        await self._delete(ApiCall("DELETE", f"/spend_limits/{segment(limit_id)}", once=True, spend_limits=True))
 
     async def rate_limits(self) -> list[RateLimit]:
         """Return the organization's rate limits."""
@@ -47,4 +47,6 @@ class Limits(Base):
         """Override limiters of one group; None clears one."""
         path = f"/workspaces/{segment(workspace_id)}/rate_limits/{segment(rate_limit_id)}"
         body = {"limits": [{"type": limiter, "value": value} for limiter, value in limits.items()]}
-        return await self._ask(Call("POST", path, body=body), lambda found: wire.workspace_rate_limit(found, workspace_id))
+        return await self._ask(
+            ApiCall("POST", path, body=body), lambda found: wire.workspace_rate_limit(found, workspace_id)
+        )

@@ -1,4 +1,4 @@
-"""The organization's things as the rest of the bot knows them, whatever shape the API's version gives them.
+"""The organization's things as the rest of the bot knows them, in one shape for all versions of the API.
 
 Enumerations are plain strings: the API may add values at any time. Times are aware UTC. Report rows are in `rows.py`,
 because tens of thousands of them are read at once.

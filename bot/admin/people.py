@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from bot.admin import wire
 from bot.admin.base import Base
-from bot.admin.call import Call, params, segment
+from bot.admin.call import ApiCall, params, segment
 from bot.admin.model import Invite, Member, Organization
 
 
@@ -13,7 +13,7 @@ class People(Base):
 
     async def me(self) -> Organization:
         """Return the organization of the Admin key; the self-test of a credential."""
-        return await self._ask(Call("GET", "/me"), wire.organization)
+        return await self._ask(ApiCall("GET", "/me"), wire.organization)
 
     def users(self, email: str | None = None) -> AsyncIterator[Member]:
         """Iterate over members, newest first."""
@@ -21,15 +21,15 @@ class People(Base):
 
     async def user(self, user_id: str) -> Member:
         """Return one member."""
-        return await self._ask(Call("GET", f"/users/{segment(user_id)}"), wire.member)
+        return await self._ask(ApiCall("GET", f"/users/{segment(user_id)}"), wire.member)
 
     async def change_role(self, user_id: str, role: str) -> Member:
         """Give a member an organization role."""
-        return await self._ask(Call("POST", f"/users/{segment(user_id)}", body={"role": role}), wire.member)
+        return await self._ask(ApiCall("POST", f"/users/{segment(user_id)}", body={"role": role}), wire.member)
 
     async def remove_user(self, user_id: str) -> None:
         """Remove a member from the organization."""
-        await self._delete(Call("DELETE", f"/users/{segment(user_id)}", once=True))
+        await self._delete(ApiCall("DELETE", f"/users/{segment(user_id)}", once=True))
 
     def invites(self, email: str | None = None, statuses: Sequence[str] = ()) -> AsyncIterator[Invite]:
         """Iterate over invites, newest first."""
@@ -42,9 +42,9 @@ class People(Base):
             found = [invite async for invite in self.invites(email, ("pending",)) if invite.role == role]
             return found[0] if found else None
 
-        call = Call("POST", "/invites", body={"email": email, "role": role}, once=True)
+        call = ApiCall("POST", "/invites", body={"email": email, "role": role}, once=True)
         return await self._create(lambda: self._ask(call, wire.invite), look)
 
     async def delete_invite(self, invite_id: str) -> None:
         """Withdraw a pending invite."""
-        await self._delete(Call("DELETE", f"/invites/{segment(invite_id)}", once=True))
+        await self._delete(ApiCall("DELETE", f"/invites/{segment(invite_id)}", once=True))

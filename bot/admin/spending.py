@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bot.admin import dimensions, legacy, reports
 from bot.admin.base import a_page
-from bot.admin.call import LEGACY_VERSION, Call, Params, params, stamp
+from bot.admin.call import LEGACY_VERSION, ApiCall, Params, params, stamp
 from bot.admin.pages import Page, ahead, token_pages
 from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
 from bot.admin.wire import understood
@@ -86,7 +86,7 @@ class Spending(Workspaces):
         """Return one UTC day of Claude Code activity."""
 
         async def fetch(asked: Params) -> Page:
-            call = Call("GET", "/usage_report/claude_code", asked, version=LEGACY_VERSION, timeout=REPORT_TIMEOUT)
+            call = ApiCall("GET", "/usage_report/claude_code", asked, version=LEGACY_VERSION, timeout=REPORT_TIMEOUT)
             return await self._ask(call, a_page)
 
         pages = token_pages(fetch, params(starting_at=day.isoformat()))
@@ -141,7 +141,7 @@ class Spending(Workspaces):
 
     def _reporter(self, path: str, **how: Any) -> Callable[[Params], Any]:
         async def fetch(asked: Params) -> Page:
-            return await self._ask(Call("GET", path, asked, timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
+            return await self._ask(ApiCall("GET", path, asked, timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
 
         return fetch
 

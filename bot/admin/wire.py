@@ -33,7 +33,7 @@ Parsed = TypeVar("Parsed")
 def understood(parse: Callable[[Any], Parsed], body: Any, changed: bool = False) -> Parsed:
     """Return `parse(body)`; a body of another shape is UpstreamDown, and says nothing of what was in it.
 
-    `changed` is true for the answer to a change, which has then happened all the same.
+    `changed` is true for the answer to a change, which has then happened nevertheless.
     """
     try:
         return parse(body)

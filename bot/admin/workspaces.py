@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.admin import wire
 from bot.admin.base import Base
-from bot.admin.call import Call, params, segment
+from bot.admin.call import ApiCall, params, segment
 from bot.admin.model import Workspace, WorkspaceMember
 from bot.errors import UpstreamMissing
 
@@ -39,7 +39,7 @@ class Workspaces(Base):
 
     async def workspace(self, workspace_id: str) -> Workspace:
         """Return one workspace."""
-        found = await self._ask(Call("GET", f"/workspaces/{segment(workspace_id)}"), wire.workspace)
+        found = await self._ask(ApiCall("GET", f"/workspaces/{segment(workspace_id)}"), wire.workspace)
         is_default = found.name == DEFAULT_NAME and found.id == await self.default_workspace_id()
         return found.model_copy(update={"is_default": is_default})
 
@@ -51,7 +51,7 @@ class Workspaces(Base):
             new = [found async for found in self.workspaces() if found.name == name and found.id not in before]
             return new[0] if new else None
 
-        call = Call("POST", "/workspaces", body={"name": name, **({"tags": dict(tags)} if tags else {})}, once=True)
+        call = ApiCall("POST", "/workspaces", body={"name": name, **({"tags": dict(tags)} if tags else {})}, once=True)
         return await self._create(lambda: self._ask(call, wire.workspace), look)
 
     async def update_workspace(
@@ -61,7 +61,7 @@ class Workspaces(Base):
         body: dict[str, Any] = {} if name is None else {"name": name}
         if tags is not None:
             body["tags"] = dict(tags)
-        return await self._ask(Call("POST", f"/workspaces/{segment(workspace_id)}", body=body), wire.workspace)
+        return await self._ask(ApiCall("POST", f"/workspaces/{segment(workspace_id)}", body=body), wire.workspace)
 
     async def archive_workspace(self, workspace_id: str) -> Workspace:
         """Archive a workspace for good."""
@@ -70,7 +70,7 @@ class Workspaces(Base):
             found = await self.workspace(workspace_id)
             return found if found.archived_at is not None else None
 
-        call = Call("POST", f"/workspaces/{segment(workspace_id)}/archive", once=True)
+        call = ApiCall("POST", f"/workspaces/{segment(workspace_id)}/archive", once=True)
         return await self._create(lambda: self._ask(call, wire.workspace), look)
 
     def workspace_members(self, workspace_id: str) -> AsyncIterator[WorkspaceMember]:
@@ -83,20 +83,20 @@ class Workspaces(Base):
 
         async def look() -> WorkspaceMember | None:
             try:
-                found = await self._ask(Call("GET", f"{members}/{segment(user_id)}"), wire.workspace_member)
+                found = await self._ask(ApiCall("GET", f"{members}/{segment(user_id)}"), wire.workspace_member)
             except UpstreamMissing:
                 return None
             return found if found.workspace_role == workspace_role else None
 
-        call = Call("POST", members, body={"user_id": user_id, "workspace_role": workspace_role}, once=True)
+        call = ApiCall("POST", members, body={"user_id": user_id, "workspace_role": workspace_role}, once=True)
         return await self._create(lambda: self._ask(call, wire.workspace_member), look)
 
     async def change_workspace_role(self, workspace_id: str, user_id: str, workspace_role: str) -> WorkspaceMember:
         """Change a member's role in a workspace."""
         path = f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}"
-        return await self._ask(Call("POST", path, body={"workspace_role": workspace_role}), wire.workspace_member)
+        return await self._ask(ApiCall("POST", path, body={"workspace_role": workspace_role}), wire.workspace_member)
 
     async def remove_workspace_member(self, workspace_id: str, user_id: str) -> None:
         """Take a member out of a workspace."""
         path = f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}"
-        await self._delete(Call("DELETE", path, once=True))
+        await self._delete(ApiCall("DELETE", path, once=True))

@@ -9,8 +9,8 @@ from bot.people.identity import ADMIN_ROLES, find_member
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule
 from bot.runtime import Runtime
-from bot.slack.markup import bold, group_mention, mention
-from bot.words.wording import listed, plural
+from bot.slack.markup import Markup, bold, group_mention, mention
+from bot.words.wording import listed, number, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
@@ -24,7 +24,7 @@ async def rule_at(rt: Runtime, kind: str, workspace_id: str | None) -> Rule:
     return rt.policy.rule_for(kind, workspace_id, name)
 
 
-async def standing(
+async def current_approvers(
     rt: Runtime, people: Sequence[Who], rule: Rule, workspace_id: str | None, *, fresh: bool = True
 ) -> frozenset[str]:
     """Return the Slack ids of those among `people` who are approvers under the rule as of now.
@@ -46,7 +46,7 @@ async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
             return (await find_member(rt, person.slack_id)).id == person.member_id
         except NotLinked:
             return False
-        except SlackRefused as refusal:  # not even known to Slack any more; whatever else Slack refuses says nothing
+        except SlackRefused as refusal:  # not even known to Slack any more; any other refusal says nothing about the person
             if refusal.code not in _UNKNOWN_PERSON:
                 raise
             return False
@@ -112,21 +112,21 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
         )
 
 
-def approvers_in_words(rule: Rule, workspace_name: str | None) -> str:
+def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return whom to ask, as mrkdwn: `@claude-admins or @bob`."""
     return listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
 
 
-def needs_in_words(rule: Rule, workspace_name: str | None) -> str:
+def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 of @claude-admins`."""
     if not rule.approvers:
         return "⚠️ Nobody may approve this: the policy names nobody for it"
     approvers = approvers_in_words(rule, workspace_name)
     is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
-    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {rule.quorum} of {approvers}"
+    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {number(rule.quorum)} of {approvers}"
 
 
-def _in_words(ref: ApproverRef, workspace_name: str | None) -> str:
+def _in_words(ref: ApproverRef, workspace_name: str | None) -> Markup:
     match ref.kind:
         case ApproverKind.USER:
             return mention(ref.id or "")

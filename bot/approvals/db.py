@@ -106,7 +106,7 @@ async def _asked_at(tx: Tx, request_id: str) -> Any:
 
 
 async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
-    """Return the ids of what requests of a kind made for whoever asked."""
+    """Return the ids of the things that requests of a kind made for a requester."""
     query = select(RequestRow.made_id).where(
         RequestRow.kind == kind, RequestRow.requester_slack_id == slack_id, col(RequestRow.made_id).is_not(None)
     )

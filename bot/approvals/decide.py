@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.approvals import db as requests
-from bot.approvals.authority import approvers_in_words, rule_of, standing, still_members
+from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members
 from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evaluate
 from bot.approvals.execute import claim
 from bot.approvals.kind import find_kind
@@ -15,7 +15,8 @@ from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, escape, mention
+from bot.store.actions import AuditAction
 from bot.store.session import Tx
 from bot.words.wording import duration, listed
 
@@ -92,10 +93,10 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
         raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
     rule = await rule_of(rt, request)
     deciders = await still_members(rt, [decision.by for decision in request.decisions])
-    approvers = await standing(rt, deciders, rule, request.workspace_id)
+    approvers = await current_approvers(rt, deciders, rule, request.workspace_id)
     evaluation = evaluate(request, request.decisions, rule, approvers)
     if not evaluation.is_enough:
-        raise NotAllowed(f"The approval doesn't hold today: {evaluation.explanation} Give up here and ask again.")
+        raise NotAllowed(f"The approval doesn't hold today: {escape(evaluation.explanation)} Give up here and ask again.")
     _check_nobody_left(await _gone(rt, request), "Give it up.")
 
 
@@ -117,7 +118,7 @@ async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Wh
     others = [decision.by for decision in request.decisions if decision.by.slack_id not in seen.asked]
     wanted = [*people, *await still_members(rt, others)]
     if wanted:
-        seen.approvers |= await standing(rt, wanted, seen.rule, request.workspace_id)
+        seen.approvers |= await current_approvers(rt, wanted, seen.rule, request.workspace_id)
     seen.asked |= {person.slack_id for person in (*people, *others)}
 
 
@@ -128,7 +129,7 @@ async def _gone(rt: Runtime, request: Request) -> list[Who]:
     return [person for person in concerned if person not in members]
 
 
-def _check_nobody_left(gone: Sequence[Who], instead: str) -> None:
+def _check_nobody_left(gone: Sequence[Who], instead: Markup) -> None:
     if gone:
         people = listed([mention(person.slack_id) for person in gone])
         is_or_are = "isn't" if len(gone) == 1 else "aren't"
@@ -155,7 +156,7 @@ async def _record(
             moved = await _move(tx, request, evaluation, decision.at)
             if moved is None:
                 raise _Changed
-            action = "request.approved" if decision.verdict is Verdict.APPROVE else "request.denied"
+            action = AuditAction.REQUEST_APPROVED if decision.verdict is Verdict.APPROVE else AuditAction.REQUEST_DENIED
             tx.audit(
                 decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
                 policy=rt.policy.version, explanation=evaluation.explanation, enough=evaluation.is_enough,

@@ -10,7 +10,7 @@ something, with its tries and waits, two minutes.
 """
 EXPIRE, EXECUTE, RECOVER, PROVE, END = "expire", "execute", "recover", "prove", "end"
 FIRST_RIGHT = timedelta(seconds=5)
-"""Whoever approved it carries it out at once; after this long anybody may."""
+"""The process of the last approval executes it at once; after this long any process may."""
 
 
 def timers_of(request: Request, now: datetime) -> dict[str, datetime]:

@@ -12,6 +12,7 @@ from bot.approvals.model import Decision, Request, Verdict
 from bot.errors import NotAllowed
 from bot.people.model import Who
 from bot.policy.model import Rule
+from bot.words.own import Own
 
 
 class Reason(StrEnum):
@@ -39,11 +40,11 @@ class Evaluation(BaseModel):
         return self.reason is Reason.ENOUGH
 
 
-def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, standing: frozenset[str]) -> Evaluation:
+def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, current_approvers: frozenset[str]) -> Evaluation:
     """Evaluate a request against today's rule.
 
-    `standing`: the Slack ids among those who decided that belong to an approver group today. An approval by somebody who
-    left the group since, or by the requester, doesn't count; nor does a second one by the same person.
+    `current_approvers`: the Slack ids among those who decided that belong to an approver group today. An approval by
+    somebody who left the group since, or by the requester, doesn't count; nor does a second one by the same person.
     """
     if not rule.approvers:
         return _evaluation(Reason.NOBODY_MAY, (), rule, "The policy names nobody who may approve this.")
@@ -53,7 +54,7 @@ def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, standi
     counting: list[Who] = []
     for decision in decisions:
         person = decision.by
-        if person.slack_id not in standing or person.is_same_person(request.requester):
+        if person.slack_id not in current_approvers or person.is_same_person(request.requester):
             continue
         if not any(person.is_same_person(other) for other in counting):
             counting.append(person)
@@ -70,7 +71,7 @@ def _evaluation(reason: Reason, approvers: Sequence[Who], rule: Rule, explanatio
 
 
 def check_may_decide(
-    request: Request, person: Who, rule: Rule, is_approver: bool, ask: str, beneficiaries: Sequence[Who] = ()
+    request: Request, person: Who, rule: Rule, is_approver: bool, ask: Own, beneficiaries: Sequence[Who] = ()
 ) -> None:
     """Raise NotAllowed, in words that name the rule, unless this person may decide; `ask` says whom to ask instead."""
     if not rule.approvers:

@@ -14,13 +14,13 @@ from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
 from bot.runtime import Runtime
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 log = structlog.get_logger()
 
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
-SYSTEM = "quartermaster"
 _CHECK = "It may have happened: check, then retry."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
@@ -85,41 +85,41 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
         if isinstance(applied, Waits):
             outcome = outcome.updated(Outcome(by_hand=True))
             moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
-            action = "request.waits_for_person"
+            action = AuditAction.REQUEST_WAITS_FOR_PERSON
         else:
             if applied.secret:
                 outcome = outcome.updated(Outcome(handover="ready"))
             moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
-            action = "request.applied"
+            action = AuditAction.REQUEST_APPLIED
         if moved and isinstance(applied, Done) and applied.secret:
             await handover.seal(rt, tx, request.id, applied.secret, now)
         if moved:
-            tx.audit(now, SYSTEM, action, request.id, version=moved.version, outcome=outcome.stored())
+            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored())
     return moved or await _too_late(rt, request, applied)
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Put on record what was done although somebody else had taken the request over, and take back what is too much."""
     log.warning("outcome_too_late", request=request.id, outcome=applied.outcome.stored())
-    action = "request.done_too_late"
+    action = AuditAction.REQUEST_DONE_TOO_LATE
     async with rt.store.read() as tx:
         latest = await requests.load(tx, request.id) or request
     kind = find_kind(rt, request.kind)
     # Only something new comes with a secret. If the other one found it, it is the request's own.
     is_own = latest.outcome.thing_id == applied.outcome.thing_id
     if isinstance(applied, Done) and applied.secret and kind.effect.revert and not is_own:
-        action = "request.second_taken_back"
+        action = AuditAction.REQUEST_SECOND_TAKEN_BACK
         try:
             second = request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()})
             await kind.effect.revert(act_of(rt, kind.asked(second)))
         except (NeedsPerson, UpstreamError):
-            action = "request.second_left"
+            action = AuditAction.REQUEST_SECOND_LEFT
     async with rt.store.write() as tx:
         latest = await requests.load(tx, request.id) or latest
         if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
             latest = await requests.touch(tx, latest) or latest
         outcome = applied.outcome.stored()
-        tx.audit(rt.now(), SYSTEM, action, request.id, version=latest.version, outcome=outcome)
+        tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=outcome)
     return latest
 
 
@@ -148,7 +148,7 @@ async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: boo
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
-            tx.audit(rt.now(), SYSTEM, "request.failed", request.id, version=moved.version, failure=sentence)
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_FAILED, request.id, version=moved.version, failure=sentence)
     return moved or request
 
 
@@ -173,7 +173,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM)
         if moved:
-            tx.audit(rt.now(), SYSTEM, "request.taken_up_again", request.id, version=moved.version)
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TAKEN_UP_AGAIN, request.id, version=moved.version)
     return await advance(rt, moved) if moved else request
 
 
@@ -192,12 +192,12 @@ async def prove(rt: Runtime, request: Request) -> Request:
         return await finish(rt, request, seen)
     if seen is None or seen.problem == request.outcome.problem:
         return request
-    action = "request.wrong_place" if seen.problem else "request.wrong_place_mended"
+    action = AuditAction.REQUEST_WRONG_PLACE if seen.problem else AuditAction.REQUEST_WRONG_PLACE_MENDED
     outcome = request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem))
     async with rt.store.write() as tx:
         moved = await requests.touch(tx, request, outcome=outcome)
         if moved:
-            tx.audit(rt.now(), SYSTEM, action, request.id, version=moved.version, problem=seen.problem)
+            tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version, problem=seen.problem)
     return moved or request
 
 
@@ -213,7 +213,7 @@ async def expire(rt: Runtime, request: Request) -> Request:
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
         if moved:
-            tx.audit(now, SYSTEM, "request.expired", request.id, version=moved.version)
+            tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXPIRED, request.id, version=moved.version)
     return moved or request
 
 
@@ -235,22 +235,22 @@ async def end(rt: Runtime, request: Request) -> Request:
     try:
         note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
     except (NeedsPerson, *_FINAL) as problem:
-        return await _ended(rt, claimed, problem.sentence, "request.end_needs_person")
+        return await _ended(rt, claimed, problem.sentence, AuditAction.REQUEST_END_NEEDS_PERSON)
     except UpstreamError:
         raise  # tried again once this claim is old
     except Exception:  # the same
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         broken = "Something broke on my side while I ended it: look whether it ended."
-        return await _ended(rt, claimed, broken, "request.end_needs_person")
-    return await _ended(rt, claimed, note, "request.ended")
+        return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
+    return await _ended(rt, claimed, note, AuditAction.REQUEST_ENDED)
 
 
-async def _ended(rt: Runtime, request: Request, note: str, action: str) -> Request:
+async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) -> Request:
     now = rt.now()
     async with rt.store.write() as tx:
-        ended = Outcome(note_at_end=note, needs_person_at_end=action == "request.end_needs_person")
+        ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
         outcome = request.outcome.updated(ended)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)
         if moved:
-            tx.audit(now, SYSTEM, action, request.id, version=moved.version, note=note)
+            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note)
     return moved or request

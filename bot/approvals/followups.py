@@ -1,4 +1,4 @@
-"""What happens to requests by itself: expiry, execution after an interruption, proof, the end of a grant."""
+"""What happens to requests without a click: expiry, execution after an interruption, proof, the end of a grant."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -35,7 +35,7 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
 
 
 async def _prepare(rt: Runtime) -> None:
-    """Whatever waits for a key looks at the same fresh list: one listing, not one for each."""
+    """Requests that wait for a key look at the same fresh list: one listing, not one for each."""
     rt.directory.forget_keys()
 
 

@@ -11,6 +11,7 @@ from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Kind(Generic[P]):
         """Return the people whom a request is about besides its requester."""
         return self.rules.beneficiaries(self.asked(request))
 
-    def left_by_hand(self, rule: Rule) -> str:
+    def left_by_hand(self, rule: Rule) -> Markup:
         """Return what a rule leaves to a person, or ""."""
         return self.by_hand.announced(rule) if self.by_hand else ""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.approvals.outcome import Outcome
 from bot.errors import RequestClosed
 from bot.people.model import Who
+from bot.words.own import Own
 
 
 class Status(StrEnum):
@@ -81,7 +82,7 @@ def next_status(status: Status, event: Event) -> Status:
     return following
 
 
-WORDS: dict[Status, str] = {
+WORDS: dict[Status, Own] = {
     Status.PENDING: "waiting for a decision",
     Status.APPROVED: "approved",
     Status.APPLYING: "approved and being carried out",

@@ -27,7 +27,7 @@ class Outcome(BaseModel):
     hint: str | None = None
     """How people tell a secret apart without seeing it."""
     expires_at: datetime | None = None
-    """When what was made ends by itself."""
+    """When the created thing expires upstream."""
     way: str = ""
     """How it was done, where there are several ways."""
     known: tuple[str, ...] = ()

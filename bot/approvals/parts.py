@@ -10,6 +10,7 @@ from bot.approvals.outcome import Applied, Done, Outcome, Waits
 from bot.forms.fields import FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 
 
@@ -45,13 +46,13 @@ class Words(Generic[P]):
     """
 
     label: str
-    asks: str
+    asks: Markup
     title: Callable[[Asked[P]], str]
-    what: Callable[[Asked[P]], str]
-    done: Callable[[Asked[P]], str]
-    yours: Callable[[Asked[P]], str] | None = None
-    after: Callable[[Asked[P]], str] | None = None
-    end: Callable[[Asked[P]], str] = lambda _asked: ""
+    what: Callable[[Asked[P]], Markup]
+    done: Callable[[Asked[P]], Markup]
+    yours: Callable[[Asked[P]], Markup] | None = None
+    after: Callable[[Asked[P]], Markup] | None = None
+    end: Callable[[Asked[P]], Markup] = lambda _asked: ""
     danger: str = ""
     submit_label: str = "Ask"
     chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen
@@ -105,7 +106,7 @@ class ByHand(Generic[P]):
     prove: Callable[[Look[P]], Awaitable[Done | Waits | None]]
     steps: Callable[[Asked[P]], Message]
     news: Callable[[Asked[P]], Message]
-    announced: Callable[[Rule], str] = lambda _rule: ""
+    announced: Callable[[Rule], Markup] = lambda _rule: ""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.approvals import db as requests
-from bot.approvals.authority import rule_at, standing
+from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
 from bot.store import audit
 
 PAGE = 20
@@ -62,7 +63,7 @@ async def _where_approver(rt: Runtime, actor: Actor, places: Sequence[requests.P
     for kind, workspace_id in places:
         one = (await rule_at(rt, kind, workspace_id), workspace_id)
         if one not in known:
-            known[one] = bool(await standing(rt, [actor.who], *one, fresh=False))
+            known[one] = bool(await current_approvers(rt, [actor.who], *one, fresh=False))
         if known[one]:
             found.append((kind, workspace_id))
     return found
@@ -75,9 +76,9 @@ def _is_concerned(rt: Runtime, actor: Actor, request: Request) -> bool:
     return any(actor.who.is_same_person(one) for one in (*involved, *decided))
 
 
-async def history(rt: Runtime, request_id: str) -> list[str]:
+async def history(rt: Runtime, request_id: str) -> list[Markup]:
     """Return a request's acts as lines, oldest first."""
     async with rt.store.read() as tx:
         entries = await audit.entries_of(tx, request_id)
-    lines = [thread_line(entry.at, entry.actor, entry.action, entry.detail) for entry in entries]
+    lines: list[Markup | None] = [thread_line(entry.at, entry.actor, entry.action, entry.detail) for entry in entries]
     return [line for line in lines if line]

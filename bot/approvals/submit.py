@@ -1,7 +1,7 @@
 """The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
 
 Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
-`carry_out` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
+`execute` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
 """
 
 import secrets
@@ -10,14 +10,15 @@ from pydantic import BaseModel
 
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
-from bot.approvals.authority import approvers_in_words, check_can_be_approved, rule_of, standing
+from bot.approvals.authority import approvers_in_words, check_can_be_approved, current_approvers, rule_of
 from bot.approvals.decide import check_still_approved, load
 from bot.approvals.kind import find_kind
 from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import channel_mention, mention
+from bot.slack.markup import channel_mention, code, escape, mention
+from bot.store.actions import AuditAction
 from bot.words.wording import duration
 
 
@@ -27,7 +28,7 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
-        because = f" {rt.policy.nobody_because}" if rt.policy.nobody_because else ""
+        because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
         raise NotAllowed(f"Nobody may approve this, so I can't take the request.{because}")
     if not rule.channel:
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
@@ -58,7 +59,9 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     async with rt.store.write() as tx:
         added = await requests.insert(tx, request, subject)
         if added:
-            tx.audit(now, actor.slack_id, "request.submitted", request.id, kind=kind_name, version=1, **_facts(request))
+            tx.audit(
+                now, actor.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, kind=kind_name, version=1, **_facts(request)
+            )
     if not added:
         raise await _asked_already(rt, actor, subject)
     return request
@@ -69,25 +72,27 @@ async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
     request = await load(rt, request_id)
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed("Only the person who asked can withdraw a request.")
-    return await _move(rt, actor, request, Event.WITHDRAW, "request.withdrawn", closed_at=rt.now())
+    return await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
 
 
 async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `carry_out.advance`."""
+    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `execute.advance`."""
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
     await check_still_approved(rt, request)
-    return await _move(rt, actor, request, Event.RETRY, "request.retried", failure=None)
+    return await _move(rt, actor, request, Event.RETRY, AuditAction.REQUEST_RETRIED, failure=None)
 
 
 async def give_up(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Close a failed request for good."""
     request = await load(rt, request_id)
     await _check_involved(rt, actor, request)
-    return await _move(rt, actor, request, Event.GIVE_UP, "request.given_up", closed_at=rt.now())
+    return await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now())
 
 
-async def _move(rt: Runtime, actor: Actor, request: Request, event: Event, action: str, **changes: object) -> Request:
+async def _move(
+    rt: Runtime, actor: Actor, request: Request, event: Event, action: AuditAction, **changes: object
+) -> Request:
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, event, **changes)
         if moved:
@@ -102,7 +107,7 @@ async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
     if actor.who.is_same_person(request.requester):
         return
     rule = await rule_of(rt, request)
-    if actor.slack_id not in await standing(rt, [actor.who], rule, request.workspace_id):
+    if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
         raise NotAllowed(
             f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
         )
@@ -131,7 +136,7 @@ async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDeci
     if other is None:
         return AlreadyDecided(
             "That was just asked and decided. Look at it with "
-            f"`/{rt.settings.command_prefix}-requests` before you ask again."
+            f"{code(f'/{rt.settings.command_prefix}-requests')} before you ask again."
         )
     when = duration(rt.now() - other.created_at)
     who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)

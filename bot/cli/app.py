@@ -1,4 +1,4 @@
-"""The command line. Whatever a command needs is imported inside it, so that `--help` answers at once."""
+"""The command line. Each command imports what it needs itself, so that `--help` answers at once."""
 
 import asyncio
 import sys

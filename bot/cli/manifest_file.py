@@ -17,7 +17,7 @@ _ONE_LINE = 1000
 """Longer than any text in the manifest, so that none is broken into several lines."""
 _ANY_ADDRESS = "https://bot.invalid"
 _FREE = ("_metadata", "display_information", "bot_user", "name", "description", "usage_hint", "org_deploy_enabled")
-"""Names, colours and texts: whoever installs the app may word them as they like."""
+"""Names, colours and texts: an installer may choose them."""
 _NAMED_BY = {"slash_commands": "command", "shortcuts": "callback_id"}
 _WORDS = {"slash_commands": "command", "shortcuts": "shortcut", "bot": "scope", "user": "user scope", "bot_events": "event"}
 _WHY = {
@@ -106,7 +106,7 @@ def _compared(wanted: Mapping[str, Any], file: _Place, of: str, prefix: str) -> 
 
 
 def _compared_lists(key: str, wanted: list[Any], file: _Place, prefix: str) -> Iterator[ManifestFault]:
-    """Compare a list by the names of its entries, whatever their order."""
+    """Compare a list by the names of its entries, in any order."""
     name = _NAMED_BY.get(key)
     expected = {entry[name] if name else entry: entry for entry in wanted}
     found = {str((item.fields.get(name, item) if name else item).value): item for item in file.items}

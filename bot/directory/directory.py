@@ -12,7 +12,7 @@ _ALL = "all"
 
 
 def is_same_address(one: str, other: str) -> bool:
-    """Compare e-mail addresses whatever their case; those that aren't ASCII equal none, for some look like others."""
+    """Compare e-mail addresses without regard to case; those that aren't ASCII equal none, for some look like others."""
     return one.isascii() and other.isascii() and one.lower() == other.lower()
 
 
@@ -53,7 +53,7 @@ class Directory:
         return found.name if found else workspace_id or "Default"
 
     async def member_by_email(self, email: str) -> Member | None:
-        """Return the member with exactly this address, whatever its case."""
+        """Return the member with exactly this address, in any case."""
         return next((m for m in await self.members() if is_same_address(m.email, email)), None)
 
     def forget_keys(self) -> None:

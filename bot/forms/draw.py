@@ -26,7 +26,7 @@ from bot.slack.elements import (
     time_picker,
     users_select,
 )
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.words.unreadable import Unreadable
 
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ class Frame:
 class Faults:
     """What went wrong when a form was sent: markup on top, and plain sentences at their fields."""
 
-    on_top: str = ""
+    on_top: Markup = ""
     at_fields: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -55,8 +55,9 @@ def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: F
     """Return a form as a modal, filled in with what it holds; a fault at no field of its own stands on top, too."""
     frame, faults = frame or Frame(), faults or Faults()
     names = {one.name for one in form.fields}
-    astray = [escape(said) for name, said in faults.at_fields.items() if name not in names]
-    blocks = [section(f"⚠️ {markup}") for markup in [faults.on_top, *astray] if markup]
+    astray: list[Markup] = [escape(said) for name, said in faults.at_fields.items() if name not in names]
+    on_top: list[Markup] = [faults.on_top, *astray]
+    blocks = [section(f"⚠️ {markup}") for markup in on_top if markup]
     if form.danger:
         blocks.append(section(f"⚠️ {escape(form.danger)}"))
     blocks += frame.above

@@ -6,18 +6,18 @@ from decimal import Decimal
 
 from bot.forms.fields import FormField, FormInput
 from bot.forms.read import read_field
-from bot.slack.markup import code, date, escape, truncate
+from bot.slack.markup import Markup, code, date, escape, truncate
 from bot.words.amounts import AMOUNT_HINT, exact_amount
 from bot.words.dates import DAY_HINT
 from bot.words.durations import DURATION_HINT
 from bot.words.unreadable import Unreadable
-from bot.words.wording import plural, weekday_day
+from bot.words.wording import number, plural, weekday_day
 
 _HINTS = {"amount": AMOUNT_HINT, "duration": DURATION_HINT, "day": DAY_HINT}
 _SHOWN = 40
 
 
-def read_back(field: FormField, held: FormInput) -> str:
+def read_back(field: FormField, held: FormInput) -> Markup:
     """Return a line of markup such as `4 h` → ends today 18:20; it names what it read, for somebody may have typed on.
 
     Without a text it is the field's help, and for one that can't be read what is wrong with it.
@@ -32,15 +32,19 @@ def read_back(field: FormField, held: FormInput) -> str:
     return f"{code(truncate(typed, _SHOWN))} → {said}"
 
 
-def _in_words(value: object, now: datetime) -> str:
+def _in_words(value: object, now: datetime) -> Markup:
     match value:
         case Decimal():
             return escape(exact_amount(value))
         case timedelta():
             return f"ends {date(now + value)}"
         case day_type():
-            ahead = (value - now.date()).days
-            distance = {0: "today", 1: "tomorrow"}.get(ahead, f"in {plural(ahead, 'day')}" if ahead > 0 else "in the past")
-            return f"{weekday_day(value)} {value.year}, {distance}"
+            return f"{weekday_day(value)} {number(value.year)}, {_distance((value - now.date()).days)}"
         case _:
             return escape(str(value))
+
+
+def _distance(ahead: int) -> Markup:
+    if ahead in (0, 1):
+        return "tomorrow" if ahead else "today"
+    return f"in {plural(ahead, 'day')}" if ahead > 0 else "in the past"

@@ -1,7 +1,7 @@
 """The kind that sets one value of one thing from A to B: a key's status or name, somebody's role, a limit.
 
-What every such kind has to get right is written once here: nothing is asked that is so already, nothing is overwritten that
-somebody else changed meanwhile, and at its end only what this request gave is taken back.
+What every such kind has to get right is written once here: nothing is asked that has the value already, nothing is
+overwritten that somebody else changed meanwhile, and at its end only what this request gave is taken back.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -54,10 +54,10 @@ class Setting(Generic[P]):
     `find` looks the thing up at the ask, `read` before and after each act; `write` sets it to a value. `which` tells things
     apart. `to` is the value that is asked for, `was` the one that it had then. `fits` tells which values it may be changed
     from (none given: `was` only), `takes` whether it can be asked of a thing that somebody named. `field` is the form's
-    field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it is so
-    already. `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a value, such
-    as that a workspace would be left without an admin: at the ask, before the act and before its end. `noun` names the
-    value; `is_final` says that it can't be taken back.
+    field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it has
+    the value already. `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
+    value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `noun`
+    names the value; `is_final` says that it can't be taken back.
     """
 
     noun: str
@@ -101,7 +101,7 @@ class Setting(Generic[P]):
         return Effect(apply=self.apply, repeatable=True, look=self.look, revert=None if self.is_final else self.revert)
 
     async def check(self, reading: Reading, _who: Who, payload: P) -> Checked[P]:
-        """Complete what is asked for; InvalidInput where it is so already, or can't be."""
+        """Complete what is asked for; InvalidInput where it has the value already, or can't get it."""
         found = await self.find(reading, payload)
         full, thing = found.checked.payload, found.thing
         if thing.value == self.to(full):

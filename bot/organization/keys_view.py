@@ -8,14 +8,14 @@ from bot.admin.model import ApiKey
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
-from bot.slack.markup import bold, code, escape
+from bot.slack.markup import Markup, bold, code, escape
 from bot.slack.model import Message
 from bot.slack.tables import table
-from bot.words.wording import calendar_day, plural
+from bot.words.wording import calendar_day, number, plural
 
 Json = dict[str, Any]
 MOST_ROWS = 99
-_MARKS = {"active": "✅", "expired": "⌛"}
+_MARKS: dict[str, Markup] = {"active": "✅", "expired": "⌛"}
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ def my_keys(lines: Sequence[KeyLine], prefix: str) -> Message:
     if not lines:
         text = "You have no API keys. Ask for one: the approvers see your request at once."
         return Message(text, [section(text), ask])
-    blocks: list[Json] = [section(f"*Your API keys* ({len(lines)})")]
+    blocks: list[Json] = [section(f"*Your API keys* ({number(len(lines))})")]
     for line in lines[:15]:
         blocks += my_key_blocks(line)
     if len(lines) > 15:
-        blocks.append(context(f"and {len(lines) - 15} more: {code(f'/{prefix}-keys list')}"))
+        blocks.append(context(f"and {number(len(lines) - 15)} more: {code(f'/{prefix}-keys list')}"))
     names = ", ".join(f"{line.key.name} in {line.workspace} ({line.key.status})" for line in lines)
     return Message(f"You have {plural(len(lines), 'key')}: {escape(names)}.", fit([*blocks, ask]))
 
@@ -75,7 +75,7 @@ def key_list(lines: Sequence[KeyLine], workspace: str, prefix: str) -> Message:
         rows.append([line.key.name, line.workspace, line.key.status, made, end])
     left = len(lines) - MOST_ROWS
     more = (
-        f" The newest {MOST_ROWS} are shown; {code(f'/{prefix}-keys list WORKSPACE')} shows one workspace."
+        f" The newest {number(MOST_ROWS)} are shown; {code(f'/{prefix}-keys list WORKSPACE')} shows one workspace."
         if left > 0
         else ""
     )

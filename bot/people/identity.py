@@ -12,7 +12,9 @@ from bot.errors import NotAllowed, NotLinked
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
+from bot.store.actions import AuditAction
 
 ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
@@ -58,7 +60,9 @@ async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPer
     # One whose member is gone is not followed to another member silently.
     found = await _find(rt, person.email, None, fresh=True)
     if found is None:
-        raise NotLinked(f"I can't find {person.email} in the Claude organization. Ask an organization admin for an invite.")
+        raise NotLinked(
+            f"I can't find {escape(person.email)} in the Claude organization. Ask an organization admin for an invite."
+        )
     if link:
         raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
     return person, found, False
@@ -103,11 +107,11 @@ async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:
     async with rt.store.write() as tx:
         now = rt.now()
         if await links.add(tx, person.id, person.team_id, member.id, person.email, now):
-            tx.audit(now, person.id, "person.linked", person.id, member=member.id, email=person.email)
+            tx.audit(now, person.id, AuditAction.PERSON_LINKED, person.id, member=member.id, email=person.email)
 
 
-def _relink(rt: Runtime) -> str:
-    return f"An organization admin can link you again with `/{rt.settings.command_prefix}-members relink`."
+def _relink(rt: Runtime) -> Markup:
+    return f"An organization admin can link you again with {code(f'/{rt.settings.command_prefix}-members relink')}."
 
 
 async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
@@ -119,7 +123,7 @@ async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
     async with rt.store.write() as tx:
         was_linked = await links.remove(tx, slack_id)
         if was_linked:
-            tx.audit(rt.now(), actor.slack_id, "person.unlinked", slack_id)
+            tx.audit(rt.now(), actor.slack_id, AuditAction.PERSON_UNLINKED, slack_id)
     return was_linked
 
 
@@ -139,6 +143,6 @@ def _or(flag: bool | None, default: bool) -> bool:
     return default if flag is None else flag
 
 
-async def _members_only(rt: Runtime) -> str:
+async def _members_only(rt: Runtime) -> Markup:
     organization = await rt.directory.organization()
-    return f"I only work for members of {organization.name}."
+    return f"I only work for members of {escape(organization.name)}."

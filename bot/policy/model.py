@@ -77,12 +77,12 @@ class Policy(_Frozen):
 
     @classmethod
     def nobody(cls, reason: str, version: str = "none") -> "Policy":
-        """Return the policy under which nobody may approve; `reason` is a sentence for whoever asks why."""
+        """Return the policy under which nobody may approve; `reason` is a sentence for a person who asks why."""
         return cls(version=version, nobody_because=reason)
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels that cards go to, under whatever rule."""
+        """The channels that cards go to, under all rules."""
         tables = [self.defaults, *self.kinds.values()]
         for workspace in self.workspaces.values():
             tables += [workspace.rule, *workspace.kinds.values()]

@@ -2,7 +2,7 @@
 
 from bot.errors import NotAllowed, SlackError, SlackRefused
 from bot.runtime import Runtime
-from bot.slack.markup import channel_mention
+from bot.slack.markup import Markup, channel_mention
 
 SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
 
@@ -16,7 +16,7 @@ GONE = frozenset(
 """Slack's words for a channel into which the bot can't post any more."""
 
 
-async def why_blocked(rt: Runtime, channel_id: str) -> str | None:
+async def why_blocked(rt: Runtime, channel_id: str) -> Markup | None:
     """Return why figures must not or can't be posted in a channel as it is now, asked afresh; None when they may.
 
     The reason is a sentence or two for the person who wants them there. SlackDown when nobody knows.
@@ -46,5 +46,5 @@ async def require_channel(rt: Runtime, channel_id: str) -> None:
 
 
 def is_gone(error: SlackError) -> bool:
-    """Tell whether Slack said that the bot can't post there; anything else may pass by itself."""
+    """Tell whether Slack said that the bot can't post there; any other refusal may be temporary."""
     return isinstance(error, SlackRefused) and error.code in GONE

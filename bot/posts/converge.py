@@ -1,7 +1,7 @@
 """Making Slack show what it should: what is missing is sent, what is older is redrawn, each by one process at a time.
 
-Whoever causes a post calls `converge` right after the commit; the job of each minute calls it for what was left behind.
-Every duty is a row before the first call goes out, and every drawing looks everything up anew.
+The cause of a post calls `converge` right after the commit; the job of each minute calls it for what was left behind.
+Every duty is a row before the first call goes out, and every drawing reads everything again.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ NOT_TO_BE_REDRAWN = frozenset(
     "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "
     "msg_too_long".split()
 )
-"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: whatever else Slack says may pass."""
+"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
 
 
 class Result(Enum):
@@ -56,14 +56,14 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
     Tells whether all that this call could take was done.
     """
-    turn = _Turn(rt, topic_of(rt, topic), subject, secrets.token_hex(8))
+    claim = _Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8))
     for _ in range(_MOST_ROUNDS):
         async with rt.store.write() as tx:
             now = rt.now()
-            until = now + turn.topic.retake_after
-            held = await db.claim(tx, topic, subject, turn.token, now, until, only_due=only_due)
+            until = now + claim.topic.retake_after
+            held = await db.claim(tx, topic, subject, claim.token, now, until, only_due=only_due)
             known = await db.of_subject(tx, topic, subject) if held else []
-        result = await turn.work(held, known, now) if held else Result.DONE
+        result = await claim.work(held, known, now) if held else Result.DONE
         if result is not Result.MORE:
             return result is Result.DONE
     return False
@@ -81,8 +81,8 @@ async def repair(rt: Runtime, key: tuple[str, str], _now: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class _Turn:
-    """One caller's turn at the posts of a subject; what it claimed bears its token."""
+class _Claim:
+    """One caller's claim on the posts of a subject; the claimed posts bear its token."""
 
     rt: Runtime
     topic: Topic
@@ -148,7 +148,7 @@ class _Turn:
         return Result.MORE if any(one is True for one in results) else Result.DONE
 
     async def _blocked(self, held: Sequence[Post]) -> dict[str, str]:
-        """Return why nothing may be posted, by channel; asked anew each time, because it may change at any moment."""
+        """Return why nothing may be posted, by channel; asked each time, because it may change at any moment."""
         where = {post.posted_channel or post.channel for post in held}
         channels = sorted(one for one in where if not one.startswith(("U", "W", "D")))
         reasons = await asyncio.gather(*(self.topic.why_blocked(self.rt, channel) for channel in channels))

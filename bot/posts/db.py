@@ -14,7 +14,7 @@ from bot.store.tables import PostRow
 from bot.store.upsert import insert_into
 
 FIRST_RIGHT = timedelta(seconds=3)
-"""Whoever caused a post works on it at once; after this long anybody may."""
+"""The cause of a post works on it at once; after this long any process may."""
 _MOST_DUE = 500
 _AT_ONCE = 500
 """Posts that one statement names: databases take some ten thousand parameters, and a channel may hold more posts."""
@@ -70,7 +70,7 @@ async def claim(
 ) -> list[Post]:
     """Take the posts of a subject that have to be sent or redrawn, and that nobody else works on; oldest first.
 
-    They are the caller's until `until`. `only_due` leaves out those that whoever caused them may be about to take.
+    They are the caller's until `until`. `only_due` leaves out those that their cause may be about to send.
     """
     free = or_(col(PostRow.due_at) <= now, col(PostRow.claim) == token)
     if not only_due:
@@ -141,7 +141,7 @@ async def note_failed(tx: Tx, post: Post, token: str, again_at: datetime) -> Non
 
 
 async def note_unknown(tx: Tx, post: Post, token: str) -> None:
-    """Keep a claim until it ends by itself: what was sent may still arrive."""
+    """Keep a claim until it expires: what was sent may still arrive."""
     await tx.execute(_mine(post, token).values(tries=PostRow.tries + 1))
 
 
@@ -172,7 +172,7 @@ async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts
 
 
 async def is_known(tx: Tx, channel: str, ts: str) -> bool:
-    """Tell whether a message was written down, about whatever."""
+    """Tell whether a message is known, for any topic."""
     query = select(PostRow.id).where(PostRow.posted_channel == channel, PostRow.ts == ts).limit(1)
     return (await tx.session.exec(query)).first() is not None
 
@@ -202,7 +202,7 @@ async def channels(tx: Tx) -> list[str]:
 
 
 async def forget(tx: Tx, topic: str, subject: str) -> None:
-    """Drop the posts about a subject, so that the next occasion is told anew."""
+    """Drop the posts about a subject, so that the next occasion is told again."""
     await tx.execute(delete(PostRow).where(*_of(topic, subject)))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.slack.charts import ChartSpec
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 
 Json = dict[str, Any]
@@ -66,7 +67,7 @@ class Content:
 
     draw: Callable[[Json | None], Message]
     chart: ChartSpec | None = None
-    line: str = ""
+    line: Markup = ""
 
 
 def plain(message: Message) -> Content:
@@ -103,7 +104,7 @@ class Topic(Protocol):
         ...
 
     async def load(self, rt: Any, subject: str) -> Drawing | None:
-        """Look everything up anew that a drawing needs; None where the subject is gone."""
+        """Read everything that a drawing needs; None where the subject is gone."""
         ...
 
     async def why_blocked(self, rt: Any, channel: str) -> str | None:

@@ -10,7 +10,7 @@ from bot.posts.converge import converge
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
-from bot.slack.markup import channel_mention, code
+from bot.slack.markup import Markup, channel_mention, code
 from bot.slack.model import Message
 
 log = structlog.get_logger()
@@ -26,7 +26,7 @@ async def tell_undeliverable(rt: Runtime, now: datetime, channel: str, slack_id:
     await converge(rt, TOPIC, channel)
 
 
-def render_undeliverable(channel: str, reason: str, prefix: str) -> Message:
+def render_undeliverable(channel: Markup, reason: Markup, prefix: str) -> Message:
     """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup."""
     again = (
         f"It goes on by itself once that has changed; {code(f'/{prefix}-spend digest')} in another channel sets it up there."
@@ -68,4 +68,4 @@ class Undeliverable:
         return False
 
 
-_REFUSED = "Slack doesn't let me post there."
+_REFUSED: Markup = "Slack doesn't let me post there."

@@ -1,4 +1,4 @@
-"""Keeps foreign web pages out: a browser on this machine reaches the sandbox too, whatever page it shows.
+"""Keeps foreign web pages out: a browser on this machine reaches the sandbox from any page.
 
 A page whose name was rebound to 127.0.0.1 comes with its own name as Host; a cross-site request comes with an Origin or,
 where it is a mere image or link, with Sec-Fetch-Site. Programs (SDKs, curl) send neither.

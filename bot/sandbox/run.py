@@ -1,4 +1,4 @@
-"""Starts the two sandbox servers in the running event loop, and stops them quickly whatever is still connected."""
+"""Starts the two sandbox servers in the running event loop, and stops them quickly with clients still connected."""
 
 import contextlib
 from collections.abc import AsyncGenerator

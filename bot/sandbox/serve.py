@@ -28,7 +28,7 @@ async def _serve(options: SandboxOptions) -> None:
         loop.add_signal_handler(number, stop.set)
     async with running_sandbox(options) as sandbox:
         lines = [f"{name}={value}" for name, value in sandbox.settings().items()]
-        # One write and a flush: whoever reads this through a pipe waits for `ready`.
+        # One write and a flush: a reader at a pipe waits for `ready`.
         sys.stdout.write("\n".join([*lines, "ready"]) + "\n")
         sys.stdout.flush()
         await stop.wait()

@@ -27,7 +27,7 @@ class PortBusy(Exception):
 
 
 class LoopServer(uvicorn.Server):
-    """uvicorn inside a loop that is not its own: signals stay with whoever runs the loop."""
+    """uvicorn inside a loop that is not its own: signals stay with the owner of the loop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -60,7 +60,7 @@ class LoopServer(uvicorn.Server):
                 transport.close()
         tasks = list(self.server_state.tasks)
         if tasks:
-            # A request in progress learns of the closed connection and ends by itself; what does not is cancelled.
+            # A request in progress learns of the closed connection and ends; one that does not is cancelled.
             _, stuck = await asyncio.wait(tasks, timeout=0.3)
             for task in stuck:
                 task.cancel()

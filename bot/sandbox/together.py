@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
-from bot.app import Bot, build, living
+from bot.app import Bot, build, running
 from bot.approvals.kind import AnyKind
 from bot.jobs import JOBS, Job
 from bot.kinds.registry import KINDS
@@ -39,7 +39,7 @@ async def bot_on(
         **(more or {}),
     }
     bot = await build(load_settings({name: value for name, value in env.items() if value}), sandbox.clock.now, kinds)
-    async with living(bot, jobs, pace=pace):
+    async with running(bot, jobs, pace=pace):
         for _ in range(500):
             if bot.socket is None or await bot.socket.is_live():
                 break

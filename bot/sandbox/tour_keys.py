@@ -54,7 +54,7 @@ async def approval_makes_the_key(story: Story) -> None:
 
 
 async def second_approver_is_too_late(story: Story) -> None:
-    """Whoever comes later is told who was first."""
+    """The later of two people is told who was first."""
     await story.post(
         "/act/raw",
         kind="interactive",

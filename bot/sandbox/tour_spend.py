@@ -7,7 +7,7 @@ from bot.sandbox.tour_story import ALICE, BOB, DANA, GUS, Act, Story, expect
 
 
 async def figures_are_private(story: Story) -> None:
-    """Figures are answered to whoever asks, alone."""
+    """Figures are answered to the person who asks, alone."""
     await story.types(DANA, "/claude-spend 7d by model", COSTS_CHANNEL)
     answer = await story.sees(DANA, "in the 7 days", COSTS_CHANNEL)
     expect(any(block["type"] == "data_visualization" for block in answer["blocks"]), "there is no chart")

@@ -22,7 +22,7 @@ class Unexpected(Exception):
 
 
 def expect(is_so: object, what: str) -> None:
-    """Raise Unexpected unless something is so."""
+    """Raise Unexpected unless a fact holds."""
     if not is_so:
         raise Unexpected(what)
 

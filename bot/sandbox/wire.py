@@ -27,7 +27,7 @@ class Exchange:
 
 
 class WireLog:
-    """The last `keep` exchanges, and a signal for whoever watches that something changed."""
+    """The last `keep` exchanges, and a signal for watchers that something changed."""
 
     def __init__(self, keep: int = 2000) -> None:
         self._entries: deque[Exchange] = deque(maxlen=keep)

@@ -1,6 +1,6 @@
 """Blocks and views as plain dicts; with `bot.slack.markup` and `bot.slack.elements` the whole vocabulary for a view.
 
-Strings that are shown as mrkdwn are markup: text of people goes through `escape`, `code` or `quote` first. Everything is cut
+What is shown as mrkdwn is `Markup`: text of people goes through `escape`, `code` or `quote` first. Everything is cut
 to Slack's limits here, so that no name or reason is ever long enough to lose a message. slack_sdk's own models know neither
 charts nor data tables (slack.md §3.1), hence dicts.
 """
@@ -14,21 +14,23 @@ from bot.slack.elements import (
 )
 from bot.slack.markup import (
     EMPTY,
+    Markup,
     clean,
     truncate,
     truncate_markup,
 )
+from bot.words.wording import number
 
 MAX_MESSAGE_BLOCKS: Final = 50
 MAX_VIEW_BLOCKS: Final = 100
 
 
-def mrkdwn(markup: str, limit: int = 3000) -> Json:
+def mrkdwn(markup: Markup, limit: int = 3000) -> Json:
     """Return a mrkdwn object of markup that is already escaped; `verbatim` keeps Slack from linking bare addresses in it."""
     return {"type": "mrkdwn", "text": truncate_markup(markup, limit) or EMPTY, "verbatim": True}
 
 
-def section(text: str, *, accessory: Json | None = None, fields: Sequence[str] | None = None) -> Json:
+def section(text: Markup, *, accessory: Json | None = None, fields: Sequence[Markup] | None = None) -> Json:
     """Return a paragraph of markup; `fields` are at most 10 short ones in two columns below it."""
     block: Json = {"type": "section"}
     if text or not fields:
@@ -50,7 +52,7 @@ def divider() -> Json:
     return {"type": "divider"}
 
 
-def context(*texts: str) -> Json:
+def context(*texts: Markup) -> Json:
     """Return up to 10 pieces of small grey markup on one line."""
     return {"type": "context", "elements": [mrkdwn(one) for one in texts[:10]]}
 
@@ -116,4 +118,4 @@ def fit(blocks: Sequence[Json], limit: int = MAX_MESSAGE_BLOCKS) -> list[Json]:
     if len(blocks) <= limit:
         return list(blocks)
     left_out = len(blocks) - limit + 1
-    return [*blocks[: limit - 1], context(f"… and {left_out} more that do not fit here")]
+    return [*blocks[: limit - 1], context(f"… and {number(left_out)} more that do not fit here")]

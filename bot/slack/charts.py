@@ -39,7 +39,7 @@ class Series(BaseModel):
 
 
 class ChartSpec(BaseModel):
-    """What a chart shows, whoever draws it. A pie takes its segments from the categories of its one series.
+    """What a chart shows, drawn by Slack or as a picture. A pie takes its segments from the categories of its one series.
 
     `alt_text` states the finding ("Spend rose 8 % to $412.70").
     """

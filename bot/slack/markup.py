@@ -1,16 +1,20 @@
 """Text that is safe to show: the one place where what people typed is cleaned, escaped and cut.
 
 Slack's mrkdwn turns `<...>` into mentions and links, and pairs of `* _ ~` and backticks into formatting. Text from people
-and from the Claude API passes through `escape`, `code` or `quote` before it is put into markup.
+and from the Claude API passes through `escape`, `code` or `quote` before it is put into markup; pyright refuses it otherwise
+(docs/decisions/0010).
 """
 
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
+from bot.words.own import Own, own
 from bot.words.wording import calendar_day
 
+Markup: TypeAlias = Own
+"""Text in mrkdwn: literals, what the functions below return, and f-strings of nothing else. A `str` isn't markup."""
 EMPTY: Final = "–"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
 _MARKER = re.compile(r"[*_~]")
@@ -40,7 +44,7 @@ def _visible(text: str, position: int) -> str:
     return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
 
 
-def escape(text: str) -> str:
+def escape(text: str) -> Markup:
     """Return what a person typed as one line of inert mrkdwn: no mention, link, quote or formatting can come out of it.
 
     Markers inside a word (`ingest_prod`, `2*3`) do nothing in Slack and stay; others become look-alikes. For names that
@@ -61,9 +65,9 @@ def _is_marker(line: str, position: int) -> bool:
     return not (len(around) == 2 and around.isalnum())
 
 
-def _entities(text: str) -> str:
+def _entities(text: str) -> Markup:
     # Slack wants exactly these three escaped (slack.md §3.4).
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return own(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def truncate(text: str, limit: int) -> str:
@@ -71,59 +75,63 @@ def truncate(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"[:limit]
 
 
-def truncate_markup(markup: str, limit: int) -> str:
+def truncate_markup(markup: Markup, limit: int) -> Markup:
     """Return mrkdwn in at most `limit` characters; no entity, mention or link is cut in two, an open backtick is closed."""
     if len(markup) <= limit:
         return markup
     kept = _CUT_TOKEN.sub("", markup[: max(limit - 2, 0)]).rstrip()
-    return kept + ("`…" if kept.count("`") % 2 else "…")[:limit]
+    return own(kept + ("`…" if kept.count("`") % 2 else "…")[:limit])
 
 
-def code(text: str) -> str:
+def code(text: str) -> Markup:
     """Return `text` as inline code; every character but the backtick stays as it is, so that names can be copied."""
-    return f"`{_entities(clean(text).replace('`', _LOOKALIKE['`'])) or EMPTY}`"
+    return own(f"`{_entities(clean(text).replace('`', _LOOKALIKE['`'])) or EMPTY}`")
 
 
-def quote(text: str) -> str:
+def code_block(text: str) -> Markup:
+    """Return `text` as a block of code, every character but the backtick as it is."""
+    return own(f"```{_entities(text.replace('`', _LOOKALIKE['`']))}```")
+
+
+def quote(text: str) -> Markup:
     """Return `text` as a block quote, line by line; nothing in it can end the quote early."""
-    lines = [escape(line) for line in clean(text, lines=True).split("\n")]
-    return "\n".join(f"> {line}" for line in lines)
+    return "\n".join([f"> {escape(line)}" for line in clean(text, lines=True).split("\n")])
 
 
-def within_bold(text: str) -> str:
+def within_bold(text: str) -> Markup:
     """Return what a person typed as a part of something bold, which none of it can end."""
-    return escape(text).replace("*", _LOOKALIKE["*"])
+    return own(escape(text).replace("*", _LOOKALIKE["*"]))
 
 
-def bold(text: str) -> str:
+def bold(text: str) -> Markup:
     """Return what a person typed in bold."""
     return f"*{within_bold(text) or EMPTY}*"
 
 
-def mention(user_id: str) -> str:
+def mention(user_id: str) -> Markup:
     """Return a mention of a user; something that is no Slack id is shown as text."""
-    return f"<@{user_id}>" if _ID.fullmatch(user_id) else escape(user_id)
+    return own(f"<@{user_id}>") if _ID.fullmatch(user_id) else escape(user_id)
 
 
-def group_mention(group_id: str) -> str:
+def group_mention(group_id: str) -> Markup:
     """Return a mention of a user group."""
-    return f"<!subteam^{group_id}>" if _ID.fullmatch(group_id) else escape(group_id)
+    return own(f"<!subteam^{group_id}>") if _ID.fullmatch(group_id) else escape(group_id)
 
 
-def channel_mention(channel_id: str) -> str:
+def channel_mention(channel_id: str) -> Markup:
     """Return a link to a channel."""
-    return f"<#{channel_id}>" if _ID.fullmatch(channel_id) else escape(channel_id)
+    return own(f"<#{channel_id}>") if _ID.fullmatch(channel_id) else escape(channel_id)
 
 
-def link(url: str, label: str) -> str:
+def link(url: str, label: str) -> Markup:
     """Return a link; an address that is not http(s), or that would end the markup early, leaves only its label."""
     if not re.fullmatch(r"https?://[^\s<>|]+", url):
         return escape(label)
     # In a label `|` is harmless, `>` is escaped.
-    return f"<{url.replace('&', '&amp;')}|{escape(label) or EMPTY}>"
+    return own(f"<{url.replace('&', '&amp;')}|{escape(label) or EMPTY}>")
 
 
-def date(moment: datetime, style: str = "date_short_pretty", with_time: bool = True) -> str:
+def date(moment: datetime, style: str = "date_short_pretty", with_time: bool = True) -> Markup:
     """Return a moment that Slack shows in the reader's own zone; a client that cannot shows UTC.
 
     `moment` is aware; `style` is a date token of slack.md §3.4. Only mrkdwn renders it, plain text does not.
@@ -132,4 +140,4 @@ def date(moment: datetime, style: str = "date_short_pretty", with_time: bool = T
         raise ValueError("a date in a message must be aware")
     utc = moment.astimezone(UTC)
     fallback = calendar_day(utc.date()) + (f" {utc:%H:%M} UTC" if with_time else "")
-    return f"<!date^{int(utc.timestamp())}^{{{style}}}{' {time}' if with_time else ''}|{fallback}>"
+    return own(f"<!date^{int(utc.timestamp())}^{{{style}}}{' {time}' if with_time else ''}|{fallback}>")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.slack.markup import Markup
+
 
 @dataclass(frozen=True)
 class SlackPerson:
@@ -63,6 +65,6 @@ class OpenView:
 class Message:
     """A message as Slack takes it; `text` says everything that the blocks say."""
 
-    text: str
+    text: Markup
     blocks: list[dict[str, Any]]
     metadata: dict[str, Any] | None = None

@@ -108,7 +108,7 @@ class SlackNotifier:
         return channel_of(found, trust_missing=self._trusts)
 
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
-        """Answer through a response url, which is never logged: whoever holds it may post."""
+        """Answer through a response url, which is never logged: its holder may post."""
         body: dict[str, Any] = {
             "text": message.text,
             "response_type": "in_channel" if in_channel else "ephemeral",

@@ -4,60 +4,61 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_DOWN, Decimal
 
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.spend.aggregate import growth
 from bot.spend.model import ZERO, Digest, Slice
-from bot.words.wording import calendar_day, money, money_change, money_short, month_name, percent, share, weekday_day
+from bot.words.own import own
+from bot.words.wording import calendar_day, money, money_change, money_short, month_name, number, percent, share, weekday_day
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
 
 
-def days_in_words(first: date, last: date) -> str:
+def days_in_words(first: date, last: date) -> Markup:
     """Return a day (`Fri 20 Nov`) or a range of days (`16–22 Nov`)."""
     if first == last:
         return weekday_day(first)
-    start = str(first.day) if (first.year, first.month) == (last.year, last.month) else calendar_day(first)[:-5]
+    start = number(first.day) if (first.year, first.month) == (last.year, last.month) else calendar_day(first)[:-5]
     return f"{start}–{calendar_day(last)[:-5]}"
 
 
-def as_of_in_words(moment: datetime) -> str:
+def as_of_in_words(moment: datetime) -> Markup:
     """Return until when figures reach: `22 Nov 06:05 UTC`."""
     utc = moment.astimezone(UTC)
-    return f"{calendar_day(utc.date())[:-5]} {utc:%H:%M} UTC"
+    return f"{calendar_day(utc.date())[:-5]} {own(f'{utc:%H:%M}')} UTC"
 
 
-def shown(amount: Decimal) -> str:
+def shown(amount: Decimal) -> Markup:
     """Return an amount as mrkdwn: `$412.70`."""
     return escape(money(amount))
 
 
-def change_in_words(now: Decimal, before: Decimal | None, against: str) -> str | None:
+def change_in_words(now: Decimal, before: Decimal | None, against: Markup) -> Markup | None:
     """Return `+18 % on last Friday`, in dollars where a ratio would mislead; None where there is nothing to compare with."""
     if before is None:
         return None
     if before == 0:
         return None if now == 0 else f"nothing {against}"
     ratio = growth(now, before)
-    change = escape(money_change(now - before, cents=True)) if ratio is None else percent(ratio)
+    change = escape(money_change(now - before, cents=True)) if ratio is None else escape(percent(ratio))
     return f"{change} on {against}"
 
 
-def mover_in_words(part: Slice) -> str:
+def mover_in_words(part: Slice) -> Markup:
     """Return `Production +$61`."""
     return f"{escape(part.name)} {moved(part.change or ZERO)}"
 
 
-def moved(change: Decimal) -> str:
+def moved(change: Decimal) -> Markup:
     """Return a change as mrkdwn: `+$61`; up to half a dollar with its cents, because half a dollar rounds to nothing."""
     return escape(money_change(change, cents=ZERO < abs(change) <= HALF_A_DOLLAR))
 
 
-def budget_share(spent: Decimal, budget: Decimal) -> str:
+def budget_share(spent: Decimal, budget: Decimal) -> Markup:
     """Return a part of a budget as percent: below the budget it is never 100 %."""
     ratio = spent / budget
     almost = ALMOST_ALL < ratio < 1
-    return f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_DOWN)} %" if almost else share(ratio)
+    return escape(f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_DOWN)} %" if almost else share(ratio))
 
 
 def as_plain_text(markup: str) -> str:
@@ -72,30 +73,32 @@ def bar_in_words(days: Sequence[date], still_open: Collection[date]) -> str:
     return f"{label} so far" if any(day in still_open for day in days) else label
 
 
-def missing_in_words(days: Sequence[date]) -> str:
+def missing_in_words(days: Sequence[date]) -> Markup:
     """Return which days have no data, which is something else than $0."""
     if len(days) == 1:
         return f"no data yet for {weekday_day(days[0])}"
-    return f"no data yet for {len(days)} days ({days_in_words(days[0], days[-1])})"
+    return f"no data yet for {number(len(days))} days ({days_in_words(days[0], days[-1])})"
 
 
-def month_in_words(digest: Digest) -> str | None:
+def month_in_words(digest: Digest) -> Markup | None:
     """Return `month $8.1k of $12k (68 %)`, or None where nothing of the month is known."""
     if digest.month is None:
         return None
     text = f"month {escape(money_short(digest.month))}"
     if digest.budget:
-        text += f" of {money_short(digest.budget)} ({budget_share(digest.month, digest.budget)})"
+        text += f" of {escape(money_short(digest.budget))} ({budget_share(digest.month, digest.budget)})"
     if digest.month_missing:
-        text += f", {digest.month_missing} days without data" if digest.month_missing > 1 else ", one day without data"
+        text += (
+            f", {number(digest.month_missing)} days without data" if digest.month_missing > 1 else ", one day without data"
+        )
     return text
 
 
-def last_weekday(day: date) -> str:
+def last_weekday(day: date) -> Markup:
     """Return what a day is compared with: `last Friday`."""
     return f"last {WEEKDAYS[day.weekday()]}"
 
 
-def month_in_title(day: date) -> str:
+def month_in_title(day: date) -> Markup:
     """Return the month of a day: `Nov 2026`."""
     return month_name(day)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.slack.charts import ChartSpec, Series, grouped
 from bot.slack.elements import Json
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
@@ -51,7 +51,7 @@ def shown_cell(column: Column, value: Value) -> str:
     return value if isinstance(value, str) else calendar_day(value)
 
 
-def largest_in_words(found: Table, most: int = 3) -> str:
+def largest_in_words(found: Table, most: int = 3) -> Markup:
     """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %) · 4 more $61.00 (15 %)`."""
     at = {column.name: n for n, column in enumerate(found.columns)}
     rows = [row for row in found.rows if row[at["amount"]]]
@@ -59,7 +59,7 @@ def largest_in_words(found: Table, most: int = 3) -> str:
     if rest := rows[most:]:
         named.append(found.totals(f"{len(rest)} more", rest))
 
-    def said(row: Row) -> str:
+    def said(row: Row) -> Markup:
         name, amount, part = (shown_cell(found.columns[at[one]], row[at[one]]) for one in ("name", "amount", "share"))
         return escape(f"{name} {amount}" + (f" ({part})" if row[at["share"]] is not None else ""))
 

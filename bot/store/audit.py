@@ -66,7 +66,7 @@ class AuditProof:
 async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None, told: Sequence[Told] = ()) -> AuditProof:
     """Recompute the chain from the first entry; name the first that is missing, moved or changed.
 
-    A chain can't tell by itself that its newest entries were cut off. So what other tables say (`told`, read before, since
+    A chain alone can't show that its newest entries were cut off. So what other tables say (`told`, read before, since
     entries only grow) is looked up in it, and `since` (number and hash of an entry, as an earlier check gave them) has to be
     in it.
     """

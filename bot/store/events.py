@@ -1,4 +1,4 @@
-"""Outside causes that were acted on: each counts once, whoever delivers it again."""
+"""Outside causes that were acted on: each counts once, however often it is delivered."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Leases: work that one process does at a time. A lease ends when it is released, or by itself."""
+"""Leases: work that one process does at a time. A lease ends when it is released, or expires."""
 
 from datetime import datetime, timedelta
 

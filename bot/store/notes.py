@@ -1,4 +1,4 @@
-"""Small remembered facts, and turns that one process takes at a time."""
+"""Small remembered facts, and claims that one process holds at a time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -37,14 +37,14 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
-    """Take a turn that belongs to one process at a time; it ends by itself after `lasts`.
+    """Claim a key for one process at a time; the claim expires after `lasts`.
 
-    What the turn before noted under the key is gone.
+    What was noted under the key before is gone.
     """
     statement = insert_into(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
     if (await tx.execute(statement)).rowcount == 1:
         return True
-    # A clock that was set back must not keep everybody waiting: a turn from the future doesn't count either.
+    # A clock that was set back must not keep everybody waiting: a claim from the future doesn't count either.
     too_old = (col(NoteRow.at) < now - lasts) | (col(NoteRow.at) > now + lasts)
     statement = update(NoteRow).where(col(NoteRow.key) == key, too_old).values(at=now, value={})
     return (await tx.execute(statement)).rowcount == 1

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store import sqlite_driver
+from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
 
 BUSY_TIMEOUT = 5000
@@ -28,9 +29,9 @@ class Tx:
     now: datetime
     drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
 
-    def audit(self, at: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
+    def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
-        self.drafts.append(AuditDraft(at, actor, action, subject, detail))
+        self.drafts.append(AuditDraft(at, actor, action.value, subject, detail))
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""
@@ -53,7 +54,7 @@ class Store:
         self._clock = clock
         self._writing = self.engine.execution_options(writes=True)
         # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
-        self._turn: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+        self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
@@ -67,8 +68,8 @@ class Store:
 
         Never await the network inside: SQLite's only writer would wait with you.
         """
-        turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
-        async with turn, AsyncSession(self._writing, expire_on_commit=False) as session:
+        writer: AbstractAsyncContextManager[Any] = self._writer or nullcontext()
+        async with writer, AsyncSession(self._writing, expire_on_commit=False) as session:
             tx = Tx(session, self.dialect, self._clock())
             async with session.begin():
                 yield tx
@@ -101,7 +102,7 @@ def _engine(url: str) -> AsyncEngine:
         return engine
     return create_async_engine(
         url, hide_parameters=True,
-        # Guarded writes count on seeing what others committed, whatever the server's default is.
+        # Guarded writes count on seeing what others committed, so the server's default may not decide.
         isolation_level="READ COMMITTED",
         pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
     )  # fmt: skip
@@ -126,5 +127,5 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     if connection.get_execution_options().get("patient"):  # others may be migrating, which takes longer than any act
         connection.exec_driver_sql("PRAGMA busy_timeout=60000")
-    # A deferred BEGIN that turns into a write fails at once with "database is locked", whatever busy_timeout says.
+    # A deferred BEGIN that turns into a write fails at once with "database is locked", without waiting for busy_timeout.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -31,7 +31,7 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
 async def due(tx: Tx, now: datetime) -> list[Timer]:
     """Return the timers that are due and that nobody works on, the longest waiting first.
 
-    There may be more: whoever works them off asks again, and those that fail are due later, so that none starves.
+    There may be more: the caller asks again, and those that fail are due later, so that none starves.
     """
     query = select(TimerRow).where(col(TimerRow.due_at) <= now, _is_free(now)).order_by(col(TimerRow.due_at))
     return [_timer(row) for row in await tx.session.exec(query.limit(_MOST_DUE))]
@@ -50,12 +50,12 @@ async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime
 
 
 async def finish(tx: Tx, timer: Timer, token: str) -> None:
-    """Clear a timer that is done, unless it was set anew meanwhile."""
+    """Clear a timer that is done, unless it was set again meanwhile."""
     await tx.execute(delete(TimerRow).where(*_key(timer), col(TimerRow.claim) == token))
 
 
 async def again(tx: Tx, timer: Timer, token: str, at: datetime, *, failed: bool) -> None:
-    """Let a timer be due again then, unless it was set anew meanwhile."""
+    """Let a timer be due again then, unless it was set again meanwhile."""
     mine = update(TimerRow).where(*_key(timer), col(TimerRow.claim) == token)
     tries = TimerRow.tries + 1 if failed else 0
     await tx.execute(mine.values(due_at=at, tries=tries, claim=None, claimed_until=None))

@@ -66,5 +66,5 @@ def _in_cents(amount: Decimal) -> Decimal:
 
 
 def exact_amount(amount: Decimal) -> str:
-    """Return dollars with their cents, whatever the size: `$1,234.50`, `$0.01`."""
+    """Return dollars with their cents at any size: `$1,234.50`, `$0.01`."""
     return f"${amount:,.2f}"

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Final
+from typing import Final, overload
+
+from bot.words.own import Own, own
 
 MINUS: Final = "−"
 _CENT = Decimal("0.01")
@@ -76,26 +78,35 @@ def share(ratio: Decimal) -> str:
     return f"{_round(value, digits):,} %"
 
 
-def duration(span: timedelta) -> str:
+def number(count: int) -> Own:
+    """Return a count as it is: `1204`; with its noun it is `plural`."""
+    return own(str(count))
+
+
+def duration(span: timedelta) -> Own:
     """Return a length of time in its two largest units: `3 h 40 min`, `14 min`, `2 d 4 h`; below a minute in seconds."""
     seconds = max(int(span.total_seconds()), 0)
     if seconds < 60:
-        return f"{seconds} s"
+        return own(f"{seconds} s")
     minutes = seconds // 60
     if minutes < 60:
-        return f"{minutes} min"
+        return own(f"{minutes} min")
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return own(f"{hours} h {minutes} min" if minutes else f"{hours} h")
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return own(f"{days} d {hours} h" if hours else f"{days} d")
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: int, one: Own, many: Own | None = None) -> Own:
     """Return a count with its noun: `1 key`, `3 keys`, `1,204 keys`; `many` where an `s` won't do."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return own(f"{count:,} {one if count == 1 else many or one + 's'}")
 
 
+@overload
+def listed(parts: Sequence[Own], last: Own = "and", most: int | None = None) -> Own: ...
+@overload
+def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str: ...
 def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str:
     """Return parts as a sentence would: `a, b and c`; beyond `most` the rest is counted."""
     if most is not None and len(parts) > most:
@@ -105,16 +116,16 @@ def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> 
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
-def calendar_day(day: date) -> str:
+def calendar_day(day: date) -> Own:
     """Return a day with its year: `20 Nov 2026`; month names do not depend on the locale of the machine."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return own(f"{day.day} {MONTHS[day.month - 1]} {day.year}")
 
 
-def weekday_day(day: date) -> str:
+def weekday_day(day: date) -> Own:
     """Return a day of the recent past or near future: `Fri 20 Nov`."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return own(f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}")
 
 
-def month_name(day: date) -> str:
+def month_name(day: date) -> Own:
     """Return the month of a day: `Nov 2026`."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    return own(f"{MONTHS[day.month - 1]} {day.year}")

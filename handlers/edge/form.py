@@ -12,11 +12,11 @@ from bot.errors import InvalidInput, NotFound, SlackError, UpstreamError, UserEr
 from bot.forms.draw import Faults, Frame, draw
 from bot.forms.fields import READ_BACK, Form, FormInput
 from bot.forms.read import given, problems, read
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.slack.model import OpenView
 from bot.slack.state import text_at
-from handlers.edge.call import Call, Json
-from handlers.edge.guard import notice_view
+from handlers.edge.guard import notice_view, said_of
+from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Hint, View
 
 P = TypeVar("P")
@@ -29,7 +29,7 @@ _UNREADABLE = "I can't read one of the values. Look them over."
 class Sent:
     """What a form that was sent led to: markup for the person, and what is still to do once they have read it."""
 
-    said: str
+    said: Markup
     then: Callable[[], Awaitable[None]] | None = None
 
 
@@ -41,10 +41,10 @@ class Door(Generic[P]):
     """
 
     form: Form[P]
-    send: Callable[[Call, P, FormInput], Awaitable[Sent]]
-    frame: Callable[[Call, FormInput], Awaitable[Frame]]
-    plain_frame: Callable[[Call], Frame]
-    working: str = "Checking…"
+    send: Callable[[Interaction, P, FormInput], Awaitable[Sent]]
+    frame: Callable[[Interaction, FormInput], Awaitable[Frame]]
+    plain_frame: Callable[[Interaction], Frame]
+    working: Markup = "Checking…"
 
     @property
     def view(self) -> View:
@@ -56,7 +56,7 @@ class Door(Generic[P]):
         """The read-backs of its typed figures and days, by action id."""
         return {field.action_id: Hint(self.redraw) for field in self.form.fields if field.type in READ_BACK}
 
-    async def open(self, call: Call, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:
+    async def open(self, call: Interaction, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:
         """Open the form with what is known after half a second, and fill in the rest when it is there."""
         held = given(self.form.fields, values, labels or {}, call.rt.now())
         looking = asyncio.ensure_future(self.frame(call, held))
@@ -69,7 +69,7 @@ class Door(Generic[P]):
         finally:
             looking.cancel()
 
-    def _known(self, call: Call, looking: asyncio.Future[Frame]) -> Frame:
+    def _known(self, call: Interaction, looking: asyncio.Future[Frame]) -> Frame:
         """Return what was found by now; a UserError that was found means that there is no such form for this person."""
         try:
             return looking.result() if looking.done() else self.plain_frame(call)
@@ -77,7 +77,7 @@ class Door(Generic[P]):
             return self.plain_frame(call)
 
     async def open_once_known(
-        self, call: Call, find: Coroutine[Any, Any, tuple[Mapping[str, Any], Mapping[str, str]]]
+        self, call: Interaction, find: Coroutine[Any, Any, tuple[Mapping[str, Any], Mapping[str, str]]]
     ) -> None:
         """Open the form with values and labels that are looked up; what takes longer is waited for in the open modal."""
         looking = asyncio.ensure_future(find)
@@ -91,14 +91,14 @@ class Door(Generic[P]):
         finally:
             looking.cancel()
 
-    async def _waited_for(self, call: Call, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
+    async def _waited_for(self, call: Interaction, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
         try:
             held = given(self.form.fields, *await looking, call.rt.now())
         except (UserError, UpstreamError) as error:
-            return notice_view(f"⚠️ {error.sentence}", self.form.title)
+            return notice_view(f"⚠️ {said_of(error)}", self.form.title)
         return draw(self.form, held, await self._soon(call, held))
 
-    async def _soon(self, call: Call, held: FormInput) -> Frame:
+    async def _soon(self, call: Interaction, held: FormInput) -> Frame:
         """Return the frame if it is known soon, else what is known without looking anything up."""
         try:
             async with asyncio.timeout(KNOWN_WITHIN):
@@ -106,22 +106,22 @@ class Door(Generic[P]):
         except (TimeoutError, UpstreamError, UserError):
             return self.plain_frame(call)
 
-    async def _fill_in(self, call: Call, held: FormInput, opened: OpenView, looking: Awaitable[Frame]) -> None:
+    async def _fill_in(self, call: Interaction, held: FormInput, opened: OpenView, looking: Awaitable[Frame]) -> None:
         """Redraw a form that was opened without what took longer, if nobody has done anything in it since."""
         try:
             view = draw(self.form, held, await looking)
         except UserError as refusal:
-            view = notice_view(refusal.sentence, self.form.title)
+            view = notice_view(said_of(refusal), self.form.title)
         except UpstreamError:
             return  # the form is as good without
         await self._replace(call, opened, view)
 
-    async def _replace(self, call: Call, opened: OpenView, view: Json) -> None:
+    async def _replace(self, call: Interaction, opened: OpenView, view: Json) -> None:
         """Redraw a modal as it was opened; one that was closed, sent or changed in the meantime is left alone."""
         with contextlib.suppress(SlackError):
             await call.rt.notifier.update_view(opened.id, view, opened.hash)
 
-    async def redraw(self, call: Call) -> None:
+    async def redraw(self, call: Interaction) -> None:
         """Say what is known now that somebody chose or typed something; what they typed since stays theirs.
 
         With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
@@ -136,7 +136,7 @@ class Door(Generic[P]):
 
         await call.rt.redraws.run(call.view_id, call.action_ts, text_at(call.payload, "view", "hash"), update)
 
-    async def _submit(self, call: Call) -> None:
+    async def _submit(self, call: Interaction) -> None:
         """Send what was typed; a fault brings the form back with everything still in it."""
         held = self._held(call)
         try:
@@ -146,20 +146,20 @@ class Door(Generic[P]):
         except ValidationError:
             await self._back(call, held, Faults(on_top=escape(_UNREADABLE)))
         except UserError as error:
-            await self._back(call, held, Faults(on_top=error.sentence))
+            await self._back(call, held, Faults(on_top=said_of(error)))
         else:
             await call.finish(notice_view(sent.said, self.form.title))
             if sent.then:
                 await sent.then()
 
-    async def _back(self, call: Call, held: FormInput, faults: Faults) -> None:
+    async def _back(self, call: Interaction, held: FormInput, faults: Faults) -> None:
         await call.update_view(call.view_id, draw(self.form, held, await self._soon(call, held), faults))
 
-    def _again(self, call: Call, sentence: str) -> Json:
+    def _again(self, call: Interaction, sentence: str) -> Json:
         return draw(self.form, self._held(call), self.plain_frame(call), Faults(on_top=escape(sentence)))
 
-    def _problems(self, call: Call) -> dict[str, str]:
+    def _problems(self, call: Interaction) -> dict[str, str]:
         return problems(self.form, self._held(call))
 
-    def _held(self, call: Call) -> FormInput:
+    def _held(self, call: Interaction) -> FormInput:
         return given(self.form.fields, call.values, call.labels, call.rt.now())

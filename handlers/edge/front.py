@@ -1,4 +1,4 @@
-"""The two doors, Socket Mode and signed HTTP: whatever comes in gets an answer, also what Bolt can't read or doesn't know.
+"""The two doors, Socket Mode and signed HTTP: every payload gets an answer, also one that Bolt can't read or doesn't know.
 
 Bolt reads a payload's fields before it guards anything, so a malformed one raises out of it; and what no listener knows it
 answers with 404. Slack repeats what got no answer and in the end switches an app off that answers too little (slack.md §5).
@@ -19,7 +19,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handlers.edge.call import Json, text_at
+from handlers.edge.interaction import Json, text_at
 
 log = structlog.get_logger()
 

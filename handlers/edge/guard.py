@@ -12,32 +12,33 @@ from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import modal, section
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
-from handlers.edge.call import Call, Json
+from bot.words.own import own
+from handlers.edge.interaction import Interaction, Json
 
 log = structlog.get_logger()
 
-Listener = Callable[[Call], Awaitable[None]]
-LookUp = Callable[[Call], Coroutine[Any, Any, Any]]
+Listener = Callable[[Interaction], Awaitable[None]]
+LookUp = Callable[[Interaction], Coroutine[Any, Any, Any]]
 
 
 async def guarded(
     rt: Runtime,
-    call: Call,
+    call: Interaction,
     run: Listener,
     *,
     fresh: bool = False,
-    again: Callable[[Call, str], Json] | None = None,
+    again: Callable[[Interaction, str], Json] | None = None,
     meanwhile: LookUp | None = None,
 ) -> None:
-    """Find out who acts and run a listener; whatever it raises becomes one sentence, with a reference where we failed.
+    """Find out who acts and run a listener; what it raises becomes one sentence, with a reference where we failed.
 
-    `fresh` asks anew who they are. `again` draws the form that was sent, with a sentence on top. `meanwhile` only looks
-    things up: nobody hears of it before it is known who asks.
+    `fresh` asks Slack and the organization now who they are. `again` draws the form that was sent, with a sentence on
+    top. `meanwhile` only looks things up: its result is used once it is known who asks.
     """
     call.ref = bind_correlation()
-    await rt.tasks.turn()
+    await rt.tasks.wait_for_lull()
     looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
     try:
         call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
@@ -45,11 +46,9 @@ async def guarded(
         await run(call)
     except NotLinked as refusal:
         log.info("refused", user=call.user_id, reason=refusal.sentence)
-        await _tell(call, refusal.sentence)
-    except InvalidInput as refusal:  # says again what somebody typed, so it is text and not markup
-        await _tell(call, escape(refusal.sentence))
+        await _tell(call, said_of(refusal))
     except UserError as refusal:
-        await _tell(call, refusal.sentence)
+        await _tell(call, said_of(refusal))
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
         said = f"{error.sentence} Nothing was changed. Try again in a minute."
@@ -62,10 +61,10 @@ async def guarded(
     finally:
         if looking:
             looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)  # whoever was refused needn't hear what else failed
+            await asyncio.gather(looking, return_exceptions=True)  # a refused person needn't hear what else failed
 
 
-async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
+async def quietly(rt: Runtime, call: Interaction, run: Listener) -> None:
     """Run a listener that only helps: what it raises is logged, and what is on the person's screen stays."""
     bind_correlation()
     try:
@@ -77,7 +76,7 @@ async def quietly(rt: Runtime, call: Call, run: Listener) -> None:
         log.exception("hint_failed")
 
 
-async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
+async def _tell(call: Interaction, sentence: Markup, view: Json | None = None) -> None:
     """Say one sentence in the modal that is open, else privately; if even that fails it is in the log."""
     try:
         if call.in_modal and await _shown(call, view or notice_view(sentence)):
@@ -88,7 +87,7 @@ async def _tell(call: Call, sentence: str, view: Json | None = None) -> None:
         log.warning("person_not_told", user=call.user_id, error=type(error).__name__)
 
 
-async def _shown(call: Call, view: Json) -> bool:
+async def _shown(call: Interaction, view: Json) -> bool:
     try:
         await call.update_view(call.view_id, view)
     except SlackError:
@@ -96,11 +95,17 @@ async def _shown(call: Call, view: Json) -> bool:
     return True
 
 
-def plain_answer(markup: str) -> Message:
+def said_of(error: QuartermasterError) -> Markup:
+    """Return an error's sentence as markup: that of a UserError is, InvalidInput says again what somebody typed."""
+    is_markup = isinstance(error, UserError) and not isinstance(error, InvalidInput)
+    return own(error.sentence) if is_markup else escape(error.sentence)
+
+
+def plain_answer(markup: Markup) -> Message:
     """Return a message of one paragraph."""
     return Message(markup, [section(markup)])
 
 
-def notice_view(markup: str, title: str = "Quartermaster") -> Json:
+def notice_view(markup: Markup, title: str = "Quartermaster") -> Json:
     """Return a modal that only says something."""
     return modal(ids.NOTICE_VIEW, title, [section(markup)], close="Close")

@@ -1,4 +1,4 @@
-"""Each outside cause acts once, whoever delivers it again and to which replica: the store remembers it."""
+"""Each outside cause acts once, however often and to which replica it is delivered: the store deduplicates."""
 
 from bot.runtime import Runtime
 from bot.store import events

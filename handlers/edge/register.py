@@ -18,9 +18,9 @@ from bot.commands.table import HELP, parse
 from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
-from bot.slack.markup import code, escape
-from handlers.edge.call import Call, Json, call_of, text_at
+from bot.slack.markup import Markup, code, escape
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
+from handlers.edge.interaction import Interaction, Json, interaction_of, text_at
 from handlers.edge.once import is_first_time
 from handlers.help_view import help_message
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Bolt = Any
 """AsyncApp, whose decorators are untyped."""
-Suggest = Callable[[Call, str], Awaitable[list[Json]]]
+Suggest = Callable[[Interaction, str], Awaitable[list[Json]]]
 ACK_ARRIVES = 0.1
 """Seconds; Bolt looks for an ack every 10 ms. An update of the form that overtakes the ack is overwritten by it."""
 SUGGEST_WITHIN = 2.3
@@ -45,9 +45,9 @@ class View:
     """
 
     run: Listener
-    validate: Callable[[Call], dict[str, str]] = lambda _call: {}
-    working: str = "One moment…"
-    again: Callable[[Call, str], Json] | None = None
+    validate: Callable[[Interaction], dict[str, str]] = lambda _call: {}
+    working: Markup = "One moment…"
+    again: Callable[[Interaction, str], Json] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,13 @@ def _register_each(
 def register_catch_all(app: Bolt, rt: Runtime) -> None:
     """Answer what no feature knows, so that no button is ever dead."""
 
-    async def stale(call: Call) -> None:
+    async def stale(call: Interaction) -> None:
         await call.say(plain_answer("That button is from an older message and does nothing any more."))
 
-    async def old_form(call: Call) -> None:
+    async def old_form(call: Interaction) -> None:
         await call.update_view(call.view_id, notice_view("This form is from an older version. Close it and open it again."))
 
-    async def old_shortcut(call: Call) -> None:
+    async def old_shortcut(call: Interaction) -> None:
         await call.say(plain_answer("That shortcut is from an older version and does nothing any more."))
 
     _action(app, rt, re.compile(".*"), stale)
@@ -113,20 +113,20 @@ def register_catch_all(app: Bolt, rt: Runtime) -> None:
     _shortcut(app, rt, re.compile(".*"), old_shortcut)
 
 
-async def _no_options(_call: Call, _query: str) -> list[Json]:
+async def _no_options(_call: Interaction, _query: str) -> list[Json]:
     return []
 
 
 def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, call_of(rt, body), _parsed(name, run)))
+        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), _parsed(name, run)))
 
     app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
 
 
 def _parsed(name: str, run: Listener) -> Listener:
-    async def parse_then_run(call: Call) -> None:
+    async def parse_then_run(call: Interaction) -> None:
         call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
         if call.parsed.subcommand is None:
             await call.say(plain_answer(_not_understood(call)))
@@ -138,7 +138,7 @@ def _parsed(name: str, run: Listener) -> Listener:
     return parse_then_run
 
 
-def _not_understood(call: Call) -> str:
+def _not_understood(call: Interaction) -> Markup:
     parsed, prefix = call.parsed, call.rt.settings.command_prefix
     if parsed is None or parsed.unknown is None:
         return "I didn't understand that."
@@ -154,7 +154,7 @@ def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listen
 
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, call_of(rt, body), run, fresh=True, meanwhile=meanwhile))
+        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), run, fresh=True, meanwhile=meanwhile))
 
     app.action(name)(listener)
 
@@ -162,7 +162,7 @@ def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listen
 def _hint(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(quietly(rt, call_of(rt, body), run))
+        rt.tasks.spawn(quietly(rt, interaction_of(rt, body), run))
 
     app.action(name)(listener)
 
@@ -170,14 +170,14 @@ def _hint(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) ->
 def _shortcut(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, call_of(rt, body), run))
+        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), run))
 
     app.shortcut(name)(listener)
 
 
 def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> None:
     async def listener(ack: Any, body: Json) -> None:
-        call = call_of(rt, body)
+        call = interaction_of(rt, body)
         errors = _checked(view, call)
         if errors:
             await ack(response_action="errors", errors=errors)
@@ -192,7 +192,7 @@ def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> No
     app.view(name)(listener)
 
 
-def _checked(view: View, call: Call) -> dict[str, str]:
+def _checked(view: View, call: Interaction) -> dict[str, str]:
     try:
         return view.validate(call)
     except Exception:  # a forged form must get an answer too
@@ -201,7 +201,7 @@ def _checked(view: View, call: Call) -> dict[str, str]:
 
 
 def _once(run: Listener) -> Listener:
-    async def run_once(call: Call) -> None:
+    async def run_once(call: Interaction) -> None:
         if await is_first_time(call.rt, f"view:{call.view_id}:{call.trigger_id}"):
             await run(call)
 
@@ -210,7 +210,7 @@ def _once(run: Listener) -> Listener:
 
 def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Suggest) -> None:
     async def listener(ack: Any, body: Json) -> None:
-        call = call_of(rt, body)
+        call = interaction_of(rt, body)
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
                 call.set_actor(await resolve_actor(rt, call.user_id, call.team_id))
@@ -236,7 +236,9 @@ def _event(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
 
 async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> None:
     user_id = text_at(event, "user") or text_at(event, "user", "id")
-    call = Call(rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel"))
+    call = Interaction(
+        rt=rt, payload=event, user_id=user_id, team_id=text_at(body, "team_id"), channel=text_at(event, "channel")
+    )
     try:
         if await is_first_time(rt, f"event:{text_at(body, 'event_id')}"):
             await run(call)

@@ -75,7 +75,7 @@ class Socket:
         if await self.is_live():
             self._down_since = 0.0
             return
-        # The client reconnects by itself after an ordinary disconnect: give it time for that first.
+        # The client reconnects after an ordinary disconnect: give it time for that first.
         self._down_since = self._down_since or time.monotonic()
         if time.monotonic() - self._down_since < self._look_every * 2:
             return

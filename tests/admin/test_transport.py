@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.admin.call import Call
+from bot.admin.call import ApiCall
 from bot.admin.client import AdminClient
 from bot.admin.errors import rate_limit_state, retry_after
 from bot.admin.http import Transport
@@ -149,7 +149,7 @@ def test_rate_limit_headers_are_read_where_they_are_complete() -> None:
 
 
 def test_a_call_that_writes_is_any_but_a_read() -> None:
-    assert [Call(method, "/x").writes for method in ("GET", "POST", "DELETE")] == [False, True, True]
+    assert [ApiCall(method, "/x").writes for method in ("GET", "POST", "DELETE")] == [False, True, True]
 
 
 class Drip(httpx.AsyncByteStream):
@@ -166,7 +166,7 @@ async def test_an_answer_that_never_ends_is_given_up_after_the_time_of_the_call(
     transport = Transport(SecretStr(KEY), "https://gateway.test/claude", wire=wire)
     with pytest.raises(UpstreamDown) as caught:
         async with asyncio.timeout(10):
-            await transport.send(Call("POST", "/workspaces", body={"name": "x"}, once=True, timeout=0.1), QUICK)
+            await transport.send(ApiCall("POST", "/workspaces", body={"name": "x"}, once=True, timeout=0.1), QUICK)
     assert caught.value.may_have_happened
 
 

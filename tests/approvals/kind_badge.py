@@ -13,7 +13,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.model import Who
-from bot.slack.markup import bold
+from bot.slack.markup import Markup, bold
 
 
 class Badge(BaseModel):
@@ -62,7 +62,7 @@ async def _revert(act: Act[Badge]) -> Done:
     return Done()
 
 
-def _what(asked: Asked[Badge]) -> str:
+def _what(asked: Asked[Badge]) -> Markup:
     return f"a {bold(asked.payload.colour)} one"
 
 

@@ -18,6 +18,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS, registry_of
 from bot.kinds.setting import Found, Setting, Thing
+from bot.slack.markup import escape
 from tests.approvals.acting import press, until
 from tests.approvals.asking import apply, ask, fill_in, revert
 from tests.approvals.samples import ALICE as SOMEBODY
@@ -81,8 +82,8 @@ PAINT = Kind(
         label="Paint the door",
         asks="asks for paint",
         title=lambda asked: f"A {asked.payload.colour} door",
-        what=lambda asked: asked.payload.colour,
-        done=lambda asked: f"The door is {asked.payload.colour}",
+        what=lambda asked: escape(asked.payload.colour),
+        done=lambda asked: f"The door is {escape(asked.payload.colour)}",
     ),
     rules=DOOR.rules(lambda _payload: "door"),
     effect=DOOR.effect(),

@@ -18,6 +18,7 @@ from bot.cli.app import app
 from bot.cli.manifest_file import manifest_yaml
 from bot.commands.manifest import render_manifest
 from bot.settings.model import Settings
+from bot.store.actions import AuditAction
 from bot.store.migrate import migrate
 from bot.store.session import Store
 
@@ -202,7 +203,7 @@ def write_audit(path: Path, key: bytes) -> None:
         await migrate(store)
         for number in range(3):
             async with store.write() as tx:
-                tx.audit(datetime(2026, 11, 23, tzinfo=UTC), "user_1", f"act_{number}", "req_1", n=number)
+                tx.audit(datetime(2026, 11, 23, tzinfo=UTC), "user_1", AuditAction.PERSON_LINKED, "req_1", n=number)
         await store.close()
 
     asyncio.run(work())

@@ -12,8 +12,8 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.commands.table import COMMANDS
 from handlers.edge import register as edge
-from handlers.edge.call import Call
 from handlers.edge.front import register_front
+from handlers.edge.interaction import Interaction
 from tests.security.doors import Json, any_world_of, captured_logs, kept, settled
 from tests.security.forgeries import click, command, event, submission
 from tests.world import ALICE, BOB, World, world_of
@@ -24,13 +24,13 @@ RND = random.Random(0)
 def _broken_app(world: World) -> AsyncApp:
     """Return a Bolt app, assembled as ours is, whose only feature raises at once, everywhere."""
 
-    async def run(_call: Call) -> None:
+    async def run(_call: Interaction) -> None:
         raise RuntimeError("on purpose")
 
-    async def suggest(_call: Call, _query: str) -> list[Json]:
+    async def suggest(_call: Interaction, _query: str) -> list[Json]:
         raise RuntimeError("on purpose")
 
-    def validate(_call: Call) -> dict[str, str]:
+    def validate(_call: Interaction) -> dict[str, str]:
         raise RuntimeError("on purpose")
 
     feature = edge.Feature(

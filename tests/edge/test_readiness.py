@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from bot.app import build, living, web_of
+from bot.app import build, running, web_of
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import POLICY, bot_on
@@ -35,9 +35,9 @@ async def test_the_bot_is_not_ready_while_slack_refuses_a_token(tmp_path: Path, 
     async with running_sandbox(SandboxOptions()) as sandbox:
         database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'quartermaster.db'}", "POLICY_FILE": str(POLICY)}
         bot = await build(load_settings(sandbox.settings() | database | {name: wrong}), sandbox.clock.now)
-        async with living(bot, ()):
+        async with running(bot, ()):
             await asyncio.sleep(0.2)
-            found = await bot.missing()
+            found = await bot.unready_because()
             assert missing in found
             assert wrong not in str(found)
 
@@ -46,9 +46,9 @@ async def test_the_bot_becomes_ready_by_itself_once_slack_answers(tmp_path: Path
     async with running_sandbox(SandboxOptions()) as sandbox:
         sandbox.faults.add(Fault("slack", "auth.test", "500", times=3))  # a call is tried three times
         async with bot_on(sandbox, tmp_path, jobs=()) as bot:
-            assert "slack" in await bot.missing()
+            assert "slack" in await bot.unready_because()
             async with asyncio.timeout(30):
-                while await bot.missing():
+                while await bot.unready_because():
                     await asyncio.sleep(0.1)
 
 
@@ -59,10 +59,10 @@ async def test_a_bot_that_stops_says_so_while_it_finishes_what_runs(tmp_path: Pa
         async def look() -> None:
             while not bot.is_stopping:
                 await asyncio.sleep(0.01)
-            found.append(await bot.missing())
+            found.append(await bot.unready_because())
 
         bot.runtime.tasks.spawn(look())
-        assert await bot.missing() == {}
+        assert await bot.unready_because() == {}
     assert found[0]["process"] == "The process is stopping."
 
 
@@ -76,10 +76,10 @@ async def test_the_bot_is_not_ready_with_the_database_away(tmp_path: Path, postg
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
             began = time.monotonic()
-            assert list(await world.bot.missing()) == ["database"]
+            assert list(await world.bot.unready_because()) == ["database"]
             assert time.monotonic() - began < 4
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-            assert await world.bot.missing() == {}
+            assert await world.bot.unready_because() == {}
         finally:
             await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             await admin.close()

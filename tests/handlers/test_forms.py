@@ -16,10 +16,11 @@ from bot.sandbox.slack.tickets import new_trigger
 from bot.sandbox.stage import Json
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
+from bot.slack.markup import escape
 from bot.slack.model import Message
 from bot.spend.alerts.settings import thresholds_of
-from handlers.edge.call import Call
 from handlers.edge.form import Door, Sent
+from handlers.edge.interaction import Interaction
 from tests.approvals.acting import ENGINEERING, make_key, settled
 from tests.world import ALICE, COSTS, DANA, World, world_of
 
@@ -109,25 +110,25 @@ async def test_a_workspace_that_nobody_knows_brings_the_alert_back_with_the_sent
 def slow_door(seconds: float, refusal: UserError | None = None) -> Door[dict[str, Any]]:
     """Return the door of a small form whose frame takes a while."""
 
-    async def frame(_call: Call, _held: FormInput) -> Frame:
+    async def frame(_call: Interaction, _held: FormInput) -> Frame:
         await asyncio.sleep(seconds)
         if refusal:
             raise refusal
         return Frame(below=[context("All is known")])
 
-    async def send(_call: Call, wanted: dict[str, Any], _held: FormInput) -> Sent:
-        return Sent(str(wanted))
+    async def send(_call: Interaction, wanted: dict[str, Any], _held: FormInput) -> Sent:
+        return Sent(escape(str(wanted)))
 
     form = Form("form_slow", "A slow form", (FormField("name", "Name"),), dict)
     return Door(form, send, frame, lambda _call: Frame(below=[context("Little is known")]))
 
 
-def call_of(world: World) -> Call:
-    return Call(world.rt, {}, ALICE, "T0ACME", trigger_id=new_trigger(world.sandbox.slack, ALICE))
+def interaction_of(world: World) -> Interaction:
+    return Interaction(world.rt, {}, ALICE, "T0ACME", trigger_id=new_trigger(world.sandbox.slack, ALICE))
 
 
 async def test_a_form_opens_at_once_and_says_the_rest_when_it_is_known(world: World) -> None:
-    opening = asyncio.create_task(slow_door(1.5).open(call_of(world), {"name": "as-given"}))
+    opening = asyncio.create_task(slow_door(1.5).open(interaction_of(world), {"name": "as-given"}))
     first = await world.modal(ALICE, "Little is known", seconds=1.4)
     await opening
     second = await world.modal(ALICE, "All is known")
@@ -136,7 +137,7 @@ async def test_a_form_opens_at_once_and_says_the_rest_when_it_is_known(world: Wo
 
 
 async def test_a_form_that_was_closed_before_the_rest_is_known_stays_closed(world: World) -> None:
-    opening = asyncio.create_task(slow_door(1.0).open(call_of(world), {}))
+    opening = asyncio.create_task(slow_door(1.0).open(interaction_of(world), {}))
     view = await world.modal(ALICE, "Little is known")
     await world.post("/act/close", user=ALICE, view_id=view["id"])
     await opening
@@ -144,10 +145,10 @@ async def test_a_form_that_was_closed_before_the_rest_is_known_stays_closed(worl
 
 
 async def test_what_turns_out_late_to_be_refused_replaces_the_form_with_the_reason(world: World) -> None:
-    await slow_door(1.0, NotAllowed("Another company can read that channel.")).open(call_of(world), {})
+    await slow_door(1.0, NotAllowed("Another company can read that channel.")).open(interaction_of(world), {})
     await world.modal(ALICE, "Another company can read that channel.")
     with pytest.raises(NotAllowed):
-        await slow_door(0.0, NotAllowed("Known at once.")).open(call_of(world), {})
+        await slow_door(0.0, NotAllowed("Known at once.")).open(interaction_of(world), {})
 
 
 async def test_a_button_that_names_a_key_opens_a_form_within_its_three_seconds(world: World) -> None:

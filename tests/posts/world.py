@@ -11,6 +11,7 @@ from bot.errors import SlackDown, SlackRefused
 from bot.posts.model import Content, Drawing, Post
 from bot.runtime import Runtime
 from bot.slack.blocks import section
+from bot.slack.markup import escape
 from bot.slack.model import Message, Sent, SlackChannel
 from bot.store.session import Store
 
@@ -19,7 +20,7 @@ CHANNEL = "C0TEAM"
 
 
 def message(text: str) -> Message:
-    return Message(text, [section(text)])
+    return Message(escape(text), [section(escape(text))])
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Notes:
 
         def content(post: Post) -> Content | None:
             if post.purpose.startswith("line"):
-                return Content(lambda _: message(post.purpose), line=post.purpose)
+                return Content(lambda _: message(post.purpose), line=escape(post.purpose))
             return None if said == "nothing" else Content(lambda _: message(said))
 
         return Drawing(content, is_over=self.is_over)

@@ -152,7 +152,7 @@ async def test_a_token_of_another_team_serves_nobody(tmp_path: Path, wanted: str
         bot_on(sandbox, tmp_path, jobs=(), more={"TEAM_ID": wanted}) as bot,
         httpx.AsyncClient(trust_env=False) as http,
     ):
-        assert wanted in (await bot.missing())["slack"]
+        assert wanted in (await bot.unready_because())["slack"]
         world = World(sandbox, bot, http)
 
         async def answered() -> bool:
@@ -196,7 +196,7 @@ async def test_naming_somebody_does_not_link_them(world: World) -> None:
     assert [row for row in (await kept(world))["link"] if SOFIA in row] == []
 
 
-async def test_a_channel_shared_without_a_word_gets_no_more_and_is_covered(world: World) -> None:
+async def test_a_channel_shared_without_a_word_gets_no_more_and_is_redacted(world: World) -> None:
     card = await world.ask_for_key(ALICE, "internal-name", reason="The merger")
     await settled(world)
     seen = len(await world.get("/history"))

@@ -176,8 +176,8 @@ async def test_a_channel_that_becomes_shared_shows_no_request_any_more(world: Wo
     await settled(world)
     before = len(await _posted(world))
     await world.post(f"/channels/{APPROVALS}", is_ext_shared=True)
-    covered = await world.message(BOB, "another company", APPROVALS)
-    assert "request_approve" not in str(covered["blocks"])
+    redacted = await world.message(BOB, "another company", APPROVALS)
+    assert "request_approve" not in str(redacted["blocks"])
     await settled(world)
     new = (await _posted(world))[before:]
     assert [m["event"] for m in new] == ["update"]

@@ -179,7 +179,7 @@ async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> N
         await sync_costs(rt, NOW + timedelta(hours=1))
     assert await total(store, FRIDAY, FRIDAY) == 100
     organization.fails_after_pages = None
-    assert await sync_costs(rt, NOW + timedelta(hours=1)) is not None, "the turn was given back"
+    assert await sync_costs(rt, NOW + timedelta(hours=1)) is not None, "the lease was released"
     assert await total(store, FRIDAY, FRIDAY) == Decimal("0.5")
 
 

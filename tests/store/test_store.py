@@ -9,6 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.store.actions import AuditAction
 from bot.store.audit import verify_chain
 from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
 from bot.store.session import Store
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 async def _note(store: Store, subject: str) -> None:
     async with store.write() as tx:
-        tx.audit(NOW, "U1", "test.noted", subject, amount="1.50")
+        tx.audit(NOW, "U1", AuditAction.PERSON_LINKED, subject, amount="1.50")
 
 
 async def _run(store: Store, statement: str) -> None:
@@ -69,7 +70,7 @@ async def test_parallel_writers_get_one_unbroken_audit_chain(store: Store) -> No
 async def test_a_rolled_back_act_leaves_no_audit_entry(store: Store) -> None:
     async def act_that_fails() -> None:
         async with store.write() as tx:
-            tx.audit(NOW, "U1", "test.noted", "x")
+            tx.audit(NOW, "U1", AuditAction.PERSON_LINKED, "x")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

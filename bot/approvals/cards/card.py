@@ -8,9 +8,9 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
-from bot.slack.markup import date, escape, mention, quote, truncate, within_bold
+from bot.slack.markup import Markup, date, escape, mention, quote, truncate, within_bold
 from bot.slack.model import Message
-from bot.words.wording import calendar_day, duration, listed
+from bot.words.wording import calendar_day, duration, listed, number
 
 Json = dict[str, Any]
 
@@ -24,15 +24,15 @@ class RequestFacts:
 
     request: Request
     title: str
-    asks: str
-    what: str
-    done: str
-    yours: str
-    after: str
-    end: str
+    asks: Markup
+    what: Markup
+    done: Markup
+    yours: Markup
+    after: Markup
+    end: Markup
     waits_for: str
-    by_hand: str
-    needs: str
+    by_hand: Markup
+    needs: Markup
     quorum: int
     danger: str
     undo_label: str
@@ -53,7 +53,7 @@ def render_card(facts: RequestFacts) -> Message:
     return Message(text, blocks, metadata=_metadata(request))
 
 
-def _why(request: Request) -> str:
+def _why(request: Request) -> Markup:
     """Return what was asked for and until when: the end of the thing stands with it, not with that of the request."""
     end = f"Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
     return "\n".join(filter(None, [quote(truncate(request.reason, 500)) if request.reason else "", end]))
@@ -63,8 +63,8 @@ def _metadata(request: Request) -> Json:
     return {"event_type": "quartermaster_request", "event_payload": {"request": request.id}}
 
 
-def _headline(facts: RequestFacts) -> str:
-    """Return the first line: what is so now, about what, because of whom."""
+def _headline(facts: RequestFacts) -> Markup:
+    """Return the first line: the state, its subject, and who caused it."""
     request = facts.request
     asker = mention(request.requester.slack_id)
     asked, was_asked = f"*{asker} {facts.asks}* — {facts.what}", _in_the_past(facts)
@@ -91,25 +91,25 @@ def _headline(facts: RequestFacts) -> str:
             return ended(facts)
 
 
-def _in_the_past(facts: RequestFacts) -> str:
+def _in_the_past(facts: RequestFacts) -> Markup:
     """Return what was asked, for a card on which nothing waits any more: `@alice asked for an API key, x in Staging`."""
     asked = facts.asks.replace("asks", "asked", 1)
     return f"{mention(facts.request.requester.slack_id)} {asked}, {facts.what}"
 
 
-def failure(request: Request) -> str:
+def failure(request: Request) -> Markup:
     """Return as markup what stands in the way of a failed request."""
     return escape(request.failure or "something stood in the way.")
 
 
-def denied_by(request: Request) -> str:
+def denied_by(request: Request) -> Markup:
     """Return who denied it and why, as markup."""
     denial = request.said(Verdict.DENY)[-1]
     why = f": “{within_bold(denial.comment)}”" if denial.comment else ""
     return f"denied by {mention(denial.by.slack_id)}{why}"
 
 
-def expired_because(facts: RequestFacts) -> str:
+def expired_because(facts: RequestFacts) -> Markup:
     """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
     request = facts.request
     if request.failure:
@@ -120,7 +120,7 @@ def expired_because(facts: RequestFacts) -> str:
     return f"nobody decided in {duration(request.expires_at - request.created_at)}"
 
 
-def left_behind(request: Request, otherwise: str) -> str:
+def left_behind(request: Request, otherwise: Markup) -> Markup:
     """Return as markup what a request that ended without being done leaves in the world; `otherwise` says: nothing."""
     if request.outcome.in_doubt:
         return "⚠️ it may have been done all the same: have a look."
@@ -128,7 +128,7 @@ def left_behind(request: Request, otherwise: str) -> str:
     return f"⚠️ {escape(problem)}" if problem else otherwise
 
 
-def ended(facts: RequestFacts) -> str:
+def ended(facts: RequestFacts) -> Markup:
     """Return how a grant ended: as agreed, or with something left that a person has to look at."""
     note = facts.request.outcome.note_at_end
     said = f" · {escape(note)}" if note else ""
@@ -137,23 +137,28 @@ def ended(facts: RequestFacts) -> str:
     return f"🔁 *{facts.after}* — ended as agreed{said}"
 
 
-def _approved_by(request: Request) -> str:
-    people = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
+def _approved_by(request: Request) -> Markup:
+    people: list[Markup] = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
     return f"approved by {listed(people) or 'nobody'}"
 
 
-def _after(request: Request) -> str:
+def _after(request: Request) -> Markup:
     waited = (request.approved_at or request.closed_at or request.created_at) - request.created_at
     return f"{duration(waited)} after the ask" if waited.total_seconds() >= 1 else "at once"
 
 
-def _lines(facts: RequestFacts) -> list[str]:
-    request, lines = facts.request, list[str]()
+def _lines(facts: RequestFacts) -> list[Markup]:
+    request = facts.request
+    lines: list[Markup] = []
     if request.status is Status.PENDING:
         have = len(request.said(Verdict.APPROVE))
-        lines += [facts.needs, *([f"{have} of {facts.quorum} so far"] if have else [])]
-        lines += [*([facts.by_hand] if facts.by_hand else []), f"decide by {date(request.expires_at)}"]
-        lines += ["you can't approve your own"]
+        lines.append(facts.needs)
+        if have:
+            lines.append(f"{number(have)} of {number(facts.quorum)} so far")
+        if facts.by_hand:
+            lines.append(facts.by_hand)
+        lines.append(f"decide by {date(request.expires_at)}")
+        lines.append("you can't approve your own")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
     if request.status is Status.APPLIED and request.ends_at:

@@ -8,16 +8,16 @@ from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
 from bot.slack.elements import text_input
-from bot.slack.markup import code, date, escape, mention, quote
+from bot.slack.markup import Markup, code, code_block, date, escape, mention, quote
 from bot.words.wording import calendar_day
 
 Json = dict[str, Any]
 
 
-def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = False) -> Json:
+def details_view(facts: RequestFacts, history: Sequence[Markup], *, decide: bool = False) -> Json:
     """Return everything that is known of a request; ids stand here and nowhere else."""
     request = facts.request
-    lines = [
+    lines: list[Markup] = [
         f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
         f"*State* {WORDS[request.status]}",
@@ -39,7 +39,7 @@ def details_view(facts: RequestFacts, history: Sequence[str], *, decide: bool = 
     return modal(ids.DETAILS_VIEW, "Request", blocks)
 
 
-def _ids(request: Request) -> list[str]:
+def _ids(request: Request) -> list[Markup]:
     known = [request.id, request.workspace_id, request.outcome.thing_id]
     return [code(one) for one in known if one]
 
@@ -58,7 +58,7 @@ def secret_view(secret: str, title: str) -> Json:
     """Return the modal that shows a key once. It is the only view that ever holds a secret."""
     blocks = [
         section(f"*{escape(title)}*. It is shown this once, to you alone; my copy is wiped now."),
-        section(f"```{secret}```"),
+        section(code_block(secret)),
         context("Put it into your secret manager now, then close this. Never paste it into Slack."),
     ]
     return modal(ids.REVEALED_VIEW, "Your key", blocks, close="I have it")

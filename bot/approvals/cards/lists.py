@@ -8,14 +8,14 @@ from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import divider, fit, header, section
 from bot.slack.elements import button
-from bot.slack.markup import code, date, escape, mention
+from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
-from bot.words.wording import plural
+from bot.words.wording import number, plural
 
 Json = dict[str, Any]
 Titled = tuple[Request, str]
 
-MARKS = {
+MARKS: dict[Status, Markup] = {
     Status.PENDING: "⏳",
     Status.APPROVED: "⏳",
     Status.APPLYING: "⏳",
@@ -30,8 +30,8 @@ MARKS = {
 }
 
 
-def mark_of(request: Request) -> str:
-    """Return the mark of a request's state; one whose secret reached nobody isn't done for whoever asked."""
+def mark_of(request: Request) -> Markup:
+    """Return the mark of a request's state; one whose secret reached nobody isn't done for its requester."""
     return "⚠️" if is_trouble(request.outcome) else MARKS[request.status]
 
 
@@ -64,10 +64,10 @@ def mine_blocks(mine: Sequence[Titled], prefix: str) -> list[Json]:
 def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None, prefix: str) -> Message:
     """Return the private answer; None leaves a part out."""
     blocks: list[Json] = []
-    words: list[str] = []
+    words: list[Markup] = []
     if waiting is not None:
         blocks += [header("Waiting for your decision"), *waiting_blocks(waiting)]
-        waits = f"{len(waiting)} waiting for your decision" + _titles(waiting)
+        waits = f"{number(len(waiting))} waiting for your decision" + _titles(waiting)
         words.append(waits if waiting else "Nothing waits for your decision")
     if mine is not None:
         blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix)]
@@ -75,6 +75,6 @@ def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None
     return Message(". ".join(words) + ".", fit(blocks))
 
 
-def _titles(titled: Sequence[Titled]) -> str:
+def _titles(titled: Sequence[Titled]) -> Markup:
     lines = [f"{title}, {WORDS[request.status]}" for request, title in titled]
     return f": {escape('; '.join(lines))}" if lines else ""

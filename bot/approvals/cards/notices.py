@@ -16,8 +16,9 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import bold, date, escape, mention
+from bot.slack.markup import Markup, bold, date, escape, mention
 from bot.slack.model import Message
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.words.wording import calendar_day
 
 Chapter = Literal["progress", "result", "end"]
@@ -33,7 +34,7 @@ def chapter_of(request: Request) -> Chapter | None:
         case Status.APPLIED | Status.DENIED | Status.EXPIRED:
             return "result"
         case Status.WITHDRAWN if request.approved_at:
-            return "result"  # perhaps an approver gave it up; whoever withdraws a pending request knows it
+            return "result"  # perhaps an approver gave it up; the requester who withdraws a pending one knows it
         case Status.REVERTED:
             return "end"
         case _:
@@ -58,7 +59,7 @@ def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
     return Message(text, [section(text)])
 
 
-def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, yours = facts.request, f"your request {bold(facts.title)}"
     again = [button("Ask again…", ids.ASK_AGAIN, request.id)]
     match request.status:
@@ -85,7 +86,7 @@ def _said(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
             return f"⏳ Y{yours[1:]} is on its way.", []
 
 
-def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
+def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, outcome = facts.request, facts.request.outcome
     undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
     handover, at, hint = outcome.handover, outcome.handover_at, key_hint(outcome)
@@ -104,43 +105,45 @@ def _applied(facts: RequestFacts) -> tuple[str, list[dict[str, Any]]]:
     return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
 
 
-def _end(request: Request) -> str:
+def _end(request: Request) -> Markup:
     return f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
 
 
-_LINES = {
-    "request.approved": "approved",
-    "request.denied": "denied",
-    "request.withdrawn": "withdrew the request",
-    "request.retried": "asked me to try again",
-    "request.given_up": "gave up",
-    "request.applied": "Done",
-    "request.waits_for_person": "The last approver knows what to do by hand; I wait for it",
-    "request.wrong_place": "Not done right yet",
-    "request.wrong_place_mended": "What was wrong is mended",
-    "request.failed": "It didn't work",
-    "request.expired": "Expired",
-    "request.done_too_late": "A second run of mine came to its end after it was done already",
-    "request.second_taken_back": "It was done twice; I took the second one back",
-    "request.second_left": "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows",
-    "request.ended": "Ended as agreed",
-    "request.end_needs_person": "Its time was over, but a person has to look",
-    "request.taken_up_again": "Took it up again after an interruption",
-    "secret.shown": "looked at the secret; it is wiped",
-    "secret.wiped_unseen": "Nobody looked at the secret within a day; I wiped it",
-    "secret.hand_over_failed": "The secret could not be shown; the key has to be revoked and asked for again",
+_LINES: dict[str, Markup] = {
+    AuditAction.REQUEST_APPROVED: "approved",
+    AuditAction.REQUEST_DENIED: "denied",
+    AuditAction.REQUEST_WITHDRAWN: "withdrew the request",
+    AuditAction.REQUEST_RETRIED: "asked me to try again",
+    AuditAction.REQUEST_GIVEN_UP: "gave up",
+    AuditAction.REQUEST_APPLIED: "Done",
+    AuditAction.REQUEST_WAITS_FOR_PERSON: "The last approver knows what to do by hand; I wait for it",
+    AuditAction.REQUEST_WRONG_PLACE: "Not done right yet",
+    AuditAction.REQUEST_WRONG_PLACE_MENDED: "What was wrong is mended",
+    AuditAction.REQUEST_FAILED: "It didn't work",
+    AuditAction.REQUEST_EXPIRED: "Expired",
+    AuditAction.REQUEST_DONE_TOO_LATE: "A second run of mine came to its end after it was done already",
+    AuditAction.REQUEST_SECOND_TAKEN_BACK: "It was done twice; I took the second one back",
+    AuditAction.REQUEST_SECOND_LEFT: (
+        "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows"
+    ),
+    AuditAction.REQUEST_ENDED: "Ended as agreed",
+    AuditAction.REQUEST_END_NEEDS_PERSON: "Its time was over, but a person has to look",
+    AuditAction.REQUEST_TAKEN_UP_AGAIN: "Took it up again after an interruption",
+    AuditAction.SECRET_SHOWN: "looked at the secret; it is wiped",
+    AuditAction.SECRET_WIPED_UNSEEN: "Nobody looked at the secret within a day; I wiped it",
+    AuditAction.SECRET_HAND_OVER_FAILED: "The secret could not be shown; the key has to be revoked and asked for again",
 }
 """What the thread says of an act; the ask itself is the card."""
 
 
-def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> str | None:
+def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> Markup | None:
     """Return one act as one line of the card's thread, or None for what needs none."""
     words = _LINES.get(action)
     if words is None:
         return None
-    who = f"{mention(actor)} " if actor != "quartermaster" else ""
+    who = f"{mention(actor)} " if actor != BOT_ACTOR else ""
     more = [str(detail[name]) for name in ("comment", "failure", "note", "problem") if detail.get(name)]
-    if action == "request.approved" and not detail.get("enough"):
+    if action == AuditAction.REQUEST_APPROVED and not detail.get("enough"):
         more.append(str(detail.get("explanation") or ""))
     why = f": {escape(' '.join(more))}" if any(more) else ""
     return f"{date(at)} · {who}{words}{why}"

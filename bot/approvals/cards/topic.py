@@ -7,7 +7,6 @@ from datetime import timedelta
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
 from bot.approvals.cards.card import RequestFacts, render_card
-from bot.approvals.cards.covered import covered_card, covered_line
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
@@ -19,6 +18,7 @@ from bot.posts.converge import converge
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import context
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.store import audit
 from bot.store.audit import AuditEntry
@@ -40,7 +40,7 @@ class _Shown:
 
     kind: AnyKind
     facts: RequestFacts
-    lines: Mapping[str, str]
+    lines: Mapping[str, Markup]
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
@@ -102,16 +102,16 @@ class RequestTopic:
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
         """Return what takes a message's place where another company can read."""
-        return covered_line() if post.purpose.startswith(LINE) else covered_card(rt.settings.command_prefix)
+        return redacted_line() if post.purpose.startswith(LINE) else redacted_card(rt.settings.command_prefix)
 
     def is_restored(self, post: Post) -> bool:
         """Tell whether it is a card; what stood in the threads doesn't come back."""
         return post.purpose.startswith(CARD)
 
 
-def _lines(entries: Sequence[AuditEntry]) -> dict[str, str]:
+def _lines(entries: Sequence[AuditEntry]) -> dict[str, Markup]:
     """Return the thread's lines by the version that each tells of."""
-    found: dict[str, str] = {}
+    found: dict[str, Markup] = {}
     for entry in entries:
         line = thread_line(entry.at, entry.actor, entry.action, entry.detail)
         if line and "version" in entry.detail:

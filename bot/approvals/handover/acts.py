@@ -11,6 +11,7 @@ from bot.approvals.outcome import Handover, Outcome
 from bot.errors import NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor
 from bot.runtime import Runtime
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 from bot.store.vault import SecretUnreadable
 from bot.timers import db as timers
@@ -29,7 +30,7 @@ async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: dat
 
 
 async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
-    """Return the secret to the one caller who may show it now; whoever else asks meanwhile is refused in words.
+    """Return the secret to the one caller who may show it now; other callers get RequestClosed meanwhile.
 
     The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
     its timer, and then nobody knows whether the secret was seen.
@@ -64,13 +65,13 @@ def _showable(request: Request | None, actor: Actor) -> Request:
 
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
     """Wipe a secret that its requester has on screen now; that they saw it goes on record also where it is wiped already."""
-    if not await _settle(rt, request_id, "shown", actor.slack_id, "secret.shown"):
+    if not await _settle(rt, request_id, "shown", actor.slack_id, AuditAction.SECRET_SHOWN):
         async with rt.store.write() as tx:
             request = await requests.load(tx, request_id)
             if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
                 version = await _note(tx, request, "shown", rt.now())
                 hint = request.outcome.hint
-                tx.audit(rt.now(), actor.slack_id, "secret.shown", request_id, hint=hint, version=version)
+                tx.audit(rt.now(), actor.slack_id, AuditAction.SECRET_SHOWN, request_id, hint=hint, version=version)
 
 
 async def put_back(rt: Runtime, request_id: str) -> None:
@@ -85,7 +86,7 @@ async def put_back(rt: Runtime, request_id: str) -> None:
 
 async def hand_over_failed(rt: Runtime, request_id: str) -> None:
     """Wipe a secret that may or may not have been seen, so that everybody sees that and can repair it."""
-    await _settle(rt, request_id, "failed", "quartermaster", "secret.hand_over_failed")
+    await _settle(rt, request_id, "failed", BOT_ACTOR, AuditAction.SECRET_HAND_OVER_FAILED)
 
 
 async def wipe(rt: Runtime, request_id: str, what: str) -> None:
@@ -96,10 +97,10 @@ async def wipe(rt: Runtime, request_id: str, what: str) -> None:
     if what == INTERRUPTED and is_showing:
         await hand_over_failed(rt, request_id)
     elif what == UNSEEN and not is_showing:
-        await _settle(rt, request_id, "unseen", "quartermaster", "secret.wiped_unseen")
+        await _settle(rt, request_id, "unseen", BOT_ACTOR, AuditAction.SECRET_WIPED_UNSEEN)
 
 
-async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: str) -> bool:
+async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: AuditAction) -> bool:
     """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
     async with rt.store.write() as tx:

@@ -1,19 +1,19 @@
 """What is said of a secret on its way to its requester. Pure."""
 
 from bot.approvals.outcome import Outcome
-from bot.slack.markup import code
+from bot.slack.markup import Markup, code
 
 TROUBLE = frozenset({"lost", "failed", "unseen"})
 """States of a hand-over after which a new key has to be asked for."""
 
-_ON_CARD = {
+_ON_CARD: dict[str, Markup] = {
     "ready": "its secret waits for its requester",
     "shown": "its secret was shown once and is wiped",
     "unseen": "its secret was wiped, because nobody looked within a day: revoke the key and ask again",
     "lost": "its secret is lost: revoke the key and ask again",
     "failed": "its secret didn't reach its requester: revoke the key and ask again",
 }
-_TO_REQUESTER = {
+_TO_REQUESTER: dict[str, Markup] = {
     "lost": "the answer with its secret got lost on the way",
     "failed": "its secret could not be shown to you",
     "unseen": "you didn't look at its secret within a day, so I wiped it",
@@ -25,16 +25,16 @@ def is_trouble(outcome: Outcome) -> bool:
     return outcome.handover in TROUBLE
 
 
-def key_hint(outcome: Outcome) -> str:
+def key_hint(outcome: Outcome) -> Markup:
     """Return how a key is told apart, as markup: key `…igAA`; "" for none."""
     return f"key {code(f'…{outcome.hint[-4:]}')}" if outcome.hint else ""
 
 
-def card_lines(outcome: Outcome) -> list[str]:
+def card_lines(outcome: Outcome) -> list[Markup]:
     """Return what a card says of a key and its secret."""
     return [line for line in (key_hint(outcome), _ON_CARD.get(outcome.handover or "", "")) if line]
 
 
-def why_not_handed_over(outcome: Outcome) -> str:
+def why_not_handed_over(outcome: Outcome) -> Markup:
     """Return to its requester why a secret will never arrive, or ""."""
     return _TO_REQUESTER.get(outcome.handover or "", "")

@@ -4,7 +4,7 @@ from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
-from bot.slack.markup import bold, code, date, escape, mention
+from bot.slack.markup import Markup, bold, code, date, escape, mention
 from bot.slack.model import Message
 from bot.words.wording import calendar_day
 
@@ -46,11 +46,11 @@ def console_news(request: Request, name: str) -> Message:
     return Message(text, [section(text)])
 
 
-def _mend(problem: str) -> str:
+def _mend(problem: str) -> Markup:
     return f"{escape(problem)} Archive it and make it again as in the steps."
 
 
-def _over(request: Request, what: str) -> Message:
+def _over(request: Request, what: Markup) -> Message:
     if request.status in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
         asker = mention(request.requester.slack_id)
         text = f"✅ I see the key {what}. Hand its secret to {asker} now, if you haven't yet."

@@ -17,7 +17,7 @@ from bot.kinds.keys.console_steps import console_news, console_steps
 from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, at_home, check_name, is_taken, keys_named, subject_of
 from bot.people.model import Who
 from bot.policy.model import Rule
-from bot.slack.markup import bold, code, mention, within_bold
+from bot.slack.markup import Markup, bold, code, mention, within_bold
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """The upstream writes down by its own clock when a key was made."""
@@ -81,7 +81,7 @@ async def _apply(act: Act[CreateKey]) -> Applied:
             "and ask under another name."
         )
     if act.rule_for(act.request.kind, act.request.workspace_id, workspace.name).issue_keys == "console":
-        # Whatever has the name later and isn't among these is new: the two clocks needn't agree.
+        # A key that has the name later and isn't among these is new: the two clocks needn't agree.
         known = tuple(key.id for key in await act.directory.keys(fresh=True) if key.name == wanted.name)
         return Waits(Outcome(way="console", known=known))
     issued = await act.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
@@ -139,30 +139,30 @@ async def _revert(act: Act[CreateKey]) -> Done:
     return Done()
 
 
-def _what(asked: Asked[CreateKey]) -> str:
+def _what(asked: Asked[CreateKey]) -> Markup:
     return f"{code(asked.payload.name)} in {bold(asked.request.workspace_name or '')}"
 
 
-def _key(asked: Asked[CreateKey]) -> str:
+def _key(asked: Asked[CreateKey]) -> Markup:
     return f"{code(asked.payload.name)} in {within_bold(asked.request.workspace_name or '')}"
 
 
-def _done(asked: Asked[CreateKey]) -> str:
+def _done(asked: Asked[CreateKey]) -> Markup:
     did = "was made for" if asked.request.outcome.handover == "lost" else "issued to"
     return f"Key {_key(asked)} {did} {mention(asked.request.requester.slack_id)}"
 
 
-def _yours(asked: Asked[CreateKey]) -> str:
+def _yours(asked: Asked[CreateKey]) -> Markup:
     return f"Your key {_key(asked)} {'was made' if asked.request.outcome.handover == 'lost' else 'is ready'}"
 
 
-def _end(asked: Asked[CreateKey]) -> str:
-    """Say so where a key doesn't end by itself: whoever made it by hand gave it no end."""
+def _end(asked: Asked[CreateKey]) -> Markup:
+    """Say so where a key has no expiry upstream: the person who made it by hand set none."""
     made = asked.request.outcome
     return ", when I revoke it" if made.thing_id and not made.expires_at else ""
 
 
-def _announced(rule: Rule) -> str:
+def _announced(rule: Rule) -> Markup:
     return "an approver then makes the key in the Console" if rule.issue_keys == "console" else ""
 
 

@@ -12,7 +12,7 @@ from bot.approvals.parts import Checked
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Thing
-from bot.slack.markup import bold, code, within_bold
+from bot.slack.markup import Markup, bold, code, within_bold
 
 KEY_FIELD = FormField("key_id", "Key", "key", hint="Type a part of its name.")
 WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON)
@@ -53,13 +53,13 @@ def _thing(key: ApiKey, value: Callable[[ApiKey], str]) -> Thing:
     return Thing(name=key.name, value=value(key), id=key.id, hint=key.hint)
 
 
-def key_in_place(asked: Asked[K]) -> str:
+def key_in_place(asked: Asked[K]) -> Markup:
     """Return the key and its workspace as mrkdwn."""
     place = asked.request.workspace_name
     return code(asked.payload.key_name) + (f" in {bold(place)}" if place else "")
 
 
-def bold_key_in_place(asked: Asked[K]) -> str:
+def bold_key_in_place(asked: Asked[K]) -> Markup:
     """Return the same as mrkdwn that may stand in bold."""
     place = asked.request.workspace_name
     return code(asked.payload.key_name) + (f" in {within_bold(place)}" if place else "")

@@ -13,9 +13,9 @@ _SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
 
 
 async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether a key of the directory is the actor's: whoever asked for it, else whoever made it.
+    """Return the test whether a key of the directory is the actor's: the requester owns it, else its maker.
 
-    The API names as maker of a key the owner of the Admin key, or whoever sat at the Console.
+    The API names as maker of a key the owner of the Admin key, or the person at the Console.
     """
     others = Others(rt.store)
     made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]

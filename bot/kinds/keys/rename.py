@@ -21,7 +21,7 @@ from bot.kinds.keys.one_key import (
     read_key,
 )
 from bot.kinds.setting import Found, Setting, Thing
-from bot.slack.markup import code
+from bot.slack.markup import Markup, code
 
 
 class RenameKey(KeyChange):
@@ -83,7 +83,7 @@ _NAME = Setting[RenameKey](
 )
 
 
-def _called(asked: Asked[RenameKey], name: str) -> str:
+def _called(asked: Asked[RenameKey], name: str) -> Markup:
     return f"Key {bold_key_in_place(asked)} is called {code(name)}"
 
 

@@ -19,6 +19,7 @@ from bot.kinds.keys.one_key import (
     read_key,
 )
 from bot.kinds.setting import Setting
+from bot.words.own import Own
 
 _NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
 
@@ -36,10 +37,10 @@ class _Change:
 
     name: str
     label: str
-    verb: str
+    verb: Own
     becomes: str
     from_: frozenset[str]
-    done: str
+    done: Own
     already: str
     danger: str = ""
     is_final: bool = False

@@ -13,7 +13,7 @@ from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, check_last_day, end_of
 from bot.kinds.setting import Found, Setting, Thing
 from bot.people.model import Who
-from bot.slack.markup import bold, mention
+from bot.slack.markup import Markup, bold, escape, mention
 
 ROLES = {
     "user": "User: Playground only",
@@ -92,9 +92,14 @@ def _beneficiaries(asked: Asked[ChangeRole]) -> tuple[Who, ...]:
     return (Who(slack_id=asked.payload.slack_id, member_id=asked.payload.member_id, email=""),)
 
 
-def _what(asked: Asked[ChangeRole]) -> str:
+def _what(asked: Asked[ChangeRole]) -> Markup:
     wanted = asked.payload
-    return f"{mention(wanted.slack_id)}: {wanted.from_role} → {bold(wanted.role)}"
+    return f"{mention(wanted.slack_id)}: {escape(wanted.from_role)} → {bold(wanted.role)}"
+
+
+def _done(asked: Asked[ChangeRole]) -> Markup:
+    wanted = asked.payload
+    return f"{mention(wanted.slack_id)} is {escape(wanted.role)}, was {escape(wanted.from_role)}"
 
 
 CHANGE_ROLE = Kind(
@@ -106,8 +111,8 @@ CHANGE_ROLE = Kind(
         asks="asks for a role",
         title=lambda asked: f"Role {asked.payload.role} for {asked.payload.member_name}",
         what=_what,
-        done=lambda asked: f"{mention(asked.payload.slack_id)} is {asked.payload.role}, was {asked.payload.from_role}",
-        after=lambda asked: f"{mention(asked.payload.slack_id)} is {asked.payload.from_role} again",
+        done=_done,
+        after=lambda asked: f"{mention(asked.payload.slack_id)} is {escape(asked.payload.from_role)} again",
     ),
     rules=_ROLE.rules(
         lambda payload: f"role:{payload.slack_id}",

@@ -101,7 +101,7 @@ class ClaudeOrganization:
         raise KeyError(name)
 
     def user_by_email(self, email: str) -> User | None:
-        """Return the member with this address, whatever its case and `+suffix`."""
+        """Return the member with this address, without regard to case and `+suffix`."""
         wanted = plain_email(email)
         return next((user for user in self.users.values() if plain_email(user.email) == wanted), None)
 

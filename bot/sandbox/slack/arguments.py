@@ -56,7 +56,7 @@ def multipart(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _header(value: str) -> Message:
-    """Return a header with parameters, readable by `get_param`, whatever its name is."""
+    """Return a header with parameters, readable by `get_param` under any name."""
     header = Message()
     header["content-type"] = value
     return header

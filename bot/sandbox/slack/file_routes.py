@@ -1,4 +1,4 @@
-"""The file host: takes uploads, and serves bytes to whoever shows the bot's token."""
+"""The file host: takes uploads, and serves bytes to callers with the bot's token."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response

@@ -31,7 +31,7 @@ def with_ids(blocks: list[Json]) -> list[Json]:
 
 
 def elements_in(node: Any) -> Iterator[Json]:
-    """Yield every interactive element below a block, whatever it is nested in."""
+    """Yield every interactive element below a block, at any depth."""
     if isinstance(node, list):
         for item in cast("list[Any]", node):
             yield from elements_in(item)

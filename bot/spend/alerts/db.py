@@ -16,6 +16,7 @@ from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 from bot.store.upsert import insert_into
+from bot.words.own import own
 
 _TRIES = 5
 
@@ -23,7 +24,7 @@ _TRIES = 5
 async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
     """Watch an amount and return the threshold that is watched.
 
-    One of the same channel, period and workspace ends, so that the new amount may speak anew; one of the same amount, too,
+    One of the same channel, period and workspace ends, so that the new amount may alert again; one of the same amount, too,
     stays as it is, because what it has said is said.
     """
     for _ in range(_TRIES):
@@ -130,7 +131,7 @@ async def alert_and_threshold(tx: Tx, alert_id: int) -> tuple[Alert, Threshold] 
         period_key=row.period_key,
         ts=row.ts,
         sent_at=row.sent_at,
-        said=tuple(row.said.get("lines", ())),
+        said=tuple(own(line) for line in row.said.get("lines", ())),
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
     )

@@ -10,12 +10,12 @@ from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import section
 from bot.slack.elements import button
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
 from bot.spend.alerts.model import Threshold, ThresholdPeriod
-from bot.words.wording import money
+from bot.spend.phrases import shown
 
 _SHOWN_THRESHOLDS = 5
-_PERIODS: dict[ThresholdPeriod, str] = {"daily": "a day", "monthly": "a month"}
+_PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "a day", "monthly": "a month"}
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str,
     return Frame(above=[section(intro)], below=below, private_metadata=channel)
 
 
-def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> str:
+def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup:
     """Return `Told when Research passes $500.00 a day`."""
     workspace = threshold.workspace_id
     who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
     verb = "passes" if workspace else "pass"
-    return f"Told when {who} {verb} {money(threshold.amount)} {_PERIODS[threshold.period]}"
+    return f"Told when {who} {verb} {shown(threshold.amount)} {_PERIODS[threshold.period]}"

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from bot.words.own import Own
+
 ThresholdPeriod = Literal["daily", "monthly"]
 
 
@@ -61,6 +63,6 @@ class Alert:
     period_key: str
     ts: str | None
     sent_at: datetime | None
-    said: tuple[str, ...]
+    said: tuple[Own, ...]
     acknowledged_by: str | None
     acknowledged_at: datetime | None

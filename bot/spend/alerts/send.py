@@ -11,6 +11,7 @@ from bot.spend.alerts.figures import crossing
 from bot.spend.alerts.model import Alert
 from bot.spend.alerts.rules import span_of_key, spans_to_watch
 from bot.spend.alerts.topic import TOPIC, alert_of
+from bot.store.actions import AuditAction
 
 
 async def alerts_due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
@@ -44,7 +45,7 @@ async def acknowledge(rt: Runtime, alert_id: int, slack_id: str, now: datetime) 
     """
     async with rt.store.write() as tx:
         if await store.acknowledge_alert(tx, alert_id, slack_id, now):
-            tx.audit(now, slack_id, "alert.acknowledged", str(alert_id))
+            tx.audit(now, slack_id, AuditAction.ALERT_ACKNOWLEDGED, str(alert_id))
         await posts.touch(tx, TOPIC, str(alert_id), now)
         found = await store.alert_and_threshold(tx, alert_id)
     if found is None:

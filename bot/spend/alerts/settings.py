@@ -8,6 +8,7 @@ from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold, ThresholdPeriod
+from bot.store.actions import AuditAction
 
 
 async def watch(
@@ -20,7 +21,7 @@ async def watch(
     async with rt.store.write() as tx:
         saved = await threshold_table.save_threshold(tx, wanted)
         detail = {"channel": channel, "period": period, "amount": str(amount), "workspace": workspace_id}
-        tx.audit(now, actor.slack_id, "threshold.set", saved.id, **detail)
+        tx.audit(now, actor.slack_id, AuditAction.THRESHOLD_SET, saved.id, **detail)
     return saved
 
 
@@ -35,5 +36,5 @@ async def end_threshold(rt: Runtime, actor: Actor, threshold_id: str) -> bool:
     async with rt.store.write() as tx:
         ended = await threshold_table.end_threshold(tx, threshold_id, rt.now())
         if ended:
-            tx.audit(rt.now(), actor.slack_id, "threshold.ended", threshold_id)
+            tx.audit(rt.now(), actor.slack_id, AuditAction.THRESHOLD_ENDED, threshold_id)
     return ended

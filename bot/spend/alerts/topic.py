@@ -10,12 +10,14 @@ from bot.posts.channels import why_blocked
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.spend.alerts import db
 from bot.spend.alerts.figures import crossing
 from bot.spend.alerts.model import Alert, Threshold
 from bot.spend.alerts.rules import span_of_key
 from bot.spend.alerts.view import alert_lines, render_alert
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 TOPIC = "alert"
@@ -34,7 +36,7 @@ class _Told:
     rt: Runtime
     alert: Alert
     threshold: Threshold
-    lines: Sequence[str]
+    lines: Sequence[Markup]
 
     def content(self, _post: Post) -> Content | None:
         """Return the card as it stands now."""
@@ -45,7 +47,7 @@ class _Told:
         now = self.rt.now()
         await db.alert_sent(tx, self.alert.id, now, ts, self.lines)
         channel, period = self.threshold.channel, self.alert.period_key
-        tx.audit(now, "bot", "alert.sent", self.threshold.id, channel=channel, period=period)
+        tx.audit(now, BOT_ACTOR, AuditAction.ALERT_SENT, self.threshold.id, channel=channel, period=period)
         await posts.forget(tx, undeliverable.TOPIC, channel)
 
     async def dropped(self, tx: Tx, _post: Post) -> None:
@@ -68,7 +70,7 @@ class AlertTopic:
         if found is None:
             return None
         alert, threshold = found
-        lines: Sequence[str] = alert.said
+        lines: Sequence[Markup] = alert.said
         if alert.sent_at is None:
             span = span_of_key(threshold.period, alert.period_key)
             now_found = await crossing(rt, threshold, span, rt.now()) if is_watched else None
@@ -81,7 +83,7 @@ class AlertTopic:
         return await why_blocked(rt, channel)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let this period pass, and tell whoever set the alert up, once."""
+        """Let this period pass, and tell the person who set the alert up, once."""
         now = rt.now()
         async with rt.store.write() as tx:
             found = await db.alert_and_threshold(tx, int(post.subject))

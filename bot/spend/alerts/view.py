@@ -9,7 +9,7 @@ from typing import Any
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import code, date, escape, mention
+from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
 from bot.spend.aggregate import growth
 from bot.spend.alerts.model import Alert, Crossing, TopSpender
@@ -19,7 +19,7 @@ from bot.words.wording import percent, weekday_day
 Json = dict[str, Any]
 
 
-def alert_lines(crossing: Crossing) -> list[str]:
+def alert_lines(crossing: Crossing) -> list[Markup]:
     """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
     amount = shown(crossing.threshold.amount)
@@ -31,13 +31,13 @@ def alert_lines(crossing: Crossing) -> list[str]:
         spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
-    lines = [f"{headline} — {spent}, figures as of {as_of_in_words(crossing.as_of)}"]
+    lines: list[Markup] = [f"{headline} — {spent}, figures as of {as_of_in_words(crossing.as_of)}"]
     if crossing.top is not None:
         lines.append(_top_line(crossing.top, crossing.threshold.period))
     return lines
 
 
-def _top_line(top: TopSpender, period: str) -> str:
+def _top_line(top: TopSpender, period: str) -> Markup:
     """Return who drove it: `Largest part: key `eval-runs`, mostly opus-5-5 (+$310 in the last 7 days, +140 %)`."""
     key = f"{f'key {code(top.name)}' if top.name else 'spend with no key reported'}, mostly {escape(top.model)}"
     if period == "daily":
@@ -48,11 +48,11 @@ def _top_line(top: TopSpender, period: str) -> str:
     if not top.usual:
         return f"Largest part: {key} ({shown(top.amount)} in the last 7 days)"
     ratio = growth(top.amount, top.usual)
-    rise = f", {percent(ratio)}" if ratio is not None else f", {shown(top.amount)} in all"
+    rise = f", {escape(percent(ratio))}" if ratio is not None else f", {shown(top.amount)} in all"
     return f"Largest part: {key} ({moved(top.amount - top.usual)} in the last 7 days{rise})"
 
 
-def render_alert(lines: Sequence[str], alert_id: int, acknowledged: Alert | None = None) -> Message:
+def render_alert(lines: Sequence[Markup], alert_id: int, acknowledged: Alert | None = None) -> Message:
     """Return the card; once somebody looks after it, it says who instead of offering the button."""
     blocks = [section("\n".join(lines))]
     text = "\n".join(lines)

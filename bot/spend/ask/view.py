@@ -8,7 +8,7 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
 from bot.spend.ask.grammar import NotUnderstood, span_before, words_of
 from bot.spend.dimensions import DIMENSIONS, Dimension
@@ -26,7 +26,7 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
-from bot.words.wording import weekday_day
+from bot.words.wording import number, weekday_day
 
 Json = dict[str, Any]
 
@@ -54,10 +54,10 @@ def render_figures(
     if private:
         blocks.append(_buttons(figures, shareable, dimensions))
     top = largest_in_words(parts, 5)
-    return Message("\n".join(part for part in (sentence, top, tail) if part), blocks)
+    return Message("\n".join([part for part in (sentence, top, tail) if part]), blocks)
 
 
-def figures_sentence(figures: Figures) -> str:
+def figures_sentence(figures: Figures) -> Markup:
     """Return the answer in one sentence."""
     where = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
     when = _when(figures)
@@ -66,39 +66,39 @@ def figures_sentence(figures: Figures) -> str:
     if figures.total is None:
         return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
     so_far = " so far" if figures.open_days else ""
-    parts = [
+    parts: list[Markup | None] = [
         f"*{shown(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
         change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
         f"{budget_share(figures.total, figures.budget)} of {shown(figures.budget)}" if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
-    return " · ".join(part for part in parts if part)
+    return " · ".join([part for part in parts if part])
 
 
-def _preposition(figures: Figures) -> str:
+def _preposition(figures: Figures) -> Markup:
     return "on" if figures.first == figures.last else "in"
 
 
-def _when(figures: Figures) -> str:
+def _when(figures: Figures) -> Markup:
     period = figures.query.period
     if figures.first == figures.last:
         return weekday_day(figures.first)
     if period == "mtd":
         return f"{month_in_title(figures.first)} ({days_in_words(figures.first, figures.last)})"
     days = (figures.last - figures.first).days + 1
-    return f"the {days} days {days_in_words(figures.first, figures.last)}"
+    return f"the {number(days)} days {days_in_words(figures.first, figures.last)}"
 
 
-def _compared(figures: Figures) -> str:
+def _compared(figures: Figures) -> Markup:
     if figures.query.period in ("today", "yesterday"):
         return last_weekday(figures.first)
     if figures.query.period == "mtd":
         return days_in_words(*span_before("mtd", figures.last))
-    return f"the {(figures.last - figures.first).days + 1} days before"
+    return f"the {number((figures.last - figures.first).days + 1)} days before"
 
 
-def _tail(figures: Figures, table: Table) -> str:
-    parts = [f"as of {as_of_in_words(table.as_of)}" if table.as_of else "no data yet"]
+def _tail(figures: Figures, table: Table) -> Markup:
+    parts: list[Markup] = [f"as of {as_of_in_words(table.as_of)}" if table.as_of else "no data yet"]
     if table.provisional:
         parts.append(f"{days_in_words(figures.open_days[0], figures.open_days[-1])} not closed yet, provisional")
     return " · ".join([*parts, "days are UTC days"])

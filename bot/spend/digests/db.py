@@ -31,9 +31,9 @@ async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
         "created_at": wanted.created_at,
         "first_day": wanted.first_day,
     }
-    # Two people may start it at the same moment; whoever comes second changes what the first one has made.
+    # Two people may start it at the same moment; the second one changes what the first one has made.
     await tx.execute(insert_into(tx, SubscriptionRow).values(values).on_conflict_do_nothing())
-    # Read anew, because the session may hold the row from before somebody else changed it.
+    # Read again, because the session may hold the row from before somebody else changed it.
     statement = select(SubscriptionRow).where(SubscriptionRow.channel == wanted.channel)
     row = (await tx.session.exec(statement, execution_options={"populate_existing": True})).one()
     row.local_time, row.tz, row.workspace_ids = wanted.local_time, wanted.tz, list(wanted.workspace_ids)
@@ -138,8 +138,8 @@ async def begin_correction(tx: Tx, run: DigestRun, new: Decimal) -> int | None:
     statement = select(CorrectionRow).where(CorrectionRow.digest_run_id == run.id).order_by(col(CorrectionRow.number).desc())
     last = (await tx.session.exec(statement.limit(1))).first()
     old = None if run.said is None else nanos(run.said)
-    # Looked up after the last correction, because that one and what it said are written together: whoever sees it sent, but
-    # holds the total from before it, would say the same again under the next number.
+    # Looked up after the last correction, because that one and what it said are written together: a reader who sees it
+    # sent, but holds the total from before it, would say the same again under the next number.
     said = await tx.execute(select_columns(col(DigestRunRow.total_nanos)).where(col(DigestRunRow.id) == run.id))
     if said.scalar() != old or (last is not None and last.sent_at is None):
         return None

@@ -10,7 +10,7 @@ from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import channel_mention, date, escape
+from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import Due, half_hours
 from bot.words.wording import listed, weekday_day
@@ -93,21 +93,21 @@ def digest_frame(channel: str, existing: Subscription | None) -> Frame:
     if existing is None:
         intro = "Each day I post what the day before cost, what changed and why. The breakdown goes into the thread."
         return Frame(above=[section(intro)], submit="Start", private_metadata=channel)
-    intro = f"{channel_mention(existing.channel)} gets it daily at {existing.local_time} ({escape(existing.tz)})."
+    intro = f"{channel_mention(existing.channel)} gets it daily at {escape(existing.local_time)} ({escape(existing.tz)})."
     muted = f" Muted until {date(existing.muted_until)}." if existing.muted_until else ""
     skip = button("Skip the next one", ids.DIGEST_MUTE, existing.channel)
     stop = button("Stop the digest", ids.DIGEST_STOP, existing.channel, style="danger")
     return Frame(above=[section(intro + muted)], below=[actions(skip, stop)], private_metadata=channel)
 
 
-def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> str:
+def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> Markup:
     """Return what was set up, and when it shows next."""
     scope = listed([escape(names.get(one, one)) for one in saved.workspace_ids], most=3) or "all workspaces"
-    when = f"every day at {saved.local_time} ({escape(saved.tz)})"
+    when = f"every day at {escape(saved.local_time)} ({escape(saved.tz)})"
     begins = f"The next one is about {weekday_day(first.day)} and comes {date(first.since)}."
     return f"✅ {channel_mention(saved.channel)} gets the spend of {scope} {when}. {begins}"
 
 
-def muted_in_words(channel: str, until: datetime) -> str:
+def muted_in_words(channel: str, until: datetime) -> Markup:
     """Return until when a channel's digest is quiet."""
     return f"{channel_mention(channel)} gets no digest until {date(until)}. Corrections still go to older threads."

@@ -24,7 +24,7 @@ class Subscription:
 class DigestRun:
     """One digest of one subscription for one UTC day; `said` is the total that it named.
 
-    `workspace_ids` are those that it was about, whatever its channel has chosen since.
+    `workspace_ids` are those that it was about, not those that its channel has chosen since.
     """
 
     id: int

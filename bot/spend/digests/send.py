@@ -70,7 +70,7 @@ async def _begin(rt: Runtime, subscription: Subscription, when: Due) -> int | No
 async def _ask_for_day(rt: Runtime, when: Due) -> bool:
     """Read a day that a digest waits for, every few minutes at most and by one process.
 
-    Tells whether such a reading is over, whoever did it and however it went: while it goes on, or when its process died in
+    Tells whether such a reading is over, by any process and with any result: while it runs, or when its process died in
     it, nobody can say that there are no figures.
     """
     key, now = f"sync:{when.day.isoformat()}", rt.now()
@@ -100,7 +100,7 @@ async def corrections_due(rt: Runtime, now: datetime) -> list[str]:
 def _may_differ(run: DigestRun, fact: LedgerDay | None) -> bool:
     if fact is None or not fact.closed:
         return False
-    # A sync is dated by its beginning and may have written until its turn was over.
+    # A sync is dated by its beginning and may have written until its lease was over.
     return not (run.sent_at and fact.synced_at + LEASE_LASTS <= run.sent_at)
 
 

@@ -14,6 +14,7 @@ from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import DigestRun, Subscription
 from bot.spend.digests.schedule import GRACE, Due, due, next_due, next_midnight
 from bot.spend.model import Digest
+from bot.store.actions import AuditAction
 
 
 async def subscribe(
@@ -39,7 +40,7 @@ async def subscribe(
             wanted = replace(wanted, first_day=min(wanted.first_day, waits.day))
         saved = await subscription_table.save_subscription(tx, wanted)
         detail = {"channel": channel, "time": local_time, "tz": tz, "workspaces": list(workspace_ids)}
-        tx.audit(now, actor.slack_id, "digest.subscribed", saved.id, **detail)
+        tx.audit(now, actor.slack_id, AuditAction.DIGEST_SUBSCRIBED, saved.id, **detail)
     return saved
 
 
@@ -74,7 +75,7 @@ async def end_digest(rt: Runtime, actor: Actor, channel: str) -> bool:
     async with rt.store.write() as tx:
         ended = await subscription_table.end_subscription(tx, channel, rt.now())
         if ended:
-            tx.audit(rt.now(), actor.slack_id, "digest.ended", channel)
+            tx.audit(rt.now(), actor.slack_id, AuditAction.DIGEST_ENDED, channel)
     return ended
 
 
@@ -85,7 +86,7 @@ async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> 
     until = max(next_midnight(subscription.tz, skipped), skipped + GRACE)
     async with rt.store.write() as tx:
         await subscription_table.mute_subscription(tx, subscription.channel, until)
-        tx.audit(rt.now(), actor.slack_id, "digest.muted", subscription.id, until=until.isoformat())
+        tx.audit(rt.now(), actor.slack_id, AuditAction.DIGEST_MUTED, subscription.id, until=until.isoformat())
     return until
 
 

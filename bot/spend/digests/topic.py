@@ -18,6 +18,7 @@ from bot.spend.digests.model import Correction, DigestRun, Subscription
 from bot.spend.digests.schedule import due
 from bot.spend.digests.view import digest_chart, render_correction, render_digest, render_thread
 from bot.spend.model import Digest
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 from bot.words.wording import weekday_day
 
@@ -84,7 +85,7 @@ class _Told:
         if what != DIGEST:
             return
         await db.digest_sent(tx, run.id, now, ts, self.digest.total)
-        tx.audit(now, "bot", "digest.sent", self.subscription.id, channel=run.channel, day=run.day.isoformat())
+        tx.audit(now, BOT_ACTOR, AuditAction.DIGEST_SENT, self.subscription.id, channel=run.channel, day=run.day.isoformat())
         await posts.forget(tx, undeliverable.TOPIC, run.channel)
         if self.digest.total is not None:
             parts = [

@@ -8,7 +8,7 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
-from bot.slack.markup import code, escape
+from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
 from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver
 from bot.spend.phrases import (
@@ -23,6 +23,7 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
 from bot.spend.table import breakdown_table, series_table
+from bot.words.own import own
 from bot.words.wording import listed, money_change, weekday_day
 
 Json = dict[str, Any]
@@ -35,7 +36,7 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
 
     Its buttons carry the run's id and nothing else.
     """
-    lines = [headline(digest)]
+    lines: list[Markup] = [headline(digest)]
     if digest.driver is not None:
         lines.append(driver_line(digest.driver))
     movers = _movers_line(digest)
@@ -47,12 +48,13 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
         blocks.append(section(movers))
     if digest.total is not None and not digest.is_quiet:
         blocks += [context(tail), _buttons(run_id)]
-    text = "\n".join([*lines, *([movers] if movers else []), *([] if digest.is_quiet or digest.total is None else [tail])])
+    said: list[Markup | None] = [*lines, movers, None if digest.is_quiet or digest.total is None else tail]
+    text = "\n".join([part for part in said if part])
     metadata = {"event_type": "quartermaster_digest", "event_payload": {"run": str(run_id), "day": digest.day.isoformat()}}
     return Message(text, blocks, metadata)
 
 
-def headline(digest: Digest) -> str:
+def headline(digest: Digest) -> Markup:
     """Return the first line, which is the whole answer."""
     where = f" in {listed([escape(name) for name in digest.scope], most=3)}" if digest.scope else ""
     when = weekday_day(digest.day)
@@ -63,17 +65,17 @@ def headline(digest: Digest) -> str:
             f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported that day. I say them here when it has."
         )
     so_far = "" if digest.closed else " so far"
-    parts = [
+    parts: list[Markup | None] = [
         f"📈 *{shown(digest.total)}{so_far} on {when}{where}*",
         change_in_words(digest.total, digest.last_week, last_weekday(digest.day)) if digest.closed else None,
         month_in_words(digest),
         "a day like its weekday before" if digest.is_quiet and digest.total else None,
         freshness_line(digest) if digest.is_quiet else None,
     ]
-    return " · ".join(part for part in parts if part)
+    return " · ".join([part for part in parts if part])
 
 
-def driver_line(driver: Driver) -> str:
+def driver_line(driver: Driver) -> Markup:
     """Return what pushed the day up: the workspace, its key, and the models it moved between."""
     line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}"
     if driver.key is None:
@@ -85,18 +87,18 @@ def driver_line(driver: Driver) -> str:
     return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
 
 
-def freshness_line(digest: Digest) -> str:
+def freshness_line(digest: Digest) -> Markup:
     """Return until when the figures reach, and whether they can still change."""
     if digest.as_of is None:
         return "no figures yet"
     utc = digest.as_of.astimezone(UTC)
-    as_of = f"{utc:%H:%M} UTC" if utc.date() == digest.day + ONE_DAY else as_of_in_words(digest.as_of)
+    as_of = own(f"{utc:%H:%M} UTC") if utc.date() == digest.day + ONE_DAY else as_of_in_words(digest.as_of)
     if digest.closed:
         return f"figures as of {as_of}, closed day"
     return f"figures as of {as_of}: the day isn't complete there yet, so they are provisional"
 
 
-def _movers_line(digest: Digest) -> str | None:
+def _movers_line(digest: Digest) -> Markup | None:
     if digest.is_quiet or not digest.movers:
         return None
     return "*Movers*  " + " · ".join(mover_in_words(part) for part in digest.movers)
@@ -135,14 +137,14 @@ def render_breakdown(digest: Digest) -> list[Message]:
     return [_thread_part(found, digest, when) for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, digest: Digest, when: str = "") -> Message:
+def _thread_part(found: Breakdown, digest: Digest, when: Markup = "") -> Message:
     parts = breakdown_table(found, last_weekday(digest.day), digest.as_of, so_far=not digest.closed)
-    title = f"*By {found.dimension.name}{' so far' if parts.provisional else ''}*{when}"
+    title = f"*By {escape(found.dimension.name)}{' so far' if parts.provisional else ''}*{when}"
     text = f"{title}: {largest_in_words(parts, 5) or 'nothing was spent'}"
     return Message(text, [section(title), slack_table(parts)])
 
 
-def render_correction(old: Decimal | None, new: Decimal, day_text: str, why: str = "") -> Message:
+def render_correction(old: Decimal | None, new: Decimal, day_text: Markup, why: Markup = "") -> Message:
     """Return the reply that mends a digest: `Corrected: $431.20 (+$18.50)`."""
     cause = f", {why}" if why else ""
     if old is None:

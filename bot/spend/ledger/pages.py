@@ -138,7 +138,7 @@ async def load_days(
 ) -> Loaded:
     """Write the days from `first` to `last` from pages ordered by day; OutOfOrder when they aren't.
 
-    Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, whatever its order.
+    Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, in any order.
     Days without rows become $0 only up to where the figures reach, and only after a first day with figures.
     """
     with rare_collections():

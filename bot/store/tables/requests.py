@@ -47,7 +47,7 @@ class RequestRow(Table, table=True):
 
 
 class DecisionRow(Table, table=True):
-    """What one approver said about one request; one row per person, whatever was clicked how often."""
+    """What one approver said about one request; one row per person, however often they click."""
 
     __table_args__ = (UniqueConstraint("request_id", "member_id"),)
 

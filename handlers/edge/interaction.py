@@ -1,4 +1,4 @@
-"""One act of one person, as listeners see it, whatever payload and transport brought it."""
+"""One act of one person, as listeners see it, for every payload and both transports."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
 
 @dataclass
-class Call:
+class Interaction:
     """An act: who, where, with which words or values (`values` and the chosen `labels` by block id).
 
     `actor` is set before a listener runs, and `found` where something was looked up for it. `not_before` (monotonic) keeps
@@ -108,17 +108,17 @@ class Call:
         await self.rt.notifier.update_view(view_id, view)
 
     async def finish(self, view: Json) -> None:
-        """Say in the modal that something is done; whoever closed it meanwhile doesn't keep the rest from happening."""
+        """Say in the modal that something is done; a modal that was closed meanwhile is no error."""
         with contextlib.suppress(SlackError):
             await self.update_view(self.view_id, view)
 
 
-def call_of(rt: Runtime, body: Json) -> Call:
+def interaction_of(rt: Runtime, body: Json) -> Interaction:
     """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
     actions = dig(body, "actions")
     action: Any = actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType]
     value = plain_value(action)
-    return Call(
+    return Interaction(
         rt=rt,
         payload=body,
         user_id=text_at(body, "user", "id") or text_at(body, "user_id"),
