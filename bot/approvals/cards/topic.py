@@ -10,6 +10,7 @@ from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
+from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.errors import SlackRefused
