@@ -103,6 +103,7 @@ EXCEPTIONS: dict[str, tuple[float, str]] = {
     "spend/test_large": _MORNINGS,
     "test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out": _MORNINGS,
     "test_forty_days_of_cost_are_read_over_many_pages": _MORNINGS,
+    "test_what_one_report_told_is_read_again_when_it_answers_after_the_other_has_stood_in": _MORNINGS,
     "test_the_smallest_load_runs_through_all_its_processes": (5.0, "runs four processes of a benchmark"),
     "test_three_replicas_send_each_digest_and_alert_once": _MORNINGS,
     "security/test_forged_input": _MANY,
