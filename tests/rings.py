@@ -1,7 +1,7 @@
 """The five rings of tests and what a test of each may cost, so that the suite stays as fast as it is.
 
-A test belongs to the innermost ring that can fail for its reason. One that uses five times its ring's CPU time fails: it
-moves to another ring, becomes cheaper, or is named below with its reason.
+A test belongs to the innermost ring that can fail for its reason. One that uses five times its ring's CPU time
+twice in a row fails: it moves to another ring, becomes cheaper, or is named below with its reason.
 """
 
 import os
@@ -88,7 +88,7 @@ EXCEPTIONS: dict[str, tuple[float, str]] = {
     "test_no_file_imports_itself_by_way_of_others": (5.0, "reads every import of the code"),
     "test_no_package_imports_itself_by_way_of_others": (5.0, "reads every import of the code"),
     "test_five_hundred_posts_that_fail_keep_no_other_from_being_sent": (8.0, "fails six hundred times"),
-    "test_no_row_starves_behind_a_limit": (8.0, "works off twelve hundred timers"),
+    "test_no_row_starves_behind_a_limit": (15.0, "works off twelve hundred timers"),
     "test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw": (15.0, "plays the whole tour"),
     "test_a_step_that_breaks_is_named_whatever_it_broke_of": (6.0, "starts the tour"),
     "test_a_file_can_not_be_the_folder_to_write_to": (4.0, "starts the tour"),
