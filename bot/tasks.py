@@ -47,7 +47,7 @@ class Tasks:
             log.error("task_failed", error=type(error).__name__, exc_info=error)
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what runs, at most `seconds`; what is left is cancelled, and repaired by `reconcile` after a restart."""
+        """Wait for what runs, at most `seconds`; what is left is cancelled, and repaired by timers after a restart."""
         if self.running:
             _, late = await asyncio.wait(set(self.running), timeout=seconds)
             for task in late:

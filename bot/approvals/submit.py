@@ -1,7 +1,7 @@
 """The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
 
 Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
-`execute` and `cards`; if this process dies before them, `reconcile` finds what is left to do.
+`execute` and `cards`; if this process dies before them, the timers find what is left to do.
 """
 
 import secrets
