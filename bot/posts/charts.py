@@ -59,10 +59,17 @@ async def deliver(rt: Runtime, now: datetime, render: Render, spec: ChartSpec | 
     delivered = await _with_picture(rt, render, spec, send)
     if refused and not delivered.is_bare:
         # Only now is it certain that the chart was to blame, and not another block.
-        log.info("charts_refused")
+        await _remember_refusal(rt, now)
+    return delivered
+
+
+async def _remember_refusal(rt: Runtime, now: datetime) -> None:
+    log.info("charts_refused")
+    try:
         async with rt.store.write() as tx:
             await write_note(tx, CHART_NOTE, {}, now)
-    return delivered
+    except Exception as error:  # the message stands, and whoever sent it has to hear that
+        log.warning("refusal_not_noted", error=type(error).__name__)
 
 
 async def _with_picture(rt: Runtime, render: Render, spec: ChartSpec, send: Send) -> Delivered:
@@ -121,5 +128,5 @@ async def _share(rt: Runtime, below: Sent, spec: ChartSpec, picture: bytes) -> N
     """Share a picture; the tables say the same, so nothing waits for it."""
     try:
         await rt.notifier.send_file(below.channel, "spend.png", picture, spec.alt_text, thread_ts=below.ts)
-    except SlackError as error:
-        log.warning("picture_not_shared", error=type(error).__name__, code=error.code)
+    except Exception as error:  # the message stands, and whoever sent it has to hear that
+        log.warning("picture_not_shared", error=type(error).__name__, code=getattr(error, "code", ""))

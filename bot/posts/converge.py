@@ -6,7 +6,7 @@ Every duty is a row before the first call goes out, and every drawing reads ever
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -21,8 +21,10 @@ from bot.posts.model import Content, Drawing, Post, Topic
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.model import Message, Sent
+from bot.store.session import Tx
 
 log = structlog.get_logger()
+Follow = Callable[[Tx, Post, str], Awaitable[None]]
 
 TRIED_AGAIN_AFTER = timedelta(seconds=50)
 TRIED_RARELY_AFTER = timedelta(minutes=15)
@@ -70,9 +72,9 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
 
 async def due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
-    """Return the topics and subjects of which a post is due."""
+    """Return the topics and subjects of which a post is due; a topic of another version is left to that one."""
     async with rt.store.read() as tx:
-        return await db.due(tx, now)
+        return await db.due(tx, now, list(cast("Mapping[str, Topic]", rt.topics)))
 
 
 async def repair(rt: Runtime, key: tuple[str, str], _now: datetime) -> None:
@@ -256,7 +258,11 @@ class _Claim:
             for post in posts:
                 await self._failed(post, drawing)
             raise
-        return await self._note(drawing, posts, delivered)
+        try:
+            return await self._note(posts, delivered, drawing.sent)
+        except Exception:
+            await self._note(posts, delivered, None)  # it stands, whatever failed after it, and must not be sent again
+            raise
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         for post in posts:
@@ -266,13 +272,13 @@ class _Claim:
                 await self._failed(post, drawing)
         return False
 
-    async def _note(self, drawing: Drawing, posts: Sequence[Post], sent: Sent) -> bool:
-        now, more = self.rt.now(), drawing.sent is not None
+    async def _note(self, posts: Sequence[Post], sent: Sent, follow: Follow | None) -> bool:
+        now, more = self.rt.now(), follow is not None
         async with self.rt.store.write() as tx:
             for post in posts:
                 is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now)
-                if is_stale is not None and drawing.sent is not None:
-                    await drawing.sent(tx, post, sent.ts)
+                if is_stale is not None and follow is not None:
+                    await follow(tx, post, sent.ts)
                 if is_stale is None and post.redraws:
                     # It took so long that another process sent one, too: both are redrawn from now on.
                     await db.adopt(tx, post.topic, post.subject, post.purpose, sent.channel, sent.ts, now)

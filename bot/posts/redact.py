@@ -1,12 +1,15 @@
 """Channels that another company can read: nothing that was said there about the company's own business stays readable."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import structlog
 
 from bot.errors import SlackError
 from bot.posts import db
 from bot.posts.converge import converge, topic_of
+from bot.posts.model import Post, Topic
 from bot.runtime import Runtime
 from bot.store.notes import claim_note
 
@@ -20,18 +23,29 @@ async def redact_channel(rt: Runtime, channel: str) -> None:
     async with rt.store.write() as tx:
         posts = await db.standing_in(tx, channel, redacted=False)
         await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=True)
-    for topic, subject in dict.fromkeys((post.topic, post.subject) for post in posts):
-        await converge(rt, topic, subject)
+    await _converge_all(rt, posts)
 
 
 async def restore_channel(rt: Runtime, channel: str) -> None:
     """Draw in full again what may be, in a channel that is the company's own again."""
     async with rt.store.write() as tx:
         redacted = await db.standing_in(tx, channel, redacted=True)
-        posts = [post for post in redacted if topic_of(rt, post.topic).is_restored(post)]
+        posts = [post for post in _known(rt, redacted) if topic_of(rt, post.topic).is_restored(post)]
         await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=False)
-    for topic, subject in dict.fromkeys((post.topic, post.subject) for post in posts):
-        await converge(rt, topic, subject)
+    await _converge_all(rt, posts)
+
+
+def _known(rt: Runtime, posts: Sequence[Post]) -> list[Post]:
+    """Return the posts that this version can draw: during an upgrade a newer process may have sent others."""
+    return [post for post in posts if post.topic in cast("Mapping[str, Topic]", rt.topics)]
+
+
+async def _converge_all(rt: Runtime, posts: Sequence[Post]) -> None:
+    for topic, subject in dict.fromkeys((post.topic, post.subject) for post in _known(rt, posts)):
+        try:
+            await converge(rt, topic, subject)
+        except Exception as error:  # the job of each minute tries it again; the others don't wait for that
+            log.warning("post_not_drawn", topic=topic, subject=subject, error=repr(error))
 
 
 async def channels_to_look_at(rt: Runtime, now: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """A topic that exists only here, and a Slack that notes what it is told and can be slow, lose answers or refuse."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -70,6 +70,7 @@ class Notes:
     says: dict[str, str] = field(default_factory=dict[str, str])
     is_over: bool = False
     load_fails: Exception | None = None
+    sent: Callable[[Any, Post, str], Awaitable[None]] | None = None
     name: str = "note"
     retake_after: timedelta = timedelta(minutes=2)
 
@@ -85,7 +86,7 @@ class Notes:
                 return Content(lambda _: message(post.purpose), line=escape(post.purpose))
             return None if said == "nothing" else Content(lambda _: message(said))
 
-        return Drawing(content, is_over=self.is_over)
+        return Drawing(content, is_over=self.is_over, sent=self.sent)
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
         return message("redacted")
