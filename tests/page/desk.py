@@ -149,11 +149,13 @@ def build_desk(web: AsyncWebClient) -> AsyncApp:
         done = card(f"approved by {body['user']['name']}")
         await client.chat_update(channel=message["channel_id"], ts=message["message_ts"], text="Approved", blocks=done)
 
+    reading = asyncio.Lock()
+
     async def budget(ack: AsyncAck, body: Json) -> None:
         await ack()
-        await asyncio.sleep(SLOW)
-        view = body["view"]
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=form(body["actions"][0]["value"]))
+        async with reading:  # one after another: the last one typed is the last one read
+            await asyncio.sleep(SLOW)
+            await client.views_update(view_id=body["view"]["id"], view=form(body["actions"][0]["value"]))
 
     async def looked(ack: AsyncAck) -> None:
         await ack()

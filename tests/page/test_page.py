@@ -1,13 +1,20 @@
 """The page in a real browser: what people type, press and see, against the sandbox's servers and a small app."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.run import Sandbox
 from tests.page.conftest import OpenPage
+
+SAYS_SOMETHING = """fetch("/_sandbox/act/message", {
+    method: "POST",
+    headers: {"Content-Type": "application/json"},
+    body: JSON.stringify({user: "U0BOB", channel: "C0GENERAL", text: "I was first."}),
+})"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -315,6 +322,26 @@ async def test_where_the_manifest_lets_nobody_write_a_sentence_takes_the_compose
     await page.locator("[data-place=C0ENG]").click()
     await expect(page.locator("#main .draft")).to_be_focused()
     await expect(page.locator("#read-only")).to_be_hidden()
+
+
+async def test_a_click_that_a_change_overtakes_is_not_lost(open_page: OpenPage) -> None:
+    page = await open_page("U0GUS")
+    asked = 0
+
+    async def overtaken(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        late = 0.4 * asked
+        if asked <= 2:
+            await page.evaluate(SAYS_SOMETHING)
+        await asyncio.sleep(late)
+        await route.continue_()
+
+    await page.route("**/_sandbox/sees*", overtaken)
+    await page.locator("#app-places .place", has_text="Messages").click()
+    await expect(page.locator("#place-about")).to_have_text("Direct messages with the app")
+    assert asked > 1
+    await page.unroute("**/_sandbox/sees*")
 
 
 async def test_unread_messages_are_counted_for_whoever_is_not_there(open_page: OpenPage) -> None:

@@ -16,6 +16,7 @@ import { drawWire, restartWire, setUpWire } from "./wire.js";
 
 let streaming = true;
 let asked = 0;
+let latest = null;
 let recount = null;
 
 const main = composer({
@@ -30,8 +31,18 @@ const reply = composer({
 const narrow = () => matchMedia("(max-width: 759px)").matches;
 const placeTitle = () => (channel(store.place)?.is_im ? APP_NAME : `#${channel(store.place)?.name ?? ""}`);
 
-/** Ask what the present person sees and draw it; a later question makes an earlier answer void. */
+/** Draw what the present person sees now. Where a later question overtakes this one, its answer is waited for. */
 async function refresh() {
+  latest = look();
+  let awaited;
+  do {
+    awaited = latest;
+    await awaited;
+  } while (awaited !== latest);
+}
+
+/** Ask what the present person sees and draw it; a later question makes an earlier answer void. */
+async function look() {
   const turn = (asked += 1);
   const [workspace, sees] = await Promise.all([getState(), getSees(store.me)]);
   if (turn !== asked || workspace.ok === false || sees.ok === false) return;
