@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,6 +16,8 @@ from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from tests.page.desk import MANIFEST, build_desk
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+PATIENCE = 20_000
+"""Milliseconds that a test waits for what it expects; a busy machine takes its time."""
 OpenPage = Callable[..., Awaitable[Page]]
 
 
@@ -59,21 +61,32 @@ async def sandbox() -> AsyncGenerator[Sandbox]:
 async def context(browser: Browser) -> AsyncGenerator[BrowserContext]:
     """One browser profile for all tests, so that the page's files are fetched once."""
     opened = await browser.new_context(reduced_motion="reduce")
-    opened.set_default_timeout(8000)
+    opened.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     yield opened
     await opened.close()
+
+
+async def close_forms(sandbox: Sandbox, people: set[str]) -> None:
+    """Close what stands open before somebody: what a test leaves open is in no other test's way."""
+    async with httpx.AsyncClient(base_url=sandbox.control_url, trust_env=False) as client:
+        for user in people:
+            for view in (await client.get("/sees", params={"user": user})).json()["modals"][-1:]:
+                await client.post("/act/close", json={"user": user, "view_id": view["id"], "cleared": True})
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def open_page(context: BrowserContext, sandbox: Sandbox) -> AsyncGenerator[OpenPage]:
     """Open the page as somebody, somewhere; at the end nothing may have gone wrong in the browser's console."""
     complaints: list[str] = []
+    people: set[str] = set()
 
     def note(line: ConsoleMessage) -> None:
         if line.type == "error":
             complaints.append(line.text)
 
     async def opened(user: str = "U0ALICE", place: str = "C0ENG", *, width: int = 1280, height: int = 800) -> Page:
+        people.add(user)
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
@@ -86,5 +99,6 @@ async def open_page(context: BrowserContext, sandbox: Sandbox) -> AsyncGenerator
     for page in context.pages:
         await page.evaluate("localStorage.clear()")
         await page.close()
+    await close_forms(sandbox, people)
     # Chromium itself reports every HTTP 400; the control API answers so when it refuses an act.
     assert [line for line in complaints if "status of 400" not in line] == []
