@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.approvals import submit as service
+from bot.approvals import service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.cards import topic as cards
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
+from bot.approvals.model import Request
 from bot.errors import NotFound
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput, form_of
@@ -20,7 +20,7 @@ from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, channel_mention, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
-from handlers.edge.form import Door, Sent
+from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
@@ -59,12 +59,15 @@ async def open_form(
 def door_of(kind: AnyKind) -> Door[BaseModel]:
     """Return the door through which a kind is asked for."""
 
-    async def send(call: Interaction, payload: BaseModel, held: FormInput) -> Sent:
-        request = await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"))
-        rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
-        needs = needs_in_words(rule, request.workspace_name)
-        said = f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
-        return Sent(said, lambda: cards.refresh(call.rt, request.id))
+    async def send(call: Interaction, payload: BaseModel, held: FormInput, tell: Tell) -> None:
+        async def told(request: Request) -> None:
+            rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
+            needs = needs_in_words(rule, request.workspace_name)
+            await tell(
+                f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
+            )
+
+        await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told)
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
         return _asking(who_decides(call.rt, kind, *await _workspace_of(call.rt, held)))

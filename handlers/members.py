@@ -3,9 +3,9 @@
 import contextlib
 import re
 
-from bot.approvals import submit as service
+from bot.approvals import service
 from bot.approvals.authority import needs_in_words
-from bot.approvals.cards import topic as cards
+from bot.approvals.model import Request
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
@@ -64,16 +64,17 @@ async def _role(call: Interaction) -> None:
         await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason})
         return
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
+
+    async def told(request: Request) -> None:
+        sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
+        with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
+            await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
+
+    wanted = ChangeRole(slack_id=person, role=role)
     try:
-        wanted = ChangeRole(slack_id=person, role=role)
-        request = await service.submit(call.rt, call.actor, "change_role", wanted, reason)
+        await service.submit(call.rt, call.actor, "change_role", wanted, reason, told)
     except InvalidInput as error:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
-        return
-    sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
-    with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
-        await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
-    await cards.refresh(call.rt, request.id)
 
 
 def _no_such_role(role: str) -> Markup:

@@ -1,53 +1,52 @@
 """Requests: the buttons on cards and notices, the showing of a secret, and /claude-requests."""
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 
-from bot.approvals import decide, execute, queries
-from bot.approvals import submit as service
-from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
+from bot.approvals import decide, queries, service
 from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
 from bot.approvals.cards.lists import request_list
-from bot.approvals.evaluation import check_may_decide
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
-from bot.approvals.model import MOST_REASON, Request, Status, Verdict
+from bot.approvals.model import MOST_REASON, Request
+from bot.approvals.prefetch import Prefetched, prefetch
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.slack import ids
 from bot.slack.blocks import actions
 from bot.slack.elements import button
 from bot.slack.markup import Markup
-from bot.slack.model import Message
+from bot.slack.model import Message, Sent
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer, said_of
-from handlers.edge.interaction import Interaction, text_at
+from handlers.edge.interaction import Interaction, Json, text_at
 from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
 
 
-async def _look_up(call: Interaction) -> decide.LookedUp:
-    return await decide.look_up(call.rt, call.value)
+def _clicked(call: Interaction) -> Sent | None:
+    """Return the message that was clicked, if it is one of our own: whatever is adopted is redrawn as a card."""
+    is_ours = bool(call.message_ts) and text_at(call.payload, "message", "user") == call.rt.bot_user_id
+    return Sent(call.channel, call.message_ts) if is_ours else None
+
+
+async def _prefetch(call: Interaction) -> Prefetched:
+    return await prefetch(call.rt, call.value, call.user_id, _clicked(call))
+
+
+def _telling(call: Interaction, view: Json) -> service.Told:
+    async def told(_request: Request) -> None:
+        await call.finish(view)
+
+    return told
 
 
 async def approve(call: Interaction) -> None:
     """Count an approval; with the last one needed, do it."""
-    known: decide.LookedUp = call.found
-    adopting = asyncio.create_task(_adopt(call, known.request))
-    try:
-        decided = await decide.decide(call.rt, call.actor, known.request.id, Verdict.APPROVE, known=known)
-    finally:
-        # Only a repair: whatever becomes of it, what was decided is carried out.
-        await asyncio.gather(adopting, return_exceptions=True)
+    known: Prefetched = call.found
     counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
-    saying = asyncio.create_task(call.finish(counts)) if call.in_modal else None
-    if decided.status is Status.APPLYING:
-        decided = await execute.perform(call.rt, decided)
-    await cards.refresh(call.rt, decided.id)
-    if saying:
-        await saying
+    await service.approve(call.rt, call.actor, known, _telling(call, counts) if call.in_modal else None)
+    if call.in_modal:
         await home.republish(call)
 
 
@@ -60,24 +59,10 @@ async def _behind(call: Interaction, said: Markup) -> None:
         await home.republish(call)
 
 
-async def _adopt(call: Interaction, request: Request) -> None:
-    # Only a message of our own: whatever is adopted is redrawn as a card.
-    is_ours = text_at(call.payload, "message", "user") == call.rt.bot_user_id
-    if is_ours and call.channel == request.channel:
-        await cards.adopt(call.rt, request, call.channel, call.message_ts)
-
-
 async def deny(call: Interaction) -> None:
     """Open the form that asks for the reason, for those who may decide."""
-    request = await decide.load(call.rt, call.value)
-    decide.check_pending(request, call.rt.now(), call.actor)
-    rule = await rule_of(call.rt, request)
-    approvers = await current_approvers(call.rt, [call.actor.who], rule, request.workspace_id)
-    ask = approvers_in_words(rule, request.workspace_name)
-    kind = find_kind(call.rt, request.kind)
-    about = kind.beneficiaries(request)
-    check_may_decide(request, call.actor.who, rule, call.actor.slack_id in approvers, ask, about)
-    await call.open(denial_form(request, kind.title(request)))
+    request = await decide.check_may_be_denied(call.rt, call.actor, call.value)
+    await call.open(denial_form(request, find_kind(call.rt, request.kind).title(request)))
 
 
 def check_denial(call: Interaction) -> dict[str, str]:
@@ -91,15 +76,13 @@ def check_denial(call: Interaction) -> dict[str, str]:
 
 async def denied(call: Interaction) -> None:
     """Record a denial with its reason."""
+    said = notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny")
+    comment = str(call.values.get("comment", ""))
     try:
-        request = await decide.decide(
-            call.rt, call.actor, call.private_metadata, Verdict.DENY, str(call.values.get("comment", ""))
-        )
+        await service.deny(call.rt, call.actor, call.private_metadata, comment, _telling(call, said))
     except UserError as error:
         await call.update_view(call.view_id, notice_view(said_of(error), "Deny"))
         return
-    await call.finish(notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny"))
-    await cards.refresh(call.rt, request.id)
     await _behind(call, "⛔ You denied this.")
 
 
@@ -126,36 +109,27 @@ async def details_to_decide(call: Interaction) -> None:
     await details(call, to_decide=True)
 
 
-def _act(run: Callable[[Interaction], Awaitable[Request]], said: Markup) -> Listener:
-    """Make the listener that closes a request and says so, with what is left behind."""
+async def withdraw(call: Interaction) -> None:
+    """Take back one's own request and say so."""
+    await service.withdraw(call.rt, call.actor, call.value, _closed(call, "Withdrawn."), clicked=_clicked(call))
 
-    async def listener(call: Interaction) -> None:
-        await _adopt(call, await decide.load(call.rt, call.value))
-        request = await run(call)
-        await cards.refresh(call.rt, request.id)
+
+async def give_up(call: Interaction) -> None:
+    """Close a failed request and say so."""
+    await service.give_up(call.rt, call.actor, call.value, _closed(call, "Closed."), clicked=_clicked(call))
+
+
+def _closed(call: Interaction, said: Markup) -> service.Told:
+    async def told(request: Request) -> None:
         with contextlib.suppress(SlackError):  # the card and the direct message say it, too
             await call.say(plain_answer(f"{said} {left_behind(request, 'Nothing was done.')}"))
 
-    return listener
-
-
-async def _withdraw(call: Interaction) -> Request:
-    return await service.withdraw(call.rt, call.actor, call.value)
-
-
-async def _give_up(call: Interaction) -> Request:
-    return await service.give_up(call.rt, call.actor, call.value)
-
-
-withdraw = _act(_withdraw, "Withdrawn.")
-give_up = _act(_give_up, "Closed.")
+    return told
 
 
 async def retry(call: Interaction) -> None:
     """Try a failed request again."""
-    approved = await service.retry(call.rt, call.actor, call.value)
-    await execute.advance(call.rt, approved)
-    await cards.refresh(call.rt, approved.id)
+    await service.retry(call.rt, call.actor, call.value)
 
 
 async def ask_again(call: Interaction) -> None:
@@ -257,7 +231,7 @@ async def show_waiting(call: Interaction) -> None:
 FEATURE = Feature(
     commands={"requests": requests_command},
     actions={
-        ids.APPROVE: Button(approve, meanwhile=_look_up),
+        ids.APPROVE: Button(approve, meanwhile=_prefetch),
         ids.DENY: deny,
         ids.MORE: more,
         ids.DETAILS: details,

@@ -19,7 +19,7 @@ from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import zone
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
-from handlers.edge.form import Door, Sent
+from handlers.edge.form import Door, Tell
 from handlers.edge.guard import notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
@@ -69,20 +69,20 @@ async def _names(call: Interaction) -> dict[str, str]:
     return {one.id: one.name for one in await workspaces(call.rt)}
 
 
-async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput) -> Sent:
+async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput, tell: Tell) -> None:
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
     _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
     saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, wanted.workspace_ids)
-    return Sent(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
+    await tell(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
 
 
-async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput) -> Sent:
+async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, tell: Tell) -> None:
     """Watch the amount and say what is watched."""
     names = await _names(call)
     _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
     saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, wanted.amount, wanted.workspace_id)
-    return Sent(f"✅ {channel_mention(wanted.channel)}: {threshold_in_words(saved, names)}. Once in each period.")
+    await tell(f"✅ {channel_mention(wanted.channel)}: {threshold_in_words(saved, names)}. Once in each period.")
 
 
 def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:

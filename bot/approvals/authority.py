@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
-from bot.people.identity import ADMIN_ROLES, find_member
+from bot.people.identity import ADMIN_ROLES, Links, find_member
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule
 from bot.runtime import Runtime
@@ -38,12 +38,12 @@ async def current_approvers(
 _UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
 
 
-async def still_members(rt: Runtime, people: Sequence[Who]) -> list[Who]:
-    """Return those whose Slack account and membership still hold."""
+async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None = None) -> list[Who]:
+    """Return those whose Slack account and membership still hold; `links` are theirs, where they were read just now."""
 
     async def holds(person: Who) -> bool:
         try:
-            return (await find_member(rt, person.slack_id)).id == person.member_id
+            return (await find_member(rt, person.slack_id, links)).id == person.member_id
         except NotLinked:
             return False
         except SlackRefused as refusal:  # not even known to Slack any more; any other refusal says nothing about the person

@@ -11,6 +11,7 @@ from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evalu
 from bot.approvals.execute import claim
 from bot.approvals.kind import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
+from bot.approvals.prefetch import Prefetched, concerned_in
 from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor, Who
 from bot.policy.model import Rule
@@ -33,12 +34,13 @@ class _Seen:
     gone: Sequence[Who] | None = None
 
 
-@dataclass(frozen=True)
-class LookedUp:
-    """What a decision needs to know whoever decides; `gone` are those concerned who aren't members any more."""
-
-    request: Request
-    gone: Sequence[Who]
+def _seen_in(known: Prefetched | None, actor: Actor) -> _Seen:
+    """Return what was found for this very click: of the approvers only if it was this very member who was asked about."""
+    if known is None or known.rule is None:
+        return _Seen()
+    if not known.is_about(actor):
+        return _Seen(gone=known.gone)
+    return _Seen(known.rule, {one.slack_id for one in known.asked}, known.approvers, known.gone)
 
 
 class _Changed(Exception):
@@ -54,29 +56,21 @@ async def load(rt: Runtime, request_id: str) -> Request:
     return request
 
 
-async def look_up(rt: Runtime, request_id: str) -> LookedUp:
-    """Look up for a click what can be looked up while it is found out who clicks."""
-    request = await load(rt, request_id)
-    return LookedUp(request, await _gone(rt, request) if request.status is Status.PENDING else ())
-
-
 async def decide(
-    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: LookedUp | None = None
+    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: Prefetched | None = None
 ) -> Request:
     """Record one approver's verdict. Raises NotAllowed, AlreadyDecided or RequestClosed, in words for the person.
 
     `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
-    once: a caller who gets it back APPLYING has to `perform` it. `known` is what was looked up for this very click.
+    once: a caller who gets it back APPLYING has to `perform` it. `known` is what was prefetched for this very click.
     """
-    seen = _Seen(gone=known.gone if known else None)
+    seen = _seen_in(known, actor)
     for _ in range(_TRIES):
         request, known = known.request if known else await load(rt, request_id), None
         check_pending(request, rt.now(), actor)
         rule = await rule_of(rt, request)
         await _look_up(rt, seen, request, rule, actor)
-        ask = approvers_in_words(rule, request.workspace_name)
-        about = find_kind(rt, request.kind).beneficiaries(request)
-        check_may_decide(request, actor.who, rule, actor.slack_id in seen.approvers, ask, about)
+        _check_may(rt, actor, request, rule, seen.approvers)
         if verdict is Verdict.APPROVE:
             _check_nobody_left(seen.gone or (), "Deny it instead.")
         check_pending(request, rt.now(), actor)  # asking took its time
@@ -85,6 +79,22 @@ async def decide(
         if decided is not None:
             return decided
     raise RequestClosed("Many people decided at once and I couldn't count you in. Nothing was changed; try again.")
+
+
+async def check_may_be_denied(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Return a request of which this person may decide now; raises as `decide` does."""
+    request = await load(rt, request_id)
+    check_pending(request, rt.now(), actor)
+    rule = await rule_of(rt, request)
+    approvers = await current_approvers(rt, [actor.who], rule, request.workspace_id)
+    _check_may(rt, actor, request, rule, approvers)
+    return request
+
+
+def _check_may(rt: Runtime, actor: Actor, request: Request, rule: Rule, approvers: frozenset[str]) -> None:
+    ask = approvers_in_words(rule, request.workspace_name)
+    about = find_kind(rt, request.kind).beneficiaries(request)
+    check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask, about)
 
 
 async def check_still_approved(rt: Runtime, request: Request) -> None:
@@ -124,7 +134,7 @@ async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Wh
 
 async def _gone(rt: Runtime, request: Request) -> list[Who]:
     """Return the requester and those whom it is about, as far as they aren't members any more."""
-    concerned = [request.requester, *find_kind(rt, request.kind).beneficiaries(request)]
+    concerned = concerned_in(rt, request)
     members = await still_members(rt, concerned)
     return [person for person in concerned if person not in members]
 

@@ -1,8 +1,4 @@
-"""The acts that people do with requests, apart from deciding them: submit, withdraw, retry, give up.
-
-Each is a check against today's state, then one transaction with its audit entry. Effects come after the commit, in
-`execute` and `cards`; if this process dies before them, the timers find what is left to do.
-"""
+"""Submitting a request: checks against today's state, then one transaction with its audit entry."""
 
 import secrets
 
@@ -10,11 +6,10 @@ from pydantic import BaseModel
 
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
-from bot.approvals.authority import approvers_in_words, check_can_be_approved, current_approvers, rule_of
-from bot.approvals.decide import check_still_approved, load
+from bot.approvals.authority import check_can_be_approved
 from bot.approvals.kind import find_kind
-from bot.approvals.model import MOST_REASON, WORDS, Event, Request, Status
-from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, RequestClosed, SlackRefused
+from bot.approvals.model import MOST_REASON, WORDS, Request, Status
+from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, SlackRefused
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, code, escape, mention
@@ -22,7 +17,7 @@ from bot.store.actions import AuditAction
 from bot.words.wording import duration
 
 
-async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
+async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
     """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
     kind, now = find_kind(rt, kind_name), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
@@ -65,52 +60,6 @@ async def submit(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     if not added:
         raise await _asked_already(rt, actor, subject)
     return request
-
-
-async def withdraw(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Take back one's own request while nothing was done yet."""
-    request = await load(rt, request_id)
-    if not actor.who.is_same_person(request.requester):
-        raise NotAllowed("Only the person who asked can withdraw a request.")
-    return await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
-
-
-async def retry(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Try a failed request again: whoever asked, or whoever may approve it. The caller then calls `execute.advance`."""
-    request = await load(rt, request_id)
-    await _check_involved(rt, actor, request)
-    await check_still_approved(rt, request)
-    return await _move(rt, actor, request, Event.RETRY, AuditAction.REQUEST_RETRIED, failure=None)
-
-
-async def give_up(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Close a failed request for good."""
-    request = await load(rt, request_id)
-    await _check_involved(rt, actor, request)
-    return await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now())
-
-
-async def _move(
-    rt: Runtime, actor: Actor, request: Request, event: Event, action: AuditAction, **changes: object
-) -> Request:
-    async with rt.store.write() as tx:
-        moved = await requests.advance(tx, request, event, **changes)
-        if moved:
-            tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
-    if moved is None:
-        latest = await load(rt, request.id)
-        raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
-    return moved
-
-
-async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
-    if actor.who.is_same_person(request.requester):
-        return
-    rule = await rule_of(rt, request)
-    if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
-        raise NotAllowed(
-            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
-        )
 
 
 async def _check_channel(rt: Runtime, channel_id: str) -> None:

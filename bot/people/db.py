@@ -1,10 +1,11 @@
 """Which Slack person is which member of the organization, as it was first confirmed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import LinkRow
@@ -23,10 +24,10 @@ class Link(BaseModel):
     linked_at: datetime
 
 
-async def find(tx: Tx, slack_id: str) -> Link | None:
-    """Return a person's link, or None."""
-    row = await tx.session.get(LinkRow, slack_id)
-    return Link.model_validate(row.model_dump()) if row else None
+async def find_all(tx: Tx, slack_ids: Collection[str]) -> dict[str, Link]:
+    """Return the links of those who have one, by Slack id."""
+    rows = (await tx.session.exec(select(LinkRow).where(col(LinkRow.slack_id).in_(slack_ids)))).all()
+    return {row.slack_id: Link.model_validate(row.model_dump()) for row in rows}
 
 
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from bot.admin.model import Member
 from bot.directory.directory import is_same_address
@@ -16,6 +17,8 @@ from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
 from bot.store.actions import AuditAction
 
+Links = Mapping[str, links.Link]
+"""Links by Slack id."""
 ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
 
@@ -32,25 +35,28 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
         raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
     if team_id and team_id != rt.team_id:
         raise NotLinked(await _members_only(rt))
-    person, member, is_linked = await _checked(rt, slack_id, fresh=fresh)
+    person, member, is_linked = await _checked(rt, slack_id, None, fresh=fresh)
     if not is_linked:
         await _link(rt, person, member)
     return Actor(slack_id, member, person.tz)
 
 
-async def find_member(rt: Runtime, slack_id: str) -> Member:
-    """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none."""
-    _, member, _ = await _checked(rt, slack_id, fresh=True)
+async def find_member(rt: Runtime, slack_id: str, known: Links | None = None) -> Member:
+    """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none.
+
+    `known` are the links of this very moment, where they were read already.
+    """
+    _, member, _ = await _checked(rt, slack_id, known, fresh=True)
     return member
 
 
-async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPerson, Member, bool]:
+async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bool) -> tuple[SlackPerson, Member, bool]:
     """Return a person, the member that they are, and whether they are linked already.
 
     Both are asked for at once where a link says which member.
     """
     person, (link, member) = await asyncio.gather(
-        rt.notifier.person(slack_id, fresh=fresh), _known_member(rt, slack_id, fresh=fresh)
+        rt.notifier.person(slack_id, fresh=fresh), _known_member(rt, slack_id, known, fresh=fresh)
     )
     await check_person(rt, person)
     if link and not is_same_address(link.email, person.email):
@@ -68,10 +74,14 @@ async def _checked(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[SlackPer
     return person, found, False
 
 
-async def _known_member(rt: Runtime, slack_id: str, *, fresh: bool) -> tuple[links.Link | None, Member | None]:
+async def _known_member(
+    rt: Runtime, slack_id: str, known: Links | None, *, fresh: bool
+) -> tuple[links.Link | None, Member | None]:
     """Return somebody's link, and the member that it names if there still is one."""
-    async with rt.store.read() as tx:
-        link = await links.find(tx, slack_id)
+    if known is None:
+        async with rt.store.read() as tx:
+            known = await links.find_all(tx, [slack_id])
+    link = known.get(slack_id)
     return link, await _find(rt, link.email, link.member_id, fresh=fresh) if link else None
 
 

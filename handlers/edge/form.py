@@ -22,26 +22,21 @@ from handlers.edge.register import Hint, View
 P = TypeVar("P")
 KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without: Slack lets it be opened for three seconds only."""
+Tell = Callable[[Markup], Awaitable[None]]
+"""Says in the modal what came of a form that was sent."""
 _UNREADABLE = "I can't read one of the values. Look them over."
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What a form that was sent led to: markup for the person, and what is still to do once they have read it."""
-
-    said: Markup
-    then: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
 class Door(Generic[P]):
     """A form, what stands around it, and what sending it does.
 
-    `frame` may look things up; `plain_frame` is what is known without. `send` raises a UserError to bring the form back.
+    `frame` may look things up; `plain_frame` is what is known without. `send` tells the person what came of it, or raises a
+    UserError to bring the form back.
     """
 
     form: Form[P]
-    send: Callable[[Interaction, P, FormInput], Awaitable[Sent]]
+    send: Callable[[Interaction, P, FormInput, Tell], Awaitable[None]]
     frame: Callable[[Interaction, FormInput], Awaitable[Frame]]
     plain_frame: Callable[[Interaction], Frame]
     working: Markup = "Checking…"
@@ -139,18 +134,18 @@ class Door(Generic[P]):
     async def _submit(self, call: Interaction) -> None:
         """Send what was typed; a fault brings the form back with everything still in it."""
         held = self._held(call)
+
+        async def tell(said: Markup) -> None:
+            await call.finish(notice_view(said, self.form.title))
+
         try:
-            sent = await self.send(call, read(self.form, held), held)
+            await self.send(call, read(self.form, held), held, tell)
         except InvalidInput as error:
             await self._back(call, held, Faults(at_fields=error.fields))
         except ValidationError:
             await self._back(call, held, Faults(on_top=escape(_UNREADABLE)))
         except UserError as error:
             await self._back(call, held, Faults(on_top=said_of(error)))
-        else:
-            await call.finish(notice_view(sent.said, self.form.title))
-            if sent.then:
-                await sent.then()
 
     async def _back(self, call: Interaction, held: FormInput, faults: Faults) -> None:
         await call.update_view(call.view_id, draw(self.form, held, await self._soon(call, held), faults))

@@ -19,7 +19,7 @@ from bot.slack.elements import button
 from bot.slack.markup import escape
 from bot.slack.model import Message
 from bot.spend.alerts.settings import thresholds_of
-from handlers.edge.form import Door, Sent
+from handlers.edge.form import Door, Tell
 from handlers.edge.interaction import Interaction
 from tests.approvals.acting import ENGINEERING, make_key, settled
 from tests.world import ALICE, COSTS, DANA, World, world_of
@@ -116,8 +116,8 @@ def slow_door(seconds: float, refusal: UserError | None = None) -> Door[dict[str
             raise refusal
         return Frame(below=[context("All is known")])
 
-    async def send(_call: Interaction, wanted: dict[str, Any], _held: FormInput) -> Sent:
-        return Sent(escape(str(wanted)))
+    async def send(_call: Interaction, wanted: dict[str, Any], _held: FormInput, tell: Tell) -> None:
+        await tell(escape(str(wanted)))
 
     form = Form("form_slow", "A slow form", (FormField("name", "Name"),), dict)
     return Door(form, send, frame, lambda _call: Frame(below=[context("Little is known")]))

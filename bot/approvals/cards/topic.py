@@ -20,7 +20,7 @@ from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.markup import Markup
-from bot.slack.model import Message
+from bot.slack.model import Message, Sent
 from bot.store import audit
 from bot.store.audit import AuditEntry
 
@@ -121,14 +121,13 @@ def _lines(entries: Sequence[AuditEntry]) -> dict[str, Markup]:
     return found
 
 
-async def adopt(rt: Runtime, request: Request, channel: str, ts: str) -> None:
+async def adopt(rt: Runtime, request: Request, clicked: Sent) -> None:
     """Remember a card on which somebody clicked but that nobody wrote down: its sender died in between.
 
     A message that is known belongs to the request that sent it, whatever the click says.
     """
-    async with rt.store.read() as tx:
-        is_known = not ts or await posts.is_known(tx, channel, ts)
-    if is_known:
+    if clicked.channel != request.channel:
         return
     async with rt.store.write() as tx:
-        await posts.adopt(tx, TOPIC, request.id, CARD, channel, ts, rt.now())
+        if not await posts.is_known(tx, clicked.channel, clicked.ts):
+            await posts.adopt(tx, TOPIC, request.id, CARD, clicked.channel, clicked.ts, rt.now())

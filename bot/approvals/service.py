@@ -1,0 +1,141 @@
+"""What people do with requests, each as one call for any door: decided, carried out and told when it returns.
+
+Each checks today's state, writes one transaction with its audit entry, carries out what was approved, and makes every
+message say so. If this process dies between, the timers and posts of that transaction finish it.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+
+from bot.approvals import db as requests
+from bot.approvals import decide, execute
+from bot.approvals import submit as submission
+from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
+from bot.approvals.cards import topic as cards
+from bot.approvals.model import WORDS, Event, Request, Status, Verdict
+from bot.approvals.prefetch import Prefetched
+from bot.errors import NotAllowed, RequestClosed
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.markup import mention
+from bot.slack.model import Sent
+from bot.store.actions import AuditAction
+
+log = structlog.get_logger()
+
+Told = Callable[[Request], Coroutine[Any, Any, None]]
+"""Tells whoever acted that it is on record; runs beside what follows, which may take its time."""
+
+
+async def submit(rt: Runtime, actor: Actor, kind: str, payload: BaseModel, reason: str, told: Told | None = None) -> Request:
+    """Ask for something. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
+    return await _finish(rt, await submission.record(rt, actor, kind, payload, reason), told)
+
+
+async def approve(rt: Runtime, actor: Actor, known: Prefetched, told: Told | None = None) -> Request:
+    """Count an approval, and do what was asked for if it was the last one needed. Raises as `decide` does.
+
+    `known` is what was prefetched for this very click.
+    """
+    adopting = asyncio.create_task(_adopt(rt, known.request, known.orphan))
+    try:
+        decided = await decide.decide(rt, actor, known.request.id, Verdict.APPROVE, known=known)
+    finally:
+        await adopting
+    return await _finish(rt, decided, told)
+
+
+async def deny(rt: Runtime, actor: Actor, request_id: str, comment: str, told: Told | None = None) -> Request:
+    """Close a request with the reason that whoever asked will read. Raises as `decide` does."""
+    return await _finish(rt, await decide.decide(rt, actor, request_id, Verdict.DENY, comment), told)
+
+
+async def withdraw(
+    rt: Runtime, actor: Actor, request_id: str, told: Told | None = None, *, clicked: Sent | None = None
+) -> Request:
+    """Take back one's own request while nothing was done yet. Raises NotAllowed or RequestClosed."""
+    request = await decide.load(rt, request_id)
+    await _adopt(rt, request, clicked)
+    if not actor.who.is_same_person(request.requester):
+        raise NotAllowed("Only the person who asked can withdraw a request.")
+    moved = await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
+    return await _finish(rt, moved, told)
+
+
+async def retry(rt: Runtime, actor: Actor, request_id: str, told: Told | None = None) -> Request:
+    """Try a failed request again: whoever asked, or whoever may approve it. Raises NotAllowed or RequestClosed."""
+    request = await decide.load(rt, request_id)
+    await _check_involved(rt, actor, request)
+    await decide.check_still_approved(rt, request)
+    moved = await _move(rt, actor, request, Event.RETRY, AuditAction.REQUEST_RETRIED, failure=None)
+    return await _finish(rt, moved, told)
+
+
+async def give_up(
+    rt: Runtime, actor: Actor, request_id: str, told: Told | None = None, *, clicked: Sent | None = None
+) -> Request:
+    """Close a failed request for good: whoever asked, or whoever may approve it. Raises NotAllowed or RequestClosed."""
+    request = await decide.load(rt, request_id)
+    await _adopt(rt, request, clicked)
+    await _check_involved(rt, actor, request)
+    moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now())
+    return await _finish(rt, moved, told)
+
+
+async def _adopt(rt: Runtime, request: Request, clicked: Sent | None) -> None:
+    """Remember a clicked card that nobody wrote down; it only repairs, so that its failure stops nothing."""
+    if clicked:
+        try:
+            await cards.adopt(rt, request, clicked)
+        except Exception:
+            log.exception("card_not_adopted", request=request.id)
+
+
+async def _finish(rt: Runtime, request: Request, told: Told | None) -> Request:
+    """Carry out what is approved, and make every message say what came of it; returns the request as it then is."""
+    telling = asyncio.create_task(told(request)) if told else None
+    try:
+        if request.status is Status.APPLYING:
+            request = await execute.perform(rt, request)
+        else:
+            request = await execute.advance(rt, request)
+        await _converge(rt, request)
+    finally:
+        if telling:
+            await telling
+    return request
+
+
+async def _converge(rt: Runtime, request: Request) -> None:
+    """Make every message say what the request says; what can't be done now is due again in a minute."""
+    try:
+        await cards.refresh(rt, request.id)
+    except Exception:  # what was done is done, and whoever did it isn't told otherwise
+        log.exception("messages_not_converged", request=request.id)
+
+
+async def _move(
+    rt: Runtime, actor: Actor, request: Request, event: Event, action: AuditAction, **changes: object
+) -> Request:
+    async with rt.store.write() as tx:
+        moved = await requests.advance(tx, request, event, **changes)
+        if moved:
+            tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
+    if moved is None:
+        latest = await decide.load(rt, request.id)
+        raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
+    return moved
+
+
+async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
+    if actor.who.is_same_person(request.requester):
+        return
+    rule = await rule_of(rt, request)
+    if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
+        raise NotAllowed(
+            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
+        )
