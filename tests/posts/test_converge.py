@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.posts import db
-from bot.posts.converge import MOST_TRIES, converge, due, repair
+from bot.posts.claim import MOST_TRIES
+from bot.posts.converge import converge, due, repair
 from bot.posts.model import Post, Wanted
 from bot.runtime import Runtime
 from bot.store.session import Store
