@@ -20,6 +20,7 @@ from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.prefetch import Prefetched
 from bot.errors import NotAllowed, RequestClosed
 from bot.people.model import Actor
+from bot.posts.looked import Looked
 from bot.runtime import Runtime
 from bot.slack.markup import mention
 from bot.slack.model import Sent
@@ -98,22 +99,24 @@ async def _adopt(rt: Runtime, request: Request, clicked: Sent | None) -> None:
 async def _finish(rt: Runtime, request: Request, told: Told | None) -> Request:
     """Carry out what is approved, and make every message say what came of it; returns the request as it then is."""
     telling = asyncio.create_task(told(request)) if told else None
+    looking = asyncio.create_task(cards.look_at_channel(rt, request))
     try:
         if request.status is Status.APPLYING:
             request = await execute.perform(rt, request)
         else:
             request = await execute.advance(rt, request)
-        await _converge(rt, request)
+        await _converge(rt, request, looking)
     finally:
+        looking.cancel()
         if telling:
             await telling
     return request
 
 
-async def _converge(rt: Runtime, request: Request) -> None:
+async def _converge(rt: Runtime, request: Request, looking: asyncio.Task[Looked | None]) -> None:
     """Make every message say what the request says; what can't be done now is due again in a minute."""
     try:
-        await cards.refresh(rt, request.id)
+        await cards.refresh(rt, request.id, await looking)
     except Exception:  # what was done is done, and whoever did it isn't told otherwise
         log.exception("messages_not_converged", request=request.id)
 

@@ -11,6 +11,7 @@ import structlog
 from bot.errors import SlackDown, SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
 from bot.posts.channels import is_gone
+from bot.posts.looked import Looked, why_blocked
 from bot.posts.model import Content, Drawing, Post, Topic
 from bot.runtime import Runtime
 from bot.slack.blocks import context
@@ -49,6 +50,7 @@ class Claim:
     topic: Topic
     subject: str
     token: str
+    looked: Looked | None = None
 
     async def work(self, held: Sequence[Post], known: Sequence[Post], claimed_at: datetime) -> Result:
         """Do what the claimed posts want."""
@@ -112,7 +114,8 @@ class Claim:
         """Return why nothing may be posted, by channel; asked each time, because it may change at any moment."""
         where = {post.posted_channel or post.channel for post in held}
         channels = sorted(one for one in where if not one.startswith(("U", "W", "D")))
-        reasons = await asyncio.gather(*(self.topic.why_blocked(self.rt, channel) for channel in channels))
+        asking = (why_blocked(self.rt, self.topic, channel, self.looked) for channel in channels)
+        reasons = await asyncio.gather(*asking)
         return {channel: reason for channel, reason in zip(channels, reasons, strict=True) if reason}
 
     async def _later(self, missing: Sequence[Post], thread_of: str) -> None:

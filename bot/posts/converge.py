@@ -11,6 +11,7 @@ from typing import cast
 
 from bot.posts import db
 from bot.posts.claim import Claim, Result
+from bot.posts.looked import Looked
 from bot.posts.model import Topic
 from bot.runtime import Runtime
 
@@ -22,12 +23,12 @@ def topic_of(rt: Runtime, name: str) -> Topic:
     return cast("Mapping[str, Topic]", rt.topics)[name]
 
 
-async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = False) -> bool:
+async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = False, looked: Looked | None = None) -> bool:
     """Send and redraw what a subject's posts want; what fails outside is logged and tried again later.
 
-    Tells whether all that this call could take was done.
+    Tells whether all that this call could take was done. `looked` spares asking about a channel once more.
     """
-    claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8))
+    claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8), looked)
     for _ in range(_MOST_ROUNDS):
         async with rt.store.write() as tx:
             now = rt.now()

@@ -15,7 +15,8 @@ from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.errors import SlackRefused
 from bot.posts import db as posts
-from bot.posts.converge import converge
+from bot.posts.converge import converge, topic_of
+from bot.posts.looked import Looked, look_ahead
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import context
@@ -25,9 +26,14 @@ from bot.store import audit
 from bot.store.audit import AuditEntry
 
 
-async def refresh(rt: Runtime, request_id: str) -> None:
+async def refresh(rt: Runtime, request_id: str, looked: Looked | None = None) -> None:
     """Make every message about a request say what the row says; what fails outside is tried again later."""
-    await converge(rt, TOPIC, request_id)
+    await converge(rt, TOPIC, request_id, looked=looked)
+
+
+async def look_at_channel(rt: Runtime, request: Request) -> Looked | None:
+    """Ask ahead of `refresh` whether a request's card may stand in its channel."""
+    return await look_ahead(rt, topic_of(rt, TOPIC), request.channel)
 
 
 async def facts_of(rt: Runtime, request: Request) -> RequestFacts:

@@ -1,0 +1,71 @@
+"""What a click costs: transactions, and upstream calls that wait for each other."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.sandbox.faults import Fault
+from bot.sandbox.wire import Exchange
+from tests.approvals.acting import press
+from tests.world import ALICE, APPROVALS, BOB, World, world_of
+
+MOST_TRANSACTIONS = 9
+STEPS_FOR_A_PERSON = 1
+"""What is left to a person is told to them in one message more, which is one more to note."""
+MOST_CALLS_IN_A_ROW = 4
+AWAY = 0.15
+"""Seconds that each upstream call takes, so that those which wait for each other are apart."""
+
+
+async def quiet(world: World) -> None:
+    """Wait until the bot has asked for nothing for a while."""
+    newest = -1
+    while world.sandbox.wire.after(0)[-1].seq != newest:
+        newest = world.sandbox.wire.after(0)[-1].seq
+        await asyncio.sleep(AWAY * 3)
+
+
+def in_a_row(calls: list[Exchange]) -> int:
+    """Return how many calls waited for another; each is noted as it ends, about `AWAY` after it began."""
+    ends = sorted(call.at.timestamp() for call in calls)
+    found, last = 0, 0.0
+    for end in ends:
+        if end - last > AWAY / 2:
+            found, last = found + 1, end
+    return found
+
+
+async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int]:
+    """Approve a request for a key; returns the transactions, and the calls in a row."""
+    card = await world.ask_for_key(ALICE, name, workspace)
+    await quiet(world)
+    for target in ("slack", "claude"):
+        world.sandbox.faults.add(Fault(target, "*", "slow", 1_000_000, AWAY))
+    before, begun = world.sandbox.wire.after(0)[-1].seq, 0
+
+    def count(_connection: Any) -> None:
+        nonlocal begun
+        begun += 1
+
+    engine = world.rt.store.engine.sync_engine
+    event.listen(engine, "begin", count)
+    await press(world, BOB, card, "request_approve")
+    await quiet(world)
+    event.remove(engine, "begin", count)
+    world.sandbox.faults.clear()
+    return begun, in_a_row([call for call in world.sandbox.wire.after(before) if call.direction == "in"])
+
+
+async def test_an_approval_takes_few_transactions_and_few_calls_after_one_another(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "warms-up")
+        await press(world, BOB, card, "request_approve")
+        await world.message(BOB, "issued to", APPROVALS)
+        begun, calls = await costs_of(world, "made-by-the-api", "Staging")
+        assert begun <= MOST_TRANSACTIONS
+        assert calls <= MOST_CALLS_IN_A_ROW
+        begun, calls = await costs_of(world, "made-by-hand", "Production")
+        assert begun <= MOST_TRANSACTIONS + STEPS_FOR_A_PERSON
+        assert calls <= MOST_CALLS_IN_A_ROW
