@@ -7,15 +7,15 @@ from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
 from bot.people.identity import ADMIN_ROLES, Links, find_member
 from bot.people.model import Who
-from bot.policy.model import ApproverKind, ApproverRef, Rule
+from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
 from bot.words.wording import listed, number, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
-    """Return today's rule for a request, under the workspace's name of today."""
-    return await rule_at(rt, request.kind, request.workspace_id)
+    """Return the rule for a request: today's, under the workspace's name of today, and no looser than when it was asked."""
+    return stricter(request.asked_under, await rule_at(rt, request.kind, request.workspace_id))
 
 
 async def rule_at(rt: Runtime, kind: str, workspace_id: str | None) -> Rule:
@@ -56,8 +56,12 @@ async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None 
 
 
 async def _is_approver(rt: Runtime, person: Who, rule: Rule, workspace_id: str | None, fresh: bool) -> bool:
-    checks = [_matches(rt, person, ref, workspace_id, fresh) for ref in rule.approvers]
-    return any(await asyncio.gather(*checks)) if checks else False
+    among = [rule.approvers, rule.and_of] if rule.and_of else [rule.approvers]
+    return all(await asyncio.gather(*(_is_among(rt, person, refs, workspace_id, fresh) for refs in among)))
+
+
+async def _is_among(rt: Runtime, person: Who, refs: Sequence[ApproverRef], workspace_id: str | None, fresh: bool) -> bool:
+    return any(await asyncio.gather(*(_matches(rt, person, ref, workspace_id, fresh) for ref in refs)))
 
 
 async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str | None, fresh: bool) -> bool:
@@ -114,7 +118,9 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
 
 def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return whom to ask, as mrkdwn: `@claude-admins or @bob`."""
-    return listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
+    found = listed([_in_words(ref, workspace_name) for ref in rule.approvers], last="or") or "nobody"
+    others = listed([_in_words(ref, workspace_name) for ref in rule.and_of], last="or")
+    return f"{found} (who must also be one of {others})" if others else found
 
 
 def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:

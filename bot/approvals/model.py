@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.approvals.outcome import Outcome
 from bot.errors import RequestClosed
 from bot.people.model import Who
+from bot.policy.model import AskedUnder
 from bot.words.own import Own
 
 
@@ -148,6 +149,7 @@ class Request(_Frozen):
     failure: str | None = None
     attempts: int = 0
     beneficiaries: tuple[Who, ...] = ()
+    asked_under: AskedUnder = AskedUnder()
     decisions: tuple[Decision, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from bot.approvals.kind import find_kind
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, SlackRefused
 from bot.people.model import Actor
+from bot.policy.model import AskedUnder
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, code, escape, mention
 from bot.store.actions import AuditAction
@@ -45,6 +46,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         channel=rule.channel,
         created_at=now,
         expires_at=now + rule.expires_in,
+        asked_under=AskedUnder.of(rule),
         ends_at=kind.rules.ends_at(checked.payload) if kind.rules.ends_at else None,
     )
     request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})

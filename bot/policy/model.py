@@ -54,7 +54,11 @@ class WorkspaceSettings(_Frozen):
 
 
 class Rule(_Frozen):
-    """What holds for one kind in one workspace. No approvers: nobody may approve."""
+    """What holds for one kind in one workspace. No approvers: nobody may approve.
+
+    `tables` are the workspace tables of the policy that apply. Where there is something in `and_of`, an approver has to be
+    among those, too.
+    """
 
     approvers: tuple[ApproverRef, ...] = ()
     group_names: tuple[str, ...] = ()
@@ -63,6 +67,34 @@ class Rule(_Frozen):
     reason_required: bool = True
     expires_in: timedelta = timedelta(hours=8)
     issue_keys: Literal["console", "api"] = "console"
+    tables: tuple[str, ...] = ()
+    and_of: tuple[ApproverRef, ...] = ()
+
+
+class AskedUnder(BaseModel):
+    """What of a rule goes on binding what was asked for under it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    approvers: tuple[ApproverRef, ...] = ()
+    quorum: int = 1
+    tables: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rule: Rule) -> "AskedUnder":
+        """Return what of this rule goes on binding."""
+        return cls(approvers=rule.approvers, quorum=rule.quorum, tables=rule.tables)
+
+
+def stricter(asked: AskedUnder, today: Rule) -> Rule:
+    """Return today's rule, made no looser than the one under which something was asked for.
+
+    The quorum is the higher one. A workspace's table that doesn't apply any more, because the workspace was renamed or the
+    table taken out, still binds what was asked under it: whoever approves has to be an approver under both.
+    """
+    is_lost = any(table not in today.tables for table in asked.tables)
+    and_of = asked.approvers if is_lost and set(asked.approvers) != set(today.approvers) else ()
+    return today.model_copy(update={"quorum": max(asked.quorum, today.quorum), "and_of": and_of})
 
 
 class Policy(_Frozen):
@@ -105,7 +137,8 @@ class Policy(_Frozen):
             said |= table.model_dump(exclude_none=True)
         names: tuple[str, ...] = said.pop("approvers", ())
         refs = dict.fromkeys(ref for name in names for ref in self.members(name))
-        return Rule(approvers=tuple(refs), group_names=names, **said)
+        applying = tuple(sorted(key for key, workspace in self.workspaces.items() if workspace in found))
+        return Rule(approvers=tuple(refs), group_names=names, tables=applying, **said)
 
     def members(self, group: str) -> tuple[ApproverRef, ...]:
         """Return the references behind a group name; the two groups of admins need no entry, an unknown group is empty."""

@@ -4,14 +4,16 @@ from pathlib import Path
 
 from bot.approvals.model import Status
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
-from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, until
-from tests.world import ALICE, BOB, CAROL, World, world_of
+from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, told, until
+from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
+PRIYA = "U0CROWD01"
 POLICY = """
 version = 1
 [groups]
 admins = ["usergroup:S0ADMINS"]
 carol = ["user:U0CAROL"]
+platform = ["usergroup:S0PLATFORM"]
 [defaults]
 approvers = ["admins"]
 channel = "C0APPROVALS"
@@ -35,9 +37,9 @@ async def ask(world: World, name: str, workspace: str) -> None:
     await world.submit(ALICE, workspace_id=await world.workspace_id(workspace), name=name, reason="Rules")
 
 
-def settings(tmp_path: Path) -> dict[str, str]:
+def settings(tmp_path: Path, policy: str = POLICY) -> dict[str, str]:
     path = tmp_path / "policy.toml"
-    path.write_text(POLICY)
+    path.write_text(policy)
     return {"POLICY_FILE": str(path)}
 
 
@@ -104,3 +106,41 @@ async def test_admins_of_a_workspace_are_not_counted_on_where_there_is_none(tmp_
             world.rt.policy = Policy(groups={"admins": (admins,)}, defaults=rule)
             await world.command(BOB, "/claude-members role <@U0CROWD01> billing helps finance")
             await world.message(BOB, said, "C0GENERAL")
+
+
+async def renamed(world: World, workspace: str, name: str) -> None:
+    """Rename a workspace outside the bot, as an admin does in the Console."""
+    await world.rt.admin.update_workspace(await world.workspace_id(workspace), name=name)
+    world.rt.directory.forget_workspaces()
+
+
+async def test_a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now(tmp_path: Path) -> None:
+    anybody_here = POLICY.replace('approvers = ["admins"]', 'approvers = ["platform"]')
+    async with world_of(tmp_path, more=settings(tmp_path, anybody_here)) as world:
+        await ask(world, "outlives-its-name", "Research")
+        card = await world.message(BOB, "outlives-its-name", "C0ENG")
+        await press(world, BOB, card, "request_approve")
+        card = await world.message(BOB, "1 of 2 so far", "C0ENG")
+        await renamed(world, "Research", "Discovery")
+        await press(world, BOB, card, "request_approve")
+        await told(world, BOB, "You decided this already", "C0ENG")
+        # Priya is an approver under today's rule, but never was one where two of the organization's admins were needed.
+        await press(world, PRIYA, card, "request_approve")
+        await told(world, PRIYA, "who must also be one of the organization's admins", "C0ENG")
+        assert (await request_behind(world, card)).status is Status.PENDING
+        await press(world, CAROL, card, "request_approve")
+        await world.message(BOB, "issued to", "C0ENG")
+
+
+async def test_a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        key_id = await make_key(world, "asked-under-two", "Production")
+        await open_form(world, ALICE, "revoke_key", key_id)
+        await world.submit(ALICE, confirm="asked-under-two", reason="Nobody needs it")
+        card = await card_with(world, "asked-under-two")
+        admins = ApproverRef(kind=ApproverKind.USERGROUP, id="S0ADMINS")
+        rule = RuleSettings(approvers=("admins",), quorum=1, channel=APPROVALS)
+        world.rt.policy = Policy(groups={"admins": (admins,)}, defaults=rule)
+        await press(world, BOB, card, "request_approve")
+        await card_with(world, "1 of 2 so far")
+        assert (await request_behind(world, card)).status is Status.PENDING

@@ -143,6 +143,9 @@ def _request() -> None:
         sa.Column(
             "beneficiaries", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
+        sa.Column(
+            "asked_under", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
+        ),
         sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
