@@ -84,7 +84,7 @@ async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str |
     workspace_id = held.text("workspace_id") or None
     if key_id := held.text("key_id"):
         key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
-        home = await rt.directory.workspace(key.workspace_id) if key else None
+        home = await rt.directory.home_of(key) if key else None
         workspace_id = home.id if home else None
     return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
 
@@ -125,14 +125,11 @@ async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
 async def suggest_keys(call: Interaction, query: str) -> list[Json]:
     """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
     wanted = query.casefold().strip()
-    names = {w.id: w.name for w in await call.rt.directory.workspaces()}
+    place_of = call.rt.directory.place_of
     may_see = await may_see_key(call.rt, call.actor)
     alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
     keys = [k for k in alive if wanted in k.name.casefold()]
-    return [
-        option(k.name, k.id, truncate(f"{names.get(k.workspace_id or '', 'Default')} · {k.status} · {k.hint or ''}", 75))
-        for k in keys
-    ]
+    return [option(k.name, k.id, truncate(f"{await place_of(k)} · {k.status} · {k.hint or ''}", 75)) for k in keys]
 
 
 def feature_of(kind: AnyKind) -> Feature:

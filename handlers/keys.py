@@ -27,9 +27,7 @@ async def keys_command(call: Interaction) -> None:
 
 
 async def _lines(call: Interaction, keys: Sequence[ApiKey]) -> list[KeyLine]:
-    names = {w.id: w.name for w in await call.rt.directory.workspaces()}
-    default = next((w.name for w in await call.rt.directory.workspaces() if w.is_default), "Default")
-    return [KeyLine(key, names.get(key.workspace_id, "") if key.workspace_id else default) for key in keys]
+    return [KeyLine(key, await call.rt.directory.place_of(key)) for key in keys]
 
 
 async def _mine(call: Interaction) -> Message:

@@ -73,8 +73,9 @@ class WorkspaceMember(_Frozen):
 class ApiKey(_Frozen):
     """An API key's metadata; its secret is never part of it.
 
-    `status`: active, inactive, archived, expired. `workspace_id` is None for a key of the organization, and in the old
-    shape (2023-06-01) for the default workspace. `principal_type`: user, service_account or None for a classic key.
+    `status`: active, inactive, archived, expired. `scope`: workspace, organization, or what a later API names. The
+    `workspace_id` of a workspace's key is None for the default workspace in the old shape (2023-06-01); no other key has
+    one. `principal_type`: user, service_account or None for a classic key.
     """
 
     id: str
@@ -82,6 +83,7 @@ class ApiKey(_Frozen):
     status: str
     workspace_id: str | None
     created_at: datetime
+    scope: str = "workspace"
     created_by: str | None = None
     expires_at: datetime | None = None
     hint: str | None = None

@@ -86,13 +86,15 @@ def workspace_member(body: Json) -> WorkspaceMember:
 def api_key(body: Json) -> ApiKey:
     """Read a key's metadata, with `scope` (new shape) or `workspace_id` (old shape)."""
     scope: Json | None = body.get("scope")
+    kind = str(scope["type"]) if scope is not None else "workspace"
     principal_type, principal_id = _principal(body["principal"] if scope is not None else body.get("principal"))
     created_by: Json | None = body["created_by"]
     return ApiKey(
         id=body["id"],
         name=body["name"],
         status=body["status"],
-        workspace_id=scope.get("workspace_id") if scope is not None else body["workspace_id"],
+        scope=kind,
+        workspace_id=(scope if scope is not None else body)["workspace_id"] if kind == "workspace" else None,
         created_at=body["created_at"],
         created_by=created_by["id"] if created_by else None,
         expires_at=body["expires_at"] if scope is not None else body.get("expires_at"),

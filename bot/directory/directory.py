@@ -7,6 +7,8 @@ from bot.cache import Cache
 from bot.ports import Admin
 
 KEEP_SECONDS = 60.0
+WORKSPACE, ORGANIZATION = "workspace", "organization"
+"""Where a key may work, as far as that is known here (admin-api.md §4.6); of any other scope nobody changes a key."""
 _ALL = "all"
 """The only key of a cache that holds one whole list."""
 
@@ -42,15 +44,29 @@ class Directory:
         """Return all keys, newest first."""
         return await self._keys.get(_ALL, fresh=fresh)
 
-    async def workspace(self, workspace_id: str | None) -> Workspace | None:
-        """Return a living workspace; None stands for the default one, as the older API writes it."""
-        found = await self.workspaces()
-        return next((w for w in found if w.id == workspace_id or (workspace_id is None and w.is_default)), None)
+    async def workspace(self, workspace_id: str) -> Workspace | None:
+        """Return a workspace that is not archived."""
+        return next((w for w in await self.workspaces() if w.id == workspace_id), None)
 
-    async def workspace_name(self, workspace_id: str | None) -> str:
+    async def workspace_name(self, workspace_id: str) -> str:
         """Return a workspace's name as people know it, its id where it is not known."""
         found = await self.workspace(workspace_id)
-        return found.name if found else workspace_id or "Default"
+        return found.name if found else workspace_id
+
+    async def home_of(self, key: ApiKey) -> Workspace | None:
+        """Return the workspace of a key, None for one that belongs to no single workspace, or to an archived one."""
+        if key.scope != WORKSPACE:
+            return None
+        if key.workspace_id is not None:
+            return await self.workspace(key.workspace_id)
+        return next((w for w in await self.workspaces() if w.is_default), None)
+
+    async def place_of(self, key: ApiKey) -> str:
+        """Return where a key works: a workspace's name, the whole organization, or a scope as the API names it."""
+        if key.scope == ORGANIZATION:
+            return "the whole organization"
+        home = await self.home_of(key)
+        return home.name if home else key.workspace_id or (f"scope {key.scope}" if key.scope != WORKSPACE else "Default")
 
     async def member_by_email(self, email: str) -> Member | None:
         """Return the member with exactly this address, in any case."""

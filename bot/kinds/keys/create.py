@@ -95,7 +95,7 @@ def _made(key: ApiKey, how: Outcome) -> Outcome:
 async def _look(look: Look[CreateKey]) -> Done | None:
     """Find the key of an attempt whose answer got lost; nobody will ever know its secret, which the outcome says."""
     wanted, request = look.payload, look.request
-    workspace_name = await look.directory.workspace_name(request.workspace_id)
+    workspace_name = await look.directory.workspace_name(wanted.workspace_id)
     if look.rule_for(request.kind, request.workspace_id, workspace_name).issue_keys == "console":
         return None  # then I made none
     since = (request.approved_at or request.created_at) - CLOCKS_MAY_DIFFER
@@ -117,7 +117,7 @@ async def _prove(look: Look[CreateKey]) -> Done | Waits | None:
     strays = await _not_asked_for(look, new)
     if not strays:
         return Waits()
-    where = await look.directory.workspace_name(strays[0].workspace_id)
+    where = await look.directory.place_of(strays[0])
     return Waits(problem=f"A key of that name appeared in {where}, which is the wrong place.")
 
 

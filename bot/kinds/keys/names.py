@@ -26,14 +26,16 @@ def subject_of(workspace_id: str, name: str) -> str:
 async def keys_named(reading: Reading, name: str, workspace_id: str) -> list[ApiKey]:
     """Return a workspace's keys of a name, as of now, with the ones that are dead."""
     found = [key async for key in reading.admin.api_keys(workspace_id=workspace_id) if key.name == name]
-    return await at_home(reading, found)
+    return [key for key in await at_home(reading, found) if key.workspace_id == workspace_id]
 
 
 async def at_home(reading: Reading, keys: list[ApiKey]) -> list[ApiKey]:
     """Return keys with the id of their workspace: the older API writes the default one as null."""
-    default = await reading.directory.workspace(None)
-    home = default.id if default else None
-    return [key if key.workspace_id else key.model_copy(update={"workspace_id": home}) for key in keys]
+    homes = [await reading.directory.home_of(key) for key in keys]
+    return [
+        key if key.workspace_id or home is None else key.model_copy(update={"workspace_id": home.id})
+        for key, home in zip(keys, homes, strict=True)
+    ]
 
 
 async def is_taken(reading: Reading, name: str, workspace_id: str) -> bool:

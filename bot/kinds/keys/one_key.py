@@ -9,6 +9,7 @@ from bot.admin.model import ApiKey
 from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked
+from bot.directory.directory import ORGANIZATION, WORKSPACE
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Thing
@@ -38,7 +39,9 @@ async def find_key(reading: Reading, payload: K, value: Callable[[ApiKey], str])
         key = await reading.admin.api_key(payload.key_id)
     except UpstreamMissing:
         raise InvalidInput({"key_id": "That key doesn't exist. Choose one from the list."}) from None
-    workspace = await reading.directory.workspace(key.workspace_id)
+    if key.scope not in (WORKSPACE, ORGANIZATION):
+        raise InvalidInput({"key_id": f"I don't know where this key works (scope {key.scope}). Change it in the Console."})
+    workspace = await reading.directory.home_of(key)
     full = payload.model_copy(update={"key_id": key.id, "key_name": key.name, "hint": key.hint, "was": value(key)})
     where = (workspace.id, workspace.name) if workspace else (key.workspace_id, None)
     return Found(_thing(key, value), Checked(full, *where))

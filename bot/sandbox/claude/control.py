@@ -46,7 +46,7 @@ def revise(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -
 
 
 def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """Make a key as an admin does in the Console: {"workspace_id", "name", "expires_at"?, "created_by"?}."""
+    """Make a key as an admin does in the Console: {"workspace_id", "name", "expires_at"?, "created_by"?, "scope"?}."""
     name = params.text(body, "name", 500, required=True) or ""
     workspace_id = params.text(body, "workspace_id", 200, required=True) or ""
     raw_end = body.get("expires_at")
@@ -55,6 +55,7 @@ def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any])
     if creator not in organization.users:
         raise not_found("User")
     key, secret = organization.create_key(workspace_id, name, created_by=creator, expires_at=expires_at)
+    key.scope = params.text(body, "scope", 50) or key.scope
     shape = key_json(key, organization.clock.now(), NEW_VERSION, organization.default_workspace().id)
     return {"id": key.id, "secret": secret, "key": shape}
 

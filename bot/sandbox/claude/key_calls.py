@@ -24,7 +24,7 @@ def list_keys(call: Call) -> dict[str, Any]:
         ((key.created_at, key.id), key)
         for key in organization.keys.values()
         if (status is None or key.status(now) == status)
-        and (workspace_id is None or key.workspace_id == workspace_id)
+        and (workspace_id is None or (key.scope == "workspace" and key.workspace_id == workspace_id))
         and (creator is None or (key.created_by is not None and key.created_by.id == creator))
     ]
 

@@ -119,6 +119,7 @@ class ApiKey:
     created_by: Principal | None = None
     principal: Principal | None = None
     expires_at: datetime | None = None
+    scope: str = "workspace"
     state: str = "active"
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list[tuple[datetime, datetime | None]])
 

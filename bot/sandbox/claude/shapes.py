@@ -110,11 +110,12 @@ def key_json(key: ApiKey, now: datetime, version: str, default_workspace_id: str
     }
     if version == OLD_VERSION:
         principal = None if key.principal is None else {"id": key.principal.id, "type": key.principal.kind}
-        workspace_id = None if key.workspace_id == default_workspace_id else key.workspace_id
+        is_at_home = key.scope == "workspace" and key.workspace_id != default_workspace_id
+        workspace_id = key.workspace_id if is_at_home else None
         return shape | {"principal": principal, "workspace_id": workspace_id}
     return shape | {
         "principal": _principal_actor(key.principal),
-        "scope": {"type": "workspace", "workspace_id": key.workspace_id},
+        "scope": {"type": key.scope} | ({"workspace_id": key.workspace_id} if key.scope == "workspace" else {}),
     }
 
 
