@@ -110,6 +110,7 @@ def _post() -> None:
         sa.Column("given_up_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("topic", "subject", "purpose", "channel", name=op.f("uq_post_topic_subject_purpose_channel")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_post_due_at"), ["due_at"], unique=False)
