@@ -163,11 +163,18 @@ class Claim:
             return await db.note_drawn(tx, post, self.token, self.rt.now())
 
     async def _redact(self, post: Post) -> bool:
-        """Redraw a post so that it says nothing, which is never given up; True when it has to be drawn once more.
+        """Redraw a post so that it says nothing and delete its picture; True when it has to be drawn once more.
 
-        Out of reach it counts as readable, so that the look that finds its channel within reach again redacts it.
+        This is never given up. Out of reach it counts as readable, so that the look that finds its channel within reach
+        again redacts it.
         """
         refusal = await self._replace(post, self.topic.redacted(self.rt, post), None)
+        if post.file_id:
+            try:
+                await self.rt.notifier.delete_file(post.file_id)
+            except SlackError:
+                await self._failed(post, None)
+                raise
         async with self.rt.store.write() as tx:
             is_redacted = refusal not in OUT_OF_REACH
             return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted)
@@ -239,7 +246,7 @@ class Claim:
         if channel in blocked or (parent is not None and parent.is_redacted):
             return await self._refused(drawing, posts, blocked.get(channel, "The thread was redacted."))
         try:
-            delivered = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
+            posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
@@ -250,9 +257,9 @@ class Claim:
                 await self._unknown(post, drawing)
             raise
         try:
-            return await self._note(posts, delivered, drawing.sent)
+            return await self._note(posts, posted, drawing.sent)
         except Exception:
-            await self._note(posts, delivered, None)  # it stands, whatever failed after it, and must not be sent again
+            await self._note(posts, posted, None)  # it stands, whatever failed after it, and must not be sent again
             raise
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
@@ -263,16 +270,16 @@ class Claim:
                 await self._failed(post, drawing)
         return False
 
-    async def _note(self, posts: Sequence[Post], sent: Sent, follow: Follow | None) -> bool:
-        now, more = self.rt.now(), follow is not None
+    async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:
+        now, sent, more = self.rt.now(), posted.sent, follow is not None
         async with self.rt.store.write() as tx:
             for post in posts:
-                is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now)
+                is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now, posted.file_id)
                 if is_stale is not None and follow is not None:
                     await follow(tx, post, sent.ts)
                 if is_stale is None:
                     # It took so long that another process sent one, too: both are redrawn and redacted from now on.
-                    await db.adopt_copy(tx, post, sent.channel, sent.ts, now)
+                    await db.adopt_copy(tx, post, sent.channel, sent.ts, now, posted.file_id)
                 more = more or is_stale is not False
         return more
 

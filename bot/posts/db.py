@@ -96,15 +96,17 @@ async def of_subject(tx: Tx, topic: str, subject: str) -> list[Post]:
     return [_post(row.model_dump()) for row in await tx.session.exec(query)]
 
 
-async def note_sent(tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime) -> bool | None:
-    """Write down where a claimed post stands; None when somebody else sent one under the same claim.
+async def note_sent(
+    tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime, file_id: str | None = None
+) -> bool | None:
+    """Write down where a claimed post stands, and the file with its picture.
 
-    True when it has to be redrawn already.
+    None when somebody else sent one under the same claim; True when it has to be redrawn already.
     """
     statement = (
         update(PostRow)
         .where(col(PostRow.id) == post.id, or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts))
-        .values(posted_channel=channel, ts=ts)
+        .values(posted_channel=channel, ts=ts, file_id=file_id)
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
@@ -125,6 +127,7 @@ async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted:
         "due_at": case((is_newest, null()), else_=col(PostRow.due_at)),
     }
     if redacted is not None:
+        values["file_id"] = null() if redacted else PostRow.file_id
         values["redacted_at"] = case((is_newest, now if redacted else null()), else_=col(PostRow.redacted_at))
     kept = (await tx.execute(_mine(post, token).values(values).returning(col(PostRow.claim)))).first()
     if kept is not None:
@@ -164,23 +167,24 @@ async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts
     )
     if (await tx.execute(waiting)).rowcount == 1:
         return
-    await _add_copy(tx, topic, subject, purpose, channel, ts, now, redraws=True)
+    await _add_copy(tx, _copy(topic, subject, purpose, channel, ts) | {"redraws": True, "due_at": now})
 
 
-async def adopt_copy(tx: Tx, post: Post, channel: str, ts: str, now: datetime) -> None:
+async def adopt_copy(tx: Tx, post: Post, channel: str, ts: str, now: datetime, file_id: str | None) -> None:
     """Remember a second message that was sent for one post; what doesn't redraw is known for being redacted."""
-    await _add_copy(tx, post.topic, post.subject, post.purpose, channel, ts, now, redraws=post.redraws)
+    more = {"redraws": post.redraws, "due_at": now if post.redraws else None, "file_id": file_id}
+    await _add_copy(tx, _copy(post.topic, post.subject, post.purpose, channel, ts) | more)
 
 
-async def _add_copy(
-    tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts: str, now: datetime, *, redraws: bool
-) -> None:
-    copy = {
+def _copy(topic: str, subject: str, purpose: str, channel: str, ts: str) -> dict[str, Any]:
+    return {
         "topic": topic, "subject": subject, "purpose": f"{purpose}:{ts}", "channel": channel, "thread_of": None,
-        "redraws": redraws, "posted_channel": channel, "ts": ts, "wanted_version": 1, "drawn_version": 0, "tries": 0,
-        "due_at": now if redraws else None,
+        "posted_channel": channel, "ts": ts, "wanted_version": 1, "drawn_version": 0, "tries": 0,
     }  # fmt: skip
-    await tx.execute(insert_into(tx, PostRow).values(copy).on_conflict_do_nothing())
+
+
+async def _add_copy(tx: Tx, copy: Mapping[str, Any]) -> None:
+    await tx.execute(insert_into(tx, PostRow).values(**copy).on_conflict_do_nothing())
 
 
 async def is_known(tx: Tx, channel: str, ts: str) -> bool:

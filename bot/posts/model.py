@@ -22,7 +22,7 @@ class Post(BaseModel):
 
     `thread_of` is the purpose of the post in whose thread it stands. `wanted_version` counts what the post should show,
     `drawn_version` what it shows; a post that doesn't `redraw` is sent once and stays as it is. `posted_channel` and `ts`
-    are where it stands. `tries` counts the attempts that failed one after another.
+    are where it stands, `file_id` is the file with its picture. `tries` counts the attempts that failed one after another.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +36,7 @@ class Post(BaseModel):
     redraws: bool
     posted_channel: str | None
     ts: str | None
+    file_id: str | None
     wanted_version: int
     drawn_version: int
     tries: int

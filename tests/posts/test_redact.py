@@ -190,3 +190,20 @@ async def test_a_post_in_a_channel_that_is_closed_to_its_topic_is_not_drawn_each
     scene.topic.closed_to = frozenset()
     await look(scene)
     assert scene.texts == ["second"]
+
+
+async def test_a_picture_is_deleted_with_what_is_redacted_and_once(scene: Scene) -> None:
+    await scene.want(NEWS)
+    async with scene.rt.store.write() as tx:
+        (post,) = await db.claim(tx, "note", "x", "token", scene.clock(), scene.clock())
+        scene.slack.standing["1.1"] = "first"
+        await db.note_sent(tx, post, "token", CHANNEL, "1.1", scene.clock(), "F0PICTURE")
+        await db.adopt_copy(tx, post, CHANNEL, "2.2", scene.clock(), "F0COPY")
+    scene.slack.shared = True
+    scene.slack.deletions_fail = [DOWN, DOWN]
+    await look(scene)
+    assert (scene.texts, scene.slack.deleted) == (["redacted", "redacted"], [])
+    for _ in range(3):
+        await scene.a_minute()
+        await look(scene)
+    assert sorted(scene.slack.deleted) == ["F0COPY", "F0PICTURE"]

@@ -34,6 +34,8 @@ class Slack:
     archived: bool = False
     send_fails: list[Exception] = field(default_factory=list[Exception])
     draw_fails: list[Exception] = field(default_factory=list[Exception])
+    deletions_fail: list[Exception] = field(default_factory=list[Exception])
+    deleted: list[str] = field(default_factory=list[str])
     lost_answers: int = 0
     delays: list[float] = field(default_factory=list[float])
     looked: list[str] = field(default_factory=list[str])
@@ -62,6 +64,11 @@ class Slack:
             raise self.draw_fails.pop(0)
         self.standing[sent.ts] = message.text
         self.drawings.append(message.text)
+
+    async def delete_file(self, file_id: str) -> None:
+        if self.deletions_fail:
+            raise self.deletions_fail.pop(0)
+        self.deleted.append(file_id)
 
 
 DOWN = SlackDown("Slack did not answer.")

@@ -75,6 +75,7 @@ class PostRow(Table, table=True):
     redraws: bool = True
     posted_channel: str | None = Field(default=None, index=True)
     ts: str | None = None
+    file_id: str | None = None
     wanted_version: int = 1
     drawn_version: int = 0
     # Whose turn it is, until `due_at`; nobody's when None. Nothing is left to do when `due_at` is None.

@@ -101,6 +101,7 @@ def _post() -> None:
         sa.Column("redraws", sa.Boolean(), nullable=False),
         sa.Column("posted_channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("file_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("wanted_version", sa.Integer(), nullable=False),
         sa.Column("drawn_version", sa.Integer(), nullable=False),
         sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
