@@ -211,10 +211,16 @@ class Notifier(Protocol):
         """Replace a message that the bot sent."""
         ...
 
-    async def send_file(
-        self, channel: str, name: str, content: bytes, alt_text: str, *, thread_ts: str | None = None, comment: str = ""
-    ) -> None:
+    async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
+        """Upload a file and return its id; nobody sees it until it is shared, which works once."""
+        ...
+
+    async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
         """Share a file in a channel or thread."""
+        ...
+
+    async def delete_file(self, file_id: str) -> None:
+        """Delete a file of the bot wherever it is shown; one that is gone already counts as deleted."""
         ...
 
     async def upload(self, name: str, content: bytes, alt_text: str) -> str:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from bot.approvals import db, execute
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, PROVE, RECOVER
+from bot.approvals.due import END, EXECUTE, EXPIRE, PROVE, RECOVER, timers_of
 from bot.approvals.handover.acts import wipe
-from bot.approvals.model import Request, Status
+from bot.approvals.model import Request
 from bot.runtime import Runtime
 from bot.timers.model import Timer, TimerTopic
 
@@ -30,8 +30,10 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     moved = await _STEPS[timer.what](rt, request)
     if moved.version != request.version:
         await refresh(rt, request.id)
-    is_waiting = timer.what == PROVE and moved.status is Status.FULFILLING
-    return rt.now() if is_waiting else None
+    # What still waits is looked at again: for a person, or because a clock was set back and it was too early.
+    now = rt.now()
+    due_at = timers_of(moved, now).get(timer.what)
+    return max(due_at, now) if due_at else None
 
 
 async def _prepare(rt: Runtime) -> None:

@@ -34,11 +34,23 @@ BAD_BLOCKS = frozenset(
 
 @dataclass(frozen=True)
 class Delivered:
-    """Where a message went. `picture` found no place in it and should be shared beside it; `is_bare`: it has no blocks."""
+    """Where a message went. `picture` found no place in it and should be shared beside it; `is_bare`: it has no blocks.
+
+    `file_id` is the file that it shows.
+    """
 
     sent: Sent | None
     picture: bytes | None = None
     is_bare: bool = False
+    file_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a post stands, and the file with its picture, if any: in the message, or below it in the thread."""
+
+    sent: Sent
+    file_id: str | None = None
 
 
 async def deliver(rt: Runtime, now: datetime, render: Render, spec: ChartSpec | None, send: Send) -> Delivered:
@@ -82,7 +94,7 @@ async def _with_picture(rt: Runtime, render: Render, spec: ChartSpec, send: Send
     message = render(image(file_id, spec.alt_text))
     for attempt in (1, 2):
         try:
-            return Delivered(await send(message))
+            return Delivered(await send(message), file_id=file_id)
         except SlackRefused as refusal:
             # Slack works on an upload for a while, during which the block that shows it is refused (slack.md §7.3).
             if refusal.code not in BAD_BLOCKS:
@@ -109,24 +121,31 @@ async def _charts_refused(rt: Runtime, now: datetime) -> bool:
     return found is not None and now - found[1] < CHARTS_TRIED_AGAIN_AFTER
 
 
-async def post(rt: Runtime, content: Content, channel: str, thread_ts: str | None) -> Sent:
+async def post(rt: Runtime, content: Content, channel: str, thread_ts: str | None) -> Posted:
     """Post a content into a channel or thread; a picture that found no place in the message is shared below it."""
 
     async def send(message: Message) -> Sent:
         return await rt.notifier.send(channel, message, thread_ts=thread_ts)
 
     if content.line:
-        return await send(content.draw(None))
+        return Posted(await send(content.draw(None)))
     delivered = await deliver(rt, rt.now(), content.draw, content.chart, send)
     assert delivered.sent is not None  # noqa: S101 - `send` returns where it went
+    file_id = delivered.file_id
     if delivered.picture is not None and content.chart is not None:
-        await _share(rt, delivered.sent, content.chart, delivered.picture)
-    return delivered.sent
+        file_id = await _share(rt, delivered.sent, content.chart, delivered.picture)
+    return Posted(delivered.sent, file_id)
 
 
-async def _share(rt: Runtime, below: Sent, spec: ChartSpec, picture: bytes) -> None:
-    """Share a picture; the tables say the same, so nothing waits for it."""
+async def _share(rt: Runtime, below: Sent, spec: ChartSpec, picture: bytes) -> str | None:
+    """Share a picture and return its file, also where nobody knows whether that worked.
+
+    The tables say the same, so nothing waits for it.
+    """
+    file_id = None
     try:
-        await rt.notifier.send_file(below.channel, "spend.png", picture, spec.alt_text, thread_ts=below.ts)
+        file_id = await rt.notifier.put_file("spend.png", picture, spec.alt_text)
+        await rt.notifier.share_file(file_id, "spend.png", below.channel, thread_ts=below.ts)
     except Exception as error:  # the message stands, and whoever sent it has to hear that
         log.warning("picture_not_shared", error=type(error).__name__, code=getattr(error, "code", ""))
+    return file_id

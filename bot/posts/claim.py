@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 import structlog
 
-from bot.errors import SlackDown, SlackError, SlackRefused, UpstreamError
+from bot.errors import SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
 from bot.posts.channels import is_gone
 from bot.posts.looked import Looked, why_blocked
-from bot.posts.model import Content, Drawing, Post, Topic
+from bot.posts.model import Content, Drawing, Post, Topic, is_under_way
+from bot.posts.tries import is_enough, is_person, pause_after
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.model import Message, Sent
@@ -21,10 +23,6 @@ from bot.store.session import Tx
 log = structlog.get_logger()
 Follow = Callable[[Tx, Post, str], Awaitable[None]]
 
-TRIED_AGAIN_AFTER = timedelta(seconds=50)
-TRIED_RARELY_AFTER = timedelta(minutes=15)
-OFTEN, MOST_TRIES = 20, 100
-"""So many tries come a minute apart; after so many, about a day awake, what is over is given up."""
 FRESH_FOR = timedelta(seconds=20)
 """A claim older than this is renewed before anything is sent under it."""
 NOT_TO_BE_REDRAWN = frozenset(
@@ -32,6 +30,8 @@ NOT_TO_BE_REDRAWN = frozenset(
     "msg_too_long".split()
 )
 """Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
+OUT_OF_REACH = frozenset({"channel_not_found", "is_archived"})
+"""What stands there can't be changed now, but perhaps some day."""
 
 
 class Result(Enum):
@@ -51,26 +51,31 @@ class Claim:
     subject: str
     token: str
     looked: Looked | None = None
+    since: dict[int, datetime] = field(default_factory=dict[int, datetime])
 
     async def work(self, held: Sequence[Post], known: Sequence[Post], claimed_at: datetime) -> Result:
-        """Do what the claimed posts want."""
+        """Do what the claimed posts want; what has to be redacted waits for nothing that is looked up."""
+        self.since.update({post.id: claimed_at for post in held})
+        redacted = [post for post in held if post.ts and post.is_redacted]
+        results = await asyncio.gather(*map(self._redact, redacted), return_exceptions=True)
+        if others := [post for post in held if post not in redacted]:
+            results += await self._show(others, known)
+        return self._outcome(results)
+
+    async def _show(self, held: Sequence[Post], known: Sequence[Post]) -> list[bool | BaseException]:
+        """Send what is missing and redraw what is older; returns how each ended, True where there is more to do."""
         try:
             drawing, blocked = await asyncio.gather(self.topic.load(self.rt, self.subject), self._blocked(held))
-        except (SlackError, UpstreamError) as error:
-            log.warning("posts_not_drawn", topic=self.topic.name, subject=self.subject, error=repr(error))
-            await self._without_drawing(held)
-            return Result.FAILED
-        except Exception:
-            await self._without_drawing(held)
-            raise
+        except Exception as error:
+            await self._all_failed(held, None)
+            return [error]
         except BaseException:
-            await self._all_failed(held)
+            await self._all_failed(held, None)
             raise
         if drawing is None:
             await self._drop(held, None)
-            return Result.DONE
-        if self.rt.now() - claimed_at > FRESH_FOR:
-            held = await self._renewed(held)
+            return []
+        held = await self._renewed(held)
         standing = [self._redraw(drawing, post, blocked) for post in held if post.ts]
         missing = [post for post in held if not post.ts]
         top = [self._send(drawing, [post], blocked, None) for post in missing if post.thread_of is None]
@@ -81,31 +86,28 @@ class Claim:
             self._later(missing, name) if name in busy else self._send_thread(drawing, missing, parents[name], blocked)
             for name in sorted(filter(None, early))
         ]
-        results = await asyncio.gather(*standing, *top, *threads, return_exceptions=True)
+        ends: list[Any] = await asyncio.gather(*standing, *top, *threads, return_exceptions=True)
         late = [post for post in missing if post.thread_of and post.thread_of not in early]
         if late:
-            results += await asyncio.gather(self._send_late(drawing, late, blocked), return_exceptions=True)
-        return self._outcome(results)
-
-    async def _without_drawing(self, held: Sequence[Post]) -> None:
-        """Redact what has to be, for which nothing need be looked up, and put off the rest."""
-        await self._all_failed([post for post in held if not (post.ts and post.is_redacted)])
-        hiding = [self._redraw(None, post, {}) for post in held if post.ts and post.is_redacted]
-        for failure in await asyncio.gather(*hiding, return_exceptions=True):
-            if isinstance(failure, BaseException):
-                log.warning("post_not_redacted", topic=self.topic.name, subject=self.subject, error=repr(failure))
+            ends += await asyncio.gather(self._send_late(drawing, late, blocked), return_exceptions=True)
+        return ends
 
     async def _renewed(self, held: Sequence[Post]) -> Sequence[Post]:
-        """Claim once more after a long look: a process may be paused at any moment, and others took over meanwhile."""
+        """Claim once more what was claimed a while ago: others take over from a process that is slow or paused."""
+        now = self.rt.now()
+        if all(now - self.since[post.id] <= FRESH_FOR for post in held):
+            return held
+        self.since.update({post.id: now for post in held})
         async with self.rt.store.write() as tx:
-            return await db.renew(tx, held, self.token, self.rt.now() + self.topic.retake_after)
+            return await db.renew(tx, held, self.token, now + self.topic.retake_after)
 
     def _outcome(self, results: Sequence[object]) -> Result:
         failures = [one for one in results if isinstance(one, BaseException)]
         for failure in failures:
+            log.warning("post_not_shown", topic=self.topic.name, subject=self.subject, error=repr(failure))
+        for failure in failures:
             if not isinstance(failure, SlackError | UpstreamError):
                 raise failure
-            log.warning("post_not_sent", topic=self.topic.name, subject=self.subject, error=repr(failure))
         if failures:
             return Result.FAILED
         return Result.MORE if any(one is True for one in results) else Result.DONE
@@ -113,16 +115,16 @@ class Claim:
     async def _blocked(self, held: Sequence[Post]) -> dict[str, str]:
         """Return why nothing may be posted, by channel; asked each time, because it may change at any moment."""
         where = {post.posted_channel or post.channel for post in held}
-        channels = sorted(one for one in where if not one.startswith(("U", "W", "D")))
+        channels = sorted(one for one in where if not is_person(one))
         asking = (why_blocked(self.rt, self.topic, channel, self.looked) for channel in channels)
         reasons = await asyncio.gather(*asking)
         return {channel: reason for channel, reason in zip(channels, reasons, strict=True) if reason}
 
     async def _later(self, missing: Sequence[Post], thread_of: str) -> None:
         """Put off what hangs behind a post of the same thread that somebody else may be sending."""
-        await self._all_failed([post for post in missing if post.thread_of == thread_of])
+        await self._all_failed([post for post in missing if post.thread_of == thread_of], None)
 
-    async def _all_failed(self, posts: Sequence[Post], drawing: Drawing | None = None) -> None:
+    async def _all_failed(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
         for post in posts:
             await self._failed(post, drawing)
 
@@ -135,95 +137,136 @@ class Claim:
 
     async def _failed(self, post: Post, drawing: Drawing | None) -> None:
         """Give a claim back for a later try; what is over is given up after many of them."""
-        now = self.rt.now()
-        is_enough = post.tries >= MOST_TRIES
-        pause = TRIED_AGAIN_AFTER if post.tries < OFTEN else TRIED_RARELY_AFTER
+        if is_enough(post, drawing):
+            await self._drop([post], None if post.ts else drawing)
+            return
         async with self.rt.store.write() as tx:
-            if drawing is not None and drawing.is_over and is_enough:
-                is_mine = await db.give_up(tx, post, self.token, now)
-                if is_mine and not post.ts and drawing.dropped is not None:
-                    await drawing.dropped(tx, post)
-            else:
-                await db.note_failed(tx, post, self.token, now + pause)
+            await db.note_failed(tx, post, self.token, self.rt.now() + pause_after(post, drawing))
 
-    async def _redraw(self, drawing: Drawing | None, post: Post, blocked: Mapping[str, str]) -> bool:
-        """Redraw a post that stands; True when it has to be drawn once more."""
-        channel = post.posted_channel or ""
-        hide = post.is_redacted or channel in blocked
-        content = None if hide or drawing is None else drawing.content(post)
-        if hide or content is not None:
-            message = self.topic.redacted(self.rt, post) if content is None else content.draw(None)
-            try:
-                await self.rt.notifier.redraw(Sent(channel, post.ts or ""), message)
-            except SlackError as error:
-                if error.code not in NOT_TO_BE_REDRAWN or not isinstance(error, SlackRefused):
-                    await self._failed(post, drawing)  # it may have landed, but will not any more by the next try
-                    raise
-                log.info("message_not_redrawn", topic=post.topic, purpose=post.purpose, code=error.code)
-        async with self.rt.store.write() as tx:
-            return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=hide)
+    async def _unknown(self, post: Post, drawing: Drawing) -> None:
+        """Keep a claim until it is old, because what Slack didn't answer may have arrived.
 
-    async def _unknown(self, post: Post) -> None:
+        Where it is given up, its topic takes note instead of forgetting it: nothing may be said in its place.
+        """
+        if is_enough(post, drawing):
+            await self.topic.block(self.rt, post, "Slack doesn't answer.")
+            await self._drop([post], None)
+            return
         async with self.rt.store.write() as tx:
             await db.note_unknown(tx, post, self.token)
+
+    async def _redraw(self, drawing: Drawing, post: Post, blocked: Mapping[str, str]) -> bool:
+        """Redraw a post that stands; True when it has to be drawn once more."""
+        if post.posted_channel in blocked:
+            return await self._redact(post)
+        try:
+            content = drawing.content(post)
+            message = content.draw(None) if content else None
+        except Exception:
+            await self._failed(post, drawing)
+            raise
+        if message is not None:
+            await self._replace(post, message, drawing)
+        async with self.rt.store.write() as tx:
+            return await db.note_drawn(tx, post, self.token, self.rt.now())
+
+    async def _redact(self, post: Post) -> bool:
+        """Redraw a post so that it says nothing and delete its picture; True when it has to be drawn once more.
+
+        This is never given up. Out of reach it counts as readable, so that the look that finds its channel within reach
+        again redacts it.
+        """
+        refusal = await self._replace(post, self.topic.redacted(self.rt, post), None)
+        if post.file_id:
+            try:
+                await self.rt.notifier.delete_file(post.file_id)
+            except SlackError:
+                await self._failed(post, None)
+                raise
+        async with self.rt.store.write() as tx:
+            is_redacted = refusal not in OUT_OF_REACH
+            return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted)
+
+    async def _replace(self, post: Post, message: Message, drawing: Drawing | None) -> str:
+        """Replace a message; returns Slack's word for why that can't be done, empty when it was."""
+        try:
+            await self.rt.notifier.redraw(Sent(post.posted_channel or "", post.ts or ""), message)
+        except SlackError as error:
+            if error.code not in NOT_TO_BE_REDRAWN or not isinstance(error, SlackRefused):
+                await self._failed(post, drawing)  # it may have landed, but will not any more by the next try
+                raise
+            log.info("message_not_redrawn", topic=post.topic, purpose=post.purpose, code=error.code)
+            return error.code
+        return ""
 
     async def _send_thread(
         self, drawing: Drawing, missing: Sequence[Post], parent: Post, blocked: Mapping[str, str]
     ) -> bool:
         """Send what is missing in a thread, one after another: those with a line of text together in one message."""
         posts = [post for post in missing if post.thread_of == parent.purpose]
-        contents = {post.id: drawing.content(post) for post in posts}
-        lines = [post for post in posts if (content := contents[post.id]) and content.line]
-        others = [post for post in posts if post not in lines]
-        sent = await self._send(drawing, lines, blocked, parent) if lines else False
-        for number, post in enumerate(others):
+        try:
+            lines = [post for post in posts if (content := drawing.content(post)) and content.line]
+        except Exception:
+            await self._all_failed(posts, drawing)
+            raise
+        messages = [*([lines] if lines else []), *([post] for post in posts if post not in lines)]
+        sent = False
+        for number, together in enumerate(messages):
             try:
-                sent = await self._send(drawing, [post], blocked, parent) or sent
-            except SlackError:
-                await self._all_failed(others[number + 1 :])
+                sent = await self._send(drawing, together, blocked, parent) or sent
+            except Exception:
+                await self._all_failed([post for later in messages[number + 1 :] for post in later], drawing)
                 raise
         return sent
 
     async def _send_late(self, drawing: Drawing, late: Sequence[Post], blocked: Mapping[str, str]) -> bool:
-        """Send what hangs on a post that was sent just now; where that isn't there yet, later."""
+        """Send what hangs on a post that was sent just now; where that isn't there yet, later, and never without it."""
         async with self.rt.store.read() as tx:
             known = await db.of_subject(tx, self.topic.name, self.subject)
-        parents = {post.purpose: post for post in known if post.ts}
+        parents, waited_for = (
+            {post.purpose: post for post in known if post.ts},
+            {post.purpose for post in known if not post.is_given_up},
+        )
         sent = False
         for name in dict.fromkeys(post.thread_of for post in late):
             posts = [post for post in late if post.thread_of == name]
             if name in parents:
                 sent = await self._send_thread(drawing, posts, parents[name], blocked) or sent
-            else:
+            elif name in waited_for:
                 await self._all_failed(posts, drawing)
+            else:
+                await self._drop(posts, drawing)
         return sent
 
     async def _send(self, drawing: Drawing, posts: Sequence[Post], blocked: Mapping[str, str], parent: Post | None) -> bool:
         """Send posts as one message and write down where it stands; True when there may be more to do."""
-        first = posts[0]
-        channel = (parent.posted_channel if parent else None) or first.channel
-        contents = [content for post in posts if (content := drawing.content(post)) is not None]
+        posts = await self._renewed(posts)
+        try:
+            contents = [content for post in posts if (content := drawing.content(post)) is not None]
+        except Exception:
+            await self._all_failed(posts, drawing)
+            raise
         if not contents:
             await self._drop(posts, drawing)
             return False
+        channel = (parent.posted_channel if parent else None) or posts[0].channel
         if channel in blocked or (parent is not None and parent.is_redacted):
             return await self._refused(drawing, posts, blocked.get(channel, "The thread was redacted."))
         try:
-            delivered = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
-        except SlackDown:
-            for post in posts:
-                await self._unknown(post)
-            raise
+            posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
+            await self._all_failed(posts, drawing)
+            raise
+        except Exception:  # no answer, or a fault of which nobody knows whether it came before or after
             for post in posts:
-                await self._failed(post, drawing)
+                await self._unknown(post, drawing)
             raise
         try:
-            return await self._note(posts, delivered, drawing.sent)
+            return await self._note(posts, posted, drawing.sent)
         except Exception:
-            await self._note(posts, delivered, None)  # it stands, whatever failed after it, and must not be sent again
+            await self._note(posts, posted, None)  # it stands, whatever failed after it, and must not be sent again
             raise
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
@@ -234,23 +277,18 @@ class Claim:
                 await self._failed(post, drawing)
         return False
 
-    async def _note(self, posts: Sequence[Post], sent: Sent, follow: Follow | None) -> bool:
-        now, more = self.rt.now(), follow is not None
+    async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:
+        now, sent, more = self.rt.now(), posted.sent, follow is not None
         async with self.rt.store.write() as tx:
             for post in posts:
-                is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now)
+                is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now, posted.file_id)
                 if is_stale is not None and follow is not None:
                     await follow(tx, post, sent.ts)
-                if is_stale is None and post.redraws:
-                    # It took so long that another process sent one, too: both are redrawn from now on.
-                    await db.adopt(tx, post.topic, post.subject, post.purpose, sent.channel, sent.ts, now)
+                if is_stale is None:
+                    # It took so long that another process sent one, too: both are redrawn and redacted from now on.
+                    await db.adopt_copy(tx, post, sent.channel, sent.ts, now, posted.file_id)
                 more = more or is_stale is not False
         return more
-
-
-def is_under_way(post: Post, held: Sequence[Post]) -> bool:
-    """Tell whether somebody else may be sending a post, behind which later ones of its thread have to wait."""
-    return not post.ts and not post.is_given_up and all(post.id != one.id for one in held)
 
 
 def _joined(contents: Sequence[Content]) -> Content:

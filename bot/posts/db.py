@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, null, or_, update
+from sqlalchemy import and_, case, delete, null, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.posts.model import Post, Wanted
+from bot.posts.tries import LONGEST_CLAIM, LONGEST_PAUSE
 from bot.store.session import Tx
 from bot.store.tables import PostRow
 from bot.store.upsert import insert_into
@@ -72,7 +73,7 @@ async def claim(
 
     They are the caller's until `until`. `only_due` leaves out those that their cause may be about to send.
     """
-    free = or_(col(PostRow.due_at) <= now, col(PostRow.claim) == token)
+    free = or_(_is_due(now), col(PostRow.claim) == token)
     if not only_due:
         # A first try that nobody has begun is taken early; after a failure the pause is kept.
         free = or_(free, col(PostRow.claim).is_(None) & (col(PostRow.tries) == 0))
@@ -95,26 +96,28 @@ async def of_subject(tx: Tx, topic: str, subject: str) -> list[Post]:
     return [_post(row.model_dump()) for row in await tx.session.exec(query)]
 
 
-async def note_sent(tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime) -> bool | None:
-    """Write down where a claimed post stands; None when somebody else sent one under the same claim.
+async def note_sent(
+    tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime, file_id: str | None = None
+) -> bool | None:
+    """Write down where a claimed post stands, and the file with its picture.
 
-    True when it has to be redrawn already.
+    None when somebody else sent one under the same claim; True when it has to be redrawn already.
     """
     statement = (
         update(PostRow)
         .where(col(PostRow.id) == post.id, or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts))
-        .values(posted_channel=channel, ts=ts)
+        .values(posted_channel=channel, ts=ts, file_id=file_id)
     )
     if (await tx.execute(statement)).rowcount != 1:
         return None
     return await note_drawn(tx, post, token, now)
 
 
-async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted: bool = False) -> bool:
+async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted: bool | None = None) -> bool:
     """Write down that a claimed post shows what was wanted when it was claimed; True when more is wanted by now.
 
-    Then the claim stays. Where the claim was lost meanwhile, two may have drawn, and nobody knows
-    whose drawing landed last: the post has to be drawn once more.
+    Then the claim stays, else `redacted` says whether it stands redacted, where that is known. Where the claim was lost
+    meanwhile, two may have drawn, and nobody knows whose drawing landed last: the post has to be drawn once more.
     """
     is_newest = col(PostRow.wanted_version) <= post.wanted_version
     values: dict[str, Any] = {
@@ -123,8 +126,9 @@ async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted:
         "claim": case((is_newest, null()), else_=col(PostRow.claim)),
         "due_at": case((is_newest, null()), else_=col(PostRow.due_at)),
     }
-    if redacted:
-        values["redacted_at"] = now
+    if redacted is not None:
+        values["file_id"] = null() if redacted else PostRow.file_id
+        values["redacted_at"] = case((is_newest, now if redacted else null()), else_=col(PostRow.redacted_at))
     kept = (await tx.execute(_mine(post, token).values(values).returning(col(PostRow.claim)))).first()
     if kept is not None:
         return kept[0] is not None
@@ -163,12 +167,24 @@ async def adopt(tx: Tx, topic: str, subject: str, purpose: str, channel: str, ts
     )
     if (await tx.execute(waiting)).rowcount == 1:
         return
-    another = {
+    await _add_copy(tx, _copy(topic, subject, purpose, channel, ts) | {"redraws": True, "due_at": now})
+
+
+async def adopt_copy(tx: Tx, post: Post, channel: str, ts: str, now: datetime, file_id: str | None) -> None:
+    """Remember a second message that was sent for one post; what doesn't redraw is known for being redacted."""
+    more = {"redraws": post.redraws, "due_at": now if post.redraws else None, "file_id": file_id}
+    await _add_copy(tx, _copy(post.topic, post.subject, post.purpose, channel, ts) | more)
+
+
+def _copy(topic: str, subject: str, purpose: str, channel: str, ts: str) -> dict[str, Any]:
+    return {
         "topic": topic, "subject": subject, "purpose": f"{purpose}:{ts}", "channel": channel, "thread_of": None,
-        "redraws": True, "posted_channel": channel, "ts": ts, "wanted_version": 1, "drawn_version": 0, "tries": 0,
-        "due_at": now,
+        "posted_channel": channel, "ts": ts, "wanted_version": 1, "drawn_version": 0, "tries": 0,
     }  # fmt: skip
-    await tx.execute(insert_into(tx, PostRow).values(another).on_conflict_do_nothing())
+
+
+async def _add_copy(tx: Tx, copy: Mapping[str, Any]) -> None:
+    await tx.execute(insert_into(tx, PostRow).values(**copy).on_conflict_do_nothing())
 
 
 async def is_known(tx: Tx, channel: str, ts: str) -> bool:
@@ -179,7 +195,7 @@ async def is_known(tx: Tx, channel: str, ts: str) -> bool:
 
 async def due(tx: Tx, now: datetime, topics: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return the (topic, subject) with posts that are due, the longest waiting first; of `topics`, or of all."""
-    first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(col(PostRow.due_at) <= now)
+    first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(_is_due(now))
     if topics:
         first = first.where(col(PostRow.topic).in_(topics))
     found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(_MOST_DUE))
@@ -209,6 +225,13 @@ async def forget(tx: Tx, topic: str, subject: str) -> None:
 async def forget_post(tx: Tx, post: Post) -> None:
     """Drop one post, so that it may be wanted anew."""
     await tx.execute(delete(PostRow).where(col(PostRow.id) == post.id))
+
+
+def _is_due(now: datetime) -> Any:
+    """Tell whether a post is due; the clocks of two processes may differ by as much as a claim lasts."""
+    due_at, is_claimed = col(PostRow.due_at), col(PostRow.claim).is_not(None)
+    too_late = or_(due_at > now + LONGEST_PAUSE + LONGEST_CLAIM, and_(is_claimed, due_at > now + LONGEST_CLAIM))
+    return or_(due_at <= now, too_late)
 
 
 def _mine(post: Post, token: str) -> Any:

@@ -1,6 +1,6 @@
 """What was said: a Post is one message that should stand in Slack; a Topic says what it is about and renders it. Pure."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ class Post(BaseModel):
 
     `thread_of` is the purpose of the post in whose thread it stands. `wanted_version` counts what the post should show,
     `drawn_version` what it shows; a post that doesn't `redraw` is sent once and stays as it is. `posted_channel` and `ts`
-    are where it stands. `tries` counts the attempts that failed one after another.
+    are where it stands, `file_id` is the file with its picture. `tries` counts the attempts that failed one after another.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +36,7 @@ class Post(BaseModel):
     redraws: bool
     posted_channel: str | None
     ts: str | None
+    file_id: str | None
     wanted_version: int
     drawn_version: int
     tries: int
@@ -46,6 +47,11 @@ class Post(BaseModel):
     def meant_for(self) -> str:
         """The purpose without the timestamp by which a second message of the same purpose is told from the first."""
         return self.purpose.removesuffix(f":{self.ts}") if self.ts else self.purpose
+
+
+def is_under_way(post: Post, held: Sequence[Post]) -> bool:
+    """Tell whether somebody else may be sending a post, behind which later ones of its thread have to wait."""
+    return not post.ts and not post.is_given_up and all(post.id != one.id for one in held)
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,17 @@ async def redact_channel(rt: Runtime, channel: str) -> None:
 
 
 async def restore_channel(rt: Runtime, channel: str) -> None:
-    """Draw in full again what may be, in a channel that is the company's own again."""
-    async with rt.store.write() as tx:
+    """Draw in full again what may be, in a channel that is the company's own again.
+
+    What its topic may not show there for another reason stays redacted, else it would be redrawn at each look.
+    """
+    async with rt.store.read() as tx:
         redacted = await db.standing_in(tx, channel, redacted=True)
-        posts = [post for post in _known(rt, redacted) if topic_of(rt, post.topic).is_restored(post)]
+    kept = [post for post in _known(rt, redacted) if topic_of(rt, post.topic).is_restored(post)]
+    topics = sorted({post.topic for post in kept})
+    shown = {name for name in topics if await topic_of(rt, name).why_blocked(rt, channel) is None}
+    posts = [post for post in kept if post.topic in shown]
+    async with rt.store.write() as tx:
         await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=False)
     await _converge_all(rt, posts)
 
@@ -59,10 +66,13 @@ async def channels_to_look_at(rt: Runtime, now: datetime) -> list[str]:
 async def look_at(rt: Runtime, channel: str, _now: datetime) -> None:
     """Redact or restore a channel as it is now; one that Slack doesn't show is looked at again later."""
     try:
-        is_shared = (await rt.notifier.channel(channel, fresh=True)).is_shared_outside
+        found = await rt.notifier.channel(channel, fresh=True)
     except SlackError as error:
         log.info("channel_not_looked_at", channel=channel, error=type(error).__name__)
         return
+    if found.is_archived:  # nothing there can be changed
+        return
+    is_shared = found.is_shared_outside
     async with rt.store.read() as tx:
         is_wrong = bool(await db.standing_in(tx, channel, redacted=not is_shared))
     if is_wrong:

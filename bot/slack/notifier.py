@@ -53,23 +53,27 @@ class SlackNotifier:
             blocks=message.blocks,
         )  # fmt: skip
 
-    async def send_file(
-        self, channel: str, name: str, content: bytes, alt_text: str, *, thread_ts: str | None = None, comment: str = ""
-    ) -> None:
-        """Share a file."""
-        file_id = await self._put(name, content, alt_text)
-        await self._call(
-            "files.completeUploadExternal", files=[{"id": file_id, "title": name}], channel_id=channel,
-            thread_ts=thread_ts, initial_comment=comment or None,
-        )  # fmt: skip
+    async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
+        """Share a file that was put there."""
+        files = [{"id": file_id, "title": name}]
+        await self._call("files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread_ts)
+
+    async def delete_file(self, file_id: str) -> None:
+        """Delete a file; repeating it does no harm, so a lost answer is tried once more."""
+        try:
+            await self._call("files.delete", repeat=True, file=file_id)
+        except SlackRefused as refusal:
+            if refusal.code not in ("file_deleted", "file_not_found"):
+                raise
 
     async def upload(self, name: str, content: bytes, alt_text: str) -> str:
         """Store a file and return its id."""
-        file_id = await self._put(name, content, alt_text)
+        file_id = await self.put_file(name, content, alt_text)
         await self._call("files.completeUploadExternal", files=[{"id": file_id, "title": name}])
         return file_id
 
-    async def _put(self, name: str, content: bytes, alt_text: str) -> str:
+    async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
+        """Upload a file and return its id."""
         slot = await self._call("files.getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_text[:1000])
         try:
             async with self._session.post(str(slot["upload_url"]), data=content) as response:

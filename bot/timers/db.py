@@ -1,10 +1,10 @@
 """Timers in the database: set and cleared with what causes them, claimed by a guarded update."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, null, or_, update
+from sqlalchemy import and_, delete, null, or_, update
 from sqlmodel import col, select
 
 from bot.store.session import Tx
@@ -12,6 +12,8 @@ from bot.store.tables import TimerRow
 from bot.store.upsert import insert_into
 from bot.timers.model import Timer
 
+LONGEST = timedelta(hours=1)
+"""No claim and no pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
 _MOST_DUE = 500
 
 
@@ -28,23 +30,23 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
         await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed))
 
 
-async def due(tx: Tx, now: datetime) -> list[Timer]:
-    """Return the timers that are due and that nobody works on, the longest waiting first.
+async def due(tx: Tx, now: datetime, topics: Sequence[str]) -> list[Timer]:
+    """Return the timers of these topics that are due and that nobody works on, the longest waiting first.
 
     There may be more: the caller asks again, and those that fail are due later, so that none starves.
     """
-    query = select(TimerRow).where(col(TimerRow.due_at) <= now, _is_free(now)).order_by(col(TimerRow.due_at))
+    query = select(TimerRow).where(_is_due(now), col(TimerRow.topic).in_(topics)).order_by(col(TimerRow.due_at))
     return [_timer(row) for row in await tx.session.exec(query.limit(_MOST_DUE))]
 
 
 async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime) -> Timer | None:
     """Take a due timer until then; None when somebody else has it, or it isn't due any more."""
-    query = select(TimerRow).where(*_key(timer), col(TimerRow.due_at) <= now, _is_free(now))
+    query = select(TimerRow).where(*_key(timer), _is_due(now))
     row = (await tx.session.exec(query)).first()
     if row is None:
         return None
     found = _timer(row)
-    statement = update(TimerRow).where(*_key(timer), col(TimerRow.due_at) <= now, _is_free(now))
+    statement = update(TimerRow).where(*_key(timer), _is_due(now))
     claimed = await tx.execute(statement.values(claim=token, claimed_until=until))
     return found if claimed.rowcount == 1 else None
 
@@ -61,8 +63,11 @@ async def again(tx: Tx, timer: Timer, token: str, at: datetime, *, failed: bool)
     await tx.execute(mine.values(due_at=at, tries=tries, claim=None, claimed_until=None))
 
 
-def _is_free(now: datetime) -> Any:
-    return or_(col(TimerRow.claimed_until).is_(None), col(TimerRow.claimed_until) <= now)
+def _is_due(now: datetime) -> Any:
+    """Tell whether a timer is due and nobody works on it."""
+    until, due_at = col(TimerRow.claimed_until), col(TimerRow.due_at)
+    is_free = or_(until.is_(None), until <= now, until > now + LONGEST)
+    return and_(is_free, or_(due_at <= now, and_(col(TimerRow.tries) > 0, due_at > now + LONGEST)))
 
 
 def _key(timer: Timer) -> tuple[Any, ...]:

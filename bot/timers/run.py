@@ -19,10 +19,12 @@ AGAIN_AFTER, LONGEST_PAUSE = timedelta(seconds=50), timedelta(minutes=15)
 
 
 async def due_timers(rt: Runtime, topics: Mapping[str, TimerTopic], now: datetime) -> list[Timer]:
-    """Return the timers that are due, with what their topics need prepared."""
+    """Return the timers that are due, with what their topics need prepared.
+
+    During an upgrade a newer process may set timers of a topic that this one doesn't know, and works them off.
+    """
     async with rt.store.read() as tx:
-        # During an upgrade a newer process may set timers that this one knows nothing of.
-        timers = [timer for timer in await db.due(tx, now) if timer.topic in topics]
+        timers = await db.due(tx, now, list(topics))
     for name in dict.fromkeys(timer.topic for timer in timers):
         await topics[name].prepare(rt)
     return timers

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.posts import db
-from bot.posts.claim import MOST_TRIES
 from bot.posts.converge import converge, due, repair
 from bot.posts.model import Post, Wanted
+from bot.posts.tries import MOST_TRIES
 from bot.runtime import Runtime
 from bot.store.session import Store
 from bot.store.tables import PostRow
@@ -42,6 +42,11 @@ class Scene:
         self.clock.advance(**(more or {"minutes": 1}))
         for key in await due(self.rt, self.clock()):
             await repair(self.rt, key, self.clock())
+
+    async def tried(self, times: int) -> None:
+        """Let every post have failed so often."""
+        async with self.rt.store.write() as tx:
+            await tx.execute(update(PostRow).values(tries=times))
 
     async def posts(self) -> list[Post]:
         async with self.rt.store.read() as tx:
@@ -115,8 +120,8 @@ async def test_what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_
     scene.slack.send_fails = [REFUSED] * 500
     await scene.want()
     await scene.converge()
-    for _ in range(MOST_TRIES + 5):
-        await scene.a_minute(minutes=15)
+    await scene.tried(MOST_TRIES + 5)
+    await scene.a_minute(minutes=15)
     assert not (await scene.posts())[0].is_given_up
     scene.topic.is_over = True
     await scene.a_minute(minutes=15)
@@ -237,9 +242,48 @@ async def test_what_hangs_on_a_message_that_was_given_up_is_given_up_too(scene: 
     scene.slack.send_fails = [REFUSED] * 10
     scene.topic.is_over = True
     await scene.want(CARD, *LINES)
-    async with scene.rt.store.write() as tx:
-        await tx.execute(update(PostRow).values(tries=MOST_TRIES))
+    await scene.tried(MOST_TRIES)
     for _ in range(2):
         await scene.a_minute()
     assert all(post.is_given_up for post in await scene.posts())
     assert await due(scene.rt, scene.clock.now.replace(year=2030)) == []
+
+
+async def test_a_thread_ends_with_the_message_that_it_hangs_on(scene: Scene) -> None:
+    scene.topic.says["x"] = "nothing"
+    await scene.want(CARD, *LINES)
+    await scene.converge()
+    assert all(post.is_given_up for post in await scene.posts())
+
+
+async def test_a_thread_whose_message_is_not_known_ends(scene: Scene) -> None:
+    await scene.want(*LINES)
+    await scene.converge()
+    assert all(post.is_given_up for post in await scene.posts())
+
+
+async def test_lines_are_not_sent_under_a_claim_that_others_took_while_the_card_was_slow(scene: Scene) -> None:
+    await scene.want(CARD, *LINES)
+    scene.slack.delays = [0.2]
+    slow = asyncio.create_task(scene.converge())
+    await asyncio.sleep(0.1)
+    scene.clock.advance(minutes=3)
+    await scene.converge()
+    await slow
+    assert scene.texts.count("line:0\nline:1\nline:2") == 1
+
+
+async def test_what_nobody_can_be_told_directly_is_tried_once_a_day_at_last(scene: Scene) -> None:
+    scene.slack.send_fails = [REFUSED] * 50
+    await scene.want(Wanted("told", "U0ALICE"))
+    await scene.converge()
+    for _ in range(5):
+        await scene.tried(MOST_TRIES)
+        await scene.a_minute(days=1)
+    assert len(scene.slack.send_fails) == 44
+    await scene.a_minute(hours=20)
+    assert len(scene.slack.send_fails) == 44, "not more often"
+    scene.topic.says["x"] = "nothing"
+    await scene.a_minute(hours=4)
+    assert (await scene.posts())[0].is_given_up
+    assert len(scene.slack.send_fails) == 44, "what is over is not tried again"

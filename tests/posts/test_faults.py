@@ -1,18 +1,22 @@
-"""Faults of our own and rows of other versions: nothing is repeated, and nothing else waits for them or stays readable."""
+"""Faults of our own, lost answers, wrong clocks and rows of other versions: nothing is repeated or waits for ever."""
 
 import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.posts import db
-from bot.posts.converge import due, repair
-from bot.posts.model import Post
+from bot.posts.converge import converge, due, repair
+from bot.posts.model import Drawing, Post
 from bot.posts.redact import redact_channel, restore_channel
+from bot.posts.tries import MOST_TRIES
+from bot.runtime import Runtime
 from bot.store.session import Store
+from bot.store.tables import PostRow
 from tests.posts.test_converge import CARD, LINES, Scene
-from tests.posts.world import CHANNEL
+from tests.posts.world import CHANNEL, DOWN, Notes, runtime
 
 
 @pytest.fixture
@@ -73,3 +77,84 @@ async def test_a_subject_that_can_not_be_looked_up_keeps_no_other_from_being_red
     scene.topic.load_fails = ZeroDivisionError()
     await redact_channel(scene.rt, CHANNEL)
     assert scene.texts == ["redacted", "redacted"]
+
+
+async def test_answers_that_are_always_lost_end_some_day_and_their_topic_hears_of_it(scene: Scene) -> None:
+    dropped: list[Post] = []
+
+    async def drop(_tx: Any, post: Post) -> None:
+        dropped.append(post)
+
+    scene.topic.is_over, scene.topic.dropped = True, drop
+    scene.slack.lost_answers = 5
+    await scene.want()
+    await scene.converge()
+    await scene.tried(MOST_TRIES)
+    for _ in range(3):
+        await three_minutes(scene)
+    assert len(scene.texts) == 2
+    assert [post.is_given_up for post in await scene.posts()] == [True]
+    assert len(scene.topic.blocked) == 1
+    assert dropped == [], "it may stand, so nothing else is begun in its place"
+
+
+async def test_a_message_that_can_not_be_drawn_is_tried_again_and_given_up_some_day(scene: Scene) -> None:
+    scene.topic.says["x"], scene.topic.is_over = "undrawable", True
+    await scene.want(CARD, LINES[0])
+    await asyncio.gather(scene.converge(), return_exceptions=True)
+    assert [post.tries for post in await scene.posts()] == [1, 1]
+    await scene.tried(MOST_TRIES)
+    await three_minutes(scene)
+    assert [post.is_given_up for post in await scene.posts()] == [True, True]
+
+
+async def test_a_message_that_stands_and_can_not_be_drawn_any_more_is_given_up_some_day(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.topic.is_over = True
+    await scene.change("undrawable")
+    await asyncio.gather(scene.converge(), return_exceptions=True)
+    await scene.tried(MOST_TRIES)
+    await three_minutes(scene)
+    assert [post.is_given_up for post in await scene.posts()] == [True]
+
+
+@pytest.mark.parametrize("ahead", [{"days": 400}, {"hours": 5}])
+async def test_a_clock_that_ran_ahead_for_a_while_keeps_nothing_waiting(scene: Scene, ahead: dict[str, float]) -> None:
+    scene.clock.advance(**ahead)
+    scene.slack.send_fails = [DOWN]
+    await scene.want()
+    await scene.converge()
+    scene.clock.advance(**{unit: -much for unit, much in ahead.items()})
+    await three_minutes(scene)
+    assert scene.texts == ["first"]
+
+
+async def test_a_message_that_comes_late_is_not_taken_for_that_of_a_later_post(scene: Scene) -> None:
+    await scene.want()
+    async with scene.rt.store.write() as tx:
+        (late,) = await db.claim(tx, "note", "x", "slow", scene.clock(), scene.clock())
+        await db.forget(tx, "note", "x")
+    async with scene.rt.store.write() as tx:
+        await db.want(tx, "note", "y", [CARD], scene.clock())
+        assert await db.note_sent(tx, late, "slow", CHANNEL, "1.1", scene.clock()) is None
+        (other,) = await db.of_subject(tx, "note", "y")
+    assert other.ts is None
+
+
+async def test_what_somebody_else_took_over_is_not_dropped(scene: Scene) -> None:
+    dropped: list[Post] = []
+
+    async def drop(_tx: Any, post: Post) -> None:
+        dropped.append(post)
+
+    class Robbed(Notes):
+        async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+            async with rt.store.write() as tx:
+                await tx.execute(update(PostRow).values(claim="another"))
+            return await super().load(rt, subject)
+
+    await scene.want()
+    robbed = runtime(scene.rt.store, scene.slack, Robbed({"x": "nothing"}, dropped=drop), scene.clock)
+    await converge(robbed, "note", "x")
+    assert dropped == []

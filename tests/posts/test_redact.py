@@ -5,13 +5,18 @@ import contextlib
 
 import pytest
 
-from bot.errors import UpstreamDown
+from bot.errors import SlackRefused, UpstreamDown
 from bot.posts import db
 from bot.posts.converge import converge
+from bot.posts.model import Wanted
 from bot.posts.redact import channels_to_look_at, look_at, redact_channel
+from bot.posts.tries import MOST_TRIES
 from bot.store.session import Store
 from tests.posts.test_converge import CARD, LINES, Scene
 from tests.posts.world import CHANNEL, DOWN
+
+NEWS = Wanted("news", CHANNEL, redraws=False)
+ARCHIVED = SlackRefused("Slack refused.", "is_archived")
 
 
 @pytest.fixture
@@ -123,3 +128,82 @@ async def test_what_can_not_be_drawn_is_redacted_all_the_same(scene: Scene, fail
     with contextlib.suppress(ValueError):
         await redact_channel(scene.rt, CHANNEL)
     assert scene.texts == ["redacted", "redacted"]
+
+
+async def test_both_copies_of_what_is_never_redrawn_are_redacted(scene: Scene) -> None:
+    await scene.want(NEWS)
+    scene.slack.delays = [0.2]
+    slow = asyncio.create_task(scene.converge())
+    await asyncio.sleep(0.1)
+    scene.clock.advance(minutes=3)
+    await scene.converge()
+    await slow
+    await scene.change("second")
+    await scene.a_minute()
+    assert scene.texts == ["first", "first"]
+    scene.slack.shared = True
+    await look(scene)
+    assert scene.texts == ["redacted", "redacted"]
+
+
+async def test_what_is_said_of_a_subject_that_is_gone_is_redacted(scene: Scene) -> None:
+    await stands(scene)
+    del scene.topic.says["x"]
+    scene.slack.shared = True
+    await look(scene)
+    assert scene.texts == ["redacted", "redacted"]
+
+
+async def test_redacting_is_never_given_up(scene: Scene) -> None:
+    await stands(scene)
+    scene.topic.is_over = scene.slack.shared = True
+    scene.slack.draw_fails = [DOWN] * 4
+    await redact_channel(scene.rt, CHANNEL)
+    await scene.tried(MOST_TRIES)
+    for _ in range(2):
+        await scene.a_minute(minutes=16)
+    assert scene.texts == ["redacted", "redacted"]
+
+
+async def test_what_an_archived_channel_keeps_readable_is_redacted_once_it_is_open_again(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.slack.shared = scene.slack.archived = True
+    scene.slack.draw_fails = [ARCHIVED]
+    await redact_channel(scene.rt, CHANNEL)
+    await look(scene)
+    assert (scene.texts, scene.slack.drawings) == (["first"], []), "nothing is tried in vain each minute"
+    scene.slack.archived = False
+    await look(scene)
+    assert scene.texts == ["redacted"]
+
+
+async def test_a_post_in_a_channel_that_is_closed_to_its_topic_is_not_drawn_each_minute(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.topic.closed_to = frozenset({CHANNEL})
+    await scene.change("second")
+    await scene.converge()
+    for _ in range(3):
+        await look(scene)
+    assert scene.slack.drawings == ["redacted"]
+    scene.topic.closed_to = frozenset()
+    await look(scene)
+    assert scene.texts == ["second"]
+
+
+async def test_a_picture_is_deleted_with_what_is_redacted_and_once(scene: Scene) -> None:
+    await scene.want(NEWS)
+    async with scene.rt.store.write() as tx:
+        (post,) = await db.claim(tx, "note", "x", "token", scene.clock(), scene.clock())
+        scene.slack.standing["1.1"] = "first"
+        await db.note_sent(tx, post, "token", CHANNEL, "1.1", scene.clock(), "F0PICTURE")
+        await db.adopt_copy(tx, post, CHANNEL, "2.2", scene.clock(), "F0COPY")
+    scene.slack.shared = True
+    scene.slack.deletions_fail = [DOWN, DOWN]
+    await look(scene)
+    assert (scene.texts, scene.slack.deleted) == (["redacted", "redacted"], [])
+    for _ in range(3):
+        await scene.a_minute()
+        await look(scene)
+    assert sorted(scene.slack.deleted) == ["F0COPY", "F0PICTURE"]

@@ -31,8 +31,12 @@ class Slack:
     threads: dict[str, str | None] = field(default_factory=dict[str, str | None])
     drawings: list[str] = field(default_factory=list[str])
     shared: bool = False
+    archived: bool = False
     send_fails: list[Exception] = field(default_factory=list[Exception])
     draw_fails: list[Exception] = field(default_factory=list[Exception])
+    deletions_fail: list[Exception] = field(default_factory=list[Exception])
+    deleted: list[str] = field(default_factory=list[str])
+    lost_answers: int = 0
     delays: list[float] = field(default_factory=list[float])
     looked: list[str] = field(default_factory=list[str])
     on_look: Callable[[], None] = lambda: None
@@ -41,7 +45,7 @@ class Slack:
         assert fresh, "an old look says nothing about now"
         self.looked.append(channel_id)
         self.on_look()
-        return SlackChannel(channel_id, "team", False, True, False, self.shared)
+        return SlackChannel(channel_id, "team", False, True, self.archived, self.shared)
 
     async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
         await asyncio.sleep(self.delays.pop(0) if self.delays else 0)
@@ -49,6 +53,9 @@ class Slack:
             raise self.send_fails.pop(0)
         ts = f"{len(self.standing) + 1}.000001"
         self.standing[ts], self.threads[ts] = message.text, thread_ts
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise DOWN
         return Sent(channel, ts)
 
     async def redraw(self, sent: Sent, message: Message) -> None:
@@ -58,6 +65,11 @@ class Slack:
         self.standing[sent.ts] = message.text
         self.drawings.append(message.text)
 
+    async def delete_file(self, file_id: str) -> None:
+        if self.deletions_fail:
+            raise self.deletions_fail.pop(0)
+        self.deleted.append(file_id)
+
 
 DOWN = SlackDown("Slack did not answer.")
 REFUSED = SlackRefused("Slack refused.", "ratelimited_for_now")
@@ -65,12 +77,15 @@ REFUSED = SlackRefused("Slack refused.", "ratelimited_for_now")
 
 @dataclass
 class Notes:
-    """The topic: `says` is what each subject says now; its lines stand in the thread."""
+    """The topic: `says` is what each subject says now; its lines stand in the thread. `blocked` is what it was told of."""
 
     says: dict[str, str] = field(default_factory=dict[str, str])
     is_over: bool = False
     load_fails: Exception | None = None
     sent: Callable[[Any, Post, str], Awaitable[None]] | None = None
+    dropped: Callable[[Any, Post], Awaitable[None]] | None = None
+    blocked: list[Post] = field(default_factory=list[Post])
+    closed_to: frozenset[str] = frozenset()
     name: str = "note"
     retake_after: timedelta = timedelta(minutes=2)
 
@@ -82,20 +97,23 @@ class Notes:
             return None
 
         def content(post: Post) -> Content | None:
+            if said == "undrawable":
+                raise ZeroDivisionError
             if post.purpose.startswith("line"):
                 return Content(lambda _: message(post.purpose), line=escape(post.purpose))
             return None if said == "nothing" else Content(lambda _: message(said))
 
-        return Drawing(content, is_over=self.is_over, sent=self.sent)
+        return Drawing(content, self.sent, self.dropped, self.is_over)
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
         return message("redacted")
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         found = await rt.notifier.channel(channel, fresh=True)
-        return "shared" if found.is_shared_outside else None
+        return "shared" if found.is_shared_outside else "closed" if channel in self.closed_to else None
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        self.blocked.append(post)
         return False
 
     def is_restored(self, post: Post) -> bool:

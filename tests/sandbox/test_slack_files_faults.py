@@ -66,6 +66,15 @@ async def test_an_upload_is_completed_once_and_needs_its_bytes(room: Room):
     assert await refusal(room.client.files_getUploadURLExternal(filename="a", length=0)) == "missing_argument"
 
 
+async def test_a_file_that_is_deleted_is_shown_nowhere(room: Room):
+    file = (await uploaded(room, channel="C0COSTS"))["id"]
+    await room.client.files_delete(file=file)
+    [shared] = await room.messages("U0DANA", "C0COSTS")
+    assert shared["files"] == []
+    assert await refusal(room.client.files_info(file=file)) == "file_not_found"
+    assert await refusal(room.client.files_delete(file=file)) == "file_not_found"
+
+
 async def fail(room: Room, kind: str, name: str = "chat.postMessage", **more: Any) -> None:
     fault: Json = {"target": "slack", "name": name, "kind": kind} | more
     assert (await room.control("faults", fault))["ok"]

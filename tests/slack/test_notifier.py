@@ -25,3 +25,14 @@ async def test_no_message_and_no_answer_is_ever_unfurled(tmp_path: Path) -> None
     assert len(sent) == 3
     for request in sent:
         assert (request["unfurl_links"], request["unfurl_media"]) == (False, False)
+
+
+async def test_a_file_is_shared_and_deleted_whoever_deleted_it_before(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        notifier, files = world.rt.notifier, world.sandbox.slack.files
+        file_id = await notifier.put_file("spend.png", b"PNG", "Spend rose")
+        await notifier.share_file(file_id, "spend.png", COSTS)
+        assert files[file_id].channels == [COSTS]
+        for _ in range(2):
+            await notifier.delete_file(file_id)
+    assert files == {}

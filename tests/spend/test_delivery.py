@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.posts.redact import redact_channel
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold
 from bot.spend.dimensions import DIMENSIONS
@@ -53,10 +54,14 @@ async def test_a_refused_picture_is_shared_in_the_thread_beside_the_text(store: 
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)
     slack = Slack(refused_blocks={"data_visualization", "image"})
-    assert await run_digests(runtime(store, slack=slack), NOW) == 1
+    rt = runtime(store, slack=slack)
+    assert await run_digests(rt, NOW) == 1
     [post] = slack.top()
     assert "📈 *$175.00 on Fri 20 Nov*" in post.message.text
     assert slack.files == [(COSTS, post.ts)]
+    slack.shared_outside = True
+    await redact_channel(rt, COSTS)
+    assert slack.deleted == ["F0BELOW"], "another company doesn't keep the picture"
 
 
 async def test_without_chart_and_picture_the_text_still_goes_out(store: Store) -> None:

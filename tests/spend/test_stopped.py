@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.posts import db as posts
-from bot.posts.claim import MOST_TRIES
+from bot.posts.tries import MOST_TRIES
 from bot.spend.alerts.settings import end_threshold
 from bot.spend.digests.settings import end_digest
 from bot.spend.digests.settings import subscribe as change

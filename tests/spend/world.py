@@ -138,6 +138,8 @@ class Slack:
     refuses_people_with: str | None = None
     is_down: bool = False
     uploads_fail: bool = False
+    deletions_fail: list[Exception] = field(default_factory=list[Exception])
+    deleted: list[str] = field(default_factory=list[str])
     shared_outside: bool = False
     is_member: bool = True
     lost_texts: set[str] = field(default_factory=set[str])
@@ -169,8 +171,16 @@ class Slack:
             raise SlackRefused("Slack refused files.getUploadURLExternal.", "missing_scope")
         return "F0CHART"
 
-    async def send_file(self, channel: str, name: str, content: bytes, alt_text: str, **more: Any) -> None:
-        self.files.append((channel, more.get("thread_ts")))
+    async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
+        return "F0BELOW"
+
+    async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
+        self.files.append((channel, thread_ts))
+
+    async def delete_file(self, file_id: str) -> None:
+        if self.deletions_fail:
+            raise self.deletions_fail.pop(0)
+        self.deleted.append(file_id)
 
     def top(self, channel: str = COSTS) -> list[Posted]:
         """What was posted in a channel outside of threads."""

@@ -146,3 +146,25 @@ async def test_no_row_starves_behind_a_limit(scene: Scene) -> None:
     for _ in range(4):
         done |= set(await scene.work(seconds=55))
     assert len(done) == 500
+
+
+async def test_timers_of_a_later_version_fill_no_limit(scene: Scene) -> None:
+    async with scene.rt.store.write() as tx:
+        await db.set_timers(tx, "of a later version", "x", {f"end:{n}": NOW for n in range(510)})
+    await scene.set("x", end=SOON)
+    assert await scene.work(hours=1) == ["x:end"]
+
+
+async def test_a_clock_that_ran_ahead_for_a_while_keeps_no_timer_waiting(scene: Scene) -> None:
+    await scene.set("dead", end=NOW)
+    await scene.set("failed", end=NOW)
+    scene.clock.advance(days=400)
+    (dead, failed) = await due_timers(scene.rt, scene.topics, scene.clock())
+    async with scene.rt.store.write() as tx:
+        assert await db.claim(tx, dead, "of a dead process", scene.clock(), scene.clock() + LASTS)
+    scene.fails = {"failed"}
+    await run_timer(scene.rt, scene.topics, failed, scene.clock())
+    scene.fails = set()
+    scene.clock.advance(days=-400)
+    assert sorted(await scene.work(minutes=5)) == ["dead:end", "failed:end"]
+    assert await scene.work(minutes=5) == []

@@ -11,7 +11,7 @@ _POST_PAUSE = 1.0
 _TIERS = {
     20: "users.list conversations.list usergroups.list usergroups.users.list",
     50: (
-        "chat.update chat.delete users.lookupByEmail conversations.info conversations.open conversations.join "
+        "chat.update chat.delete files.delete users.lookupByEmail conversations.info conversations.open conversations.join "
         "conversations.history conversations.replies users.conversations team.info bots.info apps.connections.open"
     ),
     100: (

@@ -17,6 +17,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""An id whose row was deleted stays unused: a message whose answer is late, or its buttons, may bear it."""
+
 
 class Table(SQLModel):
     """Names each table after its class: `CostDayRow` is stored in `cost_day`."""

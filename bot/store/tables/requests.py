@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.tables.base import Table, json_column, time_column
+from bot.store.tables.base import NEVER_AGAIN, Table, json_column, time_column
 
 
 class RequestRow(Table, table=True):
@@ -65,7 +65,7 @@ class DecisionRow(Table, table=True):
 class PostRow(Table, table=True):
     """A message that should stand in Slack, what it shows, and who works on it until when; see bot/posts/model.py."""
 
-    __table_args__ = (UniqueConstraint("topic", "subject", "purpose", "channel"),)
+    __table_args__ = (UniqueConstraint("topic", "subject", "purpose", "channel"), NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
     topic: str
@@ -76,6 +76,7 @@ class PostRow(Table, table=True):
     redraws: bool = True
     posted_channel: str | None = Field(default=None, index=True)
     ts: str | None = None
+    file_id: str | None = None
     wanted_version: int = 1
     drawn_version: int = 0
     # Whose turn it is, until `due_at`; nobody's when None. Nothing is left to do when `due_at` is None.

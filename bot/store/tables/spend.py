@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, UniqueConstraint
 from sqlmodel import Field
 
-from bot.store.tables.base import Table, json_column, nanos_column, time_column, unique_of_some
+from bot.store.tables.base import NEVER_AGAIN, Table, json_column, nanos_column, time_column, unique_of_some
 from bot.store.types import Nanos
 
 
@@ -23,10 +23,6 @@ class SubscriptionRow(Table, table=True):
     first_day: date
     muted_until: datetime | None = time_column(nullable=True)
     ended_at: datetime | None = time_column(nullable=True)
-
-
-NEVER_AGAIN = {"sqlite_autoincrement": True}
-"""An id whose row was deleted stays unused: buttons of a message whose answer was lost may bear it."""
 
 
 class DigestRunRow(Table, table=True):

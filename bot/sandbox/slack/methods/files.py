@@ -1,4 +1,4 @@
-"""The upload triple (address, bytes, completion) and files.info; the bytes themselves are served by `file_routes`."""
+"""The upload triple (address, bytes, completion), files.info and files.delete; `file_routes` serves the bytes."""
 
 import time
 from typing import Any, cast
@@ -87,8 +87,16 @@ async def file_info(call: Call) -> Json:
     return {"file": file_json(call.workspace, stored), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
+async def delete_file(call: Call) -> Json:
+    """Take a file away wherever it is shown."""
+    if call.workspace.files.pop(call.required("file"), None) is None:
+        raise SlackError("file_not_found")
+    return {}
+
+
 METHODS = (
     Method("files.getUploadURLExternal", upload_url, scope="files:write"),
     Method("files.completeUploadExternal", complete, scope="files:write"),
     Method("files.info", file_info, scope="files:read"),
+    Method("files.delete", delete_file, scope="files:write"),
 )

@@ -101,6 +101,7 @@ def _post() -> None:
         sa.Column("redraws", sa.Boolean(), nullable=False),
         sa.Column("posted_channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("file_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("wanted_version", sa.Integer(), nullable=False),
         sa.Column("drawn_version", sa.Integer(), nullable=False),
         sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -110,6 +111,7 @@ def _post() -> None:
         sa.Column("given_up_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("topic", "subject", "purpose", "channel", name=op.f("uq_post_topic_subject_purpose_channel")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_post_due_at"), ["due_at"], unique=False)

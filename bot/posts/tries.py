@@ -1,0 +1,34 @@
+"""How often a post is tried that fails, and how long it waits in between. Pure."""
+
+from datetime import timedelta
+
+from bot.posts.model import Drawing, Post
+
+TRIED_AGAIN_AFTER = timedelta(seconds=50)
+TRIED_RARELY_AFTER = timedelta(minutes=15)
+OFTEN, MOST_TRIES = 20, 100
+"""So many tries come a minute apart; after so many, about a day awake, what is over is given up."""
+LONGEST_CLAIM, LONGEST_PAUSE = timedelta(hours=1), timedelta(days=1)
+"""No claim and no pause lasts longer: a later moment was written by a clock that ran ahead."""
+
+
+def is_person(channel: str) -> bool:
+    """Tell whether a channel is a person or a direct message, by Slack's ids."""
+    return channel.startswith(("U", "W", "D"))
+
+
+def is_enough(post: Post, drawing: Drawing | None) -> bool:
+    """Tell whether a post that failed once more is given up: its subject is over, and it was tried often."""
+    return drawing is not None and drawing.is_over and post.tries >= MOST_TRIES
+
+
+def pause_after(post: Post, drawing: Drawing | None) -> timedelta:
+    """Return how long a post waits that failed once more.
+
+    Whom Slack lets nobody write to is tried ever more rarely while the subject lasts, which may be years.
+    """
+    if post.tries < OFTEN:
+        return TRIED_AGAIN_AFTER
+    if drawing is None or drawing.is_over or not is_person(post.channel):
+        return TRIED_RARELY_AFTER
+    return min(TRIED_RARELY_AFTER * 2 ** min(post.tries - OFTEN, 10), LONGEST_PAUSE)
