@@ -17,6 +17,7 @@ from bot.slack.blocks import actions
 from bot.slack.elements import button
 from bot.slack.markup import Markup
 from bot.slack.model import Message, Sent
+from bot.words.credentials import refusal_of
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json, text_at
@@ -71,6 +72,8 @@ def check_denial(call: Interaction) -> dict[str, str]:
     reason = said.strip() if isinstance(said, str) else ""
     if not reason:
         return {"comment": "Say why; whoever asked reads it."}
+    if refusal := refusal_of(reason):
+        return {"comment": refusal}
     return {} if len(reason) <= MOST_REASON else {"comment": f"Use {MOST_REASON} characters at most."}
 
 

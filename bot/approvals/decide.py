@@ -19,6 +19,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, escape, mention
 from bot.store.actions import AuditAction
 from bot.store.session import Tx
+from bot.words.credentials import refusal_of
 from bot.words.wording import duration, listed
 
 _TRIES = 40
@@ -64,6 +65,8 @@ async def decide(
     `actor` must have been resolved fresh. When this verdict completes the quorum, the request is approved and claimed at
     once: a caller who gets it back APPLYING has to `perform` it. `known` is what was prefetched for this very click.
     """
+    if refusal := refusal_of(comment):
+        raise NotAllowed(f"{refusal} Nothing was changed.")
     seen = _seen_in(known, actor)
     for _ in range(_TRIES):
         request, known = known.request if known else await load(rt, request_id), None

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.authority import check_can_be_approved
-from bot.approvals.kind import find_kind
+from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, SlackRefused
 from bot.people.model import Actor
@@ -15,6 +15,7 @@ from bot.policy.model import AskedUnder
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, code, escape, mention
 from bot.store.actions import AuditAction
+from bot.words.credentials import refusal_of
 from bot.words.wording import duration
 
 
@@ -30,6 +31,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
+    _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
     await _check_channel(rt, rule.channel)
@@ -62,6 +64,15 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     if not added:
         raise await _asked_already(rt, actor, subject)
     return request
+
+
+def _check_no_secret(kind: AnyKind, reason: str, payload: BaseModel) -> None:
+    """Raise InvalidInput where something looks like a secret: cards and records are read by many, and for ever."""
+    fields = {field.name for field in kind.form}
+    typed = {name: value for name, value in payload if name in fields and isinstance(value, str)} | {"reason": reason}
+    wrong = {name: refusal for name, value in typed.items() if (refusal := refusal_of(value))}
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 async def _check_channel(rt: Runtime, channel_id: str) -> None:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
 from bot.words.amounts import exact_amount, read_amount
+from bot.words.credentials import refusal_of
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
@@ -68,7 +69,7 @@ def problems(form: Form[Any], held: FormInput) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in form.fields:
         if held.values.get(field.name):
-            sentence = _problem(field, held)
+            sentence = refusal_of(" ".join(held.texts(field.name))) or _problem(field, held)
         else:
             # Whether a reason is needed depends on the policy, which is asked when the request is made.
             sentence = None if field.optional or field.name == "reason" else (field.unfit or MISSING)

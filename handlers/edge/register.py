@@ -19,6 +19,7 @@ from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
+from bot.words.credentials import refusal_of
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
 from handlers.edge.interaction import Interaction, Json, interaction_of, text_at
 from handlers.edge.once import is_first_time
@@ -127,6 +128,9 @@ def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
 
 def _parsed(name: str, run: Listener) -> Listener:
     async def parse_then_run(call: Interaction) -> None:
+        if refusal := refusal_of(call.text):
+            await call.say(plain_answer(f"⚠️ {refusal} Nothing was done with it."))
+            return
         call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
         if call.parsed.subcommand is None:
             await call.say(plain_answer(_not_understood(call)))
