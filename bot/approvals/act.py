@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.admin.model import Member
 from bot.approvals import db as requests
-from bot.approvals.fence import FencedAdmin, ReadingAdmin, check_lease
+from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
 from bot.approvals.model import Request
 from bot.directory.directory import Directory
 from bot.people.identity import find_member
@@ -108,6 +108,6 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
 def act_of(rt: Runtime, asked: Asked[P]) -> Act[P]:
     """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
     request = asked.request
-    admin = FencedAdmin(rt.admin, rt.directory, lambda: check_lease(request.claimed_at, rt.now()))
+    admin = FencedAdmin(rt.admin, rt.directory, lambda: is_fresh(request.claimed_at, rt.now()))
     others, finding = Others(rt.store), partial(find_member, rt)
     return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload)

@@ -10,7 +10,7 @@ from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
+from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
 from bot.runtime import Runtime
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
+MOST_ATTEMPTS = 5
+"""How often something is tried without anybody being asked."""
 _CHECK = "It may have happened: check, then retry."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
@@ -53,6 +55,8 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
         is_in_doubt = False
         applied = found or await _apply(rt, kind, claimed)
     except NeedsPerson as problem:
+        if _may_pass(claimed, kind, problem):
+            return await _put_back(rt, claimed) or claimed
         return await _failed(rt, claimed, problem.sentence)
     except UpstreamError as error:
         return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
@@ -170,11 +174,24 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await finish(rt, request, found)
     if not kind.effect.repeatable:
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
+    moved = await _put_back(rt, request)
+    return await advance(rt, moved) if moved else request
+
+
+def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:
+    """Tell whether to try again without asking anybody: it was too slow, and did nothing that would count twice."""
+    if not isinstance(problem, LeaseLost) or request.attempts >= MOST_ATTEMPTS:
+        return False
+    return problem.is_unchanged or kind.effect.repeatable
+
+
+async def _put_back(rt: Runtime, request: Request) -> Request | None:
+    """Let go of a claim, so that the request is tried again; None when somebody else has taken it over."""
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM)
         if moved:
             tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TAKEN_UP_AGAIN, request.id, version=moved.version)
-    return await advance(rt, moved) if moved else request
+    return moved
 
 
 def _is_old(request: Request, now: datetime) -> bool:
@@ -234,6 +251,8 @@ async def end(rt: Runtime, request: Request) -> Request:
         return request
     try:
         note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
+    except LeaseLost:
+        return claimed  # tried again once this claim is old
     except (NeedsPerson, *_FINAL) as problem:
         return await _ended(rt, claimed, problem.sentence, AuditAction.REQUEST_END_NEEDS_PERSON)
     except UpstreamError:

@@ -15,7 +15,7 @@ from bot.admin.model import (
     WorkspaceMember,
     WorkspaceRateLimit,
 )
-from bot.approvals.outcome import NeedsPerson
+from bot.approvals.outcome import LeaseLost
 from bot.directory.directory import Directory
 from bot.ports import Admin
 
@@ -24,14 +24,13 @@ ACT_WITHIN = timedelta(minutes=1)
 """A third of what a claim lasts; the rest is for the call that changes something."""
 
 
-def check_lease(claimed_at: datetime | None, now: datetime) -> None:
-    """Raise NeedsPerson unless a claim is so young that no other process may do the same.
+def is_fresh(claimed_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a claim is so young that no other process may do the same.
 
     A process may be paused at any moment, and what it wakes up to do then may have been done, and undone on purpose, by
     others.
     """
-    if claimed_at is None or now - claimed_at > ACT_WITHIN:
-        raise NeedsPerson("Looking took me too long, so I stopped before doing it. Nothing was changed.")
+    return claimed_at is not None and now - claimed_at <= ACT_WITHIN
 
 
 class ReadingAdmin:
@@ -54,18 +53,21 @@ class ReadingAdmin:
 class FencedAdmin(ReadingAdmin):
     """The same with the calls that change something, as `bot.ports.Admin` describes them.
 
-    Each checks the lease right before it is sent, and makes the directory forget what it changed, also when its answer was
-    lost.
+    Each checks the lease right before it is sent, and raises LeaseLost where it is too old. It makes the directory forget
+    what it changed, also when its answer was lost.
     """
 
-    def __init__(self, admin: Admin, directory: Directory, check: Callable[[], None]) -> None:
+    def __init__(self, admin: Admin, directory: Directory, holds: Callable[[], bool]) -> None:
         super().__init__(admin)
         self._admin = admin
         self._directory = directory
-        self._check = check
+        self._holds = holds
+        self._is_unchanged = True
 
     async def _change(self, send: Callable[[], Awaitable[T]], *forget: Callable[[], None]) -> T:
-        self._check()
+        if not self._holds():
+            raise LeaseLost(is_unchanged=self._is_unchanged)
+        self._is_unchanged = False
         try:
             return await send()
         finally:

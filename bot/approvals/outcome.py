@@ -81,4 +81,15 @@ class NeedsPerson(Exception):
         self.sentence = sentence
 
 
+class LeaseLost(NeedsPerson):
+    """Looking took longer than the claim allows, so nothing more was sent; it is tried again.
+
+    `is_unchanged`: nothing was sent before either.
+    """
+
+    def __init__(self, *, is_unchanged: bool) -> None:
+        super().__init__("Looking took me too long, so I stopped before doing it. Nothing was changed.")
+        self.is_unchanged = is_unchanged
+
+
 Applied = Done | Waits

@@ -9,7 +9,16 @@ import pytest
 
 from bot.approvals.model import Status
 from bot.sandbox.stage import Json
-from tests.approvals.acting import a_minute_passes, card_with, keys_named, make_key, open_form, press, thread_of, until
+from tests.approvals.acting import (
+    a_minute_passes,
+    card_with,
+    keys_named,
+    make_key,
+    open_form,
+    press,
+    thread_of,
+    until,
+)
 from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
 PRIYA = "U0CROWD01"
