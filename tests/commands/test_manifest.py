@@ -30,6 +30,7 @@ SCOPES_OF_CALLS: dict[str, set[str]] = {
     "chat.postMessage": {"chat:write", "im:write"},
     "chat.update": {"chat:write"},
     "conversations.info": CONVERSATIONS,
+    "files.delete": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.users.list": {"usergroups:read"},

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec import convert
 
 from bot.admin import legacy
 from bot.admin.dimensions import COST_DIMENSIONS
 from bot.admin.reports import cost_rows, usage_rows
+from bot.admin.shapes import CostItem, UsageItem
 from bot.commands.table import find_command
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.ask.figures import figures
@@ -99,12 +101,14 @@ def test_an_entry_fits_the_ledger_the_reports_and_the_usage_text(dimension: Dime
 def test_the_rows_of_both_reports_have_what_the_report_says_of_it(dimension: Dimension) -> None:
     item = {"starting_at": MIDNIGHT, "ending_at": MIDNIGHT, "group": {dimension.api_name: "x"}}
     cost = {"amount": "1", "list_amount": "1", "currency": "USD"}
-    for row_of_report in (*cost_rows([item | {"cost": cost}]), *usage_rows([item | {"usage": USAGE}])):
+    costs = cost_rows([convert(item | {"cost": cost}, CostItem)])
+    usages = usage_rows([convert(item | {"usage": USAGE}, UsageItem)])
+    for row_of_report in (*costs, *usages):
         kind = type(row_of_report)
         assert dimension.column in kind._fields, f"bot/admin/rows.py: {kind.__name__} has no such field"
         # Cost rows are made without their class's own checks, so one may be too short.
         read = dict(zip(kind._fields, row_of_report, strict=False))
-        assert read.get(dimension.column) == "x", f"bot/admin/reports.py doesn't read it into a {kind.__name__}"
+        assert read.get(dimension.column) == "x", f"bot/admin/shapes.py and reports.py don't read it into a {kind.__name__}"
 
 
 def test_the_usage_text_names_every_period_and_every_dimension() -> None:
