@@ -8,6 +8,7 @@ CPU is in seconds. When standard input ends, the server kills what it started, r
 import contextlib
 import gc
 import importlib
+import inspect
 import json
 import os
 import runpy
@@ -18,6 +19,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import configure_mappers
 
 from bot.admin.http import authorities
 
@@ -49,6 +52,9 @@ def preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     authorities()
+    configure_mappers()
+    # Bolt asks for it at its start, and the first one looks at the file of every module.
+    inspect.stack()
     # Collecting garbage would touch every page, and so copy it in each child.
     gc.collect()
     gc.freeze()
