@@ -17,7 +17,7 @@ from bot.store.session import Store
 from tests.forks import stop_forking
 from tests.postgres import Keeper, database, given_server
 from tests.rings import Meter
-from tests.sizes import EXAMPLES, PROOF, set_examples
+from tests.sizes import EXAMPLES, PROOF, databases, set_examples
 from tests.templates import copy_sqlite, drop_template, migrated_postgres, sqlite_url
 
 AUDIT_KEY = b"audit-key-of-the-tests"
@@ -94,6 +94,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try what asks for a migrated database on each kind that its file needs."""
+    if "migrated_url" in metafunc.fixturenames:
+        path = metafunc.definition.nodeid.removeprefix("tests/")
+        metafunc.parametrize("migrated_url", databases(path), indirect=True)
+
+
 def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:
     """Enter and leave outside of any loop what a fixture yields."""
     with asyncio.Runner() as runner:
@@ -121,9 +128,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, migrated database of each kind."""
+    """A fresh, migrated database of each kind; see `databases`."""
     if request.param == "sqlite":
         copy_sqlite(tmp_path / "quartermaster.db")
         return sqlite_url(tmp_path / "quartermaster.db")

@@ -8,7 +8,6 @@ CPU is in seconds. When standard input ends, the server kills what it started, r
 import contextlib
 import gc
 import importlib
-import inspect
 import json
 import os
 import runpy
@@ -53,8 +52,6 @@ def preload() -> None:
         importlib.import_module(name)
     authorities()
     configure_mappers()
-    # Bolt asks for it at its start, and the first one looks at the file of every module.
-    inspect.stack()
     # Collecting garbage would touch every page, and so copy it in each child.
     gc.collect()
     gc.freeze()

@@ -19,6 +19,16 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
+CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
+"""The nights with a change of the clocks through which a fleet lives."""
+ON_SQLITE = tuple(f"spend/test_{name}" for name in ("delivery", "gaps", "late", "legacy", "settings", "stopped", "watching"))
+"""Files about what is said, and read when; other files try their SQL and their claims on both databases."""
+
+
+def databases(path: str) -> tuple[str, ...]:
+    """Return the databases on which the tests of a file are tried, named below `tests/`."""
+    return ("sqlite",) if path.startswith(ON_SQLITE) and not PROOF else ("sqlite", "postgresql")
+
 
 def share(count: int) -> int:
     """Return how many of `count` forged inputs to try."""
