@@ -26,7 +26,7 @@ from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
 from tests.forks import Forked, fork
 from tests.rings import SPENT
-from tests.world import APPROVALS, BOB, World
+from tests.world import APPROVALS, BOB, SPENDERS, World, keep_spending
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ("-m", "bot", "run")
@@ -37,8 +37,6 @@ PACED = ("-c", "import os; from bot.app import run; from bot.settings.model impo
 PATIENCE = 30.0
 APPROVERS = tuple(person.slack_id for person in CROWD[:20])
 """Twenty of those who may approve under `POLICY`; bob and carol are the other two of the group."""
-SPENDERS = 8
-"""How many keys of the organization cost something: each process reads two months of that at its start, and more later."""
 POLICY = """
 version = 1
 [groups]
@@ -278,8 +276,7 @@ async def fleet_of(
             "ADMIN_REQUESTS_PER_MINUTE": "6000",
             **(more or {}),
         }
-        for plan in list(sandbox.claude.plans)[SPENDERS:]:
-            del sandbox.claude.plans[plan]
+        keep_spending(sandbox, SPENDERS)
         # Other tests may keep the machine busy; how soon acks come is the benchmarks' business.
         sandbox.server.delivery.timing.ack_seconds = sandbox.slack.trigger_seconds = PATIENCE
         fleet = Fleet(sandbox, http, folder, env, database_url)

@@ -27,7 +27,6 @@ DAY = timedelta(days=1)
 async def fleet(postgres_url: str, tmp_path: Path, change: date) -> AsyncIterator[Fleet]:
     async with fleet_of(tmp_path, postgres_url, options=SandboxOptions(start=at(change - 2 * DAY, "12:00"))) as fleet:
         fleet.program = PACED
-        await fleet.start(3)
         yield fleet
 
 
@@ -98,6 +97,7 @@ async def night(fleet: Fleet, day: date) -> None:
 async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_a_clock_change(
     fleet: Fleet, change: date
 ) -> None:
+    await fleet.start(3)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change - DAY)
@@ -113,6 +113,7 @@ async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_
 @pytest.mark.parametrize("change", [SPRING], ids=["spring"])
 async def test_after_seven_months_away_each_channel_gets_the_last_day_once_and_whole(fleet: Fleet, change: date) -> None:
     """Every digest is late, and the report of the missed months takes its time: nobody may say that there are no figures."""
+    await fleet.start(3)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change)
