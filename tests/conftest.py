@@ -8,8 +8,10 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import structlog
 from _pytest.runner import runtestprotocol
 from hypothesis import is_hypothesis_test
+from structlog.dev import ConsoleRenderer, plain_traceback
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -45,8 +47,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return Scheduler(config, log)
 
 
+def log_plainly() -> None:
+    """Let structlog write tracebacks as Python does: by itself it draws all their local variables, a second for each."""
+    plain = ConsoleRenderer(colors=False, exception_formatter=plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
+    log_plainly()
     if not hasattr(config, "workerinput") and not given_server():
         config.stash[KEEPER] = Keeper()
 

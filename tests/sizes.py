@@ -19,7 +19,7 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
-PAST_REQUESTS = 20_000 if PROOF else 2_000
+PAST_REQUESTS = 20_000 if PROOF else 1_000
 """Requests of long ago among which somebody looks."""
 DAYS_STOOD_IN = 1 if PROOF else 3
 """Days from one sync to the next while another report stands in for the better one."""
