@@ -12,7 +12,7 @@ FEW_ROUNDS = max(2, RACE_ROUNDS // 20)
 """How often the other races run."""
 EXAMPLES = 1000 if PROOF else 25
 """Examples of each property that Hypothesis looks for."""
-FORGED = 1.0 if PROOF else 0.05
+FORGED = 1.0 if PROOF else 0.03
 """The part of the forged inputs that is tried."""
 ZONES = 40 if PROOF else 4
 """Time zones in which each day is looked at."""
