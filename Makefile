@@ -6,13 +6,14 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 PY := $(VENV)/bin/python
 
-.PHONY: help demo tour test proof cover lint types imports tests format races bench clean
+.PHONY: help demo tour test proof cover lint types imports tests format generated races bench clean
 
 help:
 	@echo "make demo [PORT=8765]   the bot on a built-in Slack and a built-in Claude organization, with a page to act in"
 	@echo "make tour [OUT=folder]  a scripted story through the same running pieces, as a transcript"
 	@echo "make test               everything that must hold: tests, lint, import contracts, types"
 	@echo "make proof              the same tests at full size: 200 rounds of each race, thousands of forged inputs, worlds on PostgreSQL"
+	@echo "make generated          README's tables, manifest.yml and the kinds named in policy.toml, written anew"
 	@echo "make races              200 rounds of twenty people who approve at the same instant (6 minutes)"
 	@echo "make cover              what the tests reach; fails below 92 %"
 	@echo "make bench              ratios against bare counterparts"
@@ -62,6 +63,9 @@ cover: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+generated: $(VENV)/.dev
+	$(PY) -m tests.generated
 
 races: $(VENV)/.dev
 	QM_RACE_ROUNDS=200 $(PY) -m pytest -n 2 tests/races/test_at_once.py -k twenty

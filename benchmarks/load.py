@@ -22,4 +22,4 @@ async def measure(rounds: int, days: int = DAYS, keys: int = KEYS) -> list[Figur
                     raise RuntimeError(f"{name} read {done['rows']} rows instead of {days * keys}")
                 if number >= 0:
                     times[name].append(done["milliseconds"])
-    return [Figure(f"(d)  {days} days of {keys} keys", "ms", tuple(times["bare"]), tuple(times["ours"]), 1.5)]
+    return [Figure(f"(d)  {days} days of {keys} keys", "ms", tuple(times["bare"]), tuple(times["ours"]), 1.0)]

@@ -27,7 +27,7 @@ async def load(url: str, starts: str, days: int) -> Json:
         store = Store(f"sqlite+aiosqlite:///{Path(folder) / 'ledger.db'}")
         await migrate(store)
         began = time.perf_counter()
-        pages = admin.background().cost_pages(first, ends, GROUP_BY, "1d")
+        pages = admin.background().cost_buckets(first, ends, GROUP_BY, "1d")
         await load_days(store, pages, first.date(), last, datetime.now(UTC))
         milliseconds = (time.perf_counter() - began) * 1000
         async with store.read() as tx:

@@ -17,7 +17,7 @@ from bot.admin.model import (
     WorkspaceMember,
     WorkspaceRateLimit,
 )
-from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
+from bot.admin.rows import ClaudeCodeRow, CostBucket, CostRow, Report, UsageRow
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 
 Bucket = Literal["1m", "1h", "1d"]
@@ -180,15 +180,14 @@ class Admin(Protocol):
         """
         ...
 
-    def cost_pages(
-        self,
-        starts: datetime,
-        ends: datetime,
-        group_by: tuple[str, ...] = (),
-        bucket: Bucket | None = None,
-        filters: Filters | None = None,
-    ) -> AsyncIterator[Report[CostRow]]:
-        """Iterate over the pages of `cost`, for loads too large to hold; the next page is fetched while one is handled."""
+    def cost_buckets(
+        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket
+    ) -> AsyncIterator[Report[CostBucket]]:
+        """Iterate over the pages of `cost` as a ledger takes them: each summed by bucket and group.
+
+        For loads too large to hold; the next page is fetched while one is handled. A group is its ids in the order of
+        `group_by`, "" for none; a report that can't split by all of them leaves some "".
+        """
         ...
 
     async def claude_code(self, day: date) -> list[ClaudeCodeRow]:

@@ -6,6 +6,7 @@ from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
 from handlers import admin, events, forms, home, keys, members, requests, spend, spend_forms
 from handlers.edge import register as edge
+from handlers.typed import opening_forms
 
 FEATURES: tuple[edge.Feature, ...] = (
     requests.FEATURE,
@@ -22,5 +23,6 @@ FEATURES: tuple[edge.Feature, ...] = (
 
 def register(app: Any, rt: Runtime) -> None:
     """Register every feature with a Bolt app, then the answer to everything that no feature knows."""
-    edge.register_features(app, rt, [*FEATURES, *(forms.feature_of(kind) for kind in all_kinds(rt).values())])
+    features = [*map(opening_forms, FEATURES), *(forms.feature_of(kind) for kind in all_kinds(rt).values())]
+    edge.register_features(app, rt, features)
     edge.register_catch_all(app, rt)

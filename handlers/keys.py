@@ -13,13 +13,10 @@ from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-from handlers.typed import opened_form
 
 
 async def keys_command(call: Interaction) -> None:
     """Answer /claude-keys and its subcommands."""
-    if await opened_form(call):
-        return
     if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "list":
         await call.say(await _list(call, " ".join(call.words)))
     else:

@@ -21,7 +21,6 @@ from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-from handlers.typed import opened_form
 
 _ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "admin": ("admin", "admins"),
@@ -35,8 +34,6 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 async def members_command(call: Interaction) -> None:
     """Answer /claude-members and its subcommands."""
-    if await opened_form(call):
-        return
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "role":
         await _role(call)

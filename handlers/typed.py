@@ -1,14 +1,15 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
 from bot.slack.markup import Markup, code, escape
-from handlers.edge.guard import plain_answer
+from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
+from handlers.edge.register import Feature
 from handlers.forms import open_form
 
 
@@ -21,7 +22,20 @@ class _Read:
     problem: Markup = ""
 
 
-async def opened_form(call: Interaction) -> bool:
+def opening_forms(feature: Feature) -> Feature:
+    """Return a feature whose commands open the form that a row of the table names, and ask its handler for the others."""
+    return replace(feature, commands={name: _opens_or(run) for name, run in feature.commands.items()})
+
+
+def _opens_or(run: Listener) -> Listener:
+    async def open_or_run(call: Interaction) -> None:
+        if not await _opened_form(call):
+            await run(call)
+
+    return open_or_run
+
+
+async def _opened_form(call: Interaction) -> bool:
     """Open the form that a subcommand names; False where it names none."""
     subcommand = call.parsed.subcommand if call.parsed else None
     if subcommand is None or not subcommand.opens:

@@ -8,8 +8,10 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import structlog
 from _pytest.runner import runtestprotocol
 from hypothesis import is_hypothesis_test
+from structlog.dev import ConsoleRenderer, plain_traceback
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,7 +19,7 @@ from bot.store.session import Store
 from tests.forks import stop_forking
 from tests.postgres import Keeper, database, given_server
 from tests.rings import Meter
-from tests.sizes import EXAMPLES, PROOF, set_examples
+from tests.sizes import EXAMPLES, PROOF, databases, set_examples
 from tests.templates import copy_sqlite, drop_template, migrated_postgres, sqlite_url
 
 AUDIT_KEY = b"audit-key-of-the-tests"
@@ -45,8 +47,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return Scheduler(config, log)
 
 
+def log_plainly() -> None:
+    """Let structlog write tracebacks as Python does: by itself it draws all their local variables, a second for each."""
+    plain = ConsoleRenderer(colors=False, exception_formatter=plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
+    log_plainly()
     if not hasattr(config, "workerinput") and not given_server():
         config.stash[KEEPER] = Keeper()
 
@@ -94,6 +103,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try what asks for a migrated database on each kind that its file needs."""
+    if "migrated_url" in metafunc.fixturenames:
+        path = metafunc.definition.nodeid.removeprefix("tests/")
+        metafunc.parametrize("migrated_url", databases(path), indirect=True)
+
+
 def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:
     """Enter and leave outside of any loop what a fixture yields."""
     with asyncio.Runner() as runner:
@@ -121,9 +137,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, migrated database of each kind."""
+    """A fresh, migrated database of each kind; see `databases`."""
     if request.param == "sqlite":
         copy_sqlite(tmp_path / "quartermaster.db")
         return sqlite_url(tmp_path / "quartermaster.db")

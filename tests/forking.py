@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 from bot.admin.http import authorities
 
 PRELOADED = (
@@ -49,6 +51,7 @@ def preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     authorities()
+    configure_mappers()
     # Collecting garbage would touch every page, and so copy it in each child.
     gc.collect()
     gc.freeze()

@@ -26,7 +26,7 @@ from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
 from tests.forks import Forked, fork
 from tests.rings import SPENT
-from tests.world import APPROVALS, BOB, World
+from tests.world import APPROVALS, BOB, SPENDERS, World, keep_spending
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ("-m", "bot", "run")
@@ -276,6 +276,7 @@ async def fleet_of(
             "ADMIN_REQUESTS_PER_MINUTE": "6000",
             **(more or {}),
         }
+        keep_spending(sandbox, SPENDERS)
         # Other tests may keep the machine busy; how soon acks come is the benchmarks' business.
         sandbox.server.delivery.timing.ack_seconds = sandbox.slack.trigger_seconds = PATIENCE
         fleet = Fleet(sandbox, http, folder, env, database_url)

@@ -42,6 +42,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("sandbox/test_tour", FLEET),
     ("slack/test_charts", FLEET),
     ("spend/test_front_door_charts", FLEET),
+    ("spend/test_pictures", FLEET),
     ("test_benchmarks", FLEET),
     ("cli/test_app", FLEET),
     ("cli/test_start", FLEET),
@@ -54,6 +55,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("spend/test_schedule", PURE),
     ("spend/test_thresholds", PURE),
     ("store/test_vault", PURE),
+    ("admin/test_spending", WORLD),
     ("admin/", SERVICE),
     ("sandbox/test_validation_payloads", SERVICE),
     ("slack/test_blocks", SERVICE),
@@ -77,43 +79,17 @@ RINGS: tuple[tuple[str, Ring], ...] = (
 )
 """The beginning of a path in `tests/` and the ring of the tests there; the first that fits counts, and all else is pure."""
 
-_DRAWS = (5.0, "draws pictures, each in a process of its own")
-_MORNINGS = (3.0, "reads two months of costs, or the costs of several mornings")
-_MANY = (5.0, "tries a hundred inputs at each door")
 EXCEPTIONS: dict[str, tuple[float, str]] = {
-    "test_looks_cost_the_same_after_twenty_thousand_requests": (30.0, "writes twenty thousand requests"),
     "test_what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not": (8.0, "fails a hundred times"),
-    "test_pure_files_know_nothing_of_the_outside": (4.0, "reads every import of the code"),
-    "test_files_and_functions_stay_small": (4.0, "reads every file of the code"),
-    "test_no_file_imports_itself_by_way_of_others": (5.0, "reads every import of the code"),
-    "test_no_package_imports_itself_by_way_of_others": (5.0, "reads every import of the code"),
     "test_five_hundred_posts_that_fail_keep_no_other_from_being_sent": (8.0, "fails six hundred times"),
     "test_no_row_starves_behind_a_limit": (15.0, "works off twelve hundred timers"),
     "test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw": (15.0, "plays the whole tour"),
-    "test_a_step_that_breaks_is_named_whatever_it_broke_of": (6.0, "starts the tour"),
-    "test_a_file_can_not_be_the_folder_to_write_to": (4.0, "starts the tour"),
-    "races/test_digests": (15.0, "lets three processes live through days at fifty times their speed"),
-    "races/test_stopping": (5.0, "starts a bot as people do"),
-    "test_a_run_that_is_ended_leaves_no_postgresql_behind": (5.0, "starts a PostgreSQL server of its own"),
-    "test_a_refused_chart_becomes_a_picture_and_is_remembered": _DRAWS,
-    "test_a_refused_picture_is_shared_in_the_thread_beside_the_text": _DRAWS,
-    "test_without_chart_and_picture_the_text_still_goes_out": _DRAWS,
-    "spend/test_front_door": _MORNINGS,
-    "spend/test_sharing": _MORNINGS,
-    "spend/test_large": _MORNINGS,
-    "test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out": _MORNINGS,
-    "test_forty_days_of_cost_are_read_over_many_pages": _MORNINGS,
-    "test_what_one_report_told_is_read_again_when_it_answers_after_the_other_has_stood_in": _MORNINGS,
-    "test_the_smallest_load_runs_through_all_its_processes": (5.0, "runs four processes of a benchmark"),
-    "test_three_replicas_send_each_digest_and_alert_once": _MORNINGS,
-    "security/test_forged_input": _MANY,
-    "security/test_signed_bodies": _MANY,
-    "test_whoever_is_no_member_is_refused_in_words_wherever_they_try": _MANY,
+    "test_a_refused_chart_becomes_a_picture_and_is_remembered": (5.0, "draws two pictures, each in a process of its own"),
+    "spend/test_sending": (3.0, "lets three replicas live through several mornings"),
+    "spend/test_large": (3.0, "asks about a thousand keys"),
+    "test_whoever_is_no_member_is_refused_in_words_wherever_they_try": (5.0, "tries every door"),
     "test_fourteen_at_once_complete_a_quorum_of_twelve": (6.0, "fourteen people press at once"),
-    "test_what_the_doctor_prints_are_its_sentences_alone": (4.0, "starts the doctor as people do"),
-    "test_a_policy_that_changes_holds_without_anybody_doing_anything": (5.0, "runs the whole schedule"),
     "test_every_width_of_the_same_days_has_the_same_total": (5.0, "reads days by the minute"),
-    "test_a_manifest_that_cannot_be_read_is_a_fault_and_nothing_worse": (3.0, "reads a manifest as large as may be"),
 }
 """Tests by their name, or files by the beginning of their path, that may use more: CPU seconds, and why."""
 

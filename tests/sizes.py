@@ -12,12 +12,28 @@ FEW_ROUNDS = max(2, RACE_ROUNDS // 20)
 """How often the other races run."""
 EXAMPLES = 1000 if PROOF else 25
 """Examples of each property that Hypothesis looks for."""
-FORGED = 1.0 if PROOF else 0.1
+FORGED = 1.0 if PROOF else 0.03
 """The part of the forged inputs that is tried."""
 ZONES = 40 if PROOF else 4
 """Time zones in which each day is looked at."""
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
+
+PAST_REQUESTS = 20_000 if PROOF else 1_000
+"""Requests of long ago among which somebody looks."""
+DAYS_STOOD_IN = 1 if PROOF else 3
+"""Days from one sync to the next while another report stands in for the better one."""
+CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
+"""The nights with a change of the clocks through which a fleet lives."""
+ON_SQLITE = tuple(
+    f"spend/test_{name}" for name in ("delivery", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
+)
+"""Files about what is said, and read when; other files try their SQL and their claims on both databases."""
+
+
+def databases(path: str) -> tuple[str, ...]:
+    """Return the databases on which the tests of a file are tried, named below `tests/`."""
+    return ("sqlite",) if path.startswith(ON_SQLITE) and not PROOF else ("sqlite", "postgresql")
 
 
 def share(count: int) -> int:

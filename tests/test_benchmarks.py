@@ -1,11 +1,11 @@
 """The benchmarks' arithmetic, and the smallest load through all their processes, so that `make bench` doesn't rot."""
 
-import json
-
 from benchmarks import load
 from benchmarks.figures import Figure, percentile, table, verdict
 from benchmarks.pages import prepare
 from bot.admin.reports import cost_rows, moment
+from bot.admin.shapes import read_cost
+from tests.rings import SPENT
 
 
 def test_a_ratio_is_the_median_of_the_rounds_and_not_of_the_sums() -> None:
@@ -31,12 +31,13 @@ def test_a_missed_bar_is_said_in_the_table_and_in_words() -> None:
 def test_prepared_pages_are_what_the_client_reads_and_hold_every_row() -> None:
     pages = prepare(moment("2026-09-01T00:00:00Z"), days=40, keys=60)
     bodies = [page.partition(b"\r\n\r\n")[2] for page in pages.values()]
-    rows = [row for body in bodies for row in cost_rows(json.loads(body)["data"])]
+    rows = [row for body in bodies for row in cost_rows(read_cost(body).data)]
     assert len({(row.starts_at, row.api_key_id) for row in rows}) == len(rows) == 40 * 60
     assert len(pages) == 3  # 31 days are 1,860 rows and two pages; 9 days are 540 and one
 
 
 async def test_the_smallest_load_runs_through_all_its_processes() -> None:
+    SPENT.starts += 4
     (figure,) = await load.measure(rounds=1, days=2, keys=20)
     assert len(figure.ratios) == 1
     assert figure.ratio > 0

@@ -2,11 +2,14 @@
 
 import ast
 import sys
+from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import grimp
+
+from tests.rings import serves_many
 
 ROOT = Path(__file__).parent.parent
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
@@ -28,8 +31,38 @@ def module_of(path: Path) -> str:
 @cache
 def imports() -> dict[str, set[str]]:
     """Return which module imports which, the bot's own only."""
-    graph = grimp.build_graph("bot", "handlers", cache_dir=None)
-    return {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+    with serves_many():
+        graph = grimp.build_graph("bot", "handlers", cache_dir=None)
+        return {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the tests want to know of a file: its docstring, its lines, what it imports, its functions and their lines."""
+
+    docstring: str
+    lines: int
+    imports: tuple[ast.Import | ast.ImportFrom, ...]
+    functions: tuple[tuple[str, int], ...]
+
+
+@cache
+def read() -> dict[Path, Read]:
+    """Read all files once."""
+    with serves_many():
+        return {path: _read(path.read_text(encoding="utf-8")) for path in sources()}
+
+
+def _read(text: str) -> Read:
+    tree = ast.parse(text)
+    nodes = list(ast.walk(tree))
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return Read(
+        docstring=ast.get_docstring(tree) or "",
+        lines=text.count("\n"),
+        imports=tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)),
+        functions=tuple((one.name, (one.end_lineno or one.lineno) - one.lineno + 1) for one in functions),
+    )
 
 
 def circle_in(graph: dict[str, set[str]]) -> list[str]:
@@ -69,14 +102,13 @@ def test_pure_files_know_nothing_of_the_outside() -> None:
 
 def says_it_is_pure(path: Path) -> bool:
     """Tell whether a file says of itself that it is pure: the word `Pure` in its docstring."""
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return "Pure" in docstring
+    return "Pure" in read()[path].docstring
 
 
 def imported_by(path: Path) -> set[str]:
     """Return the modules that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in read()[path].imports:
         if isinstance(node, ast.ImportFrom) and node.module:
             folder = ROOT / node.module.replace(".", "/")
             found |= {f"{node.module}.{one.name}" if folder.is_dir() else node.module for one in node.names}
@@ -92,13 +124,10 @@ def is_within(name: str, allowed: set[str]) -> bool:
 
 def test_files_and_functions_stay_small() -> None:
     large: list[str] = []
-    for path in sources():
-        text = path.read_text(encoding="utf-8")
-        if (lines := text.count("\n")) > MOST_LINES:
-            large.append(f"{path.relative_to(ROOT)}: {lines} lines")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
-                lines = node.end_lineno - node.lineno + 1
-                if lines > MOST_LINES_OF_A_FUNCTION and "migrations" not in path.parts:
-                    large.append(f"{path.relative_to(ROOT)}:{node.name}: {lines} lines")
+    for path, file in read().items():
+        if file.lines > MOST_LINES:
+            large.append(f"{path.relative_to(ROOT)}: {file.lines} lines")
+        for name, lines in file.functions:
+            if lines > MOST_LINES_OF_A_FUNCTION and "migrations" not in path.parts:
+                large.append(f"{path.relative_to(ROOT)}:{name}: {lines} lines")
     assert large == []

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from bot.jobs import JOBS
 from bot.sandbox.together import POLICY
-from tests.world import world_of
+from tests.world import SPENDERS, world_of
 
 
 async def test_a_policy_that_changes_holds_without_anybody_doing_anything(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     good = await asyncio.to_thread(POLICY.read_text)
     policy.write_text(good)
-    async with world_of(tmp_path, jobs=JOBS, more={"POLICY_FILE": str(policy)}) as world:
+    async with world_of(tmp_path, jobs=JOBS, spenders=SPENDERS, more={"POLICY_FILE": str(policy)}) as world:
         before = world.rt.policy
         await asyncio.to_thread(policy.write_text, good.replace("quorum = 1", "quorum = 2", 1))
 

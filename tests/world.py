@@ -28,6 +28,16 @@ APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 ALICE, BOB, CAROL, DANA, GUS, EVE = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0EVE"
 
 
+SPENDERS = 8
+"""How many keys cost something where it doesn't matter how many: each sync reads what they cost, two months at first."""
+
+
+def keep_spending(sandbox: Sandbox, count: int) -> None:
+    """Let only so many of the organization's keys cost something."""
+    for plan in list(sandbox.claude.plans)[count:]:
+        del sandbox.claude.plans[plan]
+
+
 REPAIR = tuple(job for job in JOBS if job.name in ("timers", "channels", "posts"))
 """The jobs that finish what is due and what was left behind."""
 
@@ -93,13 +103,18 @@ async def world_of(
     pace: float = 0.02,
     more: Mapping[str, str] | None = None,
     kinds: Mapping[str, AnyKind] = KINDS,
+    spenders: int | None = None,
 ) -> AsyncGenerator[World]:
     """Run sandbox and bot, ready to be acted in; without `jobs` nothing happens by itself.
+
+    All keys of the organization cost something, or the first `spenders`.
 
     The database is a SQLite file in `folder`; in `make proof` it is a PostgreSQL, unless a file lies there already.
     """
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(options or SandboxOptions()))
+        if spenders is not None:
+            keep_spending(sandbox, spenders)
         settings = dict(more or {})
         if PROOF and "DATABASE_URL" not in settings and not (folder / "quartermaster.db").exists():
             settings["DATABASE_URL"] = await stack.enter_async_context(migrated_postgres())
@@ -121,18 +136,20 @@ _LOADED: dict[str, bytes] = {}
 
 
 @contextlib.asynccontextmanager
-async def loaded_world_of(folder: Path, options: SandboxOptions, days: int | None = None) -> AsyncGenerator[World]:
+async def loaded_world_of(
+    folder: Path, options: SandboxOptions, days: int | None = None, spenders: int | None = None
+) -> AsyncGenerator[World]:
     """Run sandbox and bot with the organization's costs in the ledger: loaded once by each worker, and copied then.
 
     `options` must set the start, so that the figures are the same each time.
     """
-    key = f"{options} {days}"
+    key = f"{options} {days} {spenders}"
     if key not in _LOADED:
         with serves_many(), tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
             copy_sqlite(Path(apart) / "quartermaster.db")
-            async with world_of(Path(apart), options=options) as world:
+            async with world_of(Path(apart), options=options, spenders=spenders) as world:
                 await sync_costs(world.rt, world.rt.now(), days)
             _LOADED[key] = (Path(apart) / "quartermaster.db").read_bytes()
     (folder / "quartermaster.db").write_bytes(_LOADED[key])
-    async with world_of(folder, options=options) as world:
+    async with world_of(folder, options=options, spenders=spenders) as world:
         yield world

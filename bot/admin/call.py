@@ -1,6 +1,6 @@
 """What a call to the Admin API consists of, apart from how it is carried."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -19,7 +19,8 @@ class ApiCall:
     """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly.
     `timeout`: seconds for the whole exchange.
 
-    `bulk` answers are long, have no fractions as numbers, and are decoded the fast way.
+    `read` decodes a long answer straight into its shape; it raises ValueError for what isn't JSON, after which the
+    call is repeated, and UpstreamDown for JSON of another shape.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -31,7 +32,7 @@ class ApiCall:
     timeout: float = 15.0
     once: bool = False
     spend_limits: bool = False
-    bulk: bool = False
+    read: Callable[[bytes], Any] | None = None
 
     @property
     def writes(self) -> bool:

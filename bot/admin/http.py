@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import stamina
 from pydantic import SecretStr
-from pydantic_core import from_json
 
 from bot import __version__
 from bot.admin.budget import Budget
@@ -68,7 +67,10 @@ class Transport:
         )
 
     async def send(self, call: ApiCall, manner: Manner) -> Any:
-        """Return the decoded JSON answer (fractions as Decimal); raises an UpstreamError after the retries that apply."""
+        """Return the answer as `call.read` decodes it, or its JSON (fractions as Decimal).
+
+        Raises an UpstreamError after the retries that apply.
+        """
 
         def hook(error: Exception) -> bool | float:
             if not isinstance(error, UpstreamError) or not error.repeatable:
@@ -119,7 +121,7 @@ class Transport:
             raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
 
     async def _once(self, call: ApiCall) -> Any:
-        """Send once; returns the JSON or raises."""
+        """Send once; returns the decoded answer or raises."""
         answer = await self._exchange(call)
         if isinstance(answer, UpstreamError):
             raise answer
@@ -127,9 +129,7 @@ class Transport:
         if not answer.is_success:
             raise error_from_answer(call, answer.status_code, answer.headers, answer.content)
         try:
-            if call.bulk:
-                return from_json(answer.content, allow_inf_nan=False, cache_strings="keys")
-            return json.loads(answer.content, parse_float=Decimal)
+            return call.read(answer.content) if call.read else json.loads(answer.content, parse_float=Decimal)
         except ValueError:
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))

@@ -4,16 +4,18 @@ They know less: cost can't be split by key or actor nor counted in hours, and th
 can't be asked of them without giving other numbers than were asked for isn't asked (`plan` returns None).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bot.admin.call import Params
 from bot.admin.call import params as query
-from bot.admin.reports import Json, moment, nanos, tokens
+from bot.admin.reports import moment, nanos, tokens
 from bot.admin.rows import CostRow, UsageRow
+from bot.admin.shapes import Bucket, LegacyCostLine, LegacyUsageLine
 
+Line = TypeVar("Line", LegacyCostLine, LegacyUsageLine)
 Kind = Literal["usage", "cost"]
 PATHS: dict[Kind, str] = {"usage": "/usage_report/messages", "cost": "/cost_report"}
 SECONDS = {"1d": 86400, "1h": 3600, "1m": 60}
@@ -59,40 +61,47 @@ def plan(
     return Plan(query(bucket_width=width, group_by=kept, **filters), BUCKETS_PER_PAGE[width], kept)
 
 
-def cost_rows(buckets: list[Json], grouped_by: tuple[str, ...], default_workspace: str | None) -> list[CostRow]:
+def cost_rows(
+    buckets: Iterable[Bucket[LegacyCostLine]], grouped_by: tuple[str, ...], default_workspace: str | None
+) -> list[CostRow]:
     """Read a `cost_report` page; lines that differ only in what wasn't asked for become one row."""
     sums: dict[tuple[Any, ...], int] = {}
     for starts, ends, line in _lines(buckets):
-        if line["currency"] != "USD":
+        if line.currency != "USD":
             raise ValueError("a currency other than USD")
-        group = _group(line, grouped_by, default_workspace)
-        key = (starts, ends, group["workspace_id"], group["model"], None, None, group["cost_type"], group["token_type"])
-        sums[key] = sums.get(key, 0) + nanos(line["amount"])
+        workspace, model, cost_type, token_type = _group(line, _COST_DIMENSIONS, grouped_by, default_workspace)
+        key = (starts, ends, workspace, model, None, None, cost_type, token_type)
+        sums[key] = sums.get(key, 0) + nanos(line.amount)
     return [CostRow(*key, amount_nanos=amount) for key, amount in sums.items()]
 
 
-def usage_rows(buckets: list[Json], grouped_by: tuple[str, ...], default_workspace: str | None) -> list[UsageRow]:
+def usage_rows(
+    buckets: Iterable[Bucket[LegacyUsageLine]], grouped_by: tuple[str, ...], default_workspace: str | None
+) -> list[UsageRow]:
     """Read a `usage_report/messages` page; requests aren't counted there."""
     rows: list[UsageRow] = []
     for starts, ends, line in _lines(buckets):
-        group = _group(line, grouped_by, default_workspace)
-        server_tools: Json = line.get("server_tool_use") or {}
-        who = (group["workspace_id"], group["model"], group["api_key_id"], None)
-        rows.append(UsageRow(starts, ends, *who, *tokens(line), None, server_tools.get("web_search_requests", 0)))
+        workspace, model, key = _group(line, _USAGE_DIMENSIONS, grouped_by, default_workspace)
+        searches = line.server_tool_use.web_search_requests if line.server_tool_use else 0
+        rows.append(UsageRow(starts, ends, workspace, model, key, None, *tokens(line), None, searches))
     return rows
 
 
-def _lines(buckets: list[Json]) -> Iterator[tuple[Any, Any, Json]]:
+def _lines(buckets: Iterable[Bucket[Line]]) -> Iterator[tuple[datetime, datetime, Line]]:
     for bucket in buckets:
-        starts, ends = moment(bucket["starting_at"]), moment(bucket["ending_at"])
-        for line in bucket["results"]:
+        starts, ends = moment(bucket.starting_at), moment(bucket.ending_at)
+        for line in bucket.results:
             yield starts, ends, line
 
 
-def _group(line: Json, grouped_by: tuple[str, ...], default_workspace: str | None) -> dict[str, str | None]:
-    """Return the dimensions that were asked for; a null workspace is the default one."""
-    names = ("workspace_id", "model", "api_key_id", "cost_type", "token_type")
-    group: dict[str, str | None] = {name: line.get(name) if name in grouped_by else None for name in names}
-    if "workspace_id" in grouped_by and group["workspace_id"] is None:
-        group["workspace_id"] = default_workspace
+def _group(
+    line: LegacyCostLine | LegacyUsageLine,
+    names: Sequence[str],
+    grouped_by: tuple[str, ...],
+    default_workspace: str | None,
+) -> list[str | None]:
+    """Return the dimensions that were asked for, None for the others; a null workspace is the default one."""
+    group: list[str | None] = [getattr(line, name) if name in grouped_by else None for name in names]
+    if "workspace_id" in grouped_by and group[0] is None:
+        group[0] = default_workspace
     return group

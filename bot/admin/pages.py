@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from bot.admin.call import Params
 from bot.admin.errors import UNREADABLE
+from bot.admin.shapes import WirePage
 from bot.errors import UpstreamDown
 
 Page = dict[str, Any]
@@ -20,27 +21,27 @@ PAGE_SIZE = 1000
 
 async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> AsyncIterator[Page]:
     """Iterate over pages of style A: the next one starts `after_id` the last row of this one."""
-    cursor: Params = ()
-    while True:
-        page = await fetch((*params, ("limit", str(size)), *cursor))
+
+    def last_id(page: Page) -> object:
+        return page.get("has_more") and page.get("last_id")
+
+    async for page in _following(fetch, (*params, ("limit", str(size))), "after_id", last_id):
         yield page
-        last = page.get("last_id")
-        if not page.get("has_more") or not last:
-            return
-        cursor = _moved(cursor, "after_id", last)
 
 
 async def token_pages(fetch: Fetch, params: Params, size: int | None = PAGE_SIZE) -> AsyncIterator[Page]:
     """Iterate over pages of styles B and C: the next one is named by an opaque `next_page`, null at the end."""
     limit: Params = () if size is None else (("limit", str(size)),)
-    cursor: Params = ()
-    while True:
-        page = await fetch((*params, *limit, *cursor))
+    async for page in _following(fetch, (*params, *limit), "page", lambda page: page.get("next_page")):
         yield page
-        token = page.get("next_page")
-        if not token:
-            return
-        cursor = _moved(cursor, "page", token)
+
+
+async def report_pages(
+    fetch: Callable[[Params], Awaitable[WirePage[Item]]], params: Params, size: int
+) -> AsyncIterator[WirePage[Item]]:
+    """Iterate over pages of style C that were decoded into their shape."""
+    async for page in _following(fetch, (*params, ("limit", str(size))), "page", lambda page: page.next_page):
+        yield page
 
 
 async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]:
@@ -61,7 +62,21 @@ async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]
         await items.aclose()
 
 
-def _moved(cursor: Params, name: str, value: str) -> Params:
+async def _following(
+    fetch: Callable[[Params], Awaitable[Item]], params: Params, name: str, behind: Callable[[Item], object]
+) -> AsyncIterator[Item]:
+    """Iterate over pages; `behind` returns the cursor of the next one, nothing at the end."""
+    cursor: Params = ()
+    while True:
+        page = await fetch((*params, *cursor))
+        yield page
+        value = behind(page)
+        if not value:
+            return
+        cursor = _moved(cursor, name, value)
+
+
+def _moved(cursor: Params, name: str, value: object) -> Params:
     """Return the next cursor; one that stands still would loop for ever."""
     following = ((name, str(value)),)
     if following == cursor:

@@ -1,6 +1,6 @@
 """The usage, cost and Claude Code reports turned into rows, at a price close to decoding their JSON.
 
-Plain loops and named tuples on purpose: a model per row would cost several times what decoding the page costs.
+Plain loops on purpose: a model per row would cost several times what decoding the page costs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.admin.rows import ClaudeCodeRow, CostRow, Spender, UsageRow
+from bot.admin.rows import Amounts, ClaudeCodeRow, CostRow, Spender, UsageRow
+from bot.admin.shapes import Cost, CostItem, Tokens, UsageItem
 
 Json = dict[str, Any]
 _CENT_DIGITS = 7
@@ -44,7 +45,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-class _Moments(dict[str, datetime]):
+class Moments(dict[str, datetime]):
     """Parsed times by their text: a page repeats the same few thousands of times."""
 
     def __missing__(self, text: str) -> datetime:
@@ -52,65 +53,55 @@ class _Moments(dict[str, datetime]):
         return found
 
 
-def cost_rows(items: Iterable[Json]) -> list[CostRow]:
+def cost_rows(items: Iterable[CostItem]) -> list[CostRow]:
     """Read the rows of an `analytics/cost` page; amounts in another currency than USD are a ValueError."""
-    times = _Moments()
+    times = Moments()
     rows: list[CostRow] = []
-    # tuple.__new__ skips the named tuple's own, which is Python code: a third of what a row costs.
-    add, build = rows.append, tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     for item in items:
-        get = item["group"].get
-        cost: Json = item["cost"]
-        if cost["currency"] != "USD":
-            raise ValueError("a currency other than USD")
-        actor, amount, at_list = get("actor"), cost["amount"], cost["list_amount"]
-        # What `nanos` does with a plain amount, without the call.
-        whole, _, part = amount.partition(".") if isinstance(amount, str) else ("", "", "")
-        digits = len(part)
-        is_plain = whole and digits < len(_PADDING) and (whole + part).isdigit()
-        paid = int(whole + part) * _PADDING[digits] if is_plain else nanos(amount)
-        add(
-            build(
-                CostRow,
-                (
-                    times[item["starting_at"]],
-                    times[item["ending_at"]],
-                    get("workspace_id"),
-                    get("model"),
-                    get("api_key_id"),
-                    actor and spender(actor),
-                    get("cost_type"),
-                    get("token_type"),
-                    paid,
-                    paid if at_list == amount else None if at_list is None else nanos(at_list),
-                    cost.get("requests"),
-                    get("product"),
-                ),
+        group, cost = item.group, item.cost
+        rows.append(
+            CostRow(
+                times[item.starting_at],
+                times[item.ending_at],
+                group.workspace_id,
+                group.model,
+                group.api_key_id,
+                spender(group.actor) if group.actor else None,
+                group.cost_type,
+                group.token_type,
+                *amounts(cost),
+                group.product,
             )
         )
     return rows
 
 
-def usage_rows(items: Iterable[Json]) -> list[UsageRow]:
+def amounts(cost: Cost) -> Amounts:
+    """Return what one row costs; another currency than USD is a ValueError."""
+    if cost.currency != "USD":
+        raise ValueError("a currency other than USD")
+    paid, at_list = nanos(cost.amount), cost.list_amount
+    return paid, paid if at_list == cost.amount else None if at_list is None else nanos(at_list), cost.requests
+
+
+def usage_rows(items: Iterable[UsageItem]) -> list[UsageRow]:
     """Read the rows of an `analytics/usage` page."""
-    times = _Moments()
+    times = Moments()
     rows: list[UsageRow] = []
     for item in items:
-        get = item["group"].get
-        usage: Json = item["usage"]
-        actor = get("actor")
+        group, usage = item.group, item.usage
         rows.append(
             UsageRow(
-                times[item["starting_at"]],
-                times[item["ending_at"]],
-                get("workspace_id"),
-                get("model"),
-                get("api_key_id"),
-                actor and spender(actor),
+                times[item.starting_at],
+                times[item.ending_at],
+                group.workspace_id,
+                group.model,
+                group.api_key_id,
+                spender(group.actor) if group.actor else None,
                 *tokens(usage),
-                usage.get("requests"),
-                usage["server_tool_use"]["web_search_requests"],
-                get("product"),
+                usage.requests,
+                usage.server_tool_use.web_search_requests,
+                group.product,
             )
         )
     return rows
@@ -152,13 +143,13 @@ def claude_code_row(item: Json) -> ClaudeCodeRow:
     )
 
 
-def tokens(usage: Json) -> tuple[int, int, int, int, int]:
+def tokens(usage: Tokens) -> tuple[int, int, int, int, int]:
     """Return uncached input, cache read, the two cache writes and output, which both kinds of usage report name alike."""
-    writes: Json = usage["cache_creation"]
+    writes = usage.cache_creation
     return (
-        usage["uncached_input_tokens"],
-        usage["cache_read_input_tokens"],
-        writes["ephemeral_5m_input_tokens"],
-        writes["ephemeral_1h_input_tokens"],
-        usage["output_tokens"],
+        usage.uncached_input_tokens,
+        usage.cache_read_input_tokens,
+        writes.ephemeral_5m_input_tokens,
+        writes.ephemeral_1h_input_tokens,
+        usage.output_tokens,
     )

@@ -80,6 +80,21 @@ class CostRow(NamedTuple):
         return None if self.list_amount_nanos is None else Decimal(self.list_amount_nanos).scaleb(-9)
 
 
+Group = tuple[str, ...]
+"""Ids in the order in which they were asked for; "" stands for "none"."""
+Amounts = tuple[int, int | None, int | None]
+"""Nano-dollars after discounts and at list price, and requests; None where the report doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostBucket:
+    """What one bucket cost, by group, as far as one page tells it: the next page may go on with the same bucket."""
+
+    starts_at: datetime
+    ends_at: datetime
+    groups: dict[Group, Amounts]
+
+
 class ClaudeCodeRow(NamedTuple):
     """One actor's Claude Code day on one terminal; one person has several rows.
 

@@ -1,16 +1,18 @@
 """Usage and cost, from the analytics endpoints or, where that beta isn't available, from the legacy reports."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.admin import dimensions, legacy, reports
+from bot.admin import dimensions, legacy, reports, shapes
 from bot.admin.base import a_page
+from bot.admin.buckets import bucket_reader, in_buckets
 from bot.admin.call import LEGACY_VERSION, ApiCall, Params, params, stamp
-from bot.admin.pages import Page, ahead, token_pages
-from bot.admin.rows import ClaudeCodeRow, CostRow, Report, UsageRow
+from bot.admin.pages import Page, ahead, report_pages, token_pages
+from bot.admin.rows import ClaudeCodeRow, CostBucket, CostRow, Report, UsageRow
+from bot.admin.shapes import WirePage
 from bot.admin.wire import understood
 from bot.admin.workspaces import Workspaces
 from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRefused
@@ -33,8 +35,8 @@ class _Question(Generic[Row]):
     group_by: tuple[str, ...]
     bucket: Bucket | None
     filters: dict[str, Sequence[str]]
-    read: Callable[[list[dict[str, Any]]], list[Row]]
-    read_legacy: Callable[[list[dict[str, Any]], tuple[str, ...], str | None], list[Row]]
+    rows: Callable[[list[Any]], list[Row]]
+    legacy_rows: Callable[[list[Any], tuple[str, ...], str | None], list[Row]]
 
     def __post_init__(self) -> None:
         """An unknown name is a ValueError here: a filter that the API ignores would give other numbers than asked for."""
@@ -68,19 +70,18 @@ class Spending(Workspaces):
         filters: Filters | None = None,
     ) -> Report[CostRow]:
         """Return cost in [starts, ends)."""
-        return _joined([page async for page in self.cost_pages(starts, ends, group_by, bucket, filters)])
-
-    def cost_pages(
-        self,
-        starts: datetime,
-        ends: datetime,
-        group_by: tuple[str, ...] = (),
-        bucket: Bucket | None = None,
-        filters: Filters | None = None,
-    ) -> AsyncIterator[Report[CostRow]]:
-        """Iterate over the pages of `cost`; the next one is fetched while the caller handles this one."""
         ask = _Question("cost", starts, ends, group_by, bucket, dict(filters or {}), reports.cost_rows, legacy.cost_rows)
-        return self._pages(ask)
+        return _joined([page async for page in self._pages(ask)])
+
+    def cost_buckets(
+        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket
+    ) -> AsyncIterator[Report[CostBucket]]:
+        """Iterate over the pages of `cost`, each summed by bucket and group; the next is fetched meanwhile."""
+
+        def legacy_buckets(lines: list[Any], grouped_by: tuple[str, ...], default: str | None) -> list[CostBucket]:
+            return in_buckets(legacy.cost_rows(lines, grouped_by, default), group_by)
+
+        return self._pages(_Question("cost", starts, ends, group_by, bucket, {}, bucket_reader(group_by), legacy_buckets))
 
     async def claude_code(self, day: date) -> list[ClaudeCodeRow]:
         """Return one UTC day of Claude Code activity."""
@@ -110,38 +111,43 @@ class Spending(Workspaces):
             yield page
 
     async def _analytics(self, ask: _Question[Row]) -> AsyncGenerator[Report[Row], None]:
-        fetch = self._reporter(f"/analytics/{ask.kind}", beta=ANALYTICS_BETA)
+        read = shapes.read_cost if ask.kind == "cost" else shapes.read_usage
+        fetch = self._reporter(f"/analytics/{ask.kind}", read, beta=ANALYTICS_BETA)
         order: dict[str, str | None] = {"time_bucket_width": ask.bucket}
         if ask.bucket:
             order |= {"order_by": "time", "order": "asc"}
         for starts, ends in reports.slices(ask.starts, ask.ends, minutes=ask.bucket == "1m"):
             asked = params(starting_at=stamp(starts), ending_at=stamp(ends), group_by=ask.group_by, **order, **ask.filters)
-            async for page in token_pages(fetch, asked, reports.ROWS_PER_PAGE):
-                rows = understood(lambda body: ask.read(body["data"]), page)
+            async for page in report_pages(fetch, asked, reports.ROWS_PER_PAGE):
+                rows = understood(ask.rows, page.data)
                 refreshed_at = understood(_refreshed_at, page)
                 # The next page is decoded while the caller handles these rows; two decoded pages are megabytes.
-                page["data"].clear()
+                page.data.clear()
                 yield Report(rows, refreshed_at, "analytics", ask.group_by)
 
     async def _legacy(self, ask: _Question[Row], plan: legacy.Plan, refusal: UpstreamError) -> AsyncIterator[Report[Row]]:
         """Ask the legacy report; when it refuses too, the first refusal is what the caller should hear."""
         default = await self.default_workspace_id() if "workspace_id" in plan.grouped_by else None
-        fetch = self._reporter(legacy.PATHS[ask.kind], version=LEGACY_VERSION)
+        read = shapes.read_legacy_cost if ask.kind == "cost" else shapes.read_legacy_usage
+        fetch = self._reporter(legacy.PATHS[ask.kind], read, version=LEGACY_VERSION)
         asked = (*params(starting_at=stamp(ask.starts), ending_at=stamp(ask.ends)), *plan.params)
         answered = False
         try:
-            async for page in token_pages(fetch, asked, plan.page_size):
+            async for page in report_pages(fetch, asked, plan.page_size):
                 answered = True
-                rows = understood(lambda body: ask.read_legacy(body["data"], plan.grouped_by, default), page)
+                rows = understood(lambda lines: ask.legacy_rows(lines, plan.grouped_by, default), page.data)
                 yield Report(rows, None, "legacy", plan.grouped_by)
         except (UpstreamRefused, UpstreamAuth, UpstreamMissing):
             if answered:
                 raise
             raise refusal from None
 
-    def _reporter(self, path: str, **how: Any) -> Callable[[Params], Any]:
-        async def fetch(asked: Params) -> Page:
-            return await self._ask(ApiCall("GET", path, asked, timeout=REPORT_TIMEOUT, bulk=True, **how), a_page)
+    def _reporter(
+        self, path: str, read: Callable[[bytes], WirePage[Any]], **how: Any
+    ) -> Callable[[Params], Awaitable[WirePage[Any]]]:
+        async def fetch(asked: Params) -> WirePage[Any]:
+            call = ApiCall("GET", path, asked, timeout=REPORT_TIMEOUT, read=read, **how)
+            return await self._carrier.send(call, self._manner)
 
         return fetch
 
@@ -155,9 +161,8 @@ def _joined(pages: list[Report[Row]]) -> Report[Row]:
     return Report(rows, min(freshness, default=None), pages[0].source, pages[0].grouped_by)
 
 
-def _refreshed_at(page: Page) -> datetime | None:
-    text = page.get("data_refreshed_at")
-    return reports.moment(text) if text else None
+def _refreshed_at(page: WirePage[Any]) -> datetime | None:
+    return reports.moment(page.data_refreshed_at) if page.data_refreshed_at else None
 
 
 def _claude_code_rows(page: Page) -> list[ClaudeCodeRow]:

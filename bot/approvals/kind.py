@@ -1,4 +1,4 @@
-"""What a kind of Request is made of. A kind is one file and one line in the registry; everything else comes for free."""
+"""What a kind of Request is made of. A kind is one file and one line in the registry; all else comes by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The one table of slash commands: the manifest, the help and the parser are made from it, so they can't disagree.
 
-To add a command or a subcommand, add it here; then write its handler.
+To add a command or a subcommand, add it here; then write its handler, unless it only opens a form (`opens`).
 """
 
 import re

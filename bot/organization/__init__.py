@@ -1,1 +1,1 @@
-"""Lists of what the organization has: keys, members, workspaces."""
+"""Lists of what the organization has, as people see them."""

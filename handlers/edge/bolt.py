@@ -12,6 +12,7 @@ def make_bolt(client: Any, signing_secret: str | None, *, is_http: bool) -> Asyn
     """Return an app without listeners that calls Slack with `client`; over signed HTTP it checks signatures, too."""
     with _without_slack_variables():
         return AsyncApp(
+            name="quartermaster",  # else Bolt looks for the file of every module, to name itself after who calls
             client=client,
             signing_secret=signing_secret or "unused over Socket Mode",
             request_verification_enabled=is_http,

@@ -1,5 +1,6 @@
 """Reports: exact money, ranges of any length, and the legacy reports where the beta isn't available."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.admin import reports
+from bot.admin import reports, shapes
+from bot.admin.buckets import bucket_reader
 from bot.admin.call import stamp
 from bot.admin.client import AdminClient
 from bot.admin.http import Transport
@@ -181,8 +183,10 @@ async def test_usage_falls_back_too_and_does_not_invent_requests() -> None:
 
 
 def test_another_currency_is_not_added_to_dollars() -> None:
-    with pytest.raises(ValueError, match="currency"):
-        reports.cost_rows([cost_item("1", currency="EUR")])
+    page = shapes.read_cost(json.dumps({"data": [cost_item("1", currency="EUR")]}).encode())
+    for read in (reports.cost_rows, bucket_reader(("workspace_id", "api_key_id"))):
+        with pytest.raises(ValueError, match="currency"):
+            read(page.data)
 
 
 async def test_a_broken_page_is_down_and_not_an_empty_report() -> None:

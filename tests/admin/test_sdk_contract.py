@@ -4,6 +4,7 @@ Each object is built from the type's own annotations with every field filled, so
 missing here too: strict reads fail, and tolerant ones leave a None where everything was filled.
 """
 
+import json
 import types
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from anthropic.types.beta.organization import workspaces as bw
 from anthropic.types.organization import workspaces as gw
 from pydantic import BaseModel
 
-from bot.admin import dimensions, reports, wire
+from bot.admin import dimensions, reports, shapes, wire
 
 NOW = datetime(2026, 11, 22, 10, 30, 15, 123456, tzinfo=UTC)
 
@@ -47,6 +48,16 @@ def example(annotation: Any, name: str = "", prefer: str = "") -> Any:
     return simple[annotation]
 
 
+def cost_rows(*items: Any) -> Any:
+    """Read rows of the cost report as they come over the wire."""
+    return reports.cost_rows(shapes.read_cost(json.dumps({"data": items}).encode()).data)
+
+
+def usage_rows(*items: Any) -> Any:
+    """Read rows of the usage report as they come over the wire."""
+    return reports.usage_rows(shapes.read_usage(json.dumps({"data": items}).encode()).data)
+
+
 CASES: list[tuple[type[BaseModel], Callable[[Any], Any], str, set[str]]] = [
     (beta.BetaOrganization, wire.organization, "", set()),
     (ga.OrganizationUser, wire.member, "", set()),
@@ -71,8 +82,8 @@ CASES: list[tuple[type[BaseModel], Callable[[Any], Any], str, set[str]]] = [
     (bo.BetaOrganizationRateLimit, wire.rate_limit, "WebSearch", {"display_name"}),
     (gw.WorkspaceRateLimit, wire.workspace_rate_limit, "Model", set()),
     (bw.BetaWorkspaceRateLimit, wire.workspace_rate_limit, "Model", set()),
-    (analytics.BetaAnalyticsCostItem, lambda body: reports.cost_rows([body])[0], "User", set()),
-    (analytics.BetaAnalyticsUsageItem, lambda body: reports.usage_rows([body])[0], "User", set()),
+    (analytics.BetaAnalyticsCostItem, lambda body: cost_rows(body)[0], "User", set()),
+    (analytics.BetaAnalyticsUsageItem, lambda body: usage_rows(body)[0], "User", set()),
 ]
 
 
@@ -86,7 +97,7 @@ def test_each_sdk_type_is_read_without_loss(
 
 @pytest.mark.parametrize("prefer", ["ReportUserActor", "ServiceAccountActor", "APIActor", "FederatedActor"])
 def test_each_kind_of_spender_is_recognised(prefer: str) -> None:
-    [row] = reports.cost_rows([example(analytics.BetaAnalyticsCostItem, prefer=prefer)])
+    [row] = cost_rows(example(analytics.BetaAnalyticsCostItem, prefer=prefer))
     assert row.actor is not None
     kinds = {"ReportUserActor": "user", "ServiceAccountActor": "service_account", "APIActor": "api"}
     assert row.actor.type == kinds.get(prefer, "federated")
@@ -98,7 +109,7 @@ def test_the_fields_with_meaning_land_where_they_belong() -> None:
     assert (key.workspace_id, key.principal_type, key.principal_id) == ("workspace_id-1", "user", "user_id-1")
     limit = wire.spend_limit(example(bo.BetaSpendLimit, prefer="Workspace"))
     assert str(limit.amount) == "123.45"
-    [row] = reports.cost_rows([example(analytics.BetaAnalyticsCostItem)])
+    [row] = cost_rows(example(analytics.BetaAnalyticsCostItem))
     assert (row.starts_at, row.amount_nanos, str(row.amount)) == (NOW, 12345 * 10**7, "123.450000000")
 
 

@@ -30,9 +30,9 @@ async def test_cost_adds_up_to_the_same_amount_however_it_is_grouped(admin: Admi
 
 async def test_forty_days_of_cost_are_read_over_many_pages(admin: AdminClient, claude: Claude) -> None:
     starts, ends = last_days(claude, 40)
-    pages = [page async for page in admin.background().cost_pages(starts, ends, ("api_key_id", "model"), "1d")]
+    pages = [page async for page in admin.background().cost_buckets(starts, ends, ("api_key_id", "model"), "1d")]
     assert len(pages) > 2
-    rows = [(row.starts_at, row.api_key_id, row.model) for page in pages for row in page.rows]
+    rows = [(bucket.starts_at, *group) for page in pages for bucket in page.rows for group in bucket.groups]
     assert len(rows) == len(set(rows)), "no row comes twice"
     assert len({row[0] for row in rows}) == 40
 

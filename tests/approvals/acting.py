@@ -93,6 +93,8 @@ async def until(world: World, card: Json, status: Status) -> Request:
     """Wait until a request is in a status, and every task of the bot is through."""
 
     async def look() -> Request | None:
+        if world.rt.tasks.running:
+            return None
         request = await request_behind(world, card)
         return request if request.status is status and not world.rt.tasks.running else None
 

@@ -244,6 +244,7 @@ async def test_a_requester_whom_slack_could_not_reach_is_told_a_little_later(wor
 
 async def test_an_approve_click_costs_slack_few_calls(world: World) -> None:
     card = await world.ask_for_key(ALICE, "flow-cheap")
+    await settled(world)
     before = len(await world.get("/wire"))
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)

@@ -46,12 +46,16 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield running
 
 
-async def snapshot(world: World) -> object:
-    """Return everything that a kind could have changed."""
-    keys = {key.id: (key.name, key.status) async for key in world.rt.admin.api_keys()}
-    roles = {member.id: member.role async for member in world.rt.admin.users()}
-    workspaces = {one.id: (one.name, one.tags) async for one in world.rt.admin.workspaces()}
-    return keys, roles, workspaces
+def snapshot(world: World) -> object:
+    """Return everything that `act.admin` could have changed."""
+    claude = world.sandbox.claude
+    keys = {one.id: (one.name, one.state) for one in claude.keys.values()}
+    roles = {one.id: one.role for one in claude.users.values()}
+    invites = {one.id: (one.email, one.role, one.deleted) for one in claude.invites.values()}
+    workspaces = {one.id: (one.name, dict(one.tags), one.archived_at) for one in claude.workspaces.values()}
+    spend_limits = {one.id: one.amount for one in claude.spend_limits.values()}
+    rate_limits = {pair: dict(limits) for pair, limits in claude.overrides.items()}
+    return keys, roles, invites, workspaces, dict(claude.memberships), spend_limits, rate_limits
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +65,7 @@ def test_every_field_of_a_form_means_something(name: str) -> None:
     assert len(names) == len(set(names)) <= 6
     for field in kind.form:
         assert field.name in kind.payload.model_fields or field.name == "reason" or field.check is not None
-        assert bool(field.choices) == (field.type == "choice")
+        assert bool(field.choices) == (field.type in ("choice", "radio", "choices"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,14 +93,14 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, name: str) -> None:
-    kind, before = WITH_BADGE[name], await snapshot(world)
+    kind, before = WITH_BADGE[name], snapshot(world)
     card = await ask(world, kind)
     assert f"*<@U0ALICE> {kind.words.asks}*" in card["text"]
     assert await look(world, kind, await until(world, card, Status.PENDING)) is None
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.APPLIED)
     assert bool(request.workspace_id) == kind.has_workspace
-    assert await snapshot(world) != before
+    assert snapshot(world) != before, f"{name} was applied and changed nothing in the organization"
     assert isinstance(await look(world, kind, request), Done)
     assert kind.words.done(kind.asked(request)) in (await card_with(world, "approved by <@U0BOB>"))["text"]
     entries = [entry.action for entry in await audit_of(world, request)]
@@ -108,17 +112,17 @@ async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, nam
 
 async def _repeat_and_end(world: World, kind: AnyKind, request: Request) -> None:
     """Applying a second time changes nothing; ending takes the effect back, and ending again changes nothing."""
-    after = await snapshot(world)
+    after = snapshot(world)
     if kind.effect.repeatable:
         with contextlib.suppress(NeedsPerson):
             await apply(world, kind, request)
-        assert await snapshot(world) == after
+        assert snapshot(world) == after
     if kind.effect.revert:
         await revert(world, kind, request)
         assert await look(world, kind, request) is None
-        ended = await snapshot(world)
+        ended = snapshot(world)
         await revert(world, kind, request)
-        assert await snapshot(world) == ended != after
+        assert snapshot(world) == ended != after
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -126,9 +130,9 @@ async def test_a_kind_whose_claim_is_too_old_changes_nothing(world: World, name:
     kind = WITH_BADGE[name]
     card = await ask(world, kind)
     request = await until(world, card, Status.PENDING)
-    before = await snapshot(world)
+    before = snapshot(world)
     await refused_as_too_late(world, kind, request, apply)
-    assert await snapshot(world) == before
+    assert snapshot(world) == before
     if kind.effect.revert:
         await press(world, BOB, card, "request_approve")
         await refused_as_too_late(world, kind, await until(world, card, Status.APPLIED), revert)
@@ -148,7 +152,7 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     kind = WITH_BADGE[name]
     card = await ask(world, kind)
     asked = (await until(world, card, Status.PENDING)).payload
-    before = await snapshot(world)
+    before = snapshot(world)
     await a_minute_passes(world, seconds=4 * 86_400)
     await until(world, card, Status.EXPIRED)
     assert "nobody decided in" in (await card_with(world, "*Expired*"))["text"]
@@ -156,7 +160,7 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     await press(world, ALICE, notice, "request_ask_again")
     form = await world.modal(ALICE, f"form_{name}")
     assert REASON in str(form)
-    assert await snapshot(world) == before
+    assert snapshot(world) == before
     answer = await world.submit(ALICE, reason="Once more", **confirmed(kind))
     assert answer["ok"], answer
     again = await card_with(world, "Once more")

@@ -1,7 +1,5 @@
 """The doctor, on a real sandbox: what is well, what is missing, and never a token in it."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 from bot.cli.doctor import examine
@@ -9,6 +7,7 @@ from bot.commands.manifest import render_manifest
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.settings.model import load_settings
+from tests.forks import fork
 
 ROOT = Path(__file__).parents[2]
 POLICY = {"POLICY_FILE": str(ROOT / "bot" / "sandbox" / "policy.toml")}
@@ -46,13 +45,10 @@ async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> Non
 async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) -> None:
     async with running_sandbox(SandboxOptions()) as sandbox:
         sandbox.faults.add(Fault("claude", "GET /v1/organizations/me", "500"))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "doctor", cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), **sandbox.settings(), **POLICY},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        printed, _ = await process.communicate()
-    assert process.returncode == 0
+        env = {"PYTHONPATH": str(ROOT), **sandbox.settings(), **POLICY}
+        process = await fork(("-m", "bot", "doctor"), env, tmp_path)
+        printed = await process.stdout.read()
+        assert await process.wait() == 0
     assert sandbox.faults.planned == []
     assert all(line.startswith(("ok ", "MISSING ")) for line in printed.decode().splitlines()), printed.decode()
 

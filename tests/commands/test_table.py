@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bot.cli.commands_table import commands_table, fill_markers
 from bot.commands.table import COMMANDS, find_command, help_groups, parse, split_words
+from tests.generated import STALE
 
 
 def test_readme_has_the_table_of_commands() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert fill_markers(text) == text, "render README's table of commands anew: python -m bot check --commands-table"
+    assert fill_markers(text) == text, STALE
     assert commands_table() in text
 
 

@@ -18,7 +18,7 @@ from bot.spend.ledger.sync import sync_costs
 from handlers.events import first_meeting
 from handlers.help_view import help_message
 from tests.approvals.acting import labels, press, settled, told
-from tests.world import ALICE, BOB, DANA, GUS, World, world_of
+from tests.world import ALICE, BOB, DANA, GUS, SPENDERS, World, world_of
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
 
 async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out(tmp_path: Path) -> None:
     start = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-    async with world_of(tmp_path, options=SandboxOptions(start=start)) as world:
+    async with world_of(tmp_path, options=SandboxOptions(start=start), spenders=SPENDERS) as world:
         await sync_costs(world.rt, world.rt.now())
         async with world.rt.store.write() as tx:
             wanted = Subscription("dig_1", "C0COSTS", "09:00", "UTC", (), BOB, start, date(2026, 11, 22))

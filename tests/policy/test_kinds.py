@@ -38,7 +38,9 @@ def test_admins_of_no_workspace_are_a_fault_where_they_are_named() -> None:
     said = "change_role is about no workspace, so workspace-admins alone can never approve it."
     text = 'version = 1\n[defaults]\napprovers = ["workspace-admins"]\n'
     assert faults_of(text) == [(3, "defaults.approvers", said)]
-    assert parse_policy(f'{text}[kinds.change_role]\napprovers = ["org-admins"]\n', KINDS)
+    homeless = [name for name, kind in KINDS.items() if not kind.has_workspace]
+    others = "".join(f'[kinds.{name}]\napprovers = ["org-admins"]\n' for name in homeless)
+    assert parse_policy(text + others, KINDS)
     text = text.replace("workspace", "org") + '[kinds.change_role]\napprovers = ["workspace-admins"]\n'
     assert faults_of(text) == [(5, "kinds.change_role.approvers", said)]
 

@@ -38,6 +38,11 @@ class Scene:
     async def converge(self, times: int = 1) -> None:
         await asyncio.gather(*(converge(self.rt, "note", "x") for _ in range(times)))
 
+    async def is_under_way(self) -> None:
+        """Wait until the call that is to take its time has reached Slack."""
+        while self.slack.delays:
+            await asyncio.sleep(0.01)
+
     async def a_minute(self, **more: float) -> None:
         self.clock.advance(**(more or {"minutes": 1}))
         for key in await due(self.rt, self.clock()):
@@ -133,9 +138,9 @@ async def test_a_slow_older_drawing_never_stays_on_top_of_a_newer_one(scene: Sce
     await scene.want()
     await scene.converge()
     await scene.change("second")
-    scene.slack.delays = [0.2]
+    scene.slack.delays = [1.0]
     slow = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.05)
+    await scene.is_under_way()
     await scene.change("third")
     await scene.converge()  # somebody else is at it, and will see that more is wanted
     await slow
@@ -149,7 +154,7 @@ async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
     await scene.change("second")
     scene.slack.delays = [30]
     dying = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.1)
+    await scene.is_under_way()
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
     assert scene.texts == ["first"]
@@ -210,9 +215,9 @@ async def test_what_has_nothing_to_say_any_more_is_not_sent(scene: Scene) -> Non
 
 async def test_a_message_that_two_sent_is_known_twice_and_redrawn_in_both_places(scene: Scene) -> None:
     await scene.want()
-    scene.slack.delays = [0.3]
+    scene.slack.delays = [1.0]
     slow = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.1)
+    await scene.is_under_way()
     scene.clock.advance(minutes=3)
     await scene.converge()
     await slow
@@ -264,9 +269,9 @@ async def test_a_thread_whose_message_is_not_known_ends(scene: Scene) -> None:
 
 async def test_lines_are_not_sent_under_a_claim_that_others_took_while_the_card_was_slow(scene: Scene) -> None:
     await scene.want(CARD, *LINES)
-    scene.slack.delays = [0.2]
+    scene.slack.delays = [1.0]
     slow = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.1)
+    await scene.is_under_way()
     scene.clock.advance(minutes=3)
     await scene.converge()
     await slow

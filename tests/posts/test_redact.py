@@ -58,9 +58,9 @@ async def test_a_share_that_reached_nobody_is_found(scene: Scene) -> None:
 async def test_a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable(scene: Scene) -> None:
     await stands(scene)
     await scene.change("second")
-    scene.slack.delays = [0.2]
+    scene.slack.delays = [1.0]
     slow = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.05)
+    await scene.is_under_way()
     scene.slack.shared = True
     await redact_channel(scene.rt, CHANNEL)
     await slow
@@ -132,9 +132,9 @@ async def test_what_can_not_be_drawn_is_redacted_all_the_same(scene: Scene, fail
 
 async def test_both_copies_of_what_is_never_redrawn_are_redacted(scene: Scene) -> None:
     await scene.want(NEWS)
-    scene.slack.delays = [0.2]
+    scene.slack.delays = [1.0]
     slow = asyncio.create_task(scene.converge())
-    await asyncio.sleep(0.1)
+    await scene.is_under_way()
     scene.clock.advance(minutes=3)
     await scene.converge()
     await slow

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.conftest import lasting
 from tests.processes import Fleet, fleet_of
+from tests.sizes import PROOF
 from tests.templates import copy_sqlite, migrated_postgres, sqlite_url
 
 
@@ -42,6 +43,7 @@ async def fleet(fleet_plan: tuple[str, int], fleet_folder: Path) -> AsyncGenerat
         yield fleet
 
 
-def on_fleets(*names: str) -> pytest.MarkDecorator:
+def on_fleets(*names: str, in_proof: str | None = None) -> pytest.MarkDecorator:
     """Run a file's tests on each of these fleets, such as `postgresql-3`: three processes over one PostgreSQL."""
-    return pytest.mark.parametrize("fleet_plan", names, indirect=True, scope="module")
+    more = (in_proof,) if in_proof and PROOF else ()
+    return pytest.mark.parametrize("fleet_plan", names + more, indirect=True, scope="module")

@@ -13,6 +13,7 @@ import pytest
 from bot.sandbox.run import SandboxOptions
 from bot.words.wording import weekday_day
 from tests.processes import PACED, Fleet, fleet_of
+from tests.sizes import CLOCK_CHANGES
 from tests.world import ALICE, COSTS
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -26,7 +27,6 @@ DAY = timedelta(days=1)
 async def fleet(postgres_url: str, tmp_path: Path, change: date) -> AsyncIterator[Fleet]:
     async with fleet_of(tmp_path, postgres_url, options=SandboxOptions(start=at(change - 2 * DAY, "12:00"))) as fleet:
         fleet.program = PACED
-        await fleet.start(3)
         yield fleet
 
 
@@ -93,10 +93,11 @@ async def night(fleet: Fleet, day: date) -> None:
         await asyncio.sleep(2)
 
 
-@pytest.mark.parametrize("change", [SPRING, AUTUMN], ids=["spring", "autumn"])
+@pytest.mark.parametrize("change", [{"spring": SPRING, "autumn": AUTUMN}[name] for name in CLOCK_CHANGES], ids=CLOCK_CHANGES)
 async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_a_clock_change(
     fleet: Fleet, change: date
 ) -> None:
+    await fleet.start(3)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change - DAY)
@@ -112,6 +113,7 @@ async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_
 @pytest.mark.parametrize("change", [SPRING], ids=["spring"])
 async def test_after_seven_months_away_each_channel_gets_the_last_day_once_and_whole(fleet: Fleet, change: date) -> None:
     """Every digest is late, and the report of the missed months takes its time: nobody may say that there are no figures."""
+    await fleet.start(3)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change)

@@ -17,7 +17,7 @@ LATER = 200
 KEYS = "/v1/organizations/api_keys"
 NAMES = (f"killed-{number}" for number in count())
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), on_fleets("sqlite-1", "postgresql-1")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), on_fleets("postgresql-1", in_proof="sqlite-1")]
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,32 @@
 """The tour from the outside: it ends as promised, writes what anybody saw, and names the step that fails."""
 
+import asyncio
 import json
+import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.forks import fork
 from tests.processes import ROOT
 
 
-def python(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+async def run(*program: str) -> tuple[int, str, str]:
+    """Run a program to its end: exit code, output, errors."""
+    process = await fork(program, os.environ, ROOT, apart=True)
+    async with asyncio.timeout(150):
+        stdout, stderr = await asyncio.gather(process.stdout.read(), process.stderr.read())
+        return await process.wait(), stdout.decode(), stderr.decode()
 
 
-def test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_path: Path) -> None:
+async def test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     out.mkdir(parents=True)
     (out / "998-message-post-c0old.json").write_text("{}")
     (out / "notes.txt").write_text("mine")
-    done = python("-m", "bot", "tour", "--out", str(out))
-    assert done.returncode == 0, done.stdout + done.stderr
-    steps = re.findall(r"^ ?(\d+)\. ", done.stdout, re.MULTILINE)
-    assert done.stdout.endswith(f"\ntour: {len(steps)} steps, all as expected\n")
+    code, stdout, stderr = await run("-m", "bot", "tour", "--out", str(out))
+    assert code == 0, stdout + stderr
+    steps = re.findall(r"^ ?(\d+)\. ", stdout, re.MULTILINE)
+    assert stdout.endswith(f"\ntour: {len(steps)} steps, all as expected\n")
     assert steps == [str(number) for number in range(1, len(steps) + 1)]
     assert (out / "notes.txt").read_text() == "mine"
     files = sorted(out.glob("*.json"))
@@ -39,7 +44,7 @@ def test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_path: P
     assert (out / "998-message-post-c0old.json").exists() is False
 
 
-def test_a_step_that_breaks_is_named_whatever_it_broke_of() -> None:
+async def test_a_step_that_breaks_is_named_whatever_it_broke_of() -> None:
     program = """
 import sys
 from bot.sandbox import tour
@@ -47,14 +52,14 @@ async def fine(story): story.note("U0ALICE", "something")
 async def broken(story): {}["card"]
 sys.exit(tour.main(None, [("All is well", fine), ("The card is missing", broken), ("Never played", fine)]))
 """
-    done = python("-c", program)
-    assert done.returncode == 1, done.stderr
-    assert done.stdout.endswith("    FAILED: KeyError: 'card'\n\ntour: step 2 failed: The card is missing\n")
-    assert done.stderr == ""
+    code, stdout, stderr = await run("-c", program)
+    assert code == 1, stderr
+    assert stdout.endswith("    FAILED: KeyError: 'card'\n\ntour: step 2 failed: The card is missing\n")
+    assert stderr == ""
 
 
-def test_a_file_can_not_be_the_folder_to_write_to(tmp_path: Path) -> None:
+async def test_a_file_can_not_be_the_folder_to_write_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    done = python("-m", "bot", "tour", "--out", str(tmp_path / "file"))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"tour: {tmp_path / 'file'} can't be used as a folder (File exists).\n"
+    code, stdout, stderr = await run("-m", "bot", "tour", "--out", str(tmp_path / "file"))
+    assert (code, stdout) == (2, "")
+    assert stderr == f"tour: {tmp_path / 'file'} can't be used as a folder (File exists).\n"

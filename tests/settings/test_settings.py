@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from bot.cli.settings_table import END, START, fill_markers, settings_table
 from bot.settings.model import Settings, SettingsError, load_database_settings, load_settings
 from bot.settings.sources import read_environment
+from tests.generated import STALE
 
 KEY = "dGVzdHMtb25seS1ub3QtYS1zZWNyZXQta2V5LTAwMDE="  # fixed: xdist workers must collect the same tests
 GOOD = {
@@ -244,7 +245,7 @@ def test_the_readme_has_the_present_table() -> None:
     readme = Path(__file__).parents[2] / "README.md"
     text = readme.read_text(encoding="utf-8")
     assert text.count(START) == text.count(END) == 1
-    assert text == fill_markers(text), "run `python -m bot check --settings-table` and paste it between the markers"
+    assert text == fill_markers(text), STALE
 
 
 AROUND = ["{}", " {}\n", "\ufeff{}\r\n", '"{}"', "'{}'", '\ufeff "{}"\n', "\u200b{}"]

@@ -190,7 +190,7 @@ def test_a_day_like_its_weekday_before_is_one_line() -> None:
     assert len(message.blocks) == 1
     assert "\n" not in message.text
     assert "figures as of 06:05 UTC, closed day" in message.text
-    assert len(render_thread(digest)) == 3
+    assert len(render_thread(digest)) == len(DIMENSIONS)
 
 
 def test_chart_leaves_days_without_data_out() -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec import convert
 
 from bot.admin import legacy
 from bot.admin.dimensions import COST_DIMENSIONS
+from bot.admin.reports import cost_rows, usage_rows
+from bot.admin.shapes import CostItem, UsageItem
 from bot.commands.table import find_command
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.ask.figures import figures
@@ -30,6 +33,12 @@ def family(model: str, _: Mapping[str, str]) -> str:
 
 FAMILY = Dimension("family", "Family", "model", "product", "No family", ("families", "model family"), family)
 WITH_FAMILY = (*DIMENSIONS, FAMILY)
+MIDNIGHT = "2026-11-20T00:00:00Z"
+USAGE = {
+    "uncached_input_tokens": 1, "cache_read_input_tokens": 1, "output_tokens": 1,
+    "cache_creation": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 1},
+    "server_tool_use": {"web_search_requests": 0},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", ["by family", "by families", "by model family"])
@@ -80,12 +89,26 @@ async def test_where_a_report_cannot_split_by_it_the_part_says_so(store: Store) 
 @pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda one: one.name)
 def test_an_entry_fits_the_ledger_the_reports_and_the_usage_text(dimension: Dimension) -> None:
     for table in (CostDayRow, UsageDayRow):
-        assert dimension.column in table.model_fields
-    assert dimension.api_name in COST_DIMENSIONS
+        assert dimension.column in table.model_fields, f"bot/store/tables/spend.py: {table.__name__} has no such column"
+    assert dimension.api_name in COST_DIMENSIONS, "the reports can't be grouped by it"
     assert dimension.api_name in GROUP_BY
     typed = [word for one in DIMENSIONS for word in one.typed]
     assert sorted(typed) == sorted(set(typed)), "a word means one dimension"
     assert all(len(word.split()) <= 2 for word in dimension.typed)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda one: one.name)
+def test_the_rows_of_both_reports_have_what_the_report_says_of_it(dimension: Dimension) -> None:
+    item = {"starting_at": MIDNIGHT, "ending_at": MIDNIGHT, "group": {dimension.api_name: "x"}}
+    cost = {"amount": "1", "list_amount": "1", "currency": "USD"}
+    costs = cost_rows([convert(item | {"cost": cost}, CostItem)])
+    usages = usage_rows([convert(item | {"usage": USAGE}, UsageItem)])
+    for row_of_report in (*costs, *usages):
+        kind = type(row_of_report)
+        assert dimension.column in kind._fields, f"bot/admin/rows.py: {kind.__name__} has no such field"
+        # Cost rows are made without their class's own checks, so one may be too short.
+        read = dict(zip(kind._fields, row_of_report, strict=False))
+        assert read.get(dimension.column) == "x", f"bot/admin/shapes.py and reports.py don't read it into a {kind.__name__}"
 
 
 def test_the_usage_text_names_every_period_and_every_dimension() -> None:

@@ -15,7 +15,7 @@ START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START), spenders=30) as opened:
         yield opened
 
 

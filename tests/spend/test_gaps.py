@@ -11,6 +11,7 @@ from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.store.leases import acquire_lease, lease_since
 from bot.store.session import Store
+from tests.sizes import DAYS_STOOD_IN
 from tests.spend.world import DAY, DOLLAR, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
 
 TODAY = NOW.date()
@@ -134,10 +135,10 @@ async def test_a_reading_that_broke_off_after_an_absence_is_begun_again(store: S
     organization = await revised_while_away(store, 40)
 
     class Breaking(Organization):
-        def cost_pages(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> Any:
+        def cost_buckets(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> Any:
             if len(self.asked) == 2:
                 raise UpstreamDown("The Claude Admin API didn't answer in time.", status=None)
-            return Organization.cost_pages(self, starts, ends)
+            return Organization.cost_buckets(self, starts, ends)
 
     with pytest.raises(UpstreamDown):
         await sync_costs(runtime(store, Breaking(organization.figures, NOW, page_rows=1000)), NOW)
@@ -169,7 +170,7 @@ async def test_what_one_report_told_is_read_again_when_it_answers_after_the_othe
     figures, revised = steady(TODAY - DAY * 120, TODAY), steady(TODAY - DAY * 120, TODAY, 140 * DOLLAR)
     left = NOW - DAY * 40
     await sync_costs(runtime(store, Organization(figures, left, page_rows=1000)), left)
-    for days in range(39, 0, -1):
+    for days in range(39, 0, -DAYS_STOOD_IN):
         standing_in = Organization(figures, None, "legacy", page_rows=1000)
         await sync_costs(runtime(store, standing_in), NOW - DAY * days)
     rt = runtime(store, Organization(revised, NOW, page_rows=1000))

@@ -17,7 +17,7 @@ NAME = 'R&D "blue"'
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with loaded_world_of(tmp_path, SandboxOptions(start=START)) as opened:
+    async with loaded_world_of(tmp_path, SandboxOptions(start=START), spenders=30) as opened:
         yield opened
 
 

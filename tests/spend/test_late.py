@@ -30,10 +30,10 @@ LATE = NOW + timedelta(hours=5)
 class Slow(Organization):
     """An organization whose report takes a while."""
 
-    def cost_pages(self, *given: Any, **more: Any) -> Any:
+    def cost_buckets(self, *given: Any, **more: Any) -> Any:
         async def pages() -> Any:
             await asyncio.sleep(0.3)
-            async for page in Organization.cost_pages(self, *given, **more):
+            async for page in Organization.cost_buckets(self, *given, **more):
                 yield page
 
         return pages()

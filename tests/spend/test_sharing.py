@@ -7,12 +7,13 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.spend.ledger.sync import sync_costs
 from tests.security.doors import any_world_of, settled
-from tests.world import COSTS, DANA, world_of
+from tests.world import COSTS, DANA, SPENDERS, keep_spending, world_of
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, transport: str) -> None:
     async with any_world_of(tmp_path, transport) as world:
+        keep_spending(world.sandbox, SPENDERS)
         await sync_costs(world.rt, world.rt.now())
 
         async def shared() -> int:
@@ -31,7 +32,7 @@ async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, tran
 
 
 async def test_figures_come_directly_where_nobody_can_tell_who_reads(tmp_path: Path) -> None:
-    async with world_of(tmp_path) as world:
+    async with world_of(tmp_path, spenders=SPENDERS) as world:
         await sync_costs(world.rt, world.rt.now())
         payload = {
             "command": "/claude-spend", "text": "yesterday", "user_id": DANA, "team_id": "T0ACME",
@@ -44,7 +45,7 @@ async def test_figures_come_directly_where_nobody_can_tell_who_reads(tmp_path: P
 
 
 async def test_forms_come_back_with_their_values_when_slack_or_a_channel_says_no(tmp_path: Path) -> None:
-    async with world_of(tmp_path) as world:
+    async with world_of(tmp_path, spenders=SPENDERS) as world:
         await sync_costs(world.rt, world.rt.now())
         research = await world.workspace_id("Research")
         await world.command(DANA, "/claude-spend alert", COSTS)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.admin.rows import CostRow, Report, UsageRow
+from bot.admin.buckets import in_buckets
+from bot.admin.rows import CostBucket, CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
 from bot.jobs import TOPICS
 from bot.people.model import Actor
@@ -24,6 +25,7 @@ from bot.spend.digests.model import Subscription
 from bot.spend.digests.topic import digest_of
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.ledger.sync import GROUP_BY
 from bot.spend.model import Cell
 from bot.store.session import Store
 from tests.spend import front
@@ -70,9 +72,9 @@ async def fill(store: Store, figures: Iterable[Figure], refreshed_at: datetime =
 
 async def pages_of(
     pages: Sequence[Sequence[CostRow]], refreshed_at: datetime | None = NOW, source: Any = "analytics", fails: bool = False
-) -> AsyncIterator[Report[CostRow]]:
+) -> AsyncIterator[Report[CostBucket]]:
     for rows in pages:
-        yield Report(list(rows), refreshed_at, source)
+        yield Report(in_buckets(rows, GROUP_BY), refreshed_at, source)
     if fails:
         raise UpstreamDown("The Claude Admin API didn't answer in time.", status=None)
 
@@ -91,7 +93,7 @@ class Organization:
     def background(self) -> "Organization":
         return self
 
-    async def cost_pages(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> AsyncIterator[Report[CostRow]]:
+    async def cost_buckets(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> AsyncIterator[Report[CostBucket]]:
         self.asked.append((starts.date(), ends.date()))
         found = sorted(f for f in self.figures if starts <= midnight(f[0]) < ends)
         if not found:
@@ -99,9 +101,8 @@ class Organization:
         for number, start in enumerate(range(0, len(found), self.page_rows)):
             if number == self.fails_after_pages:
                 raise UpstreamDown("The Claude Admin API didn't answer in time.")
-            yield Report(
-                [row(f) for f in found[start : start + self.page_rows]], self.refreshed_at, cast("Any", self.source)
-            )
+            buckets = in_buckets([row(f) for f in found[start : start + self.page_rows]], GROUP_BY)
+            yield Report(buckets, self.refreshed_at, cast("Any", self.source))
 
     async def usage(self, *_: Any, **__: Any) -> Report[UsageRow]:
         return Report([], self.refreshed_at)

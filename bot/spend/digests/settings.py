@@ -1,4 +1,4 @@
-"""What listeners and jobs ask of spend: figures, subscriptions, thresholds, and the three jobs that keep them going."""
+"""What handlers ask of digests: a channel's subscription, set up, muted and ended, and a digest shown again."""
 
 import secrets
 from dataclasses import replace

@@ -12,6 +12,7 @@ from sqlalchemy import String, case, delete, func, literal_column, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from bot.admin.rows import Amounts, Group
 from bot.spend.dimensions import DIMENSIONS, UNREPORTED, Dimension
 from bot.spend.ledger.sources import SOURCES, Cursor, Source
 from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
@@ -19,10 +20,8 @@ from bot.store.session import Tx
 from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, SourceRow, UsageDayRow
 from bot.store.upsert import insert_into
 
-Group = tuple[str, ...]
-"""One id for each dimension, in their order, in which the tables' columns stand after the day; "" stands for "none"."""
-CostParts = Mapping[Group, tuple[int, int | None, int | None]]
-"""Group -> (nanos, list nanos, requests)."""
+CostParts = Mapping[Group, Amounts]
+"""By one id for each dimension, in their order, in which the tables' columns stand after the day."""
 UsageParts = Mapping[Group, tuple[int, int, int, int]]
 """Group -> (uncached input, cache read, cache write, output)."""
 

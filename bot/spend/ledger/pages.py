@@ -5,27 +5,24 @@ next pages are fetched and decoded.
 """
 
 import asyncio
-import contextlib
-import gc
-from collections.abc import AsyncIterable, Generator
+from collections.abc import AsyncIterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from operator import attrgetter, itemgetter
 
-from bot.admin.rows import CostRow, Report, UsageRow
+from bot.admin.buckets import added
+from bot.admin.rows import Amounts, CostBucket, Group, Report, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
-from bot.spend.ledger.db import CostParts, Group, UsageParts
+from bot.spend.ledger.db import CostParts, UsageParts
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
 
-Amounts = tuple[int, int | None, int | None]
 _group_of = attrgetter(*(one.column for one in DIMENSIONS))
 _NAMED = tuple(n for n, one in enumerate(DIMENSIONS) if one.has_names)
-BATCH_ROWS = 12_000
-_RARELY = (50_000, 20, 100)
+BATCH_ROWS = 31_000
 
 
 class OutOfOrder(Exception):
@@ -63,26 +60,16 @@ class _Reading:
     waiting: int = 0
     written_to: date | None = None
 
-    def add(self, page: Report[CostRow]) -> None:
-        """Sort a page's rows into their days; rows of one group are added up."""
+    def add(self, page: Report[CostBucket]) -> None:
+        """Sort a page's buckets into their days; what earlier pages told of a group is added up."""
         self.source = page.source
         if page.refreshed_at is not None:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
-        day: datetime | None = None
-        groups: dict[Group, Amounts] = {}
-        # Few steps a row, because this runs for each of a hundred thousand.
-        for row in page.rows:
-            if row.starts_at is not day:
-                day = row.starts_at
-                groups = self._groups(day.date())
-            group: Group = _group_of(row)
-            amounts = (row.amount_nanos, row.list_amount_nanos, row.requests)
-            if None in group:  # pyright: ignore[reportUnnecessaryContains] - a report leaves them out
-                group = tuple(one or "" for one in group)
-            known = groups.setdefault(group, amounts)
-            if known is not amounts:
-                groups[group] = _added(known, amounts)
-        self.waiting += len(page.rows)
+        for bucket in page.rows:
+            groups = self._groups(bucket.starts_at.date())
+            for group, amounts in bucket.groups.items():
+                groups[group] = added(groups[group], amounts) if group in groups else amounts
+            self.waiting += len(bucket.groups)
 
     def _groups(self, day: date) -> dict[Group, Amounts]:
         if self.written_to is not None and day <= self.written_to:
@@ -113,23 +100,9 @@ class _Reading:
         return LedgerDay(day, self.source, self.refreshed_at or self.now, self.now, closed, total)
 
 
-@contextlib.contextmanager
-def rare_collections() -> Generator[None]:
-    """Look for cyclic garbage rarely: report rows have no cycles, and searching them all the time took half of the load."""
-    before = gc.get_threshold()
-    if before[0] >= _RARELY[0]:
-        yield
-        return
-    gc.set_threshold(*_RARELY)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
 async def load_days(
     store: Store,
-    pages: AsyncIterable[Report[CostRow]],
+    pages: AsyncIterable[Report[CostBucket]],
     first: date,
     last: date,
     now: datetime,
@@ -141,12 +114,7 @@ async def load_days(
     Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, in any order.
     Days without rows become $0 only up to where the figures reach, and only after a first day with figures.
     """
-    with rare_collections():
-        return await _load(store, pages, _Reading(first, last, now, batch_rows))
-
-
-async def _load(store: Store, pages: AsyncIterable[Report[CostRow]], reading: _Reading) -> Loaded:
-    loaded = Loaded()
+    reading, loaded = _Reading(first, last, now, batch_rows), Loaded()
     writing: asyncio.Task[None] | None = None
     try:
         async for page in pages:
@@ -192,13 +160,6 @@ async def _quiet_days(store: Store, reading: _Reading, loaded: Loaded, rest: dic
         return {}
     candidates = days_between(max(min(proof), reading.first), reading.last)
     return {day: {} for day in candidates if day not in with_rows and midnight(day) < reaches}
-
-
-def _added(left: Amounts, right: Amounts) -> Amounts:
-    def both(one: int | None, other: int | None) -> int | None:
-        return None if one is None or other is None else one + other
-
-    return left[0] + right[0], both(left[1], right[1]), both(left[2], right[2])
 
 
 def midnight(day: date) -> datetime:

@@ -36,10 +36,10 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
     """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only."""
     admin, ends = rt.admin.background(), midnight(last + ONE_DAY)
     try:
-        loaded = await load_days(rt.store, admin.cost_pages(midnight(first), ends, GROUP_BY, "1d"), first, last, now)
+        loaded = await load_days(rt.store, admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d"), first, last, now)
     except OutOfOrder:
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
-        pages = admin.cost_pages(midnight(first), ends, GROUP_BY, "1d")
+        pages = admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d")
         loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None)
     if not loaded.days and loaded.reaches is not None:
         await _note_nothing(rt, loaded.source, loaded.reaches)

@@ -1,0 +1,38 @@
+"""What files say that the code knows better, written anew: `make generated`, or `python -m tests.generated`."""
+
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.cli import commands_table, settings_table
+from bot.cli.manifest_file import manifest_yaml
+from bot.kinds.registry import KINDS
+
+ROOT = Path(__file__).parents[1]
+STALE = "run `make generated`"
+"""What a test says of a file that is not as it would be written now."""
+
+
+def with_tables(readme: str) -> str:
+    """Return README with the present tables of commands and settings."""
+    return settings_table.fill_markers(commands_table.fill_markers(readme))
+
+
+def with_kinds(policy: str) -> str:
+    """Return the example policy with the names of the present kinds."""
+    names = textwrap.fill(", ".join(KINDS), 118, initial_indent="# ", subsequent_indent="# ")
+    return re.sub(r"(?<=Kinds:\n)(?:# .*\n)+", f"{names}\n", policy)
+
+
+GENERATED: Mapping[str, Callable[[str], str]] = {
+    "README.md": with_tables,
+    "manifest.yml": lambda _text: manifest_yaml(),
+    "policy.toml": with_kinds,
+}
+"""A file, and what it has to say, given what it says."""
+
+if __name__ == "__main__":
+    for name, wanted in GENERATED.items():
+        file = ROOT / name
+        file.write_text(wanted(file.read_text(encoding="utf-8")), encoding="utf-8")
