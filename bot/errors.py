@@ -125,5 +125,9 @@ class SlackRefused(SlackError):
     """Slack answered that it won't; repeating it changes nothing."""
 
 
+class SlackTooLate(SlackRefused):
+    """Slack lets a window open for three seconds after the click only, and they had passed."""
+
+
 class SlackDown(SlackError):
     """No usable answer came from Slack; what was sent may have arrived."""

@@ -56,16 +56,23 @@ async def open_form(
     await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
 
 
+def sent_in_words(rt: Runtime, request: Request, *, is_posted: bool) -> Markup:
+    """Return what whoever asked reads once their request is on record: that its card stands, or that it will."""
+    rule = rt.policy.rule_for(request.kind, request.workspace_id, request.workspace_name)
+    where, needs = channel_mention(request.channel), needs_in_words(rule, request.workspace_name)
+    later = "I tell you the outcome in a direct message."
+    if is_posted:
+        return f"✅ Sent to {where}. {needs}. {later}"
+    waits = f"Slack didn't take the card yet; I post it in {where} as soon as it does."
+    return f"✅ Your request is on record. {waits} {needs}. {later}"
+
+
 def door_of(kind: AnyKind) -> Door[BaseModel]:
     """Return the door through which a kind is asked for."""
 
     async def send(call: Interaction, payload: BaseModel, held: FormInput, tell: Tell) -> None:
-        async def told(request: Request) -> None:
-            rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
-            needs = needs_in_words(rule, request.workspace_name)
-            await tell(
-                f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
-            )
+        async def told(request: Request, is_posted: bool) -> None:
+            await tell(sent_in_words(call.rt, request, is_posted=is_posted))
 
         await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told)
 

@@ -4,23 +4,23 @@ import contextlib
 import re
 
 from bot.approvals import service
-from bot.approvals.authority import needs_in_words
 from bot.approvals.model import Request
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, channel_mention, code, escape, mention
+from bot.slack.markup import Markup, code, escape, mention
 from bot.slack.model import Message
 from bot.slack.tables import table
+from bot.words.ends import find_end
 from bot.words.own import Own
 from bot.words.similar import closest
 from bot.words.wording import listed, number, plural
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
-from handlers.forms import open_form
+from handlers.forms import open_form, sent_in_words
 
 _ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "admin": ("admin", "admins"),
@@ -48,7 +48,8 @@ async def _role(call: Interaction) -> None:
     found = _MENTION.fullmatch(words[0]) if words else None
     person = found.group(1) if found else ""
     role = words[1].casefold() if len(words) > 1 else ""
-    reason = " ".join(words[2:])
+    end = find_end(words[2:], call.rt.now().date())
+    reason = " ".join(end.rest)
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
         await call.say(plain_answer(f"I don't see a person in *{escape(words[0])}*. Mention them: {usage}."))
@@ -57,17 +58,18 @@ async def _role(call: Interaction) -> None:
         await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))
         return
     rule = call.rt.policy.rule_for("change_role", None, None)
-    if not person or not role or (rule.reason_required and not reason):
-        await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason})
+    is_past = end.day is not None and end.day < call.rt.now().date()
+    if not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
+        ends_on = end.day.isoformat() if end.day else ""
+        await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on})
         return
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
 
-    async def told(request: Request) -> None:
-        sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
+    async def told(request: Request, is_posted: bool) -> None:
         with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
-            await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
+            await call.say(plain_answer(sent_in_words(call.rt, request, is_posted=is_posted)))
 
-    wanted = ChangeRole(slack_id=person, role=role)
+    wanted = ChangeRole(slack_id=person, role=role, ends_on=end.day)
     try:
         await service.submit(call.rt, call.actor, "change_role", wanted, reason, told)
     except InvalidInput as error:

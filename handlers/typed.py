@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
-from bot.slack.markup import Markup, code, escape
+from bot.slack.markup import Markup, bold, code, escape, reads_alike
+from bot.words.similar import closest
+from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -44,7 +46,8 @@ async def _opened_form(call: Interaction) -> bool:
     fields = {field.name: field for field in kind.form}
     values: dict[str, str] = {}
     labels: dict[str, str] = {}
-    for field, typed in share_out([fields[name] for name in subcommand.fills], call.words):
+    wanted = [fields[name] for name in subcommand.fills]
+    for field, typed in share_out(await _fitting(call, wanted), call.words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
@@ -55,8 +58,8 @@ async def _opened_form(call: Interaction) -> bool:
 
 
 def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[FormField, str]]:
-    """Return the typed text of each field: a word each; a key's name, else the last field, takes what is left over."""
-    greedy = next((n for n, field in enumerate(fields) if field.type == "key"), len(fields) - 1)
+    """Return the typed text of each field: a word each; a key's or workspace's name, else the last field, takes the rest."""
+    greedy = next((n for n, field in enumerate(fields) if field.type in ("key", "workspace")), len(fields) - 1)
     spare = max(0, len(words) - len(fields))
     shared: list[tuple[FormField, str]] = []
     rest = list(words)
@@ -67,7 +70,28 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
     return shared
 
 
+async def _fitting(call: Interaction, fields: Sequence[FormField]) -> Sequence[FormField]:
+    """Return the fields without that of the workspace where the one word that was typed is no workspace's name."""
+    first, *others = fields
+    if first.type != "workspace" or len(call.words) != 1 or not others:
+        return fields
+    names = [one.name for one in await call.rt.directory.workspaces()]
+    return fields if any(reads_alike(name.casefold(), call.words[0].casefold()) for name in names) else others
+
+
+async def _workspace(call: Interaction, wanted: str) -> _Read:
+    found = await call.rt.directory.workspaces()
+    one = next((w for w in found if w.id == wanted or reads_alike(w.name.casefold(), wanted.casefold())), None)
+    if one:
+        return _Read(one.id, one.name)
+    close = closest(wanted, [w.name for w in found])
+    meant = f" Did you mean {bold(close)}?" if close else f" There are {listed([bold(w.name) for w in found], most=8)}."
+    return _Read(problem=f"I don't know a workspace {bold(wanted)}.{meant}")
+
+
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
+    if field.type == "workspace":
+        return await _workspace(call, typed) if typed else _Read()
     if field.type == "key":
         return await _key(call, kind, typed, verb) if typed else _Read()
     return _Read(typed[: field.max_length] if field.max_length else typed)
@@ -76,7 +100,8 @@ async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, 
 async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Read:
     """Find the key that somebody named; a name that several have is left to the form's menu, which tells them apart."""
     may_see = await may_see_key(call.rt, call.actor)
-    named = [k for k in await call.rt.directory.keys() if k.name.casefold() == wanted.casefold() or k.id == wanted]
+    every = await call.rt.directory.keys()
+    named = [k for k in every if k.id == wanted or reads_alike(k.name.casefold(), wanted.casefold())]
     keys = [k for k in named if may_see(k)]
     fitting = [k for k in keys if kind.rules.takes(k)]
     if len(fitting) == 1:
@@ -85,5 +110,7 @@ async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Rea
         return _Read()
     if keys:
         return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so there is nothing to {escape(verb)}.")
+    close = closest(wanted, [k.name for k in every if may_see(k) and kind.rules.takes(k)])
+    meant = f" Did you mean {code(close)}?" if close else ""
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
-    return _Read(problem=f"I don't know a key {code(wanted)}. {listing} shows the names.")
+    return _Read(problem=f"I don't know a key {code(wanted)}.{meant} {listing} shows the names.")

@@ -5,7 +5,7 @@ message say so. If this process dies between, the timers and posts of that trans
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -28,13 +28,30 @@ from bot.store.actions import AuditAction
 
 log = structlog.get_logger()
 
+POSTED_WITHIN = 2.0
+"""Seconds that whoever asks waits to hear that the card stands."""
 Told = Callable[[Request], Coroutine[Any, Any, None]]
 """Tells whoever acted that it is on record; runs beside what follows, which may take its time."""
+Submitted = Callable[[Request, bool], Awaitable[None]]
+"""Tells whoever asked whether their card stands already."""
 
 
-async def submit(rt: Runtime, actor: Actor, kind: str, payload: BaseModel, reason: str, told: Told | None = None) -> Request:
-    """Ask for something. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
-    return await _finish(rt, await submission.record(rt, actor, kind, payload, reason), told)
+async def submit(
+    rt: Runtime, actor: Actor, kind: str, payload: BaseModel, reason: str, told: Submitted | None = None
+) -> Request:
+    """Ask for something. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept.
+
+    `told` hears, within a moment, whether the card stands in its channel already; otherwise it will.
+    """
+    request = await submission.record(rt, actor, kind, payload, reason)
+    posting = asyncio.create_task(_converge(rt, request))
+    try:
+        await asyncio.wait({posting}, timeout=POSTED_WITHIN)
+        if told:
+            await told(request, posting.done() and posting.result())
+    finally:
+        await posting
+    return request
 
 
 async def approve(rt: Runtime, actor: Actor, known: Prefetched, told: Told | None = None) -> Request:
@@ -113,12 +130,16 @@ async def _finish(rt: Runtime, request: Request, told: Told | None) -> Request:
     return request
 
 
-async def _converge(rt: Runtime, request: Request, looking: asyncio.Task[Looked | None]) -> None:
-    """Make every message say what the request says; what can't be done now is due again in a minute."""
+async def _converge(rt: Runtime, request: Request, looking: Awaitable[Looked | None] | None = None) -> bool:
+    """Make every message say what the request says; what can't be done now is due again in a minute.
+
+    Tells whether all was done.
+    """
     try:
-        await cards.refresh(rt, request.id, await looking)
+        return await cards.refresh(rt, request.id, await looking if looking else None)
     except Exception:  # what was done is done, and whoever did it isn't told otherwise
         log.exception("messages_not_converged", request=request.id)
+        return False
 
 
 async def _move(

@@ -22,7 +22,8 @@ GROUPS = (GET_KEY, GIVE_ACCESS, SPEND, DIGEST, WAITING, SET_UP)
 class Subcommand:
     """The first word after a command. The name "" is the bare command.
 
-    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. One that
+    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. `like` are
+    others that people try for it, and say no more. One that
     only opens the form of a kind of request names it in `opens`; `fills` are the fields that the words fill in, in order:
     a word each, but the name of a key or else the last field takes all that is left over.
     """
@@ -34,11 +35,12 @@ class Subcommand:
     also: tuple[str, ...] = ()
     opens: str = ""
     fills: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
 
     @property
     def first_words(self) -> tuple[str, ...]:
         """The words that lead here; none for a bare command without alternatives."""
-        return (self.name, *self.also) if self.name else self.also
+        return (self.name, *self.also, *self.like) if self.name else (*self.also, *self.like)
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ class Command:
         return next((sub for sub in self.subcommands if word in sub.first_words), None)
 
 
-HELP = Subcommand("help", "help", "what I can do", SET_UP)
+HELP = Subcommand("help", "help", "what I can do", SET_UP, like=("?", "-h", "--help", "h"))
 """Understood after every command."""
 
 
-def _of_key(name: str, usage: str, summary: str, opens: str, *more: str) -> Subcommand:
+def _of_key(name: str, usage: str, summary: str, opens: str, *more: str, like: tuple[str, ...] = ()) -> Subcommand:
     """Return a subcommand that opens a form about the key that is named first."""
-    return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more))
+    return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more), like=like)
 
 
 COMMANDS = (
@@ -77,13 +79,21 @@ COMMANDS = (
         "API keys: ask for one, see yours, disable or revoke one",
         "[request | list | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
         (
-            Subcommand("request", "request", "ask for an API key", GET_KEY, opens="create_key", fills=("name",)),
-            Subcommand("", "", "your keys and what you can do with them", GET_KEY),
-            Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY),
-            _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key"),
-            _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key"),
+            Subcommand(
+                "request",
+                "request [WORKSPACE] [NAME]",
+                "ask for an API key",
+                GET_KEY,
+                opens="create_key",
+                fills=("workspace_id", "name"),
+                like=("create", "new", "add", "get", "ask"),
+            ),
+            Subcommand("", "", "your keys and what you can do with them", GET_KEY, like=("mine", "my")),
+            Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY, like=("all", "show", "ls")),
+            _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key", like=("pause", "off")),
+            _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key", like=("resume", "on")),
             _of_key("rename", "rename KEY NAME", "ask for another name for a key", "rename_key", "name"),
-            _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key"),
+            _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key", like=("delete", "remove", "archive")),
         ),
     ),
     Command(
@@ -91,8 +101,14 @@ COMMANDS = (
         "People in the Claude organization and their roles",
         "[role @person ROLE | relink @person]",
         (
-            Subcommand("role", "role @person ROLE", "ask for another role for somebody", GIVE_ACCESS),
-            Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS),
+            Subcommand(
+                "role",
+                "role @person ROLE [until DAY]",
+                "ask for another role for somebody",
+                GIVE_ACCESS,
+                like=("change", "set", "give", "grant"),
+            ),
+            Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS, like=("list", "show", "who", "all")),
             Subcommand("relink", "relink @person", "link somebody whose e-mail changed (admins)", GIVE_ACCESS),
         ),
     ),
@@ -101,9 +117,9 @@ COMMANDS = (
         "Requests: yours, and those that wait for you",
         "[mine | waiting]",
         (
-            Subcommand("waiting", "waiting", "the requests that you can decide", WAITING),
+            Subcommand("waiting", "waiting", "the requests that you can decide", WAITING, like=("pending", "open")),
             Subcommand("mine", "mine", "the requests that you made", WAITING),
-            Subcommand("", "", "what waits for you, then what is yours", WAITING),
+            Subcommand("", "", "what waits for you, then what is yours", WAITING, like=("list", "show", "all")),
         ),
     ),
     Command(
@@ -127,7 +143,9 @@ COMMANDS = (
         "Help, and how Quartermaster is set up",
         "[help | status]",
         (
-            Subcommand("status", "status", "connections, freshness, policy, what I can't do and why", SET_UP),
+            Subcommand(
+                "status", "status", "connections, freshness, policy, what I can't do and why", SET_UP, like=("health",)
+            ),
             HELP,
         ),
         bare="help",
@@ -166,7 +184,7 @@ def parse(command_name: str, text: str) -> Parsed:
         raise KeyError(command_name)
     words = split_words(text)
     first = words[0].lower() if words else ""
-    subcommand = HELP if first == HELP.name else command.find(first)
+    subcommand = HELP if first in HELP.first_words else command.find(first)
     if subcommand is None:
         free = next((sub for sub in command.subcommands if sub.also), None)
         if free is not None and _reads_itself(free, first, words[1:]):

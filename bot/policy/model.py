@@ -56,8 +56,8 @@ class WorkspaceSettings(_Frozen):
 class Rule(_Frozen):
     """What holds for one kind in one workspace. No approvers: nobody may approve.
 
-    `tables` are the workspace tables of the policy that apply. Where there is something in `and_of`, an approver has to be
-    among those, too.
+    `version` is that of the policy that says so, `tables` are its workspace tables that apply. Where there is something in
+    `and_of`, an approver has to be among those, too.
     """
 
     approvers: tuple[ApproverRef, ...] = ()
@@ -67,6 +67,7 @@ class Rule(_Frozen):
     reason_required: bool = True
     expires_in: timedelta = timedelta(hours=8)
     issue_keys: Literal["console", "api"] = "console"
+    version: str = ""
     tables: tuple[str, ...] = ()
     and_of: tuple[ApproverRef, ...] = ()
 
@@ -127,7 +128,7 @@ class Policy(_Frozen):
         wins over one found by name, whose case does not matter.
         """
         if self.nobody_because:
-            return Rule()
+            return Rule(version=self.version)
         tables = [self.defaults, self.kinds.get(kind, RuleSettings())]
         found = self._workspaces(workspace_id, workspace_name)
         tables += [workspace.rule for workspace in found]
@@ -138,7 +139,7 @@ class Policy(_Frozen):
         names: tuple[str, ...] = said.pop("approvers", ())
         refs = dict.fromkeys(ref for name in names for ref in self.members(name))
         applying = tuple(sorted(key for key, workspace in self.workspaces.items() if workspace in found))
-        return Rule(approvers=tuple(refs), group_names=names, tables=applying, **said)
+        return Rule(approvers=tuple(refs), group_names=names, version=self.version, tables=applying, **said)
 
     def members(self, group: str) -> tuple[ApproverRef, ...]:
         """Return the references behind a group name; the two groups of admins need no entry, an unknown group is empty."""

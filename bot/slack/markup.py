@@ -21,16 +21,34 @@ _MARKER = re.compile(r"[*_~]")
 # Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
 _JOINERS = "\u200c\u200d"
 _LOOKALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
+_REFERENCE = re.compile(r"<(@|#|!subteam\^|!)([A-Za-z0-9]+)(?:\|([^<>|]*))?>")
+"""`<@U0ALICE|alice>`, `<#C0COSTS|llm-costs>`, `<!subteam^S0ADMINS|@admins>`, `<!here>`: see slack.md §3.4."""
 _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
-    """Return `text` without invisible, direction-changing and control characters; line breaks stay only with `lines`."""
-    broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text)
+    """Return `text` as people read it, without invisible, direction-changing and control characters.
+
+    Slack's references to people, groups and channels become their names, which notify nobody. Line breaks stay only with
+    `lines`.
+    """
+    broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", _REFERENCE.sub(_named, text))
     shown = "".join(_visible(broken, position) for position in range(len(broken)))
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
     return " ".join(shown.split())
+
+
+def _named(reference: re.Match[str]) -> str:
+    sign, name = reference[1], reference[3]
+    if sign == "#":
+        return f"#{name}" if name else "that channel"
+    return f"@{name.removeprefix('@')}" if name else f"@{reference[2]}"
+
+
+def reads_alike(one: str, other: str) -> bool:
+    """Tell whether people read two texts as the same: what is shown is what is compared."""
+    return clean(one) == clean(other)
 
 
 def _visible(text: str, position: int) -> str:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cache import Cache
-from bot.errors import SlackDown, SlackRefused
+from bot.errors import SlackDown, SlackRefused, SlackTooLate
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
 from bot.slack.shapes import channel_of, person_of
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 KEEP_SECONDS = 60.0
 MOST_PATIENCE = 20.0
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
+_DEAD_TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 _LOST = (aiohttp.ClientError, TimeoutError, ConnectionError, json.JSONDecodeError)
 
 
@@ -187,6 +188,8 @@ class SlackNotifier:
             return SlackDown(f"Slack is busy ({method}).", code)
         with contextlib.suppress(Exception):
             log.info("slack_refused", method=method, code=code, messages=_messages_of(error))
+        if code in _DEAD_TRIGGERS:
+            return SlackTooLate("That took too long, so Slack didn't let me open the window. Press it again.", code)
         return SlackRefused(f"Slack refused {method}: {code}.", code)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, UpstreamError, UserError
+from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, SlackTooLate, UpstreamError, UserError
 from bot.log import bind_correlation
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
@@ -49,6 +49,8 @@ async def guarded(
         await _tell(call, said_of(refusal))
     except UserError as refusal:
         await _tell(call, said_of(refusal))
+    except SlackTooLate as late:
+        await _tell(call, f"⚠️ {escape(late.sentence)}")
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
         said = f"{error.sentence} Nothing was changed. Try again in a minute."

@@ -128,13 +128,18 @@ def interaction_of(rt: Runtime, body: Json) -> Interaction:
         trigger_id=text_at(body, "trigger_id"),
         view_id=text_at(body, "view", "id"),
         value=value if isinstance(value, str) else "",
-        text=_unescaped(text_at(body, "text")),
+        text=_as_typed(text_at(body, "text")),
         values=values_of(dig(body, "view", "state", "values")),
         labels=labels_of(dig(body, "view", "state", "values")),
         private_metadata=text_at(body, "view", "private_metadata"),
     )
 
 
-def _unescaped(text: str) -> str:
-    # Slack escapes these three in what was typed after a command (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
+_ADDRESS = re.compile(r"<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>|<((?:https?|mailto|tel):[^<>|]*)>")
+
+
+def _as_typed(text: str) -> str:
+    """Return what was typed after a command, before Slack made links of what looks like addresses and escaped the rest."""
+    text = _ADDRESS.sub(lambda found: found[1] or found[2] or "", text)
+    # Slack escapes these three (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -62,7 +62,7 @@ async def test_a_denial_asks_for_its_reason_and_the_requester_reads_it(world: Wo
     assert "API key flow-denied in Staging" in str(await world.modal(BOB, "Reason"))
     await world.submit(BOB, comment="Use *Sandbox* <!channel>")
     await until(world, card, Status.DENIED)
-    card = await card_with(world, "Denied by <@U0BOB>: “Use ∗Sandbox∗ &lt;!channel&gt;”")
+    card = await card_with(world, "Denied by <@U0BOB>: “Use ∗Sandbox∗ @channel”")
     assert labels(card) == []
     notice = await world.message(ALICE, "denied your request *API key flow-denied in Staging*: “Use ∗Sandbox∗")
     assert [line.partition(": ")[0] for line in await thread_of(world, card)] == ["<@U0BOB> denied"]
@@ -220,7 +220,7 @@ async def test_a_card_whose_posting_failed_is_posted_a_little_later_and_only_onc
     await world.modal(ALICE, "Workspace")
     staging = await world.workspace_id("Staging")
     await world.submit(ALICE, workspace_id=staging, name="flow-unposted", reason="Patience")
-    await world.modal(ALICE, "Sent to")
+    await world.modal(ALICE, "Your request is on record.")
     await settled(world)
     await a_minute_passes(world, seconds=180)
     await card_with(world, "flow-unposted")

@@ -78,7 +78,7 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
     assert message.text.splitlines()[:3] == [
         "⏳ *<@U0ALICE> asks for an API key* — `nightly` in *Staging*",
         "> Nightly ingestion job",
-        "Needs 1 of <!subteam^S0ADMINS>",
+        "For good.",
     ]
     assert "decide by <!date^" in message.text
     assert "you can't approve your own" in message.text

@@ -47,7 +47,7 @@ async def test_a_request_that_no_approver_would_see_is_not_taken(world: World, c
 async def test_the_requester_gets_the_secret_although_the_card_can_not_be_posted(world: World) -> None:
     await world.post("/faults", target="slack", name="chat.postMessage", kind="500")  # the card
     await ask(world, "cardless")
-    await world.modal(ALICE, "Sent to")
+    await world.modal(ALICE, "Your request is on record.")
     await settled(world)
     await world.post(f"/channels/{APPROVALS}", members=[ALICE, BOB, CAROL, DANA])  # the bot was thrown out
     await world.command(BOB, "/claude-requests waiting")
@@ -171,3 +171,22 @@ async def test_a_notice_that_two_processes_sent_stays_true_in_both_places(world:
     await settled(world)
     seen = [m["text"] for m in await world.messages(ALICE, second.channel) if m["ts"] in (notice["ts"], second.ts)]
     assert [("Shown" in text, "ready" in text) for text in seen] == [(True, False)] * 2
+
+
+async def test_what_slack_does_not_take_yet_is_not_said_to_be_sent(world: World) -> None:
+    await world.post("/faults", target="slack", name="chat.postMessage", kind="500", times=1)
+    await world.command(ALICE, "/claude-keys request")
+    await world.modal(ALICE, "Workspace")
+    staging = await world.workspace_id("Staging")
+    await world.submit(ALICE, workspace_id=staging, name="not-yet", reason="Slack is down for a moment")
+    await world.modal(ALICE, "Your request is on record. Slack didn't take the card yet; I post it in <#C0APPROVALS>")
+    await a_minute_passes(world, seconds=180)
+    await a_minute_passes(world)
+    await card_with(world, "not-yet")
+
+
+async def test_a_decided_card_still_says_what_it_is_for(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "kept-purpose", reason="Reads the invoices")
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    assert "> Reads the invoices" in (await card_with(world, "issued to"))["text"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kinds.registry import KINDS
-from bot.policy.file import PolicyError, load_policy, parse_policy, placeholders
+from bot.policy.file import PolicyError, load_policy, parse_policy, placeholders, version_of
 from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule, describe_duration, describe_rule
 from bot.sandbox.people import APPROVALS_CHANNEL, GROUPS
 from tests.generated import STALE, with_kinds
@@ -51,6 +51,7 @@ def test_defaults_hold_where_nothing_else_is_said() -> None:
         group_names=("admins",),
         channel="C0APPROVALS",
         expires_in=timedelta(hours=8),
+        version=version_of(FULL),
     )
 
 

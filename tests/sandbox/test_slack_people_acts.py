@@ -49,7 +49,7 @@ async def test_a_command_carries_exactly_the_fields_that_slack_sends(room: Room)
 async def test_mentions_are_turned_into_references_only_where_the_manifest_says_so(room: Room):
     await room.control("channels/C0SECRET", {"name": "secret", "is_private": True, "members": ["U0ALICE"]})
     seen: list[Json] = []
-    typed = "@bob #engineering #secret @claude-admins @nobody a@bob.test <@U0BOB|bob>"
+    typed = "@bob #engineering #secret @claude-admins @nobody <mailto:a@bob.test|a@bob.test> <@U0BOB|bob>"
     async with room.connected(echoing(room, seen)):
         await room.act("command", "U0ALICE", channel="C0ENG", text=f"/ask {typed}")
         await room.act("command", "U0ALICE", channel="C0ENG", text=f"/plain {typed}")

@@ -19,7 +19,8 @@ Json = dict[str, Any]
 class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
-    `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person.
+    `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person. `may_end`: what is
+    asked for may be given until a day.
     """
 
     request: Request
@@ -36,13 +37,14 @@ class RequestFacts:
     quorum: int
     danger: str
     undo_label: str
+    may_end: bool = False
 
 
 def render_card(facts: RequestFacts) -> Message:
     """Return the card as it stands now. Its buttons carry the request id and nothing else."""
     request = facts.request
     headline, lines = _headline(facts), _lines(facts)
-    why = _why(request) if request.is_open else ""
+    why = _why(facts)
     blocks = [section(headline)]
     if why:
         blocks.append(section(why))
@@ -53,9 +55,17 @@ def render_card(facts: RequestFacts) -> Message:
     return Message(text, blocks, metadata=_metadata(request))
 
 
-def _why(request: Request) -> Markup:
-    """Return what was asked for and until when: the end of the thing stands with it, not with that of the request."""
-    end = f"Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+def _why(facts: RequestFacts) -> Markup:
+    """Return what it is for, and as long as it isn't done for how long it is asked.
+
+    The end of the thing stands with it, not with that of the request.
+    """
+    request = facts.request
+    end: Markup = ""
+    if request.is_open and request.ends_at:
+        end = f"Until {calendar_day(request.ends_at.date())}."
+    elif request.is_open and facts.may_end:
+        end = "For good."
     return "\n".join(filter(None, [quote(truncate(request.reason, 500)) if request.reason else "", end]))
 
 

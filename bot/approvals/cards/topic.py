@@ -26,9 +26,12 @@ from bot.store import audit
 from bot.store.audit import AuditEntry
 
 
-async def refresh(rt: Runtime, request_id: str, looked: Looked | None = None) -> None:
-    """Make every message about a request say what the row says; what fails outside is tried again later."""
-    await converge(rt, TOPIC, request_id, looked=looked)
+async def refresh(rt: Runtime, request_id: str, looked: Looked | None = None) -> bool:
+    """Make every message about a request say what the row says; what fails outside is tried again later.
+
+    Tells whether all was done.
+    """
+    return await converge(rt, TOPIC, request_id, looked=looked)
 
 
 async def look_at_channel(rt: Runtime, request: Request) -> Looked | None:

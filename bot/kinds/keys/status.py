@@ -19,6 +19,7 @@ from bot.kinds.keys.one_key import (
     read_key,
 )
 from bot.kinds.setting import Setting
+from bot.slack.markup import reads_alike
 from bot.words.own import Own
 
 _NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
@@ -67,7 +68,7 @@ def _setting(change: _Change) -> Setting[StatusChange]:
 
 
 def _unconfirmed(payload: StatusChange) -> dict[str, str]:
-    return {} if payload.confirm.strip() == payload.key_name.strip() else {"confirm": _NOT_THE_NAME}
+    return {} if reads_alike(payload.confirm, payload.key_name) else {"confirm": _NOT_THE_NAME}
 
 
 def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:

@@ -15,6 +15,10 @@ from bot.sandbox.slack.workspace import SlackWorkspace
 
 _MENTION = re.compile(r"(?<![\w<@|])@([a-z0-9][a-z0-9._-]*)")
 _CHANNEL = re.compile(r"(?<![\w<#|])#([a-z0-9][a-z0-9_-]*)")
+_ADDRESS = re.compile(
+    r"(?<![\w<|@./-])(?:([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(https?://[^\s<>|]+)"
+    r"|((?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|ai|test)))(?![\w@-])"
+)
 
 
 def escape(workspace: SlackWorkspace, text: str, *, with_names: bool) -> str:
@@ -34,7 +38,14 @@ def escape(workspace: SlackWorkspace, text: str, *, with_names: bool) -> str:
         # Private channels carry no name (slack.md 4).
         return match[0] if found is None else f"<#{found.id}|{'' if found.is_private else found.name}>"
 
-    return _CHANNEL.sub(channel, _MENTION.sub(person, text))
+    text = _CHANNEL.sub(channel, _MENTION.sub(person, text))
+    return _ADDRESS.sub(_link, text) if with_names else text
+
+
+def _link(match: re.Match[str]) -> str:
+    """Make a link of what looks like an address, with the typed text as its label where the two differ."""
+    mail, url, host = match.groups()
+    return f"<mailto:{mail}|{mail}>" if mail else f"<{url}>" if url else f"<http://{host}|{host}>"
 
 
 async def command(stage: Stage, act: Json) -> Json:

@@ -1,0 +1,113 @@
+"""What people type after a command: nothing is swallowed, nothing is shown raw, and other words for a thing lead to it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Status
+from bot.slack.markup import code, escape, reads_alike
+from tests.approvals.acting import card_with, make_key, open_form, request_behind, told, until
+from tests.world import ALICE, World, world_of
+
+
+async def ends_at_of(world: World, part: str) -> str:
+    request = await until(world, await card_with(world, part), Status.PENDING)
+    return request.ends_at.isoformat()[:10] if request.ends_at else ""
+
+
+async def test_a_role_may_be_asked_for_until_a_day_in_one_line(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-members role @priya billing year end until 2026-12-31")
+        card = await card_with(world, "year end")
+        assert "\n> year end\n" in card["text"]
+        assert "Until 31 Dec 2026." in card["text"]
+        assert (await request_behind(world, card)).payload["ends_on"] == "2026-12-31"
+
+
+async def test_an_end_that_is_not_understood_comes_back_in_the_form(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-members role @priya billing until the audit is over")
+        view = str(await world.modal(ALICE, "form_change_role"))
+        assert "until the audit is over" in view
+        assert not [m for m in await world.messages(ALICE, "C0APPROVALS") if "asks for a role" in m["text"]]
+
+
+async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-members role @priya billing for the migration")
+        assert "\nFor good.\n" in (await card_with(world, "for the migration"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("request Staging my-key", ("Staging", "my-key")),
+        ("new Staging my-key", ("Staging", "my-key")),
+        ("create my-key", ("my-key",)),
+        ("request staging", ("Staging",)),
+    ],
+)
+async def test_the_form_of_a_key_keeps_what_was_typed(tmp_path: Path, typed: str, expected: tuple[str, ...]) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, f"/claude-keys {typed}")
+        view = str(await world.modal(ALICE, "form_create_key"))
+        assert all(word in view for word in expected)
+
+
+async def test_other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await make_key(world, "nightly-ingest")
+        for typed in ("admin ?", "admin -h", "keys --help"):
+            await world.command(ALICE, f"/claude-{typed}", channel="C0ENG")
+            await told(world, ALICE, "/claude-keys request", "C0ENG")
+        await world.command(ALICE, "/claude-keys delete nightly-ingets")
+        await told(world, ALICE, "Did you mean `nightly-ingest`?")
+        await world.command(ALICE, "/claude-keys new Stagin my-key")
+        await told(world, ALICE, "Did you mean *Staging*?")
+
+
+async def test_people_who_are_named_by_mistake_are_shown_by_name(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, "/claude-keys disable @bob")
+        said = (await told(world, ALICE, "I don't know a key"))["text"]
+        assert "`@bob`" in said
+        assert "U0BOB" not in said
+
+
+async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await make_key(world, "svc.example.com")
+        await world.command(ALICE, "/claude-keys disable svc.example.com")
+        assert "svc.example.com" in str(await world.modal(ALICE, "form_disable_key"))
+        await world.command(
+            ALICE, "/claude-members role @priya billing asked by dana@acme.test, see https://wiki.test/a?b=1"
+        )
+        card = await card_with(world, "asks for a role")
+        assert "asked by dana@acme.test, see https://wiki.test/a?b=1" in card["text"]
+
+
+async def test_a_name_is_confirmed_as_it_is_shown(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        key_id = await make_key(world, "nightly  \u200bjob")
+        await open_form(world, ALICE, "revoke_key", key_id)
+        answer = await world.submit(ALICE, confirm="nightly job", reason="It was shown so")
+        assert answer["ok"], answer
+        await card_with(world, "It was shown so")
+
+
+async def test_a_window_that_may_not_be_opened_any_more_is_told_in_words(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.post("/faults", target="claude", name="*", kind="slow", seconds=0.01)
+        await world.post("/faults", target="slack", name="views.open", kind="slow", seconds=4)
+        await world.command(ALICE, "/claude-keys request")
+        said = (await told(world, ALICE, "That took too long"))["text"]
+        assert "Press it again." in said
+        assert "trigger" not in said
+
+
+def test_references_are_shown_as_names_that_notify_nobody() -> None:
+    typed = "<@U0ALICE|alice> in <#C0COSTS|llm-costs> and <!subteam^S0ADMINS|@claude-admins>, <!here> <@U0BOB>"
+    assert escape(typed) == "@alice in #llm-costs and @claude-admins, @here @U0BOB"
+    assert code("<@U0ALICE|alice>") == "`@alice`"
+    assert reads_alike("a  b", " a\u200b b ")
+    assert not reads_alike("a b", "ab")

@@ -1,0 +1,47 @@
+"""An end among other words: read wherever it stands, and never swallowed as a part of the reason."""
+
+from datetime import date
+
+import pytest
+
+from bot.words.ends import Ending, find_end
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "rest"),
+    [
+        ("until 2026-12-01", date(2026, 12, 1), ""),
+        ("year end until 31 Dec", date(2026, 12, 31), "year end"),
+        ("until next Friday covers for Dana", date(2026, 11, 27), "covers for Dana"),
+        ("till tomorrow", date(2026, 11, 21), ""),
+        ("for 2 weeks", date(2026, 12, 4), ""),
+        ("audit for 3 days, then back", date(2026, 11, 23), "audit then back"),
+        ("through Dec 31, 2026 migration", date(2026, 12, 31), "migration"),
+        ("for the migration until 5 Dec", date(2026, 12, 5), "for the migration"),
+    ],
+)
+def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> None:
+    assert find_end(typed.split(), TODAY) == Ending(day, tuple(rest.split()))
+
+
+@pytest.mark.parametrize("typed", ["", "for the year end", "because of the audit in 2026", "for good"])
+def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
+    assert find_end(typed.split(), TODAY) == Ending(None, tuple(typed.split()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("until the audit is over", None),
+        ("until 01/02/2026", None),
+        ("for 3 hours", None),
+        ("2026-12-01 migration", date(2026, 12, 1)),
+        ("numbers of 2026-10-31", date(2026, 10, 31)),
+        ("01/02/2026", None),
+    ],
+)
+def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) -> None:
+    found = find_end(typed.split(), TODAY)
+    assert (found.day, found.is_sure) == (day, False)
