@@ -49,12 +49,13 @@ async def test_a_command_carries_exactly_the_fields_that_slack_sends(room: Room)
 async def test_mentions_are_turned_into_references_only_where_the_manifest_says_so(room: Room):
     await room.control("channels/C0SECRET", {"name": "secret", "is_private": True, "members": ["U0ALICE"]})
     seen: list[Json] = []
-    typed = "@bob #engineering #secret @claude-admins @nobody <mailto:a@bob.test|a@bob.test> <@U0BOB|bob>"
+    typed = "@bob #engineering #secret @claude-admins @nobody a@bob.test <@U0BOB|bob>"
     async with room.connected(echoing(room, seen)):
         await room.act("command", "U0ALICE", channel="C0ENG", text=f"/ask {typed}")
         await room.act("command", "U0ALICE", channel="C0ENG", text=f"/plain {typed}")
     group = "<!subteam^S0ADMINS|@claude-admins>"
-    assert seen[0]["text"] == f"<@U0BOB|bob> <#C0ENG|engineering> <#C0SECRET|> {group} @nobody a@bob.test <@U0BOB|bob>"
+    mail = "<mailto:a@bob.test|a@bob.test>"
+    assert seen[0]["text"] == f"<@U0BOB|bob> <#C0ENG|engineering> <#C0SECRET|> {group} @nobody {mail} <@U0BOB|bob>"
     assert seen[1]["text"] == typed
 
 
