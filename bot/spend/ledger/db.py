@@ -12,7 +12,9 @@ from sqlalchemy import String, case, delete, func, literal_column, or_, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.spend.dimensions import DIMENSIONS, UNREPORTED, Dimension
+from bot.spend.dimensions import DIMENSIONS, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.ledger.doubts.db import without_doubtful
+from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.sources import SOURCES, Cursor, Source
 from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
 from bot.store.session import Tx
@@ -37,15 +39,21 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 GroupedBy = Sequence[Dimension | Literal["day"]]
 
 
-async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
+async def replace_days(
+    tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts], doubted_fall: int = DOUBTED_FALL
+) -> list[Revision]:
     """Replace whole days and return the closed ones whose total changed.
 
     A day that is known with fresher figures stays as it is. So does a closed day when only an open one, or one from the
-    legacy report, which knows no keys, is there to replace it.
+    legacy report, which knows no keys, is there to replace it; and one that fell, to nothing or by so many percent, until a
+    second reading says so, too.
     """
     await _lock(tx)
     known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
-    wanted = [day for day in days if not _is_stale(day, known.get(day.day))]
+    fresh = [day for day in days if not _is_stale(day, known.get(day.day))]
+    wanted = await without_doubtful(
+        tx, fresh, known, {day.day: _by_workspace(parts, day.day) for day in fresh}, doubted_fall
+    )
     if not wanted:
         return []
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
@@ -146,6 +154,11 @@ async def revisions(tx: Tx, day: date) -> list[Revision]:
     """Return how often a closed day changed, oldest first."""
     found = await tx.session.exec(select(RevisionRow).where(RevisionRow.day == day).order_by(col(RevisionRow.id)))
     return [Revision(row.day, row.at, dollars(row.old_nanos), dollars(row.new_nanos)) for row in found.all()]
+
+
+def _by_workspace(parts: Mapping[date, CostParts], day: date) -> list[tuple[str, int]]:
+    at = DIMENSIONS.index(WORKSPACE)
+    return [(group[at], amount) for group, (amount, *_) in parts.get(day, {}).items()]
 
 
 def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:

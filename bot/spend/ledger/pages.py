@@ -17,6 +17,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts, Group, UsageParts
+from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
@@ -57,6 +58,7 @@ class _Reading:
     last: date
     now: datetime
     batch_rows: int | None
+    doubted_fall: int = DOUBTED_FALL
     refreshed_at: datetime | None = None
     source: str = ANALYTICS.name
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
@@ -135,14 +137,16 @@ async def load_days(
     now: datetime,
     *,
     batch_rows: int | None = BATCH_ROWS,
+    doubted_fall: int = DOUBTED_FALL,
 ) -> Loaded:
     """Write the days from `first` to `last` from pages ordered by day; OutOfOrder when they aren't.
 
     Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, in any order.
-    Days without rows become $0 only up to where the figures reach, and only after a first day with figures.
+    Days without rows become $0 only up to where the figures reach, and only after a first day with figures. What fell by
+    `doubted_fall` percent waits for a second reading.
     """
     with rare_collections():
-        return await _load(store, pages, _Reading(first, last, now, batch_rows))
+        return await _load(store, pages, _Reading(first, last, now, batch_rows, doubted_fall))
 
 
 async def _load(store: Store, pages: AsyncIterable[Report[CostRow]], reading: _Reading) -> Loaded:
@@ -171,7 +175,7 @@ async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], l
         return
     facts = [reading.facts(day, groups) for day, groups in days.items()]
     async with store.write() as tx:
-        revised = await table.replace_days(tx, facts, days)
+        revised = await table.replace_days(tx, facts, days, reading.doubted_fall)
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():

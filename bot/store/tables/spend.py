@@ -132,6 +132,14 @@ class LedgerDayRow(Table, table=True):
     total_nanos: int = nanos_column()
 
 
+class DoubtRow(Table, table=True):
+    """A day of which a reading said much less than is known, and no second one did yet; `seen` is nano-dollars by scope."""
+
+    day: date = Field(primary_key=True)
+    since: datetime = time_column()
+    seen: dict[str, Any] = json_column()
+
+
 class SourceRow(Table, table=True):
     """How far one report of costs was read."""
 

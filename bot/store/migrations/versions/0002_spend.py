@@ -17,6 +17,7 @@ def upgrade() -> None:
     _cost_day()
     _ledger_day()
     _revision()
+    _doubt()
     _source()
     _subscription()
     _threshold()
@@ -67,6 +68,16 @@ def _revision() -> None:
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_day"), ["day"], unique=False)
+
+
+def _doubt() -> None:
+    op.create_table(
+        "doubt",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("since", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("seen", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_doubt")),
+    )
 
 
 def _source() -> None:
