@@ -128,7 +128,10 @@ class Driver:
 
 @dataclass(frozen=True)
 class Digest:
-    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here."""
+    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here.
+
+    `open_days` are those of its month and of its chart whose figures aren't final.
+    """
 
     day: date
     total: Decimal | None
@@ -143,8 +146,14 @@ class Digest:
     series: Series | None = None
     breakdowns: tuple[Breakdown, ...] = ()
     month_missing: int = 0
+    open_days: tuple[date, ...] = ()
     is_quiet: bool = False
     nothing_until: datetime | None = None
+
+    @property
+    def month_is_open(self) -> bool:
+        """Tell whether figures of its month aren't final."""
+        return any(day >= self.day.replace(day=1) for day in self.open_days)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def month_in_words(digest: Digest) -> Markup | None:
     """Return `month $8.1k of $12k (68 %)`, or None where nothing of the month is known."""
     if digest.month is None:
         return None
-    text = f"month {escape(money_short(digest.month))}"
+    text = f"month {escape(money_short(digest.month))}{' so far' if digest.month_is_open else ''}"
     if digest.budget:
         text += f" of {escape(money_short(digest.budget))} ({budget_share(digest.month, digest.budget)})"
     if digest.month_missing:

@@ -191,7 +191,10 @@ def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> Non
 
 
 def test_corrections_and_refusals_are_one_plain_line() -> None:
-    assert render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text == "Corrected: $431.20 (+$18.50)"
+    assert (
+        render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text
+        == "Corrected: $431.20 on Fri 20 Nov (+$18.50)"
+    )
     assert render_correction(None, Decimal("431.20"), "Fri 20 Nov").text == "The figures for Fri 20 Nov are in: $431.20"
     assert validate_blocks(render_undeliverable("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
 

@@ -224,4 +224,4 @@ async def test_other_workspaces_chosen_later_correct_no_digest_that_was_sent(sto
     assert (await digest_settings.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], NOW + DAY, NOW + DAY)
     await run_digests(rt, NOW + DAY)
-    assert slack.replies()[-1].message.text == "Corrected: $185.00 (+$10.00)"
+    assert slack.replies()[-1].message.text == "Corrected: $185.00 on Fri 20 Nov (+$10.00)"

@@ -103,7 +103,8 @@ def _furthest_above(
 
     An open day isn't held against whole ones: who is furthest above them so far says little about the day.
     """
-    days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
+    before = days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY)
+    days = [day for day in before if day in known and known[day].closed]
     largest = _largest(sums)
     if not days or not known[last].closed or not are_comparable(KEY, known, [*days, last]):
         return largest, sums[largest], None

@@ -37,9 +37,12 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
-    # Days without data on either side would read as a fall or a rise that never was.
+    # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
     both = (*days, *days_between(before_first, before_last))
-    compared = before if all(day in known for day in both) else None
+    is_whole = all(day in known for day in both) and all(
+        known[day].closed for day in days_between(before_first, before_last)
+    )
+    compared = before if is_whole else None
     parts_compared = compared if are_comparable(query.by, known, both) else None
     return Figures(
         query=query,

@@ -43,7 +43,7 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
     fact = given.known.get(given.day)
     if fact is None:
         return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)
-    compared = given.week_ago if given.day - WEEK in given.known else None
+    compared = given.week_ago if _is_final(given, given.day - WEEK) else None
     breakdowns = tuple(_breakdown(one, given, compared) for one in dimensions)
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
@@ -65,8 +65,18 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
         series=series(WORKSPACE, chart_days(given.day), given.known, given.recent, given.names),
         breakdowns=breakdowns,
         month_missing=sum(day not in given.known for day in month_days),
+        open_days=tuple(day for day in sorted({*month_days, *chart_days(given.day)}) if _is_open(given, day)),
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
+
+
+def _is_final(given: DigestInput, day: date) -> bool:
+    """Tell whether a day can be compared with: hours of a day would read as a rise."""
+    return day in given.known and given.known[day].closed
+
+
+def _is_open(given: DigestInput, day: date) -> bool:
+    return day in given.known and not given.known[day].closed
 
 
 def _breakdown(dimension: Dimension, given: DigestInput, compared: Sequence[Cell] | None) -> Breakdown:
@@ -192,5 +202,6 @@ def _quietened(digest: Digest) -> Digest:
         scope=digest.scope,
         breakdowns=digest.breakdowns,
         month_missing=digest.month_missing,
+        open_days=digest.open_days,
         is_quiet=True,
     )

@@ -42,6 +42,8 @@ class DigestRunRow(Table, table=True):
     sent_at: datetime | None = time_column(nullable=True)
     ts: str | None = None
     total_nanos: int | None = nanos_column(nullable=True)
+    # Since when it is made of figures of a closed day; null: it says "so far" and waits for them.
+    settled_at: datetime | None = time_column(nullable=True)
 
 
 class CorrectionRow(Table, table=True):

@@ -178,6 +178,7 @@ def _digest_run() -> None:
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("total_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("settled_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscription.id"], name=op.f("fk_digest_run_subscription_id_subscription")
         ),
