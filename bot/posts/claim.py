@@ -33,6 +33,9 @@ NOT_TO_BE_REDRAWN = frozenset(
 )
 """Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
 
+PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
+"""Slack's words for a reply to a message that was deleted: no later try finds its thread."""
+
 
 class Result(Enum):
     """How one round of work ended: all done, more to do, or something failed and is tried again later."""
@@ -215,6 +218,8 @@ class Claim:
                 await self._unknown(post)
             raise
         except SlackRefused as refusal:
+            if parent is not None and refusal.code in PARENT_GONE:
+                return await self._lost(posts, f"Slack says {refusal.code}.")
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
             for post in posts:
@@ -225,6 +230,14 @@ class Claim:
         except Exception:
             await self._note(posts, delivered, None)  # it stands, whatever failed after it, and must not be sent again
             raise
+
+    async def _lost(self, posts: Sequence[Post], reason: str) -> bool:
+        """Give up replies without their thread; their topic takes note, so that nothing is said in their place."""
+        for post in posts:
+            log.info("reply_lost", topic=post.topic, purpose=post.purpose)
+            await self.topic.block(self.rt, post, reason)
+        await self._drop(posts, None)
+        return False
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         for post in posts:
