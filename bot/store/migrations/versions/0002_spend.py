@@ -125,6 +125,7 @@ def _threshold() -> None:
         sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold")),
     )
 
@@ -151,6 +152,7 @@ def _alert() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("threshold_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("period_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("said", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
@@ -158,7 +160,7 @@ def _alert() -> None:
         sa.Column("acknowledged_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold_id_threshold")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint("threshold_id", "period_key", name=op.f("uq_alert_threshold_id_period_key")),
+        sa.UniqueConstraint("threshold_id", "period_key", "step", name=op.f("uq_alert_threshold_id_period_key_step")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
@@ -207,8 +209,8 @@ def _correction() -> None:
 
 def _one_live_threshold() -> None:
     for name, columns, where in (
-        ("uq_threshold_live", ["channel", "period"], "ended_at IS NULL AND workspace_id IS NULL"),
-        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id"], "ended_at IS NULL"),
+        ("uq_threshold_live", ["channel", "period", "amount_nanos"], "ended_at IS NULL AND workspace_id IS NULL"),
+        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id", "amount_nanos"], "ended_at IS NULL"),
     ):
         live = sa.text(where)
         op.create_index(name, "threshold", columns, unique=True, sqlite_where=live, postgresql_where=live)
