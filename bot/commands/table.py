@@ -24,7 +24,8 @@ class Subcommand:
 
     `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. One that
     only opens the form of a kind of request names it in `opens`; `fills` are the fields that the words fill in, in order:
-    a word each, but the name of a key or else the last field takes all that is left over.
+    a word each, but the name of a key or else the last field takes all that is left over. First words that match the
+    expression `like` mean it as those in `also` do.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Subcommand:
     also: tuple[str, ...] = ()
     opens: str = ""
     fills: tuple[str, ...] = ()
+    like: str = ""
 
     @property
     def first_words(self) -> tuple[str, ...]:
@@ -71,6 +73,16 @@ def _of_key(name: str, usage: str, summary: str, opens: str, *more: str) -> Subc
     return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more))
 
 
+_PERIODS = tuple(
+    "7d 30d today yesterday mtd this last previous past week month from between "
+    "january february march april may june july august september october november december "
+    "jan feb mar apr jun jul aug sep oct nov dec".split()
+)
+"""First words of a period (`bot/spend/ask/periods.py`), numbers apart; a test holds both together."""
+_FIGURES = (
+    "[today | yesterday | 7d | 30d | this week | last week | mtd | last month | october | 3 Oct to 17 Oct]"
+    " [by workspace | model | key]"
+)
 COMMANDS = (
     Command(
         "keys",
@@ -109,14 +121,15 @@ COMMANDS = (
     Command(
         "spend",
         "What Claude costs: figures, the daily digest, alerts",
-        "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key] | digest | alert",
+        f"{_FIGURES} | digest | alert",
         (
             Subcommand(
                 "",
-                "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key]",
+                _FIGURES,
                 "figures, shown to you alone",
                 SPEND,
-                ("today", "yesterday", "7d", "30d", "mtd", "week", "month", "7", "30", "by", "in"),
+                (*_PERIODS, "by", "in"),
+                like=r"\d.*",
             ),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
@@ -168,12 +181,15 @@ def parse(command_name: str, text: str) -> Parsed:
     first = words[0].lower() if words else ""
     subcommand = HELP if first == HELP.name else command.find(first)
     if subcommand is None:
+        subcommand = next((sub for sub in command.subcommands if sub.like and re.fullmatch(sub.like, first)), None)
+    if subcommand is None:
         free = next((sub for sub in command.subcommands if sub.also), None)
         if free is not None and _reads_itself(free, first, words[1:]):
             return Parsed(command, free, words)
         prefix = command_name.lstrip("/").rpartition("-")[0]
         return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
-    return Parsed(command, subcommand, words if first in subcommand.also else words[1:])
+    is_bare_word = bool(first) and first == subcommand.name
+    return Parsed(command, subcommand, words[1:] if is_bare_word else words)
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from bot.slack.markup import Markup, escape
 from bot.spend.aggregate import growth
-from bot.spend.model import ZERO, Digest, Slice
+from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
 from bot.words.wording import calendar_day, money, money_change, money_short, month_name, number, percent, share, weekday_day
 
@@ -97,6 +97,16 @@ def month_in_words(digest: Digest) -> Markup | None:
 def last_weekday(day: date) -> Markup:
     """Return what a day is compared with: `last Friday`."""
     return f"last {WEEKDAYS[day.weekday()]}"
+
+
+def is_end_of_month(day: date) -> bool:
+    """Tell whether a day is the last of its month."""
+    return (day + ONE_DAY).day == 1
+
+
+def month_so_far(first: date, last: date) -> Markup:
+    """Return a month that is over (`Oct 2026`), or how far it has come (`Nov 2026 (1–21 Nov)`)."""
+    return month_in_title(first) if is_end_of_month(last) else f"{month_in_title(first)} ({days_in_words(first, last)})"
 
 
 def month_in_title(day: date) -> Markup:

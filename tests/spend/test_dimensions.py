@@ -6,10 +6,11 @@ import pytest
 
 from bot.admin import legacy
 from bot.admin.dimensions import COST_DIMENSIONS
-from bot.commands.table import find_command
+from bot.commands.table import find_command, parse
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query
+from bot.spend.ask.periods import first_words
 from bot.spend.ask.view import figures_chart, render_figures
 from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input
@@ -91,9 +92,11 @@ def test_an_entry_fits_the_ledger_the_reports_and_the_usage_text(dimension: Dime
 def test_the_usage_text_names_every_period_and_every_dimension() -> None:
     command = find_command("spend")
     assert command is not None
-    wanted = f"[{' | '.join(PERIODS)}] [by {' | '.join(one.name for one in DIMENSIONS)}]"
+    wanted = f"[{' | '.join((*PERIODS, 'october', '3 Oct to 17 Oct'))}] [by {' | '.join(one.name for one in DIMENSIONS)}]"
     assert command.subcommands[0].usage == wanted
     assert command.usage_hint.startswith(wanted)
+    assert set(first_words()) <= set(command.subcommands[0].also)
+    assert all(parse("/claude-spend", one).subcommand == command.subcommands[0] for one in (*PERIODS, "45d", "3 Oct"))
 
 
 def test_the_second_report_splits_by_what_its_source_says() -> None:

@@ -6,7 +6,7 @@ from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.spend.aggregate import breakdown, days_between, series, total_of
 from bot.spend.alerts.db import budget_of
-from bot.spend.ask.grammar import span, span_before
+from bot.spend.ask.periods import is_month, span, span_before
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in, workspaces
 from bot.spend.ledger.pages import midnight
@@ -31,7 +31,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         known = await table.ledger_days(tx, min(before_first, charted[0]), last)
         cells = await table.cells(tx, charted[0], last, ("day", query.by), only)
         before = await table.cells(tx, before_first, before_last, (query.by,), only)
-        budget = await budget_of(tx, channel, only) if query.period == "mtd" else None
+        budget = await budget_of(tx, channel, only) if is_month(query.period) else None
         names = await names_in(tx, [*cells, *before])
         nothing_until = await table.nothing_spent_until(tx)
     days = days_between(first, last)

@@ -10,7 +10,8 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
-from bot.spend.ask.grammar import NotUnderstood, span_before, words_of
+from bot.spend.ask.grammar import NotUnderstood, words_of
+from bot.spend.ask.periods import before, is_month
 from bot.spend.dimensions import DIMENSIONS, Dimension
 from bot.spend.model import Figures
 from bot.spend.phrases import (
@@ -19,9 +20,11 @@ from bot.spend.phrases import (
     budget_share,
     change_in_words,
     days_in_words,
+    is_end_of_month,
     last_weekday,
     missing_in_words,
     month_in_title,
+    month_so_far,
     shown,
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
@@ -80,20 +83,22 @@ def _preposition(figures: Figures) -> Markup:
 
 
 def _when(figures: Figures) -> Markup:
-    period = figures.query.period
     if figures.first == figures.last:
         return weekday_day(figures.first)
-    if period == "mtd":
-        return f"{month_in_title(figures.first)} ({days_in_words(figures.first, figures.last)})"
+    if is_month(figures.query.period):
+        return month_so_far(figures.first, figures.last)
     days = (figures.last - figures.first).days + 1
     return f"the {number(days)} days {days_in_words(figures.first, figures.last)}"
 
 
 def _compared(figures: Figures) -> Markup:
-    if figures.query.period in ("today", "yesterday"):
+    is_of_month = is_month(figures.query.period)
+    if is_of_month and is_end_of_month(figures.last):
+        return month_in_title(before(figures.first, figures.last, month=True)[0])
+    if is_of_month:
+        return days_in_words(*before(figures.first, figures.last, month=True))
+    if figures.first == figures.last:
         return last_weekday(figures.first)
-    if figures.query.period == "mtd":
-        return days_in_words(*span_before("mtd", figures.last))
     return f"the {number((figures.last - figures.first).days + 1)} days before"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
 from bot.spend.ledger.sources import are_comparable
-from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
+from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, MonthOver, Slice
 
 CHART_DAYS = 14
 WEEK = timedelta(days=7)
@@ -22,7 +22,8 @@ QUIET = (Decimal(5), Decimal("0.02"))
 @dataclass(frozen=True)
 class DigestInput:
     """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
-    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first.
+    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first;
+    `month_over` is there where a month has just ended.
     """
 
     day: date
@@ -36,6 +37,7 @@ class DigestInput:
     budget: Decimal | None = None
     scope: tuple[str, ...] = ()
     nothing_until: datetime | None = None
+    month_over: MonthOver | None = None
 
 
 def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSIONS) -> Digest:
@@ -66,6 +68,7 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
         breakdowns=breakdowns,
         month_missing=sum(day not in given.known for day in month_days),
         open_days=tuple(day for day in sorted({*month_days, *chart_days(given.day)}) if _is_open(given, day)),
+        month_over=given.month_over,
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
 
@@ -203,5 +206,6 @@ def _quietened(digest: Digest) -> Digest:
         breakdowns=digest.breakdowns,
         month_missing=digest.month_missing,
         open_days=digest.open_days,
+        month_over=digest.month_over,
         is_quiet=True,
     )

@@ -11,12 +11,14 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
-from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver
+from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
+    budget_share,
     change_in_words,
     last_weekday,
+    month_in_title,
     month_in_words,
     moved,
     mover_in_words,
@@ -25,7 +27,7 @@ from bot.spend.phrases import (
 from bot.spend.render import chart_of, largest_in_words, slack_table
 from bot.spend.table import breakdown_table, series_table
 from bot.words.own import own
-from bot.words.wording import listed, money, money_change, weekday_day
+from bot.words.wording import listed, money, money_change, plural, weekday_day
 
 Json = dict[str, Any]
 
@@ -40,6 +42,8 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
     Its buttons carry the run's id and nothing else.
     """
     lines: list[Markup] = [headline(digest)]
+    if digest.month_over is not None:
+        lines.append(month_over_line(digest.month_over))
     if digest.driver is not None:
         lines.append(driver_line(digest.driver, so_far=not digest.closed))
     movers = _movers_line(digest)
@@ -92,6 +96,19 @@ def driver_line(driver: Driver, *, so_far: bool = False) -> Markup:
         when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
         return f"{line}: key {code(driver.key)} {switched}{when}"
     return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
+
+
+def month_over_line(month: MonthOver) -> Markup:
+    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % on Sep 2026 · 68 % of $12,000.00`."""
+    is_final = not month.missing and not month.open_days
+    before = month_in_title(month.first - ONE_DAY)
+    parts: list[Markup | None] = [
+        f"*{month_in_title(month.first)} is over*: {shown(month.total)}{'' if is_final else ' so far'}",
+        change_in_words(month.total, month.before, before) if is_final else None,
+        f"{budget_share(month.total, month.budget)} of {shown(month.budget)}" if month.budget else None,
+        f"{plural(month.missing, 'day')} without data" if month.missing else None,
+    ]
+    return " · ".join([part for part in parts if part])
 
 
 def freshness_line(digest: Digest) -> Markup:
