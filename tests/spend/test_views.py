@@ -124,6 +124,17 @@ def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
     assert chart_block(spec) is not None
 
 
+def test_the_native_chart_of_an_answer_is_the_total_of_each_day() -> None:
+    days = tuple(DayFigure(TODAY - timedelta(days=n), {"a": Decimal(n), "b": Decimal(7)}) for n in (3, 2, 1))
+    spec = figures_chart(figures("7d", KEY, series=Series(days, (("a", "ingest"), ("b", "evals")))))
+    assert spec is not None
+    block = chart_block(spec)
+    assert block is not None
+    assert block["title"] == "Spend per day (USD)"
+    [shown] = block["chart"]["series"]
+    assert [point["value"] for point in shown["data"]] == [10, 9, 8]
+
+
 def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
     names = tuple((str(n), f"key-{n}") for n in range(1000))
     days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))

@@ -122,7 +122,7 @@ def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension])
 
 
 def figures_chart(figures: Figures) -> ChartSpec | None:
-    """Return the chart of an answer: its days stacked by what was asked for."""
+    """Return the chart of an answer: its days, in a picture stacked by what was asked for."""
     if figures.total is None:
         return None
     finding = as_plain_text(figures_sentence(figures))
@@ -130,7 +130,7 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
         f"Spend by {figures.query.by.name}",
         series_table(figures.series, figures.as_of, so_far=bool(figures.open_days)),
     )
-    return chart_of(days, f"{by} (USD)", f"{by}. {finding}", figures.open_days)
+    return chart_of(days, f"{by} (USD)", f"{by}. {finding}", figures.open_days, native="Spend per day (USD)")
 
 
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:

@@ -138,7 +138,7 @@ def _buttons(run_id: int) -> Json:
 
 
 def digest_chart(digest: Digest) -> ChartSpec | None:
-    """Return the chart of the two weeks up to the day, stacked by workspace; None where there is too little to draw."""
+    """Return the chart of the two weeks up to the day, by workspace; None where there is too little to draw."""
     if digest.series is None or digest.is_quiet:
         return None
     finding = as_plain_text(headline(digest)).removeprefix("📈 ")
@@ -147,6 +147,7 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
         "Spend by workspace, last 14 days (USD)",
         f"Two weeks of spend by workspace. {finding}",
         digest.open_days,
+        native="Spend per day, last 14 days (USD)",
     )
 
 
