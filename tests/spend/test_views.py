@@ -22,8 +22,8 @@ from bot.spend.digests.forms import DIGEST, digest_frame, digest_values
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.view import render_correction
 from bot.spend.dimensions import DIMENSIONS, KEY, WORKSPACE, Dimension
-from bot.spend.model import Breakdown, DayFigure, Figures, Period, Series, Slice, SpendQuery
-from bot.spend.phrases import days_in_words
+from bot.spend.model import Breakdown, DayFigure, Digest, Figures, Period, Series, Slice, SpendQuery
+from bot.spend.phrases import days_in_words, month_in_words, of_budget
 
 TODAY = date(2026, 11, 21)
 AS_OF = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
@@ -173,6 +173,38 @@ def test_a_key_that_was_idle_is_up_and_not_new() -> None:
 )
 def test_a_budget_is_not_used_up_before_it_is(spent: str, said: str) -> None:
     assert said in figures_sentence(figures("mtd", total=spent, budget=Decimal(1000)))
+
+
+@pytest.mark.parametrize(
+    ("spent", "budget", "said"),
+    [
+        ("-30", "1000", "−$30.00 of $1,000.00"),
+        ("500", "0.01", "$500.00 of $0.01"),
+        ("5000", "20", "$5,000.00 of $20.00"),
+        ("0", "1000", "0 % of $1,000.00"),
+        ("1500", "1000", "150 % of $1,000.00"),
+    ],
+)
+def test_a_budget_is_a_ratio_only_where_it_carries_one(spent: str, budget: str, said: str) -> None:
+    assert of_budget(Decimal(spent), Decimal(budget)) == said
+    assert f"· {said}" in figures_sentence(figures("mtd", total=spent, budget=Decimal(budget)))
+
+
+@pytest.mark.parametrize(
+    ("month", "budget", "said"),
+    [
+        ("8100", "12000", "month $8.1k of $12k (68 %)"),
+        ("9.99", "12000", "month $9.99 of $12,000.00 (0.1 %)"),
+        ("950", "1200", "month $950.00 of $1,200.00 (79 %)"),
+        ("950000", "1200000", "month $950,000.00 of $1,200,000.00 (79 %)"),
+        ("-30", "1000", "month −$30.00 of $1,000.00"),
+        ("0.004", "0.5", "month &lt; $0.01 of $0.50"),
+        ("950", None, "month $950"),
+    ],
+)
+def test_a_month_and_its_budget_are_told_in_one_scale(month: str, budget: str | None, said: str) -> None:
+    amount = None if budget is None else Decimal(budget)
+    assert month_in_words(Digest(TODAY, Decimal(1), None, Decimal(month), amount, True, AS_OF)) == said
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from bot.spend.model import Figures
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
-    budget_share,
     change_in_words,
     days_in_words,
     is_end_of_month,
@@ -25,6 +24,7 @@ from bot.spend.phrases import (
     missing_in_words,
     month_in_title,
     month_so_far,
+    of_budget,
     shown,
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
@@ -72,7 +72,7 @@ def figures_sentence(figures: Figures) -> Markup:
     parts: list[Markup | None] = [
         f"*{shown(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
         change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
-        f"{budget_share(figures.total, figures.budget)} of {shown(figures.budget)}" if figures.budget else None,
+        of_budget(figures.total, figures.budget) if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
     return " · ".join([part for part in parts if part])

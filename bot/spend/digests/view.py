@@ -15,13 +15,13 @@ from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
-    budget_share,
     change_in_words,
     last_weekday,
     month_in_title,
     month_in_words,
     moved,
     mover_in_words,
+    of_budget,
     shown,
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
@@ -105,7 +105,7 @@ def month_over_line(month: MonthOver) -> Markup:
     parts: list[Markup | None] = [
         f"*{month_in_title(month.first)} is over*: {shown(month.total)}{'' if is_final else ' so far'}",
         change_in_words(month.total, month.before, before) if is_final else None,
-        f"{budget_share(month.total, month.budget)} of {shown(month.budget)}" if month.budget else None,
+        of_budget(month.total, month.budget) if month.budget else None,
         f"{plural(month.missing, 'day')} without data" if month.missing else None,
     ]
     return " · ".join([part for part in parts if part])

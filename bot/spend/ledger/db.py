@@ -22,11 +22,13 @@ from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, SourceRow, U
 from bot.store.upsert import insert_into
 
 Group = tuple[str, ...]
-"""One id for each dimension, in their order, in which the tables' columns stand after the day; "" stands for "none"."""
+"""One id for each dimension, in the order of `DIMENSIONS`; "" stands for "none"."""
 CostParts = Mapping[Group, tuple[int, int | None, int | None]]
-"""Group -> (nanos, list nanos, requests)."""
+"""Group -> the columns of `_COST_COLUMNS`."""
 UsageParts = Mapping[Group, tuple[int, int, int, int]]
-"""Group -> (uncached input, cache read, cache write, output)."""
+"""Group -> the columns of `_USAGE_COLUMNS`."""
+_COST_COLUMNS = ("nanos", "list_nanos", "requests")
+_USAGE_COLUMNS = ("uncached_input", "cache_read", "cache_write", "output")
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
@@ -57,7 +59,7 @@ async def replace_days(
     if not wanted:
         return []
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    await _bulk_insert(tx, CostDayRow, {day.day: parts.get(day.day, {}) for day in wanted})
+    await _bulk_insert(tx, CostDayRow, _COST_COLUMNS, {day.day: parts.get(day.day, {}) for day in wanted})
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -76,7 +78,7 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
         return
     await _lock(tx)
     await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
-    await _bulk_insert(tx, UsageDayRow, parts)
+    await _bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
@@ -176,8 +178,11 @@ async def _lock(tx: Tx) -> None:
         await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
 
 
-async def _bulk_insert(tx: Tx, table: Any, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
-    names = [column.name for column in table.__table__.columns]
+async def _bulk_insert(
+    tx: Tx, table: Any, counts_of: Sequence[str], parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]
+) -> None:
+    """Insert groups by day; columns are named, so that it doesn't matter in which order a table has them."""
+    names = ["day", *(one.column for one in DIMENSIONS), *counts_of]
     # Inside the transaction that the statements before this one have begun.
     driver: Any = (await (await tx.session.connection()).get_raw_connection()).driver_connection
     if tx.dialect == "postgresql":
