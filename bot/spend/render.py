@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.slack.charts import ChartSpec, Series, grouped
+from bot.slack.charts import OTHER, ChartSpec, Series, grouped
 from bot.slack.elements import Json
 from bot.slack.markup import Markup, escape
 from bot.slack.tables import number_cell, table
@@ -97,6 +97,26 @@ def chart_of(
         y_label=found.currency,
         alt_text=finding,
         is_stacked=True,
+    )
+
+
+def parts_chart(found: Table, title: str, finding: str) -> ChartSpec | None:
+    """Return a table's parts as bars, the largest first and small ones as one, None with fewer than two."""
+    at = {column.name: n for n, column in enumerate(found.columns)}
+    rows = [row for row in found.rows if row[at["amount"]]]
+    if len(rows) < 2:
+        return None
+    shown = rows if len(rows) <= _POINTS else rows[: _POINTS - 1]
+    if rest := rows[len(shown) :]:
+        shown = [*shown, found.totals(OTHER, rest)]
+    values = tuple(value if isinstance(value := row[at["amount"]], Decimal) else ZERO for row in shown)
+    return ChartSpec(
+        kind="bar",
+        title=title,
+        categories=tuple(str(row[at["name"]]) for row in shown),
+        series=(Series(name=found.columns[at["amount"]].heading, values=values),),
+        y_label=found.currency,
+        alt_text=finding,
     )
 
 

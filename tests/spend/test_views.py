@@ -135,6 +135,30 @@ def test_the_native_chart_of_an_answer_is_the_total_of_each_day() -> None:
     assert [point["value"] for point in shown["data"]] == [10, 9, 8]
 
 
+@pytest.mark.parametrize("many", [2, 20, 300])
+def test_a_day_is_drawn_by_its_parts_the_largest_first(many: int) -> None:
+    parts = tuple(Slice(str(n), f"key-{n}", Decimal(1000 - n)) for n in range(many))
+    spec = figures_chart(figures(by=KEY, total="9", breakdown=Breakdown(KEY, parts)))
+    assert spec is not None
+    [shown] = spec.series
+    assert list(shown.values)[:19] == sorted(shown.values[:19], reverse=True)
+    assert sum(shown.values) == sum(part.amount for part in parts)
+    assert len(spec.categories) == min(many, 20)
+    assert (spec.categories[-1] == "other") is (many > 20)
+    assert spec.title == "Fri 20 Nov by key (USD)"
+    block = chart_block(spec)
+    assert block is not None
+    assert validate_blocks([block], "message") == []
+
+
+def test_a_day_of_credits_and_costs_is_drawn_with_both() -> None:
+    parts = (Slice("a", "Production", Decimal(30)), Slice("b", "Credit", Decimal(-12)))
+    spec = figures_chart(figures(total="18", breakdown=Breakdown(WORKSPACE, parts), open_days=(TODAY,)))
+    assert spec is not None
+    assert (spec.categories, spec.series[0].values) == (("Production", "Credit"), (30, -12))
+    assert "so far" in spec.title
+
+
 def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
     names = tuple((str(n), f"key-{n}") for n in range(1000))
     days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))

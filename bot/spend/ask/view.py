@@ -27,7 +27,7 @@ from bot.spend.phrases import (
     of_budget,
     shown,
 )
-from bot.spend.render import chart_of, largest_in_words, slack_table
+from bot.spend.render import chart_of, largest_in_words, parts_chart, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
 from bot.words.wording import number, weekday_day
 
@@ -122,10 +122,16 @@ def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension])
 
 
 def figures_chart(figures: Figures) -> ChartSpec | None:
-    """Return the chart of an answer: its days, in a picture stacked by what was asked for."""
+    """Return the chart of an answer: a day's parts by size, or its days, in a picture stacked by what was asked for."""
     if figures.total is None:
         return None
     finding = as_plain_text(figures_sentence(figures))
+    if figures.first == figures.last:
+        parts = breakdown_table(figures.breakdown, _compared(figures), figures.as_of, so_far=bool(figures.open_days))
+        so_far = " so far" if figures.open_days else ""
+        title = f"{weekday_day(figures.first)}{so_far} by {figures.query.by.name}"
+        if chart := parts_chart(parts, f"{title} (USD)", f"Spend by {figures.query.by.name}. {finding}"):
+            return chart
     by, days = (
         f"Spend by {figures.query.by.name}",
         series_table(figures.series, figures.as_of, so_far=bool(figures.open_days)),
