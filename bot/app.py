@@ -114,7 +114,10 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
     if settings.sandbox_url:
         client.proxy = None  # taken from HTTPS_PROXY, also for loopback
     admin = open_admin(
-        settings.anthropic_admin_key, settings.anthropic_base_url, requests_per_minute=settings.admin_requests_per_minute
+        settings.anthropic_admin_key,
+        settings.anthropic_base_url,
+        requests_per_minute=settings.admin_requests_per_minute,
+        clock=clock,
     )
     runtime = Runtime(
         settings=settings,

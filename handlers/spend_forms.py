@@ -81,7 +81,8 @@ async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, 
     """Watch the amount and say what is watched."""
     names = await _names(call)
     _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
-    saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, wanted.amount, wanted.workspace_id)
+    amount, scope = wanted.amount, wanted.workspace_id
+    saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, amount, scope, wanted.steps)
     await tell(f"✅ {channel_mention(wanted.channel)}: {threshold_in_words(saved, names)}. Once in each period.")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.admin.call import ApiCall, Manner, Params
@@ -11,6 +12,14 @@ from bot.admin.wire import understood
 from bot.errors import UpstreamError, UpstreamMissing
 
 Parsed = TypeVar("Parsed")
+
+
+Clock = Callable[[], datetime]
+
+
+def machine_time() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
 
 
 class Carrier(Protocol):
@@ -33,12 +42,13 @@ class Known:
 
 
 class Base:
-    """Calls through one carrier in one manner."""
+    """Calls through one carrier in one manner; `clock` tells figures of the future."""
 
-    def __init__(self, carrier: Carrier, manner: Manner, known: Known | None = None) -> None:
+    def __init__(self, carrier: Carrier, manner: Manner, known: Known | None = None, clock: Clock = machine_time) -> None:
         self._carrier = carrier
         self._manner = manner
         self._known = known or Known()
+        self._clock = clock
 
     async def _ask(self, call: ApiCall, parse: Callable[[Any], Parsed]) -> Parsed:
         """Send a call and read its answer."""

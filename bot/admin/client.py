@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from bot.admin.base import Clock, machine_time
 from bot.admin.call import BACKGROUND, INTERACTIVE
 from bot.admin.http import DEFAULT_BASE_URL, REQUESTS_PER_MINUTE, Transport
 from bot.admin.keys import Keys
@@ -17,7 +18,7 @@ class AdminClient(People, Keys, Limits, Spending):
 
     def background(self) -> Self:
         """Return the same organization, with the same connections and budget, for work that nobody waits for."""
-        return type(self)(self._carrier, BACKGROUND, self._known)
+        return type(self)(self._carrier, BACKGROUND, self._known, self._clock)
 
     async def aclose(self) -> None:
         """Close the connections, also those of `background()`."""
@@ -25,7 +26,11 @@ class AdminClient(People, Keys, Limits, Spending):
 
 
 def open_admin(
-    key: SecretStr, base_url: str = DEFAULT_BASE_URL, *, requests_per_minute: int = REQUESTS_PER_MINUTE
+    key: SecretStr,
+    base_url: str = DEFAULT_BASE_URL,
+    *,
+    requests_per_minute: int = REQUESTS_PER_MINUTE,
+    clock: Clock = machine_time,
 ) -> AdminClient:
     """Return a client for the organization of `key`; nothing is sent yet."""
-    return AdminClient(Transport(key, base_url, requests_per_minute=requests_per_minute), INTERACTIVE)
+    return AdminClient(Transport(key, base_url, requests_per_minute=requests_per_minute), INTERACTIVE, clock=clock)

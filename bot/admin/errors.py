@@ -76,6 +76,11 @@ def no_answer(call: ApiCall, sentence: str, sent: bool, request_id: str | None =
     )
 
 
+def contradiction(what: str) -> UpstreamDown:
+    """Return the error for an answer of which one part belies another; `what` is said to people, and holds no data of it."""
+    return UpstreamDown(f"The Claude Admin API's answer contradicts itself: {what}.")
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return how many seconds the server asks to wait (retry-after-ms, else retry-after in seconds or as a date)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):

@@ -1,6 +1,7 @@
 """The API's pagination as async iterators.
 
-A page may be short or empty while more follow, so the loops watch the cursor and never count rows.
+A page may be short or empty while more follow, so the loops watch the cursor and never count rows. What a page says of
+the next one is believed only where both statements agree: a list that is cut off would pass for the whole of it.
 """
 
 import asyncio
@@ -8,9 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from bot.admin.call import Params
-from bot.admin.errors import UNREADABLE
+from bot.admin.errors import contradiction
 from bot.admin.shapes import WirePage
-from bot.errors import UpstreamDown
 
 Page = dict[str, Any]
 Fetch = Callable[[Params], Awaitable[Page]]
@@ -21,18 +21,21 @@ PAGE_SIZE = 1000
 
 async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> AsyncIterator[Page]:
     """Iterate over pages of style A: the next one starts `after_id` the last row of this one."""
-
-    def last_id(page: Page) -> object:
-        return page.get("has_more") and page.get("last_id")
-
-    async for page in _following(fetch, (*params, ("limit", str(size))), "after_id", last_id):
+    cursors = _Cursors("after_id")
+    while True:
+        page = await fetch((*params, ("limit", str(size)), *cursors.asked))
+        says_more = _says_more(page)
+        if says_more:
+            cursors.move(page.get("last_id"))
         yield page
+        if not says_more:
+            return
 
 
 async def token_pages(fetch: Fetch, params: Params, size: int | None = PAGE_SIZE) -> AsyncIterator[Page]:
     """Iterate over pages of styles B and C: the next one is named by an opaque `next_page`, null at the end."""
     limit: Params = () if size is None else (("limit", str(size)),)
-    async for page in _following(fetch, (*params, *limit), "page", lambda page: page.get("next_page")):
+    async for page in _following(fetch, (*params, *limit), lambda page: (page.get("next_page"), _says_more(page))):
         yield page
 
 
@@ -40,7 +43,8 @@ async def report_pages(
     fetch: Callable[[Params], Awaitable[WirePage[Item]]], params: Params, size: int
 ) -> AsyncIterator[WirePage[Item]]:
     """Iterate over pages of style C that were decoded into their shape."""
-    async for page in _following(fetch, (*params, ("limit", str(size))), "page", lambda page: page.next_page):
+    asked = (*params, ("limit", str(size)))
+    async for page in _following(fetch, asked, lambda page: (page.next_page, page.has_more)):
         yield page
 
 
@@ -63,22 +67,43 @@ async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]
 
 
 async def _following(
-    fetch: Callable[[Params], Awaitable[Item]], params: Params, name: str, behind: Callable[[Item], object]
+    fetch: Callable[[Params], Awaitable[Item]], params: Params, behind: Callable[[Item], tuple[object, bool | None]]
 ) -> AsyncIterator[Item]:
-    """Iterate over pages; `behind` returns the cursor of the next one, nothing at the end."""
-    cursor: Params = ()
+    """Iterate over pages; `behind` returns the cursor of the next one, and whether a page says that there is one."""
+    cursors = _Cursors("page")
     while True:
-        page = await fetch((*params, *cursor))
+        page = await fetch((*params, *cursors.asked))
+        token, says_more = behind(page)
+        if token and says_more is False:
+            raise contradiction("it names a next page, and says that there is none")
+        if token or says_more:
+            cursors.move(token)
         yield page
-        value = behind(page)
-        if not value:
+        if not token:
             return
-        cursor = _moved(cursor, name, value)
 
 
-def _moved(cursor: Params, name: str, value: object) -> Params:
-    """Return the next cursor; one that stands still would loop for ever."""
-    following = ((name, str(value)),)
-    if following == cursor:
-        raise UpstreamDown(UNREADABLE)
-    return following
+def _says_more(page: Page) -> bool | None:
+    """Return whether a page says that more follow, None where it doesn't say; anything but a truth value is an error."""
+    more = page.get("has_more")
+    if more is not None and not isinstance(more, bool):
+        raise contradiction("it doesn't say whether more follows")
+    return more
+
+
+class _Cursors:
+    """The cursors of one list; each is used once, because a list that leads back to one would never end."""
+
+    def __init__(self, name: str) -> None:
+        self.asked: Params = ()
+        self._name = name
+        self._used = set[str]()
+
+    def move(self, cursor: object) -> None:
+        """Go on to where the next page begins."""
+        if not cursor or not isinstance(cursor, str):
+            raise contradiction("it says that more follows, but not where")
+        if cursor in self._used:
+            raise contradiction("its pages lead in a circle")
+        self._used.add(cursor)
+        self.asked = ((self._name, cursor),)

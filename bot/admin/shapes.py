@@ -33,6 +33,7 @@ class WirePage(_Shape, Generic[Item], frozen=True, gc=False):
 
     data: list[Item]
     next_page: str | None = None
+    has_more: bool | None = None
     data_refreshed_at: str | None = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.admin import dimensions, legacy, reports, shapes
+from bot.admin import dimensions, legacy, plausible, reports, shapes
 from bot.admin.base import a_page
 from bot.admin.buckets import bucket_reader, in_buckets
 from bot.admin.call import LEGACY_VERSION, ApiCall, Params, params, stamp
@@ -20,7 +20,7 @@ from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRef
 ANALYTICS_BETA = "analytics-usage-cost-2026-08-24"
 REPORT_TIMEOUT = 60.0
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=CostRow | UsageRow | CostBucket)
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
 
@@ -91,7 +91,9 @@ class Spending(Workspaces):
             return await self._ask(call, a_page)
 
         pages = token_pages(fetch, params(starting_at=day.isoformat()))
-        return [row async for page in pages for row in understood(_claude_code_rows, page)]
+        rows = [row async for page in pages for row in understood(_claude_code_rows, page)]
+        plausible.check_day(rows, day)
+        return rows
 
     async def _pages(self, ask: _Question[Row]) -> AsyncIterator[Report[Row]]:
         """Iterate over a report's pages, from the legacy report when the first page of the beta is refused."""
@@ -121,6 +123,8 @@ class Spending(Workspaces):
             async for page in report_pages(fetch, asked, reports.ROWS_PER_PAGE):
                 rows = understood(ask.rows, page.data)
                 refreshed_at = understood(_refreshed_at, page)
+                plausible.check_span(rows, starts, ends, ask.bucket)
+                plausible.check_freshness(refreshed_at, self._clock())
                 # The next page is decoded while the caller handles these rows; two decoded pages are megabytes.
                 page.data.clear()
                 yield Report(rows, refreshed_at, "analytics", ask.group_by)
@@ -136,6 +140,7 @@ class Spending(Workspaces):
             async for page in report_pages(fetch, asked, plan.page_size):
                 answered = True
                 rows = understood(lambda lines: ask.legacy_rows(lines, plan.grouped_by, default), page.data)
+                plausible.check_span(rows, ask.starts, ask.ends, ask.bucket or "1d")
                 yield Report(rows, None, "legacy", plan.grouped_by)
         except (UpstreamRefused, UpstreamAuth, UpstreamMissing):
             if answered:

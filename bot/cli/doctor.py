@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.admin.base import machine_time
 from bot.admin.client import open_admin
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
@@ -42,6 +43,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
         settings.anthropic_admin_key,
         settings.anthropic_base_url,
         requests_per_minute=settings.admin_requests_per_minute,
+        clock=(lambda: now) if now else machine_time,
     )
     try:
         slack = await _slack(settings)

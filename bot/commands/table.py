@@ -25,7 +25,8 @@ class Subcommand:
     `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. `like` are
     others that people try for it, and say no more. One that
     only opens the form of a kind of request names it in `opens`; `fills` are the fields that the words fill in, in order:
-    a word each, but the name of a key or else the last field takes all that is left over.
+    a word each, but the name of a key or else the last field takes all that is left over. First words that match the
+    expression `matches` mean it as those in `also` do.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Subcommand:
     opens: str = ""
     fills: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
+    matches: str = ""
 
     @property
     def first_words(self) -> tuple[str, ...]:
@@ -73,6 +75,16 @@ def _of_key(name: str, usage: str, summary: str, opens: str, *more: str, like: t
     return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more), like=like)
 
 
+_PERIODS = tuple(
+    "7d 30d today yesterday mtd this last previous past week month from between "
+    "january february march april may june july august september october november december "
+    "jan feb mar apr jun jul aug sep oct nov dec".split()
+)
+"""First words of a period (`bot/spend/ask/periods.py`), numbers apart; a test holds both together."""
+_FIGURES = (
+    "[today | yesterday | 7d | 30d | this week | last week | mtd | last month | october | 3 Oct to 17 Oct]"
+    " [by workspace | model | key]"
+)
 COMMANDS = (
     Command(
         "keys",
@@ -125,14 +137,15 @@ COMMANDS = (
     Command(
         "spend",
         "What Claude costs: figures, the daily digest, alerts",
-        "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key] | digest | alert",
+        f"{_FIGURES} | digest | alert",
         (
             Subcommand(
                 "",
-                "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key]",
+                _FIGURES,
                 "figures, shown to you alone",
                 SPEND,
-                ("today", "yesterday", "7d", "30d", "mtd", "week", "month", "7", "30", "by", "in"),
+                (*_PERIODS, "by", "in"),
+                matches=r"\d.*",
             ),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
@@ -186,12 +199,15 @@ def parse(command_name: str, text: str) -> Parsed:
     first = words[0].lower() if words else ""
     subcommand = HELP if first in HELP.first_words else command.find(first)
     if subcommand is None:
+        subcommand = next((sub for sub in command.subcommands if sub.matches and re.fullmatch(sub.matches, first)), None)
+    if subcommand is None:
         free = next((sub for sub in command.subcommands if sub.also), None)
         if free is not None and _reads_itself(free, first, words[1:]):
             return Parsed(command, free, words)
         prefix = command_name.lstrip("/").rpartition("-")[0]
         return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
-    return Parsed(command, subcommand, words if first in subcommand.also else words[1:])
+    is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
+    return Parsed(command, subcommand, words[1:] if is_dropped else words)
 
 
 def split_words(text: str) -> tuple[str, ...]:

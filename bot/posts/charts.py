@@ -61,7 +61,7 @@ async def deliver(rt: Runtime, now: datetime, render: Render, spec: ChartSpec | 
     if spec is None:
         return await _without_chart(render, send)
     native, refused = chart_block(spec), False
-    if native is not None and not await _charts_refused(rt, now):
+    if native is not None and not await charts_refused(rt, now):
         try:
             return Delivered(await send(render(native)))
         except SlackRefused as refusal:
@@ -115,7 +115,8 @@ async def _without_chart(render: Render, send: Send) -> Delivered:
         return Delivered(await send(Message(message.text, [], message.metadata)), is_bare=True)
 
 
-async def _charts_refused(rt: Runtime, now: datetime) -> bool:
+async def charts_refused(rt: Runtime, now: datetime) -> bool:
+    """Tell whether Slack has refused its own charts lately."""
     async with rt.store.read() as tx:
         found = await note(tx, CHART_NOTE)
     return found is not None and now - found[1] < CHARTS_TRIED_AGAIN_AFTER

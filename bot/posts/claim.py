@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
 import structlog
@@ -13,8 +12,15 @@ from bot.errors import SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
 from bot.posts.channels import is_gone
 from bot.posts.looked import Looked, why_blocked
-from bot.posts.model import Content, Drawing, Post, Topic, is_under_way
-from bot.posts.tries import is_enough, is_person, pause_after
+from bot.posts.model import Content, Drawing, Post, Result, Topic, is_under_way
+from bot.posts.tries import (
+    NOT_TO_BE_REDRAWN,
+    OUT_OF_REACH,
+    PARENT_GONE,
+    is_enough,
+    is_person,
+    pause_after,
+)
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.model import Message, Sent
@@ -25,21 +31,6 @@ Follow = Callable[[Tx, Post, str], Awaitable[None]]
 
 FRESH_FOR = timedelta(seconds=20)
 """A claim older than this is renewed before anything is sent under it."""
-NOT_TO_BE_REDRAWN = frozenset(
-    "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "
-    "msg_too_long".split()
-)
-"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
-OUT_OF_REACH = frozenset({"channel_not_found", "is_archived"})
-"""What stands there can't be changed now, but perhaps some day."""
-
-
-class Result(Enum):
-    """How one round of work ended: all done, more to do, or something failed and is tried again later."""
-
-    DONE = "done"
-    MORE = "more"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -255,6 +246,8 @@ class Claim:
         try:
             posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
+            if parent is not None and refusal.code in PARENT_GONE:
+                return await self._lost(posts, f"Slack says {refusal.code}.")
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
             await self._all_failed(posts, drawing)
@@ -268,6 +261,14 @@ class Claim:
         except Exception:
             await self._note(posts, posted, None)  # it stands, whatever failed after it, and must not be sent again
             raise
+
+    async def _lost(self, posts: Sequence[Post], reason: str) -> bool:
+        """Give up replies without their thread; their topic takes note, so that nothing is said in their place."""
+        for post in posts:
+            log.info("reply_lost", topic=post.topic, purpose=post.purpose)
+            await self.topic.block(self.rt, post, reason)
+        await self._drop(posts, None)
+        return False
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         for post in posts:

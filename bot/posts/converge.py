@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import cast
 
 from bot.posts import db
-from bot.posts.claim import Claim, Result
+from bot.posts.claim import Claim
 from bot.posts.looked import Looked
-from bot.posts.model import Topic
+from bot.posts.model import Result, Topic
 from bot.runtime import Runtime
 
 _MOST_ROUNDS = 20

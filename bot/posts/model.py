@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -94,6 +95,14 @@ class Drawing:
     sent: Callable[[Any, Post, str], Awaitable[None]] | None = None
     dropped: Callable[[Any, Post], Awaitable[None]] | None = None
     is_over: bool = False
+
+
+class Result(Enum):
+    """How one round of work ended: all done, more to do, or something failed and is tried again later."""
+
+    DONE = "done"
+    MORE = "more"
+    FAILED = "failed"
 
 
 class Topic(Protocol):

@@ -11,6 +11,16 @@ OFTEN, MOST_TRIES = 20, 100
 LONGEST_CLAIM, LONGEST_PAUSE = timedelta(hours=1), timedelta(days=1)
 """No claim and no pause lasts longer: a later moment was written by a clock that ran ahead."""
 
+NOT_TO_BE_REDRAWN = frozenset(
+    "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "
+    "msg_too_long".split()
+)
+"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
+OUT_OF_REACH = frozenset({"channel_not_found", "is_archived"})
+"""What stands there can't be changed now, but perhaps some day."""
+PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
+"""Slack's words for a reply to a message that was deleted: no later try finds its thread."""
+
 
 def is_person(channel: str) -> bool:
     """Tell whether a channel is a person or a direct message, by Slack's ids."""

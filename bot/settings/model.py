@@ -126,6 +126,12 @@ class Settings(DatabaseSettings):
         "a whole number from 1 to 6000",
         default=90,
     )
+    doubted_fall: Annotated[int, Field(ge=1, le=100)] = _setting(
+        "By how many percent a day's known costs, or those of a workspace in it, must fall at once until the bot reads them"
+        " a second time, half an hour later, before it uses them. A fall to nothing is always read twice.",
+        "a whole number from 1 to 100",
+        default=20,
+    )
     sandbox_url: Annotated[str, BeforeValidator(parse.loopback_url)] | None = _setting(
         "The control address of a running sandbox, from which the bot then takes the time. ENCRYPTION_KEYS and EMAIL_DOMAINS"
         " may be left out with it. Never set it in production.",

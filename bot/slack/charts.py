@@ -17,7 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.slack.markup import EMPTY, clean, truncate
 
 MAX_SERIES: Final = 6
+COMPARED: Final = 2
+"""Series that Slack's own chart may hold: it groups bars by their label and lays areas over each other (slack.md §3.2)."""
 OTHER: Final = "other"
+TOTAL: Final = "Total"
 _MAX_POINTS: Final = 20
 _MAX_LABEL: Final = 20
 _MAX_PNG: Final = 4_000_000
@@ -41,7 +44,8 @@ class Series(BaseModel):
 class ChartSpec(BaseModel):
     """What a chart shows, drawn by Slack or as a picture. A pie takes its segments from the categories of its one series.
 
-    `alt_text` states the finding ("Spend rose 8 % to $412.70").
+    `alt_text` states the finding ("Spend rose 8 % to $412.70"). `is_stacked`: the series are parts of a whole, which a
+    picture puts on top of each other; Slack's own chart shows the whole, under `native_title`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +56,8 @@ class ChartSpec(BaseModel):
     x_label: str = ""
     y_label: str = ""
     alt_text: str
+    is_stacked: bool = False
+    native_title: str = ""
 
     @model_validator(mode="after")
     def _one_value_per_category(self) -> Self:
@@ -67,8 +73,7 @@ def grouped(series: Sequence[Series]) -> list[Series]:
     largest = sorted(range(len(series)), key=lambda n: sum(abs(v) for v in series[n].values), reverse=True)
     largest = largest[: MAX_SERIES - 1]
     rest = [one for n, one in enumerate(series) if n not in largest]
-    totals = tuple(sum(values, Decimal(0)) for values in zip(*(one.values for one in rest), strict=True))
-    return [*(series[n] for n in sorted(largest)), Series(name=OTHER, values=totals)]
+    return [*(series[n] for n in sorted(largest)), Series(name=OTHER, values=_sums(rest))]
 
 
 def segments(spec: ChartSpec) -> list[tuple[str, Decimal]]:
@@ -89,7 +94,8 @@ def chart_block(spec: ChartSpec) -> dict[str, Any] | None:
     chart = _pie(spec) if spec.kind == "pie" else _axes(spec)
     if chart is None:
         return None
-    return {"type": "data_visualization", "title": truncate(clean(spec.title), 50) or EMPTY, "chart": chart}
+    title = truncate(clean(spec.native_title or spec.title), 50) or EMPTY
+    return {"type": "data_visualization", "title": title, "chart": chart}
 
 
 def _pie(spec: ChartSpec) -> dict[str, Any] | None:
@@ -104,7 +110,7 @@ def _pie(spec: ChartSpec) -> dict[str, Any] | None:
 def _axes(spec: ChartSpec) -> dict[str, Any] | None:
     if not 1 <= len(spec.categories) <= _MAX_POINTS:
         return None
-    rows = grouped(spec.series)
+    rows = _whole(spec)
     categories, names = _labels(spec.categories), _labels([row.name for row in rows])
     drawn = [
         {"name": name, "data": [{"label": a, "value": _number(v)} for a, v in zip(categories, row.values, strict=True)]}
@@ -113,6 +119,17 @@ def _axes(spec: ChartSpec) -> dict[str, Any] | None:
     titles = {"x_label": truncate(clean(spec.x_label), 50), "y_label": truncate(clean(spec.y_label), 50)}
     axis = {"categories": categories} | {name: title for name, title in titles.items() if title}
     return {"type": spec.kind, "series": drawn, "axis_config": axis}
+
+
+def _whole(spec: ChartSpec) -> list[Series]:
+    """Return what a chart shows that doesn't stack: a series, two that are compared, or what all of them are together."""
+    if len(spec.series) == 1 or (len(spec.series) <= COMPARED and not spec.is_stacked):
+        return list(spec.series)
+    return [Series(name=TOTAL, values=_sums(spec.series))]
+
+
+def _sums(series: Sequence[Series]) -> tuple[Decimal, ...]:
+    return tuple(sum(values, Decimal(0)) for values in zip(*(one.values for one in series), strict=True))
 
 
 def _number(value: Decimal) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import structlog
@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cache import Cache
-from bot.errors import SlackDown, SlackRefused, SlackTooLate
+from bot.errors import SlackDown, SlackError, SlackRefused, SlackTooLate
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
 from bot.slack.shapes import channel_of, person_of
@@ -45,7 +45,22 @@ class SlackNotifier:
             "chat.postMessage", channel=channel, text=message.text, blocks=message.blocks or None,
             thread_ts=thread_ts, metadata=message.metadata, **_QUIET,
         )  # fmt: skip
-        return Sent(str(answer["channel"]), str(answer["ts"]))
+        sent, shown = Sent(str(answer["channel"]), str(answer["ts"])), answer.get("message")
+        if thread_ts and isinstance(shown, dict) and not cast("dict[str, Any]", shown).get("thread_ts"):
+            await self._take_back(sent)
+        return sent
+
+    async def _take_back(self, sent: Sent) -> None:
+        """Delete a reply that stands at the channel's root, because its parent is gone (slack.md §7.3).
+
+        SlackRefused then, as where Slack refuses such a reply; a reply that can't be deleted stands, and counts as sent.
+        """
+        try:
+            await self._call("chat.delete", repeat=True, channel=sent.channel, ts=sent.ts)
+        except SlackError as error:
+            log.warning("reply_without_its_thread", code=error.code)
+            return
+        raise SlackRefused("Slack has no such thread any more.", "cannot_reply_to_message")
 
     async def redraw(self, sent: Sent, message: Message) -> None:
         """Replace a message; repeating it does no harm, so a lost answer is tried once more."""

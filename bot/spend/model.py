@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from bot.spend.dimensions import WORKSPACE, Dimension
 
-Period = Literal["today", "yesterday", "7d", "30d", "mtd"]
-PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "mtd")
+Period = str
+"""A period in the one spelling that `bot/spend/ask/periods.py` gives it."""
+PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "this week", "last week", "mtd", "last month")
+"""Those that have names; any number of days, any month and any two dates are periods, too."""
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
@@ -127,8 +129,23 @@ class Driver:
 
 
 @dataclass(frozen=True)
+class MonthOver:
+    """A month that is over: its total, that of the month before (None: not all of it is known), and what isn't final."""
+
+    first: date
+    total: Decimal
+    before: Decimal | None
+    missing: int
+    open_days: int
+    budget: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Digest:
-    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here."""
+    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here.
+
+    `open_days` are those of its month and of its chart whose figures aren't final.
+    """
 
     day: date
     total: Decimal | None
@@ -143,8 +160,15 @@ class Digest:
     series: Series | None = None
     breakdowns: tuple[Breakdown, ...] = ()
     month_missing: int = 0
+    open_days: tuple[date, ...] = ()
+    month_over: MonthOver | None = None
     is_quiet: bool = False
     nothing_until: datetime | None = None
+
+    @property
+    def month_is_open(self) -> bool:
+        """Tell whether figures of its month aren't final."""
+        return any(day >= self.day.replace(day=1) for day in self.open_days)
 
 
 @dataclass(frozen=True)

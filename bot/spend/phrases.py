@@ -5,10 +5,20 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_DOWN, Decimal
 
 from bot.slack.markup import Markup, escape
-from bot.spend.aggregate import growth
-from bot.spend.model import ZERO, Digest, Slice
+from bot.spend.aggregate import TINY, TINY_PART, growth
+from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
-from bot.words.wording import calendar_day, money, money_change, money_short, month_name, number, percent, share, weekday_day
+from bot.words.wording import (
+    calendar_day,
+    in_one_scale,
+    money,
+    money_change,
+    month_name,
+    number,
+    percent,
+    share,
+    weekday_day,
+)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
@@ -54,11 +64,18 @@ def moved(change: Decimal) -> Markup:
     return escape(money_change(change, cents=ZERO < abs(change) <= HALF_A_DOLLAR))
 
 
-def budget_share(spent: Decimal, budget: Decimal) -> Markup:
-    """Return a part of a budget as percent: below the budget it is never 100 %."""
+def budget_share(spent: Decimal, budget: Decimal) -> Markup | None:
+    """Return a part of a budget as percent, None where only dollars make sense; below the budget it is never 100 %."""
+    if spent < 0 or budget < max(TINY, TINY_PART * spent):
+        return None
     ratio = spent / budget
     almost = ALMOST_ALL < ratio < 1
     return escape(f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_DOWN)} %" if almost else share(ratio))
+
+
+def of_budget(spent: Decimal, budget: Decimal) -> Markup:
+    """Return how much of a budget is used: `68 % of $12,000.00`."""
+    return f"{budget_share(spent, budget) or shown(spent)} of {shown(budget)}"
 
 
 def as_plain_text(markup: str) -> str:
@@ -84,9 +101,11 @@ def month_in_words(digest: Digest) -> Markup | None:
     """Return `month $8.1k of $12k (68 %)`, or None where nothing of the month is known."""
     if digest.month is None:
         return None
-    text = f"month {escape(money_short(digest.month))}"
-    if digest.budget:
-        text += f" of {escape(money_short(digest.budget))} ({budget_share(digest.month, digest.budget)})"
+    month, *budget = in_one_scale([digest.month, *([digest.budget] if digest.budget else [])])
+    text = f"month {escape(month)}{' so far' if digest.month_is_open else ''}"
+    for amount in budget:
+        part = budget_share(digest.month, digest.budget or ZERO)
+        text += f" of {escape(amount)}" + (f" ({part})" if part else "")
     if digest.month_missing:
         text += (
             f", {number(digest.month_missing)} days without data" if digest.month_missing > 1 else ", one day without data"
@@ -97,6 +116,16 @@ def month_in_words(digest: Digest) -> Markup | None:
 def last_weekday(day: date) -> Markup:
     """Return what a day is compared with: `last Friday`."""
     return f"last {WEEKDAYS[day.weekday()]}"
+
+
+def is_end_of_month(day: date) -> bool:
+    """Tell whether a day is the last of its month."""
+    return (day + ONE_DAY).day == 1
+
+
+def month_so_far(first: date, last: date) -> Markup:
+    """Return a month that is over (`Oct 2026`), or how far it has come (`Nov 2026 (1–21 Nov)`)."""
+    return month_in_title(first) if is_end_of_month(last) else f"{month_in_title(first)} ({days_in_words(first, last)})"
 
 
 def month_in_title(day: date) -> Markup:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.slack.charts import ChartSpec, Series, grouped
+from bot.slack.charts import OTHER, ChartSpec, Series, grouped
 from bot.slack.elements import Json
 from bot.slack.markup import Markup, escape
 from bot.slack.tables import number_cell, table
@@ -66,10 +66,13 @@ def largest_in_words(found: Table, most: int = 3) -> Markup:
     return " · ".join(said(row) for row in named)
 
 
-def chart_of(found: Table, title: str, finding: str, still_open: Collection[date] = ()) -> ChartSpec | None:
-    """Return stacked bars of a table of days, None with fewer than two that have data; `finding` is what a listener hears.
+def chart_of(
+    found: Table, title: str, finding: str, still_open: Collection[date] = (), *, native: str = ""
+) -> ChartSpec | None:
+    """Return bars of a table of days, None with fewer than two that have data; `finding` is what a listener hears.
 
-    Bars with days that are `still_open` say so, because a short last bar looks like a fall.
+    A picture stacks the table's parts, under `title`; Slack's own chart shows each bar's total, under `native`. Bars with
+    days that are `still_open` say so, because a short last bar looks like a fall.
     """
     rows = [row for row in found.rows if row[1:] and row[1] is not None]
     if len(rows) < 2:
@@ -82,11 +85,38 @@ def chart_of(found: Table, title: str, finding: str, still_open: Collection[date
     labels = [bar_in_words([row[0] for row in bar if isinstance(row[0], date)], still_open) for bar in bars]
     if odd:
         labels[0] += f", {plural(odd, 'day')}"
-    title += f", {step} days a bar" if step > 1 else ""
+    width = f", {step} days a bar" if step > 1 else ""
     # Grouped here, because a spec is also a child's whole input: a thousand keys have no place in it.
     shown = tuple(grouped([_series(column, n, bars) for n, column in enumerate(found.columns) if n]))
     return ChartSpec(
-        kind="bar", title=title, categories=tuple(labels), series=shown, y_label=found.currency, alt_text=finding
+        kind="bar",
+        title=title + width,
+        native_title=native + width if native else "",
+        categories=tuple(labels),
+        series=shown,
+        y_label=found.currency,
+        alt_text=finding,
+        is_stacked=True,
+    )
+
+
+def parts_chart(found: Table, title: str, finding: str) -> ChartSpec | None:
+    """Return a table's parts as bars, the largest first and small ones as one, None with fewer than two."""
+    at = {column.name: n for n, column in enumerate(found.columns)}
+    rows = [row for row in found.rows if row[at["amount"]]]
+    if len(rows) < 2:
+        return None
+    shown = rows if len(rows) <= _POINTS else rows[: _POINTS - 1]
+    if rest := rows[len(shown) :]:
+        shown = [*shown, found.totals(OTHER, rest)]
+    values = tuple(value if isinstance(value := row[at["amount"]], Decimal) else ZERO for row in shown)
+    return ChartSpec(
+        kind="bar",
+        title=title,
+        categories=tuple(str(row[at["name"]]) for row in shown),
+        series=(Series(name=found.columns[at["amount"]].heading, values=values),),
+        y_label=found.currency,
+        alt_text=finding,
     )
 
 

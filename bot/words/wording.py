@@ -40,10 +40,17 @@ def money_short(value: Decimal) -> str:
     return f"{sign}${_scaled(size) if whole >= 1000 else whole}"
 
 
+def in_one_scale(values: Sequence[Decimal]) -> list[str]:
+    """Return amounts that are compared: all short (`$8.1k`, `$12k`) where that is one unit, else all to the cent."""
+    short = [money_short(value) for value in values]
+    units = {text[-1] if text[-1].isalpha() else "" for text in short}
+    return short if len(short) == 1 or (len(units) == 1 and "" not in units) else [money(value) for value in values]
+
+
 def _scaled(size: Decimal) -> str:
     for factor, suffix in _SUFFIXES:
         scaled = _round(size / factor, 1)
-        if scaled >= 1:
+        if factor == 1000 or _round(size * 1000 / factor, 1) >= 1000:  # else $950k would read $1M
             return f"{scaled:,}".removesuffix(".0") + suffix
     return str(size)
 

@@ -28,6 +28,7 @@ SCOPES_OF_CALLS: dict[str, set[str]] = {
     "apps.connections.open": set(),  # with the app-level token, and its own scope connections:write
     "auth.test": set(),
     "chat.postMessage": {"chat:write", "im:write"},
+    "chat.delete": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.info": CONVERSATIONS,
     "files.delete": {"files:write"},

@@ -63,7 +63,7 @@ async def test_an_amount_is_read_back_while_it_is_typed_and_the_rest_of_the_form
     assert held_in(shown)["spend_period"]["selected_option"]["value"] == "monthly"
     assert shown["private_metadata"] == COSTS
     assert [block["block_id"] for block in shown["blocks"] if block["type"] == "input"] == [
-        "spend_channel", "spend_amount", "spend_period", "spend_workspace",
+        "spend_channel", "spend_amount", "spend_period", "spend_steps", "spend_workspace",
     ]  # fmt: skip
     await types(world, shown, "12,50")
     await world.modal(DANA, "`12,50`: I can't tell what the comma means.")

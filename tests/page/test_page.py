@@ -205,6 +205,33 @@ DRAW_DAYS = """async () => {
 }"""
 
 
+DRAW_TWO = """async (type) => {
+  const { chart } = await import("/page/charts.js");
+  const categories = ["Mon", "Tue"];
+  const of = (name, values) => ({ name, data: categories.map((label, at) => ({ label, value: values[at] })) });
+  const series = [of("now", [30, -10]), of("before", [20, 40])];
+  const drawn = chart({ title: "Days", chart: { type, series, axis_config: { categories } } });
+  const box = (one) => ["x", "y", "width", "height"].map((name) => Number(one.getAttribute(name)));
+  const bars = [...drawn.querySelectorAll("rect.bar")].map(box);
+  const areas = [...drawn.querySelectorAll("polygon.area")].map((one) => one.getAttribute("points"));
+  return { bars, areas };
+}"""
+
+
+async def test_bars_stand_beside_each_other_and_areas_lie_over_each_other(open_page: OpenPage) -> None:
+    page = await open_page("U0DANA", "C0COSTS")
+    (now_mon, now_tue, before_mon, before_tue) = (await page.evaluate(DRAW_TWO, "bar"))["bars"]
+    assert before_mon[0] == pytest.approx(now_mon[0] + now_mon[2]), "beside it"
+    assert before_tue[0] == pytest.approx(now_tue[0] + now_tue[2])
+    zero = now_mon[1] + now_mon[3]
+    assert before_mon[1] + before_mon[3] == pytest.approx(zero), "on the axis, and not on the other"
+    assert now_tue[1] == pytest.approx(zero), "below the axis"
+    assert now_mon[3] == pytest.approx(before_mon[3] * 1.5)
+    first, second = (await page.evaluate(DRAW_TWO, "area"))["areas"]
+    assert first.split()[-2:] == second.split()[-2:], "each from the axis"
+    assert first.split()[0].split(",")[1] < second.split()[0].split(",")[1]
+
+
 async def test_charts_and_tables_are_drawn_with_legend_and_figures(open_page: OpenPage) -> None:
     page = await open_page("U0DANA", "C0COSTS")
     await type_command(page, "/desk-chart")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.errors import SlackRefused
 from bot.posts import db
 from bot.posts.converge import converge, due, repair
 from bot.posts.model import Drawing, Post
@@ -158,3 +159,18 @@ async def test_what_somebody_else_took_over_is_not_dropped(scene: Scene) -> None
     robbed = runtime(scene.rt.store, scene.slack, Robbed({"x": "nothing"}, dropped=drop), scene.clock)
     await converge(robbed, "note", "x")
     assert dropped == []
+
+
+@pytest.mark.parametrize("code", ["cannot_reply_to_message", "thread_not_found"])
+async def test_replies_to_a_message_that_was_deleted_are_lost_and_not_tried_for_ever(scene: Scene, code: str) -> None:
+    await scene.want(CARD)
+    await scene.converge()
+    await scene.want(*LINES)
+    scene.slack.send_fails = [SlackRefused("Slack refused.", code)] * 9
+    await scene.converge()
+    tried = len(scene.slack.send_fails)
+    assert tried < 9
+    for _ in range(4):
+        await three_minutes(scene)
+    assert (len(scene.slack.send_fails), scene.texts) == (tried, ["first"])
+    assert all(post.is_given_up for post in await scene.posts() if post.thread_of)

@@ -43,6 +43,28 @@ def test_long_labels_that_begin_alike_are_told_apart() -> None:
     assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet-5-5-2…", "claude-sonnet-5… (2)", "–", "– (2)"]
 
 
+def test_native_chart_holds_one_series_two_that_are_compared_or_the_total() -> None:
+    def shown(chart: ChartSpec) -> list[tuple[str, list[float]]]:
+        block = chart_block(chart)
+        assert block is not None
+        return [(one["name"], [point["value"] for point in one["data"]]) for one in block["chart"]["series"]]
+
+    for kind in ("bar", "area", "line"):
+        assert shown(spec(kind, 2)) == [("Production", [1, 1]), ("Research", [2, 2])], "compared"
+        assert shown(spec(kind, 2, is_stacked=True)) == [("Total", [3, 3])]
+        assert shown(spec(kind, 2, tuple("abcdefghi"))) == [("Total", [45, 45])]
+        assert shown(spec(kind, 2, ("a",), is_stacked=True)) == [("a", [1, 1])]
+    both = tuple(Series(name=name, values=(Decimal(value),)) for name, value in (("spend", "30"), ("credit", "-12.5")))
+    assert shown(spec(points=1, series=both, is_stacked=True)) == [("Total", [17.5])]
+
+
+def test_a_total_has_a_title_of_its_own() -> None:
+    for title, native, said in (("By model", "Per day", "Per day"), ("By model", "", "By model")):
+        block = chart_block(spec(title=title, native_title=native, is_stacked=True))
+        assert block is not None
+        assert block["title"] == said
+
+
 def test_month_of_days_does_not_fit_the_native_chart() -> None:
     assert chart_block(spec(points=21)) is None
     assert chart_block(spec(points=0)) is None

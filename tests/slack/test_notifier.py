@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bot.errors import SlackRefused
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
 from bot.slack.model import Message
@@ -36,3 +39,17 @@ async def test_a_file_is_shared_and_deleted_whoever_deleted_it_before(tmp_path: 
         for _ in range(2):
             await notifier.delete_file(file_id)
     assert files == {}
+
+
+async def test_a_reply_without_its_thread_is_taken_back_and_counts_as_refused(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        notifier, slack = world.rt.notifier, world.sandbox.slack
+        root = await notifier.send(COSTS, LINK)
+        assert (await notifier.send(COSTS, LINK, thread_ts=root.ts)).ts
+        for lands in (False, True):
+            slack.orphans_land_at_root = lands
+            before = len(slack.visible(COSTS))
+            with pytest.raises(SlackRefused) as refused:
+                await notifier.send(COSTS, LINK, thread_ts="1700000000.000001")
+            assert refused.value.code == "cannot_reply_to_message"
+            assert len(slack.visible(COSTS)) == before

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,14 @@ from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.charts import chart_block
 from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
 from bot.spend.digests.build import DigestInput, build_digest, first_day_on, model_switch
-from bot.spend.digests.view import digest_chart, headline, render_digest, render_thread
+from bot.spend.digests.view import (
+    digest_chart,
+    headline,
+    is_worth_correcting,
+    render_correction,
+    render_digest,
+    render_thread,
+)
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL
 from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, Digest, LedgerDay, dollars, nanos
@@ -46,7 +54,7 @@ def digest_of(
     now: list[Cell], before: list[Cell], *, known: list[date] | None = None, closed: bool = True, **more: object
 ) -> Digest:
     days = known if known is not None else days_between(FRIDAY - 31 * DAY, FRIDAY)
-    facts = {day: fact(day, closed) for day in days}
+    facts = {day: fact(day, closed or day != FRIDAY) for day in days}
     recent = [cell_of(day, PROD, "", "", Decimal(100)) for day in days if day >= FRIDAY - 13 * DAY]
     given: dict[str, object] = {"week": now, "recent": recent, "month": Decimal("8100"), "names": NAMES, **more}
     return build_digest(DigestInput(day=FRIDAY, known=facts, cells=now, week_ago=before, **given))  # pyright: ignore[reportArgumentType]
@@ -178,7 +186,7 @@ def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
 def test_credits_that_cancel_the_day_out_are_still_drawn() -> None:
     digest = digest_of([cell(PROD, SONNET, "k", "30"), cell(LAB, OPUS, "k", "-30")], [cell(PROD, SONNET, "k", "20")])
     _, message = render_thread(digest)[0]
-    assert message.text == "*By workspace*: Production $30.00 · Research −$30.00"
+    assert message.text == "*By workspace* on Fri 20 Nov: Production $30.00 · Research −$30.00"
     assert validate_blocks(message.blocks, "message") == []
 
 
@@ -228,3 +236,59 @@ def test_a_model_that_was_left_again_has_no_first_day() -> None:
     days = [cell("", model, "k", "1", FRIDAY - n * DAY) for n, model in enumerate([SONNET, OPUS, OPUS])]
     assert first_day_on(OPUS, days) is None
     assert first_day_on(SONNET, days) == FRIDAY
+
+
+@pytest.mark.parametrize("day", [FRIDAY - 9 * DAY, FRIDAY - 2 * DAY])
+def test_a_day_before_that_is_not_final_is_marked_in_the_chart_and_in_the_month(day: date) -> None:
+    known = {one: fact(one, one != day) for one in days_between(FRIDAY - 31 * DAY, FRIDAY)}
+    recent = [cell_of(one, PROD, "", "", Decimal(100)) for one in days_between(FRIDAY - 13 * DAY, FRIDAY)]
+    made = build_digest(DigestInput(FRIDAY, known, recent[-1:], [], [], recent, Decimal(2000), NAMES))
+    spec = digest_chart(made)
+    assert spec is not None
+    assert [one for one in spec.categories if "so far" in one] == [f"{day.day} Nov so far"]
+    assert "month $2k so far" in headline(made)
+
+
+def test_hours_of_the_weekday_before_are_not_compared_with() -> None:
+    known = {day: fact(day, day != FRIDAY - 7 * DAY) for day in days_between(FRIDAY - 31 * DAY, FRIDAY)}
+    cells, before = [cell(PROD, SONNET, "k", "100")], [cell(PROD, SONNET, "k", "3")]
+    made = build_digest(DigestInput(FRIDAY, known, cells, before, [], cells, Decimal(2000), NAMES))
+    assert (made.last_week, made.driver, made.movers) == (None, None, ())
+    assert {part.before for one in made.breakdowns for part in one.slices} == {None}
+
+
+def test_every_line_of_a_thread_makes_sense_alone() -> None:
+    for closed, so_far in ((True, ""), (False, " so far")):
+        made = digest_of([cell(PROD, SONNET, "k", "30")], [], closed=closed, scope=("Production", "R&D <x>"))
+        said = [message.text.split(":")[0] for _, message in render_thread(made)]
+        about = "on Fri 20 Nov in Production and R&amp;D &lt;x&gt;"
+        assert said == [f"*By {one.name}{so_far}* {about}" for one in DIMENSIONS]
+    corrected = render_correction(Decimal(9), Decimal(10), "Fri 20 Nov", scope=("R&D <x>",)).text
+    assert corrected == "Corrected: $10.00 on Fri 20 Nov in R&amp;D &lt;x&gt; (+$1.00)"
+    late = render_correction(None, Decimal(10), "Fri 20 Nov", scope=("Lab",)).text
+    assert late == "The figures for Fri 20 Nov in Lab are in: $10.00"
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "is_worth"),
+    [
+        ("0.0421", "0.0449", False),
+        ("50.00", "50.01", False),
+        ("10000", "10040", False),
+        ("10000", "10060", True),
+        ("50.00", "50.50", True),
+        ("0.05", "0.06", True),
+        ("0.004", "0.009", False),
+        ("0.009", "0.012", True),
+        ("0", "0.01", True),
+        ("-20", "-20.01", False),
+        ("-20", "5", True),
+        ("5", "0", True),
+        ("7", "7", False),
+        (None, "0", True),
+    ],
+)
+def test_a_correction_is_worth_a_message_when_it_reads_differently_by_a_share(
+    said: str | None, now: str, is_worth: bool
+) -> None:
+    assert is_worth_correcting(None if said is None else Decimal(said), Decimal(now)) is is_worth

@@ -9,10 +9,11 @@ from bot.admin import legacy
 from bot.admin.dimensions import COST_DIMENSIONS
 from bot.admin.reports import cost_rows, usage_rows
 from bot.admin.shapes import CostItem, UsageItem
-from bot.commands.table import find_command
+from bot.commands.table import find_command, parse
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query
+from bot.spend.ask.periods import first_words
 from bot.spend.ask.view import figures_chart, render_figures
 from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input
@@ -75,8 +76,8 @@ async def test_a_digest_is_broken_down_by_it(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     given = await digest_input(runtime(store), await subscribe(store), FRIDAY)
     parts = [part for _, part in render_thread(build_digest(given, WITH_FAMILY))]
-    assert [part.text.split(":")[0] for part in parts] == [f"*By {one.name}*" for one in WITH_FAMILY]
-    assert parts[-1].text == "*By family*: Opus $175.00 (100 %)"
+    assert [part.text.split(":")[0] for part in parts] == [f"*By {one.name}* on Fri 20 Nov" for one in WITH_FAMILY]
+    assert parts[-1].text == "*By family* on Fri 20 Nov: Opus $175.00 (100 %)"
 
 
 async def test_where_a_report_cannot_split_by_it_the_part_says_so(store: Store) -> None:
@@ -114,9 +115,11 @@ def test_the_rows_of_both_reports_have_what_the_report_says_of_it(dimension: Dim
 def test_the_usage_text_names_every_period_and_every_dimension() -> None:
     command = find_command("spend")
     assert command is not None
-    wanted = f"[{' | '.join(PERIODS)}] [by {' | '.join(one.name for one in DIMENSIONS)}]"
+    wanted = f"[{' | '.join((*PERIODS, 'october', '3 Oct to 17 Oct'))}] [by {' | '.join(one.name for one in DIMENSIONS)}]"
     assert command.subcommands[0].usage == wanted
     assert command.usage_hint.startswith(wanted)
+    assert set(first_words()) <= set(command.subcommands[0].also)
+    assert all(parse("/claude-spend", one).subcommand == command.subcommands[0] for one in (*PERIODS, "45d", "3 Oct"))
 
 
 def test_the_second_report_splits_by_what_its_source_says() -> None:

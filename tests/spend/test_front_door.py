@@ -58,7 +58,7 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     assert "data_visualization" in [block["type"] for block in first["blocks"]]
     assert "on Tue 24 Nov*" in second["text"]
     replies = [m for m in await world.messages(DANA, COSTS) if m["thread_ts"] == first["ts"] != m["ts"]]
-    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}*" for one in DIMENSIONS]
+    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}* on Mon 23 Nov" for one in DIMENSIONS]
 
 
 async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World) -> None:

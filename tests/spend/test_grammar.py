@@ -46,10 +46,20 @@ async def test_a_name_with_an_ampersand_and_quotation_marks_is_found_and_asked_f
 
 
 async def test_a_period_in_other_words_is_asked_back_about_and_shown_with_the_button(world: World) -> None:
-    await world.command(DANA, "/claude-spend last week", COSTS)
-    answer = await world.message(DANA, "I don't know *last*. Did you mean `/claude-spend week`?", COSTS)
+    await world.command(DANA, "/claude-spend last weak", COSTS)
+    answer = await world.message(DANA, "I don't know *last*. Did you mean", COSTS)
     assert (await world.click_on(DANA, answer, "spend_retry"))["ok"]
     await world.message(DANA, "in the 7 days", COSTS)
+
+
+async def test_the_month_that_is_over_and_two_dates_are_answered_and_asked_further(world: World) -> None:
+    asked = (("last month", "in Oct 2026", ""), ("3 Nov to 17 Nov", "in the 15 days 3–17 Nov", "on the 15 days before"))
+    for typed, when, against in asked:
+        await world.command(DANA, f"/claude-spend {typed} by model", COSTS)
+        answer = await world.message(DANA, when, COSTS)
+        assert against in answer["text"]
+        assert (await world.click_on(DANA, answer, "spend_by_key"))["ok"]
+        await world.message(DANA, "ingest", COSTS)
 
 
 async def test_a_second_period_is_reported(world: World) -> None:

@@ -25,7 +25,8 @@ async def test_spend_by_key_is_answered_and_charted_with_a_thousand_keys(large: 
         assert (await large.command(DANA, f"/claude-spend {text}", COSTS))["ok"]
         answer = await large.message(DANA, part, COSTS)
         chart = next(block["chart"] for block in answer["blocks"] if block["type"] == "data_visualization")
-        assert len(chart["series"]) == 6
+        assert len(chart["series"]) == 1, "Slack groups bars and stacks nothing"
+        assert 1 < len(chart["axis_config"]["categories"]) <= 20
         table = next(block for block in answer["blocks"] if block["type"] == "table")
         assert table["rows"][-1][0]["text"].endswith(" more")
 
@@ -40,4 +41,4 @@ async def test_the_digest_of_a_thousand_keys_arrives_whole(large: World) -> None
     digest = await large.message(DANA, "📈", COSTS)
     assert "on Mon 23 Nov*" in digest["text"]
     replies = [m for m in await large.messages(DANA, COSTS) if m["thread_ts"] == digest["ts"] != m["ts"]]
-    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}*" for one in DIMENSIONS]
+    assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}* on Mon 23 Nov" for one in DIMENSIONS]

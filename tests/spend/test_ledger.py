@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 import pytest
+from sqlmodel import select
 
 from bot.admin.rows import UsageRow
 from bot.errors import UpstreamDown
@@ -16,6 +18,7 @@ from bot.spend.model import LedgerDay
 from bot.store.leases import acquire_lease
 from bot.store.names import names_of
 from bot.store.session import Store
+from bot.store.tables import CostDayRow, UsageDayRow
 from tests.spend.world import (
     CENT,
     DOLLAR,
@@ -172,7 +175,7 @@ async def test_the_legacy_report_does_not_take_the_keys_from_a_closed_day(store:
 async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> None:
     before = steady(FRIDAY - DAY, FRIDAY)
     await fill(store, before)
-    many: list[Figure] = [(FRIDAY, PROD, SONNET, f"apikey_{n}", CENT) for n in range(50)]
+    many: list[Figure] = [(FRIDAY, (PROD, LAB)[n % 2], SONNET, f"apikey_{n}", 4 * DOLLAR) for n in range(50)]
     organization = Organization(many, fails_after_pages=3, refreshed_at=NOW + timedelta(hours=1))
     rt = runtime(store, organization)
     with pytest.raises(UpstreamDown):
@@ -180,7 +183,7 @@ async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> N
     assert await total(store, FRIDAY, FRIDAY) == 100
     organization.fails_after_pages = None
     assert await sync_costs(rt, NOW + timedelta(hours=1)) is not None, "the lease was released"
-    assert await total(store, FRIDAY, FRIDAY) == Decimal("0.5")
+    assert await total(store, FRIDAY, FRIDAY) == 200
 
 
 async def test_a_large_load_is_written_while_it_is_read_and_every_day_is_whole(store: Store) -> None:
@@ -236,3 +239,40 @@ def test_tokens_of_one_group_are_added_up() -> None:
     ids = dict(zip(DIMENSIONS, group, strict=True))
     assert (ids[WORKSPACE], ids[MODEL], ids[KEY]) == (PROD, SONNET, "")
     assert counts == (2, 4, 14, 10)
+
+
+class OtherRow(NamedTuple):
+    """A row as it may look when somebody adds to it: other fields, in another order."""
+
+    token_type: str | None
+    requests: int | None
+    amount_nanos: int
+    api_key_id: str | None
+    something_new: str
+    list_amount_nanos: int | None
+    model: str | None
+    workspace_id: str | None
+    ends_at: datetime
+    starts_at: datetime
+
+
+async def test_rows_are_read_by_their_fields_wherever_those_stand(store: Store) -> None:
+    starts = midnight(FRIDAY)
+    one: Any = OtherRow("output", 7, 3 * DOLLAR, "apikey_ingest", "?", 4 * DOLLAR, OPUS, PROD, starts + DAY, starts)
+    await load_days(store, pages_of([[one]]), FRIDAY, FRIDAY, NOW)
+    async with store.read() as tx:
+        [cell] = await table.cells(tx, FRIDAY, FRIDAY)
+        [stored] = (await tx.session.exec(select(CostDayRow))).all()
+    assert (cell.of(WORKSPACE), cell.of(MODEL), cell.of(KEY), cell.amount) == (PROD, OPUS, "apikey_ingest", 3)
+    assert (stored.nanos, stored.list_nanos, stored.requests) == (3 * DOLLAR, 4 * DOLLAR, 7)
+
+
+async def test_tokens_are_stored_under_their_names(store: Store) -> None:
+    starts = midnight(FRIDAY)
+    one = UsageRow(starts, starts + DAY, PROD, SONNET, "k", None, 1, 2, 3, 4, 5, 6, 0)
+    async with store.write() as tx:
+        await table.replace_usage_days(tx, usage_by_day([one]))
+    async with store.read() as tx:
+        [stored] = (await tx.session.exec(select(UsageDayRow))).all()
+    assert (stored.workspace_id, stored.model, stored.api_key_id) == (PROD, SONNET, "k")
+    assert (stored.uncached_input, stored.cache_read, stored.cache_write, stored.output) == (1, 2, 7, 5)

@@ -1,5 +1,6 @@
 """A threshold speaks in the right period, about figures that exist, and names what drove it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -125,7 +126,7 @@ def test_a_month_is_explained_by_the_largest_key_and_its_last_two_weeks() -> Non
     crossing = Crossing(watched, month.key, month.first, month.last, Decimal(2100), True, NOW, top, "Research <!here>")
     lines = alert_lines(crossing)
     assert lines == [
-        "⚠️ *Research &lt;!here&gt; passed $2,000.00 in Nov 2026* — $2,100.00 so far, figures as of 21 Nov 08:00 UTC",
+        "⚠️ *Research @here passed $2,000.00 in Nov 2026* — $2,100.00 so far, figures as of 21 Nov 08:00 UTC",
         "Largest part: key `eval-runs`, mostly opus-5-5 (+$98 in the last 7 days, +140 %)",
     ]
 
@@ -139,3 +140,37 @@ def test_an_acknowledged_alert_says_who_instead_of_asking() -> None:
     assert "👀 <@U0CAROL> is on it since" in answered.text
     for message in (asking, answered):
         assert validate_blocks(message.blocks, "message") == []
+
+
+@pytest.mark.parametrize(
+    ("spent", "step"),
+    [("49.99", None), ("50", 50), ("79.999999999", 50), ("80", 80), ("99.99", 80), ("100", 100), ("300", 100)],
+)
+def test_the_highest_step_that_was_reached_speaks(spent: str, step: int | None) -> None:
+    watched = replace(threshold(), steps=(50, 80, 100))
+    found = find_crossing(watched, span_of("daily", FRIDAY), NOW, facts(FRIDAY, FRIDAY), [cell(FRIDAY, "k", spent)])
+    assert (found.step if found else None) == step
+
+
+@pytest.mark.parametrize(
+    ("amount", "spent", "step", "said"),
+    [
+        ("150", "150", 100, "reached $150.00"),
+        ("150", "150.0000001", 100, "reached $150.00"),
+        ("150", "150.01", 100, "passed $150.00"),
+        ("2000", "1000", 50, "reached 50 % of $2,000.00"),
+        ("2000", "1804", 80, "passed 80 % of $2,000.00"),
+    ],
+)
+def test_an_amount_is_reached_or_passed_as_it_reads(amount: str, spent: str, step: int, said: str) -> None:
+    span = span_of("daily", FRIDAY)
+    one = Crossing(threshold(amount=amount), span.key, FRIDAY, FRIDAY, Decimal(spent), False, NOW, step=step)
+    assert alert_lines(one)[0].startswith(f"⚠️ *Spend {said} on Fri 20 Nov* — ")
+
+
+def test_hours_of_days_before_are_no_usual_day() -> None:
+    before = [cell(FRIDAY - n * DAY, "k", "3" if n == 2 else "90") for n in range(1, 8)]
+    known = facts(FRIDAY - 7 * DAY, FRIDAY) | facts(FRIDAY - 2 * DAY, FRIDAY - 2 * DAY, closed=False)
+    top = find_top_spender("daily", FRIDAY, [cell(FRIDAY, "k", "180")], before, known, {})
+    assert top is not None
+    assert top.usual == 90

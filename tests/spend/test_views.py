@@ -22,8 +22,8 @@ from bot.spend.digests.forms import DIGEST, digest_frame, digest_values
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.view import render_correction
 from bot.spend.dimensions import DIMENSIONS, KEY, WORKSPACE, Dimension
-from bot.spend.model import Breakdown, DayFigure, Figures, Period, Series, Slice, SpendQuery
-from bot.spend.phrases import days_in_words
+from bot.spend.model import Breakdown, DayFigure, Digest, Figures, Period, Series, Slice, SpendQuery
+from bot.spend.phrases import days_in_words, month_in_words, of_budget
 
 TODAY = date(2026, 11, 21)
 AS_OF = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
@@ -124,6 +124,41 @@ def test_thirty_days_are_drawn_in_steps_that_fit_the_chart_and_add_up() -> None:
     assert chart_block(spec) is not None
 
 
+def test_the_native_chart_of_an_answer_is_the_total_of_each_day() -> None:
+    days = tuple(DayFigure(TODAY - timedelta(days=n), {"a": Decimal(n), "b": Decimal(7)}) for n in (3, 2, 1))
+    spec = figures_chart(figures("7d", KEY, series=Series(days, (("a", "ingest"), ("b", "evals")))))
+    assert spec is not None
+    block = chart_block(spec)
+    assert block is not None
+    assert block["title"] == "Spend per day (USD)"
+    [shown] = block["chart"]["series"]
+    assert [point["value"] for point in shown["data"]] == [10, 9, 8]
+
+
+@pytest.mark.parametrize("many", [2, 20, 300])
+def test_a_day_is_drawn_by_its_parts_the_largest_first(many: int) -> None:
+    parts = tuple(Slice(str(n), f"key-{n}", Decimal(1000 - n)) for n in range(many))
+    spec = figures_chart(figures(by=KEY, total="9", breakdown=Breakdown(KEY, parts)))
+    assert spec is not None
+    [shown] = spec.series
+    assert list(shown.values)[:19] == sorted(shown.values[:19], reverse=True)
+    assert sum(shown.values) == sum(part.amount for part in parts)
+    assert len(spec.categories) == min(many, 20)
+    assert (spec.categories[-1] == "other") is (many > 20)
+    assert spec.title == "Fri 20 Nov by key (USD)"
+    block = chart_block(spec)
+    assert block is not None
+    assert validate_blocks([block], "message") == []
+
+
+def test_a_day_of_credits_and_costs_is_drawn_with_both() -> None:
+    parts = (Slice("a", "Production", Decimal(30)), Slice("b", "Credit", Decimal(-12)))
+    spec = figures_chart(figures(total="18", breakdown=Breakdown(WORKSPACE, parts), open_days=(TODAY,)))
+    assert spec is not None
+    assert (spec.categories, spec.series[0].values) == (("Production", "Credit"), (30, -12))
+    assert "so far" in spec.title
+
+
 def test_a_thousand_keys_are_drawn_as_the_largest_and_the_rest() -> None:
     names = tuple((str(n), f"key-{n}") for n in range(1000))
     days = tuple(DayFigure(TODAY - timedelta(days=n), {one: Decimal(int(one)) for one, _ in names}) for n in (2, 1))
@@ -165,6 +200,38 @@ def test_a_budget_is_not_used_up_before_it_is(spent: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("spent", "budget", "said"),
+    [
+        ("-30", "1000", "−$30.00 of $1,000.00"),
+        ("500", "0.01", "$500.00 of $0.01"),
+        ("5000", "20", "$5,000.00 of $20.00"),
+        ("0", "1000", "0 % of $1,000.00"),
+        ("1500", "1000", "150 % of $1,000.00"),
+    ],
+)
+def test_a_budget_is_a_ratio_only_where_it_carries_one(spent: str, budget: str, said: str) -> None:
+    assert of_budget(Decimal(spent), Decimal(budget)) == said
+    assert f"· {said}" in figures_sentence(figures("mtd", total=spent, budget=Decimal(budget)))
+
+
+@pytest.mark.parametrize(
+    ("month", "budget", "said"),
+    [
+        ("8100", "12000", "month $8.1k of $12k (68 %)"),
+        ("9.99", "12000", "month $9.99 of $12,000.00 (0.1 %)"),
+        ("950", "1200", "month $950.00 of $1,200.00 (79 %)"),
+        ("950000", "1200000", "month $950,000.00 of $1,200,000.00 (79 %)"),
+        ("-30", "1000", "month −$30.00 of $1,000.00"),
+        ("0.004", "0.5", "month &lt; $0.01 of $0.50"),
+        ("950", None, "month $950"),
+    ],
+)
+def test_a_month_and_its_budget_are_told_in_one_scale(month: str, budget: str | None, said: str) -> None:
+    amount = None if budget is None else Decimal(budget)
+    assert month_in_words(Digest(TODAY, Decimal(1), None, Decimal(month), amount, True, AS_OF)) == said
+
+
+@pytest.mark.parametrize(
     ("first", "last", "words"),
     [
         (date(2026, 11, 20), date(2026, 11, 20), "Fri 20 Nov"),
@@ -191,7 +258,10 @@ def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> Non
 
 
 def test_corrections_and_refusals_are_one_plain_line() -> None:
-    assert render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text == "Corrected: $431.20 (+$18.50)"
+    assert (
+        render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text
+        == "Corrected: $431.20 on Fri 20 Nov (+$18.50)"
+    )
     assert render_correction(None, Decimal("431.20"), "Fri 20 Nov").text == "The figures for Fri 20 Nov are in: $431.20"
     assert validate_blocks(render_undeliverable("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
 

@@ -89,9 +89,9 @@ async def test_an_amount_that_is_saved_again_has_said_what_it_said(store: Store)
     assert said == [
         "Spend passed $150.00 on Fri 20 Nov",
         "Spend passed $160.00 on Fri 20 Nov",
-        "wrkspc_prod passed $150.00 on Fri 20 Nov",
+        "wrkspc_prod reached $150.00 on Fri 20 Nov",
     ]
-    assert len(await alert_settings.thresholds_of(rt, COSTS)) == 2
+    assert len(await alert_settings.thresholds_of(rt, COSTS)) == 3, "each amount once, beside each other"
 
 
 async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(three: list[Store]) -> None:
@@ -101,6 +101,7 @@ async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(t
     runtimes = [runtime(one, slack=slack) for one in three]
     for rt in runtimes:
         set_clock(rt, evening)
+    watched = []
     for amounts in ((150, 150, 150), (160, 161, 162)):
         pairs = zip(runtimes, amounts, strict=True)
         await asyncio.gather(
@@ -110,12 +111,14 @@ async def test_people_who_set_up_the_same_at_once_get_one_alert_and_one_digest(t
                 for rt, n in zip(runtimes, amounts, strict=True)
             ),
         )
-        assert len(await alert_settings.thresholds_of(runtimes[0], COSTS)) == 2
+        watched = [(one.amount, one.workspace_id) for one in await alert_settings.thresholds_of(runtimes[0], COSTS)]
+        assert len(watched) == len(set(watched))
+    assert len(watched) == 8
     saved = await asyncio.gather(*(digest_settings.subscribe(rt, DANA, COSTS, "09:00", "UTC", ()) for rt in runtimes))
     assert len({one.id for one in saved}) == 1
     for rt in runtimes:
         await run_alerts(rt, evening)
-    assert len(slack.top()) == 1
+    assert len(slack.top()) == 4, "150, 160, 161 and 162 of all workspaces"
 
 
 async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> None:
@@ -224,4 +227,4 @@ async def test_other_workspaces_chosen_later_correct_no_digest_that_was_sent(sto
     assert (await digest_settings.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], NOW + DAY, NOW + DAY)
     await run_digests(rt, NOW + DAY)
-    assert slack.replies()[-1].message.text == "Corrected: $185.00 (+$10.00)"
+    assert slack.replies()[-1].message.text == "Corrected: $185.00 on Fri 20 Nov (+$10.00)"

@@ -24,6 +24,7 @@ from bot.spend.digests import db as subscription_table
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.topic import digest_of
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.sync import GROUP_BY
 from bot.spend.model import Cell
@@ -210,7 +211,7 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         store=store,
         admin=organization or Organization(),
         notifier=slack or Slack(),
-        settings=SimpleNamespace(command_prefix="claude"),
+        settings=SimpleNamespace(command_prefix="claude", doubted_fall=DOUBTED_FALL),
         topics=TOPICS,
         now=lambda: NOW,
     )

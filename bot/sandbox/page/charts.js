@@ -106,28 +106,16 @@ function ticks(low, high) {
   return marks.length > 1 ? marks : [0, step];
 }
 
-/** Bars and areas stand on each other, lines each on the axis. */
+/** The points of each series. Nothing is stacked: Slack groups bars by their label and lays areas over each other. */
 function layers(data) {
   const { categories } = data.axis_config;
-  const stacked = data.type !== "line";
-  const above = categories.map(() => 0);
-  const below = categories.map(() => 0);
-  return data.series.map((series) =>
-    categories.map((label, at) => {
-      const value = pointOf(series, label, at);
-      if (!stacked) return { value, from: 0, to: value };
-      const base = value < 0 ? below : above;
-      const from = base[at];
-      base[at] += value;
-      return { value, from, to: base[at] };
-    }),
-  );
+  return data.series.map((series) => categories.map((label, at) => ({ value: pointOf(series, label, at) })));
 }
 
 function axes(data, money) {
   const { categories, x_label: xLabel, y_label: yLabel } = data.axis_config;
   const drawn = layers(data);
-  const reach = drawn.flat().flatMap((point) => [point.from, point.to]);
+  const reach = drawn.flat().map((point) => point.value);
   const marks = ticks(Math.min(0, ...reach), Math.max(0, ...reach));
   const [low, high] = [marks[0], marks[marks.length - 1]];
   const y = (value) => FRAME.top + PLOT_HEIGHT * (1 - (value - low) / (high - low));
@@ -172,7 +160,9 @@ function axes(data, money) {
     );
   const draw = { bar: bars, area: areas, line: lines }[data.type];
   drawn.forEach((points, tone) =>
-    root.append(...draw({ points, tone, x, y, band, name: data.series[tone].name, categories, money })),
+    root.append(
+      ...draw({ points, tone, of: drawn.length, x, y, band, name: data.series[tone].name, categories, money }),
+    ),
   );
   return root;
 }
@@ -181,13 +171,14 @@ const tip = ({ name, categories, money }, point, at) =>
   svg("title", null, `${name}, ${categories[at]}: ${say(point.value, money)}`);
 
 function bars(layer) {
-  const { points, tone, x, y, band } = layer;
-  const width = Math.min(46, band * 0.68);
+  const { points, tone, of, x, y, band } = layer;
+  const width = Math.min(46, (band * (of > 1 ? 0.84 : 0.68)) / of);
   return points.map((point, at) => {
-    const [top, bottom] = [y(Math.max(point.from, point.to)), y(Math.min(point.from, point.to))];
+    const [top, bottom] = [y(Math.max(point.value, 0)), y(Math.min(point.value, 0))];
+    const left = x(at) + width * (tone - of / 2);
     return svg(
       "rect",
-      { class: `bar tone-${tone}`, x: x(at) - width / 2, y: top, width, height: Math.max(0, bottom - top), rx: 1.5 },
+      { class: `bar tone-${tone}`, x: left, y: top, width, height: Math.max(0, bottom - top), rx: 1.5 },
       tip(layer, point, at),
     );
   });
@@ -195,8 +186,8 @@ function bars(layer) {
 
 function areas(layer) {
   const { points, tone, x, y } = layer;
-  const up = points.map((point, at) => `${x(at)},${y(point.to)}`);
-  const back = points.map((point, at) => `${x(at)},${y(point.from)}`).reverse();
+  const up = points.map((point, at) => `${x(at)},${y(point.value)}`);
+  const back = points.map((_, at) => `${x(at)},${y(0)}`).reverse();
   return [svg("polygon", { class: `area tone-${tone}`, points: [...up, ...back].join(" ") }), ...lines(layer)];
 }
 
@@ -204,12 +195,12 @@ function lines(layer) {
   const { points, tone, x, y } = layer;
   const path = svg("polyline", {
     class: `line tone-${tone}`,
-    points: points.map((point, at) => `${x(at)},${y(point.to)}`).join(" "),
+    points: points.map((point, at) => `${x(at)},${y(point.value)}`).join(" "),
   });
   return [
     path,
     ...points.map((point, at) =>
-      svg("circle", { class: `dot tone-${tone}`, cx: x(at), cy: y(point.to), r: 3.2 }, tip(layer, point, at)),
+      svg("circle", { class: `dot tone-${tone}`, cx: x(at), cy: y(point.value), r: 3.2 }, tip(layer, point, at)),
     ),
   ];
 }

@@ -65,11 +65,16 @@ def remove(workspace: SlackWorkspace, message: Message) -> None:
 
 
 def thread_root(workspace: SlackWorkspace, channel: Channel, thread_ts: str | None) -> str | None:
-    """Return the root of the thread that `thread_ts` means, None for no thread."""
+    """Return the root of the thread that `thread_ts` means, None for no thread.
+
+    Of a reply to a deleted message both was seen: that it is refused, and that it lands at the channel's root.
+    """
     if not thread_ts:
         return None
     parent = workspace.message(channel.id, thread_ts)
     if parent is None:
+        if workspace.orphans_land_at_root:
+            return None
         raise SlackError("cannot_reply_to_message")
     return parent.thread_ts or parent.ts
 

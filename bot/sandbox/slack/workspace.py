@@ -50,6 +50,7 @@ class SlackWorkspace:
         self.rate_limits = False
         self.trigger_seconds = 3.0
         self.file_processing_seconds = 0.0
+        self.orphans_land_at_root = False
         self.refused_blocks: frozenset[str] = frozenset()
         self._used_ts: set[int] = set()
         self._threads: dict[tuple[str, str], list[Message]] = {}

@@ -1,9 +1,10 @@
 """Amounts at whose passing a channel is told, and what it was told.
 
-An alert is begun by its unique row (threshold, period); its post says whether it stands.
+An alert is begun by its unique row (threshold, period, step); its post says whether it stands.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -11,28 +12,28 @@ from typing import Any, cast
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot.spend.alerts.model import Alert, Threshold, ThresholdPeriod
+from bot.spend.alerts.model import WHOLE, Alert, Threshold, ThresholdPeriod
 from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import AlertRow, ThresholdRow
 from bot.store.upsert import insert_into
 from bot.words.own import own
 
+AlertKey = tuple[str, str, int]
+"""(threshold id, period key, step)."""
 _TRIES = 5
 
 
 async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
     """Watch an amount and return the threshold that is watched.
 
-    One of the same channel, period and workspace ends, so that the new amount may alert again; one of the same amount, too,
-    stays as it is, because what it has said is said.
+    Several may stand beside each other for one channel, period and workspace. One of the same amount stays, because what it
+    has said is said; it takes over the steps.
     """
     for _ in range(_TRIES):
         live = await _live(tx, wanted)
-        if live is not None and live.amount == wanted.amount:
-            return live
         if live is not None:
-            await end_threshold(tx, live.id, wanted.created_at)
+            return await _with_steps(tx, live, wanted.steps)
         values = _values(wanted)
         # Somebody may save another at this moment; the unique index lets one in, and the other looks again.
         insert = insert_into(tx, ThresholdRow).values(values).on_conflict_do_nothing().returning(col(ThresholdRow.id))
@@ -42,15 +43,22 @@ async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
 
 
 async def _live(tx: Tx, wanted: Threshold) -> Threshold | None:
-    """Return what is watched for the same channel, period and workspace."""
+    """Return what is watched for the same channel, period, workspace and amount."""
     statement = select(ThresholdRow).where(
         ThresholdRow.channel == wanted.channel,
         ThresholdRow.period == wanted.period,
         ThresholdRow.workspace_id == wanted.workspace_id,
+        ThresholdRow.amount_nanos == nanos(wanted.amount),
         col(ThresholdRow.ended_at).is_(None),
     )
     row = (await tx.session.exec(statement)).first()
     return None if row is None else _threshold(row)
+
+
+async def _with_steps(tx: Tx, live: Threshold, steps: tuple[int, ...]) -> Threshold:
+    if live.steps != steps:
+        await tx.execute(update(ThresholdRow).where(col(ThresholdRow.id) == live.id).values(steps=list(steps)))
+    return replace(live, steps=steps)
 
 
 def _values(threshold: Threshold) -> dict[str, Any]:
@@ -62,6 +70,7 @@ def _values(threshold: Threshold) -> dict[str, Any]:
         "amount_nanos": nanos(threshold.amount),
         "created_by": threshold.created_by,
         "created_at": threshold.created_at,
+        "steps": list(threshold.steps),
     }
 
 
@@ -85,17 +94,17 @@ async def threshold(tx: Tx, threshold_id: str) -> Threshold | None:
     return None if row is None or row.ended_at is not None else _threshold(row)
 
 
-async def begun_alerts(tx: Tx, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those (threshold id, period key) that were said or are being said."""
+async def begun_alerts(tx: Tx, keys: Sequence[AlertKey]) -> set[AlertKey]:
+    """Return those alerts that were said or are being said."""
     if not keys:
         return set()
-    statement = select(AlertRow).where(col(AlertRow.threshold_id).in_({threshold_id for threshold_id, _ in keys}))
-    return {(row.threshold_id, row.period_key) for row in await tx.session.exec(statement)} & set(keys)
+    statement = select(AlertRow).where(col(AlertRow.threshold_id).in_({threshold_id for threshold_id, *_ in keys}))
+    return {(row.threshold_id, row.period_key, row.step) for row in await tx.session.exec(statement)} & set(keys)
 
 
-async def begin_alert(tx: Tx, threshold_id: str, period_key: str) -> int | None:
+async def begin_alert(tx: Tx, threshold_id: str, period_key: str, step: int = WHOLE) -> int | None:
     """Begin to say an alert and return its id; None when it was said, or somebody is saying it."""
-    values: dict[str, Any] = {"threshold_id": threshold_id, "period_key": period_key, "said": {"lines": []}}
+    values: dict[str, Any] = {"threshold_id": threshold_id, "period_key": period_key, "step": step, "said": {"lines": []}}
     insert = insert_into(tx, AlertRow).values(values).on_conflict_do_nothing().returning(col(AlertRow.id))
     return (await tx.execute(insert)).scalar()
 
@@ -134,6 +143,7 @@ async def alert_and_threshold(tx: Tx, alert_id: int) -> tuple[Alert, Threshold] 
         said=tuple(own(line) for line in row.said.get("lines", ())),
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
+        step=row.step,
     )
     return alert, _threshold(behind)
 
@@ -147,13 +157,14 @@ def _threshold(row: ThresholdRow) -> Threshold:
         amount=dollars(row.amount_nanos),
         created_by=row.created_by,
         created_at=row.created_at,
+        steps=tuple(row.steps),
     )
 
 
 async def budget_of(tx: Tx, channel: str | None, workspace_ids: tuple[str, ...]) -> Decimal | None:
-    """Return the monthly amount that a channel watches for exactly this scope, None where it watches none."""
+    """Return the largest monthly amount that a channel watches for exactly this scope, None where it watches none."""
     if channel is None or len(workspace_ids) > 1:
         return None
     wanted = workspace_ids[0] if workspace_ids else None
     found = [one.amount for one in await thresholds(tx, channel) if one.period == "monthly" and one.workspace_id == wanted]
-    return found[-1] if found else None
+    return max(found, default=None)

@@ -11,10 +11,13 @@ from bot.slack import ids
 from bot.slack.blocks import section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, escape
-from bot.spend.alerts.model import Threshold, ThresholdPeriod
+from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.spend.phrases import shown
+from bot.words.wording import listed, number
 
-_SHOWN_THRESHOLDS = 5
+_SHOWN_THRESHOLDS = 20
+_EARLY = (50, 80)
+"""Steps on the way to an amount, in percent, at which a channel may be told, too."""
 _PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "a day", "monthly": "a month"}
 
 
@@ -26,11 +29,14 @@ class WantedAlert:
     amount: Decimal
     period: ThresholdPeriod
     workspace_id: str | None
+    steps: tuple[int, ...] = (WHOLE,)
 
 
 def _wanted(values: Mapping[str, Any]) -> WantedAlert:
     period: ThresholdPeriod = "monthly" if values[ids.SPEND_PERIOD] == "monthly" else "daily"
-    return WantedAlert(values[ids.SPEND_CHANNEL], values[ids.SPEND_AMOUNT], period, values.get(ids.SPEND_WORKSPACE))
+    steps = (*sorted(int(step) for step in values.get(ids.SPEND_STEPS) or ()), WHOLE)
+    workspace = values.get(ids.SPEND_WORKSPACE)
+    return WantedAlert(values[ids.SPEND_CHANNEL], values[ids.SPEND_AMOUNT], period, workspace, steps)
 
 
 ALERT = Form(
@@ -60,6 +66,13 @@ ALERT = Form(
             unfit="Choose a day or a month.",
         ),
         FormField(
+            ids.SPEND_STEPS,
+            "Tell also on the way there",
+            "choices",
+            choices=tuple((str(step), f"at {step} %") for step in _EARLY),
+            optional=True,
+        ),
+        FormField(
             ids.SPEND_WORKSPACE,
             "Workspace",
             "lookup",
@@ -80,7 +93,7 @@ def alert_values(channel: str) -> dict[str, Any]:
 
 def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Frame:
     """Return what stands around the form's fields: what an alert is, and what the channel is told already."""
-    intro = "I speak once in a period, as soon as the figures pass the amount, and say what drove it."
+    intro = "I speak once in a period, as soon as the figures reach the amount, and say what drove it."
     below = [
         section(
             threshold_in_words(one, names),
@@ -96,4 +109,6 @@ def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup
     workspace = threshold.workspace_id
     who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
     verb = "passes" if workspace else "pass"
-    return f"Told when {who} {verb} {shown(threshold.amount)} {_PERIODS[threshold.period]}"
+    early = listed([f"{number(step)} %" for step in threshold.steps if step != WHOLE])
+    also: Markup = f", and on the way there at {early}" if early else ""
+    return f"Told when {who} {verb} {shown(threshold.amount)} {_PERIODS[threshold.period]}{also}"

@@ -8,11 +8,16 @@ from typing import Literal
 from bot.words.own import Own
 
 ThresholdPeriod = Literal["daily", "monthly"]
+WHOLE = 100
+"""The step that is the amount itself, in percent."""
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """An amount per UTC day or month, of all or one workspace, at whose passing a channel is told."""
+    """An amount per UTC day or month, of all or one workspace; a channel is told when it is reached.
+
+    `steps` are the percents of it at which the channel is told, in rising order.
+    """
 
     id: str
     channel: str
@@ -21,6 +26,7 @@ class Threshold:
     amount: Decimal
     created_by: str
     created_at: datetime
+    steps: tuple[int, ...] = (WHOLE,)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class TopSpender:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A threshold that was passed in a period. `so_far`: the period still runs, or its figures aren't complete."""
+    """A threshold that was reached in a period, and the highest of its steps that was.
+
+    `so_far`: the period still runs, or its figures aren't complete.
+    """
 
     threshold: Threshold
     period_key: str
@@ -51,6 +60,7 @@ class Crossing:
     as_of: datetime
     top: TopSpender | None = None
     scope_name: str | None = None
+    step: int = WHOLE
 
 
 @dataclass(frozen=True)
@@ -66,3 +76,4 @@ class Alert:
     said: tuple[Own, ...]
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    step: int = WHOLE

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from bot.spend.aggregate import days_between, sum_by, total_of
-from bot.spend.alerts.model import Crossing, Threshold, ThresholdPeriod, TopSpender
+from bot.spend.alerts.model import WHOLE, Crossing, Threshold, ThresholdPeriod, TopSpender
 from bot.spend.dimensions import KEY, MODEL, UNREPORTED
 from bot.spend.ledger.sources import are_comparable
 from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay
@@ -54,15 +54,16 @@ def spans_to_watch(threshold: Threshold, now: datetime) -> list[Span]:
 def find_crossing(
     threshold: Threshold, span: Span, now: datetime, known: Mapping[date, LedgerDay], cells: Sequence[Cell]
 ) -> Crossing | None:
-    """Return the crossing of a period, None below the amount or without any data; `cells` are the period's."""
+    """Return the crossing of a period's highest step, None below the first or without any data; `cells` are the period's."""
     facts = [known[day] for day in days_between(span.first, span.last) if day in known]
     spent = total_of(cells)
-    if not facts or spent < threshold.amount:
+    reached = [step for step in threshold.steps if spent * WHOLE >= threshold.amount * step]
+    if not facts or not reached:
         return None
     running = datetime.combine(span.last + ONE_DAY, time(), UTC) > now
     so_far = running or len(facts) < (span.last - span.first).days + 1 or not all(fact.closed for fact in facts)
     as_of = max(fact.refreshed_at for fact in facts)
-    return Crossing(threshold, span.key, span.first, span.last, spent, so_far, as_of)
+    return Crossing(threshold, span.key, span.first, span.last, spent, so_far, as_of, step=max(reached))
 
 
 def find_top_spender(
@@ -103,7 +104,8 @@ def _furthest_above(
 
     An open day isn't held against whole ones: who is furthest above them so far says little about the day.
     """
-    days = [day for day in days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY) if day in known]
+    before = days_between(last - ONE_DAY * USUAL_DAYS, last - ONE_DAY)
+    days = [day for day in before if day in known and known[day].closed]
     largest = _largest(sums)
     if not days or not known[last].closed or not are_comparable(KEY, known, [*days, last]):
         return largest, sums[largest], None

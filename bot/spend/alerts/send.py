@@ -1,4 +1,4 @@
-"""Alerts on their way: a threshold that was passed is said once per period."""
+"""Alerts on their way: each step of a threshold that was reached is said once per period."""
 
 from datetime import datetime
 
@@ -14,24 +14,27 @@ from bot.spend.alerts.topic import TOPIC, alert_of
 from bot.store.actions import AuditAction
 
 
-async def alerts_due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
-    """Return the (threshold id, period key) that may be passed and were not said, nor begun, in their period."""
+async def alerts_due(rt: Runtime, now: datetime) -> list[store.AlertKey]:
+    """Return the steps of thresholds that may be reached and were not said, nor begun, in their period."""
     async with rt.store.read() as tx:
         watched = await store.thresholds(tx)
-        pairs = [(one.id, span.key) for one in watched for span in spans_to_watch(one, now)]
-        begun = await store.begun_alerts(tx, pairs)
-    return [pair for pair in pairs if pair not in begun]
+        keys = [(one.id, span.key, step) for one in watched for span in spans_to_watch(one, now) for step in one.steps]
+        begun = await store.begun_alerts(tx, keys)
+    return [key for key in keys if key not in begun]
 
 
-async def alert(rt: Runtime, key: tuple[str, str], now: datetime) -> None:
-    """Say that a threshold was passed in a period, if it was."""
-    threshold_id, period_key = key
+async def alert(rt: Runtime, key: store.AlertKey, now: datetime) -> None:
+    """Say that a step of a threshold was reached in a period, if it is the highest that was."""
+    threshold_id, period_key, step = key
     async with rt.store.read() as tx:
         threshold = await store.threshold(tx, threshold_id)
-    if threshold is None or await crossing(rt, threshold, span_of_key(threshold.period, period_key), now) is None:
+    if threshold is None:
+        return
+    found = await crossing(rt, threshold, span_of_key(threshold.period, period_key), now)
+    if found is None or found.step != step:
         return
     async with rt.store.write() as tx:
-        alert_id = await store.begin_alert(tx, threshold_id, period_key)
+        alert_id = await store.begin_alert(tx, threshold_id, period_key, step)
         if alert_id is not None:
             await posts.want(tx, TOPIC, str(alert_id), [alert_of(threshold.channel)], rt.now())
     if alert_id is not None:

@@ -7,20 +7,33 @@ from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.alerts import db as threshold_table
-from bot.spend.alerts.model import Threshold, ThresholdPeriod
+from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.store.actions import AuditAction
 
 
 async def watch(
-    rt: Runtime, actor: Actor, channel: str, period: ThresholdPeriod, amount: Decimal, workspace_id: str | None
+    rt: Runtime,
+    actor: Actor,
+    channel: str,
+    period: ThresholdPeriod,
+    amount: Decimal,
+    workspace_id: str | None,
+    steps: tuple[int, ...] = (WHOLE,),
 ) -> Threshold:
-    """Tell a channel when an amount is passed; NotAllowed where figures must not be posted."""
+    """Tell a channel when an amount, or a step on the way to it, is reached; NotAllowed where figures must not be posted."""
     await require_channel(rt, channel)
     now = rt.now()
-    wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now)
+    wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now, steps)
     async with rt.store.write() as tx:
         saved = await threshold_table.save_threshold(tx, wanted)
-        detail = {"channel": channel, "period": period, "amount": str(amount), "workspace": workspace_id}
+        percents = ", ".join(map(str, steps))
+        detail = {
+            "channel": channel,
+            "period": period,
+            "amount": str(amount),
+            "workspace": workspace_id,
+            "percents": percents,
+        }
         tx.audit(now, actor.slack_id, AuditAction.THRESHOLD_SET, saved.id, **detail)
     return saved
 

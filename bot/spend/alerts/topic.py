@@ -74,7 +74,8 @@ class AlertTopic:
         if alert.sent_at is None:
             span = span_of_key(threshold.period, alert.period_key)
             now_found = await crossing(rt, threshold, span, rt.now()) if is_watched else None
-            lines = alert_lines(now_found) if now_found else ()
+            is_still_so = now_found is not None and now_found.step == alert.step
+            lines = alert_lines(now_found) if now_found and is_still_so else ()
         told = _Told(rt, alert, threshold, lines)
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 

@@ -12,9 +12,9 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
 from bot.spend.aggregate import growth
-from bot.spend.alerts.model import Alert, Crossing, TopSpender
+from bot.spend.alerts.model import WHOLE, Alert, Crossing, TopSpender
 from bot.spend.phrases import as_of_in_words, month_in_title, moved, shown
-from bot.words.wording import percent, weekday_day
+from bot.words.wording import number, percent, weekday_day
 
 Json = dict[str, Any]
 
@@ -22,12 +22,12 @@ Json = dict[str, Any]
 def alert_lines(crossing: Crossing) -> list[Markup]:
     """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
-    amount = shown(crossing.threshold.amount)
+    reached = _reached(crossing)
     if crossing.threshold.period == "daily":
-        headline = f"⚠️ *{who} passed {amount} on {weekday_day(crossing.first)}*"
+        headline = f"⚠️ *{who} {reached} on {weekday_day(crossing.first)}*"
         spent = f"{shown(crossing.spent)} so far" if crossing.so_far else shown(crossing.spent)
     else:
-        headline = f"⚠️ *{who} passed {amount} in {month_in_title(crossing.first)}*"
+        headline = f"⚠️ *{who} {reached} in {month_in_title(crossing.first)}*"
         spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
@@ -35,6 +35,15 @@ def alert_lines(crossing: Crossing) -> list[Markup]:
     if crossing.top is not None:
         lines.append(_top_line(crossing.top, crossing.threshold.period))
     return lines
+
+
+def _reached(crossing: Crossing) -> Markup:
+    """Return what was reached: `passed $150.00`, `reached $150.00` where it reads the same, `passed 80 % of $150.00`."""
+    amount = crossing.threshold.amount
+    step = amount * crossing.step / WHOLE
+    verb: Markup = "reached" if shown(step) == shown(crossing.spent) else "passed"
+    part: Markup = f"{number(crossing.step)} % of " if crossing.step != WHOLE else ""
+    return f"{verb} {part}{shown(amount)}"
 
 
 def _top_line(top: TopSpender, period: str) -> Markup:

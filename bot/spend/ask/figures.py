@@ -6,7 +6,7 @@ from bot.errors import NotFound
 from bot.runtime import Runtime
 from bot.spend.aggregate import breakdown, days_between, series, total_of
 from bot.spend.alerts.db import budget_of
-from bot.spend.ask.grammar import span, span_before
+from bot.spend.ask.periods import is_month, span, span_before
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in, workspaces
 from bot.spend.ledger.pages import midnight
@@ -31,15 +31,18 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         known = await table.ledger_days(tx, min(before_first, charted[0]), last)
         cells = await table.cells(tx, charted[0], last, ("day", query.by), only)
         before = await table.cells(tx, before_first, before_last, (query.by,), only)
-        budget = await budget_of(tx, channel, only) if query.period == "mtd" else None
+        budget = await budget_of(tx, channel, only) if is_month(query.period) else None
         names = await names_in(tx, [*cells, *before])
         nothing_until = await table.nothing_spent_until(tx)
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
-    # Days without data on either side would read as a fall or a rise that never was.
+    # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
     both = (*days, *days_between(before_first, before_last))
-    compared = before if all(day in known for day in both) else None
+    is_whole = all(day in known for day in both) and all(
+        known[day].closed for day in days_between(before_first, before_last)
+    )
+    compared = before if is_whole else None
     parts_compared = compared if are_comparable(query.by, known, both) else None
     return Figures(
         query=query,

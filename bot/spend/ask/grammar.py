@@ -1,18 +1,18 @@
 """What `/claude-spend 30d by model in Production` asks for, and the days that it means. Pure."""
 
-import calendar
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
+from bot.spend.ask.periods import MONTH_NAMES, read_period
+from bot.spend.ask.periods import span as span
+from bot.spend.ask.periods import span_before as span_before
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE, Dimension
-from bot.spend.model import ONE_DAY, PERIODS, Period, SpendQuery
+from bot.spend.model import PERIODS, SpendQuery
 from bot.words.similar import closest
 
-_PERIOD_WORDS: dict[str, Period] = {**{one: one for one in PERIODS}, "month": "mtd", "week": "7d"}
-_DAYS = re.compile(r"(\d{1,4}) ?(?:d|days?)")
+_PERIOD_WORDS = (*PERIODS, "month", "week", *MONTH_NAMES)
 _QUOTES = re.compile(r'["“”„]')
 Part = Literal["period", "breakdown", "workspace"]
 
@@ -92,19 +92,21 @@ def _makes_sense(words: Sequence[str], known: _Known) -> bool:
 
 
 def _read(words: Sequence[str], known: _Known) -> _Read | None:
-    """Read what the words begin with: `7d`, `30 days`, `by api key`, `in Data Platform`; None when it makes no sense."""
+    """Read what the words begin with: `7d`, `3 Oct to 17 Oct`, `by api key`, `in October`, `in Data Platform`.
+
+    None when it makes no sense.
+    """
     first = words[0].lower()
+    if period := read_period(words):
+        return _Read("period", period[0], " ".join(words[: period[1]]).lower(), period[1])
     for taken in (2, 1):
-        typed = " ".join(words[:taken]).lower()
-        days = _DAYS.fullmatch(typed)
-        period = _PERIOD_WORDS.get(f"{days[1]}d" if days else typed)
-        if period is not None:
-            return _Read("period", period, typed, min(taken, len(words)))
         by = known.by.get(" ".join(words[1 : taken + 1]).lower()) if first == "by" else None
         if by is not None:
             return _Read("breakdown", by, " ".join(words[: taken + 1]).lower(), min(taken + 1, len(words)))
     if first == "in" and (found := _workspace(words[1:], known.workspaces)):
         return _Read("workspace", found[0], f"in {found[0]}", found[1] + 1)
+    if first == "in" and (period := read_period(words[1:])):
+        return _Read("period", period[0], " ".join(words[: period[1] + 1]).lower(), period[1] + 1)
     return None
 
 
@@ -131,7 +133,7 @@ def _nearest(words: Sequence[str], found: _Stop, known: _Known) -> Iterator[list
         meant = [] if near is None else [word, names[near]]
         rest = rest[1:]
     else:
-        bare = {one: [one] for one in _PERIOD_WORDS} | {one.name: ["by", one.name] for one in known.by.values()}
+        bare = {one: one.split() for one in _PERIOD_WORDS} | {one.name: ["by", one.name] for one in known.by.values()}
         near = closest(word, [*bare, *(f"by {one.name}" for one in known.by.values())])
         meant = [] if near is None else bare.get(near, near.split())
     if meant:
@@ -157,29 +159,3 @@ def words_of(query: SpendQuery) -> str:
     if query.workspace is not None:
         parts.append(f"in {_quoted(query.workspace)}")
     return " ".join(parts)
-
-
-def span(period: Period, today: date) -> tuple[date, date]:
-    """Return the first and last UTC day of a period; 7 and 30 days end yesterday, the month includes today so far."""
-    yesterday = today - ONE_DAY
-    spans = {
-        "today": (today, today),
-        "yesterday": (yesterday, yesterday),
-        "7d": (yesterday - timedelta(days=6), yesterday),
-        "30d": (yesterday - timedelta(days=29), yesterday),
-        "mtd": (today.replace(day=1), today),
-    }
-    return spans[period]
-
-
-def span_before(period: Period, today: date) -> tuple[date, date]:
-    """Return what a period is compared with: the same weekday before, as many days before, or the month before so far."""
-    first, last = span(period, today)
-    if period in ("today", "yesterday"):
-        return first - timedelta(days=7), last - timedelta(days=7)
-    if period == "mtd":
-        end = first - ONE_DAY
-        days = calendar.monthrange(end.year, end.month)[1]
-        return end.replace(day=1), end.replace(day=min(last.day, days))
-    length = (last - first).days + 1
-    return first - timedelta(days=length), first - ONE_DAY

@@ -10,21 +10,24 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
-from bot.spend.ask.grammar import NotUnderstood, span_before, words_of
+from bot.spend.ask.grammar import NotUnderstood, words_of
+from bot.spend.ask.periods import before, is_month
 from bot.spend.dimensions import DIMENSIONS, Dimension
 from bot.spend.model import Figures
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
-    budget_share,
     change_in_words,
     days_in_words,
+    is_end_of_month,
     last_weekday,
     missing_in_words,
     month_in_title,
+    month_so_far,
+    of_budget,
     shown,
 )
-from bot.spend.render import chart_of, largest_in_words, slack_table
+from bot.spend.render import chart_of, largest_in_words, parts_chart, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
 from bot.words.wording import number, weekday_day
 
@@ -69,7 +72,7 @@ def figures_sentence(figures: Figures) -> Markup:
     parts: list[Markup | None] = [
         f"*{shown(figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
         change_in_words(figures.total, figures.before, _compared(figures)) if not figures.open_days else None,
-        f"{budget_share(figures.total, figures.budget)} of {shown(figures.budget)}" if figures.budget else None,
+        of_budget(figures.total, figures.budget) if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
     return " · ".join([part for part in parts if part])
@@ -80,20 +83,22 @@ def _preposition(figures: Figures) -> Markup:
 
 
 def _when(figures: Figures) -> Markup:
-    period = figures.query.period
     if figures.first == figures.last:
         return weekday_day(figures.first)
-    if period == "mtd":
-        return f"{month_in_title(figures.first)} ({days_in_words(figures.first, figures.last)})"
+    if is_month(figures.query.period):
+        return month_so_far(figures.first, figures.last)
     days = (figures.last - figures.first).days + 1
     return f"the {number(days)} days {days_in_words(figures.first, figures.last)}"
 
 
 def _compared(figures: Figures) -> Markup:
-    if figures.query.period in ("today", "yesterday"):
+    is_of_month = is_month(figures.query.period)
+    if is_of_month and is_end_of_month(figures.last):
+        return month_in_title(before(figures.first, figures.last, month=True)[0])
+    if is_of_month:
+        return days_in_words(*before(figures.first, figures.last, month=True))
+    if figures.first == figures.last:
         return last_weekday(figures.first)
-    if figures.query.period == "mtd":
-        return days_in_words(*span_before("mtd", figures.last))
     return f"the {number((figures.last - figures.first).days + 1)} days before"
 
 
@@ -117,15 +122,21 @@ def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension])
 
 
 def figures_chart(figures: Figures) -> ChartSpec | None:
-    """Return the chart of an answer: its days stacked by what was asked for."""
+    """Return the chart of an answer: a day's parts by size, or its days, in a picture stacked by what was asked for."""
     if figures.total is None:
         return None
     finding = as_plain_text(figures_sentence(figures))
+    if figures.first == figures.last:
+        parts = breakdown_table(figures.breakdown, _compared(figures), figures.as_of, so_far=bool(figures.open_days))
+        so_far = " so far" if figures.open_days else ""
+        title = f"{weekday_day(figures.first)}{so_far} by {figures.query.by.name}"
+        if chart := parts_chart(parts, f"{title} (USD)", f"Spend by {figures.query.by.name}. {finding}"):
+            return chart
     by, days = (
         f"Spend by {figures.query.by.name}",
         series_table(figures.series, figures.as_of, so_far=bool(figures.open_days)),
     )
-    return chart_of(days, f"{by} (USD)", f"{by}. {finding}", figures.open_days)
+    return chart_of(days, f"{by} (USD)", f"{by}. {finding}", figures.open_days, native="Spend per day (USD)")
 
 
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
 from bot.spend.ledger.sources import are_comparable
-from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, Slice
+from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, MonthOver, Slice
 
 CHART_DAYS = 14
 WEEK = timedelta(days=7)
@@ -22,7 +22,8 @@ QUIET = (Decimal(5), Decimal("0.02"))
 @dataclass(frozen=True)
 class DigestInput:
     """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
-    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first.
+    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first;
+    `month_over` is there where a month has just ended.
     """
 
     day: date
@@ -36,6 +37,7 @@ class DigestInput:
     budget: Decimal | None = None
     scope: tuple[str, ...] = ()
     nothing_until: datetime | None = None
+    month_over: MonthOver | None = None
 
 
 def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSIONS) -> Digest:
@@ -43,7 +45,7 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
     fact = given.known.get(given.day)
     if fact is None:
         return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)
-    compared = given.week_ago if given.day - WEEK in given.known else None
+    compared = given.week_ago if _is_final(given, given.day - WEEK) else None
     breakdowns = tuple(_breakdown(one, given, compared) for one in dimensions)
     total = total_of(given.cells)
     last_week = None if compared is None else total_of(compared)
@@ -65,8 +67,19 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
         series=series(WORKSPACE, chart_days(given.day), given.known, given.recent, given.names),
         breakdowns=breakdowns,
         month_missing=sum(day not in given.known for day in month_days),
+        open_days=tuple(day for day in sorted({*month_days, *chart_days(given.day)}) if _is_open(given, day)),
+        month_over=given.month_over,
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
+
+
+def _is_final(given: DigestInput, day: date) -> bool:
+    """Tell whether a day can be compared with: hours of a day would read as a rise."""
+    return day in given.known and given.known[day].closed
+
+
+def _is_open(given: DigestInput, day: date) -> bool:
+    return day in given.known and not given.known[day].closed
 
 
 def _breakdown(dimension: Dimension, given: DigestInput, compared: Sequence[Cell] | None) -> Breakdown:
@@ -192,5 +205,7 @@ def _quietened(digest: Digest) -> Digest:
         scope=digest.scope,
         breakdowns=digest.breakdowns,
         month_missing=digest.month_missing,
+        open_days=digest.open_days,
+        month_over=digest.month_over,
         is_quiet=True,
     )

@@ -95,11 +95,20 @@ async def begin_run(tx: Tx, subscription: Subscription, day: date) -> int | None
     return (await tx.execute(insert)).scalar()
 
 
-async def digest_sent(tx: Tx, run_id: int, now: datetime, ts: str | None, total: Decimal | None) -> None:
+async def digest_sent(
+    tx: Tx, run_id: int, now: datetime, ts: str | None, total: Decimal | None, *, closed: bool = True
+) -> None:
     """Mark a digest as sent (`ts` None: it must not be sent at all), with the total that it named."""
     statement = update(DigestRunRow).where(col(DigestRunRow.id) == run_id)
     amount = None if total is None else nanos(total)
-    await tx.execute(statement.values(sent_at=now, ts=ts, total_nanos=amount))
+    await tx.execute(statement.values(sent_at=now, ts=ts, total_nanos=amount, settled_at=now if closed else None))
+
+
+async def settle_run(tx: Tx, run_id: int, now: datetime, said: Decimal | None) -> bool:
+    """Mark a digest as made of figures of a closed day, with the total that it names; False when somebody else has."""
+    open_run = (col(DigestRunRow.id) == run_id, col(DigestRunRow.settled_at).is_(None))
+    amount = None if said is None else nanos(said)
+    return (await tx.execute(update(DigestRunRow).where(*open_run).values(settled_at=now, total_nanos=amount))).rowcount == 1
 
 
 async def forget_run(tx: Tx, run_id: int) -> None:
@@ -197,4 +206,5 @@ def _run(row: DigestRunRow) -> DigestRun:
         ts=row.ts,
         said=said,
         workspace_ids=tuple(row.workspace_ids),
+        settled_at=row.settled_at,
     )

@@ -1,11 +1,13 @@
 """What a digest needs of the ledger, read from there and, where it is short of something, from the organization."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.db import budget_of
+from bot.spend.ask.periods import before
 from bot.spend.digests.build import WEEK, DigestInput, chart_days
 from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
@@ -13,8 +15,10 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in
 from bot.spend.ledger.pages import Loaded, midnight
 from bot.spend.ledger.sync import WINDOW_DAYS, load_range
-from bot.spend.model import ONE_DAY, LedgerDay
+from bot.spend.model import ONE_DAY, LedgerDay, MonthOver
+from bot.spend.phrases import is_end_of_month
 from bot.store.names import names_of
+from bot.store.session import Tx
 
 
 async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> DigestInput:
@@ -32,6 +36,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         scope = await names_of(tx, only)
         budget = await budget_of(tx, subscription.channel, only)
         nothing_until = await table.nothing_spent_until(tx)
+        month_over = await _month_over(tx, day, only, budget)
     return DigestInput(
         day=day,
         known=known,
@@ -44,6 +49,31 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         budget=budget,
         scope=tuple(scope.get(one, one) for one in only),
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(day) else None,
+        month_over=month_over,
+    )
+
+
+async def _month_over(tx: Tx, day: date, only: Sequence[str], budget: Decimal | None) -> MonthOver | None:
+    """Return the month that ended with a day, or with the day before it; None within a month, and without any data."""
+    ended = next((one for one in (day, day - ONE_DAY) if is_end_of_month(one)), None)
+    if ended is None:
+        return None
+    first = ended.replace(day=1)
+    before_first, before_last = before(first, ended, month=True)
+    known = await table.ledger_days(tx, before_first, ended)
+    days, days_before = days_between(first, ended), days_between(before_first, before_last)
+    facts = [known[one] for one in days if one in known]
+    if not facts:
+        return None
+    is_whole = all(one in known and known[one].closed for one in days_before)
+    month, earlier = [await table.cells(tx, *span, (), only) for span in ((first, ended), (before_first, before_last))]
+    return MonthOver(
+        first=first,
+        total=total_of(month),
+        before=total_of(earlier) if is_whole else None,
+        missing=len(days) - len(facts),
+        open_days=sum(not fact.closed for fact in facts),
+        budget=budget,
     )
 
 

@@ -24,7 +24,8 @@ class Subscription:
 class DigestRun:
     """One digest of one subscription for one UTC day; `said` is the total that it named.
 
-    `workspace_ids` are those that it was about, not those that its channel has chosen since.
+    `workspace_ids` are those that it was about, not those that its channel has chosen since. `settled_at`: since when it is
+    made of figures of a closed day; None while it says "so far".
     """
 
     id: int
@@ -35,6 +36,7 @@ class DigestRun:
     ts: str | None
     said: Decimal | None
     workspace_ids: tuple[str, ...]
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ long before it comes to claim.
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import structlog
 
@@ -14,10 +15,12 @@ from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.runtime import Runtime
 from bot.spend.digests import db as store
-from bot.spend.digests.figures import is_settled, load_for_digest, total_for
+from bot.spend.digests.build import build_digest
+from bot.spend.digests.figures import digest_input, is_settled, load_for_digest, total_for
 from bot.spend.digests.model import DigestRun, Subscription
 from bot.spend.digests.schedule import Due, due
-from bot.spend.digests.topic import TOPIC, correction_of, digest_of
+from bot.spend.digests.topic import TOPIC, correction_of, digest_of, parts_of
+from bot.spend.digests.view import is_worth_correcting
 from bot.spend.ledger import db as table
 from bot.spend.ledger.sync import LEASE_LASTS
 from bot.spend.model import LedgerDay
@@ -88,7 +91,7 @@ async def _ask_for_day(rt: Runtime, when: Due) -> bool:
 
 
 async def corrections_due(rt: Runtime, now: datetime) -> list[str]:
-    """Return the runs whose closed day was read since they were sent, so that it may cost something else by now."""
+    """Return the runs whose day was closed or read since they were sent, so that it may cost something else by now."""
     async with rt.store.read() as tx:
         runs = await store.sent_digests(tx, (now - CORRECTED_FOR).date())
         if not runs:
@@ -100,23 +103,50 @@ async def corrections_due(rt: Runtime, now: datetime) -> list[str]:
 def _may_differ(run: DigestRun, fact: LedgerDay | None) -> bool:
     if fact is None or not fact.closed:
         return False
+    if run.settled_at is None:
+        return True
     # A sync is dated by its beginning and may have written until its lease was over.
     return not (run.sent_at and fact.synced_at + LEASE_LASTS <= run.sent_at)
 
 
 async def correct(rt: Runtime, run_id: str, _now: datetime) -> None:
-    """Say in a digest's thread that its closed day costs something else by now; once per change."""
+    """Say in a digest's thread that its closed day costs something else by now; once per change.
+
+    A digest of an unfinished day is drawn again with all its parts, once that day is closed.
+    """
     async with rt.store.read() as tx:
         run = await store.digest_run(tx, int(run_id))
         subscription = run and await store.subscription_behind(tx, run)
     if run is None or subscription is None or run.ts is None:
         return
-    _, total = await total_for(rt, subscription, run.day)
-    if run.said is not None and round(run.said, 2) == round(total, 2):
+    fact, total = await total_for(rt, subscription, run.day)
+    if fact is None or not fact.closed:
         return
+    was_settled = await _settle(rt, run, subscription, total) if run.settled_at is None else False
+    number = await _begin_correction(rt, run, total)
+    if was_settled or number is not None:
+        await converge(rt, TOPIC, run_id)
+
+
+async def _settle(rt: Runtime, run: DigestRun, subscription: Subscription, total: Decimal) -> bool:
+    """Have everything that an unfinished day's digest says drawn again; False when somebody else did."""
+    digest = build_digest(await digest_input(rt, subscription, run.day))
+    async with rt.store.write() as tx:
+        # What is worth a correction is said as one, against the total that was named.
+        said = run.said if is_worth_correcting(run.said, total) else total
+        if not await store.settle_run(tx, run.id, rt.now(), said):
+            return False
+        await posts.want(tx, TOPIC, str(run.id), parts_of(digest, run.channel), rt.now())
+        await posts.touch(tx, TOPIC, str(run.id), rt.now())
+    return True
+
+
+async def _begin_correction(rt: Runtime, run: DigestRun, total: Decimal) -> int | None:
+    """Begin to say that a digest's day costs something else, and return the correction's number; None: nobody needs it."""
+    if not is_worth_correcting(run.said, total):
+        return None
     async with rt.store.write() as tx:
         number = await store.begin_correction(tx, run, total)
         if number is not None:
-            await posts.want(tx, TOPIC, run_id, [correction_of(number, run.channel)], rt.now())
-    if number is not None:
-        await converge(rt, TOPIC, run_id)
+            await posts.want(tx, TOPIC, str(run.id), [correction_of(number, run.channel)], rt.now())
+    return number

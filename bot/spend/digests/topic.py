@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from bot.posts import db as posts
 from bot.posts import undeliverable
 from bot.posts.channels import why_blocked
+from bot.posts.charts import charts_refused
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
+from bot.slack.charts import chart_block
 from bot.slack.model import Message
 from bot.spend.digests import db
 from bot.spend.digests.build import build_digest
@@ -30,8 +32,13 @@ REDACTED = "This isn't shown here any more: another company can read along."
 
 
 def digest_of(channel: str) -> Wanted:
-    """Return the digest itself, which stays as it was sent."""
-    return Wanted(DIGEST, channel, redraws=False)
+    """Return the digest itself; what it says of an unfinished day is drawn again once that is closed."""
+    return Wanted(DIGEST, channel)
+
+
+def parts_of(digest: Digest, channel: str) -> list[Wanted]:
+    """Return the digest's breakdown, a message for each dimension in its thread."""
+    return [Wanted(f"{PART}:{name}", channel, thread_of=DIGEST) for name, _ in render_thread(digest)]
 
 
 def correction_of(number: int, channel: str) -> Wanted:
@@ -41,7 +48,10 @@ def correction_of(number: int, channel: str) -> Wanted:
 
 @dataclass(frozen=True)
 class _Told:
-    """One digest as its messages tell it; `is_stopped` when its channel gets no digest any more."""
+    """One digest as its messages tell it; `is_stopped` when its channel gets no digest any more.
+
+    `has_native_charts`: Slack draws charts itself, so that one can be drawn again.
+    """
 
     rt: Runtime
     run: DigestRun
@@ -49,6 +59,7 @@ class _Told:
     digest: Digest
     corrections: Mapping[int, Correction]
     is_stopped: bool
+    has_native_charts: bool
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says; None for one whose time is over, or that has nothing to say."""
@@ -57,22 +68,31 @@ class _Told:
         what, _, which = post.purpose.partition(":")
         now = self.rt.now()
         if what == DIGEST:
+            if post.ts:
+                return Content(self._draw_again)
             return Content(self._draw, digest_chart(self.digest)) if self._is_in_time(now) else None
         if what == PART:
-            return self._part(which, now)
+            return self._part(which, now, is_there=bool(post.ts))
         found = self.corrections.get(int(which))
-        return plain(render_correction(found.old, found.new, weekday_day(self.run.day))) if found else None
+        if found is None:
+            return None
+        return plain(render_correction(found.old, found.new, weekday_day(self.run.day), scope=self.digest.scope))
 
     def _draw(self, chart: dict[str, object] | None) -> Message:
         return render_digest(self.digest, self.run.id, chart)
+
+    def _draw_again(self, _chart: object) -> Message:
+        spec = digest_chart(self.digest) if self.has_native_charts else None
+        return self._draw(chart_block(spec) if spec else None)
 
     def _is_in_time(self, now: datetime) -> bool:
         """Tell whether the digest of this day is still the one that the channel should get."""
         wanted = due(self.subscription, now)
         return wanted is not None and wanted.day == self.run.day
 
-    def _part(self, dimension: str, now: datetime) -> Content | None:
-        if self.run.sent_at is None or now - self.run.sent_at >= THREAD_UNTIL:
+    def _part(self, dimension: str, now: datetime, *, is_there: bool) -> Content | None:
+        since = self.run.settled_at or self.run.sent_at
+        if not is_there and (since is None or now - since >= THREAD_UNTIL):
             return None
         return next((plain(message) for name, message in render_thread(self.digest) if name == dimension), None)
 
@@ -84,15 +104,12 @@ class _Told:
             await db.correction_sent(tx, run.id, int(which), now)
         if what != DIGEST:
             return
-        await db.digest_sent(tx, run.id, now, ts, self.digest.total)
+        is_settled = self.digest.closed or self.digest.nothing_until is not None
+        await db.digest_sent(tx, run.id, now, ts, self.digest.total, closed=is_settled)
         tx.audit(now, BOT_ACTOR, AuditAction.DIGEST_SENT, self.subscription.id, channel=run.channel, day=run.day.isoformat())
         await posts.forget(tx, undeliverable.TOPIC, run.channel)
         if self.digest.total is not None:
-            parts = [
-                Wanted(f"{PART}:{name}", run.channel, thread_of=DIGEST, redraws=False)
-                for name, _ in render_thread(self.digest)
-            ]
-            await posts.want(tx, TOPIC, post.subject, parts, now)
+            await posts.want(tx, TOPIC, post.subject, parts_of(self.digest, run.channel), now)
 
     async def dropped(self, tx: Tx, post: Post) -> None:
         """Forget a digest or a correction that was never said, so that another one may be begun in its place."""
@@ -121,7 +138,8 @@ class DigestTopic:
         if run is None or subscription is None:
             return None
         digest = build_digest(await digest_input(rt, subscription, run.day))
-        told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections}, is_stopped)
+        has_charts = not await charts_refused(rt, rt.now())
+        told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections}, is_stopped, has_charts)
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:

@@ -1,5 +1,6 @@
 """The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -10,25 +11,29 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
-from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver
+from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
     as_of_in_words,
     as_plain_text,
     change_in_words,
     last_weekday,
+    month_in_title,
     month_in_words,
     moved,
     mover_in_words,
+    of_budget,
     shown,
 )
 from bot.spend.render import chart_of, largest_in_words, slack_table
 from bot.spend.table import breakdown_table, series_table
 from bot.words.own import own
-from bot.words.wording import listed, money_change, weekday_day
+from bot.words.wording import listed, money, money_change, plural, weekday_day
 
 Json = dict[str, Any]
 
 MUTE, STOP = "mute", "stop"
+CORRECTED_SHARE = Decimal("0.005")
+"""A revision below half a percent of what was said would be noise in the channel."""
 
 
 def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Message:
@@ -37,8 +42,10 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
     Its buttons carry the run's id and nothing else.
     """
     lines: list[Markup] = [headline(digest)]
+    if digest.month_over is not None:
+        lines.append(month_over_line(digest.month_over))
     if digest.driver is not None:
-        lines.append(driver_line(digest.driver))
+        lines.append(driver_line(digest.driver, so_far=not digest.closed))
     movers = _movers_line(digest)
     tail = freshness_line(digest)
     blocks = [section("\n".join(lines))]
@@ -56,8 +63,7 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
 
 def headline(digest: Digest) -> Markup:
     """Return the first line, which is the whole answer."""
-    where = f" in {listed([escape(name) for name in digest.scope], most=3)}" if digest.scope else ""
-    when = weekday_day(digest.day)
+    where, when = where_in_words(digest.scope), weekday_day(digest.day)
     if digest.total is None and digest.nothing_until is not None:
         return f"📈 *Nothing has been spent yet*, as of {as_of_in_words(digest.nothing_until)}"
     if digest.total is None:
@@ -75,9 +81,14 @@ def headline(digest: Digest) -> Markup:
     return " · ".join([part for part in parts if part])
 
 
-def driver_line(driver: Driver) -> Markup:
+def where_in_words(scope: Sequence[str]) -> Markup:
+    """Return the workspaces that a digest is about: ` in Production and Research`; nothing for all of them."""
+    return f" in {listed([escape(name) for name in scope], most=3)}" if scope else ""
+
+
+def driver_line(driver: Driver, *, so_far: bool = False) -> Markup:
     """Return what pushed the day up: the workspace, its key, and the models it moved between."""
-    line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}"
+    line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}{' so far' if so_far else ''}"
     if driver.key is None:
         return line
     if driver.old_model and driver.new_model:
@@ -85,6 +96,19 @@ def driver_line(driver: Driver) -> Markup:
         when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
         return f"{line}: key {code(driver.key)} {switched}{when}"
     return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
+
+
+def month_over_line(month: MonthOver) -> Markup:
+    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % on Sep 2026 · 68 % of $12,000.00`."""
+    is_final = not month.missing and not month.open_days
+    before = month_in_title(month.first - ONE_DAY)
+    parts: list[Markup | None] = [
+        f"*{month_in_title(month.first)} is over*: {shown(month.total)}{'' if is_final else ' so far'}",
+        change_in_words(month.total, month.before, before) if is_final else None,
+        of_budget(month.total, month.budget) if month.budget else None,
+        f"{plural(month.missing, 'day')} without data" if month.missing else None,
+    ]
+    return " · ".join([part for part in parts if part])
 
 
 def freshness_line(digest: Digest) -> Markup:
@@ -114,41 +138,56 @@ def _buttons(run_id: int) -> Json:
 
 
 def digest_chart(digest: Digest) -> ChartSpec | None:
-    """Return the chart of the two weeks up to the day, stacked by workspace; None where there is too little to draw."""
+    """Return the chart of the two weeks up to the day, by workspace; None where there is too little to draw."""
     if digest.series is None or digest.is_quiet:
         return None
     finding = as_plain_text(headline(digest)).removeprefix("📈 ")
     return chart_of(
-        series_table(digest.series, digest.as_of, so_far=not digest.closed),
+        series_table(digest.series, digest.as_of, so_far=bool(digest.open_days)),
         "Spend by workspace, last 14 days (USD)",
         f"Two weeks of spend by workspace. {finding}",
-        () if digest.closed else (digest.day,),
+        digest.open_days,
+        native="Spend per day, last 14 days (USD)",
     )
 
 
 def render_thread(digest: Digest) -> list[tuple[str, Message]]:
-    """Return the breakdown by dimension, a message each because a message holds one table (slack.md §3.1)."""
+    """Return the breakdown by dimension, a message each because a message holds one table (slack.md §3.1).
+
+    Each names its day and its workspaces, because a reply to a message that was deleted may stand in the channel.
+    """
     return [(found.dimension.name, _thread_part(found, digest)) for found in digest.breakdowns if found.slices]
 
 
 def render_breakdown(digest: Digest) -> list[Message]:
-    """Return the same for a person alone, who may read it far from the digest: each message names its day and its age."""
-    when = f" on {weekday_day(digest.day)}, {freshness_line(digest)}"
-    return [_thread_part(found, digest, when) for found in digest.breakdowns if found.slices]
+    """Return the same for a person alone, who may read it far from the digest: each message also names its age."""
+    age = f", {freshness_line(digest)}"
+    return [_thread_part(found, digest, age) for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, digest: Digest, when: Markup = "") -> Message:
+def _thread_part(found: Breakdown, digest: Digest, age: Markup = "") -> Message:
     parts = breakdown_table(found, last_weekday(digest.day), digest.as_of, so_far=not digest.closed)
-    title = f"*By {escape(found.dimension.name)}{' so far' if parts.provisional else ''}*{when}"
+    about = f" on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
+    title = f"*By {escape(found.dimension.name)}{' so far' if parts.provisional else ''}*{about}{age}"
     text = f"{title}: {largest_in_words(parts, 5) or 'nothing was spent'}"
     return Message(text, [section(title), slack_table(parts)])
 
 
-def render_correction(old: Decimal | None, new: Decimal, day_text: Markup, why: Markup = "") -> Message:
-    """Return the reply that mends a digest: `Corrected: $431.20 (+$18.50)`."""
-    cause = f", {why}" if why else ""
+def render_correction(
+    old: Decimal | None, new: Decimal, day_text: Markup, why: Markup = "", scope: Sequence[str] = ()
+) -> Message:
+    """Return the reply that mends a digest: `Corrected: $431.20 on Fri 20 Nov in Production (+$18.50)`."""
+    cause, where = f", {why}" if why else "", where_in_words(scope)
     if old is None:
-        text = f"The figures for {day_text} are in: {shown(new)}"
+        text = f"The figures for {day_text}{where} are in: {shown(new)}"
     else:
-        text = f"Corrected: {shown(new)} ({escape(money_change(new - old, cents=True))}{cause})"
+        change = escape(money_change(new - old, cents=True))
+        text = f"Corrected: {shown(new)} on {day_text}{where} ({change}{cause})"
     return Message(text, [section(text)])
+
+
+def is_worth_correcting(said: Decimal | None, now: Decimal) -> bool:
+    """Tell whether a total that was said reads differently by now, and by a share that matters."""
+    if said is None:
+        return True
+    return money(said) != money(now) and abs(now - said) >= CORRECTED_SHARE * abs(said)

@@ -13,7 +13,9 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.admin.rows import Amounts, Group
-from bot.spend.dimensions import DIMENSIONS, UNREPORTED, Dimension
+from bot.spend.dimensions import DIMENSIONS, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.ledger.doubts.db import without_doubtful
+from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.sources import SOURCES, Cursor, Source
 from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
 from bot.store.session import Tx
@@ -23,7 +25,9 @@ from bot.store.upsert import insert_into
 CostParts = Mapping[Group, Amounts]
 """By one id for each dimension, in their order, in which the tables' columns stand after the day."""
 UsageParts = Mapping[Group, tuple[int, int, int, int]]
-"""Group -> (uncached input, cache read, cache write, output)."""
+"""Group -> the columns of `_USAGE_COLUMNS`."""
+_COST_COLUMNS = ("nanos", "list_nanos", "requests")
+_USAGE_COLUMNS = ("uncached_input", "cache_read", "cache_write", "output")
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
@@ -36,19 +40,25 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 GroupedBy = Sequence[Dimension | Literal["day"]]
 
 
-async def replace_days(tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts]) -> list[Revision]:
+async def replace_days(
+    tx: Tx, days: Sequence[LedgerDay], parts: Mapping[date, CostParts], doubted_fall: int = DOUBTED_FALL
+) -> list[Revision]:
     """Replace whole days and return the closed ones whose total changed.
 
     A day that is known with fresher figures stays as it is. So does a closed day when only an open one, or one from the
-    legacy report, which knows no keys, is there to replace it.
+    legacy report, which knows no keys, is there to replace it; and one that fell, to nothing or by so many percent, until a
+    second reading says so, too.
     """
     await _lock(tx)
     known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
-    wanted = [day for day in days if not _is_stale(day, known.get(day.day))]
+    fresh = [day for day in days if not _is_stale(day, known.get(day.day))]
+    wanted = await without_doubtful(
+        tx, fresh, known, {day.day: _by_workspace(parts, day.day) for day in fresh}, doubted_fall
+    )
     if not wanted:
         return []
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    await _bulk_insert(tx, CostDayRow, {day.day: parts.get(day.day, {}) for day in wanted})
+    await _bulk_insert(tx, CostDayRow, _COST_COLUMNS, {day.day: parts.get(day.day, {}) for day in wanted})
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -67,7 +77,7 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
         return
     await _lock(tx)
     await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
-    await _bulk_insert(tx, UsageDayRow, parts)
+    await _bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
@@ -147,6 +157,11 @@ async def revisions(tx: Tx, day: date) -> list[Revision]:
     return [Revision(row.day, row.at, dollars(row.old_nanos), dollars(row.new_nanos)) for row in found.all()]
 
 
+def _by_workspace(parts: Mapping[date, CostParts], day: date) -> list[tuple[str, int]]:
+    at = DIMENSIONS.index(WORKSPACE)
+    return [(group[at], amount) for group, (amount, *_) in parts.get(day, {}).items()]
+
+
 def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
     if known is None:
         return False
@@ -162,8 +177,11 @@ async def _lock(tx: Tx) -> None:
         await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
 
 
-async def _bulk_insert(tx: Tx, table: Any, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
-    names = [column.name for column in table.__table__.columns]
+async def _bulk_insert(
+    tx: Tx, table: Any, counts_of: Sequence[str], parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]
+) -> None:
+    """Insert groups by day; columns are named, so that it doesn't matter in which order a table has them."""
+    names = ["day", *(one.column for one in DIMENSIONS), *counts_of]
     # Inside the transaction that the statements before this one have begun.
     driver: Any = (await (await tx.session.connection()).get_raw_connection()).driver_connection
     if tx.dialect == "postgresql":

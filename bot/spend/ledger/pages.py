@@ -16,6 +16,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts, UsageParts
+from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.session import Store
@@ -54,6 +55,7 @@ class _Reading:
     last: date
     now: datetime
     batch_rows: int | None
+    doubted_fall: int = DOUBTED_FALL
     refreshed_at: datetime | None = None
     source: str = ANALYTICS.name
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
@@ -108,13 +110,15 @@ async def load_days(
     now: datetime,
     *,
     batch_rows: int | None = BATCH_ROWS,
+    doubted_fall: int = DOUBTED_FALL,
 ) -> Loaded:
     """Write the days from `first` to `last` from pages ordered by day; OutOfOrder when they aren't.
 
     Whole days are written as soon as `batch_rows` have come; None keeps everything for the end, in any order.
-    Days without rows become $0 only up to where the figures reach, and only after a first day with figures.
+    Days without rows become $0 only up to where the figures reach, and only after a first day with figures. What fell by
+    `doubted_fall` percent waits for a second reading.
     """
-    reading, loaded = _Reading(first, last, now, batch_rows), Loaded()
+    reading, loaded = _Reading(first, last, now, batch_rows, doubted_fall), Loaded()
     writing: asyncio.Task[None] | None = None
     try:
         async for page in pages:
@@ -139,7 +143,7 @@ async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], l
         return
     facts = [reading.facts(day, groups) for day, groups in days.items()]
     async with store.write() as tx:
-        revised = await table.replace_days(tx, facts, days)
+        revised = await table.replace_days(tx, facts, days, reading.doubted_fall)
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():

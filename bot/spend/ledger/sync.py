@@ -9,6 +9,7 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
+from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, midnight, usage_by_day
 from bot.spend.ledger.sources import ANALYTICS, Cursor
@@ -34,13 +35,14 @@ Span = tuple[date, date]
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
     """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only."""
-    admin, ends = rt.admin.background(), midnight(last + ONE_DAY)
+    admin, ends, fall = rt.admin.background(), midnight(last + ONE_DAY), rt.settings.doubted_fall
+    pages = admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d")
     try:
-        loaded = await load_days(rt.store, admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d"), first, last, now)
+        loaded = await load_days(rt.store, pages, first, last, now, doubted_fall=fall)
     except OutOfOrder:
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
         pages = admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d")
-        loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None)
+        loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None, doubted_fall=fall)
     if not loaded.days and loaded.reaches is not None:
         await _note_nothing(rt, loaded.source, loaded.reaches)
     await _load_usage(rt, first, last)
@@ -75,7 +77,7 @@ async def _load_usage(rt: Runtime, first: date, last: date) -> None:
 async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:
     """Bring the ledger up to date; `days` sets how far back to read and nothing else. None: another process is at it.
 
-    An empty ledger gets 62 days, later runs read the last 3 UTC days, then those that aren't closed and gaps, however old.
+    An empty ledger gets 62 days, later runs read the last 3 UTC days, then gaps and days open or in doubt, however old.
     The first run of a day reads every day that the API may have revised since the last such reading, whenever that was;
     the others read one more month of history for as long as there is any.
     """
@@ -113,7 +115,7 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     spans = [(first, today)] if edges is None else _newest_first(first, today)
     loaded = await load_range(rt, now, *spans[0])
     told_by = {loaded.source}
-    for span in [*spans[1:], *await _gaps(rt, today, first)]:
+    for span in [*spans[1:], *await _gaps(rt, now, first)]:
         other = await load_range(rt, now, *span)
         told_by.add(other.source)
         loaded.add(other)
@@ -167,16 +169,19 @@ def _oldest(today: date) -> date:
     return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
 
 
-async def _gaps(rt: Runtime, today: date, before: date) -> list[Span]:
-    """Return the spans `before` a day in which days are missing or open, the oldest first, a month each at most.
+async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
+    """Return the spans `before` a day in which days are missing, open or in doubt, oldest first, a month each at most.
 
     A day behind the oldest in the ledger isn't missing: that is history, which may never have been.
     """
+    today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
         edges = await table.ledger_edges(tx)
         known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
+        doubtful = await doubts.due(tx, now)
     first = _oldest(today) if edges is None else max(edges[0], _oldest(today))
-    wanted = [day for day in days_between(first, before - ONE_DAY) if day not in known or not known[day].closed]
+    candidates = days_between(first, before - ONE_DAY)
+    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful]
     spans: list[Span] = []
     for day in wanted:
         if spans and day - spans[-1][0] < ONE_DAY * WINDOW_DAYS:

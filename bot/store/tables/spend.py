@@ -38,6 +38,8 @@ class DigestRunRow(Table, table=True):
     sent_at: datetime | None = time_column(nullable=True)
     ts: str | None = None
     total_nanos: int | None = nanos_column(nullable=True)
+    # Since when it is made of figures of a closed day; null: it says "so far" and waits for them.
+    settled_at: datetime | None = time_column(nullable=True)
 
 
 class CorrectionRow(Table, table=True):
@@ -54,12 +56,12 @@ class CorrectionRow(Table, table=True):
 
 
 class ThresholdRow(Table, table=True):
-    """An amount per day or month, for all or one workspace, at whose passing a channel is told."""
+    """An amount per day or month, for all or one workspace; a channel is told when it, or a step to it, is reached."""
 
-    # One that is live for each channel, period and workspace. Two indexes, because none takes two nulls for the same.
+    # One that is live for each channel, period, workspace and amount. Two indexes: none takes two nulls for the same.
     __table_args__ = (
-        unique_of_some("uq_threshold_live", "channel", "period"),
-        unique_of_some("uq_threshold_live_of_workspace", "channel", "period", "workspace_id"),
+        unique_of_some("uq_threshold_live", "channel", "period", "amount_nanos"),
+        unique_of_some("uq_threshold_live_of_workspace", "channel", "period", "workspace_id", "amount_nanos"),
     )
 
     id: str = Field(primary_key=True)
@@ -70,16 +72,18 @@ class ThresholdRow(Table, table=True):
     created_by: str
     created_at: datetime = time_column()
     ended_at: datetime | None = time_column(nullable=True)
+    steps: list[int] = json_column()
 
 
 class AlertRow(Table, table=True):
-    """One crossing of one threshold in one period (`2026-11-22` or `2026-11`); it speaks once."""
+    """One crossing of one step of a threshold in one period (`2026-11-22` or `2026-11`); it speaks once."""
 
-    __table_args__ = (UniqueConstraint("threshold_id", "period_key"), NEVER_AGAIN)
+    __table_args__ = (UniqueConstraint("threshold_id", "period_key", "step"), NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
     threshold_id: str = Field(foreign_key="threshold.id", index=True)
     period_key: str
+    step: int
     sent_at: datetime | None = time_column(nullable=True)
     ts: str | None = None
     # What was said, so that the card can be redrawn with other buttons but the same figures.
@@ -126,6 +130,14 @@ class LedgerDayRow(Table, table=True):
     synced_at: datetime = time_column()
     closed: bool
     total_nanos: int = nanos_column()
+
+
+class DoubtRow(Table, table=True):
+    """A day of which a reading said much less than is known, and no second one did yet; `seen` is nano-dollars by scope."""
+
+    day: date = Field(primary_key=True)
+    since: datetime = time_column()
+    seen: dict[str, Any] = json_column()
 
 
 class SourceRow(Table, table=True):

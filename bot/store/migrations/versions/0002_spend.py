@@ -17,6 +17,7 @@ def upgrade() -> None:
     _cost_day()
     _ledger_day()
     _revision()
+    _doubt()
     _source()
     _subscription()
     _threshold()
@@ -69,6 +70,16 @@ def _revision() -> None:
         batch_op.create_index(batch_op.f("ix_revision_day"), ["day"], unique=False)
 
 
+def _doubt() -> None:
+    op.create_table(
+        "doubt",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("since", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("seen", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_doubt")),
+    )
+
+
 def _source() -> None:
     op.create_table(
         "source",
@@ -114,6 +125,7 @@ def _threshold() -> None:
         sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold")),
     )
 
@@ -140,6 +152,7 @@ def _alert() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("threshold_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("period_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("said", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
@@ -147,7 +160,7 @@ def _alert() -> None:
         sa.Column("acknowledged_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold_id_threshold")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint("threshold_id", "period_key", name=op.f("uq_alert_threshold_id_period_key")),
+        sa.UniqueConstraint("threshold_id", "period_key", "step", name=op.f("uq_alert_threshold_id_period_key_step")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
@@ -167,6 +180,7 @@ def _digest_run() -> None:
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("total_nanos", sa.BigInteger(), nullable=True),
+        sa.Column("settled_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscription.id"], name=op.f("fk_digest_run_subscription_id_subscription")
         ),
@@ -195,8 +209,8 @@ def _correction() -> None:
 
 def _one_live_threshold() -> None:
     for name, columns, where in (
-        ("uq_threshold_live", ["channel", "period"], "ended_at IS NULL AND workspace_id IS NULL"),
-        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id"], "ended_at IS NULL"),
+        ("uq_threshold_live", ["channel", "period", "amount_nanos"], "ended_at IS NULL AND workspace_id IS NULL"),
+        ("uq_threshold_live_of_workspace", ["channel", "period", "workspace_id", "amount_nanos"], "ended_at IS NULL"),
     ):
         live = sa.text(where)
         op.create_index(name, "threshold", columns, unique=True, sqlite_where=live, postgresql_where=live)

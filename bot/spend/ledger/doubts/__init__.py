@@ -1,0 +1,1 @@
+"""Figures that fell: what one reading says is used once a second one says so, too."""

@@ -1,0 +1,94 @@
+"""Periods: what people type for them, the days that they mean, and what those are compared with."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
+from bot.spend.ask.periods import MONTH_NAMES, read_period, span, span_before
+from bot.spend.dimensions import KEY
+from bot.spend.model import PERIODS, SpendQuery
+
+SATURDAY = date(2026, 11, 21)
+Days = tuple[tuple[int, int, int], tuple[int, int, int]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "days", "before"),
+    [
+        ("last month", ((2026, 10, 1), (2026, 10, 31)), ((2026, 9, 1), (2026, 9, 30))),
+        ("previous month", ((2026, 10, 1), (2026, 10, 31)), ((2026, 9, 1), (2026, 9, 30))),
+        ("October", ((2026, 10, 1), (2026, 10, 31)), ((2026, 9, 1), (2026, 9, 30))),
+        ("oct", ((2026, 10, 1), (2026, 10, 31)), ((2026, 9, 1), (2026, 9, 30))),
+        ("Sept", ((2026, 9, 1), (2026, 9, 30)), ((2026, 8, 1), (2026, 8, 31))),
+        ("2026-02", ((2026, 2, 1), (2026, 2, 28)), ((2026, 1, 1), (2026, 1, 31))),
+        ("Oct 2025", ((2025, 10, 1), (2025, 10, 31)), ((2025, 9, 1), (2025, 9, 30))),
+        ("december", ((2025, 12, 1), (2025, 12, 31)), ((2025, 11, 1), (2025, 11, 30))),
+        ("november", ((2026, 11, 1), (2026, 11, 21)), ((2026, 10, 1), (2026, 10, 21))),
+        ("this month", ((2026, 11, 1), (2026, 11, 21)), ((2026, 10, 1), (2026, 10, 21))),
+        ("last week", ((2026, 11, 9), (2026, 11, 15)), ((2026, 11, 2), (2026, 11, 8))),
+        ("this week", ((2026, 11, 16), (2026, 11, 21)), ((2026, 11, 10), (2026, 11, 15))),
+        ("45d", ((2026, 10, 7), (2026, 11, 20)), ((2026, 8, 23), (2026, 10, 6))),
+        ("45 days", ((2026, 10, 7), (2026, 11, 20)), ((2026, 8, 23), (2026, 10, 6))),
+        ("last 3 days", ((2026, 11, 18), (2026, 11, 20)), ((2026, 11, 15), (2026, 11, 17))),
+        ("1d", ((2026, 11, 20), (2026, 11, 20)), ((2026, 11, 13), (2026, 11, 13))),
+        ("366d", ((2025, 11, 20), (2026, 11, 20)), ((2024, 11, 19), (2025, 11, 19))),
+        ("2026-10-03..2026-10-17", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("2026-10-03 .. 2026-10-17", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("2026-10-03 to 2026-10-17", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("3 Oct to 17 Oct", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("from Oct 3rd until Oct 17th", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("3–17 October", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
+        ("3 Oct - 17 Oct 2025", ((2025, 10, 3), (2025, 10, 17)), ((2025, 9, 18), (2025, 10, 2))),
+        ("20 Dec to 5 Jan", ((2025, 12, 20), (2026, 1, 5)), ((2025, 12, 3), (2025, 12, 19))),
+        ("20 Dec 2025 to 5 Jan", ((2025, 12, 20), (2026, 1, 5)), ((2025, 12, 3), (2025, 12, 19))),
+        ("15 Nov to 30 Nov", ((2026, 11, 15), (2026, 11, 21)), ((2026, 11, 8), (2026, 11, 14))),
+        ("1 Jul", ((2026, 7, 1), (2026, 7, 1)), ((2026, 6, 24), (2026, 6, 24))),
+        ("2026-12", ((2026, 12, 1), (2026, 12, 31)), ((2026, 11, 1), (2026, 11, 30))),
+    ],
+)
+def test_a_period_means_its_days_and_is_compared_with_those_before(typed: str, days: Days, before: Days) -> None:
+    found = parse_query([*typed.split(), "by", "key"])
+    assert isinstance(found, SpendQuery), found
+    assert found.by == KEY
+    assert span(found.period, SATURDAY) == tuple(date(*one) for one in days)
+    assert span_before(found.period, SATURDAY) == tuple(date(*one) for one in before)
+    assert parse_query(words_of(found).split()) == found, "a button reads it back"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0d", "367d", "9999 days", "2026-13", "31 Feb to 3 Mar", "2026-10-17..2026-10-03", "3 to 5", "from 3 Oct", "octopus",
+     "2026-10-03..2026-10-17..2026-10-20", "last", "10/3", "99 Oct"],
+)  # fmt: skip
+def test_what_is_no_period_is_not_guessed(typed: str) -> None:
+    assert isinstance(parse_query(typed.split()), NotUnderstood)
+
+
+@given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.sampled_from([*PERIODS, *MONTH_NAMES, "45d", "02-29..03-01"]))
+def test_every_period_has_days_that_have_begun_and_a_span_before_that_touches_none_of_them(today: date, period: str) -> None:
+    first, last = span(period, today)
+    begins, ends = span_before(period, today)
+    assert first <= last <= today
+    assert begins <= ends < first
+    assert read_period(period.split()) == (period, len(period.split()))
+
+
+def test_in_may_be_followed_by_a_month_or_by_a_workspace_of_its_name() -> None:
+    assert parse_query(["in", "October"]) == SpendQuery("october")
+    assert parse_query(["in", "October"], ["October"]) == SpendQuery(workspace="October")
+    found = parse_query("last month in Production".split(), ["Production"])
+    assert found == SpendQuery("last month", workspace="Production")
+
+
+TYPED = "3 17 oct october to .. - 2026 2026-10 2026-10-03 last week month from d 45 days".split()
+
+
+@given(st.lists(st.sampled_from(TYPED), max_size=7))
+def test_no_words_break_the_reader_and_what_is_read_has_days(words: list[str]) -> None:
+    found = read_period(words)
+    if found is not None:
+        first, last = span(found[0], SATURDAY)
+        assert first <= last <= first + timedelta(days=366 * 9)
