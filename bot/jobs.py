@@ -29,13 +29,15 @@ from bot.spend.alerts import send as alerts
 from bot.spend.alerts.topic import AlertTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
+from bot.status import watch
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
 
 log = structlog.get_logger()
 
-TOPICS: dict[str, Topic] = {topic.name: topic for topic in (RequestTopic(), DigestTopic(), AlertTopic(), Undeliverable())}
+_TOPICS: tuple[Topic, ...] = (RequestTopic(), DigestTopic(), AlertTopic(), Undeliverable(), watch.OutageTopic())
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 """What posts are about."""
 FORGET_EVENTS_AFTER = timedelta(days=3)
 WITHIN = 600.0
@@ -92,6 +94,7 @@ JOBS = (
     Job("digests", 60, digests.digests_due, digests.send_digest),
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),
+    Job("watch", 60, watch.to_look_at, watch.look),
     Job("events", 3600, always, forget_events),
 )
 

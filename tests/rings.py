@@ -72,6 +72,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("security/", WORLD),
     ("slack/test_notifier", WORLD),
     ("spend/", WORLD),
+    ("status/", WORLD),
     ("cli/test_doctor", WORLD),
     ("test_jobs", WORLD),
 )

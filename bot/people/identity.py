@@ -7,15 +7,21 @@ unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
 import asyncio
 from collections.abc import Mapping
 
+import structlog
+
 from bot.admin.model import Member
 from bot.directory.directory import is_same_address
-from bot.errors import NotAllowed, NotLinked
+from bot.errors import NotAllowed, NotLinked, SlackError, UpstreamError, UserError
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
 from bot.store.actions import AuditAction
+
+KNOWN_WITHIN = 2.0
+"""Seconds to ask the organization in, for what is answered without its word as well."""
+log = structlog.get_logger()
 
 Links = Mapping[str, links.Link]
 """Links by Slack id."""
@@ -31,14 +37,35 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
 
     `fresh` asks Slack and the organization now: for every act that decides, reveals or changes something.
     """
-    if not rt.team_id:
-        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
-    if team_id and team_id != rt.team_id:
-        raise NotLinked(await _members_only(rt))
+    await _check_team(rt, team_id)
     person, member, is_linked = await _checked(rt, slack_id, None, fresh=fresh)
     if not is_linked:
         await _link(rt, person, member)
     return Actor(slack_id, member, person.tz)
+
+
+async def resolve_colleague(rt: Runtime, slack_id: str, team_id: str) -> Actor:
+    """Return the actor as `resolve_actor` does, or, while the organization can't be asked, whom Slack alone knows.
+
+    The member is then nobody: good for what every colleague may read, and for nothing else.
+    """
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN):
+            return await resolve_actor(rt, slack_id, team_id)
+    except (UserError, SlackError):
+        raise
+    except Exception as error:
+        log.info("member_not_asked", user=slack_id, error=type(error).__name__)
+    person = await rt.notifier.person(slack_id)
+    await check_person(rt, person)
+    return Actor(slack_id, Member(id=f"unknown:{slack_id}", email=person.email, name=person.name, role=""), person.tz)
+
+
+async def _check_team(rt: Runtime, team_id: str) -> None:
+    if not rt.team_id:
+        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
+    if team_id and team_id != rt.team_id:
+        raise NotLinked(await _members_only(rt))
 
 
 async def find_member(rt: Runtime, slack_id: str, known: Links | None = None) -> Member:
@@ -154,5 +181,9 @@ def _or(flag: bool | None, default: bool) -> bool:
 
 
 async def _members_only(rt: Runtime) -> Markup:
-    organization = await rt.directory.organization()
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN):
+            organization = await rt.directory.organization()
+    except (UpstreamError, TimeoutError):
+        return "I only work for members of the Claude organization."
     return f"I only work for members of {escape(organization.name)}."
