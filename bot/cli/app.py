@@ -94,8 +94,8 @@ def check(
     found = check_everything(env, KINDS)
     _say(f"warning: {warning}" for warning in found.warnings)
     if found.faults:
-        _fail(found.faults)
-    _say(["all good"])
+        _fail(filter(None, [*found.faults, found.hint, found.closing]))
+    _say([found.closing])
 
 
 @app.command()
@@ -173,12 +173,14 @@ def _environment() -> Mapping[str, str]:
 
 
 def _settings() -> "Settings":
+    from bot.cli.misspelt import misspelt_settings
     from bot.settings.model import SettingsError, load_settings
 
+    environment = _environment()
     try:
-        return load_settings(_environment())
+        return load_settings(environment)
     except SettingsError as error:
-        _fail(error.faults)
+        _fail([*error.faults, *misspelt_settings(environment)])
 
 
 def _say(lines: Iterable[str]) -> None:
