@@ -21,11 +21,11 @@ from bot.admin.client import open_admin
 from bot.approvals.kind import AnyKind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
-from bot.jobs import JOBS, TOPICS, Job, start_jobs
+from bot.jobs import JOBS, TOPICS, Job, Schedule, start_jobs
 from bot.kinds.registry import KINDS
 from bot.log import configure_logging
 from bot.memory import freeze_startup
-from bot.policy.file import load_policy
+from bot.policy.file import PolicyFile
 from bot.runtime import Runtime
 from bot.settings.model import Settings
 from bot.slack.notifier import SlackNotifier
@@ -55,6 +55,7 @@ class Bot:
     socket: Socket | None
     slack_problem: str = "Slack has not answered yet."
     is_stopping: bool = False
+    schedule: Schedule | None = None
 
     async def unready_because(self) -> dict[str, str]:
         """Return what stands in the way of being ready, in words; empty when nothing does."""
@@ -63,6 +64,8 @@ class Bot:
             found["process"] = "The process is stopping."
         if self.slack_problem:
             found["slack"] = self.slack_problem
+        if late := self.schedule.late() if self.schedule else []:
+            found["jobs"] = f"Some of what happens by itself has stopped: {', '.join(late)}."
         if self.socket and not await self.socket.is_live():
             found["socket"] = "There is no live socket to Slack."
         try:
@@ -116,9 +119,11 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
     admin = open_admin(
         settings.anthropic_admin_key, settings.anthropic_base_url, requests_per_minute=settings.admin_requests_per_minute
     )
+    policy_file = PolicyFile(settings.policy_file, kinds)
     runtime = Runtime(
         settings=settings,
-        policy=load_policy(settings.policy_file, kinds),
+        policy=policy_file.read(),
+        policy_file=policy_file,
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
         admin=admin,
         directory=Directory(admin),
@@ -146,19 +151,19 @@ async def running(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) 
     await bot.probe_slack()
     probing = asyncio.create_task(_keep_probing(bot))
     connecting = asyncio.create_task(_connect(bot))
-    scheduler = start_jobs(rt, jobs, pace=pace)
+    schedule = bot.schedule = start_jobs(rt, jobs, pace=pace)
     try:
         yield bot
     finally:
         bot.is_stopping = True
-        scheduler.pause()
+        schedule.pause()
         for task in (connecting, probing):
             task.cancel()
         await asyncio.gather(connecting, probing, return_exceptions=True)
         if bot.socket:
             await bot.socket.stop()
         await rt.tasks.drain(DRAIN_SECONDS)
-        scheduler.shutdown(wait=False)
+        schedule.stop()
         await bot.close()
 
 

@@ -14,7 +14,8 @@ from bot.words.wording import listed, number, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
-    """Return today's rule for a request, under the workspace's name of today."""
+    """Return the rule for a request as the policy file has it at this moment, under the workspace's name of today."""
+    await rt.refresh_policy()
     return await rule_at(rt, request.kind, request.workspace_id)
 
 

@@ -38,6 +38,7 @@ class Socket:
         self._handler: SocketFront | None = None
         self._watch: asyncio.Task[None] | None = None
         self._down_since = 0.0
+        self._pong: tuple[float | None, float] = (None, 0.0)
 
     async def start(self) -> None:
         """Connect and watch; raises what the first connection raises."""
@@ -61,7 +62,10 @@ class Socket:
         if client is None or not await client.is_connected():
             return False
         last_pong: float | None = getattr(client, "last_ping_pong_time", None)
-        return last_pong is None or time.time() - last_pong < self._silent_after
+        # The SDK notes it by the clock, which may be set back: what counts is since when it stands still.
+        if last_pong != self._pong[0]:
+            self._pong = (last_pong, time.monotonic())
+        return last_pong is None or time.monotonic() - self._pong[1] < self._silent_after
 
     async def _keep_alive(self) -> None:
         while True:
