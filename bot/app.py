@@ -12,12 +12,11 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.admin.client import open_admin
+from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
@@ -28,7 +27,9 @@ from bot.memory import freeze_startup
 from bot.policy.file import PolicyFile
 from bot.runtime import Runtime
 from bot.settings.model import Settings
+from bot.settings.network import authorities, forget_proxies
 from bot.slack.notifier import SlackNotifier
+from bot.slack.probe import WITHIN, web_client
 from bot.store.migrate import is_current, migrate, open_database
 from bot.store.session import Store
 from bot.store.vault import Vault
@@ -106,19 +107,13 @@ def _now() -> datetime:
 
 async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, AnyKind] = KINDS) -> Bot:
     """Make all the pieces inside the running loop; nothing is sent to anybody yet. `kinds` can be asked for."""
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=5))
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        # The SDK would repeat a post whose connection broke, and so post it twice; the notifier decides that itself.
-        retry_handlers=[],
+    forget_proxies()  # the settings have them, and say which way each address takes
+    session = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=WITHIN, connect=5),
+        connector=aiohttp.TCPConnector(ssl=authorities(settings.ssl_cert_file)),
     )
-    if settings.sandbox_url:
-        client.proxy = None  # taken from HTTPS_PROXY, also for loopback
-    admin = open_admin(
-        settings.anthropic_admin_key, settings.anthropic_base_url, requests_per_minute=settings.admin_requests_per_minute
-    )
+    client = web_client(settings, settings.slack_bot_token, session)
+    admin = admin_of(settings)
     policy_file = PolicyFile(settings.policy_file, kinds)
     runtime = Runtime(
         settings=settings,
@@ -127,7 +122,9 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
         admin=admin,
         directory=Directory(admin),
-        notifier=SlackNotifier(client, session, trust_missing_flags=settings.trust_missing_flags),
+        notifier=SlackNotifier(
+            client, session, trust_missing_flags=settings.trust_missing_flags, proxy_for=settings.proxy_for
+        ),
         vault=Vault(settings.encryption_keys),
         clock=clock,
         kinds=kinds,
@@ -138,7 +135,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
     register(app, runtime)
     register_front(app, settings.command_prefix)
     token = settings.slack_app_token
-    return Bot(runtime, app, session, Socket(app, token.get_secret_value()) if token else None)
+    return Bot(runtime, app, session, Socket(app, token.get_secret_value(), proxy_for=settings.proxy_for) if token else None)
 
 
 @contextlib.asynccontextmanager

@@ -111,7 +111,7 @@ class _Every(BaseTrigger):
 
 
 class Schedule:
-    """The running schedule: APScheduler keeps time by the clock, which may be set back, so a monotonic one looks after it."""
+    """The running schedule: APScheduler keeps time by a clock that may be set back, so a monotonic one looks after it."""
 
     def __init__(self, rt: Runtime, jobs: Sequence[Job], pace: float) -> None:
         self._rt, self._jobs = rt, {job.name: job for job in jobs}

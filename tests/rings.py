@@ -70,6 +70,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("races/", WORLD),
     ("sandbox/", WORLD),
     ("security/", WORLD),
+    ("settings/test_network", WORLD),
     ("slack/test_notifier", WORLD),
     ("spend/", WORLD),
     ("status/", WORLD),

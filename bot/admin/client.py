@@ -1,5 +1,6 @@
 """The Admin port on the real protocol: the parts put together."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from bot.admin.keys import Keys
 from bot.admin.limits import Limits
 from bot.admin.people import People
 from bot.admin.spending import Spending
+from bot.settings.model import Settings
 
 
 class AdminClient(People, Keys, Limits, Spending):
@@ -25,7 +27,26 @@ class AdminClient(People, Keys, Limits, Spending):
 
 
 def open_admin(
-    key: SecretStr, base_url: str = DEFAULT_BASE_URL, *, requests_per_minute: int = REQUESTS_PER_MINUTE
+    key: SecretStr,
+    base_url: str = DEFAULT_BASE_URL,
+    *,
+    requests_per_minute: int = REQUESTS_PER_MINUTE,
+    proxy: str | None = None,
+    authorities_file: Path | None = None,
 ) -> AdminClient:
     """Return a client for the organization of `key`; nothing is sent yet."""
-    return AdminClient(Transport(key, base_url, requests_per_minute=requests_per_minute), INTERACTIVE)
+    carrier = Transport(
+        key, base_url, requests_per_minute=requests_per_minute, proxy=proxy, authorities_file=authorities_file
+    )
+    return AdminClient(carrier, INTERACTIVE)
+
+
+def admin_of(settings: Settings) -> AdminClient:
+    """Return a client as the settings describe it."""
+    return open_admin(
+        settings.anthropic_admin_key,
+        settings.anthropic_base_url,
+        requests_per_minute=settings.admin_requests_per_minute,
+        proxy=settings.proxy_for(settings.anthropic_base_url),
+        authorities_file=settings.ssl_cert_file,
+    )

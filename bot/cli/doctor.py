@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.admin.client import open_admin
+from bot.admin.client import admin_of
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
 from bot.ports import Admin
 from bot.settings.model import Settings
+from bot.settings.network import forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel
 from bot.status.checks import STALE_AFTER
 
@@ -38,11 +39,8 @@ class Diagnosis:
 
 async def examine(settings: Settings, now: datetime | None = None) -> list[Diagnosis]:
     """Look at everything that a token or a key is needed for; nothing is changed anywhere."""
-    admin = open_admin(
-        settings.anthropic_admin_key,
-        settings.anthropic_base_url,
-        requests_per_minute=settings.admin_requests_per_minute,
-    )
+    forget_proxies()
+    admin = admin_of(settings)
     try:
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
@@ -52,7 +50,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
 
 
 async def _slack(settings: Settings) -> list[Diagnosis]:
-    probe = await probe_bot_token(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    probe = await probe_bot_token(settings)
     if probe.error:
         return [Diagnosis(False, f"Slack doesn't accept SLACK_BOT_TOKEN ({probe.error}). {_mend(probe.error)}")]
     found = [Diagnosis(True, f"Slack: @{probe.user} in {probe.team} ({probe.team_id}).")]
@@ -66,7 +64,7 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
             )
         )
     if settings.slack_app_token:
-        error = await probe_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+        error = await probe_app_token(settings)
         said = f"Slack doesn't accept SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
         found.append(Diagnosis(error is None, said))
     return found
@@ -79,7 +77,7 @@ async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
         return [Diagnosis(False, policy.nobody_because)]
     found: list[Diagnosis] = []
     for channel in policy.channels if slack_answers else ():
-        problem = await probe_channel(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, channel)
+        problem = await probe_channel(settings, channel)
         said = f"Cards can't be posted to {channel}: {problem}." if problem else f"Cards can be posted to {channel}."
         found.append(Diagnosis(problem is None, said))
     return found

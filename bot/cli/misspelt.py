@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from bot.settings.model import Settings, is_secret
+from bot.settings.network import PROXY_NAMES
 from bot.words.similar import closest
 
 _FOREIGN = frozenset(
@@ -16,7 +17,7 @@ def setting_names() -> frozenset[str]:
     """Return every variable that is read."""
     names = {name.upper() for name in Settings.model_fields}
     files = {f"{name.upper()}_FILE" for name, field in Settings.model_fields.items() if is_secret(field)}
-    return frozenset(names | files | {"SECRETS_DIR"})
+    return frozenset(names | files | PROXY_NAMES | {"SECRETS_DIR"})
 
 
 def misspelt_settings(env: Mapping[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ def start() -> int:
     from bot.cli.misspelt import misspelt_settings
     from bot.errors import QuartermasterError
     from bot.settings.model import SettingsError, load_settings
+    from bot.settings.network import forget_proxies
     from bot.store.migrate import DatabaseTooNew
 
     environment = read_environment(Path.cwd())
@@ -21,12 +22,11 @@ def start() -> int:
     except SettingsError as error:
         return _refused([*error.faults, *misspelt_settings(environment)])
     sys.stderr.writelines(f"warning: {sentence}\n" for sentence in misspelt_settings(environment))
+    forget_proxies()
     clock = None
     if settings.sandbox_url:
-        from bot.sandbox.proxies import forget_proxies
         from bot.sandbox.remote_clock import following
 
-        forget_proxies()
         clock = following(settings.sandbox_url)
     try:
         run(settings, clock)

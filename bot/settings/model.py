@@ -7,12 +7,14 @@ A field's description says what the setting is, its `wants` says what a good val
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.settings import parse
+from bot.settings.network import in_one_spelling, is_excepted
 from bot.settings.sources import read_values
 
 ANTHROPIC_URL = "https://api.anthropic.com"
@@ -133,6 +135,29 @@ class Settings(DatabaseSettings):
         default=None,
     )
 
+    https_proxy: Annotated[SecretStr, BeforeValidator(parse.proxy)] | None = _setting(
+        "The proxy on the way to https addresses, for all clients alike. ALL_PROXY and names in lower case count, too.",
+        "the address of an http proxy, such as http://proxy.acme.com:3128",
+        default=None,
+    )
+    http_proxy: Annotated[SecretStr, BeforeValidator(parse.proxy)] | None = _setting(
+        "The same for http addresses.", "the address of an http proxy, such as http://proxy.acme.com:3128", default=None
+    )
+    no_proxy: Annotated[tuple[str, ...], BeforeValidator(parse.words)] = _setting(
+        "Hosts, domains and networks, separated by commas, that are reached without a proxy.", "a list of hosts", default=()
+    )
+    ssl_cert_file: Annotated[Path, BeforeValidator(parse.certificates)] | None = _setting(
+        "A file with the certificates of the authorities to trust, instead of the usual ones.",
+        "a file with certificates (PEM)",
+        default=None,
+    )
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the proxy through which an address is reached, None for the direct way."""
+        is_tls = urlsplit(url).scheme in ("https", "wss")
+        given = self.https_proxy if is_tls else self.http_proxy
+        return given.get_secret_value() if given and not is_excepted(url, self.no_proxy) else None
+
     @property
     def transport(self) -> Literal["socket", "http"]:
         """Socket Mode wherever there is an app-level token, else signed HTTP."""
@@ -154,7 +179,7 @@ def load_database_settings(env: Mapping[str, str]) -> DatabaseSettings:
 
 def _load(model: type[_Model], env: Mapping[str, str]) -> _Model:
     secret_names = [name.upper() for name, field in model.model_fields.items() if is_secret(field)]
-    values, unread = read_values(env, [name.upper() for name in model.model_fields], secret_names)
+    values, unread = read_values(in_one_spelling(env), [name.upper() for name in model.model_fields], secret_names)
     faults = list(unread.values())
     if model is Settings:
         if values.get("SANDBOX_URL"):

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -30,10 +32,18 @@ class SlackNotifier:
     Reads are remembered for a minute; a post whose outcome is unknown is never repeated.
     """
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, *, trust_missing_flags: bool = False) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        *,
+        trust_missing_flags: bool = False,
+        proxy_for: Callable[[str], str | None] = lambda _url: None,
+    ) -> None:
         self._client: Any = client
         self._trusts = trust_missing_flags
         self._session = session
+        self._proxy_for = proxy_for
         self._people = Cache(self._load_person, KEEP_SECONDS)
         self._groups = Cache(self._load_group, KEEP_SECONDS)
         self._channels = Cache(self._load_channel, KEEP_SECONDS)
@@ -72,7 +82,7 @@ class SlackNotifier:
     async def _put(self, name: str, content: bytes, alt_text: str) -> str:
         slot = await self._call("files.getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_text[:1000])
         try:
-            async with self._session.post(str(slot["upload_url"]), data=content) as response:
+            async with self._post(str(slot["upload_url"]), data=content) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the file.", f"upload_{response.status}")
         except _LOST:
@@ -118,11 +128,14 @@ class SlackNotifier:
         if message.blocks:
             body["blocks"] = message.blocks
         try:
-            async with self._session.post(response_url, json=body) as response:
+            async with self._post(response_url, json=body) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the answer.", f"response_url_{response.status}")
         except _LOST:
             raise SlackDown("Slack didn't take the answer: no answer.") from None
+
+    def _post(self, url: str, **what: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self._session.post(url, proxy=self._proxy_for(url), **what)
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
         """Open a modal."""

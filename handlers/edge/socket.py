@@ -6,6 +6,7 @@ Known to happen after idle reconnects (slack.md §9.4); a socket may also be hal
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -32,9 +33,11 @@ class Socket:
         silent_after: float = SILENT_AFTER,
         look_every: float = LOOK_EVERY,
         connect_within: float = CONNECT_WITHIN,
+        proxy_for: Callable[[str], str | None] = lambda _url: None,
     ) -> None:
         self._app, self._token, self._connect_within = app, app_token, connect_within
         self._silent_after, self._look_every = silent_after, look_every
+        self._proxy_for = proxy_for
         self._handler: SocketFront | None = None
         self._watch: asyncio.Task[None] | None = None
         self._down_since = 0.0
@@ -48,6 +51,7 @@ class Socket:
     async def _connect(self) -> None:
         # The constructor opens an aiohttp session, so it has to run inside the loop.
         handler = SocketFront(self._app, self._token, ping_interval=min(10.0, self._silent_after / 4))
+        _choose_way(handler.client, self._proxy_for)
         try:
             # The SDK's client tries for ever, and with the same ticket, which is good for 30 seconds and once.
             await asyncio.wait_for(handler.connect_async(), self._connect_within)
@@ -98,6 +102,18 @@ class Socket:
         if self._handler:
             await _close(self._handler)
             self._handler = None
+
+
+def _choose_way(client: Any, proxy_for: Callable[[str], str | None]) -> None:
+    """Let a client connect by the way that its ticket's address takes: it would take one from the environment for all."""
+    client.proxy, issue = None, client.issue_new_wss_url
+
+    async def issue_and_choose() -> str:
+        url: str = await issue()
+        client.proxy = proxy_for(url)
+        return url
+
+    client.issue_new_wss_url = issue_and_choose
 
 
 async def _close(handler: SocketFront) -> None:
