@@ -30,7 +30,8 @@ from bot.settings.model import Settings
 from bot.settings.network import authorities, forget_proxies
 from bot.slack.notifier import SlackNotifier
 from bot.slack.probe import WITHIN, web_client
-from bot.store.migrate import is_current, migrate, open_database
+from bot.store.migrate import is_current, migrate, open_database, why_unusable
+from bot.store.notes import try_writing
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
@@ -73,8 +74,10 @@ class Bot:
             async with asyncio.timeout(3):
                 if not await is_current(self.runtime.store):
                     found["database"] = "The database's schema is not this version's."
+                else:
+                    await try_writing(self.runtime.store)
         except Exception as error:  # drivers differ in what they raise
-            found["database"] = f"The database does not answer ({type(error).__name__})."
+            found["database"] = why_unusable(error)
         return found
 
     async def probe_slack(self) -> None:

@@ -81,7 +81,7 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     now = rt.now()
     event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
     outcome = request.outcome.updated(applied.outcome)
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         if isinstance(applied, Waits):
             outcome = outcome.updated(Outcome(by_hand=True))
             moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
@@ -96,6 +96,13 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
         if moved:
             tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored())
     return moved or await _too_late(rt, request, applied)
+
+
+def _patience(rt: Runtime, request: Request) -> timedelta:
+    """Return how long to try to note what was done: as long as the claim lasts, since nobody else knows of it."""
+    is_held = request.status in _HELD and request.claimed_at is not None
+    left = request.claimed_at + CLAIM_LASTS - rt.now() if is_held and request.claimed_at else timedelta()
+    return min(max(left, timedelta(seconds=10)), CLAIM_LASTS)
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
@@ -114,7 +121,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
             await kind.effect.revert(act_of(rt, kind.asked(second)))
         except (NeedsPerson, UpstreamError):
             action = AuditAction.REQUEST_SECOND_LEFT
-    async with rt.store.write() as tx:
+    async with rt.store.write(CLAIM_LASTS) as tx:
         latest = await requests.load(tx, request.id) or latest
         if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
             latest = await requests.touch(tx, latest) or latest
@@ -144,7 +151,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
 
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
     outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
@@ -247,7 +254,7 @@ async def end(rt: Runtime, request: Request) -> Request:
 
 async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) -> Request:
     now = rt.now()
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
         outcome = request.outcome.updated(ended)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)

@@ -13,6 +13,8 @@ from bot.settings.model import Settings
 from bot.settings.network import forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel
 from bot.status.checks import STALE_AFTER
+from bot.store.migrate import examine_database
+from bot.store.session import Store
 
 _SLACK_MENDS = {
     "no_answer": "No usable answer came from SLACK_API_URL; check the address and the network.",
@@ -44,7 +46,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
     try:
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
-        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC))]
+        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC)), *await _database(settings)]
     finally:
         await admin.aclose()
 
@@ -68,6 +70,19 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
         said = f"Slack doesn't accept SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
         found.append(Diagnosis(error is None, said))
     return found
+
+
+async def _database(settings: Settings) -> list[Diagnosis]:
+    """Look at a PostgreSQL database; a SQLite file is made by the bot."""
+    url = settings.database_url.get_secret_value()
+    if not url.startswith("postgresql"):
+        return []
+    store = Store(url)
+    try:
+        problem = await examine_database(store)
+    finally:
+        await store.close()
+    return [Diagnosis(problem is None, f"DATABASE_URL: {problem}" if problem else "Database: PostgreSQL answers.")]
 
 
 async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:

@@ -160,11 +160,11 @@ class Claim:
                     await self._failed(post, drawing)  # it may have landed, but will not any more by the next try
                     raise
                 log.info("message_not_redrawn", topic=post.topic, purpose=post.purpose, code=error.code)
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=hide)
 
     async def _unknown(self, post: Post) -> None:
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             await db.note_unknown(tx, post, self.token)
 
     async def _send_thread(
@@ -236,7 +236,7 @@ class Claim:
 
     async def _note(self, posts: Sequence[Post], sent: Sent, follow: Follow | None) -> bool:
         now, more = self.rt.now(), follow is not None
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             for post in posts:
                 is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now)
                 if is_stale is not None and follow is not None:

@@ -11,6 +11,7 @@ from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
 from bot.status.watch import current_outage
+from bot.store.notes import try_writing
 
 STALE_AFTER = timedelta(hours=30)
 """Figures that reach less far than this are older than they should be."""
@@ -85,7 +86,7 @@ async def _organization(rt: Runtime) -> list[StatusLine]:
 
 
 async def _database(rt: Runtime) -> list[StatusLine]:
-    await rt.store.ping()
+    await try_writing(rt.store)
     return [StatusLine("Database", True, "answers.")]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot.store.session import Tx
+from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
 from bot.store.upsert import insert_into
 
@@ -34,6 +34,12 @@ async def write_note(tx: Tx, key: str, value: Mapping[str, Any], now: datetime) 
 async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
     """Forget facts."""
     await tx.execute(delete(NoteRow).where(col(NoteRow.key).in_(list(keys))))
+
+
+async def try_writing(store: Store) -> None:
+    """Write something down, which is what every act needs; raises what the driver raises."""
+    async with store.write() as tx:
+        await write_note(tx, "readiness", {}, tx.now)
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:

@@ -1,4 +1,4 @@
-"""One reading of the way out: each client takes the same proxy, with the same exceptions, and trusts the same authorities."""
+"""One reading of the way out: each client takes the same proxy, the same exceptions, and the same authorities."""
 
 import asyncio
 import contextlib
