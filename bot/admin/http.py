@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from pydantic_core import from_json
 
 from bot import __version__
-from bot.admin.budget import Budget
+from bot.admin.budget import Budget, patience
 from bot.admin.call import ApiCall, Manner
 from bot.admin.errors import (
     OUR_BUDGET,
@@ -28,7 +28,7 @@ from bot.admin.errors import (
     rate_limit_state,
     retry_after,
 )
-from bot.errors import UpstreamBusy, UpstreamError, UpstreamRefused
+from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
 from bot.settings.network import authorities as authorities
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
@@ -105,7 +105,7 @@ class Transport:
 
     async def _wait_for_budget(self, call: ApiCall, manner: Manner) -> None:
         try:
-            async with asyncio.timeout(manner.budget_wait):
+            async with asyncio.timeout(patience(manner.budget_wait)):
                 if call.spend_limits:
                     await self._spend_budget.take(manner.interactive)
                 await self.budget.take(manner.interactive)
@@ -114,7 +114,7 @@ class Transport:
         else:
             late = False
         if late:
-            raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
+            raise OwnQueueFull(OUR_BUDGET, retry_after=60.0)
 
     async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the JSON or raises."""

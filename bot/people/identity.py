@@ -90,8 +90,8 @@ async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bo
         raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
     if link and member:
         return person, member, True
-    # One whose member is gone is not followed to another member silently.
-    found = await _find(rt, person.email, None, fresh=True)
+    # From the list, which a crowd on the first day shares. One whose member is gone isn't followed to another silently.
+    found = await _listed(rt, person.email, fresh=fresh)
     if found is None:
         raise NotLinked(
             f"I can't find {escape(person.email)} in the Claude organization. Ask an organization admin for an invite."
@@ -174,6 +174,13 @@ async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) 
     if member_id is not None:
         matches = [member for member in matches if member.id == member_id]
     return matches[0] if matches else None
+
+
+async def _listed(rt: Runtime, email: str, *, fresh: bool) -> Member | None:
+    """Return the member with an address; whoever isn't in a list that is a minute old may be in today's."""
+    members = await rt.directory.members(fresh=fresh)
+    found = next((member for member in members if is_same_address(member.email, email)), None)
+    return found if found or fresh else await _listed(rt, email, fresh=True)
 
 
 def _or(flag: bool | None, default: bool) -> bool:

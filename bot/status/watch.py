@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.admin.errors import OUR_BUDGET, REFUSED_KEY
-from bot.errors import UpstreamAuth, UpstreamError
+from bot.admin.errors import REFUSED_KEY
+from bot.errors import OwnQueueFull, UpstreamAuth, UpstreamError
 from bot.policy.model import ApproverKind, Policy
 from bot.posts import db as posts
 from bot.posts.channels import why_blocked
@@ -65,7 +65,7 @@ async def _failure(rt: Runtime) -> tuple[bool, str] | None:
     try:
         await rt.admin.background().me()
     except UpstreamError as error:
-        if error.sentence != OUR_BUDGET:  # the bot's own queue says nothing about the API
+        if not isinstance(error, OwnQueueFull):  # the bot's own queue says nothing about the API
             return isinstance(error, UpstreamAuth), error.sentence
     reading = await last_reading(rt)
     if reading is None or not reading.is_failing:
