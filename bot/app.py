@@ -92,7 +92,8 @@ class Bot:
             self.slack_problem = error.sentence
         else:
             is_ours = wanted in (None, me.team_id, me.enterprise_id)
-            self.runtime.team_id, self.runtime.bot_user_id = me.team_id if is_ours else "", me.bot_user_id
+            ours = wanted if wanted and wanted == me.enterprise_id else me.team_id
+            self.runtime.team_id, self.runtime.bot_user_id = ours if is_ours else "", me.bot_user_id
             self.slack_problem = "" if is_ours else f"The bot token belongs to {me.team_id}, not to {wanted}."
         if self.slack_problem:
             log.warning("slack_not_ready", problem=self.slack_problem)
@@ -126,7 +127,11 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         admin=admin,
         directory=Directory(admin),
         notifier=SlackNotifier(
-            client, session, trust_missing_flags=settings.trust_missing_flags, proxy_for=settings.proxy_for
+            client,
+            session,
+            trust_missing_flags=settings.trust_missing_flags,
+            proxy_for=settings.proxy_for,
+            may_answer_at=settings.may_answer_at,
         ),
         vault=Vault(settings.encryption_keys),
         clock=clock,

@@ -8,10 +8,11 @@ from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
+from bot.policy.model import ApproverKind, Policy
 from bot.ports import Admin
 from bot.settings.model import Settings
 from bot.settings.network import forget_proxies
-from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel
+from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
 from bot.status.checks import STALE_AFTER
 from bot.store.migrate import examine_database
 from bot.store.session import Store
@@ -95,7 +96,17 @@ async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
         problem = await probe_channel(settings, channel)
         said = f"Cards can't be posted to {channel}: {problem}." if problem else f"Cards can be posted to {channel}."
         found.append(Diagnosis(problem is None, said))
-    return found
+    return found + (await _flags(settings, policy) if slack_answers else [])
+
+
+async def _flags(settings: Settings, policy: Policy) -> list[Diagnosis]:
+    """Say what Slack leaves out of those whom the policy names, with the setting that decides about it."""
+    people = {ref.id for group in policy.groups.values() for ref in group if ref.kind is ApproverKind.USER and ref.id}
+    missing = sorted({name for one in sorted(people)[:3] for name in await probe_person(settings, one)})
+    if not missing or settings.trust_missing_flags:
+        return []
+    left = f"Slack leaves out {', '.join(missing)} of people, so they are refused"
+    return [Diagnosis(False, f"{left}; where that is usual, set TRUST_MISSING_FLAGS=true.")]
 
 
 def _mend(error: str) -> str:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bot.settings import parse
 from bot.settings.network import in_one_spelling, is_excepted
+from bot.settings.parse import is_loopback
 from bot.settings.sources import read_values
 
 ANTHROPIC_URL = "https://api.anthropic.com"
@@ -79,6 +80,12 @@ class Settings(DatabaseSettings):
     )
     slack_api_url: Annotated[str, BeforeValidator(parse.slack_url)] = _setting(
         "Where the Slack Web API is.", "an http or https address", default="https://slack.com/api/"
+    )
+    slack_response_hosts: Annotated[tuple[str, ...], BeforeValidator(parse.words)] = _setting(
+        "Further hosts, separated by commas, to which answers to people's acts may be posted; for emulators and gateways."
+        " Those beside SLACK_API_URL, such as hooks.slack.com beside slack.com, are known.",
+        "a list of hosts",
+        default=(),
     )
     anthropic_admin_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{8,}")] = _setting(
         "The Admin API key of the Claude organization.", "an Admin API key, which starts with sk-ant-"
@@ -157,6 +164,18 @@ class Settings(DatabaseSettings):
         is_tls = urlsplit(url).scheme in ("https", "wss")
         given = self.https_proxy if is_tls else self.http_proxy
         return given.get_secret_value() if given and not is_excepted(url, self.no_proxy) else None
+
+    def may_answer_at(self, url: str) -> bool:
+        """Tell whether a response url, which comes with a payload, leads to Slack's side and to nobody else."""
+        try:
+            own, given = urlsplit(self.slack_api_url), urlsplit(url)
+        except ValueError:
+            return False
+        host, home = (given.hostname or "").rstrip("."), (own.hostname or "").removeprefix("www.").removeprefix("api.")
+        if given.scheme not in ("https", own.scheme) or not host:
+            return False
+        is_near = host == home or host.endswith(f".{home}") or (is_loopback(self.slack_api_url) and is_loopback(url))
+        return is_near or host in {one.lower() for one in self.slack_response_hosts}
 
     @property
     def transport(self) -> Literal["socket", "http"]:

@@ -39,11 +39,12 @@ class SlackNotifier:
         *,
         trust_missing_flags: bool = False,
         proxy_for: Callable[[str], str | None] = lambda _url: None,
+        may_answer_at: Callable[[str], bool] = lambda _url: True,
     ) -> None:
         self._client: Any = client
         self._trusts = trust_missing_flags
         self._session = session
-        self._proxy_for = proxy_for
+        self._proxy_for, self._may_answer_at = proxy_for, may_answer_at
         self._people = Cache(self._load_person, KEEP_SECONDS)
         self._groups = Cache(self._load_group, KEEP_SECONDS)
         self._channels = Cache(self._load_channel, KEEP_SECONDS)
@@ -119,6 +120,9 @@ class SlackNotifier:
 
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
         """Answer through a response url, which is never logged: its holder may post."""
+        if not self._may_answer_at(response_url):
+            log.warning("response_url_elsewhere")
+            raise SlackRefused("That act asks for its answer at an address that isn't Slack's.", "response_url_elsewhere")
         body: dict[str, Any] = {
             "text": message.text,
             "response_type": "in_channel" if in_channel else "ephemeral",
@@ -158,7 +162,10 @@ class SlackNotifier:
         response = await self._response("auth.test", repeat=True)
         answer = dict(response.data)
         return SlackSelf(
-            str(answer["team_id"]), str(answer.get("enterprise_id") or ""), str(answer["user_id"]), granted_scopes(response)
+            str(answer.get("team_id") or answer.get("enterprise_id") or ""),
+            str(answer.get("enterprise_id") or ""),
+            str(answer["user_id"]),
+            granted_scopes(response),
         )
 
     def forget(self, slack_id: str) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings.model import Settings
 from bot.settings.network import authorities
+from bot.slack.shapes import person_of
 
 WITHIN = 10
 """Seconds for a call."""
@@ -94,6 +95,15 @@ async def probe_channel(settings: Settings, channel: str) -> str | None:
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
         return "it is shared with another company, so nothing is posted there"
     return None if found.get("is_member") else "the bot isn't in it; invite it"
+
+
+async def probe_person(settings: Settings, slack_id: str) -> list[str]:
+    """Return what Slack leaves out of a person; nothing where it doesn't answer, or doesn't know them."""
+    try:
+        answer = await _call(web_client(settings, settings.slack_bot_token), "users.info", user=slack_id)
+    except (SlackApiError, *_NO_ANSWER):
+        return []
+    return person_of(cast(dict[str, object], answer.get("user") or {})).missing
 
 
 async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:

@@ -48,7 +48,7 @@ async def ask_all(env: dict[str, str]) -> None:
         with contextlib.suppress(SlackError):
             await bot.runtime.notifier.send("C1", Message("x", []))
         with contextlib.suppress(SlackError):
-            await bot.runtime.notifier.answer("http://hooks.acme.test/x", Message("x", []))
+            await bot.runtime.notifier.answer("http://hooks.slack.acme.test/x", Message("x", []))
         with contextlib.suppress(UpstreamError):
             await bot.runtime.admin.change_role("user_1", "user")
         assert bot.socket
@@ -66,7 +66,7 @@ async def test_every_client_takes_the_proxy_however_it_is_named(tmp_path: Path, 
     paths = {line.split(" ")[1] for line in asked}
     assert {
         "http://slack.acme.test/api/chat.postMessage",
-        "http://hooks.acme.test/x",
+        "http://hooks.slack.acme.test/x",
         "http://slack.acme.test/api/apps.connections.open",
     } <= paths
     assert any(path.startswith("http://claude.acme.test/v1/organizations/users/") for path in paths)
@@ -146,3 +146,30 @@ async def test_a_client_trusts_the_authorities_of_the_settings() -> None:
 
 def test_no_way_of_naming_a_proxy_counts_as_misspelt() -> None:
     assert misspelt_settings(dict.fromkeys(("https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY"), "x")) == []
+
+
+@pytest.mark.parametrize(
+    ("api", "more", "url", "may"),
+    [
+        ("https://slack.com/api/", "", "https://hooks.slack.com/commands/1", True),
+        ("https://slack.com/api/", "", "https://slack.com/x", True),
+        ("https://www.slack.com/api/", "", "https://hooks.slack.com/x", True),
+        ("https://slack-gov.com/api/", "", "https://hooks.slack-gov.com/x", True),
+        ("https://slack.com/api/", "", "https://hooks.slack.com.evil.test/x", False),
+        ("https://slack.com/api/", "", "https://notslack.com/x", False),
+        ("https://slack.com/api/", "", "https://hooks.slack.com@evil.test/x", False),
+        ("https://slack.com/api/", "", "http://hooks.slack.com/x", False),
+        ("https://slack.com/api/", "", "http://127.0.0.1:8080/x", False),
+        ("https://slack.com/api/", "", "http://169.254.169.254/latest", False),
+        ("https://slack.com/api/", "", "file:///etc/passwd", False),
+        ("https://slack.com/api/", "", "https://[bad/x", False),
+        ("https://slack.com/api/", "", "", False),
+        ("http://127.0.0.1:1/api/", "", "http://localhost:2/_response/1", True),
+        ("http://127.0.0.1:1/api/", "", "http://elsewhere.test/x", False),
+        ("https://gateway.acme.com/api/", "hooks.slack.com", "https://hooks.slack.com/x", True),
+        ("https://gateway.acme.com/api/", "", "https://hooks.slack.com/x", False),
+    ],
+)
+def test_answers_go_to_slacks_side_only(api: str, more: str, url: str, may: bool) -> None:
+    settings = load_settings(GOOD | {"SLACK_API_URL": api, "SLACK_RESPONSE_HOSTS": more})
+    assert settings.may_answer_at(url) == may

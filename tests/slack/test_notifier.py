@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bot.errors import SlackRefused
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
 from bot.slack.model import Message
@@ -25,3 +28,10 @@ async def test_no_message_and_no_answer_is_ever_unfurled(tmp_path: Path) -> None
     assert len(sent) == 3
     for request in sent:
         assert (request["unfurl_links"], request["unfurl_media"]) == (False, False)
+
+
+async def test_no_answer_is_posted_to_a_host_that_only_a_payload_names(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        with pytest.raises(SlackRefused) as caught:
+            await world.rt.notifier.answer("http://elsewhere.test/x", LINK)
+        assert caught.value.code == "response_url_elsewhere"
