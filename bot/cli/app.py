@@ -74,9 +74,15 @@ def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
 @app.command()
 def check(
     settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
+    env_example: Annotated[bool, typer.Option("--env-example", hidden=True, help="Print .env.example.")] = False,
     commands_table: Annotated[bool, typer.Option("--commands-table", hidden=True, help="Print README's table.")] = False,
 ) -> None:
     """Check settings, policy and manifest, offline."""
+    if env_example:
+        from bot.cli.env_example import env_example as render_example
+
+        sys.stdout.write(render_example())
+        return
     if commands_table:
         from bot.cli.commands_table import commands_table as render_commands
 
@@ -96,6 +102,14 @@ def check(
     if found.faults:
         _fail(filter(None, [*found.faults, found.hint, found.closing]))
     _say([found.closing])
+
+
+@app.command()
+def key() -> None:
+    """Make an encryption key for ENCRYPTION_KEYS."""
+    from cryptography.fernet import Fernet
+
+    _say([Fernet.generate_key().decode()])
 
 
 @app.command()

@@ -10,6 +10,8 @@ _FOREIGN = frozenset(
     {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "POSTGRES_PASSWORD"}
 )
 """Names that other programs read, and that may well stand beside ours."""
+_COMMON = PROXY_NAMES | {"SSL_CERT_FILE"}
+"""Names that many programs read, with others of their own that are much like them."""
 _ALIKE, _SURELY_MEANT = 0.8, 0.9
 
 
@@ -24,7 +26,8 @@ def misspelt_settings(env: Mapping[str, str]) -> list[str]:
     """Return a sentence for each variable that isn't read, but whose name is nearly one that is."""
     known = setting_names()
     given = {name for name in known if env.get(name)}
-    return [said for name in sorted(env) if name not in known and (said := _sentence(name, known, given))]
+    ours = known - _COMMON
+    return [said for name in sorted(env) if name not in known and (said := _sentence(name, ours, given))]
 
 
 def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:

@@ -96,8 +96,8 @@ class Settings(DatabaseSettings):
     policy_file: Path = _setting("Who may approve what.", "the path of a file", default=Path("policy.toml"))
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(parse.fernet_keys)] = _setting(
         "Fernet keys, separated by commas: the first encrypts, all decrypt, so a new one is put in front.",
-        "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; make one with"
-        ' `python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`',
+        "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; `python -m bot key` (or"
+        " `make key`) makes one",
     )
     email_domains: Annotated[tuple[str, ...], BeforeValidator(parse.domains)] = _setting(
         "The e-mail domains, separated by commas, whose people may use the bot.",

@@ -74,7 +74,7 @@ def test_help_names_every_command() -> None:
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert time.monotonic() - started < 5  # a loaded machine; alone it takes a quarter of a second
-    for name in ("run", "demo", "tour", "sandbox", "check", "doctor", "manifest", "policy", "audit"):
+    for name in ("run", "demo", "tour", "sandbox", "check", "doctor", "manifest", "policy", "audit", "key"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.split("Commands:")[1]
 

@@ -93,7 +93,8 @@ def test_a_file_for_what_is_no_secret_is_said_not_to_count() -> None:
 
 
 def test_what_other_programs_read_is_let_be() -> None:
-    others = "PATH HOME HOSTNAME USER SHLVL LANG PWD HTTPS_PROXY NO_PROXY SSL_CERT_FILE ANTHROPIC_API_KEY POSTGRES_PASSWORD"
+    others = "PATH HOME HOSTNAME USER SHLVL LANG PWD HTTPS_PROXY NO_PROXY SSL_CERT_FILE NIX_SSL_CERT_FILE FTP_PROXY"
+    others += " ANTHROPIC_API_KEY POSTGRES_PASSWORD SSL_CERT_DIR PIP_PROXY WS_PROXY"
     assert misspelt_settings(GOOD | dict.fromkeys(others.split(), "x")) == []
 
 
