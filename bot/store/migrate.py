@@ -89,7 +89,9 @@ async def open_database(store: Store) -> None:
     except DatabaseTooNew:
         raise
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        raise QuartermasterError(f"DATABASE_URL: the database can't be opened. {why_unusable(error)}") from None
+        why = _known_reason(error)
+        said = f"can't be used. {why}" if why else f"can't be opened ({type(error).__name__})."
+        raise QuartermasterError(f"DATABASE_URL: the database {said}") from None
 
 
 async def examine_database(store: Store) -> str | None:
@@ -107,13 +109,17 @@ async def examine_database(store: Store) -> str | None:
 
 def why_unusable(error: Exception) -> str:
     """Return in a sentence what an error of a driver's means; its own text may repeat the address with its password."""
+    return _known_reason(error) or f"The database does not answer ({type(error).__name__})."
+
+
+def _known_reason(error: Exception) -> str | None:
     orig = getattr(error, "orig", None)
     state = getattr(orig, "sqlstate", None)
     if state == READ_ONLY or "readonly database" in str(orig):
         return _ONLY_READ
     if state in _UNKNOWN_STATEMENT:
         return "A pooler in transaction mode, such as PgBouncer, is in between: add ?pgbouncer=true to DATABASE_URL."
-    return f"The database does not answer ({type(error).__name__})."
+    return None
 
 
 async def is_current(store: Store) -> bool:

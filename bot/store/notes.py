@@ -1,7 +1,7 @@
 """Small remembered facts, and claims that one process holds at a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -10,6 +10,8 @@ from sqlmodel import col, select
 from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
 from bot.store.upsert import insert_into
+
+_ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
@@ -37,9 +39,9 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def try_writing(store: Store) -> None:
-    """Write something down, which is what every act needs; raises what the driver raises."""
+    """Write something down, always the same, which is what every act needs; raises what the driver raises."""
     async with store.write() as tx:
-        await write_note(tx, "readiness", {}, tx.now)
+        await write_note(tx, "readiness", {}, _ALWAYS)
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
