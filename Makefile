@@ -6,11 +6,15 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 PY := $(VENV)/bin/python
 
-.PHONY: help demo tour test proof cover lint types imports tests format generated races bench clean
+.PHONY: help run check doctor key demo tour test proof cover lint types imports tests format generated races bench clean
 
 help:
 	@echo "make demo [PORT=8765]   the bot on a built-in Slack and a built-in Claude organization, with a page to act in"
 	@echo "make tour [OUT=folder]  a scripted story through the same running pieces, as a transcript"
+	@echo "make key                a new value for ENCRYPTION_KEYS"
+	@echo "make check              settings, policy and manifest, offline: the line of every fault"
+	@echo "make doctor             asks Slack and the Claude API what is missing"
+	@echo "make run                the bot, as the settings in .env or the environment say"
 	@echo "make test               everything that must hold: tests, lint, import contracts, types"
 	@echo "make proof              the same tests at full size: 200 rounds of each race, thousands of forged inputs, worlds on PostgreSQL"
 	@echo "make generated          README's tables, manifest.yml and the kinds named in policy.toml, written anew"
@@ -36,6 +40,12 @@ demo: $(VENV)/.run
 
 tour: $(VENV)/.run
 	@$(PY) -m bot tour $(if $(OUT),--out "$(OUT)")
+
+run: $(VENV)/.run
+	@exec $(PY) -m bot run
+
+check doctor key: $(VENV)/.run
+	@$(PY) -m bot $@
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .

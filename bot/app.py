@@ -12,24 +12,26 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.admin.client import open_admin
+from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
 from bot.directory.directory import Directory
 from bot.errors import SlackError
-from bot.jobs import JOBS, TOPICS, Job, start_jobs
+from bot.jobs import JOBS, TOPICS, Job, Schedule, start_jobs
 from bot.kinds.registry import KINDS
 from bot.log import configure_logging
 from bot.memory import freeze_startup
-from bot.policy.file import load_policy
+from bot.policy.file import PolicyFile
 from bot.runtime import Runtime
 from bot.settings.model import Settings
+from bot.settings.network import authorities, forget_proxies
 from bot.slack.notifier import SlackNotifier
-from bot.store.migrate import is_current, migrate, open_database
+from bot.slack.probe import WITHIN, web_client
+from bot.store.migrate import is_current, migrate, open_database, why_unusable
+from bot.store.notes import try_writing
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
@@ -55,6 +57,7 @@ class Bot:
     socket: Socket | None
     slack_problem: str = "Slack has not answered yet."
     is_stopping: bool = False
+    schedule: Schedule | None = None
 
     async def unready_because(self) -> dict[str, str]:
         """Return what stands in the way of being ready, in words; empty when nothing does."""
@@ -63,14 +66,18 @@ class Bot:
             found["process"] = "The process is stopping."
         if self.slack_problem:
             found["slack"] = self.slack_problem
+        if late := self.schedule.late() if self.schedule else []:
+            found["jobs"] = f"Some of what happens by itself has stopped: {', '.join(late)}."
         if self.socket and not await self.socket.is_live():
             found["socket"] = "There is no live socket to Slack."
         try:
             async with asyncio.timeout(3):
                 if not await is_current(self.runtime.store):
                     found["database"] = "The database's schema is not this version's."
+                else:
+                    await try_writing(self.runtime.store)
         except Exception as error:  # drivers differ in what they raise
-            found["database"] = f"The database does not answer ({type(error).__name__})."
+            found["database"] = why_unusable(error)
         return found
 
     async def probe_slack(self) -> None:
@@ -85,7 +92,8 @@ class Bot:
             self.slack_problem = error.sentence
         else:
             is_ours = wanted in (None, me.team_id, me.enterprise_id)
-            self.runtime.team_id, self.runtime.bot_user_id = me.team_id if is_ours else "", me.bot_user_id
+            ours = wanted if wanted and wanted == me.enterprise_id else me.team_id
+            self.runtime.team_id, self.runtime.bot_user_id = ours if is_ours else "", me.bot_user_id
             self.slack_problem = "" if is_ours else f"The bot token belongs to {me.team_id}, not to {wanted}."
         if self.slack_problem:
             log.warning("slack_not_ready", problem=self.slack_problem)
@@ -103,29 +111,28 @@ def _now() -> datetime:
 
 async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, AnyKind] = KINDS) -> Bot:
     """Make all the pieces inside the running loop; nothing is sent to anybody yet. `kinds` can be asked for."""
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10, connect=5))
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        # The SDK would repeat a post whose connection broke, and so post it twice; the notifier decides that itself.
-        retry_handlers=[],
+    forget_proxies()  # the settings have them, and say which way each address takes
+    session = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=WITHIN, connect=5),
+        connector=aiohttp.TCPConnector(ssl=authorities(settings.ssl_cert_file)),
     )
-    if settings.sandbox_url:
-        client.proxy = None  # taken from HTTPS_PROXY, also for loopback
-    admin = open_admin(
-        settings.anthropic_admin_key,
-        settings.anthropic_base_url,
-        requests_per_minute=settings.admin_requests_per_minute,
-        clock=clock,
-    )
+    client = web_client(settings, settings.slack_bot_token, session)
+    admin = admin_of(settings, clock)
+    policy_file = PolicyFile(settings.policy_file, kinds)
     runtime = Runtime(
         settings=settings,
-        policy=load_policy(settings.policy_file, kinds),
+        policy=policy_file.read(),
+        policy_file=policy_file,
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
         admin=admin,
         directory=Directory(admin),
-        notifier=SlackNotifier(client, session, trust_missing_flags=settings.trust_missing_flags),
+        notifier=SlackNotifier(
+            client,
+            session,
+            trust_missing_flags=settings.trust_missing_flags,
+            proxy_for=settings.proxy_for,
+            may_answer_at=settings.may_answer_at,
+        ),
         vault=Vault(settings.encryption_keys),
         clock=clock,
         kinds=kinds,
@@ -136,7 +143,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
     register(app, runtime)
     register_front(app, settings.command_prefix)
     token = settings.slack_app_token
-    return Bot(runtime, app, session, Socket(app, token.get_secret_value()) if token else None)
+    return Bot(runtime, app, session, Socket(app, token.get_secret_value(), proxy_for=settings.proxy_for) if token else None)
 
 
 @contextlib.asynccontextmanager
@@ -149,19 +156,19 @@ async def running(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) 
     await bot.probe_slack()
     probing = asyncio.create_task(_keep_probing(bot))
     connecting = asyncio.create_task(_connect(bot))
-    scheduler = start_jobs(rt, jobs, pace=pace)
+    schedule = bot.schedule = start_jobs(rt, jobs, pace=pace)
     try:
         yield bot
     finally:
         bot.is_stopping = True
-        scheduler.pause()
+        schedule.pause()
         for task in (connecting, probing):
             task.cancel()
         await asyncio.gather(connecting, probing, return_exceptions=True)
         if bot.socket:
             await bot.socket.stop()
         await rt.tasks.drain(DRAIN_SECONDS)
-        scheduler.shutdown(wait=False)
+        schedule.stop()
         await bot.close()
 
 

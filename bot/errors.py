@@ -109,6 +109,10 @@ class UpstreamBusy(UpstreamError):
     """The API is over its limit or overloaded, also after retries (429, 529), or our own budget of requests is used up."""
 
 
+class OwnQueueFull(UpstreamBusy):
+    """The bot's own share of the Admin API's budget is used up: nothing was sent, and a minute later it can be."""
+
+
 class UpstreamDown(UpstreamError):
     """No usable answer came: 5xx, network failure, timeout, or an answer that can't be read."""
 

@@ -6,6 +6,7 @@ shut down, so jobs run as tracked tasks that the process waits for.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,12 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
+from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissingTypeStubs]
 
 from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.followups import REQUESTS, SECRETS
 from bot.errors import QuartermasterError
 from bot.log import bind_correlation
-from bot.policy.file import load_policy
 from bot.posts import converge as posts
 from bot.posts import redact
 from bot.posts.model import Topic
@@ -29,13 +30,15 @@ from bot.spend.alerts import send as alerts
 from bot.spend.alerts.topic import AlertTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
+from bot.status import watch
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
 
 log = structlog.get_logger()
 
-TOPICS: dict[str, Topic] = {topic.name: topic for topic in (RequestTopic(), DigestTopic(), AlertTopic(), Undeliverable())}
+_TOPICS: tuple[Topic, ...] = (RequestTopic(), DigestTopic(), AlertTopic(), Undeliverable(), watch.OutageTopic())
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 """What posts are about."""
 FORGET_EVENTS_AFTER = timedelta(days=3)
 WITHIN = 600.0
@@ -58,11 +61,8 @@ async def always(_rt: Runtime, _now: datetime) -> Sequence[str]:
 
 
 async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
-    """Read policy.toml again; what is wrong with it is logged once for each version, and then nobody may approve."""
-    policy = await asyncio.to_thread(load_policy, rt.settings.policy_file, rt.kinds)
-    if policy != rt.policy:
-        log.warning("policy_changed", version=policy.version, nobody_because=policy.nobody_because)
-        rt.policy = policy
+    """Read policy.toml again, for what is shown; at a click it is looked at anyway."""
+    await rt.refresh_policy()
 
 
 TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS)}
@@ -92,25 +92,88 @@ JOBS = (
     Job("digests", 60, digests.digests_due, digests.send_digest),
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),
+    Job("watch", 60, watch.to_look_at, watch.look),
     Job("events", 3600, always, forget_events),
 )
 
 
-def start_jobs(rt: Runtime, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> AsyncIOScheduler:
-    """Start the schedule in the running loop; `pace` below 1 makes every job more frequent, for the sandbox."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
-    )
-    for job in jobs:
-        scheduler.add_job(  # pyright: ignore[reportUnknownMemberType]
-            _run, "interval", (rt, job), seconds=max(job.seconds * pace, 0.5), id=job.name, next_run_time=datetime.now(UTC)
+class _Every(BaseTrigger):
+    """Lets a job run at once, and again so long after it began; times that were missed are not made up for."""
+
+    def __init__(self, seconds: float) -> None:
+        self._pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] - untyped there
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime:
+        """Return the next time after `now`, whenever the job ran before: the clock may have jumped since."""
+        return now + self._pause if previous_fire_time else now
+
+
+class Schedule:
+    """The running schedule: APScheduler keeps time by a clock that may be set back, so a monotonic one looks after it."""
+
+    def __init__(self, rt: Runtime, jobs: Sequence[Job], pace: float) -> None:
+        self._rt, self._jobs = rt, {job.name: job for job in jobs}
+        self._seconds = {job.name: max(job.seconds * pace, 0.5) for job in jobs}
+        self._began = dict.fromkeys(self._jobs, time.monotonic())
+        self._ended = dict(self._began)
+        self._running: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._scheduler: Any = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-    scheduler.start()
-    return scheduler
+
+    def start(self) -> None:
+        """Start in the running loop; every job runs at once."""
+        for name, seconds in self._seconds.items():
+            self._scheduler.add_job(self._run, _Every(seconds), (name,), id=name)
+        self._scheduler.start()
+        self._watching = asyncio.create_task(self._keep_pace())
+
+    def pause(self) -> None:
+        """Begin no job any more."""
+        if self._watching:
+            self._watching.cancel()
+        self._scheduler.pause()
+
+    def stop(self) -> None:
+        """End; what runs is not waited for."""
+        self._scheduler.shutdown(wait=False)
+
+    def late(self, now: float | None = None) -> list[str]:
+        """Return in words which jobs last ended too long ago; `now` is monotonic."""
+        now = time.monotonic() if now is None else now
+        ages = {name: now - ended for name, ended in self._ended.items()}
+        allowed = {name: 3 * seconds + 2 * WITHIN for name, seconds in self._seconds.items()}
+        return [f"{name}: {int(age // 60)} minutes ago" for name, age in ages.items() if age > allowed[name]]
+
+    async def _run(self, name: str) -> None:
+        self._began[name] = time.monotonic()
+        self._running.add(name)
+        try:
+            await asyncio.shield(self._rt.tasks.spawn(run_job(self._rt, self._jobs[name])))
+            self._ended[name] = time.monotonic()
+        finally:
+            self._running.discard(name)
+
+    async def _keep_pace(self) -> None:
+        """Let a job run whose time has come by a clock that can't be set, whatever the other clock says."""
+        while True:
+            await asyncio.sleep(1.0)
+            now = time.monotonic()
+            for name, seconds in self._seconds.items():
+                if name not in self._running and now - self._began[name] > seconds + 1.0:
+                    log.warning("clock_jumped", job=name)
+                    self._began[name] = now
+                    self._scheduler.reschedule_job(name, trigger=_Every(seconds))
 
 
-async def _run(rt: Runtime, job: Job) -> None:
-    await asyncio.shield(rt.tasks.spawn(run_job(rt, job)))
+def start_jobs(rt: Runtime, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> Schedule:
+    """Start the schedule in the running loop; `pace` below 1 makes every job more frequent, for the sandbox."""
+    schedule = Schedule(rt, jobs, pace)
+    schedule.start()
+    return schedule
 
 
 async def run_job(rt: Runtime, job: Job) -> None:

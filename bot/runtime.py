@@ -1,5 +1,6 @@
 """What every service and listener works with, handed to it by name. Built once, in `bot.app`; nothing here is global."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ import structlog
 from bot.directory.directory import Directory
 from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
+from bot.policy.file import PolicyFile
 from bot.policy.model import Policy
 from bot.ports import Admin, Notifier
 from bot.settings.model import Settings
@@ -42,6 +44,15 @@ class Runtime:
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)
     redraws: Redraws = field(default_factory=Redraws)
+    policy_file: PolicyFile | None = None
+
+    async def refresh_policy(self) -> Policy:
+        """Look at the policy file and return what holds now; what is wrong with it is logged once for each version."""
+        policy = await asyncio.to_thread(self.policy_file.changed) if self.policy_file else None
+        if policy is not None and policy != self.policy:
+            log.warning("policy_changed", version=policy.version, nobody_because=policy.nobody_because)
+            self.policy = policy
+        return self.policy
 
     def now(self) -> datetime:
         """Return the present moment."""

@@ -8,7 +8,7 @@ from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature
+from handlers.edge.register import Feature, ForColleagues
 from handlers.help_view import all_commands
 
 
@@ -50,6 +50,6 @@ def _rule_in_words(rule: Rule) -> Markup:
 
 
 FEATURE = Feature(
-    commands={"admin": admin_command},
-    actions={ids.HELP_STATUS: show_status, ids.HELP_ALL: show_all_commands},
+    commands={"admin": ForColleagues(admin_command)},
+    actions={ids.HELP_STATUS: ForColleagues(show_status), ids.HELP_ALL: show_all_commands},
 )

@@ -11,7 +11,7 @@ from bot.words.similar import closest
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature
+from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form
 
 
@@ -25,8 +25,13 @@ class _Read:
 
 
 def opening_forms(feature: Feature) -> Feature:
-    """Return a feature whose commands open the form that a row of the table names, and ask its handler for the others."""
-    return replace(feature, commands={name: _opens_or(run) for name, run in feature.commands.items()})
+    """Return a feature whose commands open the form that a row of the table names, and ask its handler for the others.
+
+    What is for every colleague opens none: whoever asks for something has to be a member.
+    """
+    commands = feature.commands.items()
+    opening = {name: run if isinstance(run, ForColleagues) else _opens_or(run) for name, run in commands}
+    return replace(feature, commands=opening)
 
 
 def _opens_or(run: Listener) -> Listener:

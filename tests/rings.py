@@ -72,8 +72,10 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("races/", WORLD),
     ("sandbox/", WORLD),
     ("security/", WORLD),
+    ("settings/test_network", WORLD),
     ("slack/test_notifier", WORLD),
     ("spend/", WORLD),
+    ("status/", WORLD),
     ("cli/test_doctor", WORLD),
     ("test_jobs", WORLD),
 )

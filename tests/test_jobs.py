@@ -1,9 +1,15 @@
 """The schedule: what is in it happens by itself."""
 
 import asyncio
+import time
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
-from bot.jobs import JOBS
+import pytest
+from apscheduler.schedulers import base  # pyright: ignore[reportMissingTypeStubs]
+
+from bot.jobs import JOBS, WITHIN, Job, start_jobs
 from bot.sandbox.together import POLICY
 from tests.world import SPENDERS, world_of
 
@@ -26,3 +32,78 @@ async def test_a_policy_that_changes_holds_without_anybody_doing_anything(tmp_pa
             return world.rt.policy == before
 
         await world.wait_for(is_back, "the old policy")
+
+
+class SetBack(datetime):
+    """A clock that somebody sets back, by as much as `by` says."""
+
+    by = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) - cls.by
+
+
+async def _no_keys(_rt: Any, _now: datetime) -> tuple[str, ...]:
+    RAN.append(time.monotonic())
+    return ()
+
+
+async def _nothing(_rt: Any, _key: Any, _now: datetime) -> None:
+    return
+
+
+RAN: list[float] = []
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(days=-400)], ids=["back", "ahead"])
+async def test_jobs_keep_their_pace_when_the_clock_jumps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+) -> None:
+    RAN.clear()
+    monkeypatch.setattr(base, "datetime", SetBack)
+    monkeypatch.setattr(SetBack, "by", timedelta())
+    job = Job("steady", 0.5, _no_keys, _nothing)
+    async with world_of(tmp_path, jobs=(job,), pace=1.0) as world:
+        await asyncio.sleep(0.7)
+        monkeypatch.setattr(SetBack, "by", jump)
+        jumped = time.monotonic()
+        after: list[float] = []
+
+        async def ran_on() -> bool:
+            after[:] = [at for at in RAN if at > jumped]
+            return len(after) >= 3
+
+        await world.wait_for(ran_on, "three more runs")
+        assert after[0] - jumped < 30
+        assert after[2] - after[0] > 0.5, "a jump ahead isn't made up for"
+
+
+async def test_readiness_knows_when_each_job_last_ran(tmp_path: Path) -> None:
+    hanging, quick = asyncio.Event(), asyncio.Event()
+
+    async def hangs(_rt: Any, _now: datetime) -> tuple[str, ...]:
+        hanging.set()
+        await asyncio.sleep(3600)
+        return ()
+
+    async def ends(_rt: Any, _now: datetime) -> tuple[str, ...]:
+        quick.set()
+        return ()
+
+    jobs = (Job("costs", 60, hangs, _nothing), Job("posts", 3600, ends, _nothing))
+    async with world_of(tmp_path) as world:
+        assert world.bot is not None
+        world.bot.schedule = start_jobs(world.rt, jobs)
+        await asyncio.gather(hanging.wait(), quick.wait())
+        now = time.monotonic()
+        assert world.bot.schedule.late(now + WITHIN) == []
+        assert world.bot.schedule.late(now + 2 * WITHIN + 240) == ["costs: 24 minutes ago"]
+        assert await world.bot.unready_because() == {}
+        schedule = world.bot.schedule
+        schedule._ended["costs"] -= 2 * WITHIN + 240
+        assert (await world.bot.unready_because())["jobs"].startswith("Some of what happens by itself has stopped: costs")
+        schedule.pause()
+        schedule.stop()
+        for task in set(world.rt.tasks.running):
+            task.cancel()

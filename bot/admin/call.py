@@ -44,13 +44,15 @@ class ApiCall:
 class Manner:
     """How long somebody is ready to wait, in seconds; a retry-after above its cap is not waited for.
 
+    The bot's own budget is waited for much longer: a form that was sent shows that it is being worked on.
+
     Waits between attempts start with `first_wait` and double, up to 8 s.
     """
 
     interactive: bool = True
     attempts: int = 3
     retry_after_cap: float = 5.0
-    budget_wait: float = 20.0
+    budget_wait: float = 300.0
     first_wait: float = 0.5
 
 

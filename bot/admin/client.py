@@ -1,5 +1,6 @@
 """The Admin port on the real protocol: the parts put together."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from bot.admin.keys import Keys
 from bot.admin.limits import Limits
 from bot.admin.people import People
 from bot.admin.spending import Spending
+from bot.settings.model import Settings
 
 
 class AdminClient(People, Keys, Limits, Spending):
@@ -30,7 +32,24 @@ def open_admin(
     base_url: str = DEFAULT_BASE_URL,
     *,
     requests_per_minute: int = REQUESTS_PER_MINUTE,
+    proxy: str | None = None,
+    authorities_file: Path | None = None,
     clock: Clock = machine_time,
 ) -> AdminClient:
     """Return a client for the organization of `key`; nothing is sent yet."""
-    return AdminClient(Transport(key, base_url, requests_per_minute=requests_per_minute), INTERACTIVE, clock=clock)
+    carrier = Transport(
+        key, base_url, requests_per_minute=requests_per_minute, proxy=proxy, authorities_file=authorities_file
+    )
+    return AdminClient(carrier, INTERACTIVE, clock=clock)
+
+
+def admin_of(settings: Settings, clock: Clock = machine_time) -> AdminClient:
+    """Return a client as the settings describe it."""
+    return open_admin(
+        settings.anthropic_admin_key,
+        settings.anthropic_base_url,
+        requests_per_minute=settings.admin_requests_per_minute,
+        proxy=settings.proxy_for(settings.anthropic_base_url),
+        authorities_file=settings.ssl_cert_file,
+        clock=clock,
+    )

@@ -47,6 +47,7 @@ UNREADABLE = "The Claude Admin API answered in a way that can't be read."
 UNREACHABLE = "The Claude Admin API can't be reached at the moment."
 SILENT = "The Claude Admin API didn't answer in time."
 UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
+REFUSED_KEY = "The Claude Admin API doesn't accept the bot's Admin key for this."
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
 _SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECASE)
@@ -153,7 +154,7 @@ def _sentence(kind: type[UpstreamError], code: str | None, message: str) -> str:
     if code in SENTENCES:
         return SENTENCES[code]
     if kind is UpstreamAuth:
-        return "The Claude Admin API doesn't accept the bot's Admin key for this."
+        return REFUSED_KEY
     if kind is UpstreamMissing:
         return "The Claude organization doesn't know this (any more)."
     if kind is UpstreamBusy:

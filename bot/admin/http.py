@@ -4,10 +4,9 @@ Errors are raised outside the `except` that caught httpx's, because an httpx exc
 """
 
 import asyncio
-import functools
 import json
-import ssl
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ import stamina
 from pydantic import SecretStr
 
 from bot import __version__
-from bot.admin.budget import Budget
+from bot.admin.budget import Budget, patience
 from bot.admin.call import ApiCall, Manner
 from bot.admin.errors import (
     OUR_BUDGET,
@@ -28,7 +27,8 @@ from bot.admin.errors import (
     rate_limit_state,
     retry_after,
 )
-from bot.errors import UpstreamBusy, UpstreamError, UpstreamRefused
+from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
+from bot.settings.network import authorities as authorities
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 PREFIX = "/v1/organizations"
@@ -37,12 +37,6 @@ SPEND_LIMIT_REQUESTS_PER_MINUTE = 54
 """Nine tenths of the documented 100 and 60 a minute and organization."""
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-
-@functools.cache
-def authorities() -> ssl.SSLContext:
-    """Return the process's TLS context: each context that httpx makes reads all authorities, 25 ms of CPU."""
-    return httpx.create_ssl_context()
 
 
 class Transport:
@@ -55,6 +49,8 @@ class Transport:
         *,
         requests_per_minute: int = REQUESTS_PER_MINUTE,
         wire: httpx.AsyncBaseTransport | None = None,
+        proxy: str | None = None,
+        authorities_file: Path | None = None,
     ) -> None:
         self.budget = Budget(requests_per_minute)
         self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
@@ -63,7 +59,9 @@ class Transport:
             headers={"user-agent": f"Quartermaster/{__version__}", "accept": "application/json", **_credential(key)},
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
             transport=wire,
-            verify=authorities(),
+            trust_env=False,  # proxies and authorities come from the settings, the same for all clients
+            proxy=proxy,
+            verify=authorities(authorities_file),
         )
 
     async def send(self, call: ApiCall, manner: Manner) -> Any:
@@ -109,7 +107,7 @@ class Transport:
 
     async def _wait_for_budget(self, call: ApiCall, manner: Manner) -> None:
         try:
-            async with asyncio.timeout(manner.budget_wait):
+            async with asyncio.timeout(patience(manner.budget_wait)):
                 if call.spend_limits:
                     await self._spend_budget.take(manner.interactive)
                 await self.budget.take(manner.interactive)
@@ -118,7 +116,7 @@ class Transport:
         else:
             late = False
         if late:
-            raise UpstreamBusy(OUR_BUDGET, retry_after=60.0)
+            raise OwnQueueFull(OUR_BUDGET, retry_after=60.0)
 
     async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the decoded answer or raises."""

@@ -1,7 +1,8 @@
 """The Admin API's JSON shapes turned into the domain model, in both versions (2023-06-01 and 2026-10-21).
 
-Unknown fields and values pass; a field that is needed and missing raises KeyError, which `understood` turns into an
-UpstreamError. Amounts arrive as decimal strings in cents, with fractions, and never pass through a float.
+Unknown fields and values pass. A field that the official SDK calls Optional may be left out, which some gateways do with
+nulls; one that is needed and missing raises KeyError, which `understood` turns into an UpstreamError. Amounts arrive as
+decimal strings in cents, with fractions, and never pass through a float.
 """
 
 from collections.abc import Callable
@@ -71,7 +72,7 @@ def workspace(body: Json, default_id: str | None = None) -> Workspace:
         id=body["id"],
         name=body["name"],
         created_at=body["created_at"],
-        archived_at=body["archived_at"],
+        archived_at=body.get("archived_at"),
         is_default=body["id"] == default_id,
         tags=body.get("tags") or {},
         display_color=body.get("display_color"),
@@ -87,8 +88,8 @@ def api_key(body: Json) -> ApiKey:
     """Read a key's metadata, with `scope` (new shape) or `workspace_id` (old shape)."""
     scope: Json | None = body.get("scope")
     kind = str(scope["type"]) if scope is not None else "workspace"
-    principal_type, principal_id = _principal(body["principal"] if scope is not None else body.get("principal"))
-    created_by: Json | None = body["created_by"]
+    principal_type, principal_id = _principal(body.get("principal"))
+    created_by: Json | None = body.get("created_by")
     return ApiKey(
         id=body["id"],
         name=body["name"],
@@ -97,8 +98,8 @@ def api_key(body: Json) -> ApiKey:
         workspace_id=(scope if scope is not None else body)["workspace_id"] if kind == "workspace" else None,
         created_at=body["created_at"],
         created_by=created_by["id"] if created_by else None,
-        expires_at=body["expires_at"] if scope is not None else body.get("expires_at"),
-        hint=body["partial_key_hint"],
+        expires_at=body.get("expires_at"),
+        hint=body.get("partial_key_hint"),
         principal_type=principal_type,
         principal_id=principal_id,
     )
@@ -115,7 +116,7 @@ def issued_key(body: Json) -> IssuedKey:
 def spend_limit(body: Json) -> SpendLimit:
     """Read a spend limit; its amount becomes dollars."""
     scope: Json = body["scope"]
-    amount = body["amount"]
+    amount = body.get("amount")
     return SpendLimit(
         id=body["id"],
         scope_type=scope["type"],
@@ -132,7 +133,7 @@ def rate_limit(body: Json) -> RateLimit:
     return RateLimit(
         id=body.get("id"),
         group=_group(body),
-        models=tuple(body["models"] or ()),
+        models=tuple(body.get("models") or ()),
         limits={limit["type"]: limit["value"] for limit in body["limits"]},
     )
 
@@ -144,9 +145,9 @@ def workspace_rate_limit(body: Json, workspace_id: str = "") -> WorkspaceRateLim
         workspace_id=body.get("workspace_id") or workspace_id,
         rate_limit_id=body.get("rate_limit_id"),
         group=_group(body),
-        models=tuple(body["models"] or ()),
+        models=tuple(body.get("models") or ()),
         limits={limit["type"]: limit["value"] for limit in limits},
-        organization_limits={limit["type"]: limit["org_limit"] for limit in limits},
+        organization_limits={limit["type"]: limit.get("org_limit") for limit in limits},
         overridden=frozenset(
             limit["type"] for limit in limits if (limit.get("source") or {"type": "workspace"})["type"] == "workspace"
         ),

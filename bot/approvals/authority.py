@@ -14,7 +14,11 @@ from bot.words.wording import listed, number, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
-    """Return the rule for a request: today's, under the workspace's name of today, and no looser than when it was asked."""
+    """Return the rule for a request: the policy file's of this moment, and no looser than when it was asked.
+
+    The workspace counts under its name of today.
+    """
+    await rt.refresh_policy()
     return stricter(request.asked_under, await rule_at(rt, request.kind, request.workspace_id))
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
 from bot.approvals.due import CLAIM_LASTS
@@ -11,7 +12,7 @@ from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
-from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -68,13 +69,15 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
 
 async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
     """Tell whether what was approved is there already."""
-    return await kind.effect.look(look_of(rt, kind.asked(request)))
+    with in_a_hurry():
+        return await kind.effect.look(look_of(rt, kind.asked(request)))
 
 
 async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
     if request.ends_at and request.ends_at <= rt.now():
         raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
-    applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
+    with in_a_hurry():
+        applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
     if isinstance(applied, Waits) and kind.by_hand is None:
         raise RuntimeError(f"{kind.name} waits for a person, but has no part for one.")
     return applied
@@ -85,7 +88,7 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     now = rt.now()
     event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
     outcome = request.outcome.updated(applied.outcome)
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         if isinstance(applied, Waits):
             outcome = outcome.updated(Outcome(by_hand=True))
             moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
@@ -100,6 +103,13 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
         if moved:
             tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored())
     return moved or await _too_late(rt, request, applied)
+
+
+def _patience(rt: Runtime, request: Request) -> timedelta:
+    """Return how long to try to note what was done: as long as the claim lasts, since nobody else knows of it."""
+    is_held = request.status in _HELD and request.claimed_at is not None
+    left = request.claimed_at + CLAIM_LASTS - rt.now() if is_held and request.claimed_at else timedelta()
+    return min(max(left, timedelta(seconds=10)), CLAIM_LASTS)
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
@@ -118,7 +128,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
             await kind.effect.revert(act_of(rt, kind.asked(second)))
         except (NeedsPerson, UpstreamError):
             action = AuditAction.REQUEST_SECOND_LEFT
-    async with rt.store.write() as tx:
+    async with rt.store.write(CLAIM_LASTS) as tx:
         latest = await requests.load(tx, request.id) or latest
         if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
             latest = await requests.touch(tx, latest) or latest
@@ -131,12 +141,16 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
     ref = current_reference()
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
+    if isinstance(error, OwnQueueFull):
+        return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
     so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.effect.repeatable else _CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
+    except OwnQueueFull:
+        return await _queued(rt, request, in_doubt=True)
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
@@ -146,9 +160,19 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
 
 
+async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
+    """Give a claim back where only the bot's own queue was in the way; its timer takes the request up again."""
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
+    async with rt.store.write(_patience(rt, request)) as tx:
+        moved = await requests.advance(tx, request, Event.UNCLAIM, outcome=outcome)
+        if moved:
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_QUEUED, request.id, version=moved.version)
+    return moved or request
+
+
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
     outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
@@ -250,7 +274,8 @@ async def end(rt: Runtime, request: Request) -> Request:
     if claimed is None:
         return request
     try:
-        note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
+        with in_a_hurry():
+            note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
     except LeaseLost:
         return claimed  # tried again once this claim is old
     except (NeedsPerson, *_FINAL) as problem:
@@ -266,7 +291,7 @@ async def end(rt: Runtime, request: Request) -> Request:
 
 async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) -> Request:
     now = rt.now()
-    async with rt.store.write() as tx:
+    async with rt.store.write(_patience(rt, request)) as tx:
         ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
         outcome = request.outcome.updated(ended)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)

@@ -23,7 +23,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
     kind, now = find_kind(rt, kind_name), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
-    rule = rt.policy.rule_for(kind_name, checked.workspace_id, checked.workspace_name)
+    rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
         because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
         raise NotAllowed(f"Nobody may approve this, so I can't take the request.{because}")

@@ -74,9 +74,15 @@ def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
 @app.command()
 def check(
     settings_table: Annotated[bool, typer.Option("--settings-table", hidden=True, help="Print README's table.")] = False,
+    env_example: Annotated[bool, typer.Option("--env-example", hidden=True, help="Print .env.example.")] = False,
     commands_table: Annotated[bool, typer.Option("--commands-table", hidden=True, help="Print README's table.")] = False,
 ) -> None:
     """Check settings, policy and manifest, offline."""
+    if env_example:
+        from bot.cli.env_example import env_example as render_example
+
+        sys.stdout.write(render_example())
+        return
     if commands_table:
         from bot.cli.commands_table import commands_table as render_commands
 
@@ -94,8 +100,16 @@ def check(
     found = check_everything(env, KINDS)
     _say(f"warning: {warning}" for warning in found.warnings)
     if found.faults:
-        _fail(found.faults)
-    _say(["all good"])
+        _fail(filter(None, [*found.faults, found.hint, found.closing]))
+    _say([found.closing])
+
+
+@app.command()
+def key() -> None:
+    """Make an encryption key for ENCRYPTION_KEYS."""
+    from cryptography.fernet import Fernet
+
+    _say([Fernet.generate_key().decode()])
 
 
 @app.command()
@@ -173,12 +187,14 @@ def _environment() -> Mapping[str, str]:
 
 
 def _settings() -> "Settings":
+    from bot.cli.misspelt import misspelt_settings
     from bot.settings.model import SettingsError, load_settings
 
+    environment = _environment()
     try:
-        return load_settings(_environment())
+        return load_settings(environment)
     except SettingsError as error:
-        _fail(error.faults)
+        _fail([*error.faults, *misspelt_settings(environment)])
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -1,56 +1,93 @@
 """`python -m bot check` and `policy`: what can be known of settings, policy and manifest without connecting to anything."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import LiteralString
 
 from bot.cli.manifest_file import manifest_faults
+from bot.cli.misspelt import misspelt_settings
 from bot.commands.manifest import Mode
 from bot.policy.checks import KindFacts
-from bot.policy.file import PolicyError, parse_policy, placeholders
-from bot.policy.model import Policy, describe_rule
+from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, parse_policy, placeholders
+from bot.policy.model import Policy, Rule, describe_rule
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
+from bot.settings.sources import bare
+from bot.words.wording import listed, plural
 
 MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
+_NOBODY = ("nobody may approve anything",)
+_OTHER_APP = ("what Slack offers doesn't fit it",)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Faults, with which the bot must not run, and warnings; each is one line to print, file and line first."""
+    """Faults, with which the bot must not run, and warnings; each is one line to print, file and line first.
+
+    `but` has what follows from them, as ends of the sentence "the bot starts, but …"; `starts` is False where it doesn't.
+    `hint` says how to mend the faults.
+    """
 
     faults: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    starts: bool = True
+    hint: str = ""
 
     def __add__(self, other: "Findings") -> "Findings":
         """Put the findings of two checks together."""
-        return Findings(self.faults + other.faults, self.warnings + other.warnings)
+        but = tuple(dict.fromkeys(self.but + other.but))
+        return Findings(
+            self.faults + other.faults,
+            self.warnings + other.warnings,
+            but,
+            self.starts and other.starts,
+            self.hint or other.hint,
+        )
+
+    @property
+    def closing(self) -> str:
+        """What all of it comes to, in one sentence."""
+        counts = f"{_counted(self.faults, 'error')}, {_counted(self.warnings, 'warning')}"
+        if not self.starts:
+            return f"{counts}: the bot doesn't start."
+        return f"{counts}: the bot starts{f', but {listed(list(self.but))}' if self.but else ''}."
+
+
+def _counted(found: tuple[str, ...], noun: LiteralString) -> str:
+    words = plural(len(found), noun) if found else f"no {noun}s"
+    return words[0].upper() + words[1:] if noun == "error" else words
 
 
 def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path = MANIFEST_FILE) -> Findings:
     """Check settings, policy and manifest; all faults of all three at once."""
     found = Findings(())
-    prefix, mode = env.get("COMMAND_PREFIX", "").strip() or "claude", mode_of(env)
+    prefix, mode = bare(env.get("COMMAND_PREFIX", "")) or "claude", mode_of(env)
     try:
         settings = load_settings(env)
     except SettingsError as error:
-        found += Findings(tuple(f"settings: {fault}" for fault in error.faults))
+        found += Findings(tuple(f"settings: {fault}" for fault in error.faults), starts=False)
     else:
         prefix, mode = settings.command_prefix, settings.transport
-        found += Findings((), tuple(_plain_http(settings)))
+        found += _plain_http(settings) + _ordinary_key(settings)
+    if unknown := [f"settings: {sentence}" for sentence in misspelt_settings(env)]:
+        found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
 
 
 def mode_of(env: Mapping[str, str]) -> Mode:
     """Tell the transport that the settings mean, even where they have faults."""
-    is_http = env.get("SLACK_SIGNING_SECRET") and not (env.get("SLACK_APP_TOKEN") or env.get("SLACK_APP_TOKEN_FILE"))
+    is_set = {name: bool(bare(value)) for name, value in env.items()}
+    is_socket = is_set.get("SLACK_APP_TOKEN") or is_set.get("SLACK_APP_TOKEN_FILE")
+    is_http = not is_socket and (is_set.get("SLACK_SIGNING_SECRET") or is_set.get("SLACK_SIGNING_SECRET_FILE"))
     return "http" if is_http else "socket"
 
 
 def policy_path(env: Mapping[str, str]) -> Path:
     """Return where the policy is, without needing the other settings."""
-    return Path(env.get("POLICY_FILE", "").strip() or str(Settings.model_fields["policy_file"].default))
+    return Path(bare(env.get("POLICY_FILE", "")) or str(Settings.model_fields["policy_file"].default))
 
 
 def read_policy(path: Path, known_kinds: Kinds) -> tuple[str, Policy]:
@@ -64,14 +101,25 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     try:
         text, policy = read_policy(path, known_kinds)
     except OSError as error:
-        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody may approve.",))
+        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody may approve.",), but=_NOBODY)
     except UnicodeDecodeError:
-        return Findings((f"{path}: The policy is not UTF-8 text, so nobody may approve.",))
+        return Findings((f"{path}: The policy is not UTF-8 text, so nobody may approve.",), but=_NOBODY)
     except PolicyError as error:
-        return Findings(tuple(f"{path}:{fault.line}: {fault.sentence}" for fault in error.faults))
+        return Findings(tuple(f"{path}:{fault.line}: {fault.sentence}" for fault in error.faults), but=_NOBODY)
     if policy.nobody_because:
-        return Findings((f"{path}:1: {policy.nobody_because}",))
-    warnings = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
+        return Findings((f"{path}:1: {policy.nobody_because}",), but=_NOBODY)
+    empty = [f"{path}: The group {name} has no members." for name, members in policy.groups.items() if not members]
+    unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
+    found = _unanswered(path, policy, known_kinds)
+    return replace(found, warnings=(*empty, *unfilled, *found.warnings))
+
+
+def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:
+    """Find the requests that nobody may approve, and those whose card nobody would see."""
+    rules = list(_rules(policy, known_kinds))
+    if not any(rule.approvers for _, rule in rules):
+        return Findings((), (f"{path}: Nobody may approve anything, because no approvers are named.",), _NOBODY)
+    warnings: list[str] = []
     for kind in known_kinds:
         rule = policy.rule_for(kind, None, None)
         if not rule.approvers:
@@ -80,7 +128,19 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
             elsewhere = policy.workspaces and known_kinds[kind].has_workspace
             where = " outside of the workspaces that name one" if elsewhere else ""
             warnings.append(f"{path}: No channel is named for {kind}, so its requests are refused{where}.")
-    return Findings((), tuple(warnings))
+    is_seen = [bool(rule.approvers) and rule.channel not in (None, PLACEHOLDER_CHANNEL) for _, rule in rules]
+    if not any(is_seen):
+        return Findings((), tuple(warnings), ("nobody gets cards",))
+    kinds = sorted({kind for (kind, _), is_good in zip(rules, is_seen, strict=True) if not is_good})
+    return Findings((), tuple(warnings), (f"some requests are refused ({', '.join(kinds)})",) if kinds else ())
+
+
+def _rules(policy: Policy, known_kinds: Kinds) -> Iterator[tuple[str, Rule]]:
+    """Yield every kind with each of its rules: the general one, and those of the workspaces that the policy names."""
+    for kind, facts in known_kinds.items():
+        yield kind, policy.rule_for(kind, None, None)
+        for workspace in policy.workspaces if facts.has_workspace else ():
+            yield kind, policy.rule_for(kind, workspace, workspace)
 
 
 def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
@@ -104,24 +164,37 @@ def _in_words(policy: Policy, kind: str, workspace: str | None) -> str:
 
 def _check_manifest(path: Path, prefix: str, mode: Mode) -> Findings:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Findings(())  # an installed bot has none; `python -m bot manifest` renders it
     except (OSError, UnicodeDecodeError):
-        return Findings((f"{path}: The manifest can't be read.",))
+        return Findings((f"{path}: The manifest can't be read.",), but=_OTHER_APP)
     faults = manifest_faults(text, prefix, mode)
     lines = [f"{path}:{fault.line}: {fault.sentence}" for fault in faults]
+    hint = ""
     if lines:
         url = " --url https://YOUR-ADDRESS" if mode == "http" else ""
         command = f"python -m bot manifest --prefix {prefix} --mode {mode}{url} > {path}"
-        lines.append(f"{path}: `{command}` renders one that fits.")
-    return Findings(tuple(lines))
+        hint = f"{path}: `{command}` renders one that fits."
+    return Findings(tuple(lines), but=_OTHER_APP if lines else (), hint=hint)
 
 
-def _plain_http(settings: Settings) -> list[str]:
+def _ordinary_key(settings: Settings) -> Findings:
+    """Find a key that looks like those with which programs use models; some of them may manage an organization, too."""
+    if not settings.anthropic_admin_key.get_secret_value().startswith("sk-ant-api"):
+        return Findings(())
+    said = (
+        "settings: ANTHROPIC_ADMIN_KEY looks like a normal API key (sk-ant-api…), which manages no organization. Make an"
+        " Admin key (sk-ant-admin…) in the Claude Console under Settings, Admin keys; `python -m bot doctor` tries it."
+    )
+    return Findings((), (said,), ("the Claude API probably refuses its key",))
+
+
+def _plain_http(settings: Settings) -> Findings:
     addresses = {"SLACK_API_URL": settings.slack_api_url, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
-    return [
+    said = [
         f"settings: {name} is plain http to another machine, so whoever listens on the way can read the credential."
         for name, address in addresses.items()
         if address.startswith("http:") and not is_loopback(address)
     ]
+    return Findings((), tuple(said), ("its credentials can be read on the way",) if said else ())

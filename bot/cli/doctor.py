@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.admin.base import machine_time
-from bot.admin.client import open_admin
+from bot.admin.client import admin_of
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
+from bot.policy.model import ApproverKind, Policy
 from bot.ports import Admin
 from bot.settings.model import Settings
-from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel
+from bot.settings.network import forget_proxies
+from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
 from bot.status.checks import STALE_AFTER
+from bot.store.migrate import examine_database
+from bot.store.session import Store
 
 _SLACK_MENDS = {
     "no_answer": "No usable answer came from SLACK_API_URL; check the address and the network.",
@@ -39,22 +43,18 @@ class Diagnosis:
 
 async def examine(settings: Settings, now: datetime | None = None) -> list[Diagnosis]:
     """Look at everything that a token or a key is needed for; nothing is changed anywhere."""
-    admin = open_admin(
-        settings.anthropic_admin_key,
-        settings.anthropic_base_url,
-        requests_per_minute=settings.admin_requests_per_minute,
-        clock=(lambda: now) if now else machine_time,
-    )
+    forget_proxies()
+    admin = admin_of(settings, (lambda: now) if now else machine_time)
     try:
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
-        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC))]
+        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC)), *await _database(settings)]
     finally:
         await admin.aclose()
 
 
 async def _slack(settings: Settings) -> list[Diagnosis]:
-    probe = await probe_bot_token(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    probe = await probe_bot_token(settings)
     if probe.error:
         return [Diagnosis(False, f"Slack doesn't accept SLACK_BOT_TOKEN ({probe.error}). {_mend(probe.error)}")]
     found = [Diagnosis(True, f"Slack: @{probe.user} in {probe.team} ({probe.team_id}).")]
@@ -68,10 +68,23 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
             )
         )
     if settings.slack_app_token:
-        error = await probe_app_token(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+        error = await probe_app_token(settings)
         said = f"Slack doesn't accept SLACK_APP_TOKEN ({error}). {_mend(error)}" if error else "Socket Mode can be opened."
         found.append(Diagnosis(error is None, said))
     return found
+
+
+async def _database(settings: Settings) -> list[Diagnosis]:
+    """Look at a PostgreSQL database; a SQLite file is made by the bot."""
+    url = settings.database_url.get_secret_value()
+    if not url.startswith("postgresql"):
+        return []
+    store = Store(url)
+    try:
+        problem = await examine_database(store)
+    finally:
+        await store.close()
+    return [Diagnosis(problem is None, f"DATABASE_URL: {problem}" if problem else "Database: PostgreSQL answers.")]
 
 
 async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
@@ -81,10 +94,20 @@ async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
         return [Diagnosis(False, policy.nobody_because)]
     found: list[Diagnosis] = []
     for channel in policy.channels if slack_answers else ():
-        problem = await probe_channel(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, channel)
+        problem = await probe_channel(settings, channel)
         said = f"Cards can't be posted to {channel}: {problem}." if problem else f"Cards can be posted to {channel}."
         found.append(Diagnosis(problem is None, said))
-    return found
+    return found + (await _flags(settings, policy) if slack_answers else [])
+
+
+async def _flags(settings: Settings, policy: Policy) -> list[Diagnosis]:
+    """Say what Slack leaves out of those whom the policy names, with the setting that decides about it."""
+    people = {ref.id for group in policy.groups.values() for ref in group if ref.kind is ApproverKind.USER and ref.id}
+    missing = sorted({name for one in sorted(people)[:3] for name in await probe_person(settings, one)})
+    if not missing or settings.trust_missing_flags:
+        return []
+    left = f"Slack leaves out {', '.join(missing)} of people, so they are refused"
+    return [Diagnosis(False, f"{left}; where that is usual, set TRUST_MISSING_FLAGS=true.")]
 
 
 def _mend(error: str) -> str:

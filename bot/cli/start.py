@@ -10,20 +10,23 @@ from bot.settings.sources import read_environment
 def start() -> int:
     """Run the bot until it is told to stop; returns the exit code."""
     from bot.app import run
+    from bot.cli.misspelt import misspelt_settings
     from bot.errors import QuartermasterError
     from bot.settings.model import SettingsError, load_settings
+    from bot.settings.network import forget_proxies
     from bot.store.migrate import DatabaseTooNew
 
+    environment = read_environment(Path.cwd())
     try:
-        settings = load_settings(read_environment(Path.cwd()))
+        settings = load_settings(environment)
     except SettingsError as error:
-        return _refused(error.faults)
+        return _refused([*error.faults, *misspelt_settings(environment)])
+    sys.stderr.writelines(f"warning: {sentence}\n" for sentence in misspelt_settings(environment))
+    forget_proxies()
     clock = None
     if settings.sandbox_url:
-        from bot.sandbox.proxies import forget_proxies
         from bot.sandbox.remote_clock import following
 
-        forget_proxies()
         clock = following(settings.sandbox_url)
     try:
         run(settings, clock)

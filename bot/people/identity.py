@@ -7,15 +7,22 @@ unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
 import asyncio
 from collections.abc import Mapping
 
+import structlog
+
 from bot.admin.model import Member
 from bot.directory.directory import is_same_address
-from bot.errors import NotAllowed, NotLinked
+from bot.errors import NotAllowed, NotLinked, SlackError, UpstreamError, UserError
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
 from bot.store.actions import AuditAction
+from bot.words.wording import listed
+
+KNOWN_WITHIN = 2.0
+"""Seconds to ask the organization in, for what is answered without its word as well."""
+log = structlog.get_logger()
 
 Links = Mapping[str, links.Link]
 """Links by Slack id."""
@@ -31,14 +38,42 @@ async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool
 
     `fresh` asks Slack and the organization now: for every act that decides, reveals or changes something.
     """
-    if not rt.team_id:
-        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
-    if team_id and team_id != rt.team_id:
-        raise NotLinked(await _members_only(rt))
+    await _check_team(rt, slack_id, team_id)
     person, member, is_linked = await _checked(rt, slack_id, None, fresh=fresh)
     if not is_linked:
         await _link(rt, person, member)
     return Actor(slack_id, member, person.tz)
+
+
+async def resolve_colleague(rt: Runtime, slack_id: str, team_id: str) -> Actor:
+    """Return the actor as `resolve_actor` does, or, while the organization can't be asked, whom Slack alone knows.
+
+    The member is then nobody: good for what every colleague may read, and for nothing else.
+    """
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN):
+            return await resolve_actor(rt, slack_id, team_id)
+    except (UserError, SlackError):
+        raise
+    except Exception as error:
+        log.info("member_not_asked", user=slack_id, error=type(error).__name__)
+    person = await rt.notifier.person(slack_id)
+    await check_person(rt, person)
+    return Actor(slack_id, Member(id=f"unknown:{slack_id}", email=person.email, name=person.name, role=""), person.tz)
+
+
+async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:
+    """Raise NotLinked for acts from elsewhere; within an Enterprise organization people act from any of its workspaces."""
+    if not rt.team_id:
+        raise NotLinked("I'm not connected to Slack yet, so I can't tell who you are. Try again in a minute.")
+    if not team_id or team_id == rt.team_id:
+        return
+    try:
+        person = await rt.notifier.person(slack_id)
+    except SlackError:
+        raise NotLinked(await _members_only(rt)) from None
+    if not (person.teams or person.enterprise_id) or not person.is_in(team_id):
+        raise NotLinked(await _members_only(rt))
 
 
 async def find_member(rt: Runtime, slack_id: str, known: Links | None = None) -> Member:
@@ -63,8 +98,8 @@ async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bo
         raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
     if link and member:
         return person, member, True
-    # One whose member is gone is not followed to another member silently.
-    found = await _find(rt, person.email, None, fresh=True)
+    # From the list, which a crowd on the first day shares. One whose member is gone isn't followed to another silently.
+    found = await _listed(rt, person.email, fresh=fresh)
     if found is None:
         raise NotLinked(
             f"I can't find {escape(person.email)} in the Claude organization. Ask an organization admin for an invite."
@@ -87,18 +122,20 @@ async def _known_member(
 
 async def check_person(rt: Runtime, person: SlackPerson) -> None:
     """Raise NotLinked for guests, strangers, bots, deactivated people and addresses that prove nothing."""
-    missing_is_bad = not rt.settings.trust_missing_flags
-    if rt.team_id and person.team_id != rt.team_id:
+    missing = [] if rt.settings.trust_missing_flags else person.missing
+    if rt.team_id and not person.is_in(rt.team_id) and "team_id" not in missing:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
     # First, because Slack leaves most other flags of a deactivated account out.
-    if _or(person.is_bot, missing_is_bad) or _or(person.deleted, missing_is_bad):
+    if person.is_bot or person.deleted:
         raise NotLinked(
             "I only work for people with an active Slack account.", "That Slack account isn't a person's, or not active."
         )
     # Slack sends the first two only where they are true, so that their absence says something (users.info).
-    if person.is_stranger or person.is_invited or _or(person.is_guest, missing_is_bad):
+    if person.is_stranger or person.is_invited or person.is_guest:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
-    if not _or(person.is_email_confirmed, not missing_is_bad):
+    if missing or (rt.team_id and not person.is_in(rt.team_id)):
+        raise _not_told(person)
+    if person.is_email_confirmed is False:
         raise NotLinked(
             "Slack hasn't confirmed your e-mail address, so I can't tell who you are. Confirm it, then try again.",
             "Slack hasn't confirmed this person's e-mail address.",
@@ -111,6 +148,19 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
     domain = person.email.rpartition("@")[2].casefold()
     if not domain or domain not in rt.settings.email_domains:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+
+
+def _not_told(person: SlackPerson) -> NotLinked:
+    """Return the refusal of somebody of whom Slack leaves out what proves who they are; whoever runs the bot can mend it."""
+    log.warning("slack_flags_missing", user=person.id, flags=person.missing)
+    names = listed([code(name) for name in person.missing])
+    setting = (
+        "" if "team_id" in person.missing else f" If that is usual in your Slack, {code('TRUST_MISSING_FLAGS=true')} helps."
+    )
+    return NotLinked(
+        f"Slack leaves out {names} of your account, so I can't tell who you are. Tell whoever runs me.{setting}",
+        f"Slack leaves out {names} of this person's account, so I can't tell who they are.",
+    )
 
 
 async def _link(rt: Runtime, person: SlackPerson, member: Member) -> None:
@@ -149,10 +199,17 @@ async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) 
     return matches[0] if matches else None
 
 
-def _or(flag: bool | None, default: bool) -> bool:
-    return default if flag is None else flag
+async def _listed(rt: Runtime, email: str, *, fresh: bool) -> Member | None:
+    """Return the member with an address; whoever isn't in a list that is a minute old may be in today's."""
+    members = await rt.directory.members(fresh=fresh)
+    found = next((member for member in members if is_same_address(member.email, email)), None)
+    return found if found or fresh else await _listed(rt, email, fresh=True)
 
 
 async def _members_only(rt: Runtime) -> Markup:
-    organization = await rt.directory.organization()
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN):
+            organization = await rt.directory.organization()
+    except (UpstreamError, TimeoutError):
+        return "I only work for members of the Claude organization."
     return f"I only work for members of {escape(organization.name)}."

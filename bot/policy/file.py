@@ -65,11 +65,42 @@ class _File(_Table):
 
 def load_policy(path: Path, known_kinds: Mapping[str, KindFacts]) -> Policy:
     """Read the policy file; never raises. What can't be read in full gives `Policy.nobody` with the reason."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Policy.nobody(f"The policy file {path} can't be read: {why}. Until it can, nobody may approve.")
+    return PolicyFile(path, known_kinds).read()
+
+
+class PolicyFile:
+    """The policy file, read again and again: parsed only where its text is another one than before."""
+
+    def __init__(self, path: Path, known_kinds: Mapping[str, KindFacts]) -> None:
+        self._path, self._kinds = path, known_kinds
+        self._seen: str | None = None
+        self._policy = Policy()
+
+    def read(self) -> Policy:
+        """Return the policy as the file has it now; never raises."""
+        return self.changed() or self._policy
+
+    def changed(self) -> Policy | None:
+        """Return the policy if the file says something else than at the last look; never raises.
+
+        The text is compared: times of change mean little on volumes that are mounted, and on clocks that jump.
+        """
+        try:
+            text = self._path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            seen = f"unreadable: {why}"
+            found = Policy.nobody(f"The policy file {self._path} can't be read: {why}. Until it can, nobody may approve.")
+        else:
+            seen = version_of(text)
+            found = self._policy if seen == self._seen else _understood(text, self._kinds)
+        if seen == self._seen:
+            return None
+        self._seen, self._policy = seen, found
+        return found
+
+
+def _understood(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
     try:
         return parse_policy(text, known_kinds)
     except PolicyError as error:

@@ -143,7 +143,7 @@ class Claim:
             await self.topic.block(self.rt, post, "Slack doesn't answer.")
             await self._drop([post], None)
             return
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             await db.note_unknown(tx, post, self.token)
 
     async def _redraw(self, drawing: Drawing, post: Post, blocked: Mapping[str, str]) -> bool:
@@ -158,7 +158,7 @@ class Claim:
             raise
         if message is not None:
             await self._replace(post, message, drawing)
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             return await db.note_drawn(tx, post, self.token, self.rt.now())
 
     async def _redact(self, post: Post) -> bool:
@@ -174,7 +174,7 @@ class Claim:
             except SlackError:
                 await self._failed(post, None)
                 raise
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             is_redacted = refusal not in OUT_OF_REACH
             return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted)
 
@@ -280,7 +280,7 @@ class Claim:
 
     async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:
         now, sent, more = self.rt.now(), posted.sent, follow is not None
-        async with self.rt.store.write() as tx:
+        async with self.rt.store.write(self.topic.retake_after) as tx:
             for post in posts:
                 is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now, posted.file_id)
                 if is_stale is not None and follow is not None:

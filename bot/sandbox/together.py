@@ -9,9 +9,9 @@ from bot.app import Bot, build, running
 from bot.approvals.kind import AnyKind
 from bot.jobs import JOBS, Job
 from bot.kinds.registry import KINDS
-from bot.sandbox.proxies import forget_proxies
 from bot.sandbox.run import Sandbox
 from bot.settings.model import load_settings
+from bot.settings.network import forget_proxies
 
 POLICY = Path(__file__).parent / "policy.toml"
 PACE = 0.02

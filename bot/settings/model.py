@@ -7,12 +7,15 @@ A field's description says what the setting is, its `wants` says what a good val
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.settings import parse
+from bot.settings.network import in_one_spelling, is_excepted
+from bot.settings.parse import is_loopback
 from bot.settings.sources import read_values
 
 ANTHROPIC_URL = "https://api.anthropic.com"
@@ -78,6 +81,12 @@ class Settings(DatabaseSettings):
     slack_api_url: Annotated[str, BeforeValidator(parse.slack_url)] = _setting(
         "Where the Slack Web API is.", "an http or https address", default="https://slack.com/api/"
     )
+    slack_response_hosts: Annotated[tuple[str, ...], BeforeValidator(parse.words)] = _setting(
+        "Further hosts, separated by commas, to which answers to people's acts may be posted; for emulators and gateways."
+        " Those beside SLACK_API_URL, such as hooks.slack.com beside slack.com, are known.",
+        "a list of hosts",
+        default=(),
+    )
     anthropic_admin_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{8,}")] = _setting(
         "The Admin API key of the Claude organization.", "an Admin API key, which starts with sk-ant-"
     )
@@ -87,8 +96,8 @@ class Settings(DatabaseSettings):
     policy_file: Path = _setting("Who may approve what.", "the path of a file", default=Path("policy.toml"))
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(parse.fernet_keys)] = _setting(
         "Fernet keys, separated by commas: the first encrypts, all decrypt, so a new one is put in front.",
-        "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; make one with"
-        ' `python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`',
+        "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; `python -m bot key` (or"
+        " `make key`) makes one",
     )
     email_domains: Annotated[tuple[str, ...], BeforeValidator(parse.domains)] = _setting(
         "The e-mail domains, separated by commas, whose people may use the bot.",
@@ -139,6 +148,41 @@ class Settings(DatabaseSettings):
         default=None,
     )
 
+    https_proxy: Annotated[SecretStr, BeforeValidator(parse.proxy)] | None = _setting(
+        "The proxy on the way to https addresses, for all clients alike. ALL_PROXY and names in lower case count, too.",
+        "the address of an http proxy, such as http://proxy.acme.com:3128",
+        default=None,
+    )
+    http_proxy: Annotated[SecretStr, BeforeValidator(parse.proxy)] | None = _setting(
+        "The same for http addresses.", "the address of an http proxy, such as http://proxy.acme.com:3128", default=None
+    )
+    no_proxy: Annotated[tuple[str, ...], BeforeValidator(parse.words)] = _setting(
+        "Hosts, domains and networks, separated by commas, that are reached without a proxy.", "a list of hosts", default=()
+    )
+    ssl_cert_file: Annotated[Path, BeforeValidator(parse.certificates)] | None = _setting(
+        "A file with the certificates of the authorities to trust, instead of the usual ones.",
+        "a file with certificates (PEM)",
+        default=None,
+    )
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the proxy through which an address is reached, None for the direct way."""
+        is_tls = urlsplit(url).scheme in ("https", "wss")
+        given = self.https_proxy if is_tls else self.http_proxy
+        return given.get_secret_value() if given and not is_excepted(url, self.no_proxy) else None
+
+    def may_answer_at(self, url: str) -> bool:
+        """Tell whether a response url, which comes with a payload, leads to Slack's side and to nobody else."""
+        try:
+            own, given = urlsplit(self.slack_api_url), urlsplit(url)
+        except ValueError:
+            return False
+        host, home = (given.hostname or "").rstrip("."), (own.hostname or "").removeprefix("www.").removeprefix("api.")
+        if given.scheme not in ("https", own.scheme) or not host:
+            return False
+        is_near = host == home or host.endswith(f".{home}") or (is_loopback(self.slack_api_url) and is_loopback(url))
+        return is_near or host in {one.lower() for one in self.slack_response_hosts}
+
     @property
     def transport(self) -> Literal["socket", "http"]:
         """Socket Mode wherever there is an app-level token, else signed HTTP."""
@@ -160,7 +204,7 @@ def load_database_settings(env: Mapping[str, str]) -> DatabaseSettings:
 
 def _load(model: type[_Model], env: Mapping[str, str]) -> _Model:
     secret_names = [name.upper() for name, field in model.model_fields.items() if is_secret(field)]
-    values, unread = read_values(env, [name.upper() for name in model.model_fields], secret_names)
+    values, unread = read_values(in_one_spelling(env), [name.upper() for name in model.model_fields], secret_names)
     faults = list(unread.values())
     if model is Settings:
         if values.get("SANDBOX_URL"):

@@ -2,6 +2,8 @@
 
 import base64
 import re
+import ssl
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -54,6 +56,33 @@ def loopback_url(value: object) -> str:
 def slack_url(value: object) -> str:
     """Accept an address and end it with a slash: AsyncWebClient joins method names to its base_url."""
     return f"{url(value)}/"
+
+
+def proxy(value: object) -> str:
+    """Accept the address of an http proxy, with or without its scheme."""
+    plain = _plain(value)
+    plain = plain if "://" in plain else f"http://{plain}"
+    scheme = plain.partition("://")[0].lower()
+    if scheme.startswith("socks"):
+        raise ValueError("socks isn't supported")
+    if scheme not in ("http", "https") or not _has_port_if_any(plain) or not urlsplit(plain).hostname:
+        raise ValueError
+    return plain.rstrip("/")
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Split a list at commas and blanks."""
+    return tuple(str(value).replace(",", " ").split()) if isinstance(value, str) else cast(tuple[str, ...], value)
+
+
+def certificates(value: object) -> Path:
+    """Accept a file of certificates that can be read."""
+    path = Path(str(value))
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise ValueError(f"'{path}' can't be read as one ({type(error).__name__})") from None
+    return path
 
 
 def database_url(value: object) -> str:

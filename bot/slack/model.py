@@ -21,6 +21,26 @@ class SlackPerson:
     is_stranger: bool | None
     is_invited: bool | None
     is_email_confirmed: bool | None
+    enterprise_id: str = ""
+    """The Enterprise organization (E…), "" outside of one."""
+    teams: frozenset[str] = frozenset()
+    """The workspaces of an Enterprise organization that they are in."""
+
+    def is_in(self, team_id: str) -> bool:
+        """Tell whether they belong to a workspace, or to an Enterprise organization."""
+        return bool(team_id) and team_id in {self.team_id, self.enterprise_id, *self.teams}
+
+    @property
+    def missing(self) -> list[str]:
+        """What Slack should have told of a person and left out, by its own names."""
+        told = {
+            "team_id": self.team_id or self.teams or self.enterprise_id or None,
+            "deleted": self.deleted,
+            "is_bot": self.is_bot,
+            "is_restricted": self.is_guest,
+            "is_email_confirmed": self.is_email_confirmed,
+        }
+        return [name for name, value in told.items() if value is None]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
 import aiohttp
@@ -31,10 +33,19 @@ class SlackNotifier:
     Reads are remembered for a minute; a post whose outcome is unknown is never repeated.
     """
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, *, trust_missing_flags: bool = False) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        *,
+        trust_missing_flags: bool = False,
+        proxy_for: Callable[[str], str | None] = lambda _url: None,
+        may_answer_at: Callable[[str], bool] = lambda _url: True,
+    ) -> None:
         self._client: Any = client
         self._trusts = trust_missing_flags
         self._session = session
+        self._proxy_for, self._may_answer_at = proxy_for, may_answer_at
         self._people = Cache(self._load_person, KEEP_SECONDS)
         self._groups = Cache(self._load_group, KEEP_SECONDS)
         self._channels = Cache(self._load_channel, KEEP_SECONDS)
@@ -92,7 +103,7 @@ class SlackNotifier:
         """Upload a file and return its id."""
         slot = await self._call("files.getUploadURLExternal", filename=name, length=len(content), alt_txt=alt_text[:1000])
         try:
-            async with self._session.post(str(slot["upload_url"]), data=content) as response:
+            async with self._post(str(slot["upload_url"]), data=content) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the file.", f"upload_{response.status}")
         except _LOST:
@@ -129,6 +140,9 @@ class SlackNotifier:
 
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
         """Answer through a response url, which is never logged: its holder may post."""
+        if not self._may_answer_at(response_url):
+            log.warning("response_url_elsewhere")
+            raise SlackRefused("That act asks for its answer at an address that isn't Slack's.", "response_url_elsewhere")
         body: dict[str, Any] = {
             "text": message.text,
             "response_type": "in_channel" if in_channel else "ephemeral",
@@ -138,11 +152,14 @@ class SlackNotifier:
         if message.blocks:
             body["blocks"] = message.blocks
         try:
-            async with self._session.post(response_url, json=body) as response:
+            async with self._post(response_url, json=body) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the answer.", f"response_url_{response.status}")
         except _LOST:
             raise SlackDown("Slack didn't take the answer: no answer.") from None
+
+    def _post(self, url: str, **what: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self._session.post(url, proxy=self._proxy_for(url), **what)
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
         """Open a modal."""
@@ -165,7 +182,10 @@ class SlackNotifier:
         response = await self._response("auth.test", repeat=True)
         answer = dict(response.data)
         return SlackSelf(
-            str(answer["team_id"]), str(answer.get("enterprise_id") or ""), str(answer["user_id"]), granted_scopes(response)
+            str(answer.get("team_id") or answer.get("enterprise_id") or ""),
+            str(answer.get("enterprise_id") or ""),
+            str(answer["user_id"]),
+            granted_scopes(response),
         )
 
     def forget(self, slack_id: str) -> None:

@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from typing import cast
 
 import aiohttp
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.settings.model import Settings
+from bot.settings.network import authorities
+from bot.slack.shapes import person_of
+
+WITHIN = 10
+"""Seconds for a call."""
 _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -23,9 +30,28 @@ class SlackProbe:
     scopes: frozenset[str] = frozenset()
 
 
-async def probe_bot_token(token: str, api_url: str) -> SlackProbe:
+def web_client(settings: Settings, token: SecretStr | None, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+    """Return a client of Slack's as the settings describe it; the SDK itself repeats nothing.
+
+    It would repeat a post whose connection broke, and so post it twice; the notifier decides that itself.
+    """
+    proxy = settings.proxy_for(settings.slack_api_url)
+    client = AsyncWebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=settings.slack_api_url,
+        timeout=WITHIN,
+        session=session,
+        ssl=authorities(settings.ssl_cert_file),
+        proxy=proxy,
+        retry_handlers=[],
+    )
+    client.proxy = proxy  # without one the SDK takes it from the environment, where NO_PROXY counts for nothing
+    return client
+
+
+async def probe_bot_token(settings: Settings) -> SlackProbe:
     """Call auth.test."""
-    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    client = web_client(settings, settings.slack_bot_token)
     try:
         answer = await _call(client, "auth.test")
     except SlackApiError as error:
@@ -42,9 +68,9 @@ def granted_scopes(answer: AsyncSlackResponse) -> frozenset[str]:
     return frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
 
 
-async def probe_app_token(token: str, api_url: str) -> str | None:
+async def probe_app_token(settings: Settings) -> str | None:
     """Ask for a Socket Mode address without using it; return Slack's word for what is wrong, or None."""
-    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    client = web_client(settings, settings.slack_app_token)
     try:
         await _call(client, "apps.connections.open")
     except SlackApiError as error:
@@ -54,9 +80,9 @@ async def probe_app_token(token: str, api_url: str) -> str | None:
     return None
 
 
-async def probe_channel(token: str, api_url: str, channel: str) -> str | None:
+async def probe_channel(settings: Settings, channel: str) -> str | None:
     """Return what keeps cards from being posted to a channel, in words, or None."""
-    client = AsyncWebClient(token, base_url=api_url, timeout=10)
+    client = web_client(settings, settings.slack_bot_token)
     try:
         answer = await _call(client, "conversations.info", channel=channel)
     except SlackApiError as error:
@@ -69,6 +95,15 @@ async def probe_channel(token: str, api_url: str, channel: str) -> str | None:
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
         return "it is shared with another company, so nothing is posted there"
     return None if found.get("is_member") else "the bot isn't in it; invite it"
+
+
+async def probe_person(settings: Settings, slack_id: str) -> list[str]:
+    """Return what Slack leaves out of a person; nothing where it doesn't answer, or doesn't know them."""
+    try:
+        answer = await _call(web_client(settings, settings.slack_bot_token), "users.info", user=slack_id)
+    except (SlackApiError, *_NO_ANSWER):
+        return []
+    return person_of(cast(dict[str, object], answer.get("user") or {})).missing
 
 
 async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:

@@ -8,6 +8,7 @@ from bot.slack.model import SlackChannel, SlackPerson
 def person_of(user: dict[str, Any]) -> SlackPerson:
     """Return a person from the `user` of users.info (slack.md §7.4)."""
     profile: dict[str, Any] = user.get("profile") or {}
+    enterprise: dict[str, Any] = user.get("enterprise_user") or {}
     restricted, ultra = _flag(user, "is_restricted"), _flag(user, "is_ultra_restricted")
     return SlackPerson(
         id=str(user.get("id", "")),
@@ -21,6 +22,8 @@ def person_of(user: dict[str, Any]) -> SlackPerson:
         is_stranger=_flag(user, "is_stranger"),
         is_invited=_flag(user, "is_invited_user"),
         is_email_confirmed=_flag(user, "is_email_confirmed"),
+        enterprise_id=str(enterprise.get("enterprise_id") or ""),
+        teams=frozenset(map(str, enterprise.get("teams") or ())),
     )
 
 

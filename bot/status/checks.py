@@ -1,17 +1,22 @@
 """How the bot is doing: connections, freshness, policy, and what it can't do here with the way to mend it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands.manifest import BOT_SCOPES
-from bot.errors import PreviewUnavailable, QuartermasterError
+from bot.errors import PreviewUnavailable, QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.status.watch import current_outage
+from bot.store.notes import try_writing
 
 STALE_AFTER = timedelta(hours=30)
 """Figures that reach less far than this are older than they should be."""
+WITHIN = 3.0
+"""Seconds that each part may take: what answers is said without waiting for what doesn't."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,12 @@ class StatusLine:
     channel: str = ""
 
 
+Check = Callable[[Runtime], Awaitable[list[StatusLine]]]
+
+
 async def collect_status(rt: Runtime) -> list[StatusLine]:
-    """Return the state of everything that the bot leans on, never raising."""
-    checks: list[tuple[str, Callable[[Runtime], Awaitable[list[StatusLine]]]]] = [
+    """Return the state of everything that the bot leans on, each part by itself, never raising."""
+    checks: list[tuple[str, Check]] = [
         ("Slack", _slack),
         ("Claude organization", _organization),
         ("Database", _database),
@@ -39,15 +47,20 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
         ("Policy", _policy),
         ("Spend limits by API", _spend_limits),
     ]
-    lines: list[StatusLine] = []
-    for title, check in checks:
-        try:
-            lines += await check(rt)
-        except QuartermasterError as error:
-            lines.append(StatusLine(title, False, error.sentence))
-        except Exception as error:
-            lines.append(StatusLine(title, False, f"does not answer ({type(error).__name__})."))
-    return lines
+    parts = await asyncio.gather(*(_part(rt, title, check) for title, check in checks))
+    return [line for part in parts for line in part]
+
+
+async def _part(rt: Runtime, title: str, check: Check) -> list[StatusLine]:
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await check(rt)
+    except QuartermasterError as error:
+        return [StatusLine(title, False, error.sentence)]
+    except TimeoutError:
+        return [StatusLine(title, False, f"did not answer within {WITHIN:g} seconds.")]
+    except Exception as error:
+        return [StatusLine(title, False, f"does not answer ({type(error).__name__}).")]
 
 
 async def _slack(rt: Runtime) -> list[StatusLine]:
@@ -63,11 +76,17 @@ def _lacks(scope: str) -> StatusLine:
 
 
 async def _organization(rt: Runtime) -> list[StatusLine]:
-    return [StatusLine("Claude organization", True, f"{(await rt.admin.me()).name}, the Admin key is good.")]
+    outage = await current_outage(rt)
+    try:
+        organization = await rt.admin.me()
+    except UpstreamError as error:
+        since = " It has been so since" if outage else ""
+        return [StatusLine("Claude organization", False, f"{error.sentence}{since}", outage.since if outage else None)]
+    return [StatusLine("Claude organization", True, f"{organization.name}, the Admin key is good.")]
 
 
 async def _database(rt: Runtime) -> list[StatusLine]:
-    await rt.store.ping()
+    await try_writing(rt.store)
     return [StatusLine("Database", True, "answers.")]
 
 

@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     REQUEST_WRONG_PLACE_MENDED = "request.wrong_place_mended"
     REQUEST_FAILED = "request.failed"
     REQUEST_EXPIRED = "request.expired"
+    REQUEST_QUEUED = "request.queued"
     REQUEST_TAKEN_UP_AGAIN = "request.taken_up_again"
     REQUEST_DONE_TOO_LATE = "request.done_too_late"
     REQUEST_SECOND_TAKEN_BACK = "request.second_taken_back"

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import QuartermasterError
-from bot.store.session import BUSY_TIMEOUT, Store
+from bot.store.notes import try_writing
+from bot.store.session import BUSY_TIMEOUT, READ_ONLY, Store
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_ONLY_READ = "The database can only be read; it may be a replica, or its disk may be read-only."
+_PROBES = 3
+"""Transactions after which a pooler in between has shown itself, if there is one."""
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
+_UNKNOWN_STATEMENT = ("26000", "42P05")
+"""PostgreSQL's words for a prepared statement that isn't there, or is already: it was made on another connection."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -78,10 +84,42 @@ async def open_database(store: Store) -> None:
     """
     try:
         await migrate(store)
+        for _ in range(_PROBES):
+            await try_writing(store)
     except DatabaseTooNew:
         raise
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        raise QuartermasterError(f"DATABASE_URL: the database can't be opened ({type(error).__name__}).") from None
+        why = _known_reason(error)
+        said = f"can't be used. {why}" if why else f"can't be opened ({type(error).__name__})."
+        raise QuartermasterError(f"DATABASE_URL: the database {said}") from None
+
+
+async def examine_database(store: Store) -> str | None:
+    """Return what is wrong with a PostgreSQL database, without changing anything in it; None when it can be used."""
+    try:
+        for _ in range(_PROBES):
+            async with store.read() as tx:
+                found = await tx.execute(text("SELECT current_setting('transaction_read_only') = 'on'"))
+                if found.scalar():
+                    return _ONLY_READ
+    except Exception as error:  # drivers differ
+        return why_unusable(error)
+    return None
+
+
+def why_unusable(error: Exception) -> str:
+    """Return in a sentence what an error of a driver's means; its own text may repeat the address with its password."""
+    return _known_reason(error) or f"The database does not answer ({type(error).__name__})."
+
+
+def _known_reason(error: Exception) -> str | None:
+    orig = getattr(error, "orig", None)
+    state = getattr(orig, "sqlstate", None)
+    if state == READ_ONLY or "readonly database" in str(orig):
+        return _ONLY_READ
+    if state in _UNKNOWN_STATEMENT:
+        return "A pooler in transaction mode, such as PgBouncer, is in between: add ?pgbouncer=true to DATABASE_URL."
+    return None
 
 
 async def is_current(store: Store) -> bool:

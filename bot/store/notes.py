@@ -1,15 +1,17 @@
 """Small remembered facts, and claims that one process holds at a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot.store.session import Tx
+from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
 from bot.store.upsert import insert_into
+
+_ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
@@ -34,6 +36,12 @@ async def write_note(tx: Tx, key: str, value: Mapping[str, Any], now: datetime) 
 async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
     """Forget facts."""
     await tx.execute(delete(NoteRow).where(col(NoteRow.key).in_(list(keys))))
+
+
+async def try_writing(store: Store) -> None:
+    """Write something down, always the same, which is what every act needs; raises what the driver raises."""
+    async with store.write() as tx:
+        await write_note(tx, "readiness", {}, _ALWAYS)
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:

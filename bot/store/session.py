@@ -1,13 +1,18 @@
 """Engines and transactions: one code base for SQLite (WAL, immediate writes) and PostgreSQL."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, event, text
+import structlog
+from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,6 +23,10 @@ from bot.store.chain import AuditDraft, append_entries
 
 BUSY_TIMEOUT = 5000
 """Milliseconds that SQLite waits for another writer."""
+TRY_AGAIN_AFTER = 0.25
+READ_ONLY = "25006"
+"""PostgreSQL's word for a write on a connection that only reads."""
+log = structlog.get_logger()
 
 
 @dataclass
@@ -63,19 +72,25 @@ class Store:
             yield Tx(session, self.dialect, self._clock())
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Tx]:
+    async def write(self, patience: timedelta = timedelta()) -> AsyncGenerator[Tx]:
         """Open a writing transaction; it commits at the end of the block, and rolls back on any exception.
 
-        Never await the network inside: SQLite's only writer would wait with you.
+        Never await the network inside: SQLite's only writer would wait with you. What notes something that has happened
+        outside already is patient: for so long it tries again to begin where the database is away, or another program's.
         """
+        deadline = time.monotonic() + patience.total_seconds()
         writer: AbstractAsyncContextManager[Any] = self._writer or nullcontext()
-        async with writer, AsyncSession(self._writing, expire_on_commit=False) as session:
-            tx = Tx(session, self.dialect, self._clock())
-            async with session.begin():
-                yield tx
-                await session.flush()
-                if tx.drafts:
-                    await append_entries(session, self.dialect, tx.drafts, self._audit_key)
+        while True:
+            async with writer, AsyncSession(self._writing, expire_on_commit=False) as session:
+                if await _has_begun(session, deadline):
+                    tx = Tx(session, self.dialect, self._clock())
+                    yield tx
+                    await session.flush()
+                    if tx.drafts:
+                        await append_entries(session, self.dialect, tx.drafts, self._audit_key)
+                    await session.commit()
+                    return
+            await asyncio.sleep(TRY_AGAIN_AFTER)  # with the queue free for others
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises what the driver raises."""
@@ -92,6 +107,18 @@ class Store:
         await self.engine.dispose()
 
 
+async def _has_begun(session: AsyncSession, deadline: float) -> bool:
+    """Begin; False where that failed and may be tried again."""
+    try:
+        await session.connection()
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        if time.monotonic() >= deadline:
+            raise
+        log.warning("database_waited_for", error=type(error).__name__)
+        return False
+    return True
+
+
 def _engine(url: str) -> AsyncEngine:
     """Open lazily. Parameters are what people typed, and ciphertext: errors and logs don't get to see them."""
     if url.startswith("sqlite"):
@@ -99,13 +126,40 @@ def _engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
         return engine
-    return create_async_engine(
-        url, hide_parameters=True,
+    plain, is_pooled = _without_mark(url)
+    pooled: dict[str, Any] = {"statement_cache_size": 0, "prepared_statement_name_func": str} if is_pooled else {}
+    address = f"{plain}{'&' if '?' in plain else '?'}prepared_statement_cache_size=0" if is_pooled else plain
+    engine = create_async_engine(
+        address, hide_parameters=True, connect_args=pooled,
         # Guarded writes count on seeing what others committed, so the server's default may not decide.
         isolation_level="READ COMMITTED",
         pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
     )  # fmt: skip
+    event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
+    return engine
+
+
+def _without_mark(url: str) -> tuple[str, bool]:
+    """Return an address without `pgbouncer=true`, and whether it said so: then no statement may have a name.
+
+    A pooler in transaction mode lends another connection to each transaction, on which what was prepared isn't known.
+    """
+    found = re.search(r"([?&])pgbouncer=(true|1|yes)(&|$)", url)
+    if not found:
+        return url, False
+    return url.replace(found[0], found[1] if found[3] else "", 1), True
+
+
+def _drop_if_read_only(context: ExceptionContext) -> None:
+    """Treat a connection that can only read as broken, and with it all that are as old: after a failover the primary is
+    elsewhere.
+    """
+    orig: Any = context.original_exception
+    state = getattr(orig, "sqlstate", None) or getattr(getattr(orig, "orig", None), "sqlstate", None)
+    if state == READ_ONLY or "readonly database" in str(orig):
+        context.is_disconnect = True
 
 
 def _connect_sqlite(_dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, SlackTooLate, UpstreamError, UserError
 from bot.log import bind_correlation
-from bot.people.identity import resolve_actor
+from bot.people.identity import resolve_actor, resolve_colleague
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import modal, section
@@ -31,17 +31,22 @@ async def guarded(
     fresh: bool = False,
     again: Callable[[Interaction, str], Json] | None = None,
     meanwhile: LookUp | None = None,
+    for_colleagues: bool = False,
 ) -> None:
     """Find out who acts and run a listener; what it raises becomes one sentence, with a reference where we failed.
 
     `fresh` asks Slack and the organization now who they are. `again` draws the form that was sent, with a sentence on
-    top. `meanwhile` only looks things up: its result is used once it is known who asks.
+    top. `meanwhile` only looks things up: its result is used once it is known who asks. `for_colleagues`: answered as
+    well while the organization can't be asked.
     """
     call.ref = bind_correlation()
     await rt.tasks.wait_for_lull()
     looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
     try:
-        call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
+        if for_colleagues:
+            call.set_actor(await resolve_colleague(rt, call.user_id, call.team_id))
+        else:
+            call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
         call.found = await looking if looking else None
         await run(call)
     except NotLinked as refusal:

@@ -60,18 +60,28 @@ class Button:
 
 
 @dataclass(frozen=True)
+class ForColleagues:
+    """A command or button that every colleague may use, also while the organization can't be asked who is a member."""
+
+    run: Listener
+
+
+@dataclass(frozen=True)
 class Hint:
     """What a choice in a form causes before it is sent: a help, whose failure nobody needs to hear of."""
 
     run: Listener
 
 
+Action = Listener | Button | Hint | ForColleagues
+
+
 @dataclass(frozen=True)
 class Feature:
     """What a handlers file offers, by the name under which Slack asks for it; a table that is misspelt is a TypeError."""
 
-    commands: Mapping[str, Listener] = field(default_factory=dict[str, Listener])
-    actions: Mapping[str, Listener | Button | Hint] = field(default_factory=dict[str, Listener | Button | Hint])
+    commands: Mapping[str, Listener | ForColleagues] = field(default_factory=dict[str, Listener | ForColleagues])
+    actions: Mapping[str, Action] = field(default_factory=dict[str, Action])
     views: Mapping[str, View] = field(default_factory=dict[str, View])
     options: Mapping[str, Suggest] = field(default_factory=dict[str, Suggest])
     shortcuts: Mapping[str, Listener] = field(default_factory=dict[str, Listener])
@@ -118,10 +128,13 @@ async def _no_options(_call: Interaction, _query: str) -> list[Json]:
     return []
 
 
-def _command(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+def _command(app: Bolt, rt: Runtime, name: str, offered: Listener | ForColleagues) -> None:
+    is_for_all = isinstance(offered, ForColleagues)
+    run = offered.run if isinstance(offered, ForColleagues) else offered
+
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), _parsed(name, run)))
+        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), _parsed(name, run), for_colleagues=is_for_all))
 
     app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
 
@@ -150,15 +163,18 @@ def _not_understood(call: Interaction) -> Markup:
     return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
 
 
-def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Listener | Button | Hint) -> None:
+def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Action) -> None:
     if isinstance(offered, Hint):
         _hint(app, rt, name, offered.run)
         return
-    run, meanwhile = (offered.run, offered.meanwhile) if isinstance(offered, Button) else (offered, None)
+    is_for_all = isinstance(offered, ForColleagues)
+    run = offered.run if isinstance(offered, Button | ForColleagues) else offered
+    meanwhile = offered.meanwhile if isinstance(offered, Button) else None
 
     async def listener(ack: Any, body: Json) -> None:
         await ack()
-        rt.tasks.spawn(guarded(rt, interaction_of(rt, body), run, fresh=True, meanwhile=meanwhile))
+        call = interaction_of(rt, body)
+        rt.tasks.spawn(guarded(rt, call, run, fresh=True, meanwhile=meanwhile, for_colleagues=is_for_all))
 
     app.action(name)(listener)
 

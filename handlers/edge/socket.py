@@ -6,6 +6,7 @@ Known to happen after idle reconnects (slack.md §9.4); a socket may also be hal
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -32,12 +33,15 @@ class Socket:
         silent_after: float = SILENT_AFTER,
         look_every: float = LOOK_EVERY,
         connect_within: float = CONNECT_WITHIN,
+        proxy_for: Callable[[str], str | None] = lambda _url: None,
     ) -> None:
         self._app, self._token, self._connect_within = app, app_token, connect_within
         self._silent_after, self._look_every = silent_after, look_every
+        self._proxy_for = proxy_for
         self._handler: SocketFront | None = None
         self._watch: asyncio.Task[None] | None = None
         self._down_since = 0.0
+        self._pong: tuple[float | None, float] = (None, 0.0)
 
     async def start(self) -> None:
         """Connect and watch; raises what the first connection raises."""
@@ -47,6 +51,7 @@ class Socket:
     async def _connect(self) -> None:
         # The constructor opens an aiohttp session, so it has to run inside the loop.
         handler = SocketFront(self._app, self._token, ping_interval=min(10.0, self._silent_after / 4))
+        _choose_way(handler.client, self._proxy_for)
         try:
             # The SDK's client tries for ever, and with the same ticket, which is good for 30 seconds and once.
             await asyncio.wait_for(handler.connect_async(), self._connect_within)
@@ -61,7 +66,10 @@ class Socket:
         if client is None or not await client.is_connected():
             return False
         last_pong: float | None = getattr(client, "last_ping_pong_time", None)
-        return last_pong is None or time.time() - last_pong < self._silent_after
+        # The SDK notes it by the clock, which may be set back: what counts is since when it stands still.
+        if last_pong != self._pong[0]:
+            self._pong = (last_pong, time.monotonic())
+        return last_pong is None or time.monotonic() - self._pong[1] < self._silent_after
 
     async def _keep_alive(self) -> None:
         while True:
@@ -94,6 +102,18 @@ class Socket:
         if self._handler:
             await _close(self._handler)
             self._handler = None
+
+
+def _choose_way(client: Any, proxy_for: Callable[[str], str | None]) -> None:
+    """Let a client connect by the way that its ticket's address takes: it would take one from the environment for all."""
+    client.proxy, issue = None, client.issue_new_wss_url
+
+    async def issue_and_choose() -> str:
+        url: str = await issue()
+        client.proxy = proxy_for(url)
+        return url
+
+    client.issue_new_wss_url = issue_and_choose
 
 
 async def _close(handler: SocketFront) -> None:

@@ -153,3 +153,52 @@ _NO_FILTERS = {
     *("starting_at", "ending_at", "time_bucket_width", "group_by", "order_by", "order"),
     *("limit", "page", "exclude_deleted_users", "betas"),
 }
+
+
+def optional_places(annotation: Any, body: Any, prefer: str) -> list[tuple[Any, ...]]:
+    """Return the paths in an example at which its type allows null, from the whole to its parts."""
+    if get_origin(annotation) is Annotated:
+        return optional_places(get_args(annotation)[0], body, prefer)
+    if get_origin(annotation) in (Union, types.UnionType):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        chosen = [member for member in members if prefer and prefer in getattr(member, "__name__", "")]
+        return optional_places((chosen or members)[0], body, prefer)
+    if get_origin(annotation) is list:
+        return [(0, *path) for path in optional_places(get_args(annotation)[0], body[0], prefer)]
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return []
+    found: list[tuple[Any, ...]] = []
+    for name, field in annotation.model_fields.items():
+        if type(None) in get_args(field.annotation):
+            found.append((name,))
+        if name in body:
+            found += [(name, *path) for path in optional_places(field.annotation, body[name], prefer)]
+    return found
+
+
+def without(body: Any, path: tuple[Any, ...]) -> Any:
+    """Return a copy of an example that lacks what stands at a path, as a gateway that drops nulls leaves it."""
+    if len(path) == 1:
+        return {name: value for name, value in body.items() if name != path[0]}
+    inner = without(body[path[0]], path[1:])
+    return [inner] if isinstance(body, list) else {**body, path[0]: inner}
+
+
+def with_null(body: Any, path: tuple[Any, ...]) -> Any:
+    """Return a copy of an example with null at a path."""
+    inner = None if len(path) == 1 else with_null(body[path[0]], path[1:])
+    return [inner] if isinstance(body, list) else {**body, path[0]: inner}
+
+
+@pytest.mark.parametrize(("kind", "parse", "prefer", "absent"), CASES, ids=lambda value: getattr(value, "__name__", None))
+def test_a_field_that_a_gateway_left_out_is_null_where_the_sdk_says_optional(
+    kind: type[BaseModel], parse: Callable[[Any], Any], prefer: str, absent: set[str]
+) -> None:
+    body = example(kind, prefer=prefer)
+    places = optional_places(kind, body, prefer)
+    bare = body
+    for path in places:
+        assert parse(without(body, path)) == parse(with_null(body, path)), path
+    for path in sorted(places, key=len, reverse=True):
+        bare = without(bare, path)
+    parse(bare)

@@ -74,7 +74,7 @@ def test_help_names_every_command() -> None:
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert time.monotonic() - started < 5  # a loaded machine; alone it takes a quarter of a second
-    for name in ("run", "demo", "tour", "sandbox", "check", "doctor", "manifest", "policy", "audit"):
+    for name in ("run", "demo", "tour", "sandbox", "check", "doctor", "manifest", "policy", "audit", "key"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.split("Commands:")[1]
 
@@ -101,7 +101,7 @@ def test_check_of_a_fresh_installation_is_good_but_for_the_channel_to_fill_in() 
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         "warning: policy.toml:22: C0123456789 is the example's channel; put in the id of yours.",
-        "all good",
+        "No errors, 1 warning: the bot starts, but nobody gets cards.",
     ]
 
 
@@ -116,7 +116,7 @@ def test_check_says_the_faults_of_settings_policy_and_manifest_at_once(folder: P
     assert lines[2] == "policy.toml:4: quorum must be a whole number, 1 or more."
     assert lines[3] == "manifest.yml:24: The command /claude-keys is missing."
     assert lines[4] == "manifest.yml:25: /claude-kays is not a command of this bot (COMMAND_PREFIX is claude)."
-    assert "all good" not in result.output
+    assert lines[-1] == "5 errors, no warnings: the bot doesn't start."
 
 
 @pytest.mark.parametrize(

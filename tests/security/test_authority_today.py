@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.jobs import reload_policy
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
 from bot.sandbox.run import SandboxOptions, running_sandbox
@@ -33,8 +32,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 
 async def new_policy(world: World, text: str) -> None:
+    """Write the file alone: no job runs here, and a click has to see what it says."""
     world.rt.settings.policy_file.write_text(text, encoding="utf-8")
-    await reload_policy(world.rt, "", world.rt.now())
 
 
 async def status_of(world: World, part: str) -> str:

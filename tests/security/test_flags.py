@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.errors import NotLinked
-from bot.people.identity import check_person
+from bot.people.identity import check_person, resolve_actor
 from bot.slack.model import SlackPerson
-from tests.security.doors import any_world_of, kept, settled
+from bot.slack.shapes import person_of
+from tests.security.doors import any_world_of, captured_logs, kept, settled
 from tests.security.forgeries import click, submission
 from tests.security.test_identity import PRIYA, deliver, request_id_of, stolen_key
 from tests.world import ALICE, world_of
@@ -67,3 +68,56 @@ async def test_missing_flags_count_as_bad_unless_the_setting_trusts_them(tmp_pat
                 said = str((await world.get("/history"))[seen:])
                 assert ("Request" in said) == (trust == "true"), (flag, trust, said)
                 setattr(alice, flag, before)
+
+
+GRID = {"enterprise_id": "E0ACME", "teams": ["T0OTHER", "T0ACME"]}
+USER = {
+    "id": "U1", "deleted": False, "is_bot": False, "is_restricted": False, "is_ultra_restricted": False,
+    "is_email_confirmed": True, "profile": {"email": "priya@acme.test", "display_name": "Priya"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_one_of_us"),
+    [
+        ({"team_id": "T0ACME"}, True),
+        ({"enterprise_user": GRID}, True),
+        ({"team_id": "T0OTHER", "enterprise_user": GRID}, True),
+        ({"team_id": None, "enterprise_user": GRID}, True),
+        ({"team_id": "T0OTHER"}, False),
+        ({"enterprise_user": {"enterprise_id": "E0GLOBEX", "teams": ["T0GLOBEX"]}}, False),
+        ({"enterprise_user": {"enterprise_id": "E0ACME", "teams": []}}, False),
+        ({"enterprise_user": {}}, False),
+        ({}, False),
+    ],
+)
+async def test_both_ways_in_which_slack_tells_of_workspaces_are_read(
+    tmp_path: Path, facts: dict[str, Any], is_one_of_us: bool
+) -> None:
+    async with world_of(tmp_path) as world:
+        person = person_of(USER | facts)
+        if is_one_of_us:
+            await check_person(world.rt, person)
+        else:
+            with pytest.raises(NotLinked):
+                await check_person(world.rt, person)
+        assert person.is_in("E0ACME") == ("'E0ACME'" in str(facts)), "as with TEAM_ID=E0ACME"
+
+
+async def test_nobody_acts_from_a_workspace_that_slack_does_not_know_them_in(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await resolve_actor(world.rt, ALICE, "T0ACME")
+        for elsewhere in ("T0GLOBEX", "E0ACME"):
+            with pytest.raises(NotLinked):
+                await resolve_actor(world.rt, ALICE, elsewhere)
+
+
+@pytest.mark.parametrize("flag", ["deleted", "is_bot", "is_email_confirmed", "team_id"])
+async def test_what_slack_left_out_is_named_in_the_refusal_and_the_log(tmp_path: Path, flag: str) -> None:
+    left = {name: value for name, value in (USER | {"team_id": "T0ACME"}).items() if name != flag}
+    with captured_logs("WARNING") as logs:
+        async with world_of(tmp_path) as world:
+            with pytest.raises(NotLinked, match=f"Slack leaves out `{flag}`") as caught:
+                await check_person(world.rt, person_of(left))
+            assert ("TRUST_MISSING_FLAGS" in caught.value.sentence) == (flag != "team_id")
+    assert logs.named("slack_flags_missing")[0]["flags"] == [flag]

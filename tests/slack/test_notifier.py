@@ -53,3 +53,10 @@ async def test_a_reply_without_its_thread_is_taken_back_and_counts_as_refused(tm
                 await notifier.send(COSTS, LINK, thread_ts="1700000000.000001")
             assert refused.value.code == "cannot_reply_to_message"
             assert len(slack.visible(COSTS)) == before
+
+
+async def test_no_answer_is_posted_to_a_host_that_only_a_payload_names(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        with pytest.raises(SlackRefused) as caught:
+            await world.rt.notifier.answer("http://elsewhere.test/x", LINK)
+        assert caught.value.code == "response_url_elsewhere"

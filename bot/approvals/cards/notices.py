@@ -128,6 +128,7 @@ _LINES: dict[str, Markup] = {
     ),
     AuditAction.REQUEST_ENDED: "Ended as agreed",
     AuditAction.REQUEST_END_NEEDS_PERSON: "Its time was over, but a person has to look",
+    AuditAction.REQUEST_QUEUED: "Many calls wait their turn; I go on by myself within some minutes",
     AuditAction.REQUEST_TAKEN_UP_AGAIN: "Took it up again after an interruption",
     AuditAction.SECRET_SHOWN: "looked at the secret; it is wiped",
     AuditAction.SECRET_WIPED_UNSEEN: "Nobody looked at the secret within a day; I wiped it",

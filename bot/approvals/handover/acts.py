@@ -66,7 +66,7 @@ def _showable(request: Request | None, actor: Actor) -> Request:
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
     """Wipe a secret that its requester has on screen now; that they saw it goes on record also where it is wiped already."""
     if not await _settle(rt, request_id, "shown", actor.slack_id, AuditAction.SECRET_SHOWN):
-        async with rt.store.write() as tx:
+        async with rt.store.write(SHOWING_LASTS) as tx:
             request = await requests.load(tx, request_id)
             if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
                 version = await _note(tx, request, "shown", rt.now())
@@ -76,7 +76,7 @@ async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
 
 async def put_back(rt: Runtime, request_id: str) -> None:
     """Note that a secret was certainly not shown, so that its requester may ask for it again."""
-    async with rt.store.write() as tx:
+    async with rt.store.write(SHOWING_LASTS) as tx:
         request = await requests.load(tx, request_id)
         if request and request.outcome.handover == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
@@ -103,7 +103,7 @@ async def wipe(rt: Runtime, request_id: str, what: str) -> None:
 async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: AuditAction) -> bool:
     """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
-    async with rt.store.write() as tx:
+    async with rt.store.write(SHOWING_LASTS) as tx:
         request = await requests.load(tx, request_id)
         if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
             return False

@@ -1,0 +1,47 @@
+"""Variables that look like settings and are none: a misspelt setting would silently not count."""
+
+from collections.abc import Collection, Mapping
+
+from bot.settings.model import Settings, is_secret
+from bot.settings.network import PROXY_NAMES
+from bot.words.similar import closest
+
+_FOREIGN = frozenset(
+    {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "POSTGRES_PASSWORD"}
+)
+"""Names that other programs read, and that may well stand beside ours."""
+_COMMON = PROXY_NAMES | {"SSL_CERT_FILE"}
+"""Names that many programs read, with others of their own that are much like them."""
+_ALIKE, _SURELY_MEANT = 0.8, 0.9
+
+
+def setting_names() -> frozenset[str]:
+    """Return every variable that is read."""
+    names = {name.upper() for name in Settings.model_fields}
+    files = {f"{name.upper()}_FILE" for name, field in Settings.model_fields.items() if is_secret(field)}
+    return frozenset(names | files | PROXY_NAMES | {"SECRETS_DIR"})
+
+
+def misspelt_settings(env: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that isn't read, but whose name is nearly one that is."""
+    known = setting_names()
+    given = {name for name in known if env.get(name)}
+    ours = known - _COMMON
+    return [said for name in sorted(env) if name not in known and (said := _sentence(name, ours, given))]
+
+
+def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:
+    plain = name.strip().upper().removeprefix("EXPORT ").replace("-", "_")
+    if plain.endswith("_FILE") and plain.removesuffix("_FILE") in known:
+        return f"{name} doesn't count, because only secrets are read from files; set {plain.removesuffix('_FILE')}."
+    meant = plain if plain in known else _nearest(plain, known)
+    if meant is None or (plain in _FOREIGN and (meant in given or name != plain)):
+        return None
+    # A name that is only a little like a setting that is there may well be another program's.
+    is_sure = plain == meant or closest(plain, [meant], _SURELY_MEANT) is not None
+    return f"{name} is no setting, so it doesn't count. Did you mean {meant}?" if is_sure or meant not in given else None
+
+
+def _nearest(plain: str, known: Collection[str]) -> str | None:
+    parts = [one for one in sorted(known, key=len) if "_" in plain and one.endswith(f"_{plain}")]
+    return parts[0] if parts else closest(plain, known, _ALIKE)

@@ -1,0 +1,86 @@
+"""A time in which the Claude API told nothing, and what is said of it. Pure."""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.slack.blocks import section
+from bot.slack.markup import Markup, code, date, escape
+from bot.slack.model import Message
+
+FAILING_FOR = timedelta(hours=2)
+"""Answers that fail for so long don't pass by themselves; a refused key never does, and is told at once."""
+READERS_AFTER = timedelta(hours=4)
+"""After so long, those who rely on digests and alerts are told why none comes."""
+ADMINS, READERS, OVER = "admins", "readers", "over"
+
+
+class Outage(BaseModel):
+    """One outage, from the first failure that was seen. `is_refused`: the Admin key isn't accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    since: datetime
+    is_refused: bool
+    sentence: str
+    ended_at: datetime | None = None
+
+    def concerns_admins(self, now: datetime) -> bool:
+        """Tell whether an admin has to do something by now."""
+        return self.is_refused or now - self.since >= FAILING_FOR
+
+    def concerns_readers(self, now: datetime) -> bool:
+        """Tell whether those who get digests and alerts miss some by now."""
+        return now - self.since >= READERS_AFTER
+
+
+def render(outage: Outage, purpose: str) -> Message:
+    """Return what an outage's post says: to `ADMINS`, to `READERS`, or that it is `OVER`."""
+    text = _over(outage) if purpose == OVER else _to_admins(outage) if purpose == ADMINS else _to_readers(outage)
+    return Message(text, [section(text)])
+
+
+def what_fails(outage: Outage) -> Markup:
+    """Return what the Claude API does, without when."""
+    return "refuses the bot's Admin key" if outage.is_refused else "has given no usable answer"
+
+
+def _when(outage: Outage) -> Markup:
+    if outage.ended_at:
+        return f"from {date(outage.since)} to {date(outage.ended_at)}"
+    return f"since {date(outage.since)}"
+
+
+def _to_admins(outage: Outage) -> Markup:
+    if outage.ended_at:
+        did: Markup = "refused the bot's Admin key" if outage.is_refused else "gave no usable answer"
+        return f"The Claude API {did} {_when(outage)}. It works again."
+    lines: list[Markup] = [
+        f"⚠️ *The Claude API {what_fails(outage)} {_when(outage)}.* {escape(outage.sentence)}",
+        "Until it works again I can't do what is approved, digests wait, and no alert is raised.",
+    ]
+    if outage.is_refused:
+        lines.append(
+            "What to do: an organization admin makes a new Admin key in the Claude Console, and whoever runs me puts it"
+            f" into {code('ANTHROPIC_ADMIN_KEY')} and starts me again. {code('python -m bot doctor')} tells if it is good."
+        )
+    else:
+        lines.append(f"I go on trying. {code('python -m bot doctor')} says more.")
+    return "\n".join(lines)
+
+
+def _to_readers(outage: Outage) -> Markup:
+    if outage.ended_at:
+        return f"I could not read figures from the Claude API {_when(outage)}. I can again."
+    return (
+        f"⚠️ *No digest and no alert for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
+        "figures. The admins know. I say it here when it works again."
+    )
+
+
+def _over(outage: Outage) -> Markup:
+    return (
+        f"✅ The Claude API answers again; it didn't {_when(outage)}. Digests that are less than a day late come now, and "
+        "alerts count what was spent meanwhile."
+    )

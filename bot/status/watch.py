@@ -1,0 +1,165 @@
+"""The watch over the Claude API: while nothing can be read from it, those who rely on that are told, and once it works."""
+
+import secrets
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.admin.errors import REFUSED_KEY
+from bot.errors import OwnQueueFull, UpstreamAuth, UpstreamError
+from bot.policy.model import ApproverKind, Policy
+from bot.posts import db as posts
+from bot.posts.channels import why_blocked
+from bot.posts.converge import converge
+from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.markup import Markup
+from bot.slack.model import Message
+from bot.spend.alerts.db import thresholds
+from bot.spend.ask.figures import last_reading
+from bot.spend.digests.db import subscriptions
+from bot.status.outage import ADMINS, OVER, READERS, Outage, render
+from bot.store.notes import claim_note, note, write_note
+from bot.store.session import Tx
+
+log = structlog.get_logger()
+
+TOPIC = "outage"
+LOOK_EVERY = timedelta(seconds=45)
+_NOW = "outage:now"
+_REDACTED: Markup = "This isn't shown here any more: another company can read along."
+
+
+async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
+    """Return one key, to one process at a time."""
+    async with rt.store.write() as tx:
+        return [""] if await claim_note(tx, "outage:look", now, LOOK_EVERY) else []
+
+
+async def look(rt: Runtime, _key: str, _now: datetime) -> None:
+    """Ask the Claude API for a sign of life, remember what it did, and want the words that this causes."""
+    seen = await _failure(rt)
+    now = rt.now()
+    async with rt.store.write() as tx:
+        known = await _current(tx)
+        outage = _next(known, seen, now)
+        if outage is None:
+            return
+        await write_note(tx, f"outage:{outage.id}", outage.model_dump(mode="json"), now)
+        await write_note(tx, _NOW, {"id": None if outage.ended_at else outage.id}, now)
+        await _want(rt, tx, outage, now, is_news=outage != known)
+    if outage != known:
+        log.warning("claude_api", ended=outage.ended_at is not None, refused=outage.is_refused, detail=outage.sentence)
+    await converge(rt, TOPIC, outage.id)
+
+
+async def current_outage(rt: Runtime) -> Outage | None:
+    """Return the outage of this moment, as far as the watch has seen one."""
+    async with rt.store.read() as tx:
+        return await _current(tx)
+
+
+async def _failure(rt: Runtime) -> tuple[bool, str] | None:
+    """Return whether the key is refused and in which words, None while organization and figures can be read."""
+    try:
+        await rt.admin.background().me()
+    except UpstreamError as error:
+        if not isinstance(error, OwnQueueFull):  # the bot's own queue says nothing about the API
+            return isinstance(error, UpstreamAuth), error.sentence
+    reading = await last_reading(rt)
+    if reading is None or not reading.is_failing:
+        return None
+    return reading.failure == REFUSED_KEY, reading.failure or ""
+
+
+def _next(known: Outage | None, seen: tuple[bool, str] | None, now: datetime) -> Outage | None:
+    """Return the outage as it is now, None where there was none and is none."""
+    if seen is None:
+        return known.model_copy(update={"ended_at": now}) if known else None
+    is_refused, sentence = seen
+    if known is None:
+        return Outage(id=f"out_{secrets.token_hex(8)}", since=now, is_refused=is_refused, sentence=sentence)
+    # A refusal stays what has to be mended, also while no answer comes at all for a while.
+    return known.model_copy(update={"is_refused": True, "sentence": sentence}) if is_refused else known
+
+
+async def _current(tx: Tx) -> Outage | None:
+    pointer = await note(tx, _NOW)
+    outage_id = pointer[0].get("id") if pointer else None
+    return await _load(tx, str(outage_id)) if outage_id else None
+
+
+async def _load(tx: Tx, outage_id: str) -> Outage | None:
+    found = await note(tx, f"outage:{outage_id}")
+    return Outage.model_validate(found[0]) if found else None
+
+
+async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: bool) -> None:
+    """Want a word to everybody whom it concerns by now; once it is over, one more to those who were told."""
+    told = {post.channel for post in await posts.of_subject(tx, TOPIC, outage.id)}
+    wanted: list[Wanted] = []
+    if outage.ended_at:
+        wanted = [Wanted(f"{OVER}:{one}", one, redraws=False) for one in sorted(told)]
+    elif outage.concerns_admins(now):
+        admins = admins_of(rt.policy)
+        wanted = [Wanted(f"{ADMINS}:{one}", one) for one in admins]
+        if outage.concerns_readers(now):
+            readers = await _readers(tx)
+            wanted += [Wanted(f"{READERS}:{one}", one) for one in readers if one not in admins]
+    await posts.want(tx, TOPIC, outage.id, wanted, now)
+    if is_news:
+        await posts.touch(tx, TOPIC, outage.id, now)
+
+
+def admins_of(policy: Policy) -> list[str]:
+    """Return where the admins are told: the channel of all requests, else each channel of some, else the people named."""
+    if policy.defaults.channel:
+        return [policy.defaults.channel]
+    people = [ref.id for group in policy.groups.values() for ref in group if ref.kind is ApproverKind.USER and ref.id]
+    return list(policy.channels) or sorted(set(people))
+
+
+async def _readers(tx: Tx) -> list[str]:
+    channels = {one.channel for one in await subscriptions(tx)} | {one.channel for one in await thresholds(tx)}
+    return sorted(channels)
+
+
+class OutageTopic:
+    """The topic of these messages; its subject is an outage's id."""
+
+    name = TOPIC
+    retake_after: timedelta = RETAKE_AFTER
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Read the outage; of one that is over, only those who were told are told so."""
+        async with rt.store.read() as tx:
+            outage = await _load(tx, subject)
+            standing = {post.channel for post in await posts.of_subject(tx, TOPIC, subject) if post.ts}
+        if outage is None:
+            return None
+
+        def content(post: Post) -> Content | None:
+            purpose = post.purpose.partition(":")[0]
+            is_news = post.ts is not None or (post.channel in standing if purpose == OVER else outage.ended_at is None)
+            return plain(render(outage, purpose)) if is_news else None
+
+        return Drawing(content, is_over=outage.ended_at is not None)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return why nothing about the company may stand in a channel now."""
+        return await why_blocked(rt, channel)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Go on trying while the outage lasts: whoever it concerns should hear of it as soon as that is possible."""
+        async with rt.store.read() as tx:
+            outage = await _load(tx, post.subject)
+        return outage is None or outage.ended_at is not None
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(_REDACTED, [section(_REDACTED)])
+
+    def is_restored(self, post: Post) -> bool:
+        """Return True: what was said is kept."""
+        return True

@@ -1,0 +1,141 @@
+"""A watcher that is blind says so: to the admins at once, to those who rely on it after hours, and to all when it works."""
+
+from collections.abc import AsyncGenerator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.jobs import JOBS, run_job
+from bot.sandbox.faults import Fault, FaultKind
+from bot.spend.digests.db import save_subscription
+from bot.spend.digests.model import Subscription
+from bot.spend.ledger.db import move_cursor
+from tests.approvals.acting import a_minute_passes, told
+from tests.world import ALICE, APPROVALS, BOB, COSTS, GUS, World, world_of
+
+WATCH = next(job for job in JOBS if job.name == "watch")
+HOUR = 3600
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def looks(world: World, later: int = 61) -> None:
+    """Let some time pass, and the watcher look."""
+    await world.post("/clock", advance=later)
+    await run_job(world.rt, WATCH)
+
+
+def fails(world: World, kind: FaultKind, name: str = "*") -> None:
+    """Let every call to the Claude API end so from now on."""
+    world.sandbox.faults.clear()
+    world.sandbox.faults.add(Fault("claude", name, kind, times=10_000, seconds=0))
+
+
+async def read_in(world: World, channel: str) -> list[str]:
+    return [m["text"] for m in await world.messages(BOB, channel) if "Claude API" in m["text"]]
+
+
+async def subscribe(world: World, channel: str) -> None:
+    now = world.rt.now()
+    async with world.rt.store.write() as tx:
+        await save_subscription(tx, Subscription("dig_1", channel, "09:00", "UTC", (), ALICE, now, date(2099, 1, 1)))
+
+
+@pytest.mark.parametrize("kind", ["401", "403"])
+async def test_a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works(
+    world: World, kind: FaultKind
+) -> None:
+    await subscribe(world, COSTS)
+    await looks(world)
+    assert await read_in(world, APPROVALS) == []
+    fails(world, kind)
+    await looks(world)
+    await looks(world)
+    (said,) = await read_in(world, APPROVALS)
+    assert "refuses the bot's Admin key" in said
+    assert "ANTHROPIC_ADMIN_KEY" in said
+    assert await read_in(world, COSTS) == []
+    await looks(world, 5 * HOUR)
+    await looks(world, 60 * HOUR)
+    (readers,) = await read_in(world, COSTS)
+    assert "No digest and no alert" in readers
+    assert len(await read_in(world, APPROVALS)) == 1
+    world.sandbox.faults.clear()
+    await looks(world)
+    await looks(world)
+    for channel in (APPROVALS, COSTS):
+        before, after = await read_in(world, channel)
+        assert "from" in before, "the first message says that it is over"
+        assert after.startswith("✅")
+    fails(world, kind)
+    await looks(world)
+    assert len(await read_in(world, APPROVALS)) == 3
+
+
+async def test_an_api_that_fails_is_told_after_hours_and_one_that_stumbles_is_not(world: World) -> None:
+    for hours in (0.1, 1):
+        fails(world, "500_final")
+        await looks(world)
+        await looks(world, int(hours * HOUR))
+        world.sandbox.faults.clear()
+        await looks(world)
+    assert await read_in(world, APPROVALS) == []
+    fails(world, "500_final")
+    await looks(world)
+    await looks(world, 3 * HOUR)
+    (said,) = await read_in(world, APPROVALS)
+    assert "has given no usable answer since" in said
+
+
+async def test_figures_that_alone_are_refused_are_told_as_well(world: World) -> None:
+    async with world.rt.store.write() as tx:
+        refused = "The Claude Admin API doesn't accept the bot's Admin key for this."
+        await move_cursor(tx, "analytics", failed_at=world.rt.now(), failure=refused)
+    await looks(world)
+    assert "refuses the bot's Admin key" in (await read_in(world, APPROVALS))[0]
+
+
+async def test_a_message_that_slack_refuses_is_sent_later_and_none_about_what_is_over(world: World) -> None:
+    fails(world, "401")
+    world.sandbox.faults.add(Fault("slack", "chat.postMessage", "500", times=30))
+    await looks(world)
+    assert await read_in(world, APPROVALS) == []
+    world.sandbox.faults.clear()
+    fails(world, "401")
+    await a_minute_passes(world, 200)
+    assert len(await read_in(world, APPROVALS)) == 1
+    world.sandbox.faults.clear()
+    await looks(world)
+    fails(world, "401")
+    world.sandbox.faults.add(Fault("slack", "chat.postMessage", "500", times=30))
+    await looks(world)
+    world.sandbox.faults.clear()
+    await looks(world)
+    await a_minute_passes(world, 200)
+    assert len(await read_in(world, APPROVALS)) == 2, "what nobody heard of needs no word that it is over"
+
+
+@pytest.mark.parametrize("kind", ["401", "500_final", "slow"])
+async def test_status_answers_from_what_the_process_knows(world: World, kind: FaultKind) -> None:
+    world.sandbox.faults.add(Fault("claude", "*", kind, times=10_000, seconds=30))
+    if kind == "401":
+        await looks(world)
+    await world.command(BOB, "/claude-admin status")
+    text = (await told(world, BOB, "*Slack* connected"))["text"]
+    assert "✅ *Database* answers." in text
+    assert f"✅ *Policy* version {world.rt.policy.version}." in text
+    assert "⚠️ *Claude organization*" in text
+    assert ("since <!date" in text) == (kind == "401")
+
+
+async def test_status_needs_no_answer_about_who_asks_but_a_colleague_it_must_be(world: World) -> None:
+    fails(world, "401")
+    await world.command(GUS, "/claude-admin status", "C0ENG")
+    await told(world, GUS, "I only work for members of the Claude organization.", "C0ENG")
+    await world.command(ALICE, "/claude-keys")
+    await told(world, ALICE, "doesn't accept the bot's Admin key")
