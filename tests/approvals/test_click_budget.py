@@ -15,8 +15,10 @@ MOST_TRANSACTIONS = 9
 STEPS_FOR_A_PERSON = 1
 """What is left to a person is told to them in one message more, which is one more to note."""
 MOST_CALLS_IN_A_ROW = 4
-AWAY = 0.15
+AWAY = 0.2
 """Seconds that each upstream call takes, so that those which wait for each other are apart."""
+ATTEMPTS = 3
+"""A busy machine delays calls that wait for nothing; it never brings together those that wait for each other."""
 
 
 async def quiet(world: World) -> None:
@@ -63,9 +65,11 @@ async def test_an_approval_takes_few_transactions_and_few_calls_after_one_anothe
         card = await world.ask_for_key(ALICE, "warms-up")
         await press(world, BOB, card, "request_approve")
         await world.message(BOB, "issued to", APPROVALS)
-        begun, calls = await costs_of(world, "made-by-the-api", "Staging")
-        assert begun <= MOST_TRANSACTIONS
-        assert calls <= MOST_CALLS_IN_A_ROW
-        begun, calls = await costs_of(world, "made-by-hand", "Production")
-        assert begun <= MOST_TRANSACTIONS + STEPS_FOR_A_PERSON
-        assert calls <= MOST_CALLS_IN_A_ROW
+        for workspace, more in (("Staging", 0), ("Production", STEPS_FOR_A_PERSON)):
+            calls = 0
+            for attempt in range(ATTEMPTS):
+                begun, calls = await costs_of(world, f"{workspace.lower()}-{attempt}", workspace)
+                assert begun <= MOST_TRANSACTIONS + more
+                if calls <= MOST_CALLS_IN_A_ROW:
+                    break
+            assert calls <= MOST_CALLS_IN_A_ROW

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.stage import Json
+from tests.approvals.acting import settled
 from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
 MAKE = "POST /v1/organizations/api_keys"
@@ -97,6 +98,7 @@ async def test_a_card_that_could_not_be_redrawn_is_right_a_minute_later(tmp_path
 
         await world.wait_for(made, "a key")
         await world.message(ALICE, "Only you can see its secret")
+        await settled(world)
         world.sandbox.faults.clear()
         await repair(world)
         (card,) = await cards(world, "stale-card")
