@@ -49,6 +49,9 @@ async def test_an_unknown_command_is_refused_and_stays_in_the_composer(open_page
     await type_command(page, "/nonsense now")
     await expect(page.locator(".toast")).to_contain_text("/nonsense is not a valid command")
     await expect(page.locator("#main .draft")).to_have_value("/nonsense now")
+    await page.locator("#main .draft").press("Enter")
+    await page.wait_for_timeout(300)
+    await expect(page.locator(".toast")).to_have_count(1)
 
 
 async def test_a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_closes_when_accepted(
@@ -60,7 +63,11 @@ async def test_a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_clo
     name = modal.get_by_label("Name")
     await expect(name).to_be_focused()
     await modal.get_by_role("button", name="Send").click()
-    await expect(modal.locator("[data-block=team] .error")).to_contain_text("required")
+    error = modal.locator("[data-block=team] .error")
+    await expect(error).to_contain_text("required")
+    await error.evaluate("one => one.dataset.old = 'yes'")
+    await modal.get_by_role("button", name="Send").click()  # the same mistake is told again
+    await expect(modal.locator("[data-block=team] .error:not([data-old])")).to_contain_text("required")
 
     await name.fill("taken")
     await modal.get_by_role("combobox", name="Team").press_sequentially("sta")

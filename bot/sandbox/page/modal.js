@@ -11,6 +11,8 @@ import { APP_NAME, forgetValues, store } from "./store.js";
 /** What is wrong with each view's fields: view id -> {block id: text}; and with the view as a whole. */
 const errors = new Map();
 const troubles = new Map();
+/** How often each view was sent: the same mistake made twice is shown, and read aloud, twice. */
+const sent = new Map();
 /** Whose view it is, so that a form keeps what was typed while one is somebody else. */
 const owners = new Map();
 let shown = "";
@@ -40,6 +42,7 @@ export function drawModal() {
     view.blocks,
     errors.get(view.id),
     troubles.get(view.id),
+    sent.get(view.id),
   ]);
   if (signature === shown) return keepFocus(host);
   const before = host.firstElementChild;
@@ -161,6 +164,7 @@ async function send(view, form, place) {
   button.removeAttribute("aria-disabled");
   button.classList.remove("busy");
   troubles.delete(view.id);
+  sent.set(view.id, (sent.get(view.id) ?? 0) + 1);
   if (answer.errors && Object.keys(answer.errors).length) errors.set(view.id, { ...answer.errors });
   else {
     errors.delete(view.id);

@@ -159,6 +159,7 @@ export function toast(text, kind = "info") {
     h("span", null, text),
     h("button", { type: "button", class: "bare", "aria-label": "Put away", onclick: () => note.remove() }, icon("close")),
   );
+  for (const one of [...byId("toasts").children]) if (one.firstElementChild.textContent === text) one.remove();
   byId("toasts").append(note);
   while (byId("toasts").children.length > 4) byId("toasts").firstChild.remove();
   setTimeout(() => note.remove(), kind === "error" ? 9000 : 4500);
