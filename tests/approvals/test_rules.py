@@ -2,9 +2,20 @@
 
 from pathlib import Path
 
+from bot.approvals.authority import rule_of
 from bot.approvals.model import Status
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
-from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, told, until
+from tests.approvals.acting import (
+    a_minute_passes,
+    audit_of,
+    card_with,
+    make_key,
+    open_form,
+    press,
+    request_behind,
+    told,
+    until,
+)
 from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
 PRIYA = "U0CROWD01"
@@ -144,3 +155,17 @@ async def test_a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on(tmp
         await press(world, BOB, card, "request_approve")
         await card_with(world, "1 of 2 so far")
         assert (await request_behind(world, card)).status is Status.PENDING
+
+
+async def test_the_record_names_the_policy_that_was_evaluated(tmp_path: Path) -> None:
+    async with world_of(tmp_path, more=settings(tmp_path)) as world:
+        await ask(world, "evaluated-then", "Production")
+        card = await card_with(world, "evaluated-then")
+        request = await request_behind(world, card)
+        rule = await rule_of(world.rt, request)
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.FULFILLING if rule.issue_keys == "console" else Status.APPLIED)
+        (entry,) = [one for one in await audit_of(world, request) if one.action == "request.approved"]
+        # The rule bears the version of the policy that it was read from: a policy that is read meanwhile isn't named.
+        world.rt.policy = world.rt.policy.model_copy(update={"version": "later"})
+        assert entry.detail["policy"] == rule.version != world.rt.policy.version

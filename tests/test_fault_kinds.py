@@ -1,0 +1,138 @@
+"""Kinds of faults that were seen, each with the tests that hold it, by the number under which it was reported.
+
+A kind that isn't here isn't mended as a kind yet.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+KINDS: dict[tuple[int, str], tuple[str, ...]] = {
+    (1, "what was known before a wait is used after it"): (
+        "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
+    ),
+    (2, "a rule that stops applying loosens"): (
+        "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
+        "approvals/test_rules::a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on",
+    ),
+    (3, "secrets where people type"): (
+        "words/test_credentials::what_looks_like_a_secret_is_seen",
+        "approvals/test_typed_secrets::no_other_door_takes_one",
+    ),
+    (5, "one value for two meanings"): (
+        "approvals/test_key_scopes::both_shapes_of_a_key_say_where_it_works",
+        "approvals/test_key_scopes::of_a_scope_that_comes_later_nobody_changes_a_key",
+    ),
+    (6, "two spellings of a fact, one is read"): (
+        "security/test_flags::both_ways_in_which_slack_tells_of_workspaces_are_read",
+        "security/test_flags::what_slack_left_out_is_named_in_the_refusal_and_the_log",
+    ),
+    (7, "answers go wherever a payload says"): ("settings/test_network::answers_go_to_slacks_side_only",),
+    (8, "a duty that lives in memory"): (
+        "posts/test_faults::answers_that_are_always_lost_end_some_day_and_their_topic_hears_of_it",
+    ),
+    (9, "time off counts as trying"): (
+        "posts/test_converge::what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not",
+    ),
+    (10, "a passing trouble is taken for a final one"): (
+        "approvals/test_slow_looks::an_end_that_was_looked_at_too_slowly_is_tried_again_and_not_given_up",
+        "approvals/test_slow_looks::what_was_looked_at_too_slowly_is_tried_again_by_itself",
+    ),
+    (11, "the note of an effect gives up like any other write"): (
+        "store/test_patience::a_secret_is_not_lost_while_another_program_holds_the_database",
+    ),
+    (12, "rows behind a limit starve"): ("timers/test_timers::no_row_starves_behind_a_limit",),
+    (15, "said to be sent while it wasn't"): (
+        "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
+    ),
+    (17, "pace from a clock that jumps"): ("test_jobs::*",),
+    (20, "closed once, never looked at again"): (
+        "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
+    ),
+    (21, "one odd answer is believed"): ("spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",),
+    (22, "of two statements the convenient one is believed"): (
+        "admin/test_contradictions::every_list_of_the_client_is_tried_here",
+    ),
+    (23, "a ratio to nothing"): ("spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",),
+    (24, "what is provisional doesn't say so"): (
+        "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",
+    ),
+    (26, "one alert replaces another in silence"): (
+        "spend/test_steps::a_second_monthly_alert_leaves_the_first_in_place_and_the_larger_is_the_budget",
+    ),
+    (27, "a column of two scales"): ("spend/test_views::a_month_and_its_budget_are_told_in_one_scale",),
+    (29, "a blind watcher is as silent as one that sees nothing"): (
+        "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",
+        "status/test_watch::status_answers_from_what_the_process_knows",
+    ),
+    (30, "several readings of one environment"): (
+        "settings/test_network::every_client_takes_the_proxy_however_it_is_named",
+        "settings/test_network::socks_is_refused_in_a_sentence_without_the_password",
+    ),
+    (31, "health that asks for less than the work needs"): (
+        "store/test_patience::a_connection_that_can_only_read_is_not_kept",
+    ),
+    (32, "a pooler between bot and database"): (
+        "store/test_patience::no_statement_has_a_name_behind_a_pooler",
+        "store/test_patience::statements_that_a_pooler_loses_are_named_in_a_sentence",
+    ),
+    (33, "values that files and shells wrap"): ("cli/test_check::check_reads_values_as_the_bot_does",),
+    (34, "a closing sentence that isn't true"): (
+        "cli/test_check::the_closing_sentence_says_what_a_policy_comes_to",
+        "cli/test_check::a_normal_api_key_is_not_taken_for_an_admin_key",
+    ),
+    (35, "what the first page says doesn't work as written"): (
+        "cli/test_readme::every_make_target_and_command_that_readme_names_exists",
+        "cli/test_readme::the_example_of_an_environment_is_the_present_one",
+    ),
+    (36, "the crowd of the first day"): (
+        "approvals/test_own_queue::a_crowd_on_its_first_day_is_linked_from_the_member_list",
+    ),
+    (37, "the own queue is taken for a failure"): (
+        "approvals/test_own_queue::an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself",
+    ),
+    (38, "what grows blocks everybody"): ("approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",),
+    (40, "a run that is ended leaves servers behind"): ("test_suite::a_run_that_is_ended_leaves_no_postgresql_behind",),
+    (42, "what Slack makes of typed words"): (
+        "handlers/test_typed_words::what_looks_like_an_address_is_read_as_it_was_typed",
+    ),
+    (43, "a reply whose thread is gone"): (
+        "posts/test_faults::replies_to_a_message_that_was_deleted_are_lost_and_not_tried_for_ever",
+    ),
+    (44, "Slack's own words reach people"): (
+        "handlers/test_typed_words::a_window_that_may_not_be_opened_any_more_is_told_in_words",
+    ),
+    (45, "what is shown and what is compared were washed differently"): (
+        "handlers/test_typed_words::a_name_is_confirmed_as_it_is_shown",
+    ),
+    (46, "words that are swallowed"): (
+        "words/test_ends::an_end_is_read_wherever_it_stands",
+        "handlers/test_typed_words::an_end_that_is_not_understood_comes_back_in_the_form",
+    ),
+    (47, "other words for a thing lead nowhere"): (
+        "handlers/test_typed_words::other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest",
+        "handlers/test_typed_words::the_form_of_a_key_keeps_what_was_typed",
+    ),
+    (48, "raw markup in answers"): (
+        "handlers/test_typed_words::references_are_shown_as_names_that_notify_nobody",
+        "handlers/test_typed_words::people_who_are_named_by_mistake_are_shown_by_name",
+    ),
+    (53, "the same mistake twice is silent; a click that a change overtakes is lost"): (
+        "page/test_page::a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_closes_when_accepted",
+        "page/test_page::a_click_that_a_change_overtakes_is_not_lost",
+    ),
+    (55, "a record of another policy than was evaluated"): (
+        "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",
+    ),
+}
+"""By number and name; a test by its file and its name, or all of a file."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind[0]} {kind[1]}")
+def test_each_kind_has_its_tests(kind: tuple[int, str]) -> None:
+    for place in KINDS[kind]:
+        file, _, name = place.partition("::")
+        text = (TESTS / f"{file}.py").read_text(encoding="utf-8")
+        assert name == "*" or re.search(rf"^(async )?def test_{name}\(", text, re.MULTILINE), f"there is no {place}"
