@@ -60,6 +60,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("sandbox/test_validation_payloads", SERVICE),
     ("slack/test_blocks", SERVICE),
     ("posts/", SERVICE),
+    ("store/test_patience", WORLD),
     ("store/", SERVICE),
     ("timers/", SERVICE),
     ("test_contracts", SERVICE),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store import sqlite_driver
@@ -172,9 +173,26 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
     busy = f"busy_timeout={BUSY_TIMEOUT}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", busy, "cache_size=-512"):
+    _use_wal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", busy, "cache_size=-512"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Let readers and a writer work beside each other.
+
+    The change of a new file needs it alone, and SQLite doesn't wait for that by itself where several start at once.
+    """
+    for left in range(100, -1, -1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except Exception as error:
+            if not left or "locked" not in str(error):
+                raise
+            await_only(asyncio.sleep(0.05))
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
