@@ -70,7 +70,7 @@ class Bot:
                 if not await is_current(self.runtime.store):
                     found["database"] = "The database's schema is not this version's."
         except Exception as error:  # drivers differ in what they raise
-            found["database"] = f"The database does not answer ({type(error).__name__})."
+            found["database"] = f"The database doesn't answer ({type(error).__name__})."
         return found
 
     async def probe_slack(self) -> None:

@@ -30,12 +30,12 @@ def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, wor
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
-        return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
+        return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
     by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
-    return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
+    return f"{said} Other rules apply in {listed([bold(name) for name in names], most=3)}." if names else said
 
 
 def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
@@ -63,9 +63,7 @@ def door_of(kind: AnyKind) -> Door[BaseModel]:
         async def told(request: Request) -> None:
             rule = call.rt.policy.rule_for(kind.name, request.workspace_id, request.workspace_name)
             needs = needs_in_words(rule, request.workspace_name)
-            await tell(
-                f"✅ Sent to {channel_mention(request.channel)}. {needs}. I tell you the outcome in a direct message."
-            )
+            await tell(f"✅ Sent to {channel_mention(request.channel)}. {needs}. I'll message you when it's decided.")
 
         await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told)
 
@@ -93,7 +91,7 @@ async def form_changed(call: Interaction) -> None:
     """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
     kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
-        raise NotFound("I don't know that form any more.")
+        raise NotFound("This form is too old. Close it and open it again.")
     await door_of(kind).redraw(call)
 
 

@@ -68,7 +68,7 @@ async def _role(call: Interaction) -> None:
     async def told(request: Request) -> None:
         sent = f"✅ Sent to {channel_mention(request.channel)}. {needs_in_words(rule, None)}."
         with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
-            await call.say(plain_answer(f"{sent} I tell you the outcome in a direct message."))
+            await call.say(plain_answer(f"{sent} I'll message you when it's decided."))
 
     wanted = ChangeRole(slack_id=person, role=role)
     try:

@@ -78,12 +78,12 @@ COMMANDS = (
         "[request | list | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
         (
             Subcommand("request", "request", "ask for an API key", GET_KEY, opens="create_key", fills=("name",)),
-            Subcommand("", "", "your keys and what you can do with them", GET_KEY),
-            Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY),
-            _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key"),
-            _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key"),
-            _of_key("rename", "rename KEY NAME", "ask for another name for a key", "rename_key", "name"),
-            _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key"),
+            Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY),
+            Subcommand("list", "list [WORKSPACE]", "all keys that you are allowed to see", GET_KEY),
+            _of_key("disable", "disable KEY", "ask to disable a key; it can be enabled again", "disable_key"),
+            _of_key("enable", "enable KEY", "ask to enable a disabled key", "enable_key"),
+            _of_key("rename", "rename KEY NAME", "ask to rename a key", "rename_key", "name"),
+            _of_key("revoke", "revoke KEY", "ask to revoke a key for good", "revoke_key"),
         ),
     ),
     Command(
@@ -91,9 +91,9 @@ COMMANDS = (
         "People in the Claude organization and their roles",
         "[role @person ROLE | relink @person]",
         (
-            Subcommand("role", "role @person ROLE", "ask for another role for somebody", GIVE_ACCESS),
-            Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS),
-            Subcommand("relink", "relink @person", "link somebody whose e-mail changed (admins)", GIVE_ACCESS),
+            Subcommand("role", "role @person ROLE", "ask to change somebody's role", GIVE_ACCESS),
+            Subcommand("", "", "who is in the organization, and their roles", GIVE_ACCESS),
+            Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
         ),
     ),
     Command(
@@ -101,9 +101,9 @@ COMMANDS = (
         "Requests: yours, and those that wait for you",
         "[mine | waiting]",
         (
-            Subcommand("waiting", "waiting", "the requests that you can decide", WAITING),
-            Subcommand("mine", "mine", "the requests that you made", WAITING),
-            Subcommand("", "", "what waits for you, then what is yours", WAITING),
+            Subcommand("waiting", "waiting", "the requests that wait for your decision", WAITING),
+            Subcommand("mine", "mine", "the requests that you sent", WAITING),
+            Subcommand("", "", "the requests that wait for you, then your own", WAITING),
         ),
     ),
     Command(
@@ -114,12 +114,12 @@ COMMANDS = (
             Subcommand(
                 "",
                 "[today | yesterday | 7d | 30d | mtd] [by workspace | model | key]",
-                "figures, shown to you alone",
+                "figures that only you see",
                 SPEND,
                 ("today", "yesterday", "7d", "30d", "mtd", "week", "month", "7", "30", "by", "in"),
             ),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
-            Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
+            Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
         ),
     ),
     Command(
@@ -127,7 +127,7 @@ COMMANDS = (
         "Help, and how Quartermaster is set up",
         "[help | status]",
         (
-            Subcommand("status", "status", "connections, freshness, policy, what I can't do and why", SET_UP),
+            Subcommand("status", "status", "connections, figures, policy, and what doesn't work and why", SET_UP),
             HELP,
         ),
         bare="help",

@@ -21,6 +21,8 @@ log = structlog.get_logger()
 KEEP_SECONDS = 60.0
 MOST_PATIENCE = 20.0
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
+DEAD_TRIGGER = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+"""Slack's words for a click that was answered with a modal too late (slack.md §4)."""
 _LOST = (aiohttp.ClientError, TimeoutError, ConnectionError, json.JSONDecodeError)
 
 
@@ -183,7 +185,8 @@ class SlackNotifier:
             return SlackDown(f"Slack is busy ({method}).", code)
         with contextlib.suppress(Exception):
             log.info("slack_refused", method=method, code=code, messages=_messages_of(error))
-        return SlackRefused(f"Slack refused {method}: {code}.", code)
+        is_late = code in DEAD_TRIGGER
+        return SlackRefused("That took too long." if is_late else f"Slack refused {method}: {code}.", code)
 
 
 def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, UpstreamError, UserError
+from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, SlackRefused, UpstreamError, UserError
 from bot.log import bind_correlation
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
@@ -14,6 +14,7 @@ from bot.slack import ids
 from bot.slack.blocks import modal, section
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
+from bot.slack.notifier import DEAD_TRIGGER
 from bot.words.own import own
 from handlers.edge.interaction import Interaction, Json
 
@@ -51,12 +52,15 @@ async def guarded(
         await _tell(call, said_of(refusal))
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
-        said = f"{error.sentence} Nothing was changed. Try again in a minute."
+        when = (
+            "Press it again." if isinstance(error, SlackRefused) and error.code in DEAD_TRIGGER else "Try again in a minute."
+        )
+        said = f"{error.sentence} Nothing was changed. {when}"
         view = again(call, f"{said} ref {call.ref}") if again else None
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
     except Exception:
         log.exception("listener_failed", user=call.user_id)
-        sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
+        sentence = "Something failed on my side. Part of it may be done already. Check before you try again."
         await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
     finally:
         if looking:

@@ -45,7 +45,7 @@ async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_p
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         form = await open_form(world, ALICE, "create_key")
         asks = form["blocks"][-1]["elements"][0]["text"]
-        assert asks == ("Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules hold in *Research* and *Staging*.")
+        assert asks == ("Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules apply in *Research* and *Staging*.")
         await ask(world, "rules-research", "Research")
         await world.modal(ALICE, "Sent to <#C0ENG>. Needs 2 of the organization's admins.")
         card = await world.message(BOB, "rules-research", "C0ENG")

@@ -131,9 +131,9 @@ async def test_a_key_is_disabled_and_enabled_again_by_its_name(world: World) -> 
 async def test_what_cannot_be_done_with_a_key_is_said_before_a_form_opens(world: World) -> None:
     await make_key(world, "idle-key")
     await world.command(ALICE, "/claude-keys enable idle-key")
-    await told(world, ALICE, "`idle-key` is active, so there is nothing to enable.")
+    await told(world, ALICE, "`idle-key` is active, so you can't enable it.")
     await world.command(ALICE, "/claude-keys revoke nonesuch")
-    await told(world, ALICE, "I don't know a key `nonesuch`. `/claude-keys list` shows the names.")
+    await told(world, ALICE, "I don't know a key `nonesuch`. `/claude-keys list` shows all names.")
     assert not await world.modals(ALICE)
 
 

@@ -78,7 +78,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
     [
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
-        ("<@U0FRANK>", "That Slack account isn't a person's, or not active."),
+        ("<@U0FRANK>", "That Slack account is a bot, or it isn't active."),
         ("priya", "I don't see a person in *priya*. Mention them: `/claude-members role @person developer`."),
     ],
 )
@@ -108,7 +108,7 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
     await world.post("/claude/users/dana@acme.test", email="dana.okafor@acme.test")
     await world.wait_for(lambda: _knows_address(world, "dana.okafor@acme.test"), "the bot to hear of the new address")
     await world.command(DANA, "/claude-keys")
-    await told(world, DANA, "e-mail address in Slack changed")
+    await told(world, DANA, "e-mail address in Slack has changed")
     await world.command(ALICE, "/claude-members relink <@U0DANA>")
     await told(world, ALICE, "Only an organization admin can link somebody again. Nothing was changed.")
     await world.command(BOB, "/claude-members relink <@U0BOB>")
@@ -131,7 +131,7 @@ async def test_somebody_who_left_and_joined_again_is_told_to_be_linked_again(wor
     await world.post(f"/claude/invites/{invite.id}/accept")
     world.rt.directory.forget_members()
     await world.command(DANA, "/claude-keys")
-    await told(world, DANA, "You joined the organization anew since I linked you, so I stopped.")
+    await told(world, DANA, "You left the organization and joined again since I linked you, so nothing was done.")
     await world.command(BOB, "/claude-members relink <@U0DANA>")
     await told(world, BOB, "I forgot the link of <@U0DANA>")
     await world.command(DANA, "/claude-members")

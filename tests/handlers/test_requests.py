@@ -47,7 +47,7 @@ async def test_the_empty_app_home_says_what_to_do(world: World) -> None:
     shown = await home_of(world, DANA, "Waiting for my decision")
     assert "Nothing waits for your decision." in shown
     assert "You asked for nothing yet. `/claude-keys request` asks for an API key." in shown
-    assert "You have no API keys. The button on top asks for one." in shown
+    assert "You have no API keys. Press *Request an API key* above to ask for one." in shown
     await press_at_home(world, DANA, "open_create_key")
     await world.modal(DANA, "form_create_key")
 
@@ -131,7 +131,7 @@ async def test_an_app_home_without_the_organization_still_shows_what_is_known(wo
     await world.post("/faults", target="claude", name="*/v1/organizations/api_keys", kind="529", times=30, seconds=0)
     await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="529", times=30, seconds=0)
     await press_at_home(world, ALICE, "home_refresh")
-    shown = await home_with(world, ALICE, "I can't read this just now. Refresh in a minute.")
+    shown = await home_with(world, ALICE, "I can't load this now. Press Refresh in a minute.")
     assert "known-home" in shown
 
 

@@ -174,7 +174,7 @@ async def test_an_address_that_only_looks_like_anothers_is_nobodys(world: World,
     next(u for u in world.sandbox.claude.users.values() if u.email == "bob@acme.test").email = claude
     world.sandbox.slack.users[SOFIA].email = slack
     await world.command(SOFIA, "/claude-members")
-    await world.message(SOFIA, "letters that look like others", "C0GENERAL")
+    await world.message(SOFIA, "letters that look like other letters", "C0GENERAL")
     assert (await kept(world))["link"] == []
 
 
@@ -255,7 +255,7 @@ async def test_an_error_of_the_database_tells_nothing_that_was_typed(tmp_path: P
             await world.modal(ALICE, "Workspace")
             staging = await world.workspace_id("Staging")
             await world.submit(ALICE, workspace_id=staging, name="some-key", reason="hunter2-password")
-            await world.modal(ALICE, "Something broke")
+            await world.modal(ALICE, "Something failed")
             await settled(world)
     assert logs.named("listener_failed")
     assert "hunter2" not in logs.text

@@ -157,7 +157,7 @@ async def test_an_address_that_changed_after_linking_stops_until_an_admin_links_
     await settled(world)
     await world.command(ALICE, "/claude-requests waiting")
     await settled(world)
-    assert "e-mail address in Slack changed" in str(await world.messages(ALICE, "C0GENERAL"))
+    assert "e-mail address in Slack has changed" in str(await world.messages(ALICE, "C0GENERAL"))
 
 
 async def test_a_channel_of_which_slack_does_not_say_whether_it_is_shared_gets_no_card(tmp_path: Path) -> None:
