@@ -58,7 +58,7 @@ async def always(_rt: Runtime, _now: datetime) -> Sequence[str]:
 
 
 async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
-    """Read policy.toml again; what is wrong with it is logged once for each version, and then nobody may approve."""
+    """Read policy.toml again; what is wrong with it is logged once for each version, and then nobody can approve."""
     policy = await asyncio.to_thread(load_policy, rt.settings.policy_file, rt.kinds)
     if policy != rt.policy:
         log.warning("policy_changed", version=policy.version, nobody_because=policy.nobody_because)

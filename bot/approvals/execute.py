@@ -9,7 +9,7 @@ from bot.approvals.act import act_of, look_of
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, find_kind
-from bot.approvals.model import Event, Request, Status
+from bot.approvals.model import Event, Request, Status, Verdict
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
-_CHECK = "It may have happened: check, then retry."
+_CHECK = "It may have been done. Check first, then press Retry."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 _FINAL = (UpstreamMissing, UpstreamRefused)
@@ -58,7 +58,7 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
         return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
     except Exception:  # a fault in a kind must not leave its request half way for ever
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
+        return await _failed(rt, claimed, f"Something failed on my side. {_CHECK}", in_doubt=True)
     return await finish(rt, claimed, applied)
 
 
@@ -69,7 +69,7 @@ async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
 
 async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
     if request.ends_at and request.ends_at <= rt.now():
-        raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
+        raise NeedsPerson("Its last day is over. Nothing was changed. Give up and ask again.")
     applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
     if isinstance(applied, Waits) and kind.by_hand is None:
         raise RuntimeError(f"{kind.name} waits for a person, but has no part for one.")
@@ -79,13 +79,14 @@ async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
     now = rt.now()
+    by_hand: dict[str, str] = {}
     event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
     outcome = request.outcome.updated(applied.outcome)
     async with rt.store.write() as tx:
         if isinstance(applied, Waits):
             outcome = outcome.updated(Outcome(by_hand=True))
             moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
-            action = AuditAction.REQUEST_WAITS_FOR_PERSON
+            action, by_hand = AuditAction.REQUEST_WAITS_FOR_PERSON, _by_hand(rt, request)
         else:
             if applied.secret:
                 outcome = outcome.updated(Outcome(handover="ready"))
@@ -94,8 +95,14 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
         if moved and isinstance(applied, Done) and applied.secret:
             await handover.seal(rt, tx, request.id, applied.secret, now)
         if moved:
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored())
+            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored(), **by_hand)
     return moved or await _too_late(rt, request, applied)
+
+
+def _by_hand(rt: Runtime, request: Request) -> dict[str, str]:
+    """Return for the record who has to do what: the last approver has the steps."""
+    approvals, part = request.said(Verdict.APPROVE), find_kind(rt, request.kind).by_hand
+    return {"person": approvals[-1].by.slack_id, "task": part.waits_for} if approvals and part else {}
 
 
 async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
@@ -129,21 +136,22 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
-    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.effect.repeatable else _CHECK
+    so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else _CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
-        so = "An earlier try may have done it. Retry looks first."
+        so = "An earlier try may have done it. Retry checks that first."
     if found:
         return await finish(rt, request, found)
-    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
+    looked = kind.effect.repeatable and not is_in_doubt
+    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True, looked=looked)
 
 
-async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
+async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked))
     async with rt.store.write() as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
@@ -240,7 +248,7 @@ async def end(rt: Runtime, request: Request) -> Request:
         raise  # tried again once this claim is old
     except Exception:  # the same
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        broken = "Something broke on my side while I ended it: look whether it ended."
+        broken = "Something failed on my side while I ended it. Check whether it ended."
         return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
     return await _ended(rt, claimed, note, AuditAction.REQUEST_ENDED)
 

@@ -31,7 +31,7 @@ def check_lease(claimed_at: datetime | None, now: datetime) -> None:
     others.
     """
     if claimed_at is None or now - claimed_at > ACT_WITHIN:
-        raise NeedsPerson("Looking took me too long, so I stopped before doing it. Nothing was changed.")
+        raise NeedsPerson("Checking took too long, so I stopped before the change. Nothing was changed. Retry is safe.")
 
 
 class ReadingAdmin:

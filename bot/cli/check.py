@@ -11,6 +11,7 @@ from bot.policy.file import PolicyError, parse_policy, placeholders
 from bot.policy.model import Policy, describe_rule
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
+from bot.words.wording import plural
 
 MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
@@ -42,6 +43,13 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
 
 
+def closing(found: Findings) -> str:
+    """Return the last line of a check that found no fault."""
+    if not found.warnings:
+        return "No errors, no warnings: the bot can start."
+    return f"No errors, {plural(len(found.warnings), 'warning')}: the bot can start, but read the warnings first."
+
+
 def mode_of(env: Mapping[str, str]) -> Mode:
     """Tell the transport that the settings mean, even where they have faults."""
     is_http = env.get("SLACK_SIGNING_SECRET") and not (env.get("SLACK_APP_TOKEN") or env.get("SLACK_APP_TOKEN_FILE"))
@@ -64,9 +72,9 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     try:
         text, policy = read_policy(path, known_kinds)
     except OSError as error:
-        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody may approve.",))
+        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody can approve.",))
     except UnicodeDecodeError:
-        return Findings((f"{path}: The policy is not UTF-8 text, so nobody may approve.",))
+        return Findings((f"{path}: The policy is not UTF-8 text, so nobody can approve.",))
     except PolicyError as error:
         return Findings(tuple(f"{path}:{fault.line}: {fault.sentence}" for fault in error.faults))
     if policy.nobody_because:
@@ -75,10 +83,10 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     for kind in known_kinds:
         rule = policy.rule_for(kind, None, None)
         if not rule.approvers:
-            warnings.append(f"{path}: Nobody may approve {kind} outside of the workspaces that the policy names.")
+            warnings.append(f"{path}: Nobody can approve {kind} in workspaces that the policy doesn't name.")
         elif not rule.channel:
             elsewhere = policy.workspaces and known_kinds[kind].has_workspace
-            where = " outside of the workspaces that name one" if elsewhere else ""
+            where = " in workspaces without a channel of their own" if elsewhere else ""
             warnings.append(f"{path}: No channel is named for {kind}, so its requests are refused{where}.")
     return Findings((), tuple(warnings))
 
@@ -92,13 +100,13 @@ def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
     for workspace in policy.workspaces:
         here = {kind: _in_words(policy, kind, workspace) for kind, facts in known_kinds.items() if facts.has_workspace}
         other = [f"  {kind}: {words}" for kind, words in here.items() if words != everywhere[kind]]
-        lines += [f"in {workspace}", *(other or ["  as everywhere"])]
+        lines += [f"in {workspace}", *(other or ["  the same as everywhere"])]
     return lines
 
 
 def _in_words(policy: Policy, kind: str, workspace: str | None) -> str:
     rule = policy.rule_for(kind, workspace, workspace)
-    issued = f"; keys are issued by way of {rule.issue_keys}" if kind == "create_key" and rule.approvers else ""
+    issued = f"; issue_keys is {rule.issue_keys}" if kind == "create_key" and rule.approvers else ""
     return describe_rule(rule) + issued
 
 
@@ -114,14 +122,14 @@ def _check_manifest(path: Path, prefix: str, mode: Mode) -> Findings:
     if lines:
         url = " --url https://YOUR-ADDRESS" if mode == "http" else ""
         command = f"python -m bot manifest --prefix {prefix} --mode {mode}{url} > {path}"
-        lines.append(f"{path}: `{command}` renders one that fits.")
+        lines.append(f"{path}: `{command}` writes one that fits.")
     return Findings(tuple(lines))
 
 
 def _plain_http(settings: Settings) -> list[str]:
     addresses = {"SLACK_API_URL": settings.slack_api_url, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
     return [
-        f"settings: {name} is plain http to another machine, so whoever listens on the way can read the credential."
+        f"settings: {name} is plain http to another machine, so others on the network can read the credential."
         for name, address in addresses.items()
         if address.startswith("http:") and not is_loopback(address)
     ]

@@ -54,7 +54,7 @@ async def test_the_fence_has_every_call_that_a_kind_may_need_and_reading_none_th
 async def test_no_change_is_sent_once_the_claim_is_too_old(world: World, name: str) -> None:
     change, seq = getattr(act_claimed(world, ACT_WITHIN * 1.1).admin, name), now_on_the_wire(world)
     needed = [one for one in inspect.signature(change).parameters.values() if one.default is one.empty]
-    with pytest.raises(NeedsPerson, match="Looking took me too long"):
+    with pytest.raises(NeedsPerson, match="Checking took too long"):
         await change(*("x" for _ in needed))
     assert writes_since(world, seq) == []
 
@@ -84,7 +84,7 @@ async def test_a_kind_that_waits_for_nobody_s_part_fails_loudly(tmp_path: Path) 
         card = await ask(world, odd)
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.FAILED)
-        await card_with(world, "Something broke on my side. It may have happened: check, then retry.")
+        await card_with(world, "Something failed on my side. It may have been done. Check first, then press Retry.")
 
 
 def test_an_outcome_keeps_what_this_version_does_not_know() -> None:

@@ -37,7 +37,7 @@ NAMES = sorted(WITH_BADGE)
 PRIYA = "U0CROWD01"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVERYTHING = {"name": "x", "colour": "red", "reason": "why", "ends_on": "2026-12-31", "day": "2026-12-31"}
-TOO_LATE = "Looking took me too long, so I stopped before doing it. Nothing was changed."
+TOO_LATE = "Checking took too long, so I stopped before the change. Nothing was changed. Retry is safe."
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ async def test_help_is_six_lines_each_with_a_button_that_works(world: World) -> 
         if action in expected:
             view = await world.modal(ALICE, expected[action])
             await world.post("/act/close", user=ALICE, view_id=view["id"], cleared=True)
-    await told(world, ALICE, "You asked for nothing yet.")
+    await told(world, ALICE, "You have no requests yet.")
     await told(world, ALICE, "*Claude organization* Acme")
     await press(world, ALICE, message, "help_all")
     everything = await told(world, ALICE, "`/claude-keys revoke KEY` ask to revoke a key for good")
@@ -77,7 +77,9 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     assert message["text"].count(world.rt.policy.version) == 1
     assert any(line.startswith("⚠️ *Figures* none yet") for line in lines)
     assert any(line == "▫️ *Last digest* No digest in the last 7 days. /claude-spend digest starts one." for line in lines)
-    assert lines[-1] == ("An API key needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>. A request expires in 8 h.")
+    assert lines[-1] == (
+        "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>. A request expires in 8 h."
+    )
     assert not any("Scope" in line or "T0ACME" in line for line in lines)
     await world.post("/claude/flags", spend_limits_preview=False)
     await world.command(BOB, "/claude-admin status")

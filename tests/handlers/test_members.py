@@ -34,14 +34,14 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
 
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
-    await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
-    card = await card_with(world, "*<@U0ALICE> asks for a role* — <@U0CROWD01>: developer → *billing*")
+    await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
+    card = await card_with(world, "*<@U0ALICE> asks to change a role* — <@U0CROWD01>: developer → *billing*")
     assert "> helps with ∗year end∗" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    await card_with(world, "✅ *<@U0CROWD01> is billing, was developer*")
-    await world.message(ALICE, "✅ *<@U0CROWD01> is billing, was developer*.")
+    await card_with(world, "✅ *<@U0CROWD01> is now billing instead of developer*")
+    await world.message(ALICE, "✅ *<@U0CROWD01> is now billing instead of developer*.")
 
 
 async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
@@ -57,10 +57,14 @@ async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World)
 async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World) -> None:
     for reason in ("", " needs everything"):
         await world.command(ALICE, f"/claude-members role {PRIYA} admin{reason}")
-    await told(world, ALICE, "The API can't give or take admin. An admin does that in the Console: Settings, Members.")
+    await told(
+        world,
+        ALICE,
+        "I can't give or remove the admin role. An organization admin does that in the Console: Settings, Members.",
+    )
     assert not await world.modals(ALICE)
     await world.command(ALICE, "/claude-members role <@U0BOB> user too much")
-    await told(world, ALICE, "Bob Tanaka has the role admin. The API can't give or take admin.")
+    await told(world, ALICE, "Bob Tanaka has the role admin. I can't give or remove the admin role.")
 
 
 async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
@@ -70,7 +74,7 @@ async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: 
 
 async def test_a_role_that_is_held_already_is_said(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} developer wants it")
-    await told(world, ALICE, "Priya Nair has the role developer already. Nothing was sent.")
+    await told(world, ALICE, "Priya Nair already has the role developer. Nothing was sent.")
 
 
 @pytest.mark.parametrize(
@@ -89,11 +93,11 @@ async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: W
 
 async def test_a_role_that_changed_while_the_request_waited_is_not_overwritten(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps finance")
-    card = await card_with(world, "asks for a role")
+    card = await card_with(world, "asks to change a role")
     await world.post("/claude/users/priya@acme.test", role="user")
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FAILED)
-    await card_with(world, "Priya Nair became user in the meantime; it was developer when this was asked.")
+    await card_with(world, "Somebody else changed Priya Nair: it is user now, and was developer when this was asked.")
     assert await role_of(world, "priya@acme.test") == "user"
 
 

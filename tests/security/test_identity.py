@@ -208,7 +208,7 @@ async def test_nobody_may_approve_once_the_policy_is_empty_or_cannot_be_read(tmp
             assert (await world.click_on(user, card, "request_approve"))["ok"]
         await settled(world)
         assert (await kept(world))["decision"] == []
-        assert "obody may approve" in str(await world.messages(BOB, APPROVALS))
+        assert "obody can approve" in str(await world.messages(BOB, APPROVALS))
         await asyncio.to_thread(policy.write_text, good)
         await reload_policy(world.rt, "", world.rt.now())
         assert (await world.click_on(BOB, card, "request_approve"))["ok"]
