@@ -198,11 +198,11 @@ def test_an_earlier_notice_only_points_to_the_newest() -> None:
 
 
 def test_the_steps_for_the_console_name_what_will_be_checked() -> None:
-    request = a_request(status=Status.FULFILLING, outcome={"problem": "A key of that name appeared in Research."})
+    request = a_request(status=Status.FULFILLING, outcome={"problem": "A key with this name was created in Research."})
     message = console_steps(request, "nightly")
     assert shown(message)
     assert "exactly this name: `nightly`" in message.text
-    assert "⚠️ A key of that name appeared in Research. Archive that key and follow the steps again." in message.text
+    assert "⚠️ A key with this name was created in Research. Archive that key and follow the steps again." in message.text
     assert buttons(message) == ["Open the Console"]
     assert "I see the key" in console_steps(a_request(status=Status.APPLIED), "nightly").text
     gone = console_steps(a_request(status=Status.WITHDRAWN), "nightly").text

@@ -83,7 +83,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
         ("<@U0FRANK>", "That Slack account is a bot, or it isn't active."),
-        ("priya", "I don't see a person in *priya*. Mention them: `/claude-members role @person developer`."),
+        ("priya", "*priya* is not a person that I know. Mention them: `/claude-members role @person developer`."),
     ],
 )
 async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: World, person: str, words: str) -> None:
@@ -118,11 +118,15 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
     await world.command(BOB, "/claude-members relink <@U0BOB>")
     await told(world, BOB, "You can't link yourself again. Ask another admin.")
     await world.command(BOB, "/claude-members relink <@U0DANA>")
-    await told(world, BOB, "I forgot the link of <@U0DANA>; their next act links them by their present e-mail address.")
+    await told(
+        world,
+        BOB,
+        "I removed the link of <@U0DANA>. They'll be linked by their current e-mail address when they next use me.",
+    )
     await world.command(DANA, "/claude-members")
     await told(world, DANA, "Your role: *billing*.")
     await world.command(BOB, "/claude-members relink <@U0CAROL>")
-    await told(world, BOB, "<@U0CAROL> is not linked yet; their first act does that.")
+    await told(world, BOB, "<@U0CAROL> is not linked yet. They'll be linked when they first use me.")
     await world.command(BOB, "/claude-members relink")
     await told(world, BOB, "Mention the person: `/claude-members relink @person`.")
 
@@ -137,6 +141,6 @@ async def test_somebody_who_left_and_joined_again_is_told_to_be_linked_again(wor
     await world.command(DANA, "/claude-keys")
     await told(world, DANA, "You left the organization and joined again since I linked you, so nothing was done.")
     await world.command(BOB, "/claude-members relink <@U0DANA>")
-    await told(world, BOB, "I forgot the link of <@U0DANA>")
+    await told(world, BOB, "I removed the link of <@U0DANA>")
     await world.command(DANA, "/claude-members")
     await told(world, DANA, "Your role: *developer*.")

@@ -156,7 +156,9 @@ async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp
         world.sandbox.clock.advance(LATER)
         await a_minute(world.rt)
         await until(world, card, Status.FAILED)
-        await card_with(world, "I was interrupted while doing it. The Claude organization doesn't know this (any more).")
+        await card_with(
+            world, "I was interrupted while doing it. The Claude organization doesn't have this, or no longer has it."
+        )
 
 
 async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None:

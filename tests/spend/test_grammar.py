@@ -55,7 +55,9 @@ async def test_a_period_in_other_words_is_asked_back_about_and_shown_with_the_bu
 async def test_a_second_period_is_reported(world: World) -> None:
     await world.command(DANA, "/claude-spend today yesterday", COSTS)
     await world.message(
-        DANA, "I read *today*; *yesterday* is a second period, and I take one. Did you mean `/claude-spend today`?", COSTS
+        DANA,
+        "I read *today*; *yesterday* is a second period, but I can use only one. Did you mean `/claude-spend today`?",
+        COSTS,
     )
 
 

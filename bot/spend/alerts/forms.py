@@ -10,12 +10,15 @@ from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, escape
+from bot.slack.markup import Markup, channel_mention, escape
 from bot.spend.alerts.model import Threshold, ThresholdPeriod
 from bot.spend.phrases import shown
 
 _SHOWN_THRESHOLDS = 5
-_PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "a day", "monthly": "a month"}
+_PERIODS: dict[ThresholdPeriod, Markup] = {
+    "daily": "in one UTC day, once per day",
+    "monthly": "in one UTC month, once per month",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ ALERT = Form(
         ),
         FormField(
             ids.SPEND_AMOUNT,
-            "When we spend more than",
+            "When spend reaches",
             "amount",
             placeholder="500",
             least=Decimal("0.01"),
@@ -56,7 +59,7 @@ ALERT = Form(
             ids.SPEND_PERIOD,
             "Period",
             "radio",
-            choices=(("daily", "in a UTC day"), ("monthly", "in a month")),
+            choices=(("daily", "in one UTC day"), ("monthly", "in one UTC month")),
             unfit="Choose a day or a month.",
         ),
         FormField(
@@ -80,7 +83,7 @@ def alert_values(channel: str) -> dict[str, Any]:
 
 def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Frame:
     """Return what stands around the form's fields: what an alert is, and what the channel is told already."""
-    intro = "I speak once in a period, as soon as the figures pass the amount, and say what drove it."
+    intro = "I'll post once per period, as soon as spend reaches the amount, and say what caused it."
     below = [
         section(
             threshold_in_words(one, names),
@@ -92,8 +95,8 @@ def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str,
 
 
 def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup:
-    """Return `Told when Research passes $500.00 a day`."""
+    """Return `I'll post in #llm-costs when Research reaches $500.00 in one UTC day, once per day.`"""
     workspace = threshold.workspace_id
     who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
-    verb = "passes" if workspace else "pass"
-    return f"Told when {who} {verb} {shown(threshold.amount)} {_PERIODS[threshold.period]}"
+    where = f"I'll post in {channel_mention(threshold.channel)} when {who} {'reaches' if workspace else 'reach'}"
+    return f"{where} {shown(threshold.amount)} {_PERIODS[threshold.period]}."
