@@ -76,7 +76,7 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, UnicodeError) as error:
         listener.close()
         if isinstance(error, socket.gaierror | UnicodeError) or error.errno == errno.EADDRNOTAVAIL:
-            raise QuartermasterError(f"HOST must be an address of this machine; '{host}' is none.") from None
+            raise QuartermasterError(f"HOST must be an address of this machine, but '{host}' isn't one.") from None
         raise QuartermasterError(f"Port {port} is in use or not allowed. Choose another with PORT.") from None
     return listener
 

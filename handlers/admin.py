@@ -11,6 +11,8 @@ from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.help_view import all_commands
 
+_MARKS: dict[bool | None, Markup] = {True: "✅", False: "⚠️", None: "▫️"}
+
 
 async def show_all_commands(call: Interaction) -> None:
     """Answer the help's last button."""
@@ -29,7 +31,7 @@ async def show_status(call: Interaction) -> None:
 
 async def _status(call: Interaction) -> Message:
     lines = await collect_status(call.rt)
-    text = "\n".join(f"{'✅' if line.is_good else '⚠️'} *{escape(line.title)}* {_said(line)}" for line in lines)
+    text = "\n".join([f"{_MARKS[line.is_good]} *{escape(line.title)}* {_said(line)}" for line in lines])
     rule = _rule_in_words(call.rt.policy.rule_for("create_key", None, None))
     return Message(f"{text}\n{rule}", [section(text), context(rule)])
 
@@ -42,11 +44,11 @@ def _said(line: StatusLine) -> Markup:
 def _rule_in_words(rule: Rule) -> Markup:
     """Return who decides about a key where no workspace has a rule of its own, as mrkdwn."""
     if not rule.approvers:
-        return "Nobody may approve an API key outside of the workspaces that the policy names."
+        return "Nobody can approve an API key in a workspace that the policy doesn't name."
     needs = needs_in_words(rule, None)
     where = f", in {channel_mention(rule.channel)}" if rule.channel else ""
     expires = escape(describe_duration(rule.expires_in))
-    return f"An API key {needs[0].lower()}{needs[1:]}{where}; a request expires in {expires}."
+    return f"An API key {needs[0].lower()}{needs[1:]}{where}. A request expires in {expires}."
 
 
 FEATURE = Feature(

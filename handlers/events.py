@@ -40,9 +40,11 @@ async def joined_channel(call: Interaction) -> None:
 
 def first_meeting(inviter: str, prefix: str) -> Message:
     """Return what the bot says when it joins a channel."""
-    by = f" {mention(inviter)} brought me here." if inviter else ""
+    by = f" {mention(inviter)} invited me." if inviter else ""
     helps = code(f"/{prefix}-admin")
-    text = f"I hand out Claude API keys and roles after approval, and report what Claude costs.{by} {helps} helps."
+    text = (
+        f"I issue Claude API keys and change roles after approval, and I report what Claude costs.{by} {helps} shows help."
+    )
     buttons = actions(
         button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
         button("Daily digest here…", ids.HELP_DIGEST),

@@ -30,12 +30,12 @@ def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, wor
     """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
-        return "⚠️ Nobody may approve this yet: the policy names no approvers or no channel for it."
+        return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
     by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
-    return f"{said} Other rules hold in {listed([bold(name) for name in names], most=3)}." if names else said
+    return f"{said} Other rules apply in {listed([bold(name) for name in names], most=3)}." if names else said
 
 
 def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
@@ -60,10 +60,10 @@ def sent_in_words(rt: Runtime, request: Request, *, is_posted: bool) -> Markup:
     """Return what whoever asked reads once their request is on record: that its card stands, or that it will."""
     rule = rt.policy.rule_for(request.kind, request.workspace_id, request.workspace_name)
     where, needs = channel_mention(request.channel), needs_in_words(rule, request.workspace_name)
-    later = "I tell you the outcome in a direct message."
+    later = "I'll message you when it's decided."
     if is_posted:
         return f"✅ Sent to {where}. {needs}. {later}"
-    waits = f"Slack didn't take the card yet; I post it in {where} as soon as it does."
+    waits = f"Slack didn't take the card yet; I'll post it in {where} as soon as it does."
     return f"✅ Your request is on record. {waits} {needs}. {later}"
 
 
@@ -100,7 +100,7 @@ async def form_changed(call: Interaction) -> None:
     """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
     kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
     if kind is None:
-        raise NotFound("I don't know that form any more.")
+        raise NotFound("This form is too old. Close it and open it again.")
     await door_of(kind).redraw(call)
 
 

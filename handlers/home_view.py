@@ -24,7 +24,7 @@ def home_view(
     more_wait: bool = False,
 ) -> Json:
     """Return somebody's App Home; None marks a part that could not be read just now."""
-    unread = section("I can't read this just now. Refresh in a minute.")
+    unread = section("I can't load this now. Press Refresh in a minute.")
     blocks: list[Json] = [
         actions(
             button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
@@ -33,7 +33,7 @@ def home_view(
         ),
         header("Waiting for my decision"),
         *(waiting_blocks(waiting) if waiting is not None else [unread]),
-        *([context(f"More wait. {code(f'/{prefix}-requests waiting')} shows them page by page.")] if more_wait else []),
+        *([context(f"There are more: {code(f'/{prefix}-requests waiting')}")] if more_wait else []),
         divider(),
         header("My requests"),
         *mine_blocks(mine, prefix),
@@ -47,7 +47,7 @@ def home_view(
 
 def _keys(keys: Sequence[KeyLine]) -> list[Json]:
     if not keys:
-        return [section("You have no API keys. The button on top asks for one.")]
+        return [section("You have no API keys. Press *Request an API key* above to ask for one.")]
     return [block for line in keys[:15] for block in my_key_blocks(line)]
 
 

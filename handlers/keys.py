@@ -54,7 +54,7 @@ async def _list(call: Interaction, workspace: str) -> Message:
         lines = [line for line in lines if line.workspace == name]
         if not lines:
             return plain_answer(
-                f"There are no keys in *{escape(name)}* that work. {code(f'/{prefix}-keys list')} shows all."
+                f"There are no working keys in *{escape(name)}*. {code(f'/{prefix}-keys list')} shows all keys."
             )
         workspace = name
     return key_list(lines, workspace, prefix)

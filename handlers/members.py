@@ -52,7 +52,7 @@ async def _role(call: Interaction) -> None:
     reason = " ".join(end.rest)
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
-        await call.say(plain_answer(f"I don't see a person in *{escape(words[0])}*. Mention them: {usage}."))
+        await call.say(plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}."))
         return
     if role and role not in ROLES:
         await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))
@@ -66,7 +66,7 @@ async def _role(call: Interaction) -> None:
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
 
     async def told(request: Request, is_posted: bool) -> None:
-        with contextlib.suppress(SlackError):  # it is sent all the same, and the outcome is told
+        with contextlib.suppress(SlackError):  # it is sent anyway, and the outcome is told
             await call.say(plain_answer(sent_in_words(call.rt, request, is_posted=is_posted)))
 
     wanted = ChangeRole(slack_id=person, role=role, ends_on=end.day)
@@ -89,8 +89,10 @@ async def _relink(call: Interaction) -> None:
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
     was_linked = await unlink(call.rt, call.actor, found.group(1))
     person = mention(found.group(1))
-    said = f"✅ I forgot the link of {person}; their next act links them by their present e-mail address."
-    await call.say(plain_answer(said if was_linked else f"{person} is not linked yet; their first act does that."))
+    said = f"✅ I removed the link of {person}. They'll be linked by their current e-mail address when they next use me."
+    await call.say(
+        plain_answer(said if was_linked else f"{person} is not linked yet. They'll be linked when they first use me.")
+    )
 
 
 def _role_words(role: str) -> tuple[Own, Own]:

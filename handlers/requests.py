@@ -15,7 +15,7 @@ from bot.errors import SlackError, SlackRefused, UserError
 from bot.slack import ids
 from bot.slack.blocks import actions
 from bot.slack.elements import button
-from bot.slack.markup import Markup
+from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
 from bot.words.credentials import refusal_of
 from handlers import home
@@ -45,7 +45,7 @@ def _telling(call: Interaction, view: Json) -> service.Told:
 async def approve(call: Interaction) -> None:
     """Count an approval; with the last one needed, do it."""
     known: Prefetched = call.found
-    counts = notice_view("✅ Your approval counts. The card shows how it goes on.", "Request")
+    counts = notice_view("✅ You approved this. The card shows what happens next.", "Request")
     await service.approve(call.rt, call.actor, known, _telling(call, counts) if call.in_modal else None)
     if call.in_modal:
         await home.republish(call)
@@ -71,7 +71,7 @@ def check_denial(call: Interaction) -> dict[str, str]:
     said = call.values.get("comment")
     reason = said.strip() if isinstance(said, str) else ""
     if not reason:
-        return {"comment": "Say why; whoever asked reads it."}
+        return {"comment": "Say why. The requester will read it."}
     if refusal := refusal_of(reason):
         return {"comment": refusal}
     return {} if len(reason) <= MOST_REASON else {"comment": f"Use {MOST_REASON} characters at most."}
@@ -79,7 +79,7 @@ def check_denial(call: Interaction) -> dict[str, str]:
 
 async def denied(call: Interaction) -> None:
     """Record a denial with its reason."""
-    said = notice_view("⛔ Denied. Whoever asked is told, with your reason.", "Deny")
+    said = notice_view("⛔ Denied. The requester will get your reason.", "Deny")
     comment = str(call.values.get("comment", ""))
     try:
         await service.deny(call.rt, call.actor, call.private_metadata, comment, _telling(call, said))
@@ -119,13 +119,13 @@ async def withdraw(call: Interaction) -> None:
 
 async def give_up(call: Interaction) -> None:
     """Close a failed request and say so."""
-    await service.give_up(call.rt, call.actor, call.value, _closed(call, "Closed."), clicked=_clicked(call))
+    await service.give_up(call.rt, call.actor, call.value, _closed(call, "Given up."), clicked=_clicked(call))
 
 
 def _closed(call: Interaction, said: Markup) -> service.Told:
     async def told(request: Request) -> None:
         with contextlib.suppress(SlackError):  # the card and the direct message say it, too
-            await call.say(plain_answer(f"{said} {left_behind(request, 'Nothing was done.')}"))
+            await call.say(plain_answer(f"{said} {left_behind(await cards.facts_of(call.rt, request))}"))
 
     return told
 
@@ -139,7 +139,7 @@ async def ask_again(call: Interaction) -> None:
     """Open the form of a closed request again, filled in as it was."""
     request = await decide.load(call.rt, call.value)
     if not call.actor.who.is_same_person(request.requester):
-        await call.say(plain_answer("Only the person who asked can ask again."))
+        await call.say(plain_answer(f"Only {mention(request.requester.slack_id)} can ask again."))
         return
     filled = find_kind(call.rt, request.kind).refilled(request)
     await open_form(call, request.kind, filled.values, filled.labels)
@@ -151,7 +151,7 @@ async def undo(call: Interaction) -> None:
     kind = find_kind(call.rt, request.kind)
     filled = kind.offers.filled(kind.asked(request)) if kind.offers else None
     if kind.offers is None or filled is None or kind.offers.kind not in all_kinds(call.rt):
-        await call.say(plain_answer("There is nothing to take back here."))
+        await call.say(plain_answer("There is nothing left to undo here."))
         return
     await open_form(call, kind.offers.kind, filled.values, filled.labels)
 
@@ -168,7 +168,7 @@ async def reveal(call: Interaction) -> None:
         await call.update_view(view_id, secret_view(secret.get_secret_value(), await _title_of(call)))
     except SlackRefused:
         await handover.put_back(call.rt, call.value)
-        await call.say(plain_answer("⚠️ Slack didn't let me show the key. Nothing is lost: press the button once more."))
+        await call.say(plain_answer("⚠️ Slack didn't let me show the key. It is not lost: press the button again."))
     except SlackError:
         await handover.hand_over_failed(call.rt, call.value)
         await call.say(
@@ -208,8 +208,8 @@ def _listed(call: Interaction, waiting: queries.Page | None, mine: queries.Page 
     leads = [
         button(label, action_id, page.last)
         for page, label, action_id in (
-            (waiting, "More that wait", ids.MORE_WAITING),
-            (mine, "Older requests", ids.OLDER_OF_MINE),
+            (waiting, "Show more waiting", ids.MORE_WAITING),
+            (mine, "Show older requests", ids.OLDER_OF_MINE),
         )
         if page and page.last
     ]

@@ -70,7 +70,7 @@ async def _why_directly(call: Interaction) -> Markup | None:
     except SlackRefused:  # a private channel without the bot: nobody says who reads it, so the safe reading counts
         return "I can't see who reads this channel, so I sent the figures to you directly."
     if channel.is_shared_outside:
-        return "I don't show figures where other companies can read them. I sent it to you directly."
+        return "I don't show figures where other companies can read them. I sent them to you directly."
     return None
 
 
@@ -151,7 +151,7 @@ async def digest_menu(call: Interaction) -> None:
     elif act == digest_view.STOP:
         await spend_forms.stop(call, subscription.channel)
     else:
-        raise NotFound("I don't know that choice any more.")
+        raise NotFound("That choice no longer works. Nothing was changed.")
 
 
 async def digest_settings(call: Interaction) -> None:
@@ -163,19 +163,17 @@ async def acknowledge(call: Interaction) -> None:
     """Say on the alert's card who looks after it."""
     alert, is_shown = await alert_act(call.rt, _number(call.value), call.actor.slack_id, call.rt.now())
     if not is_shown:  # it is noted anyway, so nobody may be told that nothing was changed
-        await call.say(
-            plain_answer("Noted, but Slack didn't let me redraw the alert. I'll redraw it as soon as Slack lets me.")
-        )
+        await call.say(plain_answer("Noted. Slack didn't let me update the alert yet. I'll try again."))
         return
     if alert.acknowledged_by and alert.acknowledged_by != call.actor.slack_id:
-        await call.say(plain_answer(f"{mention(alert.acknowledged_by)} is on it already."))
+        await call.say(plain_answer(f"{mention(alert.acknowledged_by)} is already on it."))
 
 
 def _number(text: str) -> int:
     """Read an id that our own buttons carry; anything else is somebody's invention."""
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    raise InvalidInput({"value": "I don't know that button."})
+    raise InvalidInput({"value": "I don't know that button. Nothing was changed."})
 
 
 FEATURE = Feature(

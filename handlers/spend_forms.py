@@ -83,7 +83,7 @@ async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, 
     _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
     amount, scope = wanted.amount, wanted.workspace_id
     saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, amount, scope, wanted.steps)
-    await tell(f"✅ {channel_mention(wanted.channel)}: {threshold_in_words(saved, names)}. Once in each period.")
+    await tell(f"✅ {threshold_in_words(saved, names)}")
 
 
 def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:
@@ -122,7 +122,7 @@ async def stop_from_form(call: Interaction) -> None:
 async def remove_alert(call: Interaction) -> None:
     """Stop watching an amount with the form's button."""
     ended = await end_threshold(call.rt, call.actor, call.value)
-    await _tell(call, "Removed: I don't watch that amount any more." if ended else "That alert was removed already.")
+    await _tell(call, "Removed. I no longer watch that amount." if ended else "Somebody has already removed that alert.")
 
 
 async def _tell(call: Interaction, sentence: Markup) -> None:

@@ -114,8 +114,8 @@ async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Rea
     if fitting:
         return _Read()
     if keys:
-        return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so there is nothing to {escape(verb)}.")
+        return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so you can't {escape(verb)} it.")
     close = closest(wanted, [k.name for k in every if may_see(k) and kind.rules.takes(k)])
     meant = f" Did you mean {code(close)}?" if close else ""
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
-    return _Read(problem=f"I don't know a key {code(wanted)}.{meant} {listing} shows the names.")
+    return _Read(problem=f"I don't know a key {code(wanted)}.{meant} {listing} shows all names.")

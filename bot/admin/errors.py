@@ -27,24 +27,24 @@ PREVIEW_CODES = frozenset(
 )
 
 SENTENCES = {
-    "already_member": "This person is a member of the organization already.",
-    "invite_already_exists": "There is a pending invite for this address already.",
+    "already_member": "This person is already a member of the organization.",
+    "invite_already_exists": "There is already a pending invite for this address.",
     "email_domain_not_allowed": "The organization doesn't allow addresses of this domain.",
-    "cannot_invite_emails_with_unverified_domains": "The organization only invites addresses of domains it has verified.",
+    "cannot_invite_emails_with_unverified_domains": "The organization invites only addresses of verified domains.",
     "org_member_limit_exceeded": "The organization has reached its limit of members.",
     "cannot_remove_last_member": "The last member of an organization can't be removed.",
-    "concurrent_membership_change": "Somebody changed this membership at the same moment; try again.",
+    "concurrent_membership_change": "Somebody changed this membership at the same moment. Try again.",
     "workspace_member_limit_exceeded": "The workspace has reached its limit of members.",
     "org_api_key_limit_exceeded": "The organization has reached its limit of active API keys.",
     "workspace_api_key_limit_exceeded": "The workspace has reached its limit of active API keys.",
     "spend_limits_admin_api_writes_not_enabled": "Spend limits by API aren't switched on for this organization.",
     "organization_type_not_supported": "This isn't available for this kind of organization.",
     "organization_not_enrolled_in_beta": "The organization isn't enrolled in this beta.",
-    "organization_on_hold": "The organization is on hold; its billing page in the Claude Console tells why.",
+    "organization_on_hold": "The organization is on hold. Its billing page in the Claude Console says why.",
 }
 
-UNREADABLE = "The Claude Admin API answered in a way that can't be read."
-UNREACHABLE = "The Claude Admin API can't be reached at the moment."
+UNREADABLE = "The Claude Admin API gave an answer that I can't read."
+UNREACHABLE = "The Claude Admin API can't be reached now."
 SILENT = "The Claude Admin API didn't answer in time."
 UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
 REFUSED_KEY = "The Claude Admin API doesn't accept the bot's Admin key for this."
@@ -156,11 +156,11 @@ def _sentence(kind: type[UpstreamError], code: str | None, message: str) -> str:
     if kind is UpstreamAuth:
         return REFUSED_KEY
     if kind is UpstreamMissing:
-        return "The Claude organization doesn't know this (any more)."
+        return "The Claude organization doesn't have this, or no longer has it."
     if kind is UpstreamBusy:
         return "The Claude Admin API is busy."
     if kind is UpstreamDown:
-        return "The Claude Admin API answered with an error of its own."
+        return "The Claude Admin API failed."
     return f"The Claude Admin API refused: {message.rstrip('.')}." if message else "The Claude Admin API refused this."
 
 

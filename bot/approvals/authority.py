@@ -10,7 +10,7 @@ from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
-from bot.words.wording import listed, number, plural
+from bot.words.wording import listed, plural
 
 
 async def rule_of(rt: Runtime, request: Request) -> Rule:
@@ -102,8 +102,8 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
     could = [ref for ref in rule.approvers if request.workspace_id or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
     if not could:
         raise NotAllowed(
-            "Only a workspace's admins may approve this, but it is about no workspace. "
-            "Nothing was sent; have the policy changed."
+            "Nothing was sent. The policy lets only workspace admins approve this, but it is about no workspace. "
+            "Ask the people who run Quartermaster to change the policy."
         )
     if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in could):
         return
@@ -113,10 +113,10 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
         people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
     others = len(people - {person.slack_id for person in concerned})
     if others < rule.quorum:
-        who = "you can't approve your own" if len(concerned) == 1 else "neither you nor whom it is for can approve it"
+        who = "you can't approve your own" if len(concerned) == 1 else "you and the person it is for can't approve it"
         raise NotAllowed(
-            f"{needs_in_words(rule, request.workspace_name)}, and {who}: only {plural(others, 'other')} could. "
-            "Nothing was sent; let somebody else ask for it, or have the policy changed."
+            f"Nothing was sent. {needs_in_words(rule, request.workspace_name)}, but {who}, "
+            f"and only {plural(others, 'other person', 'other people')} could. Let somebody else ask for it."
         )
 
 
@@ -128,12 +128,13 @@ def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:
 
 
 def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:
-    """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 of @claude-admins`."""
+    """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 approval from @claude-admins`."""
     if not rule.approvers:
-        return "⚠️ Nobody may approve this: the policy names nobody for it"
+        return "⚠️ Nobody can approve this: the policy names nobody for it"
     approvers = approvers_in_words(rule, workspace_name)
     is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
-    return f"Needs {approvers}" if is_one_person and rule.quorum == 1 else f"Needs {number(rule.quorum)} of {approvers}"
+    approvals = "approval" if is_one_person and rule.quorum == 1 else plural(rule.quorum, "approval")
+    return f"Needs {approvals} from {approvers}"
 
 
 def _in_words(ref: ApproverRef, workspace_name: str | None) -> Markup:

@@ -81,7 +81,7 @@ async def decide(
         decided = await _record(rt, request, decision, rule, seen.approvers)
         if decided is not None:
             return decided
-    raise RequestClosed("Many people decided at once and I couldn't count you in. Nothing was changed; try again.")
+    raise RequestClosed("Too many people decided at the same moment, so yours was not counted. Try again.")
 
 
 async def check_may_be_denied(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -109,7 +109,9 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
     approvers = await current_approvers(rt, deciders, rule, request.workspace_id)
     evaluation = evaluate(request, request.decisions, rule, approvers)
     if not evaluation.is_enough:
-        raise NotAllowed(f"The approval doesn't hold today: {escape(evaluation.explanation)} Give up here and ask again.")
+        raise NotAllowed(
+            f"The approval no longer counts: {escape(evaluation.explanation)} Nothing was changed. Give up and ask again."
+        )
     _check_nobody_left(await _gone(rt, request), "Give it up.")
 
 
@@ -161,7 +163,7 @@ async def _record(
     decisions = (*request.decisions, decision) if is_new else request.decisions
     evaluation = evaluate(request, decisions, rule, approvers)
     if not is_new and not (evaluation.is_enough and decision.verdict is Verdict.APPROVE):
-        raise AlreadyDecided("You decided this already. Nothing was changed.")
+        raise AlreadyDecided("You have already decided this. Nothing was changed.")
     try:
         async with rt.store.write() as tx:
             if is_new and not await requests.add_decision(tx, request.id, decision):
@@ -199,7 +201,10 @@ def check_pending(request: Request, now: datetime, actor: Actor) -> None:
     if last and request.status not in (Status.EXPIRED, Status.WITHDRAWN, Status.PENDING):
         did = "approved" if last.verdict is Verdict.APPROVE else "denied"
         if last.by.is_same_person(actor.who):
-            raise AlreadyDecided(f"You {did} this {duration(now - last.at)} ago. Nothing more was changed.")
+            ago = now - last.at
+            raise AlreadyDecided(
+                f"You've just {did} this." if ago < timedelta(minutes=1) else f"You {did} this {duration(ago)} ago."
+            )
         when = "just" if now - last.at < timedelta(seconds=1) else duration(now - last.at)
         raise AlreadyDecided(f"{mention(last.by.slack_id)} {did} this {when} before you. Nothing was changed.")
     state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else WORDS[request.status]

@@ -47,7 +47,7 @@ def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, curren
     somebody who left the group since, or by the requester, doesn't count; nor does a second one by the same person.
     """
     if not rule.approvers:
-        return _evaluation(Reason.NOBODY_MAY, (), rule, "The policy names nobody who may approve this.")
+        return _evaluation(Reason.NOBODY_MAY, (), rule, "The policy names nobody who can approve this.")
     denial = next((d for d in decisions if d.verdict is Verdict.DENY), None)
     if denial:
         return _evaluation(Reason.DENIED, (), rule, f"{denial.by.email} denied it.")
@@ -75,10 +75,12 @@ def check_may_decide(
 ) -> None:
     """Raise NotAllowed, in words that name the rule, unless this person may decide; `ask` says whom to ask instead."""
     if not rule.approvers:
-        raise NotAllowed("Nobody may approve this: the policy names no approvers for it. Ask whoever runs Quartermaster.")
+        raise NotAllowed(
+            "Nobody can approve this: the policy names no approvers for it. Ask the people who run Quartermaster."
+        )
     if person.is_same_person(request.requester):
         raise NotAllowed(f"You can't decide your own request. Ask {ask}.")
     if any(person.is_same_person(one) for one in beneficiaries):
-        raise NotAllowed(f"You can't decide what is about yourself. Ask {ask}.")
+        raise NotAllowed(f"You can't decide a request about yourself. Ask {ask}.")
     if not is_approver:
         raise NotAllowed(f"Only {ask} can decide this. Nothing was changed.")

@@ -9,7 +9,7 @@ from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover import acts as handover
-from bot.approvals.kind import AnyKind, find_kind
+from bot.approvals.kind import AnyKind, by_hand_facts, find_kind
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
@@ -24,7 +24,7 @@ FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 MOST_ATTEMPTS = 5
 """How often something is tried without anybody being asked."""
-_CHECK = "It may have happened: check, then retry."
+_CHECK = "It may have been done. Check first, then press Retry."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 _FINAL = (UpstreamMissing, UpstreamRefused)
@@ -63,7 +63,7 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
         return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
     except Exception:  # a fault in a kind must not leave its request half way for ever
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        return await _failed(rt, claimed, f"Something broke on my side. {_CHECK}", in_doubt=True)
+        return await _failed(rt, claimed, f"Something failed on my side. {_CHECK}", in_doubt=True)
     return await finish(rt, claimed, applied)
 
 
@@ -75,7 +75,7 @@ async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
 
 async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
     if request.ends_at and request.ends_at <= rt.now():
-        raise NeedsPerson("Its last day is over, so there is nothing left to give. Nothing was changed.")
+        raise NeedsPerson("Its last day is over. Nothing was changed. Give up and ask again.")
     with in_a_hurry():
         applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
     if isinstance(applied, Waits) and kind.by_hand is None:
@@ -101,7 +101,8 @@ async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
         if moved and isinstance(applied, Done) and applied.secret:
             await handover.seal(rt, tx, request.id, applied.secret, now)
         if moved:
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored())
+            by_hand = by_hand_facts(rt, moved)
+            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored(), **by_hand)
     return moved or await _too_late(rt, request, applied)
 
 
@@ -132,8 +133,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
         latest = await requests.load(tx, request.id) or latest
         if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
             latest = await requests.touch(tx, latest) or latest
-        outcome = applied.outcome.stored()
-        tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=outcome)
+        tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=applied.outcome.stored())
     return latest
 
 
@@ -145,7 +145,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
         return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
-    so = "I looked, and it wasn't done. Retry tries again, and looks first." if kind.effect.repeatable else _CHECK
+    so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else _CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -154,15 +154,16 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
-        so = "An earlier try may have done it. Retry looks first."
+        so = "An earlier try may have done it. Retry checks that first."
     if found:
         return await finish(rt, request, found)
-    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True)
+    looked = kind.effect.repeatable and not is_in_doubt
+    return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True, looked=looked)
 
 
 async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
     """Give a claim back where only the bot's own queue was in the way; its timer takes the request up again."""
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=False))
     async with rt.store.write(_patience(rt, request)) as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM, outcome=outcome)
         if moved:
@@ -170,8 +171,8 @@ async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
     return moved or request
 
 
-async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False) -> Request:
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt))
+async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked))
     async with rt.store.write(_patience(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
@@ -284,7 +285,7 @@ async def end(rt: Runtime, request: Request) -> Request:
         raise  # tried again once this claim is old
     except Exception:  # the same
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        broken = "Something broke on my side while I ended it: look whether it ended."
+        broken = "Something failed on my side while I ended it. Check whether it ended."
         return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
     return await _ended(rt, claimed, note, AuditAction.REQUEST_ENDED)
 
@@ -293,8 +294,7 @@ async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) 
     now = rt.now()
     async with rt.store.write(_patience(rt, request)) as tx:
         ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
-        outcome = request.outcome.updated(ended)
-        moved = await requests.advance(tx, request, Event.ENDED, outcome=outcome, closed_at=now)
+        moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
         if moved:
             tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note)
     return moved or request

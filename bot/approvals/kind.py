@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, cast
 
 from bot.approvals.act import Asked, P
-from bot.approvals.model import Request
+from bot.approvals.model import Request, Status, Verdict
 from bot.approvals.parts import ByHand, Effect, Filled, Offer, Rules, Sample, Words
 from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
@@ -98,3 +98,10 @@ def find_kind(rt: Runtime, name: str) -> AnyKind:
 def all_kinds(rt: Runtime) -> Mapping[str, AnyKind]:
     """Return the kinds of the running bot by their names."""
     return cast("Mapping[str, AnyKind]", rt.kinds)
+
+
+def by_hand_facts(rt: Runtime, request: Request) -> dict[str, str]:
+    """Return for the record who has to do what, where a request waits for a person: the last approver has the steps."""
+    approvals, part = request.said(Verdict.APPROVE), find_kind(rt, request.kind).by_hand
+    is_waiting = request.status is Status.FULFILLING and bool(approvals)
+    return {"person": approvals[-1].by.slack_id, "task": part.waits_for} if is_waiting and part else {}

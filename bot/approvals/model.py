@@ -86,8 +86,8 @@ def next_status(status: Status, event: Event) -> Status:
 WORDS: dict[Status, Own] = {
     Status.PENDING: "waiting for a decision",
     Status.APPROVED: "approved",
-    Status.APPLYING: "approved and being carried out",
-    Status.FULFILLING: "approved and waiting for somebody to do it",
+    Status.APPLYING: "approved and being done now",
+    Status.FULFILLING: "approved and waiting for a person",
     Status.APPLIED: "done",
     Status.FAILED: "approved, but not done yet",
     Status.DENIED: "denied",

@@ -38,6 +38,10 @@ class Outcome(BaseModel):
     """What a person did wrong, in one sentence."""
     in_doubt: bool = False
     """Whether an attempt ended without anybody knowing how."""
+    looked: bool = False
+    """Whether what is in doubt was looked for after the attempt, and wasn't there."""
+    given_up_by: str = ""
+    """The Slack id of the person who gave up a failed request."""
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""

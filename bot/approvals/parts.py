@@ -41,8 +41,9 @@ class Words(Generic[P]):
 
     `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand in
     bold) replaces both once it is applied. `yours` is `done` said to the requester, `after` what is true once the grant has
-    ended; both are `done` where nothing is given. `end` follows the day on which an applied grant ends. `danger` says what
-    a careless click would break. `chosen` returns by field what the options chosen in the form say.
+    ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause that says what was
+    not done. `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it". `danger` says what a
+    careless click would break. `chosen` returns by field what the options chosen in the form say.
     """
 
     label: str
@@ -52,9 +53,11 @@ class Words(Generic[P]):
     done: Callable[[Asked[P]], Markup]
     yours: Callable[[Asked[P]], Markup] | None = None
     after: Callable[[Asked[P]], Markup] | None = None
+    wish: Callable[[Asked[P]], Markup] | None = None
+    undone: Markup = "nothing was changed"
     end: Callable[[Asked[P]], Markup] = lambda _asked: ""
     danger: str = ""
-    submit_label: str = "Ask"
+    submit_label: str = "Send request"
     chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen
 
 
@@ -97,7 +100,7 @@ class Effect(Generic[P]):
 
 @dataclass(frozen=True)
 class ByHand(Generic[P]):
-    """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` names it in the card.
+    """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` says what they do: "create it".
 
     `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person.
     """

@@ -17,6 +17,7 @@ from bot.approvals import submit as submission
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
+from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
 from bot.errors import NotAllowed, RequestClosed
 from bot.people.model import Actor
@@ -79,7 +80,7 @@ async def withdraw(
     request = await decide.load(rt, request_id)
     await _adopt(rt, request, clicked)
     if not actor.who.is_same_person(request.requester):
-        raise NotAllowed("Only the person who asked can withdraw a request.")
+        raise NotAllowed(f"Only {mention(request.requester.slack_id)} can withdraw this request. Nothing was changed.")
     moved = await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
     return await _finish(rt, moved, told)
 
@@ -100,7 +101,8 @@ async def give_up(
     request = await decide.load(rt, request_id)
     await _adopt(rt, request, clicked)
     await _check_involved(rt, actor, request)
-    moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now())
+    outcome = request.outcome.updated(Outcome(given_up_by=actor.slack_id))
+    moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now(), outcome=outcome)
     return await _finish(rt, moved, told)
 
 
@@ -161,5 +163,6 @@ async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
     rule = await rule_of(rt, request)
     if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
         raise NotAllowed(
-            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can."
+            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can do that."
+            " Nothing was changed."
         )

@@ -26,11 +26,11 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
         because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
-        raise NotAllowed(f"Nobody may approve this, so I can't take the request.{because}")
+        raise NotAllowed(f"Nothing was sent: nobody can approve this.{because}")
     if not rule.channel:
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
     if rule.reason_required and not reason.strip():
-        raise InvalidInput({"reason": "Say what it is for; the approvers decide by it."})
+        raise InvalidInput({"reason": "Say what it is for. The approvers need this to decide."})
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
@@ -88,7 +88,7 @@ async def _check_channel(rt: Runtime, channel_id: str) -> None:
         raise NotAllowed(f"{where} is shared with another company, so I post no requests there. Nothing was sent.")
     if is_unseen:
         raise NotAllowed(
-            f"I'm not in {where}, or it is archived, so no approver would see this. Nothing was sent; have me invited there."
+            f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. Somebody must invite me."
         )
 
 
@@ -97,8 +97,8 @@ async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDeci
         other = await requests.find_open(tx, subject)
     if other is None:
         return AlreadyDecided(
-            "That was just asked and decided. Look at it with "
-            f"{code(f'/{rt.settings.command_prefix}-requests')} before you ask again."
+            "Nothing was sent: the same request was sent and decided a moment ago. "
+            f"{code(f'/{rt.settings.command_prefix}-requests')} shows it."
         )
     when = duration(rt.now() - other.created_at)
     who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)

@@ -22,7 +22,7 @@ app = typer.Typer(
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(audit_app, name="audit")
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")]
 
 
 class ManifestMode(StrEnum):
@@ -44,7 +44,7 @@ def run() -> None:
 def demo(port: Port = 8765) -> None:
     """Run the bot on a sandbox, with a page to act in it."""
     if port == 65535:
-        _fail(["--port must be below 65535: the Claude Console's stand-in takes the port above it."])
+        _fail(["--port must be below 65535: the sandbox also needs the port above it."])
     from bot.sandbox.demo import main as run_demo
     from bot.sandbox.servers import PortBusy
 
@@ -114,7 +114,7 @@ def key() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Ask Slack and the Claude API what is missing."""
+    """Check with Slack and the Claude API that everything works."""
     settings = _settings()
     from bot.cli.doctor import examine
     from bot.log import configure_logging
@@ -163,7 +163,7 @@ def policy() -> None:
 def verify(
     since: Annotated[str, typer.Option(help="The head that an earlier check printed, as NUMBER:HASH.")] = "",
 ) -> None:
-    """Prove that the audit log is whole, or name the first entry that is not."""
+    """Check that the audit log is complete and unchanged, or name the first broken entry."""
     number, _, digest = since.partition(":")
     if since and not (number.isdecimal() and len(digest) == 64):
         _fail(["--since takes the head that an earlier check printed, NUMBER:HASH."])

@@ -24,7 +24,10 @@ async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None
         async with store.read() as tx:
             return _said(await verify_chain(tx, settings.audit_key_bytes, since, await told_by_requests(tx)))
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        return None, f"audit: The log can't be read ({type(error).__name__}); is DATABASE_URL that of the bot's database?"
+        return (
+            None,
+            f"audit: The log can't be read ({type(error).__name__}). Is DATABASE_URL the bot's database?",
+        )
     finally:
         await store.close()
 
@@ -38,5 +41,5 @@ def _said(proof: AuditProof) -> tuple[bool, str]:
     if proof.broken_seq is None:
         head = f"{proof.entries}:{proof.head}"
         entries = plural(proof.entries, "entry", "entries")
-        return True, f"audit: {entries}, unbroken from the first to the last. Head {head}"
-    return False, f"audit: Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it hold."
+        return True, f"audit: {entries}, complete and unchanged. Head {head}"
+    return False, f"audit: Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it are unchanged."

@@ -18,7 +18,7 @@ from bot.words.wording import listed, plural
 
 MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
-_NOBODY = ("nobody may approve anything",)
+_NOBODY = ("nobody can approve anything",)
 _OTHER_APP = ("what Slack offers doesn't fit it",)
 
 
@@ -101,9 +101,9 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     try:
         text, policy = read_policy(path, known_kinds)
     except OSError as error:
-        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody may approve.",), but=_NOBODY)
+        return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody can approve.",), but=_NOBODY)
     except UnicodeDecodeError:
-        return Findings((f"{path}: The policy is not UTF-8 text, so nobody may approve.",), but=_NOBODY)
+        return Findings((f"{path}: The policy is not UTF-8 text, so nobody can approve.",), but=_NOBODY)
     except PolicyError as error:
         return Findings(tuple(f"{path}:{fault.line}: {fault.sentence}" for fault in error.faults), but=_NOBODY)
     if policy.nobody_because:
@@ -118,15 +118,15 @@ def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:
     """Find the requests that nobody may approve, and those whose card nobody would see."""
     rules = list(_rules(policy, known_kinds))
     if not any(rule.approvers for _, rule in rules):
-        return Findings((), (f"{path}: Nobody may approve anything, because no approvers are named.",), _NOBODY)
+        return Findings((), (f"{path}: Nobody can approve anything, because no approvers are named.",), _NOBODY)
     warnings: list[str] = []
     for kind in known_kinds:
         rule = policy.rule_for(kind, None, None)
         if not rule.approvers:
-            warnings.append(f"{path}: Nobody may approve {kind} outside of the workspaces that the policy names.")
+            warnings.append(f"{path}: Nobody can approve {kind} in workspaces that the policy doesn't name.")
         elif not rule.channel:
             elsewhere = policy.workspaces and known_kinds[kind].has_workspace
-            where = " outside of the workspaces that name one" if elsewhere else ""
+            where = " in workspaces without a channel of their own" if elsewhere else ""
             warnings.append(f"{path}: No channel is named for {kind}, so its requests are refused{where}.")
     is_seen = [bool(rule.approvers) and rule.channel not in (None, PLACEHOLDER_CHANNEL) for _, rule in rules]
     if not any(is_seen):
@@ -152,13 +152,13 @@ def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
     for workspace in policy.workspaces:
         here = {kind: _in_words(policy, kind, workspace) for kind, facts in known_kinds.items() if facts.has_workspace}
         other = [f"  {kind}: {words}" for kind, words in here.items() if words != everywhere[kind]]
-        lines += [f"in {workspace}", *(other or ["  as everywhere"])]
+        lines += [f"in {workspace}", *(other or ["  the same as everywhere"])]
     return lines
 
 
 def _in_words(policy: Policy, kind: str, workspace: str | None) -> str:
     rule = policy.rule_for(kind, workspace, workspace)
-    issued = f"; keys are issued by way of {rule.issue_keys}" if kind == "create_key" and rule.approvers else ""
+    issued = f"; issue_keys is {rule.issue_keys}" if kind == "create_key" and rule.approvers else ""
     return describe_rule(rule) + issued
 
 
@@ -175,7 +175,7 @@ def _check_manifest(path: Path, prefix: str, mode: Mode) -> Findings:
     if lines:
         url = " --url https://YOUR-ADDRESS" if mode == "http" else ""
         command = f"python -m bot manifest --prefix {prefix} --mode {mode}{url} > {path}"
-        hint = f"{path}: `{command}` renders one that fits."
+        hint = f"{path}: `{command}` writes one that fits."
     return Findings(tuple(lines), but=_OTHER_APP if lines else (), hint=hint)
 
 
@@ -193,7 +193,7 @@ def _ordinary_key(settings: Settings) -> Findings:
 def _plain_http(settings: Settings) -> Findings:
     addresses = {"SLACK_API_URL": settings.slack_api_url, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
     said = [
-        f"settings: {name} is plain http to another machine, so whoever listens on the way can read the credential."
+        f"settings: {name} is plain http to another machine, so others on the network can read the credential."
         for name, address in addresses.items()
         if address.startswith("http:") and not is_loopback(address)
     ]

@@ -19,13 +19,13 @@ from bot.store.migrate import examine_database
 from bot.store.session import Store
 
 _SLACK_MENDS = {
-    "no_answer": "No usable answer came from SLACK_API_URL; check the address and the network.",
-    "invalid_auth": "The token isn't known to Slack; copy it again from the app's pages.",
-    "account_inactive": "The app was removed from the workspace; install it again.",
-    "token_revoked": "The token was revoked; install the app again and copy the new one.",
-    "token_expired": "The token has expired; switch token rotation off in the app, or renew it.",
-    "not_allowed_token_type": "This is another kind of token than is needed here.",
-    "missing_scope": "The app-level token needs the scope connections:write; make a new one.",
+    "no_answer": "No usable answer came from SLACK_API_URL. Check the address and the network.",
+    "invalid_auth": "Slack doesn't know the token. Copy it again from the app's pages.",
+    "account_inactive": "The app was removed from the workspace. Install it again.",
+    "token_revoked": "The token was revoked. Install the app again and copy the new one.",
+    "token_expired": "The token has expired. Switch token rotation off in the app, or renew the token.",
+    "not_allowed_token_type": "This is the wrong kind of token.",
+    "missing_scope": "The app-level token needs the scope connections:write. Make a new token.",
 }
 
 
@@ -119,7 +119,7 @@ async def examine_claude(admin: Admin, now: datetime) -> list[Diagnosis]:
     try:
         organization = await admin.me()
     except UpstreamError as error:
-        return [Diagnosis(False, f"Who ANTHROPIC_ADMIN_KEY belongs to could not be read: {error.sentence}")]
+        return [Diagnosis(False, f"I couldn't find out whose key ANTHROPIC_ADMIN_KEY is: {error.sentence}")]
     return [Diagnosis(True, f"Claude: the organization {organization.name}."), await _freshness(admin, now)]
 
 
@@ -132,7 +132,7 @@ async def _freshness(admin: Admin, now: datetime) -> Diagnosis:
     except UpstreamError as error:
         return Diagnosis(False, f"Cost figures could not be read just now: {error.sentence}")
     if report.refreshed_at is None:
-        return Diagnosis(True, "Cost figures can be read; the report doesn't say how fresh they are.")
+        return Diagnosis(True, "Cost figures can be read. The report doesn't say how fresh they are.")
     age = now - report.refreshed_at
     said = f"Cost figures are as of {report.refreshed_at:%Y-%m-%d %H:%M} UTC."
-    return Diagnosis(age < STALE_AFTER, said if age < STALE_AFTER else f"{said} They are older than they should be.")
+    return Diagnosis(age < STALE_AFTER, said if age < STALE_AFTER else f"{said} They are too old.")

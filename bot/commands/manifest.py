@@ -28,9 +28,9 @@ SHORTCUT_REQUEST_KEY = "shortcut_request_key"
 
 EVENTS_PATH = "/slack/events"
 _LONG_DESCRIPTION = (
-    "Quartermaster runs your company's Claude API organization from Slack. Ask for an API key or another role and somebody"
-    " who may decides it with a button; see what Claude costs, get it as a digest each morning, and be told when an amount"
-    " is passed. Your company hosts it itself."
+    "Quartermaster runs your company's Claude API organization from Slack. Ask for an API key or another role, and an"
+    " approver decides with a button. See what Claude costs, get a digest each morning, and get an alert when spend reaches"
+    " an amount. Your company hosts it itself."
 )
 
 
@@ -53,7 +53,7 @@ def render_manifest(prefix: str = "claude", mode: Mode = "socket", url: str | No
                     "type": "global",
                     "name": "Request an API key",
                     "callback_id": SHORTCUT_REQUEST_KEY,
-                    "description": "Ask for a key of the Claude API",
+                    "description": "Ask for a Claude API key",
                 }
             ],
             "slash_commands": [

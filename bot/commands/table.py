@@ -100,12 +100,22 @@ COMMANDS = (
                 fills=("workspace_id", "name"),
                 like=("create", "new", "add", "get", "ask"),
             ),
-            Subcommand("", "", "your keys and what you can do with them", GET_KEY, like=("mine", "my")),
-            Subcommand("list", "list [WORKSPACE]", "the keys that you may see", GET_KEY, like=("all", "show", "ls")),
-            _of_key("disable", "disable KEY", "ask to switch a key off for a while", "disable_key", like=("pause", "off")),
-            _of_key("enable", "enable KEY", "ask to switch it on again", "enable_key", like=("resume", "on")),
-            _of_key("rename", "rename KEY NAME", "ask for another name for a key", "rename_key", "name"),
-            _of_key("revoke", "revoke KEY", "ask to end a key for good", "revoke_key", like=("delete", "remove", "archive")),
+            Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
+            Subcommand(
+                "list", "list [WORKSPACE]", "all keys that you are allowed to see", GET_KEY, like=("all", "show", "ls")
+            ),
+            _of_key(
+                "disable",
+                "disable KEY",
+                "ask to disable a key; it can be enabled again",
+                "disable_key",
+                like=("pause", "off"),
+            ),
+            _of_key("enable", "enable KEY", "ask to enable a disabled key", "enable_key", like=("resume", "on")),
+            _of_key("rename", "rename KEY NAME", "ask to rename a key", "rename_key", "name"),
+            _of_key(
+                "revoke", "revoke KEY", "ask to revoke a key for good", "revoke_key", like=("delete", "remove", "archive")
+            ),
         ),
     ),
     Command(
@@ -116,12 +126,14 @@ COMMANDS = (
             Subcommand(
                 "role",
                 "role @person ROLE [until DAY]",
-                "ask for another role for somebody",
+                "ask to change somebody's role",
                 GIVE_ACCESS,
                 like=("change", "set", "give", "grant"),
             ),
-            Subcommand("", "", "who is in the organization, and as what", GIVE_ACCESS, like=("list", "show", "who", "all")),
-            Subcommand("relink", "relink @person", "link somebody whose e-mail changed (admins)", GIVE_ACCESS),
+            Subcommand(
+                "", "", "who is in the organization, and their roles", GIVE_ACCESS, like=("list", "show", "who", "all")
+            ),
+            Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
         ),
     ),
     Command(
@@ -129,9 +141,9 @@ COMMANDS = (
         "Requests: yours, and those that wait for you",
         "[mine | waiting]",
         (
-            Subcommand("waiting", "waiting", "the requests that you can decide", WAITING, like=("pending", "open")),
-            Subcommand("mine", "mine", "the requests that you made", WAITING),
-            Subcommand("", "", "what waits for you, then what is yours", WAITING, like=("list", "show", "all")),
+            Subcommand("waiting", "waiting", "the requests that wait for your decision", WAITING, like=("pending", "open")),
+            Subcommand("mine", "mine", "the requests that you sent", WAITING),
+            Subcommand("", "", "the requests that wait for you, then your own", WAITING, like=("list", "show", "all")),
         ),
     ),
     Command(
@@ -142,13 +154,13 @@ COMMANDS = (
             Subcommand(
                 "",
                 _FIGURES,
-                "figures, shown to you alone",
+                "figures that only you see",
                 SPEND,
                 (*_PERIODS, "by", "in"),
                 matches=r"\d.*",
             ),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
-            Subcommand("alert", "alert", "say it in this channel when an amount is passed", DIGEST),
+            Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
         ),
     ),
     Command(
@@ -157,7 +169,7 @@ COMMANDS = (
         "[help | status]",
         (
             Subcommand(
-                "status", "status", "connections, freshness, policy, what I can't do and why", SET_UP, like=("health",)
+                "status", "status", "connections, figures, policy, and what doesn't work and why", SET_UP, like=("health",)
             ),
             HELP,
         ),

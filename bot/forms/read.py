@@ -22,7 +22,7 @@ from bot.words.unreadable import Unreadable
 from bot.words.wording import duration
 
 P = TypeVar("P")
-MISSING = "This is needed."
+MISSING = "Fill this in."
 FROM_THE_LIST = "Choose one from the list."
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,40}")

@@ -40,11 +40,11 @@ async def _nothing(_reading: Reading, _payload: Any, _value: str) -> str:
 
 
 def _in_the_meantime(thing: Thing, was: str) -> str:
-    return f"{thing.name} became {thing.value} in the meantime; it was {was} when this was asked."
+    return f"Somebody else changed {thing.name}: it is {thing.value} now, and was {was} when this was asked."
 
 
 def _is_closed(thing: Thing) -> str:
-    return f"{thing.name} is {thing.value}, which can't be changed."
+    return f"{thing.name} is {thing.value}, so it can't be changed."
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Setting(Generic[P]):
         thing, to = await self.read(act), self.to(act.payload)
         if thing.value == to and act.request.ends_at:
             # Somebody else set it, perhaps for good: what this request didn't give it must not take away at its end.
-            raise NeedsPerson(f"{thing.name} became {to} in the meantime, and not by this request. Nothing was changed.")
+            raise NeedsPerson(f"{thing.name} is {to} already, but not because of this request. Nothing was changed.")
         if thing.value == to:
             return self._done(act, thing)
         if not self._may_change(act.payload, thing):
@@ -145,11 +145,13 @@ class Setting(Generic[P]):
         if thing.value == was:
             return Done(Outcome(note=f"{thing.name} was already {was} again."))
         if thing.value != self.to(act.payload):
-            raise NeedsPerson(f"{thing.name} became {thing.value} in the meantime, so I left it at that. Is that right?")
+            raise NeedsPerson(
+                f"Somebody else changed {thing.name} to {thing.value}, so I changed nothing. Check that it is right."
+            )
         if await self._was_itself_temporary(act):
             raise NeedsPerson(
-                f"{thing.name} had been {was} only until a day that is over, so I left it at {thing.value}. "
-                f"Which {self.noun} is right?"
+                f"{thing.name} was {was} only until a day that is over, so I left it at {thing.value}. "
+                f"Check which {self.noun} is right."
             )
         await self._set(act, was)
         return Done()

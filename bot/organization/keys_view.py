@@ -68,14 +68,14 @@ def key_list(lines: Sequence[KeyLine], workspace: str, prefix: str) -> Message:
     """Return all keys as a table, newest first."""
     where = f" in {workspace}" if workspace else ""
     intro = f"{plural(len(lines), 'key')}{where}, newest first."
-    rows = [["Key", "Workspace", "State", "Made", "Ends"]]
+    rows = [["Key", "Workspace", "State", "Created", "Ends"]]
     for line in lines[:MOST_ROWS]:
         end = calendar_day(line.key.expires_at.date()) if line.key.expires_at else "never"
         made = calendar_day(line.key.created_at.date())
         rows.append([line.key.name, line.workspace, line.key.status, made, end])
     left = len(lines) - MOST_ROWS
     more = (
-        f" The newest {number(MOST_ROWS)} are shown; {code(f'/{prefix}-keys list WORKSPACE')} shows one workspace."
+        f" These are the newest {number(MOST_ROWS)}. {code(f'/{prefix}-keys list WORKSPACE')} shows one workspace."
         if left > 0
         else ""
     )

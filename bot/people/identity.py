@@ -30,7 +30,9 @@ ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
 
 _NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
-_CHANGED = "This person's e-mail address or membership changed since I linked them; they have to be linked again."
+_CHANGED = (
+    "This person's e-mail address or membership changed since I linked them. An organization admin has to link them again."
+)
 
 
 async def resolve_actor(rt: Runtime, slack_id: str, team_id: str, *, fresh: bool = False) -> Actor:
@@ -95,7 +97,9 @@ async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bo
     )
     await check_person(rt, person)
     if link and not is_same_address(link.email, person.email):
-        raise NotLinked(f"Your e-mail address in Slack changed since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
+        raise NotLinked(
+            f"Your e-mail address in Slack has changed since I linked you, so nothing was done. {_relink(rt)}", _CHANGED
+        )
     if link and member:
         return person, member, True
     # From the list, which a crowd on the first day shares. One whose member is gone isn't followed to another silently.
@@ -105,7 +109,9 @@ async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bo
             f"I can't find {escape(person.email)} in the Claude organization. Ask an organization admin for an invite."
         )
     if link:
-        raise NotLinked(f"You joined the organization anew since I linked you, so I stopped. {_relink(rt)}", _CHANGED)
+        raise NotLinked(
+            f"You left the organization and joined again since I linked you, so nothing was done. {_relink(rt)}", _CHANGED
+        )
     return person, found, False
 
 
@@ -128,7 +134,7 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
     # First, because Slack leaves most other flags of a deactivated account out.
     if person.is_bot or person.deleted:
         raise NotLinked(
-            "I only work for people with an active Slack account.", "That Slack account isn't a person's, or not active."
+            "I only work for people with an active Slack account.", "That Slack account is a bot, or it isn't active."
         )
     # Slack sends the first two only where they are true, so that their absence says something (users.info).
     if person.is_stranger or person.is_invited or person.is_guest:
@@ -142,8 +148,8 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
         )
     if not person.email.isascii():
         raise NotLinked(
-            "Your e-mail address in Slack holds letters that look like others, so I can't tell who you are.",
-            "This person's e-mail address in Slack holds letters that look like others.",
+            "Your e-mail address in Slack has letters that look like other letters, so I can't tell who you are.",
+            "This person's e-mail address in Slack has letters that look like other letters.",
         )
     domain = person.email.rpartition("@")[2].casefold()
     if not domain or domain not in rt.settings.email_domains:

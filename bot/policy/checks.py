@@ -9,10 +9,11 @@ from bot.policy.lines import KeyPath
 from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
 from bot.words.durations import read_compact
 from bot.words.similar import closest
+from bot.words.wording import plural
 
 _ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
 _MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
-_MEMBERS = "write usergroup:S…, user:U…, org-admins or workspace-admins."
+_MEMBERS = "Write usergroup:S…, user:U…, org-admins or workspace-admins."
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
 WANTS = {
     "version": "must be 1",
@@ -69,7 +70,7 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
         if name in _ADMINS:
             faults.append(Fault(path, f"{name} is built in and can't be defined."))
         wrong = [member for member in _list(members) if not _MEMBER.fullmatch(member)]
-        faults += [Fault(path, f"{member} is not a member: {_MEMBERS}", member) for member in wrong]
+        faults += [Fault(path, f"{member} is not a member. {_MEMBERS}", member) for member in wrong]
     for path, table in _rule_tables(raw):
         if len(path) > 1 and path[-2] == "kinds" and path[-1] not in known_kinds:
             faults.append(Fault(path, f"Unknown kind {path[-1]}.{nearest(path[-1], known_kinds)}"))
@@ -91,7 +92,7 @@ def idle_faults(raw: Mapping[str, Any], kinds: Mapping[str, KindFacts]) -> list[
         where, name = parts[-2], parts[-1]
         kind = kinds.get(name) if where == "kinds" else None
         if kind and "workspaces" in parts and not kind.has_workspace:
-            faults.append(Fault(path, f"{name} is about no workspace, so this never applies; write [kinds.{name}]."))
+            faults.append(Fault(path, f"{name} is about no workspace, so this never applies. Write [kinds.{name}] instead."))
         if kind and "issue_keys" in table and not kind.issues_keys:
             faults.append(Fault((*path, "issue_keys"), f"{name} issues no keys, so issue_keys never applies here."))
     return faults
@@ -104,7 +105,7 @@ def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
     for name in workspaces:
         first = seen.setdefault(name.casefold(), name)
         if first != name:
-            faults.append(Fault(("workspaces", name), f"{name} is the same workspace as {first}, since case doesn't count."))
+            faults.append(Fault(("workspaces", name), f"{name} and {first} are the same workspace: case doesn't count."))
     return faults
 
 
@@ -128,7 +129,7 @@ def _too_few(rule: Rule, kind: str, facts: KindFacts) -> tuple[str, str]:
         return "approvers", f"{kind} is about no workspace, so workspace-admins alone can never approve it."
     only_people = all(ref.kind is ApproverKind.USER for ref in could)
     if could and only_people and len(could) < rule.quorum:
-        return "quorum", f"quorum is {rule.quorum}, but the approvers are {len(could)} in all."
+        return "quorum", f"quorum is {rule.quorum}, but the rule has only {plural(len(could), 'approver')}."
     return "", ""
 
 

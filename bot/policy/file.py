@@ -90,7 +90,7 @@ class PolicyFile:
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             seen = f"unreadable: {why}"
-            found = Policy.nobody(f"The policy file {self._path} can't be read: {why}. Until it can, nobody may approve.")
+            found = Policy.nobody(f"The policy file {self._path} can't be read: {why}. Until then, nobody can approve.")
         else:
             seen = version_of(text)
             found = self._policy if seen == self._seen else _understood(text, self._kinds)
@@ -108,21 +108,21 @@ def _understood(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
         others = f" ({more} more like it)" if more else ""
         return Policy.nobody(
             f"The policy file has a fault on line {first.line}{others}: {first.sentence}"
-            " Until it is mended, nobody may approve.",
+            " Until it is fixed, nobody can approve.",
             version_of(text),
         )
 
 
 def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
-    """Make a policy of a TOML text; PolicyError with every fault. A text without any key: nobody may approve."""
+    """Make a policy of a TOML text; PolicyError with every fault. A text without any key: nobody can approve."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError((_syntax_fault(text, error),)) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets within brackets
-        raise PolicyError((PolicyFault(1, "", "This is TOML that no program can read."),)) from None
+        raise PolicyError((PolicyFault(1, "", "This TOML is too large or too deep to be read."),)) from None
     if not raw:
-        return Policy.nobody("The policy file is empty, so nobody may approve.", version_of(text))
+        return Policy.nobody("The policy file is empty, so nobody can approve.", version_of(text))
     faults, file = _shape(raw)
     faults += reference_faults(raw, known_kinds) + idle_faults(raw, known_kinds)
     if faults or file is None:
@@ -135,7 +135,7 @@ def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
 
 def placeholders(text: str) -> list[PolicyFault]:
     """Return what is still to be filled in: the example's channel, wherever it stands outside of comments."""
-    sentence = f"{PLACEHOLDER_CHANNEL} is the example's channel; put in the id of yours."
+    sentence = f"{PLACEHOLDER_CHANNEL} is the channel of the example. Put in the id of yours."
     return [
         PolicyFault(number, "channel", sentence)
         for number, line in enumerate(text.split("\n"), 1)

@@ -1,7 +1,7 @@
 """Who may approve what, as frozen data: `policy.toml` in the form in which rules are asked of it.
 
 Pure: the file is read in `policy_file.py`, and whether somebody belongs to a group is found out elsewhere. Where nothing
-is said, nobody may approve.
+is said, nobody can approve.
 """
 
 from datetime import timedelta
@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from bot.words.wording import plural
 
 
 class ApproverKind(StrEnum):
@@ -54,7 +56,7 @@ class WorkspaceSettings(_Frozen):
 
 
 class Rule(_Frozen):
-    """What holds for one kind in one workspace. No approvers: nobody may approve.
+    """What holds for one kind in one workspace. No approvers: nobody can approve.
 
     `version` is that of the policy that says so, `tables` are its workspace tables that apply. Where there is something in
     `and_of`, an approver has to be among those, too.
@@ -99,7 +101,7 @@ def stricter(asked: AskedUnder, today: Rule) -> Rule:
 
 
 class Policy(_Frozen):
-    """A whole policy. `version` is a short hash of the file; `nobody_because` says why nobody may approve anything."""
+    """A whole policy. `version` is a short hash of the file; `nobody_because` says why nobody can approve anything."""
 
     version: str = "none"
     nobody_because: str | None = None
@@ -110,7 +112,7 @@ class Policy(_Frozen):
 
     @classmethod
     def nobody(cls, reason: str, version: str = "none") -> "Policy":
-        """Return the policy under which nobody may approve; `reason` is a sentence for a person who asks why."""
+        """Return the policy under which nobody can approve; `reason` is a sentence for a person who asks why."""
         return cls(version=version, nobody_because=reason)
 
     @property
@@ -164,8 +166,9 @@ def describe_duration(duration: timedelta) -> str:
 def describe_rule(rule: Rule) -> str:
     """Say a rule in words, for the command line and for details; groups by the names that the policy gives them."""
     if not rule.approvers:
-        return "nobody may approve"
-    parts = [f"needs {rule.quorum} of {' or '.join(rule.group_names)} ({', '.join(str(ref) for ref in rule.approvers)})"]
+        return "nobody can approve"
+    people = ", ".join(str(ref) for ref in rule.approvers)
+    parts = [f"needs {plural(rule.quorum, 'approval')} from {' or '.join(rule.group_names)} ({people})"]
     parts.append(f"expires in {describe_duration(rule.expires_in)}")
     parts.append("a reason is required" if rule.reason_required else "a reason is optional")
     parts.append(f"cards go to {rule.channel}" if rule.channel else "no channel for cards")

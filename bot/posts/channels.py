@@ -28,7 +28,7 @@ async def why_blocked(rt: Runtime, channel_id: str) -> Markup | None:
             return f"I can't see that channel. {_INVITE}"
         raise
     if channel.is_im:
-        return "Figures that come by themselves go to a channel, not to a direct message."
+        return "I post digests and alerts only in channels, not in direct messages."
     if channel.is_shared_outside:
         return SHARED_OUTSIDE
     if channel.is_archived:

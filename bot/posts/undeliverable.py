@@ -29,9 +29,10 @@ async def tell_undeliverable(rt: Runtime, now: datetime, channel: str, slack_id:
 def render_undeliverable(channel: Markup, reason: Markup, prefix: str) -> Message:
     """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup."""
     again = (
-        f"It goes on by itself once that has changed; {code(f'/{prefix}-spend digest')} in another channel sets it up there."
+        "I'll post again when this has changed. "
+        f"To get the digest in another channel, type {code(f'/{prefix}-spend digest')} there."
     )
-    text = f"⚠️ I post no spend in {channel} for now: {reason} {again}"
+    text = f"⚠️ I can't post spend in {channel} now. {reason} {again}"
     return Message(text, [section(text)])
 
 

@@ -11,7 +11,7 @@ async def console_key_waits_for_proof(story: Story) -> None:
     """In Production a person makes the key in the Console; the bot tells them how."""
     card = await story.ask_key("batch-scoring", "produ", "Scores tickets at night")
     await story.presses(CAROL, card, "request_approve")
-    await story.sees(CAROL, "Please make the key")
+    await story.sees(CAROL, "Please create it")
 
 
 async def wrong_place_is_reported(story: Story) -> None:
@@ -21,13 +21,13 @@ async def wrong_place_is_reported(story: Story) -> None:
     await story.sees(BOB, "wrong place", APPROVALS_CHANNEL)
     await story.post("/claude/keys", workspace_id=workspaces["Production"], name="batch-scoring")
     await story.sees(BOB, "batch-scoring", APPROVALS_CHANNEL)
-    await story.sees(ALICE, "Whoever made it in the Console has its secret")
+    await story.sees(ALICE, "The person who created it in the Console will give you its secret")
 
 
 async def role_is_denied(story: Story) -> None:
     """A denial says why."""
     await story.types(ALICE, "/claude-members role @dana developer wants to try it")
-    card = await story.sees(BOB, "asks for a role", APPROVALS_CHANNEL)
+    card = await story.sees(BOB, "asks to change a role", APPROVALS_CHANNEL)
     await story.presses(BOB, card, "request_deny")
     await story.modal(BOB, "Reason")
     await story.sends(BOB, comment="Finance reads the digest instead")
@@ -39,13 +39,13 @@ async def role_is_changed(story: Story) -> None:
     await story.types(ALICE, "/claude-members role @priya billing helps finance")
     card = await story.sees(BOB, "→ *billing*", APPROVALS_CHANNEL)
     await story.presses(CAROL, card, "request_approve")
-    await story.sees(BOB, "is billing, was developer", APPROVALS_CHANNEL)
+    await story.sees(BOB, "is now billing instead of developer", APPROVALS_CHANNEL)
 
 
 async def admin_cannot_be_given(story: Story) -> None:
     """What the API can't do is said, with what to do instead."""
     await story.types(ALICE, "/claude-members role @priya admin needs everything")
-    await story.sees(ALICE, "The API can't give or take admin", "C0GENERAL")
+    await story.sees(ALICE, "I can't give or remove the admin role", "C0GENERAL")
 
 
 async def key_is_revoked(story: Story) -> None:

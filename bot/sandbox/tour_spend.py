@@ -37,13 +37,13 @@ async def alert_is_set(story: Story) -> None:
     await story.types(DANA, "/claude-spend alert", COSTS_CHANNEL)
     await story.modal(DANA, "spend_amount")
     await story.sends(DANA, spend_amount="100", spend_period="daily")
-    view = await story.modal(DANA, "Told when")
+    view = await story.modal(DANA, "I'll post in")
     story.note(DANA, view["blocks"][0]["text"]["text"])
     await story.post("/act/close", user=DANA, view_id=view["id"])
 
 
 async def alert_speaks_once(story: Story) -> None:
-    """The alert says what drove it, and speaks once."""
+    """The alert says what caused it, and speaks once."""
     await story.sees(BOB, "$100", COSTS_CHANNEL)
 
 

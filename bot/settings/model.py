@@ -51,7 +51,7 @@ class DatabaseSettings(BaseModel):
     )
     audit_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
         "The key of the audit log's hash chain. Without it the chain is hashed without a key, which shows accidents and"
-        " careless edits, but not a forger with write access to the database. It can't be changed later.",
+        " careless edits, but not a forgery by somebody with write access to the database. It can't be changed later.",
         "at least 16 characters without spaces",
         default=None,
     )
@@ -91,11 +91,11 @@ class Settings(DatabaseSettings):
         "The Admin API key of the Claude organization.", "an Admin API key, which starts with sk-ant-"
     )
     anthropic_base_url: Annotated[str, BeforeValidator(parse.url)] = _setting(
-        "Where the Claude Admin API is; a gateway, if you have one.", "an http or https address", default=ANTHROPIC_URL
+        "Where the Claude Admin API is, or your gateway.", "an http or https address", default=ANTHROPIC_URL
     )
     policy_file: Path = _setting("Who may approve what.", "the path of a file", default=Path("policy.toml"))
     encryption_keys: Annotated[tuple[SecretStr, ...], BeforeValidator(parse.fernet_keys)] = _setting(
-        "Fernet keys, separated by commas: the first encrypts, all decrypt, so a new one is put in front.",
+        "Fernet keys, separated by commas. The first one encrypts and all of them decrypt, so put a new one in front.",
         "one or more Fernet keys (32 bytes in URL-safe base64, 44 characters) separated by commas; `python -m bot key` (or"
         " `make key`) makes one",
     )
@@ -109,13 +109,13 @@ class Settings(DatabaseSettings):
         default=None,
     )
     trust_missing_flags: bool = _setting(
-        "What counts when Slack leaves a flag of a person or a channel out, such as is_email_confirmed. False: the safe"
-        " reading, so the person is refused. True: the flag counts as harmless.",
+        "What to assume when Slack leaves out a flag of a person or channel, such as is_email_confirmed. False: the worst,"
+        " so the person is refused. True: the best.",
         "true or false",
         default=False,
     )
     command_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,19}$")] = _setting(
-        "The first part of every slash command; the app's manifest is rendered with the same.",
+        "The first part of every slash command. The app's manifest must have the same.",
         "1 to 20 of a-z, 0-9, - and _, starting with a letter",
         default="claude",
     )
@@ -125,10 +125,10 @@ class Settings(DatabaseSettings):
         default="127.0.0.1",
     )
     port: Annotated[int, Field(ge=0, le=65535)] = _setting(
-        "The port to listen on. 0: any that is free.", "a whole number from 0 to 65535", default=8080
+        "The port to listen on. 0: any free port.", "a whole number from 0 to 65535", default=8080
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(parse.upper)] = _setting(
-        "The least severe level that is logged.", "DEBUG, INFO, WARNING or ERROR", default="INFO"
+        "The lowest level that is logged.", "DEBUG, INFO, WARNING or ERROR", default="INFO"
     )
     admin_requests_per_minute: Annotated[int, Field(ge=1, le=6000)] = _setting(
         "How much of the organization's Admin API budget (100 requests a minute) the bot may use.",
@@ -142,8 +142,8 @@ class Settings(DatabaseSettings):
         default=20,
     )
     sandbox_url: Annotated[str, BeforeValidator(parse.loopback_url)] | None = _setting(
-        "The control address of a running sandbox, from which the bot then takes the time. ENCRYPTION_KEYS and EMAIL_DOMAINS"
-        " may be left out with it. Never set it in production.",
+        "The control address of a running sandbox. The bot then uses the sandbox's clock, and ENCRYPTION_KEYS and"
+        " EMAIL_DOMAINS may be left out. Never set it in production.",
         "an http address on this machine, such as http://127.0.0.1:8765/_sandbox",
         default=None,
     )
@@ -254,7 +254,7 @@ def _sentence(name: str, error: ErrorDetails, values: Mapping[str, str]) -> str:
     field, label = Settings.model_fields[name], name.upper()
     wants = wanted(field)
     if error["type"] == "missing":
-        return f"{label} is missing; it must be {wants}."
+        return f"{label} is missing. It must be {wants}."
     detail = str(error.get("ctx", {}).get("error", ""))
     shown = "" if is_secret(field) or detail else f"; it is '{values.get(label, '')}'"
     return f"{label} must be {wants}{f'; {detail}' if detail else shown}."

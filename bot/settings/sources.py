@@ -56,13 +56,13 @@ def read_values(
         if name in secret_names:
             path = bare(env.get(f"{name}_FILE", ""))
             if value and path:
-                faults[name] = f"{name}_FILE and {name} are both set; give only one of them."
+                faults[name] = f"{name}_FILE and {name} are both set. Set only one of them."
             elif path:
                 value, faults[name] = _read(f"{name}_FILE", Path(path))
             elif not value and (found := _file_in(directory, name)):
                 value, faults[name] = _read(f"SECRETS_DIR, for {name},", found)
         if value[:1] in _QUOTES or value[-1:] in _QUOTES:
-            faults[name] = f"{name} starts or ends with a quotation mark that has no partner; take it out."
+            faults[name] = f"{name} has a quotation mark at only one end. Remove it."
         if value:
             values[name] = value
     return values, {name: fault for name, fault in faults.items() if fault}

@@ -86,7 +86,7 @@ async def probe_channel(settings: Settings, channel: str) -> str | None:
     try:
         answer = await _call(client, "conversations.info", channel=channel)
     except SlackApiError as error:
-        return f"Slack doesn't show it to the bot ({_code(error)}); look at its id, and invite the bot"
+        return f"Slack doesn't show it to the bot ({_code(error)}); check its id, and invite the bot"
     except _NO_ANSWER:
         return "Slack didn't answer"
     found = cast(dict[str, object], answer.get("channel") or {})

@@ -44,14 +44,14 @@ def shown(amount: Decimal) -> Markup:
 
 
 def change_in_words(now: Decimal, before: Decimal | None, against: Markup) -> Markup | None:
-    """Return `+18 % on last Friday`, in dollars where a ratio would mislead; None where there is nothing to compare with."""
+    """Return `+18 % vs last Friday`, in dollars where a ratio would mislead; None where there is nothing to compare with."""
     if before is None:
         return None
     if before == 0:
         return None if now == 0 else f"nothing {against}"
     ratio = growth(now, before)
     change = escape(money_change(now - before, cents=True)) if ratio is None else escape(percent(ratio))
-    return f"{change} on {against}"
+    return f"{change} vs {against}"
 
 
 def mover_in_words(part: Slice) -> Markup:

@@ -60,7 +60,8 @@ def breakdown_table(found: Breakdown, compared_with: str, as_of: datetime | None
     `so_far`: its days aren't closed. Hours minus a whole day would read as a collapse, so the whole days stand beside them.
     """
     parts = [part for part in found.slices if part.amount or part.before]
-    whole = f"{compared_with[:1].upper()}{compared_with[1:]}, whole"
+    days = compared_with.removeprefix("the ")
+    whole = f"{days[:1].upper()}{days[1:]}{', full day' if days.startswith('last ') else ''}"
     compared = Column("before", whole, "money") if so_far else Column("change", f"vs {compared_with}", "change")
     columns = (
         Column("name", found.dimension.heading, "text"),

@@ -23,11 +23,12 @@ WITHIN = 3.0
 class StatusLine:
     """One fact. `detail` is plain text; where something is wrong it says how to mend it.
 
+    `is_good` is None for what is neither good nor bad, such as that nobody wants a digest.
     `at` is a time to show after it, and `channel` the id of the channel that it is about.
     """
 
     title: str
-    is_good: bool
+    is_good: bool | None
     detail: str
     at: datetime | None = None
     channel: str = ""
@@ -58,9 +59,9 @@ async def _part(rt: Runtime, title: str, check: Check) -> list[StatusLine]:
     except QuartermasterError as error:
         return [StatusLine(title, False, error.sentence)]
     except TimeoutError:
-        return [StatusLine(title, False, f"did not answer within {WITHIN:g} seconds.")]
+        return [StatusLine(title, False, f"didn't answer within {WITHIN:g} seconds.")]
     except Exception as error:
-        return [StatusLine(title, False, f"does not answer ({type(error).__name__}).")]
+        return [StatusLine(title, False, f"doesn't answer ({type(error).__name__}).")]
 
 
 async def _slack(rt: Runtime) -> list[StatusLine]:
@@ -82,7 +83,7 @@ async def _organization(rt: Runtime) -> list[StatusLine]:
     except UpstreamError as error:
         since = " It has been so since" if outage else ""
         return [StatusLine("Claude organization", False, f"{error.sentence}{since}", outage.since if outage else None)]
-    return [StatusLine("Claude organization", True, f"{organization.name}, the Admin key is good.")]
+    return [StatusLine("Claude organization", True, f"{organization.name}. The Admin key works.")]
 
 
 async def _database(rt: Runtime) -> list[StatusLine]:
@@ -97,10 +98,12 @@ async def _figures(rt: Runtime) -> list[StatusLine]:
         return [StatusLine("Figures", False, f"can't be read now. {reading.failure}{since}", as_of)]
     if as_of is None:
         return [
-            StatusLine("Figures", False, "none yet; they are read every five minutes, and python -m bot doctor says more.")
+            StatusLine(
+                "Figures", False, "none yet. I read them every 5 minutes. On the server, python -m bot doctor says more."
+            )
         ]
     if rt.now() - as_of > STALE_AFTER:
-        mend = "older than they should be; python -m bot doctor says why. As of"
+        mend = "too old. On the server, python -m bot doctor says why. As of"
         return [StatusLine("Figures", False, mend, as_of)]
     return [StatusLine("Figures", True, "as of", as_of)]
 
@@ -108,13 +111,14 @@ async def _figures(rt: Runtime) -> list[StatusLine]:
 async def _digest(rt: Runtime) -> list[StatusLine]:
     run = await last_digest(rt)
     if run is None:
-        return [StatusLine("Last digest", True, f"none in a week; /{rt.settings.command_prefix}-spend digest asks for one.")]
+        starts = f"/{rt.settings.command_prefix}-spend digest"
+        return [StatusLine("Last digest", None, f"No digest in the last 7 days. {starts} starts one.")]
     return [StatusLine("Last digest", True, "", run.sent_at, run.channel)]
 
 
 async def _policy(rt: Runtime) -> list[StatusLine]:
     if rt.policy.nobody_because:
-        return [StatusLine("Policy", False, f"nobody may approve anything: {rt.policy.nobody_because}")]
+        return [StatusLine("Policy", False, f"nobody can approve anything. {rt.policy.nobody_because}")]
     return [StatusLine("Policy", True, f"version {rt.policy.version}.")]
 
 
@@ -122,6 +126,8 @@ async def _spend_limits(rt: Runtime) -> list[StatusLine]:
     try:
         await rt.admin.spend_limits()
     except PreviewUnavailable:
-        why = "are a preview that is off for this organization; ask your Anthropic account team. Alerts work without."
+        why = (
+            "are a preview that is off for this organization. Ask your Anthropic account team. Spend alerts work without it."
+        )
         return [StatusLine("Spend limits by API", False, why)]
     return [StatusLine("Spend limits by API", True, "can be read and set.")]

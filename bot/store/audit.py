@@ -79,14 +79,14 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
         if entry.seq != expected:
             return AuditProof(expected - 1, expected, f"entry {expected} is missing")
         if entry.prev_hash != prev:
-            return AuditProof(expected - 1, entry.seq, "it doesn't follow from the entry before it")
+            return AuditProof(expected - 1, entry.seq, "it doesn't fit the entry before it")
         if entry.hash != chain_hash(key, prev, entry.seq, draft):
-            return AuditProof(expected - 1, entry.seq, "its content was changed, or the key is another one")
+            return AuditProof(expected - 1, entry.seq, "its content was changed, or AUDIT_KEY is a different one")
         if since and entry.seq == since[0] and entry.hash != since[1]:
-            return AuditProof(expected - 1, entry.seq, "it is not the entry that was there at the earlier check")
+            return AuditProof(expected - 1, entry.seq, "it is not the same entry as at the earlier check")
         prev = entry.hash
     if since and expected < since[0]:
-        return AuditProof(expected, expected + 1, "it was there at the earlier check and is missing")
+        return AuditProof(expected, expected + 1, "it was there at the earlier check and is missing now")
     for subject, actions, sentence in told:
         if not any((subject, action) in said for action in actions):
             return AuditProof(expected, expected + 1, f"it is missing: {sentence}")

@@ -25,7 +25,7 @@ _SIGN = "Write the amount without a sign."
 _ONLY_DOLLARS = "I count in US dollars only. Write 500 or $500."
 _COMMAS = "I can't tell what the comma means. Write 1,234.50, or leave the comma out."
 _CENTS = "Write two digits after the point at most, such as 1234.50."
-_TOO_MUCH = "That is more than I can count."
+_TOO_MUCH = "That amount is too large."
 
 
 def read_amount(text: str) -> Decimal:

@@ -26,7 +26,7 @@ _FULL_MONTHS = (
 )  # fmt: skip
 
 _HOW = "Write a day such as 31 Dec, 2026-12-31, tomorrow or next Friday."
-_NO_DAY = "The calendar has no such day."
+_NO_DAY = "That day doesn't exist."
 _WHOLE_DAYS = "Write whole days or weeks, such as in 3 weeks."
 
 
@@ -91,7 +91,7 @@ def _named(named: re.Match[str], today: date) -> date:
     number = int(first or second)
     found = _day(int(year), month + 1, number) if year else _coming(month + 1, number, today)
     if weekday and _place(weekday, WEEKDAYS, _FULL_WEEKDAYS) != found.weekday():
-        raise Unreadable(f"{calendar_day(found)} is another weekday: {weekday_day(found)}.")
+        raise Unreadable(f"The weekday is wrong: {calendar_day(found)} is {weekday_day(found)}.")
     return found
 
 

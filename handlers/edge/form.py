@@ -24,7 +24,7 @@ KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without: Slack lets it be opened for three seconds only."""
 Tell = Callable[[Markup], Awaitable[None]]
 """Says in the modal what came of a form that was sent."""
-_UNREADABLE = "I can't read one of the values. Look them over."
+_UNREADABLE = "I can't read one of the values. Nothing was sent. Check them and try again."
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Door(Generic[P]):
         With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
         """
         if text_at(call.payload, "view", "callback_id") != self.form.id:
-            raise NotFound("I don't know that form any more.")
+            raise NotFound("This form is too old. Close it and open it again.")
         held = self._held(call)
 
         async def update(as_it_was: str) -> str:

@@ -33,7 +33,7 @@ def register_front(app: AsyncApp, prefix: str) -> None:
     async def refused(error: Exception, body: Any) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             log.info("payload_not_known", payload_type=text_at(body, "type") or text_at(body, "command"))
-            sentence = f"I don't know that command. `/{prefix}-admin help` lists what I understand."
+            sentence = f"I don't know that command. `/{prefix}-admin help` shows all commands."
         else:
             log.warning("payload_not_handled", error=type(error).__name__)
             sentence = "I couldn't read that. Nothing was changed. Try again."

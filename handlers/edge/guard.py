@@ -63,7 +63,7 @@ async def guarded(
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
     except Exception:
         log.exception("listener_failed", user=call.user_id)
-        sentence = "Something broke on my side, and I can't tell how far it got. Look before you try again."
+        sentence = "Something failed on my side. Part of it may be done already. Check before you try again."
         await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
     finally:
         if looking:

@@ -110,13 +110,15 @@ def register_catch_all(app: Bolt, rt: Runtime) -> None:
     """Answer what no feature knows, so that no button is ever dead."""
 
     async def stale(call: Interaction) -> None:
-        await call.say(plain_answer("That button is from an older message and does nothing any more."))
+        await call.say(plain_answer("That button is from an older message and no longer works. Nothing was changed."))
 
     async def old_form(call: Interaction) -> None:
-        await call.update_view(call.view_id, notice_view("This form is from an older version. Close it and open it again."))
+        await call.update_view(
+            call.view_id, notice_view("This form is from an older version. Nothing was sent. Close it and open it again.")
+        )
 
     async def old_shortcut(call: Interaction) -> None:
-        await call.say(plain_answer("That shortcut is from an older version and does nothing any more."))
+        await call.say(plain_answer("That shortcut is from an older version and no longer works."))
 
     _action(app, rt, re.compile(".*"), stale)
     _view(app, rt, re.compile(".*"), View(run=old_form))
@@ -160,7 +162,7 @@ def _not_understood(call: Interaction) -> Markup:
     if parsed is None or parsed.unknown is None:
         return "I didn't understand that."
     guess = f" Did you mean {code(parsed.suggestion)}?" if parsed.suggestion else ""
-    return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} lists what I understand."
+    return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} shows all commands."
 
 
 def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Action) -> None:
@@ -217,7 +219,7 @@ def _checked(view: View, call: Interaction) -> dict[str, str]:
         return view.validate(call)
     except Exception:  # a forged form must get an answer too
         log.exception("form_not_read", user=call.user_id)
-        return {next(iter(call.values), "form"): "I can't read this form. Close it and open it again."}
+        return {next(iter(call.values), "form"): "I can't read this form. Nothing was sent. Close it and open it again."}
 
 
 def _once(run: Listener) -> Listener:

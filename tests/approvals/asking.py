@@ -50,7 +50,7 @@ async def ask(world: World, kind: AnyKind) -> Json:
     """Ask for the sample of a kind as Alice, and return the card."""
     answer = await fill_in(world, ALICE, kind, await form_values(world, kind))
     assert answer["ok"], answer
-    await world.modal(ALICE, "Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
+    await world.modal(ALICE, "Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
     return await card_with(world, REASON)
 
 

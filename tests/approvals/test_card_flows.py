@@ -64,7 +64,7 @@ async def test_a_denial_asks_for_its_reason_and_the_requester_reads_it(world: Wo
     await until(world, card, Status.DENIED)
     card = await card_with(world, "Denied by <@U0BOB>: “Use ∗Sandbox∗ @channel”")
     assert labels(card) == []
-    notice = await world.message(ALICE, "denied your request *API key flow-denied in Staging*: “Use ∗Sandbox∗")
+    notice = await world.message(ALICE, "denied your request for the API key `flow-denied` in *Staging*: “Use ∗Sandbox∗")
     assert [line.partition(": ")[0] for line in await thread_of(world, card)] == ["<@U0BOB> denied"]
     await press(world, ALICE, notice, "request_ask_again")
     form = await world.modal(ALICE, "form_create_key")
@@ -87,23 +87,23 @@ async def test_a_second_approver_is_told_who_was_first_and_when(world: World) ->
 async def test_only_the_requester_withdraws_and_the_card_says_so(world: World) -> None:
     card = await world.ask_for_key(ALICE, "flow-withdrawn")
     await choose(world, BOB, card, "Withdraw")
-    await world.message(BOB, "Only the person who asked can withdraw a request.", APPROVALS)
+    await world.message(BOB, "Only <@U0ALICE> can withdraw this request. Nothing was changed.", APPROVALS)
     await choose(world, ALICE, card, "Withdraw")
-    await world.message(ALICE, "Withdrawn. Nothing was done.", APPROVALS)
+    await world.message(ALICE, "Withdrawn. The key was not created.", APPROVALS)
     await until(world, card, Status.WITHDRAWN)
-    card = await card_with(world, "*Withdrawn*, nothing was done")
+    card = await card_with(world, "*Withdrawn by <@U0ALICE>*. The key was not created.")
     assert await thread_of(world, card) == ["<@U0ALICE> withdrew the request"]
     assert not [m for m in await world.messages(ALICE) if "flow-withdrawn" in m["text"]]
 
 
 async def test_two_of_two_are_needed_in_production_and_the_card_counts(world: World) -> None:
     card = await revoke(world, "flow-quorum")
-    assert "Needs 2 of <!subteam^S0ADMINS>" in str(card["text"])
+    assert "Needs 2 approvals from <!subteam^S0ADMINS>" in str(card["text"])
     await press(world, BOB, card, "request_approve")
     card = await card_with(world, "1 of 2 so far")
     assert labels(card) == ["Approve", "Deny…"]
     await press(world, BOB, card, "request_approve")
-    await world.message(BOB, "You decided this already. Nothing was changed.", APPROVALS)
+    await world.message(BOB, "You have already decided this. Nothing was changed.", APPROVALS)
     assert (await keys_named(world, "flow-quorum"))[0].status == "active"
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.APPLIED)
@@ -132,9 +132,11 @@ async def test_a_key_limit_fails_in_words_and_retry_works_once_there_is_room(wor
     card = await world.ask_for_key(ALICE, "flow-limit")
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    card = await card_with(world, "*not done yet*: The workspace has reached its limit of active API keys. Nothing was")
+    card = await card_with(
+        world, "*the key was not created*: The workspace has reached its limit of active API keys. Nothing"
+    )
     assert labels(card) == ["Retry", "Give up"]
-    notice = await world.message(ALICE, "is approved but not done yet: The workspace has reached its limit")
+    notice = await world.message(ALICE, "was approved, but the key was not created: The workspace has reached its limit")
     await world.post("/claude/flags", workspace_api_key_limit=None)
     await press(world, ALICE, notice, "request_retry")
     await until(world, card, Status.APPLIED)
@@ -145,7 +147,7 @@ async def test_a_key_limit_fails_in_words_and_retry_works_once_there_is_room(wor
     assert labels(old) == []
     lines = await thread_of(world, card)
     assert [line.partition(":")[0] for line in lines] == [
-        "<@U0BOB> approved", "It didn't work", "<@U0ALICE> asked me to try again", "Done",
+        "<@U0BOB> approved", "It failed", "<@U0ALICE> pressed Retry", "Done",
     ]  # fmt: skip
 
 
@@ -154,10 +156,10 @@ async def test_a_workspace_archived_meanwhile_fails_in_words_and_can_be_given_up
     await world.rt.admin.archive_workspace(await world.workspace_id("Sandbox"))
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    card = await card_with(world, "The workspace Sandbox was archived in the meantime.")
+    card = await card_with(world, "Somebody archived the workspace Sandbox.")
     await press(world, BOB, card, "request_give_up")
     await until(world, card, Status.WITHDRAWN)
-    notice = await world.message(ALICE, "Your request *API key flow-archived in Sandbox* was closed. Nothing was done.")
+    notice = await world.message(ALICE, "gave up your request for the API key `flow-archived` in *Sandbox*. The key was not")
     assert labels(notice) == ["Ask again…"]
     assert not [m for m in await world.messages(ALICE) if "Retry" in labels(m)]
 
@@ -167,7 +169,7 @@ async def test_a_name_taken_meanwhile_is_never_given_twice(world: World) -> None
     await make_key(world, "flow-taken")
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    await card_with(world, "Staging got another key flow-taken in the meantime.")
+    await card_with(world, "Somebody else created a key named flow-taken in Staging.")
     assert len(await keys_named(world, "flow-taken")) == 1
 
 
@@ -177,8 +179,7 @@ async def test_an_api_that_is_away_fails_with_a_reference_and_nothing_is_made(wo
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
     assert (
-        "I looked, and it wasn't done. Retry tries again, and looks first. ref "
-        in (await card_with(world, "*not done yet*"))["text"]
+        "I checked: it was not done, so Retry is safe. ref " in (await card_with(world, "*the key was not created*"))["text"]
     )
     assert not await keys_named(world, "flow-away")
     await world.http.delete(f"{world.control_url}/faults")
@@ -209,7 +210,7 @@ async def test_details_tell_the_rule_the_history_and_the_ids(world: World) -> No
     card = await world.ask_for_key(ALICE, "flow-details")
     await choose(world, DANA, card, "Details")
     view = str(await world.modal(DANA, "flow-details"))
-    assert "Needs 1 of <!subteam^S0ADMINS>" in view
+    assert "Needs 1 approval from <!subteam^S0ADMINS>" in view
     assert "Nobody decided yet." in view
     assert (await request_behind(world, card)).id in view
 
@@ -259,7 +260,7 @@ async def test_a_key_that_somebody_else_made_meanwhile_is_not_taken_for_ours_at_
     foreign = await make_key(world, "flow-foreign")
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.FAILED)
-    await press(world, BOB, await card_with(world, "*not done yet*"), "request_retry")
+    await press(world, BOB, await card_with(world, "*the key was not created*"), "request_retry")
     await settled(world)
     request = await until(world, card, Status.FAILED)
     assert request.outcome.thing_id != foreign

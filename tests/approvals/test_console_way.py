@@ -32,17 +32,17 @@ async def approved(world: World, name: str, **more: str) -> Json:
     card = await world.ask_for_key(ALICE, name, workspace="Production", **more)
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FULFILLING)
-    return await card_with(world, "waits for the key to be made in the Console")
+    return await card_with(world, "Waiting for <@U0CAROL> to create the key in the Console")
 
 
 async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world: World) -> None:
     card = await approved(world, "by-hand", ends_on="2026-12-31")
-    steps = await world.message(CAROL, "Please make the key that you approved for <@U0ALICE>.")
+    steps = await world.message(CAROL, "You approved a key for <@U0ALICE>. Please create it:")
     assert "exactly this name: `by-hand`" in steps["text"]
     assert "with the expiry 31 Dec 2026" in steps["text"]
-    assert "never through Slack" in steps["text"]
+    assert "Never send it through Slack" in steps["text"]
     assert labels(steps) == ["Open the Console"]
-    waiting = await world.message(ALICE, "is approved and waits for the key to be made in the Console.")
+    waiting = await world.message(ALICE, "was approved. Waiting for <@U0CAROL> to create the key in the Console.")
     await a_minute_passes(world)
     await until(world, card, Status.FULFILLING)
     await make_key(world, "by-hand", "Production")
@@ -51,11 +51,13 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     card = await card_with(world, "✅ *Key `by-hand` in Production issued to <@U0ALICE>")
     assert labels(card) == ["Revoke…"]
     assert request.outcome.handover is None
-    ready = await world.message(ALICE, "Whoever made it in the Console has its secret and hands it to you.")
+    ready = await world.message(ALICE, "The person who created it in the Console will give you its secret.")
     assert ready["ts"] != waiting["ts"]
-    await world.message(CAROL, "✅ I see the key `by-hand` in *Production*. Hand its secret to <@U0ALICE> now")
+    await world.message(
+        CAROL, "✅ I see the key `by-hand` in *Production*. If you haven't yet, give its secret to <@U0ALICE> now"
+    )
     assert await thread_of(world, card) == [
-        "<@U0CAROL> approved", "The last approver knows what to do by hand; I wait for it", "Done",
+        "<@U0CAROL> approved", "Waiting for <@U0CAROL> to create the key in the Console. They have the steps", "Done",
     ]  # fmt: skip
 
 
@@ -63,8 +65,8 @@ async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(
     card = await approved(world, "misplaced")
     wrong = await make_key(world, "misplaced", "Staging")
     await a_minute_passes(world)
-    card = await card_with(world, "⚠️ A key of that name appeared in Staging, which is the wrong place.")
-    await world.message(CAROL, "Archive it and make it again as in the steps.")
+    card = await card_with(world, "⚠️ A key with this name was created in Staging. That is the wrong place.")
+    await world.message(CAROL, "Archive that key and follow the steps again.")
     await a_minute_passes(world)
     request = await until(world, card, Status.FULFILLING)
     actions = [entry.action for entry in await audit_of(world, request)]
@@ -76,7 +78,7 @@ async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
     lines = await thread_of(world, card)
-    assert "Not done right yet: A key of that name appeared in Staging, which is the wrong place." in lines
+    assert "Not done correctly yet: A key with this name was created in Staging. That is the wrong place." in lines
 
 
 async def test_another_name_and_a_key_from_before_prove_nothing(world: World) -> None:
@@ -84,7 +86,7 @@ async def test_another_name_and_a_key_from_before_prove_nothing(world: World) ->
     card = await approved(world, "older")
     await make_key(world, "older-2", "Production")
     await a_minute_passes(world)
-    card = await card_with(world, "waits for the key to be made in the Console")
+    card = await card_with(world, "Waiting for <@U0CAROL> to create the key in the Console")
     assert "wrong place" not in card["text"]
     await until(world, card, Status.FULFILLING)
 
@@ -93,20 +95,22 @@ async def test_a_key_that_nobody_makes_expires_and_everybody_is_told(world: Worl
     card = await approved(world, "forgotten")
     await a_minute_passes(world, seconds=7 * 86_400 + 60)
     await until(world, card, Status.EXPIRED)
-    card = await card_with(world, "*Expired*, waited 7 d for the key to be made in the Console")
+    card = await card_with(world, "*Expired*, <@U0CAROL> did not create the key in the Console within 7 d")
     assert labels(card) == ["Ask again…"]
-    notice = await world.message(ALICE, "expired: waited 7 d for the key to be made in the Console. Nothing was changed.")
+    notice = await world.message(
+        ALICE, "expired: <@U0CAROL> did not create the key in the Console within 7 d. The key was not created."
+    )
     assert labels(notice) == ["Ask again…"]
-    await world.message(CAROL, "is not needed any more: the request is expired.")
+    await world.message(CAROL, "any more: the request is expired.")
 
 
 async def test_a_waiting_request_can_be_withdrawn_and_a_late_key_changes_nothing(world: World) -> None:
     card = await approved(world, "second-thoughts")
     await choose(world, BOB, card, "Withdraw")
-    await world.message(BOB, "Only the person who asked can withdraw a request.", card["channel"])
+    await world.message(BOB, "Only <@U0ALICE> can withdraw this request. Nothing was changed.", card["channel"])
     await choose(world, ALICE, card, "Withdraw")
     await until(world, card, Status.WITHDRAWN)
-    await world.message(CAROL, "is not needed any more: the request is withdrawn.")
+    await world.message(CAROL, "any more: the request is withdrawn.")
     await make_key(world, "second-thoughts", "Production")
     await a_minute_passes(world)
     await until(world, card, Status.WITHDRAWN)
@@ -117,7 +121,7 @@ async def test_a_name_taken_before_the_approval_is_said_instead_of_counted(world
     taken = await make_key(world, "too-early", "Production")
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FAILED)
-    card = await card_with(world, "Production got another key too-early in the meantime.")
+    card = await card_with(world, "Somebody else created a key named too-early in Production.")
     await world.post(f"/claude/keys/{taken}", name="renamed")
     await press(world, BOB, card, "request_retry")
     await until(world, card, Status.FULFILLING)
@@ -136,7 +140,7 @@ async def test_withdrawing_names_the_key_that_was_made_in_the_wrong_place(world:
     await a_minute_passes(world)
     await choose(world, ALICE, card, "Withdraw")
     await world.message(
-        ALICE, "Withdrawn. ⚠️ A key of that name appeared in Staging, which is the wrong place.", card["channel"]
+        ALICE, "Withdrawn. ⚠️ A key with this name was created in Staging. That is the wrong place.", card["channel"]
     )
 
 

@@ -54,8 +54,8 @@ def test_one_denial_ends_it_whoever_approved_before() -> None:
 
 def test_without_approvers_in_the_policy_nobody_may() -> None:
     found = evaluate(a_request(), [decision(BOB)], a_rule(approvers=()), GROUP)
-    assert found.explanation == "The policy names nobody who may approve this."
-    with pytest.raises(NotAllowed, match="Nobody may approve this"):
+    assert found.explanation == "The policy names nobody who can approve this."
+    with pytest.raises(NotAllowed, match="Nobody can approve this"):
         check_may_decide(a_request(), BOB, a_rule(approvers=()), is_approver=True, ask="nobody")
 
 
@@ -70,10 +70,10 @@ def test_whoever_may_not_decide_is_told_the_rule_and_whom_to_ask() -> None:
 def test_the_rule_in_words_names_people_as_slack_shows_them() -> None:
     admins, bob = a_rule().approvers[0], ApproverRef(kind=ApproverKind.USER, id="U0BOB")
     of_workspace = ApproverRef(kind=ApproverKind.WORKSPACE_ADMINS)
-    assert needs_in_words(a_rule(), None) == "Needs 1 of <!subteam^S0ADMINS>"
-    assert needs_in_words(a_rule(approvers=(bob,)), None) == "Needs <@U0BOB>"
-    assert needs_in_words(a_rule(2, (admins, bob)), None) == "Needs 2 of <!subteam^S0ADMINS> or <@U0BOB>"
-    assert needs_in_words(a_rule(approvers=()), None).startswith("⚠️ Nobody may approve this")
+    assert needs_in_words(a_rule(), None) == "Needs 1 approval from <!subteam^S0ADMINS>"
+    assert needs_in_words(a_rule(approvers=(bob,)), None) == "Needs approval from <@U0BOB>"
+    assert needs_in_words(a_rule(2, (admins, bob)), None) == "Needs 2 approvals from <!subteam^S0ADMINS> or <@U0BOB>"
+    assert needs_in_words(a_rule(approvers=()), None).startswith("⚠️ Nobody can approve this")
     assert approvers_in_words(a_rule(approvers=(of_workspace,)), "*Data*") == "the admins of *∗Data∗*"
     assert approvers_in_words(a_rule(approvers=(of_workspace,)), None) == "the workspace's admins"
     org = ApproverRef(kind=ApproverKind.ORG_ADMINS)

@@ -49,7 +49,7 @@ async def priya_gets_billing_for_a_week(world: World) -> Json:
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    return await card_with(world, "<@U0CROWD01> is billing, was developer")
+    return await card_with(world, "<@U0CROWD01> is now billing instead of developer")
 
 
 async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world: World) -> None:
@@ -59,11 +59,11 @@ async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
     assert await role_of(world, "priya@acme.test") == "developer"
-    card = await card_with(world, "🔁 *<@U0CROWD01> is developer again* — ended as agreed")
+    card = await card_with(world, "🔁 *<@U0CROWD01> is developer again* — ended as planned")
     for person in (ALICE, PRIYA):
         assert (await world.message(person, "is developer again"))["text"] == card["text"].splitlines()[0]
-    assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is billing, was develope"
-    assert (await thread_of(world, card))[-1] == "Ended as agreed"
+    assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is now billing instead o"
+    assert (await thread_of(world, card))[-1] == "Ended as planned"
 
 
 async def test_a_role_that_somebody_changed_since_is_left_alone_and_a_person_asked(world: World) -> None:
@@ -72,9 +72,11 @@ async def test_a_role_that_somebody_changed_since_is_left_alone_and_a_person_ask
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
     assert await role_of(world, "priya@acme.test") == "user"
-    await card_with(world, "⚠️ *Over, but a person has to look* — <@U0CROWD01> is billing, was developer")
-    await world.message(ALICE, "became user in the meantime, so I left it at that. Is that right?")
-    assert "became user in the meantime" in (await thread_of(world, card))[-1]
+    await card_with(
+        world, "⚠️ *Its time is over, but a person has to check* — <@U0CROWD01> is now billing instead of developer"
+    )
+    await world.message(ALICE, " to user, so I changed nothing. Check that it is right.")
+    assert " to user, so I changed nothing" in (await thread_of(world, card))[-1]
 
 
 async def test_a_role_that_went_back_by_itself_is_said(world: World) -> None:
@@ -107,7 +109,7 @@ async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -
     await world.post(f"/claude/keys/{key.id}", status="archived")
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
-    await card_with(world, "It was already revoked.")
+    await card_with(world, "The key was already revoked.")
 
 
 async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) -> None:
@@ -127,14 +129,16 @@ async def test_a_role_of_somebody_who_left_ends_with_a_person_instead_of_never(w
     await world.rt.admin.remove_user(member.id)
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
-    await card_with(world, "⚠️ *Over, but a person has to look* — <@U0CROWD01> is billing, was developer")
+    await card_with(
+        world, "⚠️ *Its time is over, but a person has to check* — <@U0CROWD01> is now billing instead of developer"
+    )
 
 
 async def test_whoever_a_role_is_for_does_not_decide_about_it(world: World) -> None:
     await world.command(ALICE, "/claude-members role @priya billing helps finance")
-    card = await card_with(world, "asks for a role")
+    card = await card_with(world, "asks to change a role")
     await world.post("/groups/S0ADMINS", users=[BOB, PRIYA])
     assert (await world.click_on(PRIYA, card, "request_approve"))["ok"]
-    await world.message(PRIYA, "You can't decide what is about yourself", APPROVALS)
+    await world.message(PRIYA, "You can't decide a request about yourself", APPROVALS)
     assert (await world.click_on(BOB, card, "request_approve"))["ok"]
-    await world.message(BOB, "is billing, was developer", APPROVALS)
+    await world.message(BOB, "is now billing instead of developer", APPROVALS)

@@ -74,7 +74,7 @@ async def test_a_key_of_the_organization_is_no_proof_of_a_key_in_the_default_wor
         await until(world, card, Status.FULFILLING)
         await make_key(world, "wanted-here", "Default", scope="organization")
         await a_minute_passes(world)
-        await world.message(CAROL, "appeared in the whole organization, which is the wrong place")
+        await world.message(CAROL, "was created in the whole organization. That is the wrong place.")
         assert (await request_behind(world, card)).status is Status.FULFILLING
         await make_key(world, "wanted-here", "Default")
         await a_minute_passes(world)

@@ -84,7 +84,7 @@ async def test_a_kind_that_waits_for_nobody_s_part_fails_loudly(tmp_path: Path) 
         card = await ask(world, odd)
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.FAILED)
-        await card_with(world, "Something broke on my side. It may have happened: check, then retry.")
+        await card_with(world, "Something failed on my side. It may have been done. Check first, then press Retry.")
 
 
 def test_an_outcome_keeps_what_this_version_does_not_know() -> None:

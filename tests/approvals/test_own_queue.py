@@ -57,7 +57,7 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
             await a_minute_passes(world)
             await settled(world)
         await until(world, card, Status.APPLIED)
-        assert any("I go on by myself within some minutes" in line for line in await thread_of(world, card))
+        assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
 
 
 async def test_a_crowd_on_its_first_day_is_linked_from_the_member_list(tmp_path: Path) -> None:

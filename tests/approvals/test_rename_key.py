@@ -33,15 +33,15 @@ async def test_a_key_gets_another_name(world: World) -> None:
     card = await asked(world, "the old job new-job")
     assert "*<@U0ALICE> asks to rename a key* — `the old job` in *Staging* → `new-job`" in card["text"]
     await press(world, BOB, card, "request_approve")
-    await card_with(world, "✅ *Key `the old job` in Staging is called `new-job`*")
+    await card_with(world, "✅ *Key `the old job` in Staging is now called `new-job`*")
     assert [key.id for key in await keys_named(world, "new-job")] == [key_id]
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("mine mine", "The key is called mine already."),
-        ("mine yours", "Staging already has a key yours. Another name is needed."),
+        ("mine mine", "The key is already called mine."),
+        ("mine yours", "Staging already has a key named yours. Another name is needed."),
     ],
 )
 async def test_a_name_that_is_had_already_is_said_at_its_field(world: World, typed: str, said: str) -> None:
@@ -70,18 +70,18 @@ async def test_a_key_that_is_archived_keeps_its_name(world: World) -> None:
     await world.post(f"/claude/keys/{key_id}", status="archived")
     world.rt.directory.forget_keys()
     await world.command(ALICE, "/claude-keys rename gone back")
-    await told(world, ALICE, "`gone` is archived, so there is nothing to rename.")
+    await told(world, ALICE, "`gone` is archived, so you can't rename it.")
 
 
 async def test_a_name_that_somebody_waits_for_proves_no_key_of_theirs(world: World) -> None:
     await make_key(world, "mine", "Production")
     waiting = await world.ask_for_key(DANA, "awaited", workspace="Production", reason="By hand")
     await ask(world, "mine awaited")
-    await world.modal(ALICE, "Somebody is asking for a new key awaited in Production. Another name is needed.")
+    await world.modal(ALICE, "Somebody has asked for a new key named awaited in Production. Another name is needed.")
     await press(world, CAROL, waiting, "request_approve")
     await until(world, waiting, Status.FULFILLING)
     await world.submit(ALICE, name="awaited", reason="Still")
-    await world.modal(ALICE, "Somebody is asking for a new key awaited in Production.")
+    await world.modal(ALICE, "Somebody has asked for a new key named awaited in Production.")
 
 
 async def test_a_name_that_was_taken_while_the_request_waited_is_left_to_its_owner(world: World) -> None:
@@ -90,5 +90,5 @@ async def test_a_name_that_was_taken_while_the_request_waited_is_left_to_its_own
     await make_key(world, "yours")
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.FAILED)
-    assert request.failure == "Staging already has a key yours. Another name is needed."
+    assert request.failure == "Staging already has a key named yours. Another name is needed."
     assert len(await keys_named(world, "yours")) == len(await keys_named(world, "mine")) == 1

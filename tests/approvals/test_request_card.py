@@ -81,7 +81,6 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
         "For good.",
     ]
     assert "decide by <!date^" in message.text
-    assert "you can't approve your own" in message.text
     assert buttons(message) == ["Approve", "Deny…", "⋯"]
 
 
@@ -96,14 +95,14 @@ def test_the_first_line_of_every_status_says_what_happened() -> None:
     was_asked = "<@U0ALICE> asked for an API key, `nightly` in *Staging*"
     expected = {
         Status.APPROVED: f"⏳ {asked} · approved by <@U0BOB>, being done now",
-        Status.FULFILLING: f"⏳ {asked} · approved by <@U0BOB>, waits for the key to be made in the Console",
-        Status.FAILED: f"⚠️ {asked} · approved by <@U0BOB>, *not done yet*: The workspace has reached its limit of active"
-        " API keys. Nothing was changed.",
+        Status.FULFILLING: f"⏳ {asked} · approved by <@U0BOB>. Waiting for <@U0BOB> to create the key in the Console",
+        Status.FAILED: f"⚠️ {asked} · approved by <@U0BOB>, but *the key was not created*: The workspace has"
+        " reached its limit of active API keys. Nothing was changed.",
         Status.DENIED: f"⛔ *Denied by <@U0BOB>: “use the Sandbox workspace”* — {was_asked}",
-        Status.WITHDRAWN: f"🔁 *Withdrawn*, nothing was done — {was_asked}",
+        Status.WITHDRAWN: f"🔁 *Withdrawn by <@U0ALICE>*. The key was not created. — {was_asked}",
         Status.EXPIRED: f"⌛ *Expired*, nobody decided in 8 h — {was_asked}",
-        Status.APPLIED: "✅ *Key `nightly` in Staging issued to <@U0ALICE>* — approved by <@U0BOB>, 14 min after the ask",
-        Status.REVERTED: "🔁 *Key `nightly` in Staging is revoked* — ended as agreed",
+        Status.APPLIED: "✅ *Key `nightly` in Staging issued to <@U0ALICE>* — approved by <@U0BOB> after 14 min",
+        Status.REVERTED: "🔁 *Key `nightly` in Staging is revoked* — ended as planned",
     }
     for status, line in expected.items():
         assert card(a_request(status=status)).text.splitlines()[0] == line
@@ -116,7 +115,7 @@ def test_two_approvers_are_both_named() -> None:
 
 def test_what_a_person_did_not_do_in_time_is_named() -> None:
     request = a_request(status=Status.EXPIRED, decisions=(decision(BOB),), approved_at=ASKED)
-    assert "*Expired*, waited 8 h for the key to be made in the Console" in card(request).text
+    assert "*Expired*, <@U0BOB> did not create the key in the Console within 8 h" in card(request).text
 
 
 def test_only_kinds_that_break_something_ask_before_approving_and_name_it() -> None:
@@ -152,7 +151,7 @@ def test_a_failed_hand_over_is_visible_on_the_card_with_its_repair() -> None:
 def test_an_end_that_needs_a_person_does_not_look_like_one_that_went_well() -> None:
     outcome = {"needs_person_at_end": True, "note_at_end": "Dana became user in the meantime."}
     text = card(a_request("change_role", Status.REVERTED, outcome=outcome)).text
-    assert text.startswith("⚠️ *Over, but a person has to look* — <@U0DANA> is developer, was billing")
+    assert text.startswith("⚠️ *Its time is over, but a person has to check* — <@U0DANA> is now developer instead of billing")
     assert "Dana became user in the meantime." in text
 
 
@@ -171,15 +170,17 @@ def test_notices_tell_the_requester_what_happened_and_what_now() -> None:
         return requester_notice(facts_of(request), chapter_of(request) or "result")
 
     denied = notice(Status.DENIED)
-    assert denied.text == ("⛔ <@U0BOB> denied your request *API key nightly in Staging*: “use the Sandbox workspace”")
+    assert denied.text == (
+        "⛔ <@U0BOB> denied your request for the API key `nightly` in *Staging*: “use the Sandbox workspace”"
+    )
     assert buttons(denied) == ["Ask again…"]
     bare = notice(Status.DENIED, decisions=(decision(BOB, Verdict.DENY),))
-    assert bare.text == "⛔ <@U0BOB> denied your request *API key nightly in Staging*."
+    assert bare.text == "⛔ <@U0BOB> denied your request for the API key `nightly` in *Staging*."
     assert notice(Status.EXPIRED).text == (
-        "⌛ Your request *API key nightly in Staging* expired: nobody decided in 8 h. Nothing was changed."
+        "⌛ Your request for the API key `nightly` in *Staging* expired: nobody decided in 8 h. The key was not created."
     )
     assert buttons(notice(Status.FAILED)) == ["Retry", "Give up"]
-    assert "I tell you when that is done" in notice(Status.FULFILLING).text
+    assert "I'll message you when it's done" in notice(Status.FULFILLING).text
     ready = notice(Status.APPLIED, outcome={"handover": "ready"})
     assert "Only you can see its secret, once, until <!date^" in ready.text
     assert buttons(ready) == ["Show the key once"]
@@ -192,20 +193,20 @@ def test_notices_tell_the_requester_what_happened_and_what_now() -> None:
 def test_an_earlier_notice_only_points_to_the_newest() -> None:
     applied = a_request(status=Status.APPLIED, outcome={"handover": "ready"})
     earlier = requester_notice(facts_of(applied), "progress")
-    assert (earlier.text, buttons(earlier)) == ("*API key nightly in Staging*: it went on, see below.", [])
+    assert (earlier.text, buttons(earlier)) == ("*API key nightly in Staging*. Updated: see the message below.", [])
     assert buttons(requester_notice(facts_of(applied), "result")) == ["Show the key once"]
 
 
 def test_the_steps_for_the_console_name_what_will_be_checked() -> None:
-    request = a_request(status=Status.FULFILLING, outcome={"problem": "A key of that name appeared in Research."})
+    request = a_request(status=Status.FULFILLING, outcome={"problem": "A key with this name was created in Research."})
     message = console_steps(request, "nightly")
     assert shown(message)
     assert "exactly this name: `nightly`" in message.text
-    assert "⚠️ A key of that name appeared in Research. Archive it and make it again as in the steps." in message.text
+    assert "⚠️ A key with this name was created in Research. Archive that key and follow the steps again." in message.text
     assert buttons(message) == ["Open the Console"]
     assert "I see the key" in console_steps(a_request(status=Status.APPLIED), "nightly").text
     gone = console_steps(a_request(status=Status.WITHDRAWN), "nightly").text
-    assert gone == "⛔ The key `nightly` in *Staging* is not needed any more: the request is withdrawn."
+    assert gone == "⛔ Don't create the key `nightly` in *Staging* any more: the request is withdrawn."
 
 
 def test_thread_lines_tell_who_did_what_and_when() -> None:

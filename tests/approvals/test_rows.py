@@ -143,7 +143,7 @@ async def test_of_many_that_wait_none_is_out_of_reach(tmp_path: Path) -> None:
         async with world.rt.store.write() as tx:
             for number in range(1, 45):
                 assert await requests.insert(tx, _like(first, number), f"subject {number}")
-        await home_of(world, BOB, "More wait. `/claude-requests waiting` shows them page by page.")
+        await home_of(world, BOB, "There are more: `/claude-requests waiting`")
         await world.command(BOB, "/claude-requests waiting")
         message = await told(world, BOB, "20 waiting for your decision: API key first")
         for last in ("more-39", "more-44"):

@@ -58,11 +58,13 @@ async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_p
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         form = await open_form(world, ALICE, "create_key")
         asks = form["blocks"][-1]["elements"][0]["text"]
-        assert asks == ("Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules hold in *Research* and *Staging*.")
+        assert asks == (
+            "Needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules apply in *Research* and *Staging*."
+        )
         await ask(world, "rules-research", "Research")
-        await world.modal(ALICE, "Sent to <#C0ENG>. Needs 2 of the organization's admins.")
+        await world.modal(ALICE, "Sent to <#C0ENG>. Needs 2 approvals from the organization's admins.")
         card = await world.message(BOB, "rules-research", "C0ENG")
-        assert "Needs 2 of the organization's admins" in card["text"]
+        assert "Needs 2 approvals from the organization's admins" in card["text"]
         await press(world, BOB, card, "request_approve")
         await world.message(BOB, "1 of 2 so far", "C0ENG")
         await a_minute_passes(world, seconds=1860)
@@ -73,8 +75,8 @@ async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_p
 async def test_one_person_may_be_named_and_a_reason_may_be_left_out(tmp_path: Path) -> None:
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         await world.command(ALICE, "/claude-members role <@U0CROWD01> billing")
-        await world.message(ALICE, "Sent to <#C0APPROVALS>. Needs <@U0CAROL>.", "C0GENERAL")
-        card = await card_with(world, "asks for a role")
+        await world.message(ALICE, "Sent to <#C0APPROVALS>. Needs approval from <@U0CAROL>.", "C0GENERAL")
+        card = await card_with(world, "asks to change a role")
         assert "\n>" not in card["text"]
         await press(world, BOB, card, "request_approve")
         await world.message(BOB, "Only <@U0CAROL> can decide this.", "C0APPROVALS")
@@ -87,9 +89,9 @@ async def test_the_admins_of_the_workspace_may_decide_and_a_reason_is_asked_for(
         await open_form(world, ALICE, "create_key")
         staging = await world.workspace_id("Staging")
         await world.submit(ALICE, workspace_id=staging, name="rules-staging", reason=" ")
-        await world.modal(ALICE, "Say what it is for; the approvers decide by it.")
+        await world.modal(ALICE, "Say what it is for. The approvers need this to decide.")
         await ask(world, "rules-staging", "Staging")
-        card = await card_with(world, "Needs 1 of the admins of *Staging*")
+        card = await card_with(world, "Needs 1 approval from the admins of *Staging*")
         assert (await request_behind(world, card)).status is Status.PENDING
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.APPLIED)
@@ -100,7 +102,9 @@ async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None
         key_id = await make_key(world, "rules-alone", "Production")
         await open_form(world, BOB, "revoke_key", key_id)
         await world.submit(BOB, confirm="rules-alone", reason="Both approvers are needed, and one of them is me")
-        await world.modal(BOB, "Needs 2 of <!subteam^S0ADMINS>, and you can't approve your own: only 1 other could.")
+        await world.modal(
+            BOB, "Needs 2 approvals from <!subteam^S0ADMINS>, but you can't approve your own, and only 1 other person could."
+        )
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-alone", reason="Now both can")
         await card_with(world, "Now both can")
@@ -110,8 +114,11 @@ async def test_admins_of_a_workspace_are_not_counted_on_where_there_is_none(tmp_
     async with world_of(tmp_path) as world:
         admins = ApproverRef(kind=ApproverKind.USERGROUP, id="S0ADMINS")
         for approvers, said in (
-            (("workspace-admins",), "Only a workspace's admins may approve this, but it is about no workspace."),
-            (("admins", "workspace-admins"), "neither you nor whom it is for can approve it: only 1 other could."),
+            (("workspace-admins",), "The policy lets only workspace admins approve this, but it is about no workspace."),
+            (
+                ("admins", "workspace-admins"),
+                "but you and the person it is for can't approve it, and only 1 other person could.",
+            ),
         ):
             rule = RuleSettings(approvers=approvers, quorum=2, channel="C0APPROVALS")
             world.rt.policy = Policy(groups={"admins": (admins,)}, defaults=rule)
@@ -134,7 +141,7 @@ async def test_a_rule_binds_what_was_asked_under_it_though_its_workspace_is_call
         card = await world.message(BOB, "1 of 2 so far", "C0ENG")
         await renamed(world, "Research", "Discovery")
         await press(world, BOB, card, "request_approve")
-        await told(world, BOB, "You decided this already", "C0ENG")
+        await told(world, BOB, "You have already decided this", "C0ENG")
         # Priya is an approver under today's rule, but never was one where two of the organization's admins were needed.
         await press(world, PRIYA, card, "request_approve")
         await told(world, PRIYA, "who must also be one of the organization's admins", "C0ENG")

@@ -27,15 +27,15 @@ async def ready(world: World, name: str) -> tuple[Json, Json]:
 
 async def test_the_secret_is_shown_once_and_nowhere_else(world: World) -> None:
     card, notice = await ready(world, "secret-once")
-    assert "its secret waits for its requester" in (await card_with(world, "secret-once"))["text"]
+    assert "the requester hasn't opened its secret yet" in (await card_with(world, "secret-once"))["text"]
     await press(world, ALICE, notice, "request_reveal")
     view = await world.modal(ALICE, "sk-ant-api03-")
     secret = view["blocks"][1]["text"]["text"].strip("`")
     await settled(world)
     seen = await world.message(ALICE, "Lost it? Revoke it and ask for a new one.")
     assert labels(seen) == ["Revoke…"]
-    assert "its secret was shown once and is wiped" in (await card_with(world, "secret-once"))["text"]
-    assert (await thread_of(world, card))[-1] == "<@U0ALICE> looked at the secret; it is wiped"
+    assert "its secret was shown once, then deleted" in (await card_with(world, "secret-once"))["text"]
+    assert (await thread_of(world, card))[-1] == "<@U0ALICE> saw the secret, and I deleted it"
     shown = [entry for entry in await world.get("/history") if secret in str(entry)]
     assert {(entry["surface"], entry["user"]) for entry in shown} == {("modal", ALICE)}
     everything = [str(await world.messages(person)) for person in (ALICE, BOB, CAROL)]
@@ -50,7 +50,9 @@ async def test_a_second_look_is_refused_in_words(world: World) -> None:
     await world.message(ALICE, "Lost it?")
     click = {"action_id": "request_reveal", "type": "button", "value": request.id}
     await world.click_on(ALICE, notice, "request_reveal", raw_action=click)
-    await world.message(ALICE, "This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
+    await world.message(
+        ALICE, "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
+    )
 
 
 async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: World) -> None:
@@ -58,7 +60,7 @@ async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: Worl
     request = await request_behind(world, card)
     click = {"action_id": "request_reveal", "type": "button", "value": request.id}
     await world.click_on(BOB, card, "request_more", raw_action=click)
-    await world.message(BOB, "Only the person who asked for a key can see it.", card["channel"])
+    await world.message(BOB, "Only the person who asked for this key can see it.", card["channel"])
     assert not await world.modals(BOB)
     await press(world, ALICE, notice, "request_reveal")
     await world.modal(ALICE, "sk-ant-api03-")
@@ -69,11 +71,11 @@ async def test_a_secret_that_nobody_looked_at_for_a_day_is_wiped_and_says_how_to
     await a_minute_passes(world, seconds=23 * 3600)
     assert labels(await world.message(ALICE, "secret-unseen")) == ["Show the key once"]
     await a_minute_passes(world, seconds=2 * 3600)
-    gone = await world.message(ALICE, "you didn't look at its secret within a day, so I wiped it.")
+    gone = await world.message(ALICE, "you didn't open its secret within a day, so I deleted it.")
     assert labels(gone) == ["Revoke…"]
     card = await card_with(world, "⚠️ *Key `secret-unseen` in Staging issued to <@U0ALICE>*")
     assert "revoke the key and ask again" in card["text"]
-    assert "Nobody looked at the secret within a day; I wiped it" in await thread_of(world, card)
+    assert "Nobody opened the secret within a day, so I deleted it" in await thread_of(world, card)
     await press(world, ALICE, gone, "request_undo")
     assert "secret-unseen" in str(await world.modal(ALICE, "Type the key's name"))
     assert notice["ts"] == gone["ts"]

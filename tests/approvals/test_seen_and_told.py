@@ -37,9 +37,7 @@ async def ask(world: World, name: str) -> None:
 async def test_a_request_that_no_approver_would_see_is_not_taken(world: World, change: dict[str, object]) -> None:
     await world.post(f"/channels/{APPROVALS}", **change)
     await ask(world, "nowhere")
-    await world.modal(
-        ALICE, f"I'm not in <#{APPROVALS}>, or it is archived, so no approver would see this. Nothing was sent"
-    )
+    await world.modal(ALICE, f"I'm not in <#{APPROVALS}>, or it is archived, so no approver would see it.")
     async with world.rt.store.read() as tx:
         assert await requests.of_requester(tx, ALICE) == []
 
@@ -121,7 +119,9 @@ async def test_an_older_drawing_that_lands_late_is_drawn_over(world: World) -> N
 async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_taken(world: World) -> None:
     await world.post("/groups/S0ADMINS", users=[ALICE, "U0CROWD01"])
     await world.command(ALICE, "/claude-members role <@U0CROWD01> billing because")
-    said = await world.message(ALICE, "neither you nor whom it is for can approve it: only 0 others could", "C0GENERAL")
+    said = await world.message(
+        ALICE, "but you and the person it is for can't approve it, and only 0 other people could", "C0GENERAL"
+    )
     assert "Nothing was sent" in said["text"]
 
 
@@ -179,7 +179,7 @@ async def test_what_slack_does_not_take_yet_is_not_said_to_be_sent(world: World)
     await world.modal(ALICE, "Workspace")
     staging = await world.workspace_id("Staging")
     await world.submit(ALICE, workspace_id=staging, name="not-yet", reason="Slack is down for a moment")
-    await world.modal(ALICE, "Your request is on record. Slack didn't take the card yet; I post it in <#C0APPROVALS>")
+    await world.modal(ALICE, "Your request is on record. Slack didn't take the card yet; I'll post it in <#C0APPROVALS>")
     await a_minute_passes(world, seconds=180)
     await a_minute_passes(world)
     await card_with(world, "not-yet")

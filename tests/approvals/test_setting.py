@@ -127,9 +127,13 @@ async def test_what_somebody_else_changed_meanwhile_is_left_alone(world: World) 
     card = await ask(world, PAINT)
     request = (await until(world, card, Status.PENDING)).model_copy(update={"claimed_at": world.rt.now()})
     await _write(world.rt.admin, PAINT.sample.payload, "blue")
-    with pytest.raises(NeedsPerson, match=r"The door became blue in the meantime; it was bare when this was asked\."):
+    with pytest.raises(
+        NeedsPerson, match=r"Somebody else changed The door: it is blue now, and was bare when this was asked\."
+    ):
         await apply(world, PAINT, request)
-    with pytest.raises(NeedsPerson, match=r"The door became blue in the meantime, so I left it at that\. Is that right\?"):
+    with pytest.raises(
+        NeedsPerson, match=r"Somebody else changed The door to blue, so I changed nothing\. Check that it is right\."
+    ):
         await revert(world, PAINT, request)
 
 
@@ -138,7 +142,7 @@ async def test_a_thing_that_is_closed_can_not_be_asked_about(world: World) -> No
         return value != "bare"
 
     closed = replace(DOOR, fits=is_painted)
-    with pytest.raises(InvalidInput, match=r"The door is bare, which can't be changed\."):
+    with pytest.raises(InvalidInput, match=r"The door is bare, so it can't be changed\."):
         await closed.check(reading_of(world.rt), SOMEBODY, PAINT.sample.payload)
 
 

@@ -126,7 +126,7 @@ async def test_a_role_that_somebody_else_gave_meanwhile_is_not_taken_away_later(
     await world.post(f"/claude/users/{PRIYAS}", role="billing")  # an admin gives it for good, in the Console
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.FAILED)
-    assert "and not by this request" in (request.failure or "")
+    assert "but not because of this request" in (request.failure or "")
     await a_minute_passes(world, seconds=TWO_WEEKS)
     assert await role_of(world, PRIYAS) == "billing"
 
@@ -218,5 +218,5 @@ async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: W
     await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
     request = await request_behind(world, card)
     assert (request.status, request.outcome.handover) == (Status.FAILED, None)
-    assert "got another key handmade in the meantime" in (request.failure or "")
+    assert "Somebody else created a key named handmade" in (request.failure or "")
     assert "request.taken_up_again" in [entry.action for entry in await audit_of(world, request)]

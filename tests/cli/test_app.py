@@ -100,7 +100,7 @@ def test_check_of_a_fresh_installation_is_good_but_for_the_channel_to_fill_in() 
     result = call("check", **GOOD)
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
-        "warning: policy.toml:22: C0123456789 is the example's channel; put in the id of yours.",
+        "warning: policy.toml:22: C0123456789 is the channel of the example. Put in the id of yours.",
         "No errors, 1 warning: the bot starts, but nobody gets cards.",
     ]
 
@@ -122,7 +122,7 @@ def test_check_says_the_faults_of_settings_policy_and_manifest_at_once(folder: P
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "policy.toml:1: The policy file is empty, so nobody may approve."),
+        ("", "policy.toml:1: The policy file is empty, so nobody can approve."),
         ("version =", "policy.toml:1: This is not TOML"),
         (None, "policy.toml: The policy can't be read"),
     ],
@@ -141,7 +141,7 @@ def test_check_warns_where_nobody_is_asked(folder: Path) -> None:
     result = call("check", **GOOD | {"ANTHROPIC_BASE_URL": "http://gateway.test"})
     assert result.exit_code == 0
     assert "No channel is named for create_key, so its requests are refused." in result.stdout
-    assert "Nobody may approve revoke_key" in result.stdout
+    assert "Nobody can approve revoke_key" in result.stdout
     assert "ANTHROPIC_BASE_URL is plain http to another machine" in result.stdout
 
 
@@ -172,14 +172,14 @@ def test_the_policy_is_explained_in_words(folder: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].endswith(" from other.toml")
     production = lines[lines.index("in Production") :]
-    assert any(line.startswith("  revoke_key: needs 2 of admins") for line in production)
-    assert any(line.endswith("keys are issued by way of console") for line in production)
+    assert any(line.startswith("  revoke_key: needs 2 approvals from admins") for line in production)
+    assert any(line.endswith("issue_keys is console") for line in production)
 
 
 def test_an_unusable_policy_is_explained_as_nobody() -> None:
     result = call("policy", POLICY_FILE="nowhere.toml")
     assert result.exit_code == 2
-    assert "nobody may approve" in result.stdout
+    assert "nobody can approve" in result.stdout
 
 
 def test_the_manifest_is_printed_as_yaml() -> None:
@@ -216,7 +216,7 @@ def test_audit_verify_proves_the_log_and_names_the_first_broken_entry(folder: Pa
     env = {"DATABASE_URL": f"sqlite:///{folder / 'q.db'}", "AUDIT_KEY": "0123456789abcdef"}
     good = call("audit", "verify", **env)
     said, _, head = good.stdout.partition(" Head ")
-    assert (good.exit_code, said, head[:2]) == (0, "audit: 3 entries, unbroken from the first to the last.", "3:")
+    assert (good.exit_code, said, head[:2]) == (0, "audit: 3 entries, complete and unchanged.", "3:")
     assert call("audit", "verify", "--since", head.strip(), **env).exit_code == 0
     assert call("audit", "verify", "--since", "nonsense", **env).exit_code == 2
     assert call("audit", "verify", **env | {"AUDIT_KEY": "another-key-0000"}).exit_code == 1

@@ -26,9 +26,9 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
     ("change", "said"),
     [
         (("", ""), "No errors, no warnings: the bot starts."),
-        (('approvers = ["admins"]', "approvers = []"), "the bot starts, but nobody may approve anything."),
-        (('["user:U0BOB"]', "[]"), "the bot starts, but nobody may approve anything."),
-        (('approvers = ["admins"]\n', ""), "the bot starts, but nobody may approve anything."),
+        (('approvers = ["admins"]', "approvers = []"), "the bot starts, but nobody can approve anything."),
+        (('["user:U0BOB"]', "[]"), "the bot starts, but nobody can approve anything."),
+        (('approvers = ["admins"]\n', ""), "the bot starts, but nobody can approve anything."),
         (('channel = "C0APPROVALS"\n', ""), "warnings: the bot starts, but nobody gets cards."),
         (("C0APPROVALS", "C0123456789"), "No errors, 1 warning: the bot starts, but nobody gets cards."),
         (
@@ -36,8 +36,8 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
             "some requests are refused (change_role).",
         ),
         (('"C0APPROVALS"', '"C0APPROVALS"\n[workspaces.Lab]\nchannel = "C0123456789"'), "some requests are refused ("),
-        (("version = 1", "version = 2"), "1 error, no warnings: the bot starts, but nobody may approve anything."),
-        (("version = 1", "version ="), "1 error, no warnings: the bot starts, but nobody may approve anything."),
+        (("version = 1", "version = 2"), "1 error, no warnings: the bot starts, but nobody can approve anything."),
+        (("version = 1", "version ="), "1 error, no warnings: the bot starts, but nobody can approve anything."),
     ],
 )
 def test_the_closing_sentence_says_what_a_policy_comes_to(tmp_path: Path, change: tuple[str, str], said: str) -> None:
@@ -45,7 +45,7 @@ def test_the_closing_sentence_says_what_a_policy_comes_to(tmp_path: Path, change
 
 
 def test_no_policy_at_all_lets_the_bot_start_for_nothing(tmp_path: Path) -> None:
-    assert closing(tmp_path, None) == "1 error, no warnings: the bot starts, but nobody may approve anything."
+    assert closing(tmp_path, None) == "1 error, no warnings: the bot starts, but nobody can approve anything."
 
 
 @pytest.mark.parametrize("key", ["sk-ant-api03-abcdefgh", "sk-ant-api01-abcdefgh", "sk-ant-api99-abcdefgh"])
@@ -59,7 +59,7 @@ def test_what_stands_in_the_way_is_put_together_and_a_bot_that_does_not_start_is
     unfit = manifest_yaml().replace("/claude-keys", "/claude-kays")
     said = closing(tmp_path, POLICY.replace("[defaults]", "[kinds.x]"), unfit, SLACK_API_URL="http://gateway.acme.com/api")
     assert said.endswith(
-        "1 warning: the bot starts, but its credentials can be read on the way, nobody may approve anything and what Slack"
+        "1 warning: the bot starts, but its credentials can be read on the way, nobody can approve anything and what Slack"
         " offers doesn't fit it."
     )
     (tmp_path / "manifest.yml").unlink()

@@ -38,7 +38,7 @@ async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> Non
     assert not any(diagnosis.good for diagnosis in found)
     text = " ".join(str(diagnosis) for diagnosis in found)
     assert "Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth)" in text
-    assert "Who ANTHROPIC_ADMIN_KEY belongs to could not be read" in text
+    assert "I couldn't find out whose key ANTHROPIC_ADMIN_KEY is" in text
     assert "hunter2" not in text
 
 
@@ -71,4 +71,4 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
         assert "Cards can't be posted to C0APPROVALS: the bot isn't in it; invite it." in [one.sentence for one in found]
         nobody = load_settings(sandbox.settings() | {"POLICY_FILE": str(tmp_path / "none.toml")})
         found = await examine(nobody, sandbox.clock.now())
-    assert [one.good for one in found if "nobody may approve" in one.sentence] == [False]
+    assert [one.good for one in found if "nobody can approve" in one.sentence] == [False]

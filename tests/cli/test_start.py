@@ -38,8 +38,8 @@ async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
             "DATABASE_URL: the database can't be opened (ConnectionRefusedError).",
         ),
         ({"SANDBOX_URL": f"{NOBODY}/_sandbox"}, "SANDBOX_URL: no sandbox answers there (ConnectError)."),
-        ({"HOST": "no.such.host.invalid"}, "HOST must be an address of this machine; 'no.such.host.invalid' is none."),
-        ({"HOST": "192.0.2.1"}, "HOST must be an address of this machine; '192.0.2.1' is none."),
+        ({"HOST": "no.such.host.invalid"}, "HOST must be an address of this machine, but 'no.such.host.invalid' isn't one."),
+        ({"HOST": "192.0.2.1"}, "HOST must be an address of this machine, but '192.0.2.1' isn't one."),
     ],
 )
 async def test_what_the_bot_cannot_start_with_is_one_sentence(tmp_path: Path, more: Mapping[str, str], said: str) -> None:
@@ -62,7 +62,7 @@ def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
     words = [sys.executable, "-m", "bot", "demo", "--port", "65535"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "--port must be below 65535: the Claude Console's stand-in takes the port above it.\n"
+    assert done.stderr == "--port must be below 65535: the sandbox also needs the port above it.\n"
 
 
 async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Path) -> None:

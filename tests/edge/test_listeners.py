@@ -77,7 +77,7 @@ async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_p
             await settled(world)
             assert answers[3]["response_action"] == "errors"
             assert answers[4] == {"options": []}
-            told = [m["text"] for m in await world.messages(ALICE) if "Something broke on my side" in m["text"]]
+            told = [m["text"] for m in await world.messages(ALICE) if "Something failed on my side" in m["text"]]
             broken = logs.named("listener_failed")
             assert len(told) == len(broken) == 4  # the command, the button, the sent form, the shortcut
             for record in broken:
@@ -109,10 +109,10 @@ async def test_a_repeated_event_counts_once(tmp_path: Path) -> None:
         world.sandbox.slack.channels["C0COSTS"].members.remove("U0QMBOT")
         await world.post("/faults", target="slack", name="events_api", kind="duplicate", times=1)
         await world.post("/channels/C0COSTS", members=[*world.sandbox.slack.channels["C0COSTS"].members, "U0QMBOT"])
-        await world.message(BOB, "I hand out Claude API keys", "C0COSTS")
+        await world.message(BOB, "I issue Claude API keys", "C0COSTS")
         await asyncio.sleep(0.2)
         await settled(world)
-        said = [m for m in await world.messages(BOB, "C0COSTS") if "I hand out Claude API keys" in m["text"]]
+        said = [m for m in await world.messages(BOB, "C0COSTS") if "I issue Claude API keys" in m["text"]]
         assert len(said) == 1
 
 
@@ -195,3 +195,10 @@ async def test_a_form_that_is_closed_while_it_is_checked_is_sent_all_the_same(tm
         await world.submit(ALICE, workspace_id=await world.workspace_id("Staging"), name="closed-early", reason="x")
         await world.post("/act/close", user=ALICE, view_id=view["id"])
         await world.message(BOB, "closed-early", "C0APPROVALS")
+
+
+async def test_a_form_that_slack_takes_no_more_is_told_as_too_late(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        late = command(ALICE, "/claude-keys", "request", RND)
+        await world.post("/act/raw", kind="slash_commands", payload=late)
+        await world.message(ALICE, "⚠️ That took too long, so Slack didn't let me open the window. Press it again.")

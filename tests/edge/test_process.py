@@ -168,12 +168,12 @@ async def test_an_event_that_slack_repeats_over_http_counts_once(served: tuple[W
     await world.post("/flags", retry_delays=[0.0, 0.0, 0.0])
     await world.post("/faults", target="slack", name="events_api", kind="drop_after", times=2)
     await world.post("/channels/C0COSTS", members=[*members, "U0QMBOT"])
-    await world.message(BOB, "I hand out Claude API keys", "C0COSTS")
+    await world.message(BOB, "I issue Claude API keys", "C0COSTS")
     await asyncio.sleep(0.2)
     await settled(world)
     retries = [x for x in await world.get("/wire") if "member_joined_channel" in x["name"]]
     assert len(retries) == 3
-    said = [m for m in await world.messages(BOB, "C0COSTS") if "I hand out Claude API keys" in m["text"]]
+    said = [m for m in await world.messages(BOB, "C0COSTS") if "I issue Claude API keys" in m["text"]]
     assert len(said) == 1
 
 

@@ -82,7 +82,7 @@ def test_a_field_that_holds_nothing_is_needed_unless_it_is_optional(kind: FieldT
     view = draw(form, held_by(form, {}))
     assert validate_view(view) == []
     held = as_slack_says(view, form)
-    assert problems(form, held) == {"f": "This is needed."}
+    assert problems(form, held) == {"f": "Fill this in."}
     with pytest.raises(InvalidInput):
         read(form, held)
     optional = form_of(FormField("f", "F", kind, optional=True, choices=field.choices))

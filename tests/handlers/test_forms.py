@@ -33,7 +33,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def alert_form(world: World) -> Json:
     await world.command(DANA, "/claude-spend alert", COSTS)
-    return await world.modal(DANA, "When we spend more than")
+    return await world.modal(DANA, "When spend reaches")
 
 
 async def types(world: World, view: Json, text: str, **beside: str) -> None:
@@ -46,7 +46,7 @@ async def types(world: World, view: Json, text: str, **beside: str) -> None:
 
 
 def _period(value: str) -> Json:
-    label = {"daily": "in a UTC day", "monthly": "in a month"}[value]
+    label = {"daily": "in one UTC day", "monthly": "in one UTC month"}[value]
     return {"text": {"type": "plain_text", "text": label}, "value": value}
 
 
@@ -70,7 +70,7 @@ async def test_an_amount_is_read_back_while_it_is_typed_and_the_rest_of_the_form
     answer = await world.submit(DANA)
     assert answer["errors"] == {"spend_amount": "I can't tell what the comma means. Write 1,234.50, or leave the comma out."}
     assert (await world.submit(DANA, spend_amount="$1,234.50"))["ok"]
-    await world.modal(DANA, "Told when all workspaces together pass $1,234.50 a month")
+    await world.modal(DANA, "when all workspaces together reach $1,234.50 in one UTC month, once per month.")
 
 
 async def test_whoever_types_faster_than_slack_answers_ends_with_what_they_typed_last(world: World) -> None:
@@ -90,9 +90,9 @@ async def test_a_form_that_was_sent_meanwhile_is_not_drawn_over(world: World) ->
     world.sandbox.faults.add(Fault("slack", "views.update", "slow", 1, 0.5))
     await types(world, view, "700")
     assert (await world.submit(DANA))["ok"]
-    await world.modal(DANA, "Told when all workspaces together pass $700.00 a day")
+    await world.modal(DANA, "when all workspaces together reach $700.00 in one UTC day, once per day.")
     await settled(world)
-    assert "Told when all workspaces together pass $700.00 a day" in str((await world.modals(DANA))[-1])
+    assert "when all workspaces together reach $700.00 in one UTC day, once per day." in str((await world.modals(DANA))[-1])
     assert len(await thresholds_of(world.rt, COSTS)) == 1
 
 
@@ -171,6 +171,6 @@ async def test_a_slow_channel_keeps_no_form_away_and_closes_it_again_where_other
     world.sandbox.faults.add(Fault("slack", "conversations.info", "slow", 1, 1.5))
     began = time.monotonic()
     await world.command(DANA, "/claude-spend alert", COSTS)
-    await world.modal(DANA, "When we spend more than")
+    await world.modal(DANA, "When spend reaches")
     assert time.monotonic() - began < 1.5
     await world.modal(DANA, "Another company can read that channel")

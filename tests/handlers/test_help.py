@@ -44,13 +44,13 @@ async def test_help_is_six_lines_each_with_a_button_that_works(world: World) -> 
         if action in expected:
             view = await world.modal(ALICE, expected[action])
             await world.post("/act/close", user=ALICE, view_id=view["id"], cleared=True)
-    await told(world, ALICE, "You asked for nothing yet.")
+    await told(world, ALICE, "You have no requests yet.")
     await told(world, ALICE, "*Claude organization* Acme")
     await press(world, ALICE, message, "help_all")
-    everything = await told(world, ALICE, "`/claude-keys revoke KEY` ask to end a key for good")
+    everything = await told(world, ALICE, "`/claude-keys revoke KEY` ask to revoke a key for good")
     assert "`/claude-admin status`" in everything["text"]
     seen = await world.messages(ALICE, "C0GENERAL")
-    assert not [m for m in seen if "does nothing any more" in m["text"] or "Something broke" in m["text"]]
+    assert not [m for m in seen if "no longer works. Nothing was changed" in m["text"] or "Something failed" in m["text"]]
 
 
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS])
@@ -72,12 +72,14 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     await world.command(BOB, "/claude-admin status")
     message = await told(world, BOB, "✅ *Slack* connected over Socket Mode.")
     lines = message["text"].splitlines()
-    assert "✅ *Claude organization* Acme, the Admin key is good." in lines
+    assert "✅ *Claude organization* Acme. The Admin key works." in lines
     assert f"✅ *Policy* version {world.rt.policy.version}." in lines
     assert message["text"].count(world.rt.policy.version) == 1
     assert any(line.startswith("⚠️ *Figures* none yet") for line in lines)
-    assert any(line.startswith("✅ *Last digest* none in a week") for line in lines)
-    assert lines[-1] == ("An API key needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>; a request expires in 8 h.")
+    assert any(line == "▫️ *Last digest* No digest in the last 7 days. /claude-spend digest starts one." for line in lines)
+    assert lines[-1] == (
+        "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>. A request expires in 8 h."
+    )
     assert not any("Scope" in line or "T0ACME" in line for line in lines)
     await world.post("/claude/flags", spend_limits_preview=False)
     await world.command(BOB, "/claude-admin status")
@@ -107,7 +109,7 @@ async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_we
             await move_cursor(tx, "analytics", succeeded_at=later + timedelta(minutes=5))
         await world.post("/clock", advance=3 * 86_400)
         await world.command(BOB, "/claude-admin status")
-        await told(world, BOB, "⚠️ *Figures* older than they should be")
+        await told(world, BOB, "⚠️ *Figures* too old")
 
 
 async def test_status_names_each_scope_that_is_missing_with_what_it_is_for(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ async def test_a_typo_gets_the_nearest_command(world: World, typed: str, meant: 
 
 async def test_something_unknown_is_answered_without_a_guess(world: World) -> None:
     await world.command(ALICE, "/claude-keys *xyzzy*")
-    await told(world, ALICE, "I don't know *∗xyzzy∗*. `/claude-admin help` lists what I understand.")
+    await told(world, ALICE, "I don't know *∗xyzzy∗*. `/claude-admin help` shows all commands.")
 
 
 async def test_guests_are_refused_for_every_command(world: World) -> None:
@@ -154,8 +156,8 @@ async def _refusals(world: World) -> bool:
 
 def test_the_first_words_in_a_channel_say_what_who_and_what_now() -> None:
     message = first_meeting("U0BOB", "claude")
-    assert "I hand out Claude API keys and roles after approval" in message.text
-    assert "<@U0BOB> brought me here." in message.text
+    assert "I issue Claude API keys and change roles after approval" in message.text
+    assert "<@U0BOB> invited me." in message.text
     assert labels({"blocks": message.blocks}) == ["Request an API key", "Daily digest here…"]
 
 
@@ -171,9 +173,9 @@ async def test_the_bot_introduces_itself_once_and_never_where_others_read_along(
     for event_id in ("Ev0FIRST", "Ev0FIRST"):
         await world.post("/act/raw", kind="events_api", payload=joined("C0ENG", event_id))
     await world.post("/act/raw", kind="events_api", payload=joined("C0GLOBEX", "Ev0SHARED"))
-    hello = await world.message(ALICE, "<@U0BOB> brought me here.", "C0ENG")
+    hello = await world.message(ALICE, "<@U0BOB> invited me.", "C0ENG")
     await settled(world)
-    assert len([m for m in await world.messages(ALICE, "C0ENG") if "brought me here" in m["text"]]) == 1
-    assert not [m for m in await world.messages(BOB, "C0GLOBEX") if "brought me here" in m["text"]]
+    assert len([m for m in await world.messages(ALICE, "C0ENG") if "invited me" in m["text"]]) == 1
+    assert not [m for m in await world.messages(BOB, "C0GLOBEX") if "invited me" in m["text"]]
     await press(world, ALICE, hello, "open_create_key")
     await world.modal(ALICE, "form_create_key")

@@ -23,11 +23,11 @@ async def form_of(world: World) -> None:
 
 async def test_the_form_says_who_will_be_asked_and_finds_workspaces_while_typing(world: World) -> None:
     await form_of(world)
-    view = await world.modal(ALICE, "Needs 1 of <!subteam^S0ADMINS>, in <#C0APPROVALS>.")
+    view = await world.modal(ALICE, "Needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>.")
     assert [b["label"]["text"] for b in view["blocks"] if b["type"] == "input"] == [
         "Workspace", "Name", "Purpose", "Last day",
     ]  # fmt: skip
-    assert view["submit"]["text"] == "Ask for the key"
+    assert view["submit"]["text"] == "Send request"
     found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="AG")
     assert [option["text"]["text"] for option in found["options"]] == ["Staging"]
     none = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="claude code")
@@ -57,7 +57,7 @@ async def test_a_taken_name_brings_the_form_back_with_everything_in_it(world: Wo
     staging = await world.workspace_id("Staging")
     reason = "Line one\nLine *two*"
     await world.submit(ALICE, workspace_id=staging, name="taken-name", reason=reason, ends_on="2031-12-31")
-    view = await world.modal(ALICE, "⚠️ Staging already has a key taken-name. Choose another name.")
+    view = await world.modal(ALICE, "⚠️ Staging already has a key named taken-name. Choose another name.")
     fields = {b["block_id"]: b["element"] for b in view["blocks"] if b["type"] == "input"}
     assert fields["workspace_id"]["initial_option"]["text"]["text"] == "Staging"
     assert fields["name"]["initial_value"] == "taken-name"
@@ -131,9 +131,9 @@ async def test_a_key_is_disabled_and_enabled_again_by_its_name(world: World) -> 
 async def test_what_cannot_be_done_with_a_key_is_said_before_a_form_opens(world: World) -> None:
     await make_key(world, "idle-key")
     await world.command(ALICE, "/claude-keys enable idle-key")
-    await told(world, ALICE, "`idle-key` is active, so there is nothing to enable.")
+    await told(world, ALICE, "`idle-key` is active, so you can't enable it.")
     await world.command(ALICE, "/claude-keys revoke nonesuch")
-    await told(world, ALICE, "I don't know a key `nonesuch`. `/claude-keys list` shows the names.")
+    await told(world, ALICE, "I don't know a key `nonesuch`. `/claude-keys list` shows all names.")
     assert not await world.modals(ALICE)
 
 
@@ -154,7 +154,7 @@ async def test_a_key_that_changed_while_the_form_was_open_is_said(world: World) 
     await world.modal(ALICE, "form_disable_key")
     await world.post(f"/claude/keys/{key_id}", status="archived")
     await world.submit(ALICE, reason="Pause")
-    await world.modal(ALICE, "moving is archived for good, which can't be changed any more.")
+    await world.modal(ALICE, "moving is archived for good, so it can't be changed.")
 
 
 async def test_the_shortcut_opens_the_form(world: World) -> None:
@@ -190,7 +190,7 @@ async def test_a_form_says_who_decides_in_the_workspace_that_is_chosen(world: Wo
     await world.command(ALICE, "/claude-keys request from-the-command")
     view = await world.modal(ALICE, "from-the-command")
     await choose_workspace(world, ALICE, view, "Production")
-    shown = await world.modal(ALICE, "An approver then makes the key in the Console.")
+    shown = await world.modal(ALICE, "After that, an approver creates the key in the Console.")
     assert "from-the-command" in str(shown)
 
 

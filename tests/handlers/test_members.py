@@ -34,14 +34,14 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
 
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
-    await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 of <!subteam^S0ADMINS>.")
-    card = await card_with(world, "*<@U0ALICE> asks for a role* — <@U0CROWD01>: developer → *billing*")
+    await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
+    card = await card_with(world, "*<@U0ALICE> asks to change a role* — <@U0CROWD01>: developer → *billing*")
     assert "> helps with ∗year end∗" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    await card_with(world, "✅ *<@U0CROWD01> is billing, was developer*")
-    await world.message(ALICE, "✅ *<@U0CROWD01> is billing, was developer*.")
+    await card_with(world, "✅ *<@U0CROWD01> is now billing instead of developer*")
+    await world.message(ALICE, "✅ *<@U0CROWD01> is now billing instead of developer*.")
 
 
 async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
@@ -57,10 +57,14 @@ async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World)
 async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World) -> None:
     for reason in ("", " needs everything"):
         await world.command(ALICE, f"/claude-members role {PRIYA} admin{reason}")
-    await told(world, ALICE, "The API can't give or take admin. An admin does that in the Console: Settings, Members.")
+    await told(
+        world,
+        ALICE,
+        "I can't give or remove the admin role. An organization admin does that in the Console: Settings, Members.",
+    )
     assert not await world.modals(ALICE)
     await world.command(ALICE, "/claude-members role <@U0BOB> user too much")
-    await told(world, ALICE, "Bob Tanaka has the role admin. The API can't give or take admin.")
+    await told(world, ALICE, "Bob Tanaka has the role admin. I can't give or remove the admin role.")
 
 
 async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:
@@ -70,7 +74,7 @@ async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: 
 
 async def test_a_role_that_is_held_already_is_said(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} developer wants it")
-    await told(world, ALICE, "Priya Nair has the role developer already. Nothing was sent.")
+    await told(world, ALICE, "Priya Nair already has the role developer. Nothing was sent.")
 
 
 @pytest.mark.parametrize(
@@ -78,8 +82,8 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
     [
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
-        ("<@U0FRANK>", "That Slack account isn't a person's, or not active."),
-        ("priya", "I don't see a person in *priya*. Mention them: `/claude-members role @person developer`."),
+        ("<@U0FRANK>", "That Slack account is a bot, or it isn't active."),
+        ("priya", "*priya* is not a person that I know. Mention them: `/claude-members role @person developer`."),
     ],
 )
 async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: World, person: str, words: str) -> None:
@@ -89,11 +93,11 @@ async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: W
 
 async def test_a_role_that_changed_while_the_request_waited_is_not_overwritten(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps finance")
-    card = await card_with(world, "asks for a role")
+    card = await card_with(world, "asks to change a role")
     await world.post("/claude/users/priya@acme.test", role="user")
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FAILED)
-    await card_with(world, "Priya Nair became user in the meantime; it was developer when this was asked.")
+    await card_with(world, "Somebody else changed Priya Nair: it is user now, and was developer when this was asked.")
     assert await role_of(world, "priya@acme.test") == "user"
 
 
@@ -108,17 +112,21 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
     await world.post("/claude/users/dana@acme.test", email="dana.okafor@acme.test")
     await world.wait_for(lambda: _knows_address(world, "dana.okafor@acme.test"), "the bot to hear of the new address")
     await world.command(DANA, "/claude-keys")
-    await told(world, DANA, "e-mail address in Slack changed")
+    await told(world, DANA, "e-mail address in Slack has changed")
     await world.command(ALICE, "/claude-members relink <@U0DANA>")
     await told(world, ALICE, "Only an organization admin can link somebody again. Nothing was changed.")
     await world.command(BOB, "/claude-members relink <@U0BOB>")
     await told(world, BOB, "You can't link yourself again. Ask another admin.")
     await world.command(BOB, "/claude-members relink <@U0DANA>")
-    await told(world, BOB, "I forgot the link of <@U0DANA>; their next act links them by their present e-mail address.")
+    await told(
+        world,
+        BOB,
+        "I removed the link of <@U0DANA>. They'll be linked by their current e-mail address when they next use me.",
+    )
     await world.command(DANA, "/claude-members")
     await told(world, DANA, "Your role: *billing*.")
     await world.command(BOB, "/claude-members relink <@U0CAROL>")
-    await told(world, BOB, "<@U0CAROL> is not linked yet; their first act does that.")
+    await told(world, BOB, "<@U0CAROL> is not linked yet. They'll be linked when they first use me.")
     await world.command(BOB, "/claude-members relink")
     await told(world, BOB, "Mention the person: `/claude-members relink @person`.")
 
@@ -131,8 +139,8 @@ async def test_somebody_who_left_and_joined_again_is_told_to_be_linked_again(wor
     await world.post(f"/claude/invites/{invite.id}/accept")
     world.rt.directory.forget_members()
     await world.command(DANA, "/claude-keys")
-    await told(world, DANA, "You joined the organization anew since I linked you, so I stopped.")
+    await told(world, DANA, "You left the organization and joined again since I linked you, so nothing was done.")
     await world.command(BOB, "/claude-members relink <@U0DANA>")
-    await told(world, BOB, "I forgot the link of <@U0DANA>")
+    await told(world, BOB, "I removed the link of <@U0DANA>")
     await world.command(DANA, "/claude-members")
     await told(world, DANA, "Your role: *developer*.")

@@ -46,8 +46,8 @@ async def press_in_modal(world: World, user: str, action_id: str) -> None:
 async def test_the_empty_app_home_says_what_to_do(world: World) -> None:
     shown = await home_of(world, DANA, "Waiting for my decision")
     assert "Nothing waits for your decision." in shown
-    assert "You asked for nothing yet. `/claude-keys request` asks for an API key." in shown
-    assert "You have no API keys. The button on top asks for one." in shown
+    assert "You have no requests yet. `/claude-keys request` asks for an API key." in shown
+    assert "You have no API keys. Press *Request an API key* above to ask for one." in shown
     await press_at_home(world, DANA, "open_create_key")
     await world.modal(DANA, "form_create_key")
 
@@ -64,9 +64,9 @@ async def test_a_request_is_approved_from_the_app_home(world: World) -> None:
     assert "waiting for a decision" in shown
     await home_of(world, BOB, "API key from-home in Staging")
     await press_at_home(world, BOB, "request_decide")
-    await world.modal(BOB, "Needs 1 of <!subteam^S0ADMINS>")
+    await world.modal(BOB, "Needs 1 approval from <!subteam^S0ADMINS>")
     await press_in_modal(world, BOB, "request_approve")
-    await world.modal(BOB, "✅ Your approval counts.")
+    await world.modal(BOB, "✅ You approved this.")
     await until(world, card, Status.APPLIED)
     await home_with(world, BOB, "Nothing waits for your decision.", gone="from-home")
     shown = await home_of(world, ALICE, "✅ *API key from-home in Staging* — done")
@@ -77,11 +77,11 @@ async def test_an_approval_stays_said_when_the_app_home_cannot_be_redrawn(world:
     card = await world.ask_for_key(ALICE, "home-refused")
     await home_of(world, BOB, "API key home-refused in Staging")
     await press_at_home(world, BOB, "request_decide")
-    await world.modal(BOB, "Needs 1 of <!subteam^S0ADMINS>")
+    await world.modal(BOB, "Needs 1 approval from <!subteam^S0ADMINS>")
     await world.post("/faults", target="slack", name="views.publish", kind="500", times=3)
     await press_in_modal(world, BOB, "request_approve")
     await until(world, card, Status.APPLIED)
-    await world.modal(BOB, "✅ Your approval counts.")
+    await world.modal(BOB, "✅ You approved this.")
     assert "Nothing was changed" not in str(await world.modals(BOB))
 
 
@@ -91,7 +91,7 @@ async def test_a_request_is_denied_from_the_app_home_and_no_stale_button_stays_b
     await press_at_home(world, CAROL, "request_decide")
     await world.modal(CAROL, "deny-home")
     await press_in_modal(world, CAROL, "request_deny")
-    await world.modal(CAROL, "Whoever asked reads this.")
+    await world.modal(CAROL, "The requester will read this.")
     await world.submit(CAROL, comment="Not now")
     await world.modal(CAROL, "⛔ Denied.")
     await until(world, card, Status.DENIED)
@@ -131,7 +131,7 @@ async def test_an_app_home_without_the_organization_still_shows_what_is_known(wo
     await world.post("/faults", target="claude", name="*/v1/organizations/api_keys", kind="529", times=30, seconds=0)
     await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="529", times=30, seconds=0)
     await press_at_home(world, ALICE, "home_refresh")
-    shown = await home_with(world, ALICE, "I can't read this just now. Refresh in a minute.")
+    shown = await home_with(world, ALICE, "I can't load this now. Press Refresh in a minute.")
     assert "known-home" in shown
 
 
@@ -147,7 +147,7 @@ async def test_the_command_lists_what_waits_and_what_is_mine(world: World) -> No
     await press(world, ALICE, message, "request_details")
     assert "request_approve" not in str(await world.modal(ALICE, "Nobody decided yet."))
     await world.command(DANA, "/claude-requests")
-    await told(world, DANA, "Nothing waits for your decision. You asked for nothing yet.")
+    await told(world, DANA, "Nothing waits for your decision. You have no requests yet.")
 
 
 async def test_whoever_presses_approve_twice_is_not_told_of_somebody_else(world: World) -> None:
@@ -157,6 +157,6 @@ async def test_whoever_presses_approve_twice_is_not_told_of_somebody_else(world:
     await until(world, card, Status.APPLIED)
     card = await card_with(world, "issued to")
     await world.click_on(BOB, card, "request_more", raw_action=click)
-    await told(world, BOB, "You approved this", APPROVALS)
+    await told(world, BOB, "You've just approved this.", APPROVALS)
     await world.click_on(CAROL, card, "request_more", raw_action=click)
     await told(world, CAROL, "<@U0BOB> approved this", APPROVALS)

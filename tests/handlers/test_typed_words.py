@@ -29,7 +29,7 @@ async def test_an_end_that_is_not_understood_comes_back_in_the_form(tmp_path: Pa
         await world.command(ALICE, "/claude-members role @priya billing until the audit is over")
         view = str(await world.modal(ALICE, "form_change_role"))
         assert "until the audit is over" in view
-        assert not [m for m in await world.messages(ALICE, "C0APPROVALS") if "asks for a role" in m["text"]]
+        assert not [m for m in await world.messages(ALICE, "C0APPROVALS") if "asks to change a role" in m["text"]]
 
 
 async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path
         await world.command(
             ALICE, "/claude-members role @priya billing asked by dana@acme.test, see https://wiki.test/a?b=1"
         )
-        card = await card_with(world, "asks for a role")
+        card = await card_with(world, "asks to change a role")
         assert "asked by dana@acme.test, see https://wiki.test/a?b=1" in card["text"]
 
 

@@ -81,7 +81,7 @@ def test_the_version_changes_with_the_text_alone() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n"])
 def test_an_empty_policy_means_that_nobody_may_approve(text: str) -> None:
     policy = parse_policy(text, KINDS)
-    assert policy.nobody_because == "The policy file is empty, so nobody may approve."
+    assert policy.nobody_because == "The policy file is empty, so nobody can approve."
     assert all(not policy.rule_for(kind, None, None).approvers for kind in KINDS)
 
 
@@ -107,7 +107,7 @@ def test_an_unreadable_policy_means_that_nobody_may_approve(tmp_path: Path, cont
 
 def test_a_policy_without_approvers_lets_nobody_approve() -> None:
     policy = parse_policy("version = 1\n[defaults]\nquorum = 1\n", KINDS)
-    assert describe_rule(policy.rule_for("create_key", None, None)) == "nobody may approve"
+    assert describe_rule(policy.rule_for("create_key", None, None)) == "nobody can approve"
 
 
 def test_an_empty_list_of_approvers_takes_the_power_away_again() -> None:
@@ -172,7 +172,7 @@ reason_required = 1
         ("version = 1\n[defaults]\napprovers = 'admins'\n", 'approvers must be a list of group names, such as ["admins"].'),
         (
             "version = 1\n[groups]\na = ['user:U1']\n[defaults]\napprovers = ['a']\n[kinds.revoke_key]\nquorum = 2\n",
-            "quorum is 2, but the approvers are 1 in all.",
+            "quorum is 2, but the rule has only 1 approver.",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_fault_is_one_sentence_that_says_what_to_write(text: str, sentence: st
 
 def test_a_quorum_that_nobody_can_reach_is_faulted_where_it_is_set() -> None:
     text = FULL.replace('"usergroup:S0PLATFORM", "user:U0BOB"', '"user:U0BOB"').replace(', "workspace-admins"', "")
-    assert faults_of(text) == [(10, "kinds.revoke_key.quorum", "quorum is 2, but the approvers are 1 in all.")]
+    assert faults_of(text) == [(10, "kinds.revoke_key.quorum", "quorum is 2, but the rule has only 1 approver.")]
 
 
 @given(st.text(alphabet=st.sampled_from("abv[]=\"\n.1 #{},'x"), max_size=80) | st.text(max_size=80))
@@ -239,9 +239,9 @@ def test_the_demo_policy_names_only_what_the_sandbox_has() -> None:
 def test_a_rule_is_said_in_words() -> None:
     rule = parse_policy(FULL, KINDS).rule_for("revoke_key", None, None)
     assert describe_rule(rule) == (
-        "needs 2 of admins (org-admins); expires in 1 d; a reason is required; cards go to C0APPROVALS"
+        "needs 2 approvals from admins (org-admins); expires in 1 d; a reason is required; cards go to C0APPROVALS"
     )
-    assert describe_rule(Policy.nobody("x").rule_for("create_key", None, None)) == "nobody may approve"
+    assert describe_rule(Policy.nobody("x").rule_for("create_key", None, None)) == "nobody can approve"
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(480, "8 h"), (1500, "1 d 1 h"), (90, "1 h 30 min"), (0, "0 min")])

@@ -24,7 +24,7 @@ def test_what_would_never_apply_is_a_fault_with_its_line() -> None:
         (
             8,
             "workspaces.Production.kinds.change_role",
-            "change_role is about no workspace, so this never applies; write [kinds.change_role].",
+            "change_role is about no workspace, so this never applies. Write [kinds.change_role] instead.",
         ),
         (
             11,
@@ -47,5 +47,5 @@ def test_admins_of_no_workspace_are_a_fault_where_they_are_named() -> None:
 
 def test_admins_of_no_workspace_do_not_help_to_reach_a_quorum() -> None:
     text = "version = 1\n[groups]\na = ['user:U1']\n[kinds.change_role]\napprovers = ['a', 'workspace-admins']\nquorum = 2\n"
-    assert faults_of(text) == [(6, "kinds.change_role.quorum", "quorum is 2, but the approvers are 1 in all.")]
+    assert faults_of(text) == [(6, "kinds.change_role.quorum", "quorum is 2, but the rule has only 1 approver.")]
     assert parse_policy(text.replace("change_role", "disable_key"), KINDS)

@@ -46,7 +46,7 @@ async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_pa
         card = await world.ask_for_key(ALICE, "unsent")
         await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
         await world.click_on(BOB, card, "request_approve")
-        card = await world.message(BOB, "not done yet", APPROVALS)
+        card = await world.message(BOB, "the key was not created", APPROVALS)
         assert keys_named(world, "unsent") == 0
         await world.click_on(BOB, card, "request_retry")
         await world.message(BOB, "issued to", APPROVALS)

@@ -68,7 +68,7 @@ async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call
         assert actions.count("request.second_taken_back") == (1 if call == MAKE else 0)
         if call == MAKE:
             await a_minute(world.rt)
-            assert "It was done twice; I took the second one back" in await thread_of(world, card)
+            assert "I did it twice by mistake and undid the second one" in await thread_of(world, card)
 
 
 async def test_a_slow_look_stops_before_it_makes_a_key_that_others_may_be_making(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_what_failed_is_named_by_the_reference_of_its_click(tmp_path: Path
             card = await world.ask_for_key(ALICE, "referred-to")
             await world.post("/faults", target="claude", name=MAKE, kind="429", times=3, seconds=0)
             await press(world, BOB, card, "request_approve")
-            await card_with(world, "*not done yet*")
+            await card_with(world, "*the key was not created*")
             (failed,) = logs.named("apply_failed")
             tries = {line["ref"] for line in logs.named("stamina.retry_scheduled")}
             await card_with(world, f"ref {failed['ref']}")
@@ -105,7 +105,7 @@ async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
         await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
         await world.post("/faults", target="claude", name=LIST, kind="500", times=6)
         await press(world, BOB, card, "request_approve")
-        card = await card_with(world, "An earlier try may have done it. Retry looks first.")
+        card = await card_with(world, "An earlier try may have done it. Retry checks that first.")
         await press(world, BOB, card, "request_retry")
 
         async def tried_twice() -> bool:
@@ -118,15 +118,29 @@ async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
         assert await living(world, "in-doubt") == 1
 
 
-async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
+async def test_giving_up_says_who_did_it_and_what_is_known(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "given-up")
         await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
         await press(world, BOB, card, "request_approve")
-        card = await card_with(world, "I looked, and it wasn't done. Retry tries again, and looks first.")
+        card = await card_with(world, "I checked: it was not done, so Retry is safe.")
         await press(world, BOB, card, "request_give_up")
-        await world.message(BOB, "Closed. ⚠️ it may have been done all the same: have a look.", APPROVALS)
-        await card_with(world, "*Withdrawn*, ⚠️ it may have been done all the same: have a look.")
+        await world.message(BOB, "Given up. The key was not created.", APPROVALS)
+        await card_with(world, "*Given up by <@U0BOB>*. The key was not created.")
+        await world.message(ALICE, "<@U0BOB> gave up your request for the API key `given-up` in *Staging*. The key was not")
+
+
+async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "given-up")
+        await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=0)
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
+        await world.post("/faults", target="claude", name=LIST, kind="500", times=6)
+        await press(world, BOB, card, "request_approve")
+        card = await card_with(world, "*I can't tell whether it was done*")
+        await press(world, BOB, card, "request_give_up")
+        await world.message(BOB, "Given up. ⚠️ It may have been done. Check in the Console.", APPROVALS)
+        await card_with(world, "*Given up by <@U0BOB>*. ⚠️ It may have been done. Check in the Console.")
 
 
 async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp_path: Path) -> None:
@@ -143,7 +157,9 @@ async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp
         world.sandbox.clock.advance(LATER)
         await a_minute(world.rt)
         await until(world, card, Status.FAILED)
-        await card_with(world, "I was interrupted while doing it. The Claude organization doesn't know this (any more).")
+        await card_with(
+            world, "I was interrupted while doing it. The Claude organization doesn't have this, or no longer has it."
+        )
 
 
 async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None:
@@ -179,7 +195,7 @@ async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_
         world.sandbox.clock.advance(timedelta(days=2))
         await a_minute(world.rt)
         await until(world, card, Status.EXPIRED)
-        await card_with(world, "*Expired*, approved, but it didn't work and nobody tried again: The Claude Admin API")
-        await world.message(ALICE, "nobody tried again")
+        await card_with(world, "*Expired*, it was approved, but it failed and nobody pressed Retry: The Claude Admin API")
+        await world.message(ALICE, "nobody pressed Retry")
         await world.ask_for_key(ALICE, "never-retried")
-        assert (await card_with(world, "you can't approve your own"))["ts"] != card["ts"]
+        assert (await card_with(world, "decide by"))["ts"] != card["ts"]

@@ -43,10 +43,10 @@ async def status_of(world: World, part: str) -> str:
 async def failed_role_change(world: World) -> Json:
     """Have sofia's change of role approved and fail; return what alice was told about that."""
     await world.command(ALICE, f"/claude-members role <@{SOFIA}> developer needs it")
-    card = await world.message(BOB, "asks for a role", APPROVALS)
+    card = await world.message(BOB, "asks to change a role", APPROVALS)
     await world.post("/faults", target="claude", name="POST /v1/organizations/users/*", kind="500", times=9)
     await world.click_on(BOB, card, "request_approve")
-    failed = await world.message(ALICE, "not done yet", seconds=20)
+    failed = await world.message(ALICE, "I checked: it was not done", seconds=20)
     await settled(world)
     await world.http.delete(f"{world.control_url}/faults")
     return failed
@@ -60,7 +60,7 @@ async def test_a_retry_needs_an_approval_that_holds_today(world: World, today: s
     failed = await failed_role_change(world)
     await new_policy(world, today)
     await world.click_on(ALICE, failed, "request_retry")
-    await world.message(ALICE, "The approval doesn't hold today")
+    await world.message(ALICE, "The approval no longer counts")
     assert await status_of(world, SOFIA) == "failed"
 
 
@@ -68,7 +68,7 @@ async def test_a_retry_needs_approvers_who_are_still_there(world: World) -> None
     failed = await failed_role_change(world)
     world.sandbox.slack.users[BOB].deleted = True  # and no event says so
     await world.click_on(ALICE, failed, "request_retry")
-    await world.message(ALICE, "The approval doesn't hold today")
+    await world.message(ALICE, "The approval no longer counts")
     assert await status_of(world, SOFIA) == "failed"
 
 
@@ -173,7 +173,7 @@ async def test_an_address_that_only_looks_like_anothers_is_nobodys(world: World,
     next(u for u in world.sandbox.claude.users.values() if u.email == "bob@acme.test").email = claude
     world.sandbox.slack.users[SOFIA].email = slack
     await world.command(SOFIA, "/claude-members")
-    await world.message(SOFIA, "letters that look like others", "C0GENERAL")
+    await world.message(SOFIA, "letters that look like other letters", "C0GENERAL")
     assert (await kept(world))["link"] == []
 
 
@@ -191,7 +191,7 @@ async def test_a_role_is_asked_for_by_who_the_person_is_now(world: World) -> Non
 
 async def test_naming_somebody_does_not_link_them(world: World) -> None:
     await world.command(ALICE, f"/claude-members role <@{SOFIA}> developer needs it")
-    await world.message(BOB, "asks for a role", APPROVALS)
+    await world.message(BOB, "asks to change a role", APPROVALS)
     assert [row for row in (await kept(world))["link"] if SOFIA in row] == []
 
 
@@ -205,7 +205,7 @@ async def test_a_channel_shared_without_a_word_gets_no_more_and_is_redacted(worl
     await settled(world)
     new = [m for m in (await world.get("/history"))[seen:] if m.get("channel") == APPROVALS and m["surface"] == "message"]
     assert [m["text"] for m in new if "internal-name" in m["text"]] == []
-    other = await world.message(BOB, "isn't shown here any more", APPROVALS)
+    other = await world.message(BOB, "I hid this request", APPROVALS)
     assert other["ts"] == card["ts"]
 
 
@@ -214,7 +214,7 @@ async def test_cards_of_a_channel_shared_while_nothing_happened_are_covered_and_
     await settled(world)
     world.sandbox.slack.channels[APPROVALS].is_ext_shared = True
     await a_minute(world.rt)
-    assert "isn't shown here any more" in (await world.message(BOB, "another company", APPROVALS))["text"]
+    assert "I hid this request" in (await world.message(BOB, "another company", APPROVALS))["text"]
     world.sandbox.slack.channels[APPROVALS].is_ext_shared = False
     world.sandbox.clock.advance(timedelta(minutes=1))
     await a_minute(world.rt)
@@ -229,7 +229,7 @@ async def test_what_a_thread_told_is_covered_too(world: World) -> None:
     await world.message(ALICE, "denied")
     await settled(world)
     await world.post(f"/channels/{APPROVALS}", is_ext_shared=True)
-    await world.message(BOB, "This isn't shown here any more", APPROVALS)
+    await world.message(BOB, "I hid this because another company can read this channel", APPROVALS)
     await settled(world)
     assert [m for m in await world.messages(BOB, APPROVALS) if "Globex" in str(m)] == []
 
@@ -254,7 +254,7 @@ async def test_an_error_of_the_database_tells_nothing_that_was_typed(tmp_path: P
             await world.modal(ALICE, "Workspace")
             staging = await world.workspace_id("Staging")
             await world.submit(ALICE, workspace_id=staging, name="some-key", reason="hunter2-password")
-            await world.modal(ALICE, "Something broke")
+            await world.modal(ALICE, "Something failed")
             await settled(world)
     assert logs.named("listener_failed")
     assert "hunter2" not in logs.text

@@ -157,7 +157,7 @@ async def test_an_address_that_changed_after_linking_stops_until_an_admin_links_
     await settled(world)
     await world.command(ALICE, "/claude-requests waiting")
     await settled(world)
-    assert "e-mail address in Slack changed" in str(await world.messages(ALICE, "C0GENERAL"))
+    assert "e-mail address in Slack has changed" in str(await world.messages(ALICE, "C0GENERAL"))
 
 
 async def test_a_channel_of_which_slack_does_not_say_whether_it_is_shared_gets_no_card(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ async def test_nobody_may_approve_once_the_policy_is_empty_or_cannot_be_read(tmp
             assert (await world.click_on(user, card, "request_approve"))["ok"]
         await settled(world)
         assert (await kept(world))["decision"] == []
-        assert "obody may approve" in str(await world.messages(BOB, APPROVALS))
+        assert "obody can approve" in str(await world.messages(BOB, APPROVALS))
         await asyncio.to_thread(policy.write_text, good)
         await reload_policy(world.rt, "", world.rt.now())
         assert (await world.click_on(BOB, card, "request_approve"))["ok"]

@@ -288,7 +288,7 @@ def test_quotation_marks_around_nothing_are_nothing(nothing: str) -> None:
 @pytest.mark.parametrize("value", ['"{}', "{}'", "\"{}'"])
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "AUDIT_KEY", "HOST"])
 def test_a_quotation_mark_without_a_partner_is_named_and_the_value_kept_secret(name: str, value: str) -> None:
-    said = f"{name} starts or ends with a quotation mark that has no partner; take it out."
+    said = f"{name} has a quotation mark at only one end. Remove it."
     secret = {"SLACK_BOT_TOKEN": "xoxb-1-hunter2"}.get(name, "hunter2-hunter2-hunter2")
     faults = faults_of(GOOD | {name: value.format(secret)})
     assert faults == (said,)

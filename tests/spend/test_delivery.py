@@ -55,7 +55,7 @@ async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_i
             await run_alerts(rt, when)
     assert slack.top(COSTS) == []
     assert len([post for post in slack.posts if post.channel == "U0DANA"]) == 1
-    assert "I post no spend in <#C0COSTS>" in slack.posts[0].message.text
+    assert "I can't post spend in <#C0COSTS>" in slack.posts[0].message.text
 
 
 async def test_a_thread_that_broke_off_goes_on_with_the_part_that_is_missing(store: Store) -> None:

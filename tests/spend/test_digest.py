@@ -99,7 +99,7 @@ def test_first_line_is_the_answer() -> None:
     now = [cell(PROD, SONNET, "apikey_ingest", "300.70"), cell(LAB, OPUS, "apikey_evals", "112")]
     before = [cell(PROD, SONNET, "apikey_ingest", "239.75"), cell(LAB, OPUS, "apikey_evals", "110")]
     digest = digest_of(now, before, budget=Decimal(12000))
-    assert headline(digest) == "📈 *$412.70 on Fri 20 Nov* · +18 % on last Friday · month $8.1k of $12k (68 %)"
+    assert headline(digest) == "📈 *$412.70 on Fri 20 Nov* · +18 % vs last Friday · month $8.1k of $12k (68 %)"
 
 
 def test_key_that_changed_its_model_is_named_with_the_day() -> None:
@@ -113,8 +113,8 @@ def test_key_that_changed_its_model_is_named_with_the_day() -> None:
     ]
     text = render_digest(digest_of(now, before, week=week), 1).text
     assert "⚠️ *Production* is up $61: key `ingest-prod` moved from sonnet-5-5 to opus-5-5 on Thu 19 Nov" in text
-    assert "*Movers*  Production +$61 · Research −$1" in text
-    assert text.endswith("figures as of 06:05 UTC, closed day")
+    assert "*Biggest changes*  Production +$61 · Research −$1" in text
+    assert text.endswith("As of 06:05 UTC, final")
 
 
 def test_growth_without_a_change_of_model_names_the_key_alone() -> None:
@@ -132,7 +132,7 @@ def test_growth_spread_over_many_keys_blames_none() -> None:
 def test_falling_spend_is_no_warning() -> None:
     digest = digest_of([cell(PROD, SONNET, "apikey_ingest", "10")], [cell(PROD, SONNET, "apikey_ingest", "100")])
     assert digest.driver is None
-    assert "−90 % on last Friday" in headline(digest)
+    assert "−90 % vs last Friday" in headline(digest)
 
 
 def test_a_day_without_data_is_not_zero_dollars() -> None:
@@ -156,7 +156,7 @@ def test_an_open_day_says_so_far_and_provisional() -> None:
     given_ = DigestInput(FRIDAY, facts, [cell(PROD, SONNET, "k", "10")], [], [], [], Decimal(10), NAMES)
     text = render_digest(build_digest(given_), 1).text
     assert "*$10.00 so far on Fri 20 Nov*" in text
-    assert "as of 20 Nov 23:00 UTC" in text
+    assert "As of 20 Nov 23:00 UTC" in text
     assert "provisional" in text
 
 
@@ -167,19 +167,19 @@ def test_an_open_day_is_not_called_a_fall() -> None:
     )
     text = render_digest(digest, 1).text
     assert "last Friday" not in text
-    assert "Movers" not in text
+    assert "Biggest changes" not in text
     assert "*Research* is up $40" in text, "what has come in is certain"
     spec = digest_chart(digest)
     assert spec is not None
     assert spec.categories[-1] == "20 Nov so far"
-    assert render_thread(digest)[0][1].blocks[1]["rows"][0][3]["text"] == "Last Friday, whole"
+    assert render_thread(digest)[0][1].blocks[1]["rows"][0][3]["text"] == "Last Friday, full day"
 
 
 def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
     digest = digest_of([], [cell(PROD, SONNET, "apikey_ingest", "300")])
     assert not digest.is_quiet
     text = render_digest(digest, 1).text
-    assert "*$0.00 on Fri 20 Nov* · −100 % on last Friday" in text
+    assert "*$0.00 on Fri 20 Nov* · −100 % vs last Friday" in text
     assert "Production −$300" in text
 
 
@@ -197,7 +197,7 @@ def test_a_day_like_its_weekday_before_is_one_line() -> None:
     message = render_digest(digest, 1, {"type": "data_visualization"})
     assert len(message.blocks) == 1
     assert "\n" not in message.text
-    assert "figures as of 06:05 UTC, closed day" in message.text
+    assert "As of 06:05 UTC, final" in message.text
     assert len(render_thread(digest)) == len(DIMENSIONS)
 
 
@@ -264,7 +264,7 @@ def test_every_line_of_a_thread_makes_sense_alone() -> None:
         about = "on Fri 20 Nov in Production and R&amp;D &lt;x&gt;"
         assert said == [f"*By {one.name}{so_far}* {about}" for one in DIMENSIONS]
     corrected = render_correction(Decimal(9), Decimal(10), "Fri 20 Nov", scope=("R&D <x>",)).text
-    assert corrected == "Corrected: $10.00 on Fri 20 Nov in R&amp;D &lt;x&gt; (+$1.00)"
+    assert corrected == "Corrected for Fri 20 Nov in R&amp;D &lt;x&gt;: $10.00 (+$1.00)"
     late = render_correction(None, Decimal(10), "Fri 20 Nov", scope=("Lab",)).text
     assert late == "The figures for Fri 20 Nov in Lab are in: $10.00"
 

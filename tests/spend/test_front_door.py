@@ -67,7 +67,7 @@ async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World)
     [digest] = await top_level(world, "📈")
     assert (await world.click_on(DANA, digest, "spend_breakdown"))["ok"]
     for dimension in DIMENSIONS:
-        told = await world.message(DANA, f"*By {dimension.name}* on Mon 23 Nov, figures as of ", COSTS)
+        told = await world.message(DANA, f"*By {dimension.name}* on Mon 23 Nov · As of ", COSTS)
         assert told["ephemeral"]
 
 
@@ -81,7 +81,7 @@ async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:
     await sync_costs(world.rt, world.rt.now())
     await run_digests(world.rt, world.rt.now())
     await run_digests(world.rt, world.rt.now())
-    corrections = [m for m in await world.messages(DANA, COSTS) if m["text"].startswith("Corrected: $")]
+    corrections = [m for m in await world.messages(DANA, COSTS) if m["text"].startswith("Corrected for ")]
     assert [m["thread_ts"] for m in corrections] == [digest["ts"]]
 
 
@@ -110,7 +110,7 @@ async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -
     await tomorrow(world)
     await run_alerts(world.rt, world.rt.now())
     [alert] = await top_level(world, "⚠️ *Spend passed $300.00 on Mon 23 Nov*")
-    assert "What drove it: key `ingest-prod`" in alert["text"]
+    assert "Main cause: key `ingest-prod`" in alert["text"]
     assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
     card = await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
     assert card["ts"] == alert["ts"]
@@ -123,7 +123,7 @@ async def test_acknowledgement_that_cannot_be_shown_is_not_called_undone(world: 
     [alert] = await top_level(world, "⚠️ *Spend passed")
     world.sandbox.faults.add(Fault("slack", "chat.update", "500", 9))
     assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
-    await world.message(DANA, "Noted, but Slack didn't let me redraw the alert", COSTS)
+    await world.message(DANA, "Noted. Slack didn't let me update the alert yet.", COSTS)
     world.sandbox.faults.clear()
     assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
     await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
@@ -135,7 +135,7 @@ async def test_channel_that_becomes_shared_gets_no_digest_and_its_subscriber_is_
     await tomorrow(world)
     await tomorrow(world)
     assert await top_level(world, "📈") == []
-    told = [m for m in await world.messages(DANA) if "I post no spend" in m["text"]]
+    told = [m for m in await world.messages(DANA) if "I can't post spend" in m["text"]]
     assert len(told) == 1
 
 
@@ -145,7 +145,7 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     await world.message(DANA, "Another company can read that channel", SHARED_CHANNEL)
     assert await world.modals(DANA) == []
     await world.command(DANA, "/claude-spend yesterday", SHARED_CHANNEL)
-    await world.message(DANA, "where other companies can read them. I sent it to you directly.", SHARED_CHANNEL)
+    await world.message(DANA, "where other companies can read them. I sent them to you directly.", SHARED_CHANNEL)
     [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
     assert answer["channel"] != SHARED_CHANNEL
     offered = [one["text"]["text"] for one in answer["blocks"][-1]["elements"]]
@@ -203,7 +203,7 @@ async def test_forged_forms_and_buttons_change_nothing(world: World) -> None:
         assert answer.get("errors"), (amount, answer)
     assert await thresholds_of(world.rt, COSTS) == []
     await world.command(DANA, "/claude-spend", COSTS)
-    answer = await world.message(DANA, "as of", COSTS)
+    answer = await world.message(DANA, "As of", COSTS)
     for value in ("", "x" * 1500, "<!channel>", "1 OR 1=1"):
         raw = {"type": "button", "action_id": "spend_breakdown", "block_id": "b", "value": value, "action_ts": "1.1"}
         await world.click_on(DANA, answer, "spend_by_model", raw_action=raw)

@@ -55,7 +55,7 @@ async def test_a_digest_that_comes_before_the_sync_reads_its_month_and_hides_no_
     assert await run_digests(rt, NOW) == 1
     [post] = slack.top()
     assert "without data" not in post.message.text
-    assert "on last Friday" in post.message.text or "like its weekday before" in post.message.text
+    assert "vs last Friday" in post.message.text or "much like last Friday" in post.message.text
     await sync_costs(rt, NOW)
     assert len(await known_days(store)) == AWAY + 21
 

@@ -53,7 +53,7 @@ async def test_a_period_in_other_words_is_asked_back_about_and_shown_with_the_bu
 
 
 async def test_the_month_that_is_over_and_two_dates_are_answered_and_asked_further(world: World) -> None:
-    asked = (("last month", "in Oct 2026", ""), ("3 Nov to 17 Nov", "in the 15 days 3–17 Nov", "on the 15 days before"))
+    asked = (("last month", "in Oct 2026", ""), ("3 Nov to 17 Nov", "in the 15 days 3–17 Nov", "vs the 15 days before"))
     for typed, when, against in asked:
         await world.command(DANA, f"/claude-spend {typed} by model", COSTS)
         answer = await world.message(DANA, when, COSTS)
@@ -65,7 +65,9 @@ async def test_the_month_that_is_over_and_two_dates_are_answered_and_asked_furth
 async def test_a_second_period_is_reported(world: World) -> None:
     await world.command(DANA, "/claude-spend today yesterday", COSTS)
     await world.message(
-        DANA, "I read *today*; *yesterday* is a second period, and I take one. Did you mean `/claude-spend today`?", COSTS
+        DANA,
+        "I read *today*; *yesterday* is a second period, but I can use only one. Did you mean `/claude-spend today`?",
+        COSTS,
     )
 
 

@@ -48,7 +48,7 @@ async def test_late_replicas_wait_for_the_one_that_reads_the_day(three: list[Sto
         await asyncio.gather(*(run_digests(rt, LATE + timedelta(minutes=minutes)) for rt in runtimes))
     [post] = slack.top()
     assert "*$175.00 on Fri 20 Nov*" in post.message.text
-    assert "closed day" in post.message.text
+    assert "final" in post.message.text
     assert len(organization.asked) == 1
     assert len(slack.replies()) == len(DIMENSIONS), "nothing had to be corrected"
 

@@ -60,7 +60,7 @@ async def test_every_part_says_so_far_and_none_does_once_the_day_is_closed(store
     assert "*$193.50 on Fri 20 Nov*" in shown[slack.top()[0].ts].text
     assert "data_visualization" in [block["type"] for block in shown[slack.top()[0].ts].blocks], "the chart stays"
     assert [post.message.text for post in slack.posts[1 + len(DIMENSIONS) :]] == [
-        "Corrected: $193.50 on Fri 20 Nov (+$18.50)"
+        "Corrected for Fri 20 Nov: $193.50 (+$18.50)"
     ]
 
 

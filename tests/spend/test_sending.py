@@ -55,7 +55,7 @@ async def test_digest_arrives_once_with_its_breakdown_in_the_thread(store: Store
     assert await run_digests(rt, NOW + timedelta(minutes=1)) == 0
     assert await run_digests(rt, NOW + timedelta(hours=10)) == 0
     [post] = slack.top()
-    assert post.message.text.startswith("📈 *$175.00 on Fri 20 Nov* · +75 % on last Friday")
+    assert post.message.text.startswith("📈 *$175.00 on Fri 20 Nov* · +75 % vs last Friday")
     assert "moved from sonnet-5-5 to opus-5-5 on Fri 20 Nov" in post.message.text
     assert "data_visualization" in [block["type"] for block in post.message.blocks]
     assert [reply.thread_ts for reply in slack.replies()] == [post.ts] * len(DIMENSIONS)
@@ -139,7 +139,7 @@ async def test_a_late_job_corrects_once(three: list[Store]) -> None:
     first = asyncio.create_task(run_digests(rt, began))
     await asyncio.sleep(0.3)
     await asyncio.gather(first, run_digests(runtime(three[1], slack=Slack(posts=posted)), later))
-    assert [post.message.text for post in posted[before:]] == ["Corrected: $185.00 on Fri 20 Nov (+$10.00)"]
+    assert [post.message.text for post in posted[before:]] == ["Corrected for Fri 20 Nov: $185.00 (+$10.00)"]
 
 
 async def test_a_digest_waits_for_its_day_and_reads_it_itself(store: Store) -> None:
@@ -154,7 +154,7 @@ async def test_a_digest_waits_for_its_day_and_reads_it_itself(store: Store) -> N
     assert len(organization.asked) == 1, "it doesn't ask every minute"
     organization.refreshed_at = NOW
     assert await run_digests(rt, NOW + timedelta(minutes=6)) == 1
-    assert "closed day" in slack.top()[0].message.text
+    assert "final" in slack.top()[0].message.text
 
 
 async def test_after_three_hours_it_goes_out_provisional_and_is_mended_later(store: Store) -> None:
@@ -171,7 +171,7 @@ async def test_after_three_hours_it_goes_out_provisional_and_is_mended_later(sto
     later = late + timedelta(hours=1)
     await fill(store, grown, later, later)
     await run_digests(rt, later)
-    assert slack.replies()[-1].message.text == "Corrected: $193.50 on Fri 20 Nov (+$18.50)"
+    assert slack.replies()[-1].message.text == "Corrected for Fri 20 Nov: $193.50 (+$18.50)"
     assert len(slack.top()) == 1
 
 
@@ -207,9 +207,9 @@ async def test_each_revision_is_said_once_in_the_thread(store: Store) -> None:
             await run_digests(rt, later + timedelta(minutes=minutes))
     said = [reply.message.text for reply in slack.replies()[before:]]
     assert said == [
-        "Corrected: $185.00 on Fri 20 Nov (+$10.00)",
-        "Corrected: $195.00 on Fri 20 Nov (+$10.00)",
-        "Corrected: $175.00 on Fri 20 Nov (−$20.00)",
+        "Corrected for Fri 20 Nov: $185.00 (+$10.00)",
+        "Corrected for Fri 20 Nov: $195.00 (+$10.00)",
+        "Corrected for Fri 20 Nov: $175.00 (−$20.00)",
     ]
     assert {reply.channel for reply in slack.replies()[before:]} == {COSTS}, "Research didn't change"
 
@@ -230,7 +230,7 @@ async def test_replicas_out_of_step_say_each_correction_once(three: list[Store])
         for minutes in (0, 1):
             await asyncio.gather(*(run_digests(rt, later + timedelta(minutes=minutes)) for rt in runtimes))
     said = Counter((reply.channel, reply.message.text) for reply in slack.replies()[before:])
-    words = ("Corrected: $185.00 on Fri 20 Nov (+$10.00)", "Corrected: $205.00 on Fri 20 Nov (+$20.00)")
+    words = ("Corrected for Fri 20 Nov: $185.00 (+$10.00)", "Corrected for Fri 20 Nov: $205.00 (+$20.00)")
     assert said == Counter((channel, text) for channel in channels for text in words)
 
 
@@ -248,4 +248,4 @@ async def test_replicas_say_a_correction_once_and_again_when_its_process_died(th
     before = len(slack.replies())
     for minutes in (5, 11, 12):
         await asyncio.gather(*(run_digests(rt, later + timedelta(minutes=minutes)) for rt in runtimes))
-    assert [reply.message.text for reply in slack.replies()[before:]] == ["Corrected: $185.00 on Fri 20 Nov (+$10.00)"]
+    assert [reply.message.text for reply in slack.replies()[before:]] == ["Corrected for Fri 20 Nov: $185.00 (+$10.00)"]

@@ -60,7 +60,7 @@ async def test_forms_come_back_with_their_values_when_slack_or_a_channel_says_no
         assert fields["spend_workspace"]["initial_option"]["text"]["text"] == "Research"
         world.sandbox.faults.clear()
         assert (await world.submit(DANA))["ok"]
-        await world.modal(DANA, "Told when Research passes $321.50 a month")
+        await world.modal(DANA, "when Research reaches $321.50 in one UTC month, once per month.")
 
         await world.command(DANA, "/claude-spend digest", COSTS)
         await world.modal(DANA, "Time zone")

@@ -59,19 +59,19 @@ def test_what_is_cut_off_is_one_row_that_adds_up(found: list[Slice]) -> None:
 
 def test_an_open_day_says_so_far_and_stands_beside_whole_days() -> None:
     [head] = slack_table(table_of(part("a", "3", "9"), so_far=True))["rows"][:1]
-    assert [cell["text"] for cell in head] == ["Key", "Amount so far", "Share", "Last Friday, whole"]
+    assert [cell["text"] for cell in head] == ["Key", "Amount so far", "Share", "Last Friday, full day"]
 
 
 @pytest.mark.parametrize(
     ("now", "before", "said"),
     [
-        ("412.70", "349.75", "+18 % on last Friday"),
-        ("110", "-30", "+$140.00 on last Friday"),
-        ("-30", "110", "−$140.00 on last Friday"),
-        ("50", "0.01", "+$49.99 on last Friday"),
-        ("900", "1.50", "+$898.50 on last Friday"),
-        ("0.5", "0.4995", "&lt; +$0.01 on last Friday"),
-        ("0", "300", "−100 % on last Friday"),
+        ("412.70", "349.75", "+18 % vs last Friday"),
+        ("110", "-30", "+$140.00 vs last Friday"),
+        ("-30", "110", "−$140.00 vs last Friday"),
+        ("50", "0.01", "+$49.99 vs last Friday"),
+        ("900", "1.50", "+$898.50 vs last Friday"),
+        ("0.5", "0.4995", "&lt; +$0.01 vs last Friday"),
+        ("0", "300", "−100 % vs last Friday"),
         ("5", "0", "nothing last Friday"),
         ("0", "0", None),
     ],

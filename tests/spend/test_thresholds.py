@@ -126,14 +126,14 @@ def test_a_month_is_explained_by_the_largest_key_and_its_last_two_weeks() -> Non
     crossing = Crossing(watched, month.key, month.first, month.last, Decimal(2100), True, NOW, top, "Research <!here>")
     lines = alert_lines(crossing)
     assert lines == [
-        "⚠️ *Research @here passed $2,000.00 in Nov 2026* — $2,100.00 so far, figures as of 21 Nov 08:00 UTC",
+        "⚠️ *Research @here passed $2,000.00 in Nov 2026* — $2,100.00 so far, as of 21 Nov 08:00 UTC",
         "Largest part: key `eval-runs`, mostly opus-5-5 (+$98 in the last 7 days, +140 %)",
     ]
 
 
 def test_an_acknowledged_alert_says_who_instead_of_asking() -> None:
-    asking = render_alert(["⚠️ *Spend passed $100.00*"], 3)
-    alert = Alert(3, "thr_1", "C0COSTS", "2026-11-20", "1.1", NOW, ("⚠️ *Spend passed $100.00*",), "U0CAROL", NOW)
+    asking = render_alert(["⚠️ *Spend reached $100.00*"], 3)
+    alert = Alert(3, "thr_1", "C0COSTS", "2026-11-20", "1.1", NOW, ("⚠️ *Spend reached $100.00*",), "U0CAROL", NOW)
     answered = render_alert(alert.said, 3, alert)
     assert asking.blocks[-1]["type"] == "actions"
     assert answered.blocks[-1]["type"] == "section"

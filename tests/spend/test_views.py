@@ -70,9 +70,9 @@ def test_every_answer_passes_the_checks_of_slack(period: Period, by: Dimension, 
 
 
 def test_answer_is_one_sentence_with_its_comparison() -> None:
-    assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov · +18 % on last Friday"
+    assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov · +18 % vs last Friday"
     assert figures_sentence(figures("7d", workspace_name="Production")) == (
-        "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % on the 7 days before"
+        "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % vs the 7 days before"
     )
     assert figures_sentence(figures("mtd", budget=Decimal(1000), open_days=(TODAY,))) == (
         "*$412.70 so far* in Nov 2026 (1–21 Nov) · 41 % of $1,000.00"
@@ -92,7 +92,7 @@ def test_text_says_what_table_and_chart_show() -> None:
     found = figures()
     message = render_figures(found, None)
     assert "Production $312.70 (76 %)" in message.text
-    assert "as of 21 Nov 06:05 UTC" in message.text
+    assert "As of 21 Nov 06:05 UTC" in message.text
     spec = figures_chart(found)
     assert spec is not None
     assert "$412.70" in spec.alt_text
@@ -107,7 +107,7 @@ def test_text_counts_what_it_does_not_name_so_that_it_adds_up() -> None:
 def test_days_so_far_are_marked_where_they_are_compared_and_drawn() -> None:
     found = figures("mtd", open_days=(TODAY,))
     table = next(block for block in render_figures(found).blocks if block["type"] == "table")
-    assert table["rows"][0][3]["text"] == "1–21 Oct, whole"
+    assert table["rows"][0][3]["text"] == "Same days in Oct"
     spec = figures_chart(found)
     assert spec is not None
     assert spec.categories[-1] == "20–21 Nov so far"
@@ -260,7 +260,7 @@ def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> Non
 def test_corrections_and_refusals_are_one_plain_line() -> None:
     assert (
         render_correction(Decimal("412.70"), Decimal("431.20"), "Fri 20 Nov").text
-        == "Corrected: $431.20 on Fri 20 Nov (+$18.50)"
+        == "Corrected for Fri 20 Nov: $431.20 (+$18.50)"
     )
     assert render_correction(None, Decimal("431.20"), "Fri 20 Nov").text == "The figures for Fri 20 Nov are in: $431.20"
     assert validate_blocks(render_undeliverable("<#C0COSTS>", "That channel is archived.", "claude").blocks, "message") == []
@@ -306,6 +306,9 @@ def test_a_form_shows_what_the_channel_has() -> None:
 def test_a_threshold_reads_as_a_sentence() -> None:
     names = {"w1": "Research"}
     one = Threshold("t", "C", "daily", "w1", Decimal(500), "U", AS_OF)
-    assert threshold_in_words(one, names) == "Told when Research passes $500.00 a day"
+    assert threshold_in_words(one, names) == "I'll post in C when Research reaches $500.00 in one UTC day, once per day."
     everything = replace(one, workspace_id=None, period="monthly")
-    assert threshold_in_words(everything, names) == "Told when all workspaces together pass $500.00 a month"
+    assert (
+        threshold_in_words(everything, names)
+        == "I'll post in C when all workspaces together reach $500.00 in one UTC month, once per month."
+    )

@@ -50,7 +50,7 @@ async def test_an_alert_speaks_once_per_period_and_says_what_drove_it(store: Sto
         await run_alerts(rt, NOW + timedelta(minutes=minutes))
     [post] = slack.top()
     assert "⚠️ *Spend passed $150.00 on Fri 20 Nov* — $175.00" in post.message.text
-    assert "What drove it: key `…gest`, mostly opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
+    assert "Main cause: key `…gest`, mostly opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
     tomorrow = NOW + DAY
     await fill(store, steady(FRIDAY + DAY, FRIDAY + DAY, 160 * DOLLAR), tomorrow, tomorrow)
     await run_alerts(rt, tomorrow)
@@ -207,7 +207,7 @@ async def test_spend_that_is_not_reported_by_key_blames_no_key(store: Store) -> 
     digest, alert = slack.top()
     assert "⚠️ *Production* is up $100\n" in digest.message.text
     assert (
-        "What drove it: spend with no key reported, mostly opus-5-5, $200.00 against $100.00 on a usual day"
+        "Main cause: spend with no key reported, mostly opus-5-5, $200.00 against $100.00 on a usual day"
         in alert.message.text
     )
     assert "Not reported by key $200.00 (100 %)" in slack.replies()[2].message.text
@@ -227,4 +227,4 @@ async def test_other_workspaces_chosen_later_correct_no_digest_that_was_sent(sto
     assert (await digest_settings.digest_of_run(rt, 1)).total == 175, "its breakdown is still about what it said"
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, OPUS, "apikey_late", 10 * DOLLAR)], NOW + DAY, NOW + DAY)
     await run_digests(rt, NOW + DAY)
-    assert slack.replies()[-1].message.text == "Corrected: $185.00 on Fri 20 Nov (+$10.00)"
+    assert slack.replies()[-1].message.text == "Corrected for Fri 20 Nov: $185.00 (+$10.00)"

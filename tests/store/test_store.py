@@ -91,7 +91,7 @@ async def test_the_database_itself_refuses_to_change_the_audit_log(store: Store)
     [
         ("UPDATE audit_entry SET actor = 'U2' WHERE seq = 2", 2, "content was changed"),
         ("DELETE FROM audit_entry WHERE seq = 2", 2, "entry 2 is missing"),
-        ("UPDATE audit_entry SET prev_hash = 'x' WHERE seq = 3", 3, "doesn't follow"),
+        ("UPDATE audit_entry SET prev_hash = 'x' WHERE seq = 3", 3, "doesn't fit"),
     ],
 )
 async def test_verify_names_the_first_broken_entry(store: Store, tampering: str, broken: int, reason: str) -> None:

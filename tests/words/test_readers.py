@@ -46,7 +46,7 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
         ("1e5", "Write an amount"), ("5m", "Write an amount"), ("500 EUR", "US dollars only"), ("€500", "US dollars only"),
         ("500 €", "US dollars only"), ("12,50", "the comma"), ("1.234,50", "the comma"), ("1,23", "the comma"),
         ("-5", "without a sign"), ("$-5", "without a sign"), ("−5", "without a sign"), ("+5", "without a sign"),
-        ("1.234", "two digits"), ("0.001", "two digits"), ("9" * 20, "more than I can count"), ("9" * 99, "Write an amount"),
+        ("1.234", "two digits"), ("0.001", "two digits"), ("9" * 20, "too large"), ("9" * 99, "Write an amount"),
         ("١٢", "Write an amount"),
         ("EUR 500", "US dollars only"), ("1 2", "Write an amount"), ("5 000", "Write an amount"),
         ("<!channel>", "Write an amount"),
@@ -136,10 +136,10 @@ def test_days_are_read_as_people_write_them(text: str, day: date) -> None:
     ("text", "part"),
     [
         ("01/02/2026", "the day from the month in 01/02/2026"), ("1.2.2026", "the day from the month"),
-        ("31 Feb", "no such day"), ("2026-13-01", "no such day"), ("Mon 4 Dec", "another weekday: Fri 4 Dec"),
+        ("31 Feb", "doesn't exist"), ("2026-13-01", "doesn't exist"), ("Mon 4 Dec", "wrong: 4 Dec 2026 is Fri 4 Dec"),
         ("whenever", "Write a day"), ("", "Write a day"), ("4 foo", "Write a day"), ("in 5h", "whole days"),
-        ("in 2 months", "differ in length"), ("9" * 50, "Write a day"), ("0 Dec", "no such day"),
-        ("0000-01-01", "no such day"),
+        ("in 2 months", "differ in length"), ("9" * 50, "Write a day"), ("0 Dec", "doesn't exist"),
+        ("0000-01-01", "doesn't exist"),
     ],
 )  # fmt: skip
 def test_days_that_could_be_two_days_are_refused_in_a_sentence(text: str, part: str) -> None:

@@ -1,6 +1,7 @@
 """The request card in the approvers' channel: the same message from the first ask to the last change. Pure."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.approvals.handover.words import card_lines, is_trouble
@@ -10,6 +11,7 @@ from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate, within_bold
 from bot.slack.model import Message
+from bot.words.own import own
 from bot.words.wording import calendar_day, duration, listed, number
 
 Json = dict[str, Any]
@@ -19,8 +21,9 @@ Json = dict[str, Any]
 class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
-    `needs` says the rule in markup: "Needs 1 of @claude-admins"; `by_hand` what it leaves to a person. `may_end`: what is
-    asked for may be given until a day.
+    `wish` and `undone` are the kind's too. `needs` says the rule in markup: "Needs 1 approval from @claude-admins";
+    `by_hand` what it leaves to a person, `waits_for` what that person does. `may_end`: what is asked for may be given
+    until a day.
     """
 
     request: Request
@@ -30,6 +33,8 @@ class RequestFacts:
     done: Markup
     yours: Markup
     after: Markup
+    wish: Markup
+    undone: Markup
     end: Markup
     waits_for: str
     by_hand: Markup
@@ -84,19 +89,19 @@ def _headline(facts: RequestFacts) -> Markup:
         case Status.APPROVED | Status.APPLYING:
             return f"⏳ {asked} · {_approved_by(request)}, being done now"
         case Status.FULFILLING:
-            return f"⏳ {asked} · {_approved_by(request)}, waits for {escape(facts.waits_for)}"
+            return f"⏳ {asked} · {_approved_by(request)}. {awaited(facts)}"
         case Status.FAILED:
-            return f"⚠️ {asked} · {_approved_by(request)}, *not done yet*: {failure(request)}"
+            return f"⚠️ {asked} · {_approved_by(request)}, but *{not_done(facts)}*: {failure(request)}"
         case Status.DENIED:
             by = denied_by(request)
             return f"⛔ *{by[0].upper()}{by[1:]}* — {was_asked}"
         case Status.WITHDRAWN:
-            return f"🔁 *Withdrawn*, {left_behind(request, 'nothing was done')} — {was_asked}"
+            return f"🔁 *{_closed_by(request)}*. {left_behind(facts)} — {was_asked}"
         case Status.EXPIRED:
             return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
             mark = "⚠️" if is_trouble(request.outcome) else "✅"
-            return f"{mark} *{facts.done}* — {_approved_by(request)}, {_after(request)}"
+            return f"{mark} *{facts.done}* — {_approved_by(request)}{_after(request)}"
         case Status.REVERTED:
             return ended(facts)
 
@@ -109,7 +114,7 @@ def _in_the_past(facts: RequestFacts) -> Markup:
 
 def failure(request: Request) -> Markup:
     """Return as markup what stands in the way of a failed request."""
-    return escape(request.failure or "something stood in the way.")
+    return escape(request.failure or "I don't know why.")
 
 
 def denied_by(request: Request) -> Markup:
@@ -123,19 +128,45 @@ def expired_because(facts: RequestFacts) -> Markup:
     """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
     request = facts.request
     if request.failure:
-        return f"approved, but it didn't work and nobody tried again: {failure(request).rstrip('.')}"
+        return f"it was approved, but it failed and nobody pressed Retry: {failure(request).rstrip('.')}"
     if request.approved_at:
         waited = duration(request.expires_at - request.approved_at)
-        return f"waited {waited} for {escape(facts.waits_for)}"
+        return f"{_fulfiller(request)} did not {escape(facts.waits_for)} within {waited}"
     return f"nobody decided in {duration(request.expires_at - request.created_at)}"
 
 
-def left_behind(request: Request, otherwise: Markup) -> Markup:
-    """Return as markup what a request that ended without being done leaves in the world; `otherwise` says: nothing."""
-    if request.outcome.in_doubt:
-        return "⚠️ it may have been done all the same: have a look."
-    problem = request.outcome.problem
-    return f"⚠️ {escape(problem)}" if problem else otherwise
+def awaited(facts: RequestFacts) -> Markup:
+    """Return as markup which person has to do what."""
+    return f"Waiting for {_fulfiller(facts.request)} to {escape(facts.waits_for)}"
+
+
+def _fulfiller(request: Request) -> Markup:
+    approvals = request.said(Verdict.APPROVE)
+    return mention(approvals[-1].by.slack_id) if approvals else "somebody"
+
+
+def not_done(facts: RequestFacts) -> Markup:
+    """Return the clause that says what an attempt left undone, as far as that is known."""
+    return "I can't tell whether it was done" if _is_unknown(facts.request) else facts.undone
+
+
+def left_behind(facts: RequestFacts) -> Markup:
+    """Return as a sentence what a request that ended without being done leaves in the world."""
+    if _is_unknown(facts.request):
+        return "⚠️ It may have been done. Check in the Console."
+    problem = facts.request.outcome.problem
+    return f"⚠️ {escape(problem)}" if problem else f"{facts.undone[0].upper()}{facts.undone[1:]}."
+
+
+def _is_unknown(request: Request) -> bool:
+    return request.outcome.in_doubt and not request.outcome.looked
+
+
+def _closed_by(request: Request) -> Markup:
+    """Return who closed a request that nobody decided against: its requester, or somebody else after a failure."""
+    if request.outcome.given_up_by:
+        return f"Given up by {mention(request.outcome.given_up_by)}"
+    return "Given up" if request.failure else f"Withdrawn by {mention(request.requester.slack_id)}"
 
 
 def ended(facts: RequestFacts) -> Markup:
@@ -143,8 +174,8 @@ def ended(facts: RequestFacts) -> Markup:
     note = facts.request.outcome.note_at_end
     said = f" · {escape(note)}" if note else ""
     if facts.request.outcome.needs_person_at_end:
-        return f"⚠️ *Over, but a person has to look* — {facts.done}{said}"
-    return f"🔁 *{facts.after}* — ended as agreed{said}"
+        return f"⚠️ *Its time is over, but a person has to check* — {facts.done}{said}"
+    return f"🔁 *{facts.after}* — ended as planned{said}"
 
 
 def _approved_by(request: Request) -> Markup:
@@ -154,7 +185,7 @@ def _approved_by(request: Request) -> Markup:
 
 def _after(request: Request) -> Markup:
     waited = (request.approved_at or request.closed_at or request.created_at) - request.created_at
-    return f"{duration(waited)} after the ask" if waited.total_seconds() >= 1 else "at once"
+    return f" after {duration(waited)}" if waited.total_seconds() >= 1 else ""
 
 
 def _lines(facts: RequestFacts) -> list[Markup]:
@@ -168,14 +199,18 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         if facts.by_hand:
             lines.append(facts.by_hand)
         lines.append(f"decide by {date(request.expires_at)}")
-        lines.append("you can't approve your own")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
     if request.status is Status.APPLIED and request.ends_at:
-        lines.append(f"Ends {calendar_day(request.ends_at.date())}{facts.end}")
+        lines.append(f"{facts.end or 'Ends'} after {_moment(request.ends_at)}")
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
     return lines
+
+
+def _moment(at: datetime) -> Markup:
+    utc = at.astimezone(UTC)
+    return f"{calendar_day(utc.date())}, {own(f'{utc:%H:%M}')} UTC"
 
 
 def _buttons(facts: RequestFacts) -> list[Json]:
@@ -206,7 +241,7 @@ def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
 
 
 def _sure_to_give_up() -> Json:
-    return confirm("Give up?", "The request is closed and I do nothing more. It can be asked again.", "Give up", "Not now")
+    return confirm("Give up?", "This closes the request. The requester can ask again.", "Give up", "Not now")
 
 
 def _more(request: Request, *others: str) -> Json:

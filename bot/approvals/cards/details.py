@@ -21,12 +21,12 @@ def details_view(facts: RequestFacts, history: Sequence[Markup], *, decide: bool
         f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
         f"*State* {WORDS[request.status]}",
-        f"*Rule* {facts.needs} · nobody decides their own",
+        f"*Rule* {facts.needs} · nobody can approve their own request",
     ]
     if request.status is Status.PENDING:
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
-        lines.append(f"*What stands in the way* {failure(request)}")
+        lines.append(f"*Problem* {failure(request)}")
     if request.ends_at:
         lines.append(f"*Ends* {calendar_day(request.ends_at.date())}")
     blocks = [header(facts.title), section("\n".join(lines))]
@@ -49,7 +49,9 @@ def denial_form(request: Request, title: str) -> Json:
     field = text_input("comment", multiline=True, max_length=MOST_REASON, focus=True)
     blocks = [
         section(f"{mention(request.requester.slack_id)} asked: {escape(title)}"),
-        input_block("Reason", field, block_id=ids.DENY_COMMENT, hint="Whoever asked reads this. Say what to do instead."),
+        input_block(
+            "Reason", field, block_id=ids.DENY_COMMENT, hint="The requester will read this. Say what to do instead."
+        ),
     ]
     return modal(ids.DENY_FORM, "Deny", blocks, submit="Deny", private_metadata=request.id)
 
@@ -57,8 +59,8 @@ def denial_form(request: Request, title: str) -> Json:
 def secret_view(secret: str, title: str) -> Json:
     """Return the modal that shows a key once. It is the only view that ever holds a secret."""
     blocks = [
-        section(f"*{escape(title)}*. It is shown this once, to you alone; my copy is wiped now."),
+        section(f"*{escape(title)}*. Only you see it, and only this once. I keep no copy."),
         section(code_block(secret)),
-        context("Put it into your secret manager now, then close this. Never paste it into Slack."),
+        context("Put it into your secret manager now, then close this. Never send it through Slack."),
     ]
-    return modal(ids.REVEALED_VIEW, "Your key", blocks, close="I have it")
+    return modal(ids.REVEALED_VIEW, "Your key", blocks, close="I've saved it")

@@ -7,6 +7,7 @@ from bot.approvals.cards.card import RequestFacts
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request
 from bot.policy.model import Rule
+from bot.slack.markup import escape
 
 
 def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> RequestFacts:
@@ -22,8 +23,10 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         done=words.done(asked),
         yours=(words.yours or words.done)(asked),
         after=(words.after or words.done)(asked),
+        wish=words.wish(asked) if words.wish else f"“{escape(words.title(asked))}”",
+        undone=words.undone,
         end=words.end(asked),
-        waits_for=kind.by_hand.waits_for if kind.by_hand else "somebody to do it",
+        waits_for=kind.by_hand.waits_for if kind.by_hand else "do it",
         by_hand=kind.left_by_hand(rule),
         needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,

@@ -51,7 +51,7 @@ def waiting_blocks(waiting: Sequence[Titled]) -> list[Json]:
 def mine_blocks(mine: Sequence[Titled], prefix: str) -> list[Json]:
     """Return what somebody asked for, newest first."""
     if not mine:
-        return [section(f"You asked for nothing yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
+        return [section(f"You have no requests yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
     return [
         section(
             f"{mark_of(request)} *{escape(title)}* — {WORDS[request.status]}, asked {date(request.created_at)}",
@@ -71,7 +71,7 @@ def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None
         words.append(waits if waiting else "Nothing waits for your decision")
     if mine is not None:
         blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix)]
-        words.append(plural(len(mine), "request") + " of yours" + _titles(mine) if mine else "You asked for nothing yet")
+        words.append(plural(len(mine), "request") + " of yours" + _titles(mine) if mine else "You have no requests yet")
     return Message(". ".join(words) + ".", fit(blocks))
 
 

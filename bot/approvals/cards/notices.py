@@ -5,11 +5,13 @@ from typing import Any, Literal
 
 from bot.approvals.cards.card import (
     RequestFacts,
+    awaited,
     denied_by,
     ended,
     expired_because,
     failure,
     left_behind,
+    not_done,
 )
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
@@ -45,7 +47,7 @@ def requester_notice(facts: RequestFacts, chapter: str) -> Message:
     """Return what a request's requester reads in the message of a chapter, as things stand now."""
     now = chapter_of(facts.request)
     if now and _CHAPTERS.index(chapter) < _CHAPTERS.index(now):
-        text = f"{bold(facts.title)}: it went on, see below."
+        text = f"{bold(facts.title)}. Updated: see the message below."
         return Message(text, [section(text)])
     text, buttons = _said(facts)
     return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
@@ -60,7 +62,7 @@ def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
 
 
 def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
-    request, yours = facts.request, f"your request {bold(facts.title)}"
+    request, yours = facts.request, f"your request {facts.wish}"
     again = [button("Ask again…", ids.ASK_AGAIN, request.id)]
     match request.status:
         case Status.APPLIED:
@@ -70,20 +72,22 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             return f"⛔ {by} denied {yours}{denied_by(request).partition(by)[2] or '.'}", again
         case Status.EXPIRED:
             return (
-                f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. {left_behind(request, 'Nothing was changed.')}",
+                f"⌛ Y{yours[1:]} expired: {expired_because(facts)}. {left_behind(facts)}",
                 again,
             )
         case Status.WITHDRAWN:
-            return f"🔁 Y{yours[1:]} was closed. {left_behind(request, 'Nothing was done.')}", again
+            giver = request.outcome.given_up_by
+            closed = f"{mention(giver)} gave up {yours}" if giver else f"Y{yours[1:]} was closed"
+            return f"🔁 {closed}. {left_behind(facts)}", again
         case Status.FAILED:
             buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
-            return f"⚠️ Y{yours[1:]} is approved but not done yet: {failure(request)}", buttons
+            return f"⚠️ Y{yours[1:]} was approved, but {not_done(facts)}: {failure(request)}", buttons
         case Status.FULFILLING:
-            return f"⏳ Y{yours[1:]} is approved and waits for {escape(facts.waits_for)}. I tell you when that is done.", []
+            return f"⏳ Y{yours[1:]} was approved. {awaited(facts)}. I'll message you when it's done.", []
         case Status.REVERTING | Status.REVERTED:
-            return (ended(facts) if request.status is Status.REVERTED else f"🔁 *{facts.done}* — being ended"), []
+            return (ended(facts) if request.status is Status.REVERTED else f"🔁 *{facts.done}* — ending now"), []
         case Status.PENDING | Status.APPROVED | Status.APPLYING:
-            return f"⏳ Y{yours[1:]} is on its way.", []
+            return f"⏳ Y{yours[1:]} is not done yet.", []
 
 
 def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
@@ -113,26 +117,26 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_APPROVED: "approved",
     AuditAction.REQUEST_DENIED: "denied",
     AuditAction.REQUEST_WITHDRAWN: "withdrew the request",
-    AuditAction.REQUEST_RETRIED: "asked me to try again",
-    AuditAction.REQUEST_GIVEN_UP: "gave up",
+    AuditAction.REQUEST_RETRIED: "pressed Retry",
+    AuditAction.REQUEST_GIVEN_UP: "gave up the request",
     AuditAction.REQUEST_APPLIED: "Done",
-    AuditAction.REQUEST_WAITS_FOR_PERSON: "The last approver knows what to do by hand; I wait for it",
-    AuditAction.REQUEST_WRONG_PLACE: "Not done right yet",
-    AuditAction.REQUEST_WRONG_PLACE_MENDED: "What was wrong is mended",
-    AuditAction.REQUEST_FAILED: "It didn't work",
+    AuditAction.REQUEST_WAITS_FOR_PERSON: "Waiting for the last approver, who has the steps",
+    AuditAction.REQUEST_WRONG_PLACE: "Not done correctly yet",
+    AuditAction.REQUEST_WRONG_PLACE_MENDED: "The problem is fixed",
+    AuditAction.REQUEST_FAILED: "It failed",
     AuditAction.REQUEST_EXPIRED: "Expired",
-    AuditAction.REQUEST_DONE_TOO_LATE: "A second run of mine came to its end after it was done already",
-    AuditAction.REQUEST_SECOND_TAKEN_BACK: "It was done twice; I took the second one back",
+    AuditAction.REQUEST_DONE_TOO_LATE: "A second attempt of mine finished after it was already done",
+    AuditAction.REQUEST_SECOND_TAKEN_BACK: "I did it twice by mistake and undid the second one",
     AuditAction.REQUEST_SECOND_LEFT: (
-        "It was done twice, and I couldn't take the second one back: revoke the key that nobody knows"
+        "I did it twice by mistake and couldn't undo the second one. Revoke the second key: nobody has its secret"
     ),
-    AuditAction.REQUEST_ENDED: "Ended as agreed",
-    AuditAction.REQUEST_END_NEEDS_PERSON: "Its time was over, but a person has to look",
-    AuditAction.REQUEST_QUEUED: "Many calls wait their turn; I go on by myself within some minutes",
-    AuditAction.REQUEST_TAKEN_UP_AGAIN: "Took it up again after an interruption",
-    AuditAction.SECRET_SHOWN: "looked at the secret; it is wiped",
-    AuditAction.SECRET_WIPED_UNSEEN: "Nobody looked at the secret within a day; I wiped it",
-    AuditAction.SECRET_HAND_OVER_FAILED: "The secret could not be shown; the key has to be revoked and asked for again",
+    AuditAction.REQUEST_ENDED: "Ended as planned",
+    AuditAction.REQUEST_END_NEEDS_PERSON: "Its time is over, but a person has to check",
+    AuditAction.REQUEST_QUEUED: "Many calls are waiting their turn. I'll go on by myself within a few minutes",
+    AuditAction.REQUEST_TAKEN_UP_AGAIN: "I was interrupted and started again",
+    AuditAction.SECRET_SHOWN: "saw the secret, and I deleted it",
+    AuditAction.SECRET_WIPED_UNSEEN: "Nobody opened the secret within a day, so I deleted it",
+    AuditAction.SECRET_HAND_OVER_FAILED: "The secret could not be shown. Revoke the key and ask for a new one",
 }
 """What the thread says of an act; the ask itself is the card."""
 
@@ -142,6 +146,9 @@ def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -
     words = _LINES.get(action)
     if words is None:
         return None
+    if action == AuditAction.REQUEST_WAITS_FOR_PERSON and detail.get("person"):
+        person, task = mention(str(detail["person"])), escape(str(detail.get("task")))
+        words = f"Waiting for {person} to {task}. They have the steps"
     who = f"{mention(actor)} " if actor != BOT_ACTOR else ""
     more = [str(detail[name]) for name in ("comment", "failure", "note", "problem") if detail.get(name)]
     if action == AuditAction.REQUEST_APPROVED and not detail.get("enough"):

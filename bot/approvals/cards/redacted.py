@@ -7,11 +7,11 @@ from bot.slack.model import Message
 
 def redacted_card(prefix: str) -> Message:
     """Return a card that says nothing about its request, and where to find it."""
-    text = f"This request isn't shown here any more: another company can read along. {code(f'/{prefix}-requests')} has it."
+    text = f"I hid this request because another company can read this channel. {code(f'/{prefix}-requests')} shows it."
     return Message(text, [section(text)])
 
 
 def redacted_line() -> Message:
     """Return what takes the place of a reply in such a card's thread."""
-    text = "This isn't shown here any more: another company can read along."
+    text = "I hid this because another company can read this channel."
     return Message(text, [context(text)])

@@ -41,13 +41,17 @@ async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
         ciphertext = await secrets.sealed(tx, request_id, now)
         outcome = request.outcome.updated(Outcome(handover="showing", handover_at=now))
         if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
-            raise RequestClosed("This key was just shown, or its day is over. Lost it? Revoke it and ask for a new one.")
+            raise RequestClosed(
+                "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
+            )
         await timers.set_timers(tx, TIMERS, request_id, {INTERRUPTED: now + SHOWING_LASTS})
     try:
         return rt.vault.unseal(f"secret:{request_id}", ciphertext)
     except SecretUnreadable:
         await hand_over_failed(rt, request_id)
-        raise RequestClosed("I can't decrypt this key any more. Revoke it and ask for a new one.") from None
+        raise RequestClosed(
+            "I can't decrypt this key any more, so it was not shown. Revoke it and ask for a new one."
+        ) from None
 
 
 def _showable(request: Request | None, actor: Actor) -> Request:
@@ -55,11 +59,13 @@ def _showable(request: Request | None, actor: Actor) -> Request:
     if request is None:
         raise NotFound("I don't know that request. Nothing was shown.")
     if not actor.who.is_same_person(request.requester):
-        raise NotAllowed("Only the person who asked for a key can see it.")
+        raise NotAllowed("Only the person who asked for this key can see it.")
     if request.outcome.handover == "showing":
-        raise RequestClosed("I'm showing you this key already, in another window.")
+        raise RequestClosed("This key is already open in another window.")
     if request.outcome.handover != "ready":
-        raise RequestClosed("This key was shown already, or its day is over. Lost it? Revoke it and ask for a new one.")
+        raise RequestClosed(
+            "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
+        )
     return request
 
 

@@ -7,16 +7,16 @@ TROUBLE = frozenset({"lost", "failed", "unseen"})
 """States of a hand-over after which a new key has to be asked for."""
 
 _ON_CARD: dict[str, Markup] = {
-    "ready": "its secret waits for its requester",
-    "shown": "its secret was shown once and is wiped",
-    "unseen": "its secret was wiped, because nobody looked within a day: revoke the key and ask again",
+    "ready": "the requester hasn't opened its secret yet",
+    "shown": "its secret was shown once, then deleted",
+    "unseen": "nobody opened its secret within a day, so I deleted it: revoke the key and ask again",
     "lost": "its secret is lost: revoke the key and ask again",
     "failed": "its secret didn't reach its requester: revoke the key and ask again",
 }
 _TO_REQUESTER: dict[str, Markup] = {
-    "lost": "the answer with its secret got lost on the way",
+    "lost": "its secret got lost on the way",
     "failed": "its secret could not be shown to you",
-    "unseen": "you didn't look at its secret within a day, so I wiped it",
+    "unseen": "you didn't open its secret within a day, so I deleted it",
 }
 
 

@@ -18,16 +18,16 @@ def console_steps(request: Request, name: str) -> Message:
     if request.status is not Status.FULFILLING:
         return _over(request, f"{code(name)} in {where}")
     asker = mention(request.requester.slack_id)
-    intro = f"⏳ Please make the key that you approved for {asker}."
+    intro = f"⏳ You approved a key for {asker}. Please create it:"
     end = f"with the expiry {calendar_day(request.ends_at.date())}" if request.ends_at else "without an expiry"
     steps = (
         f"1. Open the Console and choose {where}.\n"
         f"2. Create a key {end} and with exactly this name: {code(name)}\n"
-        f"3. Hand its secret to {asker} through your secret manager, never through Slack."
+        f"3. Give its secret to {asker} through your secret manager. Never send it through Slack."
     )
     check = (
-        f"I look for that name in that workspace each minute; the request closes by itself when I see it. "
-        f"It is waited for until {date(request.expires_at)}."
+        "I look for this key each minute. When I see it, I mark the request as done. "
+        f"If I don't see it by {date(request.expires_at)}, this request is closed."
     )
     problem = request.outcome.problem
     seen = f"⚠️ {_mend(problem)}" if problem else ""
@@ -42,18 +42,18 @@ def console_news(request: Request, name: str) -> Message:
     if request.status is not Status.FULFILLING:
         return _over(request, what)
     problem = request.outcome.problem
-    text = f"⚠️ {what}: {_mend(problem)}" if problem else f"⏳ {what}: what was wrong is mended; I still wait for the key."
+    text = f"⚠️ {what}: {_mend(problem)}" if problem else f"⏳ {what}: the problem is fixed. I'm still waiting for the key."
     return Message(text, [section(text)])
 
 
 def _mend(problem: str) -> Markup:
-    return f"{escape(problem)} Archive it and make it again as in the steps."
+    return f"{escape(problem)} Archive that key and follow the steps again."
 
 
 def _over(request: Request, what: Markup) -> Message:
     if request.status in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
         asker = mention(request.requester.slack_id)
-        text = f"✅ I see the key {what}. Hand its secret to {asker} now, if you haven't yet."
+        text = f"✅ I see the key {what}. If you haven't yet, give its secret to {asker} now."
     else:
-        text = f"⛔ The key {what} is not needed any more: the request is {WORDS[request.status]}."
+        text = f"⛔ Don't create the key {what} any more: the request is {WORDS[request.status]}."
     return Message(text, [section(text)])

@@ -21,7 +21,7 @@ from bot.slack.markup import Markup, bold, code, mention, within_bold
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """The upstream writes down by its own clock when a key was made."""
-_BY_HAND = "Whoever made it in the Console has its secret and hands it to you."
+_BY_HAND = "The person who created it in the Console will give you its secret."
 
 
 class CreateKey(BaseModel):
@@ -41,16 +41,23 @@ class CreateKey(BaseModel):
 
 
 FORM = (
-    FormField("workspace_id", "Workspace", "workspace", hint="Type a part of its name."),
+    FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name."),
     FormField(
         "name",
         "Name",
         max_length=MOST_NAME,
         check=check_name,
-        hint="What will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
+        hint="Name what will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
     ),
-    FormField("reason", "Purpose", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
-    FormField("ends_on", "Last day", "date", hint="Empty: until it is revoked.", optional=True, check=check_last_day),
+    FormField("reason", "Purpose", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    FormField(
+        "ends_on",
+        "Last day",
+        "date",
+        hint="It works until the end of this UTC day. Leave empty: it works until somebody revokes it.",
+        optional=True,
+        check=check_last_day,
+    ),
 )
 
 
@@ -61,9 +68,9 @@ async def _check(reading: Reading, _who: Who, payload: CreateKey) -> Checked[Cre
     if workspace is None:
         raise InvalidInput({"workspace_id": "That workspace doesn't exist any more. Choose another one."})
     if workspace.is_claude_code:
-        raise InvalidInput({"workspace_id": "Claude Code makes its own keys at sign-in. Choose another workspace."})
+        raise InvalidInput({"workspace_id": "Claude Code creates its own keys there. Choose another workspace."})
     if await is_taken(reading, payload.name, workspace.id):
-        raise InvalidInput({"name": f"{workspace.name} already has a key {payload.name}. Choose another name."})
+        raise InvalidInput({"name": f"{workspace.name} already has a key named {payload.name}. Choose another name."})
     return Checked(payload.model_copy(update={"workspace_name": workspace.name}), workspace.id, workspace.name)
 
 
@@ -74,11 +81,11 @@ async def _apply(act: Act[CreateKey]) -> Applied:
     )
     workspace = next((w for w in workspaces if w.id == wanted.workspace_id), None)
     if workspace is None:
-        raise NeedsPerson(f"The workspace {wanted.workspace_name} was archived in the meantime.")
+        raise NeedsPerson(f"Somebody archived the workspace {wanted.workspace_name}. Give up and ask for another one.")
     if is_used:
         raise NeedsPerson(
-            f"{workspace.name} got another key {wanted.name} in the meantime. Rename or archive that one, or give up here "
-            "and ask under another name."
+            f"Somebody else created a key named {wanted.name} in {workspace.name}. Rename or archive that key and press "
+            "Retry, or give up and ask for another name."
         )
     if act.rule_for(act.request.kind, act.request.workspace_id, workspace.name).issue_keys == "console":
         # A key that has the name later and isn't among these is new: the two clocks needn't agree.
@@ -118,7 +125,7 @@ async def _prove(look: Look[CreateKey]) -> Done | Waits | None:
     if not strays:
         return Waits()
     where = await look.directory.place_of(strays[0])
-    return Waits(problem=f"A key of that name appeared in {where}, which is the wrong place.")
+    return Waits(problem=f"A key with this name was created in {where}. That is the wrong place.")
 
 
 async def _not_asked_for(look: Look[CreateKey], keys: list[ApiKey]) -> list[ApiKey]:
@@ -134,7 +141,7 @@ async def _not_asked_for(look: Look[CreateKey], keys: list[ApiKey]) -> list[ApiK
 async def _revert(act: Act[CreateKey]) -> Done:
     key = await act.admin.api_key(act.request.outcome.thing_id or "")
     if key.status in DEAD:
-        return Done(Outcome(note="" if key.status == "expired" else "It was already revoked."))
+        return Done(Outcome(note="" if key.status == "expired" else "The key was already revoked."))
     await act.admin.update_api_key(key.id, status="archived")
     return Done()
 
@@ -148,22 +155,22 @@ def _key(asked: Asked[CreateKey]) -> Markup:
 
 
 def _done(asked: Asked[CreateKey]) -> Markup:
-    did = "was made for" if asked.request.outcome.handover == "lost" else "issued to"
+    did = "was created for" if asked.request.outcome.handover == "lost" else "issued to"
     return f"Key {_key(asked)} {did} {mention(asked.request.requester.slack_id)}"
 
 
 def _yours(asked: Asked[CreateKey]) -> Markup:
-    return f"Your key {_key(asked)} {'was made' if asked.request.outcome.handover == 'lost' else 'is ready'}"
+    return f"Your key {_key(asked)} {'was created' if asked.request.outcome.handover == 'lost' else 'is ready'}"
 
 
 def _end(asked: Asked[CreateKey]) -> Markup:
     """Say so where a key has no expiry upstream: the person who made it by hand set none."""
     made = asked.request.outcome
-    return ", when I revoke it" if made.thing_id and not made.expires_at else ""
+    return "I'll revoke it" if made.thing_id and not made.expires_at else ""
 
 
 def _announced(rule: Rule) -> Markup:
-    return "an approver then makes the key in the Console" if rule.issue_keys == "console" else ""
+    return "after that, an approver creates the key in the Console" if rule.issue_keys == "console" else ""
 
 
 def _revoking(asked: Asked[CreateKey]) -> Filled | None:
@@ -183,8 +190,9 @@ CREATE_KEY = Kind(
         done=_done,
         yours=_yours,
         after=lambda asked: f"Key {_key(asked)} is revoked",
+        wish=lambda asked: f"for the API key {_what(asked)}",
+        undone="the key was not created",
         end=_end,
-        submit_label="Ask for the key",
     ),
     rules=Rules(
         subject=lambda payload: subject_of(payload.workspace_id, payload.name),
@@ -195,7 +203,7 @@ CREATE_KEY = Kind(
     ),
     effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert),
     by_hand=ByHand(
-        waits_for="the key to be made in the Console",
+        waits_for="create the key in the Console",
         prove=_prove,
         steps=lambda asked: console_steps(asked.request, asked.payload.name),
         news=lambda asked: console_news(asked.request, asked.payload.name),

@@ -15,8 +15,8 @@ from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Thing
 from bot.slack.markup import Markup, bold, code, within_bold
 
-KEY_FIELD = FormField("key_id", "Key", "key", hint="Type a part of its name.")
-WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON)
+KEY_FIELD = FormField("key_id", "Key", "key", hint="Type part of its name.")
+WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON)
 
 
 class KeyChange(BaseModel):

@@ -37,7 +37,7 @@ def _name_of(key: ApiKey) -> str:
 
 def _name_of_living(key: ApiKey) -> str:
     if key.status in DEAD:
-        raise InvalidInput({"key_id": f"{key.name} is {key.status} for good, which can't be changed any more."})
+        raise InvalidInput({"key_id": f"{key.name} is {key.status} for good, so it can't be changed."})
     return key.name
 
 
@@ -61,9 +61,9 @@ async def _taken(reading: Reading, payload: RenameKey, name: str) -> str:
     """Say so where a name belongs to another key, or to one that somebody is just asking for."""
     where = await reading.directory.workspace_name(payload.workspace_id)
     if await is_taken(reading, name, payload.workspace_id):
-        return f"{where} already has a key {name}. Another name is needed."
+        return f"{where} already has a key named {name}. Another name is needed."
     if await reading.others.find_open(subject_of(payload.workspace_id, name)):
-        return f"Somebody is asking for a new key {name} in {where}. Another name is needed."
+        return f"Somebody has asked for a new key named {name} in {where}. Another name is needed."
     return ""
 
 
@@ -77,14 +77,14 @@ _NAME = Setting[RenameKey](
     which=lambda payload: payload.key_id,
     to=lambda payload: payload.name,
     was=lambda payload: payload.was,
-    already=lambda thing: f"{thing.name} is called {thing.value} already.",
+    already=lambda thing: f"{thing.name} is already called {thing.value}.",
     takes=lambda key: key.status not in DEAD,
     forbids=_taken,
 )
 
 
 def _called(asked: Asked[RenameKey], name: str) -> Markup:
-    return f"Key {bold_key_in_place(asked)} is called {code(name)}"
+    return f"Key {bold_key_in_place(asked)} is now called {code(name)}"
 
 
 RENAME_KEY = Kind(
@@ -97,7 +97,7 @@ RENAME_KEY = Kind(
             "New name",
             max_length=MOST_NAME,
             check=check_name,
-            hint="Letters, digits, dots, dashes and underscores. What uses the key goes on working.",
+            hint="Letters, digits, dots, dashes and underscores. Programs that use the key keep working.",
         ),
         WHY_FIELD,
     ),
@@ -108,6 +108,7 @@ RENAME_KEY = Kind(
         what=lambda asked: f"{key_in_place(asked)} → {code(asked.payload.name)}",
         done=lambda asked: _called(asked, asked.payload.name),
         after=lambda asked: f"{_called(asked, asked.payload.was)} again",
+        wish=lambda asked: f"to rename the key {key_in_place(asked)} to {code(asked.payload.name)}",
         chosen=chosen_key,
     ),
     rules=_NAME.rules(lambda payload: f"rename_key:{payload.key_id}", has_workspace=True),

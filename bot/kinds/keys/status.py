@@ -22,7 +22,7 @@ from bot.kinds.setting import Setting
 from bot.slack.markup import reads_alike
 from bot.words.own import Own
 
-_NOT_THE_NAME = "Type the key's name exactly, to be sure that it is the right one."
+_NOT_THE_NAME = "This isn't the key's name. Type the name exactly, so that the right key is revoked."
 
 
 class StatusChange(KeyChange):
@@ -58,8 +58,8 @@ def _setting(change: _Change) -> Setting[StatusChange]:
         to=lambda _payload: change.becomes,
         was=lambda payload: payload.was,
         already=lambda thing: f"{thing.name} is already {change.already}.",
-        closed=lambda thing: f"{thing.name} is {thing.value} for good, which can't be changed any more.",
-        drifted=lambda thing, _was: f"The key {thing.name} became {thing.value} in the meantime.",
+        closed=lambda thing: f"{thing.name} is {thing.value} for good, so it can't be changed.",
+        drifted=lambda thing, _was: f"Somebody else changed the key {thing.name}: it is {thing.value} now.",
         fits=lambda status: status in change.from_,
         takes=lambda key: key.status in change.from_,
         faults=_unconfirmed if change.is_final else lambda _payload: {},
@@ -84,6 +84,7 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
             title=lambda asked: f"{change.label}: {asked.payload.key_name}",
             what=key_in_place,
             done=lambda asked: f"Key {bold_key_in_place(asked)} {change.done}",
+            wish=lambda asked: f"to {change.verb} the key {key_in_place(asked)}",
             danger=change.danger,
             chosen=chosen_key,
         ),

@@ -22,7 +22,7 @@ ROLES = {
     "billing": "Billing: Playground and billing",
 }
 """What the API can give on a Console organization (admin-api.md §4.2); `admin` it can't."""
-ADMIN_SENTENCE = "The API can't give or take admin. An admin does that in the Console: Settings, Members."
+ADMIN_SENTENCE = "I can't give or remove the admin role. An organization admin does that in the Console: Settings, Members."
 
 
 class ChangeRole(BaseModel):
@@ -46,8 +46,15 @@ class ChangeRole(BaseModel):
 FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
-    FormField("reason", "Why", "long_text", hint="The approvers read this.", max_length=MOST_REASON),
-    FormField("ends_on", "Last day", "date", hint="Empty: for good.", optional=True, check=check_last_day),
+    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    FormField(
+        "ends_on",
+        "Last day",
+        "date",
+        hint="The role changes back after this UTC day. Leave empty: it stays.",
+        optional=True,
+        check=check_last_day,
+    ),
 )
 
 
@@ -83,7 +90,7 @@ _ROLE = Setting[ChangeRole](
     which=lambda payload: payload.member_id,
     to=lambda payload: payload.role,
     was=lambda payload: payload.from_role,
-    already=lambda thing: f"{thing.name} has the role {thing.value} already.",
+    already=lambda thing: f"{thing.name} already has the role {thing.value}.",
     already_at="role",
 )
 
@@ -99,7 +106,7 @@ def _what(asked: Asked[ChangeRole]) -> Markup:
 
 def _done(asked: Asked[ChangeRole]) -> Markup:
     wanted = asked.payload
-    return f"{mention(wanted.slack_id)} is {escape(wanted.role)}, was {escape(wanted.from_role)}"
+    return f"{mention(wanted.slack_id)} is now {escape(wanted.role)} instead of {escape(wanted.from_role)}"
 
 
 CHANGE_ROLE = Kind(
@@ -108,10 +115,11 @@ CHANGE_ROLE = Kind(
     form=FORM,
     words=Words(
         label="Change a role",
-        asks="asks for a role",
+        asks="asks to change a role",
         title=lambda asked: f"Role {asked.payload.role} for {asked.payload.member_name}",
         what=_what,
         done=_done,
+        wish=lambda asked: f"for the role {bold(asked.payload.role)} for {mention(asked.payload.slack_id)}",
         after=lambda asked: f"{mention(asked.payload.slack_id)} is {escape(asked.payload.from_role)} again",
     ),
     rules=_ROLE.rules(

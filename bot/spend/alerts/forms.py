@@ -10,7 +10,7 @@ from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, escape
+from bot.slack.markup import Markup, channel_mention, escape
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.spend.phrases import shown
 from bot.words.wording import listed, number
@@ -18,7 +18,7 @@ from bot.words.wording import listed, number
 _SHOWN_THRESHOLDS = 20
 _EARLY = (50, 80)
 """Steps on the way to an amount, in percent, at which a channel may be told, too."""
-_PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "a day", "monthly": "a month"}
+_PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "day", "monthly": "month"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ ALERT = Form(
         ),
         FormField(
             ids.SPEND_AMOUNT,
-            "When we spend more than",
+            "When spend reaches",
             "amount",
             placeholder="500",
             least=Decimal("0.01"),
@@ -62,7 +62,7 @@ ALERT = Form(
             ids.SPEND_PERIOD,
             "Period",
             "radio",
-            choices=(("daily", "in a UTC day"), ("monthly", "in a month")),
+            choices=(("daily", "in one UTC day"), ("monthly", "in one UTC month")),
             unfit="Choose a day or a month.",
         ),
         FormField(
@@ -93,7 +93,7 @@ def alert_values(channel: str) -> dict[str, Any]:
 
 def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Frame:
     """Return what stands around the form's fields: what an alert is, and what the channel is told already."""
-    intro = "I speak once in a period, as soon as the figures reach the amount, and say what drove it."
+    intro = "I'll post once per period, as soon as spend reaches the amount, and say what caused it."
     below = [
         section(
             threshold_in_words(one, names),
@@ -105,10 +105,11 @@ def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str,
 
 
 def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup:
-    """Return `Told when Research passes $500.00 a day`."""
+    """Return `I'll post in #llm-costs when Research reaches $500.00 in one UTC day, once per day.`"""
     workspace = threshold.workspace_id
     who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
-    verb = "passes" if workspace else "pass"
+    where = f"I'll post in {channel_mention(threshold.channel)} when {who} {'reaches' if workspace else 'reach'}"
     early = listed([f"{number(step)} %" for step in threshold.steps if step != WHOLE])
-    also: Markup = f", and on the way there at {early}" if early else ""
-    return f"Told when {who} {verb} {shown(threshold.amount)} {_PERIODS[threshold.period]}{also}"
+    period = _PERIODS[threshold.period]
+    often: Markup = f"and on the way there at {early}, each once per {period}" if early else f"once per {period}"
+    return f"{where} {shown(threshold.amount)} in one UTC {period}, {often}."

@@ -21,7 +21,7 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 TOPIC = "alert"
-REDACTED = "This isn't shown here any more: another company can read along."
+REDACTED = "I hid this because another company can read this channel."
 
 
 def alert_of(channel: str) -> Wanted:

@@ -1,4 +1,4 @@
-"""An alert: which amount was passed, by how much so far, and what drove it; somebody can say that they look after it.
+"""An alert: which amount was reached, by how much so far, and what drove it; somebody can say that they look after it.
 
 Pure.
 """
@@ -31,7 +31,7 @@ def alert_lines(crossing: Crossing) -> list[Markup]:
         spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
-    lines: list[Markup] = [f"{headline} — {spent}, figures as of {as_of_in_words(crossing.as_of)}"]
+    lines: list[Markup] = [f"{headline} — {spent}, as of {as_of_in_words(crossing.as_of)}"]
     if crossing.top is not None:
         lines.append(_top_line(crossing.top, crossing.threshold.period))
     return lines
@@ -53,7 +53,7 @@ def _top_line(top: TopSpender, period: str) -> Markup:
         if top.usual is None:
             return f"Largest part: {key} ({shown(top.amount)})"
         usual = f"{shown(top.usual)} on a usual day" if top.usual else "nothing on a usual day"
-        return f"What drove it: {key}, {shown(top.amount)} against {usual}"
+        return f"Main cause: {key}, {shown(top.amount)} against {usual}"
     if not top.usual:
         return f"Largest part: {key} ({shown(top.amount)} in the last 7 days)"
     ratio = growth(top.amount, top.usual)

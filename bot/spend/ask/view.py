@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from bot.slack import ids
@@ -29,7 +30,7 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import chart_of, largest_in_words, parts_chart, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
-from bot.words.wording import number, weekday_day
+from bot.words.wording import month_name, number, weekday_day
 
 Json = dict[str, Any]
 
@@ -96,17 +97,31 @@ def _compared(figures: Figures) -> Markup:
     if is_of_month and is_end_of_month(figures.last):
         return month_in_title(before(figures.first, figures.last, month=True)[0])
     if is_of_month:
-        return days_in_words(*before(figures.first, figures.last, month=True))
+        first, last = before(figures.first, figures.last, month=True)
+        is_as_long = last.day == figures.last.day  # a shorter month has no such day
+        return f"the same days in {month_name(first)[:3]}" if is_as_long else days_in_words(first, last)
     if figures.first == figures.last:
         return last_weekday(figures.first)
     return f"the {number((figures.last - figures.first).days + 1)} days before"
 
 
 def _tail(figures: Figures, table: Table) -> Markup:
-    parts: list[Markup] = [f"as of {as_of_in_words(table.as_of)}" if table.as_of else "no data yet"]
+    parts: list[Markup] = [f"As of {as_of_in_words(table.as_of)}" if table.as_of else "No data yet"]
     if table.provisional:
-        parts.append(f"{days_in_words(figures.open_days[0], figures.open_days[-1])} not closed yet, provisional")
+        parts.append(_open_in_words(figures))
     return " · ".join([*parts, "days are UTC days"])
+
+
+def _open_in_words(figures: Figures) -> Markup:
+    """Return which days may still change, and whether that is because the day itself isn't over."""
+    first, last = figures.open_days[0], figures.open_days[-1]
+    days = days_in_words(first, last)
+    if first != last:
+        return f"{days} are not final yet"
+    is_over = figures.query.period == "yesterday" or (
+        figures.as_of is not None and figures.as_of.astimezone(UTC).date() > last
+    )
+    return f"{days} is not final yet" if is_over else f"{days} is still running"
 
 
 def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension]) -> Json:
@@ -145,10 +160,10 @@ def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[s
     if problem.second is None:
         text = f"{read}I don't know *{escape(problem.unknown)}*."
     else:
-        text = f"{read}*{escape(problem.unknown)}* is a second {problem.second}, and I take one."
+        text = f"{read}*{escape(problem.unknown)}* is a second {problem.second}, but I can use only one."
     if problem.suggestion:
         typed = f"/{prefix}-spend {problem.suggestion}"
         text += f" Did you mean {code(typed)}?"
         return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RETRY, problem.suggestion[:2000]))])
-    text += f" I understand {code(f'/{prefix}-spend ' + ' '.join(usage))}."
+    text += f" You can type {code(f'/{prefix}-spend ' + ' '.join(usage))}."
     return Message(text, [section(text)])

@@ -91,9 +91,10 @@ def digest_values(channel: str, tz: str, existing: Subscription | None) -> dict[
 def digest_frame(channel: str, existing: Subscription | None) -> Frame:
     """Return what stands around the form's fields: what the channel has, and two buttons that end it."""
     if existing is None:
-        intro = "Each day I post what the day before cost, what changed and why. The breakdown goes into the thread."
-        return Frame(above=[section(intro)], submit="Start", private_metadata=channel)
-    intro = f"{channel_mention(existing.channel)} gets it daily at {escape(existing.local_time)} ({escape(existing.tz)})."
+        intro = "Each day I post what the day before cost, what changed and why. Tables go into the thread."
+        return Frame(above=[section(intro)], submit="Start digest", private_metadata=channel)
+    when = f"{escape(existing.local_time)} ({escape(existing.tz)})"
+    intro = f"{channel_mention(existing.channel)} gets the digest every day at {when}."
     muted = f" Muted until {date(existing.muted_until)}." if existing.muted_until else ""
     skip = button("Skip the next one", ids.DIGEST_MUTE, existing.channel)
     stop = button("Stop the digest", ids.DIGEST_STOP, existing.channel, style="danger")
@@ -104,7 +105,7 @@ def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str
     """Return what was set up, and when it shows next."""
     scope = listed([escape(names.get(one, one)) for one in saved.workspace_ids], most=3) or "all workspaces"
     when = f"every day at {escape(saved.local_time)} ({escape(saved.tz)})"
-    begins = f"The next one is about {weekday_day(first.day)} and comes {date(first.since)}."
+    begins = f"The next one covers {weekday_day(first.day)} and comes {date(first.since)}."
     return f"✅ {channel_mention(saved.channel)} gets the spend of {scope} {when}. {begins}"
 
 

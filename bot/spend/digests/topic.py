@@ -28,7 +28,7 @@ TOPIC = "digest"
 DIGEST, PART, CORRECTION = "digest", "part", "correction"
 THREAD_UNTIL = timedelta(hours=6)
 """After so long the breakdown that Slack didn't take isn't worth a message any more."""
-REDACTED = "This isn't shown here any more: another company can read along."
+REDACTED = "I hid this because another company can read this channel."
 
 
 def digest_of(channel: str) -> Wanted:

@@ -67,15 +67,13 @@ def headline(digest: Digest) -> Markup:
     if digest.total is None and digest.nothing_until is not None:
         return f"📈 *Nothing has been spent yet*, as of {as_of_in_words(digest.nothing_until)}"
     if digest.total is None:
-        return (
-            f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported that day. I say them here when it has."
-        )
+        return f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported them. I'll post here when it has."
     so_far = "" if digest.closed else " so far"
     parts: list[Markup | None] = [
         f"📈 *{shown(digest.total)}{so_far} on {when}{where}*",
         change_in_words(digest.total, digest.last_week, last_weekday(digest.day)) if digest.closed else None,
         month_in_words(digest),
-        "a day like its weekday before" if digest.is_quiet and digest.total else None,
+        f"much like {last_weekday(digest.day)}" if digest.is_quiet and digest.total else None,
         freshness_line(digest) if digest.is_quiet else None,
     ]
     return " · ".join([part for part in parts if part])
@@ -99,7 +97,7 @@ def driver_line(driver: Driver, *, so_far: bool = False) -> Markup:
 
 
 def month_over_line(month: MonthOver) -> Markup:
-    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % on Sep 2026 · 68 % of $12,000.00`."""
+    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % vs Sep 2026 · 68 % of $12,000.00`."""
     is_final = not month.missing and not month.open_days
     before = month_in_title(month.first - ONE_DAY)
     parts: list[Markup | None] = [
@@ -114,18 +112,18 @@ def month_over_line(month: MonthOver) -> Markup:
 def freshness_line(digest: Digest) -> Markup:
     """Return until when the figures reach, and whether they can still change."""
     if digest.as_of is None:
-        return "no figures yet"
+        return "No figures yet"
     utc = digest.as_of.astimezone(UTC)
     as_of = own(f"{utc:%H:%M} UTC") if utc.date() == digest.day + ONE_DAY else as_of_in_words(digest.as_of)
     if digest.closed:
-        return f"figures as of {as_of}, closed day"
-    return f"figures as of {as_of}: the day isn't complete there yet, so they are provisional"
+        return f"As of {as_of}, final"
+    return f"As of {as_of}, provisional: the day isn't complete yet"
 
 
 def _movers_line(digest: Digest) -> Markup | None:
     if digest.is_quiet or not digest.movers:
         return None
-    return "*Movers*  " + " · ".join(mover_in_words(part) for part in digest.movers)
+    return "*Biggest changes*  " + " · ".join(mover_in_words(part) for part in digest.movers)
 
 
 def _buttons(run_id: int) -> Json:
@@ -161,7 +159,7 @@ def render_thread(digest: Digest) -> list[tuple[str, Message]]:
 
 def render_breakdown(digest: Digest) -> list[Message]:
     """Return the same for a person alone, who may read it far from the digest: each message also names its age."""
-    age = f", {freshness_line(digest)}"
+    age = f" · {freshness_line(digest)}"
     return [_thread_part(found, digest, age) for found in digest.breakdowns if found.slices]
 
 
@@ -176,13 +174,13 @@ def _thread_part(found: Breakdown, digest: Digest, age: Markup = "") -> Message:
 def render_correction(
     old: Decimal | None, new: Decimal, day_text: Markup, why: Markup = "", scope: Sequence[str] = ()
 ) -> Message:
-    """Return the reply that mends a digest: `Corrected: $431.20 on Fri 20 Nov in Production (+$18.50)`."""
+    """Return the reply that mends a digest: `Corrected for Fri 20 Nov in Production: $431.20 (+$18.50)`."""
     cause, where = f", {why}" if why else "", where_in_words(scope)
     if old is None:
         text = f"The figures for {day_text}{where} are in: {shown(new)}"
     else:
         change = escape(money_change(new - old, cents=True))
-        text = f"Corrected: {shown(new)} on {day_text}{where} ({change}{cause})"
+        text = f"Corrected for {day_text}{where}: {shown(new)} ({change}{cause})"
     return Message(text, [section(text)])
 
 
