@@ -69,7 +69,7 @@ def load_policy(path: Path, known_kinds: Mapping[str, KindFacts]) -> Policy:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Policy.nobody(f"The policy file {path} can't be read: {why}. Until then, nobody can approve.")
+        return Policy.nobody(f"The policy file {path} can't be read: {why}. Until it can be read, nobody can approve.")
     try:
         return parse_policy(text, known_kinds)
     except PolicyError as error:
