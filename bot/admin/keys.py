@@ -9,7 +9,7 @@ from bot.admin.call import ApiCall, params, segment, stamp
 from bot.admin.model import ApiKey, IssuedKey
 from bot.errors import PreviewUnavailable, UpstreamError, UpstreamMissing
 
-CREATION_UNAVAILABLE = "This organization's API can't create keys; they are made in the Claude Console."
+CREATION_UNAVAILABLE = "This organization's API can't create keys; they are created in the Claude Console."
 
 
 class Keys(Base):

@@ -90,7 +90,9 @@ class PolicyFile:
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             seen = f"unreadable: {why}"
-            found = Policy.nobody(f"The policy file {self._path} can't be read: {why}. Until then, nobody can approve.")
+            found = Policy.nobody(
+                f"The policy file {self._path} can't be read: {why}. Until it can be read, nobody can approve."
+            )
         else:
             seen = version_of(text)
             found = self._policy if seen == self._seen else _understood(text, self._kinds)
