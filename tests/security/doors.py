@@ -125,9 +125,9 @@ async def tables(world: World) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def kept(world: World) -> Json:
-    """Return what no attack may change: the bot's rows but for memory of causes, and the organization's keys and roles."""
+    """Return what no attack may change: the bot's rows but for memory of causes and signs of life, and the organization's keys and roles."""
     rows = await tables(world)
-    rows["note"] = [row for row in rows["note"] if not str(row[0]).startswith("covered:")]
+    rows["note"] = [row for row in rows["note"] if not str(row[0]).startswith(("covered:", "readiness"))]
     claude = world.sandbox.claude
     return {name: found for name, found in rows.items() if not name.startswith(("seen", "sqlite"))} | {
         "upstream keys": {key.id: (key.name, key.state) for key in claude.keys.values()},
