@@ -125,7 +125,10 @@ async def tables(world: World) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def kept(world: World) -> Json:
-    """Return what no attack may change: the bot's rows but for memory of causes and signs of life, and the organization's keys and roles."""
+    """Return what no attack may change: the organization's keys and roles, and the bot's rows.
+
+    Its memory of causes and its signs of life are left out.
+    """
     rows = await tables(world)
     rows["note"] = [row for row in rows["note"] if not str(row[0]).startswith(("covered:", "readiness"))]
     claude = world.sandbox.claude
