@@ -13,6 +13,8 @@ from typing import TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.words.credentials import KNOWN
+
 HIDDEN = "[hidden]"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what people misread aloud: 0 and O, 1 and I
 _MAX_DEPTH = 8
@@ -117,7 +119,7 @@ def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
 
 def redact_text(text: str) -> str:
     """Hide what looks like a secret in a text."""
-    return _SECRET_TEXT.sub(HIDDEN, text)
+    return KNOWN.sub(HIDDEN, _SECRET_TEXT.sub(HIDDEN, text))
 
 
 def _cleaned(value: object, depth: int) -> object:

@@ -11,6 +11,8 @@ import pytest
 import structlog
 
 from bot.log import HIDDEN, bind_correlation, configure_logging, new_reference, redact_text
+from bot.words.credentials import KNOWN
+from tests.words.test_credentials import SECRETS as TYPED
 
 ADMIN_KEY = "sk-ant-admin01-AbCdEf0123456789_-xyz"
 SECRETS = [
@@ -142,3 +144,10 @@ def test_every_record_is_one_line_with_an_aware_time(stream: io.StringIO) -> Non
     structlog.get_logger().info("two\nlines")
     assert stream.getvalue().count("\n") == 1
     assert lines(stream)[0]["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("text", [text for text in TYPED if KNOWN.search(text)])
+def test_what_is_refused_where_people_type_is_hidden_in_logs(text: str) -> None:
+    hidden = redact_text(text)
+    assert HIDDEN in hidden
+    assert not KNOWN.search(hidden)

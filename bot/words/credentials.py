@@ -13,10 +13,10 @@ from bot.words.own import Own
 
 REFUSAL: Final = "This looks like a secret, such as a key or a password. Take it out; if it is real, revoke it."
 """What is said at the field; the text itself is never repeated."""
-_KNOWN = re.compile(
+KNOWN = re.compile(
     r"""
       \bsk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…)                       # Claude; a key's hint is no key
-    | \bsk-(?!ant-)(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}   # OpenAI and those that took after it
+    | \bsk-[A-Za-z0-9]{20,} | \bsk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}  # OpenAI and those that took after it
     | \b(?:sk|rk|pk|whsec)_(?:live|test)_[A-Za-z0-9]{10,} | \bwhsec_[A-Za-z0-9+/=]{20,}
     | \bxox[a-z]-[A-Za-z0-9-]{8,} | \bxapp-\d-[A-Za-z0-9-]{8,} | \bxwfp-[A-Za-z0-9-]{8,}
     | hooks\.slack\.com/(?:services|workflows|triggers)/\S{10,}
@@ -33,6 +33,7 @@ _KNOWN = re.compile(
     """,
     re.VERBOSE,
 )
+"""What is known by its shape; logs hide it, too."""
 _PASSWORD = re.compile(
     r"(?i)\b(?:pass(?:word|wd|phrase|code)?|pwd)s?[\"'`*_]*\s*(?:is\b|=>|[:=])\s*[\"'`*_]*(?=\S*[0-9!@#$%^&*])\S{6,}"
 )
@@ -53,7 +54,7 @@ def looks_like_credential(text: str) -> bool:
     After a word that announces one, whatever is as mixed as a secret counts, but for names such as `ingest-2` and ids.
     """
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return bool(_KNOWN.search(plain) or _PASSWORD.search(plain)) or any(
+    return bool(KNOWN.search(plain) or _PASSWORD.search(plain)) or any(
         _is_mixed(found[1]) for found in _NAMED.finditer(plain)
     )
 

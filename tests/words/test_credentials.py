@@ -44,6 +44,7 @@ HARMLESS = [
     "token counting service (see JIRA-12345)",
     "bearer token rotation for service-account-staging",
     "ingest-staging",
+    "revoke sk-prod-ingestion-service-2024",
     "alice@acme.test needs the key until 2026-12-31",
     "the key sk-ant-" + "api03-R2D...igAA of noah",
     "the key sk-ant-" + "api03-R2D…igAA of noah",
