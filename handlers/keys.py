@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Workspace
 from bot.kinds.keys.owners import owns_key, sees_all_keys
 from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.slack import ids
-from bot.slack.markup import code, escape
+from bot.slack.markup import bold, code
 from bot.slack.model import Message
-from bot.words.similar import closest
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
+from handlers.typed import workspace_named
 
 
 async def keys_command(call: Interaction) -> None:
@@ -45,18 +45,15 @@ async def _list(call: Interaction, workspace: str) -> Message:
         )
     lines = await _lines(call, [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive")])
     if workspace:
-        names = [one.name for one in await call.rt.directory.workspaces()]
-        name = next((name for name in names if name.casefold() == workspace.casefold()), None)
-        if name is None:
-            close = closest(workspace, names)
-            meant = f" Did you mean *{escape(close)}*?" if close else ""
-            return plain_answer(f"I don't know a workspace *{escape(workspace)}*.{meant}")
-        lines = [line for line in lines if line.workspace == name]
+        found = await workspace_named(call.rt, workspace)
+        if not isinstance(found, Workspace):
+            return plain_answer(found)
+        workspace = found.name
+        lines = [line for line in lines if line.workspace == workspace]
         if not lines:
             return plain_answer(
-                f"There are no working keys in *{escape(name)}*. {code(f'/{prefix}-keys list')} shows all keys."
+                f"There are no working keys in {bold(workspace)}. {code(f'/{prefix}-keys list')} shows all keys."
             )
-        workspace = name
     return key_list(lines, workspace, prefix)
 
 

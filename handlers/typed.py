@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.admin.model import Workspace
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
+from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, reads_alike
 from bot.words.similar import closest
 from bot.words.wording import listed
@@ -75,23 +77,28 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
     return shared
 
 
+async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:
+    """Return the workspace that people know by a name, in any case, or has that id; a sentence where there is none."""
+    found = await rt.directory.workspaces()
+    one = next((w for w in found if w.id == typed or reads_alike(w.name.casefold(), typed.casefold())), None)
+    if one:
+        return one
+    close = closest(typed, [w.name for w in found])
+    meant = f"Did you mean {bold(close)}?" if close else f"There are {listed([bold(w.name) for w in found], most=8)}."
+    return f"I don't know a workspace {bold(typed)}. {meant}"
+
+
 async def _fitting(call: Interaction, fields: Sequence[FormField]) -> Sequence[FormField]:
     """Return the fields without that of the workspace where the one word that was typed is no workspace's name."""
     first, *others = fields
     if first.type != "workspace" or len(call.words) != 1 or not others:
         return fields
-    names = [one.name for one in await call.rt.directory.workspaces()]
-    return fields if any(reads_alike(name.casefold(), call.words[0].casefold()) for name in names) else others
+    return fields if isinstance(await workspace_named(call.rt, call.words[0]), Workspace) else others
 
 
 async def _workspace(call: Interaction, wanted: str) -> _Read:
-    found = await call.rt.directory.workspaces()
-    one = next((w for w in found if w.id == wanted or reads_alike(w.name.casefold(), wanted.casefold())), None)
-    if one:
-        return _Read(one.id, one.name)
-    close = closest(wanted, [w.name for w in found])
-    meant = f" Did you mean {bold(close)}?" if close else f" There are {listed([bold(w.name) for w in found], most=8)}."
-    return _Read(problem=f"I don't know a workspace {bold(wanted)}.{meant}")
+    found = await workspace_named(call.rt, wanted)
+    return _Read(found.id, found.name) if isinstance(found, Workspace) else _Read(problem=found)
 
 
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:

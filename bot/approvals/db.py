@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
@@ -22,6 +22,7 @@ from bot.timers import db as timers
 
 Place = tuple[str, str | None]
 """A kind of request, and the workspace that it is about (None: the organization)."""
+UNKNOWN: Final = "I don't know that request. Nothing was changed."
 _AT_ONCE = 500
 _ASKED, _ID = col(RequestRow.created_at), col(RequestRow.id)
 _COLUMNS_ONLY = {"open_subject", "made_id"}
@@ -42,6 +43,14 @@ async def load(tx: Tx, request_id: str) -> Request | None:
     """Return a request with its decisions, or None."""
     found = await _with_decisions(tx, select(RequestRow).where(RequestRow.id == request_id))
     return found[0] if found else None
+
+
+async def require(tx: Tx, request_id: str) -> Request:
+    """Return a request with its decisions; NotFound in words otherwise."""
+    request = await load(tx, request_id)
+    if request is None:
+        raise NotFound(UNKNOWN)
+    return request
 
 
 async def find_open(tx: Tx, open_subject: str) -> Request | None:
@@ -101,7 +110,7 @@ async def pending(
 async def _asked_at(tx: Tx, request_id: str) -> Any:
     found = (await tx.session.exec(select(RequestRow.created_at).where(RequestRow.id == request_id))).first()
     if found is None:
-        raise NotFound("I don't know that request. Nothing was changed.")
+        raise NotFound(UNKNOWN)
     return found
 
 

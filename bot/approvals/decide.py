@@ -12,7 +12,7 @@ from bot.approvals.execute import claim
 from bot.approvals.kind import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
 from bot.approvals.prefetch import Prefetched, concerned_in
-from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
+from bot.errors import AlreadyDecided, NotAllowed, RequestClosed
 from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
@@ -51,10 +51,7 @@ class _Changed(Exception):
 async def load(rt: Runtime, request_id: str) -> Request:
     """Return a request; NotFound in words otherwise."""
     async with rt.store.read() as tx:
-        request = await requests.load(tx, request_id)
-    if request is None:
-        raise NotFound("I don't know that request. Nothing was changed.")
-    return request
+        return await requests.require(tx, request_id)
 
 
 async def decide(

@@ -57,7 +57,7 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
         applied = found or await _apply(rt, kind, claimed)
     except NeedsPerson as problem:
         if _may_pass(claimed, kind, problem):
-            return await _put_back(rt, claimed) or claimed
+            return await _put_back(rt, claimed, AuditAction.REQUEST_TAKEN_UP_AGAIN) or claimed
         return await _failed(rt, claimed, problem.sentence)
     except UpstreamError as error:
         return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
@@ -164,11 +164,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
 async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
     """Give a claim back where only the bot's own queue was in the way; its timer takes the request up again."""
     outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=False))
-    async with rt.store.write(_patience(rt, request)) as tx:
-        moved = await requests.advance(tx, request, Event.UNCLAIM, outcome=outcome)
-        if moved:
-            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_QUEUED, request.id, version=moved.version)
-    return moved or request
+    return await _put_back(rt, request, AuditAction.REQUEST_QUEUED, outcome=outcome) or request
 
 
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
@@ -199,7 +195,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await finish(rt, request, found)
     if not kind.effect.repeatable:
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
-    moved = await _put_back(rt, request)
+    moved = await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN)
     return await advance(rt, moved) if moved else request
 
 
@@ -210,12 +206,12 @@ def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:
     return problem.is_unchanged or kind.effect.repeatable
 
 
-async def _put_back(rt: Runtime, request: Request) -> Request | None:
+async def _put_back(rt: Runtime, request: Request, action: AuditAction, **changes: Outcome) -> Request | None:
     """Let go of a claim, so that the request is tried again; None when somebody else has taken it over."""
-    async with rt.store.write() as tx:
-        moved = await requests.advance(tx, request, Event.UNCLAIM)
+    async with rt.store.write(_patience(rt, request)) as tx:
+        moved = await requests.advance(tx, request, Event.UNCLAIM, **changes)
         if moved:
-            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TAKEN_UP_AGAIN, request.id, version=moved.version)
+            tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version)
     return moved
 
 

@@ -8,7 +8,6 @@ from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_of, still_members
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request, Status
-from bot.errors import NotFound
 from bot.people import db as people
 from bot.people.model import Actor, Who
 from bot.policy.model import Rule
@@ -43,9 +42,7 @@ async def prefetch(rt: Runtime, request_id: str, slack_id: str, clicked: Sent | 
     `slack_id` is whoever clicks, which proves nothing yet: what is found counts once they are known to be that member.
     """
     async with rt.store.read() as tx:
-        request = await requests.load(tx, request_id)
-        if request is None:
-            raise NotFound("I don't know that request. Nothing was changed.")
+        request = await requests.require(tx, request_id)
         is_orphan = clicked is not None and not await posts.is_known(tx, clicked.channel, clicked.ts)
         concerned, deciders = concerned_in(rt, request), [decision.by for decision in request.decisions]
         links = await people.find_all(tx, {slack_id, *(one.slack_id for one in (*concerned, *deciders))})
