@@ -110,10 +110,14 @@ async def test_a_repeated_event_counts_once(tmp_path: Path) -> None:
         await world.post("/faults", target="slack", name="events_api", kind="duplicate", times=1)
         await world.post("/channels/C0COSTS", members=[*world.sandbox.slack.channels["C0COSTS"].members, "U0QMBOT"])
         await world.message(BOB, "I issue Claude API keys", "C0COSTS")
-        await asyncio.sleep(0.2)
+
+        async def said() -> int:
+            return len([m for m in await world.messages(BOB, "C0COSTS") if "I issue Claude API keys" in m["text"]])
+
+        await world.wait_for(said, "the bot's greeting")
+        await asyncio.sleep(0.1)
         await settled(world)
-        said = [m for m in await world.messages(BOB, "C0COSTS") if "I issue Claude API keys" in m["text"]]
-        assert len(said) == 1
+        assert await said() == 1
 
 
 async def test_nothing_that_slack_sends_stays_without_an_answer(tmp_path: Path) -> None:

@@ -169,10 +169,13 @@ async def test_an_event_that_slack_repeats_over_http_counts_once(served: tuple[W
     await world.post("/faults", target="slack", name="events_api", kind="drop_after", times=2)
     await world.post("/channels/C0COSTS", members=[*members, "U0QMBOT"])
     await world.message(BOB, "I issue Claude API keys", "C0COSTS")
-    await asyncio.sleep(0.2)
+
+    async def is_repeated() -> bool:
+        return len([x for x in await world.get("/wire") if "member_joined_channel" in x["name"]]) == 3
+
+    await world.wait_for(is_repeated, "an event that came three times")
+    await asyncio.sleep(0.1)
     await settled(world)
-    retries = [x for x in await world.get("/wire") if "member_joined_channel" in x["name"]]
-    assert len(retries) == 3
     said = [m for m in await world.messages(BOB, "C0COSTS") if "I issue Claude API keys" in m["text"]]
     assert len(said) == 1
 

@@ -81,7 +81,12 @@ async def test_no_retry_in_a_later_answer_ends_the_repetition_too(room: Room):
         await room.control("flags", {"retry_delays": [0.05, 0.01, 0.01]})
         await room.act("home", "U0ALICE")
         ear.headers = {"X-Slack-No-Retry": "1"}
-        await asyncio.sleep(0.25)
+
+        async def is_repeated() -> bool:
+            return len(ear.heard) == 2
+
+        await room.until(is_repeated)
+        await asyncio.sleep(0.1)
     assert len(ear.heard) == 2
 
 

@@ -28,11 +28,16 @@ LATE = NOW + timedelta(hours=5)
 
 
 class Slow(Organization):
-    """An organization whose report takes a while."""
+    """An organization whose report takes a while; `is_read` is set once one was asked for."""
+
+    def __init__(self, *given: Any, seconds: float = 0.3, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.is_read, self.seconds = asyncio.Event(), seconds
 
     def cost_buckets(self, *given: Any, **more: Any) -> Any:
         async def pages() -> Any:
-            await asyncio.sleep(0.3)
+            self.is_read.set()
+            await asyncio.sleep(self.seconds)
             async for page in Organization.cost_buckets(self, *given, **more):
                 yield page
 
@@ -67,8 +72,9 @@ async def test_a_process_that_died_while_reading_leaves_the_day_to_the_next_read
     await fill(store, MONTH, midnight(FRIDAY), midnight(FRIDAY))
     await subscribe(store)
     slack, organization = Slack(), Organization([*MONTH, *BUSY], refreshed_at=LATE)
-    killed = asyncio.create_task(run_digests(runtime(store, Slow(), slack), LATE))
-    await asyncio.sleep(0.15)
+    hanging = Slow(seconds=600)
+    killed = asyncio.create_task(run_digests(runtime(store, hanging, slack), LATE))
+    await asyncio.wait_for(hanging.is_read.wait(), 60)
     killed.cancel()
     await asyncio.gather(killed, return_exceptions=True)
     rt = runtime(store, organization, slack)
