@@ -47,7 +47,12 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
     ),
-    (17, "pace from a clock that jumps"): ("test_jobs::*",),
+    (17, "pace from a clock that jumps"): (
+        "test_jobs::*",
+        "timers/test_timers::a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer",
+        "posts/test_faults::a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it",
+        "posts/test_faults::who_was_robbed_while_the_clock_was_set_back_sends_nothing",
+    ),
     (20, "closed once, never looked at again"): (
         "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
     ),

@@ -86,7 +86,7 @@ class Claim:
     async def _renewed(self, held: Sequence[Post]) -> Sequence[Post]:
         """Claim once more what was claimed a while ago: others take over from a process that is slow or paused."""
         now = self.rt.now()
-        if all(now - self.since[post.id] <= FRESH_FOR for post in held):
+        if all(timedelta() <= now - self.since[post.id] <= FRESH_FOR for post in held):  # else the clock was set back
             return held
         self.since.update({post.id: now for post in held})
         async with self.rt.store.write() as tx:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from bot.posts import db
+from bot.posts.bounds import are_claims_ahead, bound_claims
 from bot.posts.claim import Claim
 from bot.posts.looked import Looked
 from bot.posts.model import Result, Topic
@@ -43,8 +44,14 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
 async def due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
     """Return the topics and subjects of which a post is due; a topic of another version is left to that one."""
+    lasts = {name: topic.retake_after for name, topic in cast("Mapping[str, Topic]", rt.topics).items()}
     async with rt.store.read() as tx:
-        return await db.due(tx, now, list(cast("Mapping[str, Topic]", rt.topics)))
+        found = await db.due(tx, now, list(lasts))
+        is_clock_back = await are_claims_ahead(tx, now, lasts)
+    if is_clock_back:
+        async with rt.store.write() as tx:
+            await bound_claims(tx, now, lasts)
+    return found
 
 
 async def repair(rt: Runtime, key: tuple[str, str], _now: datetime) -> None:

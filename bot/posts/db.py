@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.posts.model import Post, Wanted
-from bot.posts.tries import LONGEST_CLAIM, LONGEST_PAUSE
+from bot.posts.tries import CLOCKS_DIFFER, LONGEST_PAUSE, OFTEN, TRIED_AGAIN_AFTER
 from bot.store.session import Tx
 from bot.store.tables import PostRow
 from bot.store.upsert import insert_into
@@ -228,10 +228,12 @@ async def forget_post(tx: Tx, post: Post) -> None:
 
 
 def _is_due(now: datetime) -> Any:
-    """Tell whether a post is due; the clocks of two processes may differ by as much as a claim lasts."""
-    due_at, is_claimed = col(PostRow.due_at), col(PostRow.claim).is_not(None)
-    too_late = or_(due_at > now + LONGEST_PAUSE + LONGEST_CLAIM, and_(is_claimed, due_at > now + LONGEST_CLAIM))
-    return or_(due_at <= now, too_late)
+    """Tell whether a post is due; a pause that ends too late was written before the clock was set back."""
+    due_at, is_free, is_first = col(PostRow.due_at), col(PostRow.claim).is_(None), col(PostRow.tries) <= OFTEN
+    too_late = or_(
+        due_at > now + LONGEST_PAUSE + CLOCKS_DIFFER, and_(is_first, due_at > now + TRIED_AGAIN_AFTER + CLOCKS_DIFFER)
+    )
+    return or_(due_at <= now, and_(is_free, too_late))
 
 
 def _mine(post: Post, token: str) -> Any:

@@ -8,8 +8,10 @@ TRIED_AGAIN_AFTER = timedelta(seconds=50)
 TRIED_RARELY_AFTER = timedelta(minutes=15)
 OFTEN, MOST_TRIES = 20, 100
 """So many tries come a minute apart; after so many, about a day awake, what is over is given up."""
-LONGEST_CLAIM, LONGEST_PAUSE = timedelta(hours=1), timedelta(days=1)
-"""No claim and no pause lasts longer: a later moment was written by a clock that ran ahead."""
+LONGEST_PAUSE = timedelta(days=1)
+"""No pause lasts longer: a later moment was written by a clock that ran ahead."""
+CLOCKS_DIFFER = timedelta(hours=1)
+"""What the clocks of two processes may differ by where nothing is lost by waiting."""
 
 NOT_TO_BE_REDRAWN = frozenset(
     "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "

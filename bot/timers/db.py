@@ -12,8 +12,8 @@ from bot.store.tables import TimerRow
 from bot.store.upsert import insert_into
 from bot.timers.model import Timer
 
-LONGEST = timedelta(hours=1)
-"""No claim and no pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
+LONGEST = timedelta(minutes=30)
+"""No pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
 _MOST_DUE = 500
 
 
@@ -51,6 +51,20 @@ async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime
     return found if claimed.rowcount == 1 else None
 
 
+async def are_claims_ahead(tx: Tx, now: datetime, lasts: timedelta) -> bool:
+    """Tell whether a claim ends later than one that is made now may: the clock was set back since it was made."""
+    query = select(TimerRow.subject).where(_is_ahead(now, lasts)).limit(1)
+    return (await tx.session.exec(query)).first() is not None
+
+
+async def bound_claims(tx: Tx, now: datetime, lasts: timedelta) -> None:
+    """Let claims from before the clock was set back end once `lasts` have passed from now.
+
+    They aren't free at once: who made one may be at work, and has the whole time for which it was made.
+    """
+    await tx.execute(update(TimerRow).where(_is_ahead(now, lasts)).values(claimed_until=now + lasts))
+
+
 async def finish(tx: Tx, timer: Timer, token: str) -> None:
     """Clear a timer that is done, unless it was set again meanwhile."""
     await tx.execute(delete(TimerRow).where(*_key(timer), col(TimerRow.claim) == token))
@@ -66,8 +80,13 @@ async def again(tx: Tx, timer: Timer, token: str, at: datetime, *, failed: bool)
 def _is_due(now: datetime) -> Any:
     """Tell whether a timer is due and nobody works on it."""
     until, due_at = col(TimerRow.claimed_until), col(TimerRow.due_at)
-    is_free = or_(until.is_(None), until <= now, until > now + LONGEST)
+    is_free = or_(until.is_(None), until <= now)
     return and_(is_free, or_(due_at <= now, and_(col(TimerRow.tries) > 0, due_at > now + LONGEST)))
+
+
+def _is_ahead(now: datetime, lasts: timedelta) -> Any:
+    """Tell whether a claim ends too late; the clocks of two processes may differ by as much as a claim lasts."""
+    return col(TimerRow.claimed_until) > now + 2 * lasts
 
 
 def _key(timer: Timer) -> tuple[Any, ...]:

@@ -25,6 +25,10 @@ async def due_timers(rt: Runtime, topics: Mapping[str, TimerTopic], now: datetim
     """
     async with rt.store.read() as tx:
         timers = await db.due(tx, now, list(topics))
+        is_clock_back = await db.are_claims_ahead(tx, now, LASTS)
+    if is_clock_back:
+        async with rt.store.write() as tx:
+            await db.bound_claims(tx, now, LASTS)
     for name in dict.fromkeys(timer.topic for timer in timers):
         await topics[name].prepare(rt)
     return timers

@@ -120,7 +120,10 @@ async def test_a_message_that_stands_and_can_not_be_drawn_any_more_is_given_up_s
     assert [post.is_given_up for post in await scene.posts()] == [True]
 
 
-@pytest.mark.parametrize("ahead", [{"days": 400}, {"hours": 5}])
+AHEAD = [{"minutes": 7}, {"hours": 5}, {"days": 400}]
+
+
+@pytest.mark.parametrize("ahead", AHEAD, ids=str)
 async def test_a_clock_that_ran_ahead_for_a_while_keeps_nothing_waiting(scene: Scene, ahead: dict[str, float]) -> None:
     scene.clock.advance(**ahead)
     scene.slack.send_fails = [DOWN]
@@ -128,7 +131,37 @@ async def test_a_clock_that_ran_ahead_for_a_while_keeps_nothing_waiting(scene: S
     await scene.converge()
     scene.clock.advance(**{unit: -much for unit, much in ahead.items()})
     await three_minutes(scene)
+    await three_minutes(scene)
     assert scene.texts == ["first"]
+
+
+@pytest.mark.parametrize("ahead", AHEAD, ids=str)
+async def test_a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it(scene: Scene, ahead: dict[str, float]) -> None:
+    scene.clock.advance(**ahead)
+    await scene.want()
+    async with scene.rt.store.write() as tx:
+        (held,) = await db.claim(tx, "note", "x", "of another", scene.clock(), scene.clock() + scene.topic.retake_after)
+    scene.clock.advance(**{unit: -much for unit, much in ahead.items()})
+    await scene.a_minute(minutes=0)
+    await scene.a_minute(minutes=1.9)
+    assert scene.texts == [], "its process may be sending"
+    async with scene.rt.store.write() as tx:
+        assert await db.note_sent(tx, held, "of another", CHANNEL, "1.1", scene.clock()) is False
+    await scene.a_minute(minutes=9)
+    assert scene.texts == []
+
+
+async def test_who_was_robbed_while_the_clock_was_set_back_sends_nothing(scene: Scene) -> None:
+    class Slow(Notes):
+        async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+            scene.clock.advance(hours=-1)
+            async with rt.store.write() as tx:
+                await tx.execute(update(PostRow).values(claim="another"))
+            return await super().load(rt, subject)
+
+    await scene.want()
+    await converge(runtime(scene.rt.store, scene.slack, Slow({"x": "first"}), scene.clock), "note", "x")
+    assert scene.texts == []
 
 
 async def test_a_message_that_comes_late_is_not_taken_for_that_of_a_later_post(scene: Scene) -> None:
