@@ -56,7 +56,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (20, "closed once, never looked at again"): (
         "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
     ),
-    (21, "one odd answer is believed"): ("spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",),
+    (21, "one odd answer is believed"): (
+        "spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",
+        "spend/test_doubts::an_answer_says_in_one_line_which_of_its_days_are_in_doubt",
+    ),
     (22, "of two statements the convenient one is believed"): (
         "admin/test_contradictions::every_list_of_the_client_is_tried_here",
     ),

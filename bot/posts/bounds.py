@@ -1,4 +1,4 @@
-"""Claims that a clock made too long: one that was set back must keep nothing waiting, and take nothing from who is at work."""
+"""Claims that a clock made too long: a clock that was set back keeps nothing waiting, and robs nobody who is at work."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

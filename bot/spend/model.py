@@ -184,7 +184,8 @@ class SpendQuery:
 class Figures:
     """The answer to a query. `missing` are the days in it without data; `before` is the total of the period before it.
 
-    `nothing_until`: there is no total because nothing was ever spent until then.
+    `nothing_until`: there is no total because nothing was ever spent until then. `doubtful` are the days of it of which the
+    last reading said much less than is shown, and no second one did yet.
     """
 
     query: SpendQuery
@@ -200,3 +201,4 @@ class Figures:
     workspace_name: str | None = None
     budget: Decimal | None = None
     nothing_until: datetime | None = None
+    doubtful: tuple[date, ...] = ()

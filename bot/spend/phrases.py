@@ -97,6 +97,16 @@ def missing_in_words(days: Sequence[date]) -> Markup:
     return f"no data yet for {number(len(days))} days ({days_in_words(days[0], days[-1])})"
 
 
+def doubtful_in_words(days: Sequence[date]) -> Markup:
+    """Return which days show an earlier figure until a second reading settles which one is right."""
+    which = weekday_day(days[0]) if len(days) == 1 else f"{number(len(days))} days ({days_in_words(days[0], days[-1])})"
+    figure, it = (own("figure"), own("it")) if len(days) == 1 else (own("figures"), own("them"))
+    return (
+        f"⚠️ In doubt: {which}. The Claude API's last answer was much lower, so I show the earlier {figure}"
+        f" until a second answer confirms or corrects {it}"
+    )
+
+
 def month_in_words(digest: Digest) -> Markup | None:
     """Return `month $8.1k of $12k (68 %)`, or None where nothing of the month is known."""
     if digest.month is None:

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.alerts import settings as alert_settings
+from bot.spend.ask.figures import figures as figures_of
+from bot.spend.ask.view import render_figures
 from bot.spend.ledger import db as table
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.doubts.rules import READ_AGAIN_AFTER, WHOLE, fallen
 from bot.spend.ledger.sync import sync_costs
+from bot.spend.model import Period, SpendQuery
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -212,3 +216,23 @@ def test_a_fall_is_to_nothing_or_by_the_share(old: int, new: int, percent: int) 
 def test_a_workspace_of_cents_is_not_waited_for() -> None:
     old = {WHOLE: 100 * DOLLAR, PROD: 100 * DOLLAR - 2 * CENT, LAB: 2 * CENT}
     assert fallen(old, {WHOLE: 100 * DOLLAR, PROD: 100 * DOLLAR}, 20) == {}
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"), [(KNOWN, ""), (ODD["one day cut off"], "In doubt: Thu 19 Nov."), ([], "In doubt: ")]
+)
+async def test_an_answer_says_in_one_line_which_of_its_days_are_in_doubt(store: Store, odd: list[Figure], said: str) -> None:
+    await read(store, KNOWN, NOW)
+    await read(store, odd, NOW + LATER)
+    assert [said in line for line in await doubted_in(store, "7d")] == ([True] if said else [])
+    assert len(await doubted_in(store, "yesterday")) == (FRIDAY in await doubted(store)), "only of days that it covers"
+    await read(store, odd, NOW + LATER * 3)
+    assert await doubted_in(store, "7d") == [], "a second reading settles it"
+
+
+async def doubted_in(store: Store, period: Period) -> list[str]:
+    """Return the lines of an answer that speak of doubt, which its blocks say as well."""
+    message = render_figures(await figures_of(runtime(store), SpendQuery(period), NOW), None)
+    assert validate_blocks(message.blocks, "message") == []
+    assert ("In doubt" in str(message.blocks)) == ("In doubt" in message.text)
+    return [line for line in message.text.split("\n") if "doubt" in line]

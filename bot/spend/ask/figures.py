@@ -8,6 +8,7 @@ from bot.spend.aggregate import breakdown, days_between, series, total_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.periods import is_month, span, span_before
 from bot.spend.ledger import db as table
+from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.names import names_in, workspaces
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import Cursor, are_comparable
@@ -34,6 +35,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         budget = await budget_of(tx, channel, only) if is_month(query.period) else None
         names = await names_in(tx, [*cells, *before])
         nothing_until = await table.nothing_spent_until(tx)
+        doubtful = await doubts(tx, days_between(first, last))
     days = days_between(first, last)
     wanted = [cell for cell in cells if first <= cell.day <= last]
     have = [known[day] for day in days if day in known]
@@ -58,6 +60,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         workspace_name=workspace_name,
         budget=budget,
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(last) else None,
+        doubtful=tuple(sorted(doubtful)),
     )
 
 

@@ -20,6 +20,7 @@ from bot.spend.phrases import (
     as_plain_text,
     change_in_words,
     days_in_words,
+    doubtful_in_words,
     is_end_of_month,
     last_weekday,
     missing_in_words,
@@ -50,6 +51,9 @@ def render_figures(
     blocks = [section(sentence)]
     parts = breakdown_table(figures.breakdown, _compared(figures), figures.as_of, so_far=bool(figures.open_days))
     tail = _tail(figures, parts)
+    doubt: Markup = doubtful_in_words(figures.doubtful) if figures.doubtful else ""
+    if doubt:
+        blocks.append(context(doubt))
     if chart is not None:
         blocks.append(chart)
     if figures.breakdown.slices:
@@ -58,7 +62,7 @@ def render_figures(
     if private:
         blocks.append(_buttons(figures, shareable, dimensions))
     top = largest_in_words(parts, 5)
-    return Message("\n".join([part for part in (sentence, top, tail) if part]), blocks)
+    return Message("\n".join([part for part in (sentence, doubt, top, tail) if part]), blocks)
 
 
 def figures_sentence(figures: Figures) -> Markup:
