@@ -22,6 +22,7 @@ from bot.errors import QuartermasterError
 from bot.log import bind_correlation
 from bot.posts import converge as posts
 from bot.posts import redact
+from bot.posts.left_readable import LeftReadable
 from bot.posts.model import Topic
 from bot.posts.undeliverable import Undeliverable
 from bot.runtime import Runtime
@@ -37,7 +38,14 @@ from bot.timers.run import due_timers, run_timer
 
 log = structlog.get_logger()
 
-_TOPICS: tuple[Topic, ...] = (RequestTopic(), DigestTopic(), AlertTopic(), Undeliverable(), watch.OutageTopic())
+_TOPICS: tuple[Topic, ...] = (
+    RequestTopic(),
+    DigestTopic(),
+    AlertTopic(),
+    Undeliverable(),
+    LeftReadable(),
+    watch.OutageTopic(),
+)
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 """What posts are about."""
 FORGET_EVENTS_AFTER = timedelta(days=3)

@@ -210,6 +210,14 @@ class Notifier(Protocol):
         """Replace a message that the bot sent."""
         ...
 
+    async def delete(self, sent: Sent) -> None:
+        """Delete a message that the bot sent."""
+        ...
+
+    async def permalink(self, sent: Sent) -> str:
+        """Return the address under which Slack shows a message."""
+        ...
+
     async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
         """Upload a file and return its id; nobody sees it until it is shared, which works once."""
         ...

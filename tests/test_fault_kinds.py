@@ -12,6 +12,8 @@ TESTS = Path(__file__).parent
 KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "what was known before a wait is used after it"): (
         "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
+        "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
+        "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
     ),
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
@@ -44,6 +46,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "store/test_patience::a_secret_is_not_lost_while_another_program_holds_the_database",
     ),
     (12, "rows behind a limit starve"): ("timers/test_timers::no_row_starves_behind_a_limit",),
+    (13, "every replica asks about everything that ever was"): (
+        "posts/test_redact::only_channels_with_something_to_redact_or_restore_are_asked_about",
+        "posts/test_redact::of_several_replicas_one_looks_at_the_channels_each_minute",
+    ),
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
     ),

@@ -11,11 +11,12 @@ import structlog
 from bot.errors import SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
 from bot.posts.channels import is_gone
+from bot.posts.hide import Hidden, hide
+from bot.posts.left_readable import want_told, whom_to_tell
 from bot.posts.looked import Looked, why_blocked
 from bot.posts.model import Content, Drawing, Post, Result, Topic, is_under_way
 from bot.posts.tries import (
     NOT_TO_BE_REDRAWN,
-    OUT_OF_REACH,
     PARENT_GONE,
     is_enough,
     is_person,
@@ -162,24 +163,23 @@ class Claim:
             return await db.note_drawn(tx, post, self.token, self.rt.now())
 
     async def _redact(self, post: Post) -> bool:
-        """Redraw a post so that it says nothing and delete its picture; True when it has to be drawn once more.
-
-        This is never given up. Out of reach it counts as readable, so that the look that finds its channel within reach
-        again redacts it.
-        """
-        refusal = await self._replace(post, self.topic.redacted(self.rt, post), None)
-        if post.file_id:
-            try:
+        """Hide what a post says and delete its picture; True when it has to be drawn once more. This is never given up."""
+        try:
+            hidden = await hide(self.rt, post, self.topic.redacted(self.rt, post))
+            if post.file_id:
                 await self.rt.notifier.delete_file(post.file_id)
-            except SlackError:
-                await self._failed(post, None)
-                raise
+            told = await whom_to_tell(self.rt, post.posted_channel or "") if hidden is Hidden.LEFT else []
+        except SlackError:
+            await self._failed(post, None)
+            raise
         async with self.rt.store.write(self.topic.retake_after) as tx:
-            is_redacted = refusal not in OUT_OF_REACH
-            return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted)
+            if hidden is Hidden.LEFT:
+                await want_told(tx, post, told, self.rt.now())
+            is_redacted, for_good = hidden is not Hidden.OUT_OF_REACH, not self.topic.is_restored(post)
+            return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted, for_good=for_good)
 
-    async def _replace(self, post: Post, message: Message, drawing: Drawing | None) -> str:
-        """Replace a message; returns Slack's word for why that can't be done, empty when it was."""
+    async def _replace(self, post: Post, message: Message, drawing: Drawing) -> None:
+        """Replace a message; one that can't be, or is gone, stays as it is."""
         try:
             await self.rt.notifier.redraw(Sent(post.posted_channel or "", post.ts or ""), message)
         except SlackError as error:
@@ -187,8 +187,6 @@ class Claim:
                 await self._failed(post, drawing)  # it may have landed, but will not any more by the next try
                 raise
             log.info("message_not_redrawn", topic=post.topic, purpose=post.purpose, code=error.code)
-            return error.code
-        return ""
 
     async def _send_thread(
         self, drawing: Drawing, missing: Sequence[Post], parent: Post, blocked: Mapping[str, str]

@@ -113,10 +113,13 @@ async def note_sent(
     return await note_drawn(tx, post, token, now)
 
 
-async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted: bool | None = None) -> bool:
+async def note_drawn(
+    tx: Tx, post: Post, token: str, now: datetime, *, redacted: bool | None = None, for_good: bool = False
+) -> bool:
     """Write down that a claimed post shows what was wanted when it was claimed; True when more is wanted by now.
 
-    Then the claim stays, else `redacted` says whether it stands redacted, where that is known. Where the claim was lost
+    Then the claim stays, else `redacted` says whether it stands redacted, where that is known, and `for_good` that it is
+    never drawn in full again. Where the claim was lost
     meanwhile, two may have drawn, and nobody knows whose drawing landed last: the post has to be drawn once more.
     """
     is_newest = col(PostRow.wanted_version) <= post.wanted_version
@@ -129,6 +132,8 @@ async def note_drawn(tx: Tx, post: Post, token: str, now: datetime, *, redacted:
     if redacted is not None:
         values["file_id"] = null() if redacted else PostRow.file_id
         values["redacted_at"] = case((is_newest, now if redacted else null()), else_=col(PostRow.redacted_at))
+        if redacted and for_good:
+            values["redraws"] = case((is_newest, False), else_=col(PostRow.redraws))
     kept = (await tx.execute(_mine(post, token).values(values).returning(col(PostRow.claim)))).first()
     if kept is not None:
         return kept[0] is not None
@@ -210,9 +215,13 @@ async def standing_in(tx: Tx, channel: str, *, redacted: bool) -> list[Post]:
 
 
 async def channels(tx: Tx) -> list[str]:
-    """Return the channels, direct messages apart, in which posts stand that another company must not read."""
+    """Return the channels, direct messages apart, in which something may have to be redacted or restored.
+
+    What is redacted for good, as everything in threads is, needs no look any more.
+    """
+    is_open = or_(col(PostRow.redacted_at).is_(None), col(PostRow.redraws))
     query = select(PostRow.posted_channel).where(
-        col(PostRow.posted_channel).is_not(None), col(PostRow.posted_channel).not_like("D%")
+        col(PostRow.posted_channel).is_not(None), col(PostRow.posted_channel).not_like("D%"), is_open
     )
     return sorted(channel for channel in await tx.session.exec(query.distinct()) if channel)
 

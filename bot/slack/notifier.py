@@ -67,7 +67,7 @@ class SlackNotifier:
         SlackRefused then, as where Slack refuses such a reply; a reply that can't be deleted stands, and counts as sent.
         """
         try:
-            await self._call("chat.delete", repeat=True, channel=sent.channel, ts=sent.ts)
+            await self.delete(sent)
         except SlackError as error:
             log.warning("reply_without_its_thread", code=error.code)
             return
@@ -79,6 +79,15 @@ class SlackNotifier:
             "chat.update", repeat=True, channel=sent.channel, ts=sent.ts, text=message.text[:3900],
             blocks=message.blocks,
         )  # fmt: skip
+
+    async def delete(self, sent: Sent) -> None:
+        """Delete a message; repeating it does no harm, so a lost answer is tried once more."""
+        await self._call("chat.delete", repeat=True, channel=sent.channel, ts=sent.ts)
+
+    async def permalink(self, sent: Sent) -> str:
+        """Return the address of a message."""
+        answer = await self._call("chat.getPermalink", repeat=True, channel=sent.channel, message_ts=sent.ts)
+        return str(answer["permalink"])
 
     async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
         """Share a file that was put there."""
@@ -230,7 +239,8 @@ class SlackNotifier:
 
 def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:
     # Methods that write take JSON; those that read want a form, and ignore a JSON body (slack.md §7.1).
-    writes = method.startswith(("chat.", "views.")) or method == "files.completeUploadExternal"
+    is_chat = method.startswith(("chat.", "views.")) and method != "chat.getPermalink"
+    writes = is_chat or method == "files.completeUploadExternal"
     return {"json": given} if writes else {"data": given}
 
 

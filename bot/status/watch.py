@@ -7,7 +7,7 @@ import structlog
 
 from bot.admin.errors import REFUSED_KEY
 from bot.errors import OwnQueueFull, UpstreamAuth, UpstreamError
-from bot.policy.model import ApproverKind, Policy
+from bot.policy.contacts import admins_of
 from bot.posts import db as posts
 from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
@@ -110,14 +110,6 @@ async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: 
     await posts.want(tx, TOPIC, outage.id, wanted, now)
     if is_news:
         await posts.touch(tx, TOPIC, outage.id, now)
-
-
-def admins_of(policy: Policy) -> list[str]:
-    """Return where the admins are told: the channel of all requests, else each channel of some, else the people named."""
-    if policy.defaults.channel:
-        return [policy.defaults.channel]
-    people = [ref.id for group in policy.groups.values() for ref in group if ref.kind is ApproverKind.USER and ref.id]
-    return list(policy.channels) or sorted(set(people))
 
 
 async def _readers(tx: Tx) -> list[str]:

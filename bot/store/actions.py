@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     SECRET_SHOWN = "secret.shown"
     SECRET_WIPED_UNSEEN = "secret.wiped_unseen"
     SECRET_HAND_OVER_FAILED = "secret.hand_over_failed"
+    POST_LEFT_READABLE = "post.left_readable"
     PERSON_LINKED = "person.linked"
     PERSON_UNLINKED = "person.unlinked"
     DIGEST_SUBSCRIBED = "digest.subscribed"

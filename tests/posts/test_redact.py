@@ -8,12 +8,16 @@ import pytest
 from bot.errors import SlackRefused, UpstreamDown
 from bot.posts import db
 from bot.posts.converge import converge
+from bot.posts.hide import NEVER
+from bot.posts.left_readable import TOPIC
 from bot.posts.model import Wanted
 from bot.posts.redact import channels_to_look_at, look_at, redact_channel
-from bot.posts.tries import MOST_TRIES
+from bot.posts.tries import MOST_TRIES, OFTEN
+from bot.store import audit
+from bot.store.actions import AuditAction
 from bot.store.session import Store
 from tests.posts.test_converge import CARD, LINES, Scene
-from tests.posts.world import CHANNEL, DOWN
+from tests.posts.world import ADMIN, CHANNEL, DOWN
 
 NEWS = Wanted("news", CHANNEL, redraws=False)
 ARCHIVED = SlackRefused("Slack refused.", "is_archived")
@@ -207,3 +211,93 @@ async def test_a_picture_is_deleted_with_what_is_redacted_and_once(scene: Scene)
         await scene.a_minute()
         await look(scene)
     assert sorted(scene.slack.deleted) == ["F0COPY", "F0PICTURE"]
+
+
+def refused(code: str) -> SlackRefused:
+    return SlackRefused("Slack refused.", code)
+
+
+@pytest.mark.parametrize("code", sorted(NEVER))
+async def test_what_slack_lets_nobody_redraw_is_deleted_instead(scene: Scene, code: str) -> None:
+    await stands(scene)
+    scene.slack.shared = True
+    scene.slack.draw_fails = [refused(code)] * 2
+    await redact_channel(scene.rt, CHANNEL)
+    assert scene.texts == []
+    await look(scene)
+    await scene.a_minute()
+    assert scene.texts == []
+
+
+async def test_a_refusal_that_does_not_pass_ends_in_a_deletion(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.slack.shared = True
+    scene.slack.draw_fails = [refused("no_permission")] * 50
+    await redact_channel(scene.rt, CHANNEL)
+    assert scene.texts == ["first"], "it may pass"
+    await scene.tried(OFTEN)
+    await scene.a_minute(minutes=16)
+    assert scene.texts == []
+
+
+@pytest.mark.parametrize("code", ["cant_delete_message", "no_permission", "compliance_exports_prevent_deletion"])
+async def test_what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads(
+    scene: Scene, code: str
+) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.slack.shared = True
+    scene.slack.draw_fails, scene.slack.removals_fail = [refused("edit_window_closed")], [DOWN, refused(code)]
+    await redact_channel(scene.rt, CHANNEL)
+    assert scene.texts == ["first"], "nobody knows whether it is deleted"
+    scene.slack.draw_fails = [refused("edit_window_closed")]
+    for _ in range(3):
+        await scene.a_minute()
+        await look(scene)
+    (stays, *told) = scene.texts
+    assert (stays, len(told)) == ("first", 2)
+    assert all(one.startswith("⚠️ *Delete my message of <!date^1^") and f"<#{CHANNEL}>" in one for one in told)
+    async with scene.rt.store.read() as tx:
+        where = [post.channel for post in await db.of_subject(tx, TOPIC, f"{CHANNEL}:1.000001")]
+        (entry,) = await audit.entries_of(tx, "x")
+    assert sorted(where) == [ADMIN, "U0OFS0MORE"], "not in the channel that is shared"
+    assert (entry.action, entry.detail["ts"]) == (AuditAction.POST_LEFT_READABLE, "1.000001")
+
+
+async def test_a_message_that_is_gone_already_needs_neither(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    scene.slack.shared = True
+    scene.slack.draw_fails, scene.slack.removals_fail = [refused("message_not_found")], [AssertionError()]
+    await redact_channel(scene.rt, CHANNEL)
+    await look(scene)
+    assert len(scene.slack.removals_fail) == 1
+
+
+async def test_only_channels_with_something_to_redact_or_restore_are_asked_about(scene: Scene) -> None:
+    await stands(scene)
+    await scene.want(Wanted("card", "C0NEWS"), Wanted("news", "C0PAST"), Wanted("card", "C0NEVER"))
+    scene.topic.closed_to = frozenset({"C0NEVER"})
+    await scene.converge()
+    assert await asked_about(scene) == ["C0NEWS", "C0PAST", CHANNEL]
+    scene.slack.shared = True
+    await look(scene)
+    assert await asked_about(scene) == ["C0NEWS", CHANNEL], "what was redacted for good needs no look"
+    scene.slack.shared = False
+    await look(scene)
+    assert await asked_about(scene) == ["C0NEWS", CHANNEL]
+    assert "redacted" in scene.texts
+    await scene.want(Wanted("more", "C0PAST"))
+    await scene.converge()
+    assert await asked_about(scene) == ["C0NEWS", "C0PAST", CHANNEL]
+
+
+async def asked_about(scene: Scene) -> list[str]:
+    """Return the channels of which Slack is asked within a minute by three replicas."""
+    scene.clock.advance(minutes=1)
+    scene.slack.looked.clear()
+    for keys in await asyncio.gather(*(channels_to_look_at(scene.rt, scene.clock()) for _ in range(3))):
+        for channel in keys:
+            await look_at(scene.rt, channel, scene.clock())
+    return sorted(scene.slack.looked)

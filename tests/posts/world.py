@@ -8,6 +8,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.errors import SlackDown, SlackRefused
+from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
+from bot.posts.left_readable import TOPIC as LEFT
+from bot.posts.left_readable import LeftReadable
 from bot.posts.model import Content, Drawing, Post
 from bot.runtime import Runtime
 from bot.slack.blocks import section
@@ -34,6 +37,7 @@ class Slack:
     archived: bool = False
     send_fails: list[Exception] = field(default_factory=list[Exception])
     draw_fails: list[Exception] = field(default_factory=list[Exception])
+    removals_fail: list[Exception] = field(default_factory=list[Exception])
     deletions_fail: list[Exception] = field(default_factory=list[Exception])
     deleted: list[str] = field(default_factory=list[str])
     lost_answers: int = 0
@@ -56,7 +60,7 @@ class Slack:
         if self.lost_answers:
             self.lost_answers -= 1
             raise DOWN
-        return Sent(channel, ts)
+        return Sent(channel.replace("U0", "D0", 1), ts)  # a person is written to in a direct message
 
     async def redraw(self, sent: Sent, message: Message) -> None:
         await asyncio.sleep(self.delays.pop(0) if self.delays else 0)
@@ -64,6 +68,14 @@ class Slack:
             raise self.draw_fails.pop(0)
         self.standing[sent.ts] = message.text
         self.drawings.append(message.text)
+
+    async def delete(self, sent: Sent) -> None:
+        if self.removals_fail:
+            raise self.removals_fail.pop(0)
+        del self.standing[sent.ts]
+
+    async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
+        return frozenset({f"U0OF{group_id}"})
 
     async def delete_file(self, file_id: str) -> None:
         if self.deletions_fail:
@@ -131,6 +143,21 @@ class Clock:
         self.now += timedelta(**more)
 
 
-def runtime(store: Store, slack: Slack, topic: Notes, clock: Clock) -> Runtime:
-    parts: Any = SimpleNamespace(store=store, notifier=slack, now=clock, topics={topic.name: topic})
+ADMIN = "U0ADMIN"
+POLICY = Policy(
+    groups={
+        "admins": (
+            ApproverRef(kind=ApproverKind.USER, id=ADMIN),
+            ApproverRef(kind=ApproverKind.USERGROUP, id="S0MORE"),
+            ApproverRef(kind=ApproverKind.ORG_ADMINS),
+        )
+    },
+    defaults=RuleSettings(channel=CHANNEL),
+)
+"""Cards go to `CHANNEL`."""
+
+
+def runtime(store: Store, slack: Slack, topic: Notes, clock: Clock, policy: Policy = POLICY) -> Runtime:
+    topics = {topic.name: topic, LEFT: LeftReadable()}
+    parts: Any = SimpleNamespace(store=store, notifier=slack, now=clock, topics=topics, policy=policy)
     return cast("Runtime", parts)
