@@ -1,5 +1,6 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,19 +10,20 @@ from bot.approvals import service
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
-from bot.errors import NotFound
+from bot.approvals.replace import AskedAlready
+from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput, form_of
 from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack import ids
-from bot.slack.blocks import context
+from bot.slack.blocks import context, section
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, channel_mention, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
-from handlers.edge.guard import Listener
+from handlers.edge.guard import Listener, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
 
@@ -61,29 +63,61 @@ def sent_in_words(rt: Runtime, request: Request, *, is_posted: bool) -> Markup:
     rule = rt.policy.rule_for(request.kind, request.workspace_id, request.workspace_name)
     where, needs = channel_mention(request.channel), needs_in_words(rule, request.workspace_name)
     later = "I'll message you when it's decided."
+    replaced: Markup = " It replaces your earlier request." if request.outcome.replaces else ""
     if is_posted:
-        return f"✅ Sent to {where}. {needs}. {later}"
+        return f"✅ Sent to {where}. {needs}.{replaced} {later}"
     waits = f"Slack didn't take the card yet; I'll post it in {where} as soon as it does."
-    return f"✅ Your request is on record. {waits} {needs}. {later}"
+    return f"✅ Your request is on record. {waits} {needs}.{replaced} {later}"
 
 
-def door_of(kind: AnyKind) -> Door[BaseModel]:
-    """Return the door through which a kind is asked for."""
+def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
+    """Return the door through which a kind is asked for; `on_top` stands above its fields."""
 
     async def send(call: Interaction, payload: BaseModel, held: FormInput, tell: Tell) -> None:
         async def told(request: Request, is_posted: bool) -> None:
             await tell(sent_in_words(call.rt, request, is_posted=is_posted))
 
-        await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told)
+        replaces = _replaced_by(call)
+        try:
+            await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told, replaces=replaces)
+        except AskedAlready as refusal:
+            _offer_to_replace(call, refusal)
+            raise
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
-        return _asking(who_decides(call.rt, kind, *await _workspace_of(call.rt, held)))
+        return _asking(call, who_decides(call.rt, kind, *await _workspace_of(call.rt, held)), on_top)
 
-    return Door(form_of(kind), send, frame, lambda call: _asking(who_decides(call.rt, kind)))
+    return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
 
 
-def _asking(who: Markup) -> Frame:
-    return Frame(below=[context(who)])
+_REPLACES = "replaces:"
+
+
+def _replaced_by(call: Interaction) -> str:
+    """Return the id of the request that a form offers to replace, or ""; whether it may is decided when it is sent."""
+    is_offered = call.private_metadata.startswith(_REPLACES)
+    return call.private_metadata.removeprefix(_REPLACES) if is_offered else ""
+
+
+def _offer_to_replace(call: Interaction, refusal: AskedAlready) -> None:
+    call.private_metadata = f"{_REPLACES}{refusal.replaceable}" if refusal.replaceable else ""
+
+
+async def open_to_replace(call: Interaction, kind_name: str, values: Mapping[str, Any], refusal: AskedAlready) -> None:
+    """Say what is in the way of what somebody typed; where they may replace it, with the form that does."""
+    if refusal.replaceable:
+        _offer_to_replace(call, refusal)
+        with contextlib.suppress(SlackError):  # too late to open a window: the sentence is said instead
+            await door_of(find_kind(call.rt, kind_name), f"⚠️ {said_of(refusal)}").open(call, values)
+            return
+    await call.say(plain_answer(said_of(refusal)))
+
+
+def _asking(call: Interaction, who: Markup, on_top: Markup) -> Frame:
+    above = [section(on_top)] if on_top else []
+    if _replaced_by(call):
+        return Frame(above, [context(who)], submit="Replace it", private_metadata=call.private_metadata)
+    return Frame(above, [context(who)])
 
 
 async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ import re
 
 from bot.approvals import service
 from bot.approvals.model import Request
+from bot.approvals.replace import AskedAlready
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
@@ -20,7 +21,7 @@ from bot.words.wording import listed, number, plural
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
-from handlers.forms import open_form, sent_in_words
+from handlers.forms import open_form, open_to_replace, sent_in_words
 
 _ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "admin": ("admin", "admins"),
@@ -72,6 +73,9 @@ async def _role(call: Interaction) -> None:
     wanted = ChangeRole(slack_id=person, role=role, ends_on=end.day)
     try:
         await service.submit(call.rt, call.actor, "change_role", wanted, reason, told)
+    except AskedAlready as refusal:
+        values = {"slack_id": person, "role": role, "reason": reason, "ends_on": end.day.isoformat() if end.day else ""}
+        await open_to_replace(call, "change_role", values, refusal)
     except InvalidInput as error:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
 

@@ -133,6 +133,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "handlers/test_typed_words::references_are_shown_as_names_that_notify_nobody",
         "handlers/test_typed_words::people_who_are_named_by_mistake_are_shown_by_name",
     ),
+    (50, "what waits is in the way of what is wanted now"): (
+        "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
+        "approvals/test_replace::of_many_who_replace_at_once_one_does",
+        "approvals/test_replace::another_role_for_the_same_person_replaces_the_first_from_the_typed_line_and_from_the_form",
+    ),
     (53, "the same mistake twice is silent; a click that a change overtakes is lost"): (
         "page/test_page::a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_closes_when_accepted",
         "page/test_page::a_click_that_a_change_overtakes_is_not_lost",

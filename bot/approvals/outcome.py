@@ -42,6 +42,11 @@ class Outcome(BaseModel):
     """Whether what is in doubt was looked for after the attempt, and wasn't there."""
     given_up_by: str = ""
     """The Slack id of the person who gave up a failed request."""
+    replaces: str = ""
+    """The id of the request in whose place it was asked."""
+    replaced_by: str = ""
+    """The id of the request that took its place, and in `replaced_with` its title."""
+    replaced_with: str = ""
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""

@@ -38,13 +38,21 @@ Submitted = Callable[[Request, bool], Awaitable[None]]
 
 
 async def submit(
-    rt: Runtime, actor: Actor, kind: str, payload: BaseModel, reason: str, told: Submitted | None = None
+    rt: Runtime,
+    actor: Actor,
+    kind: str,
+    payload: BaseModel,
+    reason: str,
+    told: Submitted | None = None,
+    *,
+    replaces: str = "",
 ) -> Request:
-    """Ask for something. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept.
+    """Ask for something. Raises InvalidInput, NotAllowed or AskedAlready; nothing is then kept.
 
+    `replaces` is the id of one's own request whose place it takes, if that is in the way.
     `told` hears, within a moment, whether the card stands in its channel already; otherwise it will.
     """
-    request = await submission.record(rt, actor, kind, payload, reason)
+    request = await submission.record(rt, actor, kind, payload, reason, replaces)
     posting = asyncio.create_task(_converge(rt, request))
     try:
         await asyncio.wait({posting}, timeout=POSTED_WITHIN)
@@ -52,6 +60,8 @@ async def submit(
             await told(request, posting.done() and posting.result())
     finally:
         await posting
+        if request.outcome.replaces:
+            await _converge(rt, await decide.load(rt, request.outcome.replaces))
     return request
 
 

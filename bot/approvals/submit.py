@@ -8,19 +8,27 @@ from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.authority import check_can_be_approved
 from bot.approvals.kind import AnyKind, find_kind
-from bot.approvals.model import MOST_REASON, WORDS, Request, Status
-from bot.errors import AlreadyDecided, InvalidInput, NotAllowed, SlackRefused
+from bot.approvals.model import MOST_REASON, Request, Status
+from bot.approvals.outcome import Outcome
+from bot.approvals.replace import asked_already, make_room
+from bot.errors import InvalidInput, NotAllowed, SlackRefused
 from bot.people.model import Actor
 from bot.policy.model import AskedUnder
 from bot.runtime import Runtime
-from bot.slack.markup import channel_mention, code, escape, mention
+from bot.slack.markup import channel_mention, escape
 from bot.store.actions import AuditAction
 from bot.words.credentials import refusal_of
-from bot.words.wording import duration
 
 
-async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str) -> Request:
-    """Check and record a request. Raises InvalidInput, NotAllowed or AlreadyDecided; nothing is then kept."""
+class _InTheWay(Exception):
+    """Another open request is about the same thing; the transaction is rolled back."""
+
+
+async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str, replaces: str = "") -> Request:
+    """Check and record a request. Raises InvalidInput, NotAllowed or AskedAlready; nothing is then kept.
+
+    `replaces` is the id of the request whose place it takes, if that one is in the way.
+    """
     kind, now = find_kind(rt, kind_name), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
@@ -55,14 +63,29 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     concerned = [actor.who, *request.beneficiaries]
     await check_can_be_approved(rt, request, rule, concerned)
     subject = kind.rules.subject(checked.payload)
+    return await add(rt, actor, request, subject, replaces)
+
+
+async def add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str = "") -> Request:
+    """Add a checked request, in the place of the one that it replaces; AskedAlready while another one is in the way."""
+    try:
+        return await _add(rt, actor, request, subject, replaces)
+    except _InTheWay:
+        raise await asked_already(rt, actor, subject) from None
+
+
+async def _add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str) -> Request:
+    title, now = find_kind(rt, request.kind).title(request), request.created_at
     async with rt.store.write() as tx:
-        added = await requests.insert(tx, request, subject)
-        if added:
-            tx.audit(
-                now, actor.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, kind=kind_name, version=1, **_facts(request)
-            )
-    if not added:
-        raise await _asked_already(rt, actor, subject)
+        replaced = await make_room(tx, actor, replaces, subject, request, title, now) if replaces else None
+        if replaced:
+            request = request.model_copy(update={"outcome": Outcome(replaces=replaced)})
+        if not await requests.insert(tx, request, subject):
+            raise _InTheWay
+        tx.audit(
+            now, actor.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, kind=request.kind, version=1,
+            replaces=replaced, **_facts(request),
+        )  # fmt: skip
     return request
 
 
@@ -90,20 +113,6 @@ async def _check_channel(rt: Runtime, channel_id: str) -> None:
         raise NotAllowed(
             f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. Somebody must invite me."
         )
-
-
-async def _asked_already(rt: Runtime, actor: Actor, subject: str) -> AlreadyDecided:
-    async with rt.store.read() as tx:
-        other = await requests.find_open(tx, subject)
-    if other is None:
-        return AlreadyDecided(
-            "Nothing was sent: the same request was sent and decided a moment ago. "
-            f"{code(f'/{rt.settings.command_prefix}-requests')} shows it."
-        )
-    when = duration(rt.now() - other.created_at)
-    who = "you" if other.requester.is_same_person(actor.who) else mention(other.requester.slack_id)
-    where = f", in {channel_mention(other.channel)}" if other.status is Status.PENDING else ""
-    return AlreadyDecided(f"Nothing was sent: {who} asked for this {when} ago, and it is {WORDS[other.status]}{where}.")
 
 
 def _facts(request: Request) -> dict[str, object]:

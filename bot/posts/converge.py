@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import cast
 
 from bot.posts import db
-from bot.posts.bounds import are_claims_ahead, bound_claims
 from bot.posts.claim import Claim
 from bot.posts.looked import Looked
 from bot.posts.model import Result, Topic
@@ -47,10 +46,10 @@ async def due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
     lasts = {name: topic.retake_after for name, topic in cast("Mapping[str, Topic]", rt.topics).items()}
     async with rt.store.read() as tx:
         found = await db.due(tx, now, list(lasts))
-        is_clock_back = await are_claims_ahead(tx, now, lasts)
+        is_clock_back = await db.are_claims_ahead(tx, now, lasts)
     if is_clock_back:
         async with rt.store.write() as tx:
-            await bound_claims(tx, now, lasts)
+            await db.bound_claims(tx, now, lasts)
     return found
 
 

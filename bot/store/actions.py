@@ -14,6 +14,7 @@ class AuditAction(StrEnum):
     REQUEST_APPROVED = "request.approved"
     REQUEST_DENIED = "request.denied"
     REQUEST_WITHDRAWN = "request.withdrawn"
+    REQUEST_REPLACED = "request.replaced"
     REQUEST_RETRIED = "request.retried"
     REQUEST_GIVEN_UP = "request.given_up"
     REQUEST_APPLIED = "request.applied"

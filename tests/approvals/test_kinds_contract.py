@@ -179,4 +179,4 @@ async def test_a_second_request_about_the_same_thing_is_refused_while_one_is_ope
     payload = (await until(world, await ask(world, kind), Status.PENDING)).payload
     values = {f.name: payload[f.name] for f in kind.form if payload.get(f.name) and not isinstance(payload[f.name], list)}
     await fill_in(world, BOB, kind, values | confirmed(kind) | {"reason": "me too"})
-    await world.modal(BOB, "asked for this")
+    await world.modal(BOB, "asked for *")

@@ -195,7 +195,7 @@ async def answered(fleet: Fleet, user: str) -> None:
 
     async def look() -> bool:
         shown = str(await fleet.modals(user))
-        return "✅ Sent" in shown or "asked for this" in shown
+        return "✅ Sent" in shown or "asked for *" in shown
 
     await fleet.wait_for(look, f"an answer to {user}'s form")
 

@@ -164,6 +164,9 @@ def _is_unknown(request: Request) -> bool:
 
 def _closed_by(request: Request) -> Markup:
     """Return who closed a request that nobody decided against: its requester, or somebody else after a failure."""
+    if request.outcome.replaced_by:
+        with_what = within_bold(request.outcome.replaced_with)
+        return f"Replaced by {mention(request.requester.slack_id)} with another request: {with_what}"
     if request.outcome.given_up_by:
         return f"Given up by {mention(request.outcome.given_up_by)}"
     return "Given up" if request.failure else f"Withdrawn by {mention(request.requester.slack_id)}"

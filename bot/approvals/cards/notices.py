@@ -77,6 +77,8 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             )
         case Status.WITHDRAWN:
             giver = request.outcome.given_up_by
+            if request.outcome.replaced_by:
+                return f"🔁 Y{yours[1:]} was replaced by your newer one. {left_behind(facts)}", []
             closed = f"{mention(giver)} gave up {yours}" if giver else f"Y{yours[1:]} was closed"
             return f"🔁 {closed}. {left_behind(facts)}", again
         case Status.FAILED:
@@ -117,6 +119,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_APPROVED: "approved",
     AuditAction.REQUEST_DENIED: "denied",
     AuditAction.REQUEST_WITHDRAWN: "withdrew the request",
+    AuditAction.REQUEST_REPLACED: "replaced the request with another one",
     AuditAction.REQUEST_RETRIED: "pressed Retry",
     AuditAction.REQUEST_GIVEN_UP: "gave up the request",
     AuditAction.REQUEST_APPLIED: "Done",
@@ -150,7 +153,7 @@ def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -
         person, task = mention(str(detail["person"])), escape(str(detail.get("task")))
         words = f"Waiting for {person} to {task}. They have the steps"
     who = f"{mention(actor)} " if actor != BOT_ACTOR else ""
-    more = [str(detail[name]) for name in ("comment", "failure", "note", "problem") if detail.get(name)]
+    more = [str(detail[name]) for name in ("comment", "failure", "note", "problem", "title") if detail.get(name)]
     if action == AuditAction.REQUEST_APPROVED and not detail.get("enough"):
         more.append(str(detail.get("explanation") or ""))
     why = f": {escape(' '.join(more))}" if any(more) else ""

@@ -1,0 +1,84 @@
+"""A request in the way of another one: which one waits, and how its requester lets the newer one take its place."""
+
+from datetime import datetime
+
+from bot.approvals import db as requests
+from bot.approvals.cards.plan import CARD, TOPIC
+from bot.approvals.kind import find_kind
+from bot.approvals.model import WORDS, Event, Request, Status
+from bot.approvals.outcome import Outcome
+from bot.errors import AlreadyDecided, SlackError
+from bot.people.model import Actor, Who
+from bot.posts import db as posts
+from bot.runtime import Runtime
+from bot.slack.markup import Markup, bold, channel_mention, code, link, mention
+from bot.slack.model import Sent
+from bot.store.actions import AuditAction
+from bot.store.session import Tx
+from bot.words.own import own
+from bot.words.wording import duration
+
+_CLOSES = {Status.PENDING: Event.WITHDRAW, Status.FULFILLING: Event.WITHDRAW, Status.FAILED: Event.GIVE_UP}
+
+
+class AskedAlready(AlreadyDecided):
+    """An open request is about the same thing; `replaceable` is its id where whoever asks may let the new one replace it."""
+
+    def __init__(self, sentence: Markup, replaceable: str = "") -> None:
+        super().__init__(own(sentence))
+        self.replaceable = replaceable
+
+
+def may_replace(who: Who, old: Request) -> bool:
+    """Tell whether somebody may put another request in the place of this one: its requester, while nothing was done."""
+    is_unknown = old.outcome.in_doubt and not old.outcome.looked
+    return who.is_same_person(old.requester) and old.status in _CLOSES and not is_unknown
+
+
+async def make_room(tx: Tx, actor: Actor, old_id: str, subject: str, new: Request, title: str, now: datetime) -> str | None:
+    """Close an open request about a subject for a new one; returns its id, None where it isn't in the way (any more).
+
+    The caller adds the new one in the same transaction, or rolls back.
+    """
+    old = await requests.find_open(tx, subject)
+    if old is None or old.id != old_id or not may_replace(actor.who, old):
+        return None
+    outcome = old.outcome.updated(Outcome(replaced_by=new.id, replaced_with=title))
+    moved = await requests.advance(tx, old, _CLOSES[old.status], closed_at=now, outcome=outcome)
+    if moved is None:
+        return None
+    tx.audit(now, actor.slack_id, AuditAction.REQUEST_REPLACED, old.id, version=moved.version, by=new.id, title=title)
+    return old.id
+
+
+async def asked_already(rt: Runtime, actor: Actor, subject: str) -> AskedAlready:
+    """Return what is said to somebody whose request has to wait for another one: which, since when, and where it stands."""
+    async with rt.store.read() as tx:
+        other = await requests.find_open(tx, subject)
+    if other is None:
+        return AskedAlready(
+            "Nothing was sent: the same request was sent and decided a moment ago. "
+            f"{code(f'/{rt.settings.command_prefix}-requests')} shows it."
+        )
+    is_own = other.requester.is_same_person(actor.who)
+    who = "you" if is_own else mention(other.requester.slack_id)
+    title = bold(find_kind(rt, other.kind).title(other))
+    when, state = duration(rt.now() - other.created_at), WORDS[other.status]
+    said: Markup = f"Nothing was sent: {who} asked for {title} {when} ago, and that is {state}{await _where(rt, other)}."
+    if may_replace(actor.who, other):
+        return AskedAlready(f"{said} *Replace it* withdraws that request and sends this one instead.", other.id)
+    return AskedAlready(f"{said} Until it is closed there can be no second one.")
+
+
+async def _where(rt: Runtime, request: Request) -> Markup:
+    """Return where a request's card stands, with a link to it where Slack gives one."""
+    async with rt.store.read() as tx:
+        known = await posts.of_subject(tx, TOPIC, request.id)
+    card = next((post for post in known if post.purpose == CARD and post.ts and not post.is_redacted), None)
+    if card is None:
+        return f", in {channel_mention(request.channel)}"
+    try:
+        address = await rt.notifier.permalink(Sent(card.posted_channel or "", card.ts or ""))
+    except SlackError:
+        return f", in {channel_mention(request.channel)}"
+    return f", in {channel_mention(request.channel)} ({link(address, 'see the card')})"
