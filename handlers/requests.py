@@ -135,6 +135,18 @@ async def retry(call: Interaction) -> None:
     await service.retry(call.rt, call.actor, call.value)
 
 
+async def take_over(call: Interaction) -> None:
+    """Give the steps of what is done by hand to whoever pressed the button."""
+    await service.take_over(call.rt, call.actor, call.value)
+    with contextlib.suppress(SlackError):  # the direct message with the steps says it, too
+        await call.say(plain_answer("You have it now. I sent you the steps in a direct message."))
+
+
+async def hand_back(call: Interaction) -> None:
+    """Take the steps back from their holder, so that another approver takes them."""
+    await service.hand_back(call.rt, call.actor, call.value)
+
+
 async def ask_again(call: Interaction) -> None:
     """Open the form of a closed request again, filled in as it was."""
     request = await decide.load(call.rt, call.value)
@@ -242,6 +254,8 @@ FEATURE = Feature(
         ids.RETRY: retry,
         ids.GIVE_UP: give_up,
         ids.WITHDRAW: withdraw,
+        ids.TAKE_OVER: take_over,
+        ids.HAND_BACK: hand_back,
         ids.ASK_AGAIN: ask_again,
         ids.UNDO: undo,
         ids.REVEAL: reveal,

@@ -133,6 +133,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "handlers/test_typed_words::references_are_shown_as_names_that_notify_nobody",
         "handlers/test_typed_words::people_who_are_named_by_mistake_are_shown_by_name",
     ),
+    (49, "what is done by hand hangs on one person"): (
+        "approvals/test_holding::any_approver_takes_it_over_or_hands_it_back_and_one_person_has_the_steps",
+        "approvals/test_holding::of_two_who_press_at_once_one_has_it_and_who_has_it_no_more_can_not_hand_it_back",
+        "approvals/test_holding::who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_until_somebody_has_it",
+    ),
     (50, "what waits is in the way of what is wanted now"): (
         "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
         "approvals/test_replace::of_many_who_replace_at_once_one_does",

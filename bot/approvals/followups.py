@@ -5,8 +5,9 @@ from datetime import datetime
 
 from bot.approvals import db, execute
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, PROVE, RECOVER, timers_of
+from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, PROVE, RECOVER, timers_of
 from bot.approvals.handover.acts import wipe
+from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
 from bot.runtime import Runtime
 from bot.timers.model import Timer, TimerTopic
@@ -19,6 +20,7 @@ _STEPS: dict[str, Step] = {
     RECOVER: execute.recover,
     PROVE: execute.prove,
     END: execute.end,
+    HOLD: look_after,
 }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, cast
 
 from bot.approvals.act import Asked, P
-from bot.approvals.model import Request, Status, Verdict
+from bot.approvals.holder import holder_of
+from bot.approvals.model import Request, Status
 from bot.approvals.parts import ByHand, Effect, Filled, Offer, Rules, Sample, Words
 from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
@@ -101,7 +102,7 @@ def all_kinds(rt: Runtime) -> Mapping[str, AnyKind]:
 
 
 def by_hand_facts(rt: Runtime, request: Request) -> dict[str, str]:
-    """Return for the record who has to do what, where a request waits for a person: the last approver has the steps."""
-    approvals, part = request.said(Verdict.APPROVE), find_kind(rt, request.kind).by_hand
-    is_waiting = request.status is Status.FULFILLING and bool(approvals)
-    return {"person": approvals[-1].by.slack_id, "task": part.waits_for} if is_waiting and part else {}
+    """Return for the record who has to do what, where a request waits for a person."""
+    holder, part = holder_of(request), find_kind(rt, request.kind).by_hand
+    is_waiting = request.status is Status.FULFILLING and part is not None
+    return {"person": holder.slack_id, "task": part.waits_for} if is_waiting and part and holder else {}

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from bot.people.model import Who
+
 Handover = Literal["ready", "showing", "shown", "unseen", "lost", "failed"]
 """Where a secret stands on its way to its requester; `lost`, `failed` and `unseen` mean that it will never arrive."""
 
@@ -34,6 +36,14 @@ class Outcome(BaseModel):
     """Ids of what was there before a person was asked to make something."""
     by_hand: bool = False
     """Whether a person was asked to do it."""
+    holder: Who | None = None
+    """Who does it by hand since `holder_at`, None for nobody; before anybody took it over it is the last approver."""
+    holder_at: datetime | None = None
+    holder_turn: int = 0
+    """How often that changed."""
+    reminded_at: datetime | None = None
+    """When the approvers were last reminded that nobody has it, and in `reminders` how often that was."""
+    reminders: int = 0
     problem: str = ""
     """What a person did wrong, in one sentence."""
     in_doubt: bool = False

@@ -16,6 +16,7 @@ from bot.approvals import decide, execute
 from bot.approvals import submit as submission
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
+from bot.approvals.handover import holding
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
@@ -114,6 +115,16 @@ async def give_up(
     outcome = request.outcome.updated(Outcome(given_up_by=actor.slack_id))
     moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now(), outcome=outcome)
     return await _finish(rt, moved, told)
+
+
+async def take_over(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Become the one who does by hand what was approved. Raises as `holding.take_over` does."""
+    return await _finish(rt, await holding.take_over(rt, actor, request_id), None)
+
+
+async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Let another approver do by hand what was approved. Raises NotAllowed or RequestClosed."""
+    return await _finish(rt, await holding.hand_back(rt, actor, request_id), None)
 
 
 async def _adopt(rt: Runtime, request: Request, clicked: Sent | None) -> None:

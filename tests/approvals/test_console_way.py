@@ -41,7 +41,7 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     assert "exactly this name: `by-hand`" in steps["text"]
     assert "with the expiry 31 Dec 2026" in steps["text"]
     assert "Never send it through Slack" in steps["text"]
-    assert labels(steps) == ["Open the Console"]
+    assert labels(steps) == ["Open the Console", "Hand it back"]
     waiting = await world.message(ALICE, "was approved. Waiting for <@U0CAROL> to create the key in the Console.")
     await a_minute_passes(world)
     await until(world, card, Status.FULFILLING)

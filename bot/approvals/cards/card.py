@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.approvals.handover.words import card_lines, is_trouble
+from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -22,7 +23,8 @@ class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
     `wish` and `undone` are the kind's too. `needs` says the rule in markup: "Needs 1 approval from @claude-admins";
-    `by_hand` what it leaves to a person, `waits_for` what that person does. `may_end`: what is asked for may be given
+    `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers`
+    are whom the rule lets decide. `may_end`: what is asked for may be given
     until a day.
     """
 
@@ -43,6 +45,7 @@ class RequestFacts:
     danger: str
     undo_label: str
     may_end: bool = False
+    approvers: Markup = ""
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -141,8 +144,8 @@ def awaited(facts: RequestFacts) -> Markup:
 
 
 def _fulfiller(request: Request) -> Markup:
-    approvals = request.said(Verdict.APPROVE)
-    return mention(approvals[-1].by.slack_id) if approvals else "somebody"
+    holder = holder_of(request)
+    return mention(holder.slack_id) if holder else "an approver"
 
 
 def not_done(facts: RequestFacts) -> Markup:
@@ -227,7 +230,8 @@ def _buttons(facts: RequestFacts) -> list[Json]:
         case Status.EXPIRED:
             return [button("Ask again…", ids.ASK_AGAIN, request.id), _more(request)]
         case Status.FULFILLING:
-            return [_more(request, "Withdraw")]
+            take = button("Take over" if holder_of(request) else "I'll make it", ids.TAKE_OVER, request.id)
+            return [take, _more(request, "Withdraw")]
         case Status.APPLIED if facts.undo_label:
             return [button(facts.undo_label, ids.UNDO, request.id), _more(request)]
         case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.approvals.authority import needs_in_words
+from bot.approvals.authority import approvers_in_words, needs_in_words
 from bot.approvals.cards.card import RequestFacts
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request
@@ -31,6 +31,7 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,
         danger=words.danger,
+        approvers=approvers_in_words(rule, request.workspace_name),
         may_end=kind.rules.ends_at is not None,
         undo_label=f"{offered.label.split()[0]}…" if offered else "",
     )

@@ -8,8 +8,9 @@ from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
 from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.facts import facts_from
+from bot.approvals.cards.holders import former_holder, is_holders, nobody_has_it, with_hand_back
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
-from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, wanted
+from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, UNHELD, wanted
 from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
@@ -61,24 +62,33 @@ class _Shown:
             (one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(self.facts.request)
         ):
             return None
-        message = self._message(what, which)
+        message = self._message(post, what, which)
         return plain(message) if message else None
 
     def _line(self, version: str) -> Content | None:
         line = self.lines.get(version)
         return Content(lambda _chart: Message(line, [context(line)]), line=line) if line else None
 
-    def _message(self, what: str, which: str) -> Message | None:
+    def _message(self, post: Post, what: str, which: str) -> Message | None:
         if what == CARD:
             return render_card(self.facts)
         if what == REQUESTER:
             return requester_notice(self.facts, which)
         if what == BENEFICIARY:
             return beneficiary_notice(self.facts, which)
-        if what != FULFILLER or self.kind.by_hand is None:
+        if what == UNHELD:
+            return nobody_has_it(self.facts)
+        return self._by_hand(post, which) if what == FULFILLER else None
+
+    def _by_hand(self, post: Post, which: str) -> Message | None:
+        """Return the steps or the news for whoever has it, and for who had it that they have it no more."""
+        part, request = self.kind.by_hand, self.facts.request
+        if part is None:
             return None
-        tell = self.kind.by_hand.news if which else self.kind.by_hand.steps
-        return tell(self.kind.asked(self.facts.request))
+        if not is_holders(request, post, which):
+            return former_holder(self.facts)
+        asked = self.kind.asked(request)
+        return with_hand_back(part.steps(asked), request) if which.isdigit() or not which else part.news(asked)
 
 
 class RequestTopic:

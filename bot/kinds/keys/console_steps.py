@@ -18,7 +18,8 @@ def console_steps(request: Request, name: str) -> Message:
     if request.status is not Status.FULFILLING:
         return _over(request, f"{code(name)} in {where}")
     asker = mention(request.requester.slack_id)
-    intro = f"⏳ You approved a key for {asker}. Please create it:"
+    did: Markup = "You took over" if request.outcome.holder_turn else "You approved"
+    intro = f"⏳ {did} a key for {asker}. Please create it:"
     end = f"with the expiry {calendar_day(request.ends_at.date())}" if request.ends_at else "without an expiry"
     steps = (
         f"1. Open the Console and choose {where}.\n"
