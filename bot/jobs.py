@@ -31,7 +31,7 @@ from bot.spend.alerts import send as alerts
 from bot.spend.alerts.topic import AlertTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
-from bot.status import watch
+from bot.status import names, watch
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
@@ -45,6 +45,7 @@ _TOPICS: tuple[Topic, ...] = (
     Undeliverable(),
     LeftReadable(),
     watch.OutageTopic(),
+    names.NamesTopic(),
 )
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 """What posts are about."""
@@ -101,6 +102,7 @@ JOBS = (
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),
     Job("watch", 60, watch.to_look_at, watch.look),
+    Job("names", 300, names.to_look_at, names.look),
     Job("events", 3600, always, forget_events),
 )
 

@@ -18,6 +18,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
         "approvals/test_rules::a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on",
+        "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
+        "cli/test_check::check_says_which_names_matched_nothing_when_the_bot_last_looked",
+        "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
     ),
     (3, "secrets where people type"): (
         "words/test_credentials::what_looks_like_a_secret_is_seen",

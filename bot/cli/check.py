@@ -9,11 +9,13 @@ from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import misspelt_settings
 from bot.commands.manifest import Mode
 from bot.policy.checks import KindFacts
-from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, parse_policy, placeholders
+from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, load_policy, parse_policy, placeholders
 from bot.policy.model import Policy, Rule, describe_rule
+from bot.policy.names import KNOWN_NOTE, Known, loose
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
+from bot.store.peek import peek_note
 from bot.words.wording import listed, plural
 
 MANIFEST_FILE = Path("manifest.yml")
@@ -71,7 +73,7 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
         found += Findings(tuple(f"settings: {fault}" for fault in error.faults), starts=False)
     else:
         prefix, mode = settings.command_prefix, settings.transport
-        found += _plain_http(settings) + _ordinary_key(settings)
+        found += _plain_http(settings) + _ordinary_key(settings) + _loose_names(settings, policy_path(env), known_kinds)
     if unknown := [f"settings: {sentence}" for sentence in misspelt_settings(env)]:
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
@@ -188,6 +190,16 @@ def _ordinary_key(settings: Settings) -> Findings:
         " Admin key (sk-ant-admin…) in the Claude Console under Settings, Admin keys; `python -m bot doctor` tries it."
     )
     return Findings((), (said,), ("the Claude API probably refuses its key",))
+
+
+def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings:
+    """Find names in the policy that match nothing, by what the bot last found out; one that never ran knows nothing."""
+    noted = peek_note(settings.database_url.get_secret_value(), KNOWN_NOTE)
+    if noted is None:
+        return Findings(())
+    known, at = Known.model_validate(noted[0]), noted[1][:16]
+    said = [f"{path}: {one.sentence} (As of {at} UTC.)" for one in loose(load_policy(path, known_kinds), known)]
+    return Findings((), tuple(said), ("the policy names what isn't there",) if said else ())
 
 
 def _plain_http(settings: Settings) -> Findings:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.admin.base import machine_time
 from bot.admin.client import admin_of
+from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.kinds.registry import KINDS
@@ -48,7 +49,9 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
     try:
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
-        return [*slack, *policy, *await examine_claude(admin, now or datetime.now(UTC)), *await _database(settings)]
+        names = await examine_names(settings, admin, slack_answers=slack[0].good)
+        claude = await examine_claude(admin, now or datetime.now(UTC))
+        return [*slack, *policy, *(Diagnosis(False, said) for said in names), *claude, *await _database(settings)]
     finally:
         await admin.aclose()
 

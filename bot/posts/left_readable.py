@@ -22,9 +22,9 @@ TOPIC = "left-readable"
 _MOST_PEOPLE = 10
 
 
-async def whom_to_tell(rt: Runtime, shared: str) -> list[str]:
-    """Return where admins are told of a channel that is shared: another channel of theirs, else they themselves."""
-    elsewhere = [one for one in admins_of(rt.policy) if one != shared]
+async def whom_to_tell(rt: Runtime, *closed: str) -> list[str]:
+    """Return where admins are told what can't stand in these channels: another channel, else they themselves."""
+    elsewhere = [one for one in admins_of(rt.policy) if one not in closed]
     if elsewhere:
         return elsewhere
     people = set(people_of(rt.policy))

@@ -16,6 +16,9 @@ from bot.slack.shapes import person_of
 
 WITHIN = 10
 """Seconds for a call."""
+NO_SUCH_PERSON = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+UNKNOWN_PERSON, DEACTIVATED = "Slack doesn't know them", "their Slack account is deactivated"
+NO_MEMBERS = "it has no members, or Slack doesn't know it"
 _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -98,12 +101,35 @@ async def probe_channel(settings: Settings, channel: str) -> str | None:
 
 
 async def probe_person(settings: Settings, slack_id: str) -> list[str]:
-    """Return what Slack leaves out of a person; nothing where it doesn't answer, or doesn't know them."""
+    """Return what Slack leaves out of a person; nothing where it doesn't answer, or knows no active account of them."""
     try:
         answer = await _call(web_client(settings, settings.slack_bot_token), "users.info", user=slack_id)
     except (SlackApiError, *_NO_ANSWER):
         return []
-    return person_of(cast(dict[str, object], answer.get("user") or {})).missing
+    person = person_of(cast(dict[str, object], answer.get("user") or {}))
+    return [] if person.deleted else person.missing
+
+
+async def probe_group(settings: Settings, group_id: str) -> bool | None:
+    """Tell whether a user group has members; None where Slack doesn't say."""
+    try:
+        answer = await _call(web_client(settings, settings.slack_bot_token), "usergroups.users.list", usergroup=group_id)
+    except SlackApiError as error:
+        return False if _code(error) in ("no_such_subteam", "subteam_not_found") else None
+    except _NO_ANSWER:
+        return None
+    return bool(answer.get("users"))
+
+
+async def probe_account(settings: Settings, slack_id: str) -> str | None:
+    """Return what is wrong with a person's Slack account, "" for nothing; None where Slack doesn't say."""
+    try:
+        answer = await _call(web_client(settings, settings.slack_bot_token), "users.info", user=slack_id)
+    except SlackApiError as error:
+        return UNKNOWN_PERSON if _code(error) in NO_SUCH_PERSON else None
+    except _NO_ANSWER:
+        return None
+    return DEACTIVATED if cast(dict[str, object], answer.get("user") or {}).get("deleted") else ""
 
 
 async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:

@@ -10,6 +10,7 @@ from bot.errors import PreviewUnavailable, QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.status.names import loose_names
 from bot.status.watch import current_outage
 from bot.store.notes import try_writing
 
@@ -119,7 +120,8 @@ async def _digest(rt: Runtime) -> list[StatusLine]:
 async def _policy(rt: Runtime) -> list[StatusLine]:
     if rt.policy.nobody_because:
         return [StatusLine("Policy", False, f"nobody can approve anything. {rt.policy.nobody_because}")]
-    return [StatusLine("Policy", True, f"version {rt.policy.version}.")]
+    version = StatusLine("Policy", True, f"version {rt.policy.version}.")
+    return [version, *(StatusLine("Policy names", False, one.sentence) for one in await loose_names(rt))]
 
 
 async def _spend_limits(rt: Runtime) -> list[StatusLine]:

@@ -1,5 +1,6 @@
 """`check` ends with one sentence that is true, whatever it found."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,11 @@ from bot.cli.check import check_everything, mode_of, policy_path
 from bot.cli.manifest_file import manifest_yaml
 from bot.cli.misspelt import misspelt_settings
 from bot.kinds.registry import KINDS
+from bot.policy.names import KNOWN_NOTE, Known
+from bot.store.notes import write_note
+from bot.store.session import Store
 from tests.settings.test_settings import GOOD
+from tests.templates import copy_sqlite
 
 POLICY = 'version = 1\n[groups]\nadmins = ["user:U0BOB"]\n[defaults]\napprovers = ["admins"]\nchannel = "C0APPROVALS"\n'
 NONE = "nowhere.yml"
@@ -108,3 +113,21 @@ def test_check_reads_values_as_the_bot_does(around: str) -> None:
     assert policy_path({"POLICY_FILE": around.format("p.toml")}) == Path("p.toml")
     assert mode_of({"SLACK_SIGNING_SECRET": around.format("s" * 8), "SLACK_APP_TOKEN": around.format("")}) == "http"
     assert mode_of({"SLACK_SIGNING_SECRET_FILE": around.format("/x")}) == "http"
+
+
+async def test_check_says_which_names_matched_nothing_when_the_bot_last_looked(tmp_path: Path) -> None:
+    copy_sqlite(tmp_path / "quartermaster.db")
+    url = f"sqlite:///{tmp_path}/quartermaster.db"
+    policy = f"{POLICY}[workspaces.Lab]\nquorum = 1\n[workspaces.Prod]\nquorum = 1\n"
+    assert closing(tmp_path, policy, DATABASE_URL=url) == "No errors, no warnings: the bot starts."
+    store = Store(url.replace("sqlite:", "sqlite+aiosqlite:"))
+    known = Known(workspaces={"wrkspc_1": "Research", "wrkspc_2": "prod"}, was={"Lab": "wrkspc_1"})
+    async with store.write() as tx:
+        await write_note(tx, KNOWN_NOTE, known.model_dump(mode="json"), datetime(2026, 11, 29, 12, 30, tzinfo=UTC))
+    await store.close()
+    assert closing(tmp_path, policy, DATABASE_URL=url).endswith("the bot starts, but the policy names what isn't there.")
+    env = GOOD | {"POLICY_FILE": str(tmp_path / "policy.toml"), "DATABASE_URL": url}
+    (said,) = check_everything(env, KINDS, tmp_path / NONE).warnings
+    assert said.endswith(
+        "workspace Lab: it is called Research now, so its rules apply nowhere. (As of 2026-11-29 12:30 UTC.)"
+    )

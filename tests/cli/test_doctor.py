@@ -72,3 +72,21 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
         nobody = load_settings(sandbox.settings() | {"POLICY_FILE": str(tmp_path / "none.toml")})
         found = await examine(nobody, sandbox.clock.now())
     assert [one.good for one in found if "nobody can approve" in one.sentence] == [False]
+
+
+async def test_the_doctor_names_what_the_policy_names_and_is_not_there(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    people = '["user:U0BOB", "user:U0NOBODY", "usergroup:S0ADMINS", "usergroup:S0NONE"]'
+    rules = (
+        'approvers = ["admins"]\nchannel = "C0APPROVALS"\n[workspaces.staging]\nquorum = 1\n[workspaces.Gone]\nquorum = 1\n'
+    )
+    policy.write_text(f"version = 1\n[groups]\nadmins = {people}\n[defaults]\n{rules}")
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        sandbox.slack.users["U0BOB"].deleted = True
+        found = await examine(load_settings(sandbox.settings() | {"POLICY_FILE": str(policy)}), sandbox.clock.now())
+    assert [diagnosis.sentence for diagnosis in found if not diagnosis.good] == [
+        "policy: workspace Gone: no workspace has this name or id, so its rules apply nowhere.",
+        "policy: user group S0NONE: it has no members, or Slack doesn't know it, so nobody approves through it.",
+        "policy: person U0BOB: their Slack account is deactivated, so they approve nothing.",
+        "policy: person U0NOBODY: Slack doesn't know them, so they approve nothing.",
+    ]

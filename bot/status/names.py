@@ -1,0 +1,221 @@
+"""The watch over the names in the policy: what matches nothing any more is told to admins once, and once when mended."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import SlackDown, SlackRefused, UpstreamError
+from bot.policy.contacts import people_of, user_groups_of
+from bot.policy.names import FINE, KNOWN_NOTE, Known, Named, judge, loose, meant
+from bot.posts import db as posts
+from bot.posts.channels import why_blocked
+from bot.posts.converge import converge
+from bot.posts.left_readable import whom_to_tell
+from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.markup import Markup, bold, channel_mention, escape, group_mention, mention
+from bot.slack.model import Message
+from bot.slack.probe import DEACTIVATED, NO_MEMBERS, NO_SUCH_PERSON, UNKNOWN_PERSON
+from bot.store.notes import claim_note, note, write_note
+from bot.store.session import Tx
+
+log = structlog.get_logger()
+
+TOPIC = "policy-names"
+TOLD_NOTE = "policy:loose"
+LOOK_EVERY = timedelta(minutes=4, seconds=30)
+_REDACTED: Markup = "This isn't shown here any more: another company can read along."
+
+
+async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
+    """Return one key, to one process at a time."""
+    async with rt.store.write() as tx:
+        return [""] if await claim_note(tx, "policy:look", now, LOOK_EVERY) else []
+
+
+async def look(rt: Runtime, _key: str, _now: datetime) -> None:
+    """Find out what the policy's names mean now, and tell what changed; a name of which nobody tells stays as it was."""
+    await rt.refresh_policy()
+    policy = rt.policy
+    if policy.nobody_because:
+        return  # nobody knows what it names
+    async with rt.store.read() as tx:
+        before = await _known(tx) or Known()
+    known = await find_known(rt, before)
+    bad = [one.name for one in loose(policy, known) if one.noun == "channel"]
+    people = await whom_to_tell(rt, *bad)
+    now = rt.now()
+    async with rt.store.write() as tx:
+        await write_note(tx, KNOWN_NOTE, known.model_dump(mode="json"), now)
+        news = await _news(tx, judge(policy, known), _names(rt), now)
+        round_id = f"nam_{secrets.token_hex(8)}"
+        if news:
+            await write_note(tx, f"policy:{round_id}", news, now)
+            await posts.want(tx, TOPIC, round_id, [Wanted(f"told:{one}", one, redraws=False) for one in people], now)
+    if news:
+        log.warning("policy_names", **news)
+        await converge(rt, TOPIC, round_id)
+
+
+def _names(rt: Runtime) -> set[str]:
+    """Return the keys of everything that the policy names."""
+    policy = rt.policy
+    named = (("user group", user_groups_of(policy)), ("person", people_of(policy)), ("channel", policy.channels))
+    return {f"{noun} {one}" for noun, ids in (*named, ("workspace", policy.workspaces)) for one in ids}
+
+
+async def _news(tx: Tx, judged: Sequence[Named], named: set[str], now: datetime) -> dict[str, list[list[str]]]:
+    """Write down which names match nothing now, and return what is to be told: what became so, and what is mended."""
+    found = await note(tx, TOLD_NOTE)
+    told: dict[str, list[str]] = dict(found[0]) if found else {}
+    wrong = {one.key: list(one) for one in judged if one.problem != FINE}
+    is_known = {one.key for one in judged}
+    mended = [was for key, was in told.items() if key not in wrong and (key in is_known or key not in named)]
+    new = [one for key, one in wrong.items() if key not in told]
+    kept = {key: was for key, was in told.items() if was not in mended}
+    if new or mended:
+        await write_note(tx, TOLD_NOTE, kept | wrong, now)
+    return {"wrong": new, "mended": mended} if new or mended else {}
+
+
+async def find_known(rt: Runtime, before: Known) -> Known:
+    """Ask the organization and Slack; what doesn't answer stays as it was."""
+    policy = rt.policy
+    workspaces, archived = before.workspaces, before.archived
+    try:
+        every = [one async for one in rt.admin.background().workspaces(include_archived=True)]
+    except UpstreamError as error:
+        log.info("workspaces_not_listed", error=type(error).__name__)
+    else:
+        workspaces = {one.id: one.name for one in every if one.archived_at is None}
+        archived = {one.id: one.name for one in every if one.archived_at is not None}
+    return Known(
+        workspaces=workspaces,
+        archived=archived,
+        groups=await _problems(rt, user_groups_of(policy), before.groups, _group),
+        people=await _problems(rt, people_of(policy), before.people, _person),
+        channels=await _problems(rt, policy.channels, before.channels, _channel),
+        was=meant(policy, workspaces or {}, before.was),
+    )
+
+
+async def _problems(
+    rt: Runtime, ids: Sequence[str], before: Mapping[str, str], look_at: Callable[[Runtime, str], Awaitable[str]]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in ids:
+        try:
+            found[one] = await look_at(rt, one)
+        except (SlackDown, SlackRefused) as error:
+            log.info("name_not_looked_up", name=one, code=error.code)
+            if one in before:
+                found[one] = before[one]
+    return found
+
+
+async def _group(rt: Runtime, group_id: str) -> str:
+    return FINE if await rt.notifier.group_members(group_id, fresh=True) else NO_MEMBERS
+
+
+async def _person(rt: Runtime, slack_id: str) -> str:
+    try:
+        person = await rt.notifier.person(slack_id, fresh=True)
+    except SlackRefused as refusal:
+        if refusal.code in NO_SUCH_PERSON:
+            return UNKNOWN_PERSON
+        raise
+    return DEACTIVATED if person.deleted else FINE
+
+
+async def _channel(rt: Runtime, channel_id: str) -> str:
+    try:
+        channel = await rt.notifier.channel(channel_id, fresh=True)
+    except SlackRefused as refusal:
+        if refusal.code == "channel_not_found":
+            return "I can't see it; invite me"
+        raise
+    if channel.is_archived:
+        return "it is archived"
+    if channel.is_shared_outside:
+        return "it is shared with another company"
+    return FINE if channel.is_member else "I'm not in it; invite me"
+
+
+async def _known(tx: Tx) -> Known | None:
+    found = await note(tx, KNOWN_NOTE)
+    return Known.model_validate(found[0]) if found else None
+
+
+async def loose_names(rt: Runtime) -> list[Named]:
+    """Return the names of today's policy that match nothing, by what was last found out."""
+    async with rt.store.read() as tx:
+        known = await _known(tx)
+    return loose(rt.policy, known) if known else []
+
+
+def render_names(news: Mapping[str, Sequence[Sequence[str]]]) -> Message:
+    """Return what admins are told: which names match nothing from now on, and which are mended."""
+    lines: list[Markup] = []
+    if wrong := news.get("wrong"):
+        lines.append("⚠️ *The policy file names what isn't there (any more).* Change the file, or what it names:")
+        lines.extend(f"• {_in_slack(Named(*one))}" for one in wrong)  # pyright: ignore[reportArgumentType] - as it was written
+    if mended := news.get("mended"):
+        lines.append("✅ *No longer a problem of the policy file:*")
+        lines.extend(f"• {_shown(Named(*one))}" for one in mended)  # pyright: ignore[reportArgumentType] - the same
+    text = "\n".join(lines)
+    return Message(text, [section(text)])
+
+
+def _in_slack(one: Named) -> Markup:
+    return f"{_shown(one)}{escape(one.sentence.removeprefix(one.key))}"
+
+
+def _shown(one: Named) -> Markup:
+    match one.noun:
+        case "user group":
+            return f"user group {group_mention(one.name)}"
+        case "person":
+            return mention(one.name)
+        case "channel":
+            return f"channel {channel_mention(one.name)}"
+        case "workspace":
+            return f"workspace {bold(one.name)}"
+
+
+class NamesTopic:
+    """The topic of these messages; its subject is one round of news."""
+
+    name = TOPIC
+    retake_after: timedelta = RETAKE_AFTER
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Read the news as they were found."""
+        async with rt.store.read() as tx:
+            news = await note(tx, f"policy:{subject}")
+        if news is None:
+            return None
+        said = plain(render_names(news[0]))
+
+        def content(_post: Post) -> Content | None:
+            return said
+
+        return Drawing(content, is_over=True)
+
+    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
+        """Return why nothing about the company may stand in a channel now."""
+        return await why_blocked(rt, channel)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Go on trying."""
+        return False
+
+    def redacted(self, rt: Runtime, post: Post) -> Message:
+        """Return what takes its place where another company can read."""
+        return Message(_REDACTED, [section(_REDACTED)])
+
+    def is_restored(self, post: Post) -> bool:
+        """Return False: it is said once."""
+        return False

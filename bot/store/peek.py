@@ -1,0 +1,24 @@
+"""A look into a SQLite file while the bot may not be running, for `python -m bot check`; nothing is made or changed."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, cast
+
+_PREFIX = re.compile(r"sqlite(\+aiosqlite)?:///")
+
+
+def peek_note(database_url: str, key: str) -> tuple[dict[str, Any], str] | None:
+    """Return a remembered fact and when it was noted, as text; None for another database, or one without it."""
+    prefix = _PREFIX.match(database_url)
+    path = Path(database_url[prefix.end() :]) if prefix else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as file:
+            row = file.execute("SELECT value, at FROM note WHERE key = ?", (key,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return (cast("dict[str, Any]", json.loads(row[0])), str(row[1])) if row else None
