@@ -29,6 +29,7 @@ SCOPES_OF_CALLS: dict[str, set[str]] = {
     "auth.test": set(),
     "chat.postMessage": {"chat:write", "im:write"},
     "chat.delete": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.update": {"chat:write"},
     "conversations.info": CONVERSATIONS,
     "files.delete": {"files:write"},

@@ -1,6 +1,6 @@
 """Names in the policy that match nothing: told once when they come to, once when they are mended, and shown meanwhile."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -111,7 +111,7 @@ def gone(outside: Outside) -> None:
     del outside.workspaces_by_id["wrkspc_2"]
 
 
-CHANGES: dict[str, tuple[Any, str, str]] = {
+CHANGES: dict[str, tuple[Callable[[Outside], None], str, str]] = {
     "a workspace is renamed": (renamed, "workspace *Lab*: it is called Research now, so its rules", "workspace Lab: it is"),
     "a workspace is archived": (archived, "workspace *wrkspc_2*: it is archived, so", "workspace wrkspc_2: it is archived"),
     "a workspace is gone": (gone, "workspace *wrkspc_2*: no workspace has this name or id", "workspace wrkspc_2: no"),
