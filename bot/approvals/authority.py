@@ -10,6 +10,7 @@ from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
+from bot.slack.probe import NO_SUCH_PERSON
 from bot.words.wording import listed, plural
 
 
@@ -39,9 +40,6 @@ async def current_approvers(
     return frozenset(person.slack_id for person, is_one in zip(people, verdicts, strict=True) if is_one)
 
 
-_UNKNOWN_PERSON = ("user_not_found", "users_not_found", "user_not_visible")
-
-
 async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None = None) -> list[Who]:
     """Return those whose Slack account and membership still hold; `links` are theirs, where they were read just now."""
 
@@ -51,7 +49,7 @@ async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None 
         except NotLinked:
             return False
         except SlackRefused as refusal:  # not even known to Slack any more; any other refusal says nothing about the person
-            if refusal.code not in _UNKNOWN_PERSON:
+            if refusal.code not in NO_SUCH_PERSON:
                 raise
             return False
 

@@ -4,13 +4,9 @@ from enum import Enum
 
 from bot.errors import SlackRefused
 from bot.posts.model import Post
-from bot.posts.tries import OFTEN, OUT_OF_REACH
+from bot.posts.tries import MESSAGE_GONE, NEVER_CHANGED, OFTEN, OUT_OF_REACH
 from bot.runtime import Runtime
 from bot.slack.model import Message, Sent
-
-_GONE = "message_not_found"
-NEVER = frozenset("cant_update_message edit_window_closed block_mismatch invalid_blocks msg_too_long".split())
-"""Slack's words for a message that it lets nobody change, however often one asks (slack.md §7.3)."""
 
 
 class Hidden(Enum):
@@ -32,7 +28,7 @@ async def hide(rt: Runtime, post: Post, message: Message) -> Hidden:
     except SlackRefused as refusal:
         if (known := _known(refusal)) is not None:
             return known
-        if refusal.code not in NEVER and post.tries < OFTEN:
+        if refusal.code not in NEVER_CHANGED and post.tries < OFTEN:
             raise
         return await _delete(rt, sent)
     return Hidden.GONE
@@ -47,6 +43,6 @@ async def _delete(rt: Runtime, sent: Sent) -> Hidden:
 
 
 def _known(refusal: SlackRefused) -> Hidden | None:
-    if refusal.code == _GONE:
+    if refusal.code == MESSAGE_GONE:
         return Hidden.GONE
     return Hidden.OUT_OF_REACH if refusal.code in OUT_OF_REACH else None

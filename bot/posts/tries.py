@@ -13,13 +13,14 @@ LONGEST_PAUSE = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(hours=1)
 """What the clocks of two processes may differ by where nothing is lost by waiting."""
 
-NOT_TO_BE_REDRAWN = frozenset(
-    "message_not_found channel_not_found is_archived cant_update_message edit_window_closed block_mismatch invalid_blocks "
-    "msg_too_long".split()
-)
-"""Deleted by somebody, past the workspace's edit window, or never to be drawn so: any other answer of Slack may pass."""
 OUT_OF_REACH = frozenset({"channel_not_found", "is_archived"})
 """What stands there can't be changed now, but perhaps some day."""
+NEVER_CHANGED = frozenset("cant_update_message edit_window_closed block_mismatch invalid_blocks msg_too_long".split())
+"""Slack's words for a message that it lets nobody change so, however often one asks (slack.md §7.3)."""
+MESSAGE_GONE = "message_not_found"
+"""Deleted by somebody."""
+NOT_TO_BE_REDRAWN = OUT_OF_REACH | NEVER_CHANGED | {MESSAGE_GONE}
+"""Any other answer of Slack may pass."""
 PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
 """Slack's words for a reply to a message that was deleted: no later try finds its thread."""
 

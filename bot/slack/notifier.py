@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cache import Cache
 from bot.errors import SlackDown, SlackError, SlackRefused, SlackTooLate
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
-from bot.slack.probe import granted_scopes
+from bot.slack.probe import NO_SUCH_GROUP, granted_scopes
 from bot.slack.shapes import channel_of, person_of
 
 log = structlog.get_logger()
@@ -138,7 +138,7 @@ class SlackNotifier:
         try:
             answer = await self._call("usergroups.users.list", repeat=True, usergroup=group_id)
         except SlackRefused as refusal:
-            if refusal.code in ("no_such_subteam", "subteam_not_found"):
+            if refusal.code in NO_SUCH_GROUP:
                 return frozenset()
             raise
         return frozenset(map(str, answer["users"]))

@@ -16,6 +16,7 @@ from bot.slack.shapes import person_of
 
 WITHIN = 10
 """Seconds for a call."""
+NO_SUCH_GROUP = frozenset({"no_such_subteam", "subteam_not_found"})
 NO_SUCH_PERSON = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 UNKNOWN_PERSON, DEACTIVATED = "Slack doesn't know them", "their Slack account is deactivated"
 NO_MEMBERS = "it has no members, or Slack doesn't know it"
@@ -115,7 +116,7 @@ async def probe_group(settings: Settings, group_id: str) -> bool | None:
     try:
         answer = await _call(web_client(settings, settings.slack_bot_token), "usergroups.users.list", usergroup=group_id)
     except SlackApiError as error:
-        return False if _code(error) in ("no_such_subteam", "subteam_not_found") else None
+        return False if _code(error) in NO_SUCH_GROUP else None
     except _NO_ANSWER:
         return None
     return bool(answer.get("users"))

@@ -8,11 +8,10 @@ import pytest
 from bot.errors import SlackRefused, UpstreamDown
 from bot.posts import db
 from bot.posts.converge import converge
-from bot.posts.hide import NEVER
 from bot.posts.left_readable import TOPIC
 from bot.posts.model import Wanted
 from bot.posts.redact import channels_to_look_at, look_at, redact_channel
-from bot.posts.tries import MOST_TRIES, OFTEN
+from bot.posts.tries import MOST_TRIES, NEVER_CHANGED, OFTEN
 from bot.store import audit
 from bot.store.actions import AuditAction
 from bot.store.session import Store
@@ -217,7 +216,7 @@ def refused(code: str) -> SlackRefused:
     return SlackRefused("Slack refused.", code)
 
 
-@pytest.mark.parametrize("code", sorted(NEVER))
+@pytest.mark.parametrize("code", sorted(NEVER_CHANGED))
 async def test_what_slack_lets_nobody_redraw_is_deleted_instead(scene: Scene, code: str) -> None:
     await stands(scene)
     scene.slack.shared = True
