@@ -41,6 +41,11 @@ def share(count: int) -> int:
     return max(1, round(count * FORGED))
 
 
+def share_of_limit(most: int) -> int:
+    """Return how many rows a limit takes: few in `make test`, where `most` would cost seconds."""
+    return most if PROOF else most // 50
+
+
 def set_examples() -> None:
     """Tell Hypothesis how much to try; how long an example takes says more about the machine than about the code."""
     quiet = [HealthCheck.too_slow]

@@ -16,7 +16,8 @@ from bot.store.upsert import insert_into
 
 FIRST_RIGHT = timedelta(seconds=3)
 """The cause of a post works on it at once; after this long any process may."""
-_MOST_DUE = 500
+MOST_DUE = 500
+"""Rows that one look returns at most."""
 _AT_ONCE = 500
 """Posts that one statement names: databases take some ten thousand parameters, and a channel may hold more posts."""
 
@@ -203,7 +204,7 @@ async def due(tx: Tx, now: datetime, topics: Sequence[str] = ()) -> list[tuple[s
     first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(_is_due(now))
     if topics:
         first = first.where(col(PostRow.topic).in_(topics))
-    found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(_MOST_DUE))
+    found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(MOST_DUE))
     return list(dict.fromkeys((str(row.topic), str(row.subject)) for row in found))
 
 

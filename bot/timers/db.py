@@ -14,7 +14,8 @@ from bot.timers.model import Timer
 
 LONGEST = timedelta(minutes=30)
 """No pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
-_MOST_DUE = 500
+MOST_DUE = 500
+"""Rows that one look returns at most."""
 
 
 async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
@@ -36,7 +37,7 @@ async def due(tx: Tx, now: datetime, topics: Sequence[str]) -> list[Timer]:
     There may be more: the caller asks again, and those that fail are due later, so that none starves.
     """
     query = select(TimerRow).where(_is_due(now), col(TimerRow.topic).in_(topics)).order_by(col(TimerRow.due_at))
-    return [_timer(row) for row in await tx.session.exec(query.limit(_MOST_DUE))]
+    return [_timer(row) for row in await tx.session.exec(query.limit(MOST_DUE))]
 
 
 async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime) -> Timer | None:

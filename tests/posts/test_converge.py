@@ -14,6 +14,7 @@ from bot.runtime import Runtime
 from bot.store.session import Store
 from bot.store.tables import PostRow
 from tests.posts.world import CHANNEL, DOWN, REFUSED, Clock, Notes, Slack, runtime
+from tests.sizes import share_of_limit
 
 CARD = Wanted("card", CHANNEL)
 LINES = [Wanted(f"line:{n}", CHANNEL, thread_of="card", redraws=False) for n in range(3)]
@@ -227,12 +228,15 @@ async def test_a_message_that_two_sent_is_known_twice_and_redrawn_in_both_places
     assert scene.texts == ["second", "second"]
 
 
-async def test_five_hundred_posts_that_fail_keep_no_other_from_being_sent(scene: Scene) -> None:
+async def test_posts_that_fill_a_limit_and_fail_keep_no_other_from_being_sent(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "MOST_DUE", share_of_limit(db.MOST_DUE))
     async with scene.rt.store.write() as tx:
-        for n in range(600):
+        for n in range(db.MOST_DUE * 6 // 5):
             scene.topic.says[f"bad-{n}"] = "bad"
             await db.want(tx, "note", f"bad-{n}", [CARD], scene.clock())
-    scene.slack.send_fails = [REFUSED] * 600
+    scene.slack.send_fails = [REFUSED] * (db.MOST_DUE * 6 // 5)
     await scene.a_minute()
     await scene.want()
     scene.slack.send_fails = [REFUSED] * 10_000

@@ -15,6 +15,7 @@ from bot.timers import db
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import LASTS, due_timers, run_timer
 from tests.posts.world import NOW, Clock
+from tests.sizes import share_of_limit
 
 SOON = NOW + timedelta(minutes=10)
 
@@ -137,20 +138,22 @@ async def test_a_timer_of_a_later_version_keeps_no_other_waiting(scene: Scene) -
     assert await scene.work(minutes=1) == ["x:end"]
 
 
-async def test_no_row_starves_behind_a_limit(scene: Scene) -> None:
+async def test_no_row_starves_behind_a_limit(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "MOST_DUE", share_of_limit(db.MOST_DUE))
+    part = db.MOST_DUE // 5
     async with scene.rt.store.write() as tx:
-        for n in range(1200):
+        for n in range(12 * part):
             await db.set_timers(tx, "note", f"s{n}", {"end": NOW})
-    scene.fails = {f"s{n}" for n in range(700)}
+    scene.fails = {f"s{n}" for n in range(7 * part)}
     done: set[str] = set()
     for _ in range(4):
         done |= set(await scene.work(seconds=55))
-    assert len(done) == 500
+    assert len(done) == 5 * part
 
 
 async def test_timers_of_a_later_version_fill_no_limit(scene: Scene) -> None:
     async with scene.rt.store.write() as tx:
-        await db.set_timers(tx, "of a later version", "x", {f"end:{n}": NOW for n in range(510)})
+        await db.set_timers(tx, "of a later version", "x", {f"end:{n}": NOW for n in range(db.MOST_DUE + 10)})
     await scene.set("x", end=SOON)
     assert await scene.work(hours=1) == ["x:end"]
 
