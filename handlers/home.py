@@ -7,17 +7,15 @@ from bot.approvals.cards.lists import Titled
 from bot.approvals.kind import find_kind
 from bot.approvals.model import Request
 from bot.errors import QuartermasterError, SlackError, UserError
+from bot.kinds.keys.lines import page_of_own
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
 from bot.slack import ids
+from bot.slack.paging import Page
 from handlers.edge.guard import said_of
 from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
 from handlers.home_view import home_view, refused_home
-from handlers.keys import keys_of_actor
-
-WAITING_SHOWN = 40
-MINE_SHOWN = 10
 
 
 async def home_opened(call: Interaction) -> None:
@@ -32,22 +30,30 @@ async def home_opened(call: Interaction) -> None:
     await publish(call)
 
 
-async def publish(call: Interaction) -> None:
-    """Draw the App Home of the actor; where a part can't be read, that part says so."""
+async def publish(call: Interaction, *, waiting_at: str = "", mine_at: str = "", keys_at: str = "") -> None:
+    """Draw the App Home of the actor; where a part can't be read, that part says so.
+
+    The cursors say which page of each list is shown, the first one without.
+    """
     rt, prefix = call.rt, call.rt.settings.command_prefix
-    mine = _titled(rt, (await queries.mine(rt, call.actor, size=MINE_SHOWN)).requests)
+    mine = titled(rt, await queries.mine(rt, call.actor, mine_at))
     try:
-        page = await queries.waiting_for(rt, call.actor, size=WAITING_SHOWN)
-        keys = await keys_of_actor(call)
+        waiting = titled(rt, await queries.waiting_for(rt, call.actor, waiting_at))
+        keys = await page_of_own(rt, call.actor, keys_at)
     except QuartermasterError:
         await rt.notifier.publish_home(call.user_id, home_view(None, mine, None, prefix, rt.now()))
         return
-    view = home_view(_titled(rt, page.requests), mine, keys, prefix, rt.now(), more_wait=bool(page.last))
-    await rt.notifier.publish_home(call.user_id, view)
+    await rt.notifier.publish_home(call.user_id, home_view(waiting, mine, keys, prefix, rt.now()))
 
 
-def _titled(rt: Runtime, requests: list[Request]) -> list[Titled]:
-    return [(request, find_kind(rt, request.kind).title(request)) for request in requests]
+async def refresh(call: Interaction) -> None:
+    """Draw it from its beginning."""
+    await publish(call)
+
+
+def titled(rt: Runtime, page: Page[Request]) -> Page[Titled]:
+    """Return a page of requests with the title of each."""
+    return page.showing([(request, find_kind(rt, request.kind).title(request)) for request in page.items])
 
 
 async def republish(call: Interaction) -> None:
@@ -56,4 +62,4 @@ async def republish(call: Interaction) -> None:
         await publish(call)
 
 
-FEATURE = Feature(actions={ids.HOME_REFRESH: publish}, events={"app_home_opened": home_opened})
+FEATURE = Feature(actions={ids.HOME_REFRESH: refresh}, events={"app_home_opened": home_opened})

@@ -1,6 +1,5 @@
 """The App Home as blocks. Pure."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +8,18 @@ from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, code, date
+from bot.slack.markup import Markup, date
+from bot.slack.paging import Page
 
 Json = dict[str, Any]
 
 
 def home_view(
-    waiting: Sequence[Titled] | None,
-    mine: Sequence[Titled],
-    keys: Sequence[KeyLine] | None,
+    waiting: Page[Titled] | None,
+    mine: Page[Titled],
+    keys: Page[KeyLine] | None,
     prefix: str,
     now: datetime,
-    *,
-    more_wait: bool = False,
 ) -> Json:
     """Return somebody's App Home; None marks a part that could not be read just now."""
     unread = section("I can't load this now. Press Refresh in a minute.")
@@ -33,7 +31,6 @@ def home_view(
         ),
         header("Waiting for my decision"),
         *(waiting_blocks(waiting) if waiting is not None else [unread]),
-        *([context(f"There are more: {code(f'/{prefix}-requests waiting')}")] if more_wait else []),
         divider(),
         header("My requests"),
         *mine_blocks(mine, prefix),
@@ -45,10 +42,10 @@ def home_view(
     return home(blocks)
 
 
-def _keys(keys: Sequence[KeyLine]) -> list[Json]:
-    if not keys:
+def _keys(keys: Page[KeyLine]) -> list[Json]:
+    if not keys.items:
         return [section("You have no API keys. Press *Request an API key* above to ask for one.")]
-    return [block for line in keys[:15] for block in my_key_blocks(line)]
+    return my_key_blocks(keys)
 
 
 def refused_home(sentence: Markup) -> Json:

@@ -1,60 +1,81 @@
 """/claude-keys: your keys, all keys, and the forms that ask for a change."""
 
-from collections.abc import Sequence
-
-from bot.admin.model import ApiKey, Workspace
-from bot.kinds.keys.owners import owns_key, sees_all_keys
-from bot.organization.keys_view import KeyLine, key_list, my_keys
+from bot.kinds.keys.lines import page_of_own, page_of_wanted
+from bot.kinds.keys.owners import sees_all_keys
+from bot.organization.keys_view import key_list, my_keys
+from bot.organization.keys_wanted import Wanted, read_wanted, restored
 from bot.slack import ids
-from bot.slack.markup import bold, code
+from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
+from bot.slack.paging import read_turn, turns
+from bot.words.similar import closest
+from handlers import home
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-from handlers.typed import workspace_named
 
 
 async def keys_command(call: Interaction) -> None:
     """Answer /claude-keys and its subcommands."""
     if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "list":
-        await call.say(await _list(call, " ".join(call.words)))
+        await call.say(await _asked_list(call))
     else:
         await call.say(await _mine(call))
 
 
-async def _lines(call: Interaction, keys: Sequence[ApiKey]) -> list[KeyLine]:
-    return [KeyLine(key, await call.rt.directory.place_of(key)) for key in keys]
+async def _mine(call: Interaction, cursor: str = "") -> Message:
+    return my_keys(await page_of_own(call.rt, call.actor, cursor), call.rt.settings.command_prefix)
 
 
-async def _mine(call: Interaction) -> Message:
-    return my_keys(await keys_of_actor(call), call.rt.settings.command_prefix)
+async def _asked_list(call: Interaction) -> Message:
+    """Return the first page of what was typed after `list`."""
+    workspaces = {one.id: one.name for one in await call.rt.directory.workspaces()}
+    wanted = read_wanted(call.words, workspaces)
+    if not isinstance(wanted, Wanted):
+        return plain_answer(wanted)
+    message = await _list(call, wanted)
+    if wanted.part and (meant := await _misspelt(call, wanted, list(workspaces.values()))):
+        return plain_answer(meant)
+    return message
 
 
-async def keys_of_actor(call: Interaction) -> list[KeyLine]:
-    """Return the actor's keys that are not archived."""
-    is_mine = await owns_key(call.rt, call.actor)
-    return await _lines(call, [k for k in await call.rt.directory.keys() if k.status != "archived" and is_mine(k)])
-
-
-async def _list(call: Interaction, workspace: str) -> Message:
+async def _list(call: Interaction, wanted: Wanted, cursor: str = "") -> Message:
+    """Return a page of the keys that are wanted, as far as the actor may see them now."""
     prefix = call.rt.settings.command_prefix
-    if not sees_all_keys(call.actor):
+    if not sees_all_keys(call.actor) and not wanted.mine:
         return plain_answer(
             f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
         )
-    lines = await _lines(call, [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive")])
-    if workspace:
-        found = await workspace_named(call.rt, workspace)
-        if not isinstance(found, Workspace):
-            return plain_answer(found)
-        workspace = found.name
-        lines = [line for line in lines if line.workspace == workspace]
-        if not lines:
-            return plain_answer(
-                f"There are no working keys in {bold(workspace)}. {code(f'/{prefix}-keys list')} shows all keys."
-            )
-    return key_list(lines, workspace, prefix)
+    return key_list(await page_of_wanted(call.rt, call.actor, wanted, cursor), wanted, prefix)
+
+
+async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) -> Markup:
+    """Return what was probably meant where no key that the actor sees has such a part in its name."""
+    if not sees_all_keys(call.actor):
+        return ""
+    part = wanted.part.casefold()
+    if any(part in key.name.casefold() for key in await call.rt.directory.keys()):
+        return ""
+    close = closest(wanted.part, workspaces)
+    if close is None:
+        return ""
+    return f"I don't know a workspace {bold(wanted.part)}, and no key has that in its name. Did you mean {bold(close)}?"
+
+
+async def turn_keys(call: Interaction) -> None:
+    """Show another page of a list of keys, where it was turned; who may see it is asked now."""
+    narrowed, cursor = read_turn(call.value)
+    await call.say_in_place(await _list(call, restored(narrowed), cursor))
+
+
+async def turn_mine(call: Interaction) -> None:
+    """Show another page of the actor's own keys, where they turned it."""
+    _, cursor = read_turn(call.value)
+    if call.in_home:
+        await home.publish(call, keys_at=cursor)
+    else:
+        await call.say_in_place(await _mine(call, cursor))
 
 
 async def request_shortcut(call: Interaction) -> None:
@@ -70,5 +91,9 @@ async def show_mine(call: Interaction) -> None:
 FEATURE = Feature(
     commands={"keys": keys_command},
     shortcuts={"shortcut_request_key": request_shortcut},
-    actions={ids.SHOW_KEYS: show_mine},
+    actions={
+        ids.SHOW_KEYS: show_mine,
+        **turns(ids.PAGE_KEYS, turn_keys),
+        **turns(ids.PAGE_MY_KEYS, turn_mine),
+    },
 )

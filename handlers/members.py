@@ -9,20 +9,22 @@ from bot.approvals.replace import AskedAlready
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
-from bot.slack.blocks import actions, section
+from bot.slack import ids
+from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, escape, mention
 from bot.slack.model import Message
-from bot.slack.tables import table
+from bot.slack.paging import by_name, page_of, pager, range_of, read_turn, turns
 from bot.words.ends import find_end
 from bot.words.own import Own
 from bot.words.similar import closest
-from bot.words.wording import listed, number, plural
+from bot.words.wording import listed, plural
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form, open_to_replace, sent_in_words
 
+MEMBERS_SHOWN = 20
 _ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "admin": ("admin", "admins"),
     "developer": ("developer", "developers"),
@@ -103,15 +105,23 @@ def _role_words(role: str) -> tuple[Own, Own]:
     return _ROLE_WORDS.get(role) or (escape(role), escape(role))
 
 
-async def _overview(call: Interaction) -> Message:
-    members = list(await call.rt.directory.members())
+async def _overview(call: Interaction, cursor: str = "") -> Message:
+    members = await call.rt.directory.members()
     roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
     counts: list[Markup] = [plural(sum(m.role == role for m in members), *_role_words(role)) for role in roles]
+    page = page_of(members, lambda member: by_name(member.name, member.id), cursor, MEMBERS_SHOWN)
     intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{escape(call.actor.member.role)}*."
-    rows = [["Name", "E-mail", "Role"], *([m.name, m.email, m.role] for m in members[:60])]
-    more = f" The first {number(len(rows) - 1)} are shown." if len(members) > 60 else ""
-    blocks = [section(intro + more), actions(button("Change a role…", "open_change_role", style="primary")), table(rows)]
-    return Message(f"{intro}{more} " + escape(", ".join(f"{m.name} ({m.role})" for m in members[:60])), blocks)
+    part = f"{range_of(page)}, by name"
+    lines: list[Markup] = [f"*{escape(m.name)}* — {_role_words(m.role)[0]}\n{escape(m.email)}" for m in page.items]
+    change = actions(button("Change a role…", "open_change_role", style="primary"))
+    blocks = [section(intro), change, context(part), *map(section, lines), *pager(page, ids.PAGE_MEMBERS, "members")]
+    names = escape(", ".join(f"{member.name} ({member.role})" for member in page.items))
+    return Message(f"{intro} {part}: {names}", fit(blocks))
 
 
-FEATURE = Feature(commands={"members": members_command})
+async def turn_members(call: Interaction) -> None:
+    """Show another page of the members, where it was turned."""
+    await call.say_in_place(await _overview(call, read_turn(call.value)[1]))
+
+
+FEATURE = Feature(commands={"members": members_command}, actions=turns(ids.PAGE_MEMBERS, turn_members))

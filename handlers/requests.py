@@ -6,17 +6,16 @@ from bot.approvals import decide, queries, service
 from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
-from bot.approvals.cards.lists import request_list
+from bot.approvals.cards.lists import BOTH, request_list
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request
 from bot.approvals.prefetch import Prefetched, prefetch
 from bot.errors import SlackError, SlackRefused, UserError
 from bot.slack import ids
-from bot.slack.blocks import actions
-from bot.slack.elements import button
 from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
+from bot.slack.paging import LAST, Page, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer, said_of
@@ -102,9 +101,20 @@ async def more(call: Interaction) -> None:
 
 async def details(call: Interaction, *, to_decide: bool = False) -> None:
     """Show a request with its whole history; with `to_decide` also the buttons for a decision."""
-    request = await decide.load(call.rt, call.value)
-    history = await queries.history(call.rt, request.id)
-    await call.open(details_view(await cards.facts_of(call.rt, request), history, decide=to_decide))
+    await call.open(await _details(call, call.value, LAST, to_decide=to_decide))
+
+
+async def _details(call: Interaction, request_id: str, cursor: str, *, to_decide: bool) -> Json:
+    request = await decide.load(call.rt, request_id)
+    history = numbered(await queries.history(call.rt, request.id), cursor)
+    return details_view(await cards.facts_of(call.rt, request), history, decide=to_decide)
+
+
+async def turn_history(call: Interaction) -> None:
+    """Show other acts of a request's history, in the window where it stands."""
+    narrowed, cursor = read_turn(call.value)
+    request_id, _, to_decide = narrowed.partition(":")
+    await call.update_view(call.view_id, await _details(call, request_id, cursor, to_decide=bool(to_decide)))
 
 
 async def details_to_decide(call: Interaction) -> None:
@@ -206,36 +216,35 @@ async def requests_command(call: Interaction) -> None:
 
 
 async def _lists(call: Interaction, which: str) -> Message:
-    """Return the first page of both lists, or of one of them, with buttons that lead on."""
+    """Return the first page of both lists, or of one of them."""
     mine = await queries.mine(call.rt, call.actor) if which != "waiting" else None
     waiting = await queries.waiting_for(call.rt, call.actor) if which != "mine" else None
     return _listed(call, waiting, mine)
 
 
-def _listed(call: Interaction, waiting: queries.Page | None, mine: queries.Page | None) -> Message:
-    def titles(page: queries.Page | None) -> list[tuple[Request, str]] | None:
-        return None if page is None else [(r, find_kind(call.rt, r.kind).title(r)) for r in page.requests]
-
-    message = request_list(titles(waiting), titles(mine), call.rt.settings.command_prefix)
-    leads = [
-        button(label, action_id, page.last)
-        for page, label, action_id in (
-            (waiting, "Show more waiting", ids.MORE_WAITING),
-            (mine, "Show older requests", ids.OLDER_OF_MINE),
-        )
-        if page and page.last
-    ]
-    return Message(f"{message.text} There are more.", [*message.blocks, actions(*leads)]) if leads else message
+def _listed(call: Interaction, waiting: Page[Request] | None, mine: Page[Request] | None) -> Message:
+    rt = call.rt
+    return request_list(waiting and home.titled(rt, waiting), mine and home.titled(rt, mine), rt.settings.command_prefix)
 
 
-async def show_more_waiting(call: Interaction) -> None:
-    """Answer with the next page of what waits for the person."""
-    await call.say(_listed(call, await queries.waiting_for(call.rt, call.actor, after=call.value), None))
+async def turn_waiting(call: Interaction) -> None:
+    """Show another page of what waits for the person, where they turned it."""
+    beside, cursor = read_turn(call.value)
+    if call.in_home:
+        await home.publish(call, waiting_at=cursor)
+        return
+    mine = await queries.mine(call.rt, call.actor) if beside == BOTH else None
+    await call.say_in_place(_listed(call, await queries.waiting_for(call.rt, call.actor, cursor), mine))
 
 
-async def show_older(call: Interaction) -> None:
-    """Answer with the next page of what the person asked for."""
-    await call.say(_listed(call, None, await queries.mine(call.rt, call.actor, before=call.value)))
+async def turn_mine(call: Interaction) -> None:
+    """Show another page of what the person asked for, where they turned it."""
+    beside, cursor = read_turn(call.value)
+    if call.in_home:
+        await home.publish(call, mine_at=cursor)
+        return
+    waiting = await queries.waiting_for(call.rt, call.actor) if beside == BOTH else None
+    await call.say_in_place(_listed(call, waiting, await queries.mine(call.rt, call.actor, cursor)))
 
 
 async def show_waiting(call: Interaction) -> None:
@@ -261,8 +270,9 @@ FEATURE = Feature(
         ids.REVEAL: reveal,
         ids.OPEN_CONSOLE: acknowledged,
         ids.HELP_WAITING: show_waiting,
-        ids.MORE_WAITING: show_more_waiting,
-        ids.OLDER_OF_MINE: show_older,
+        **turns(ids.PAGE_WAITING, turn_waiting),
+        **turns(ids.PAGE_MINE, turn_mine),
+        **turns(ids.PAGE_HISTORY, turn_history),
     },
     views={ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")},
 )

@@ -1,7 +1,7 @@
 """/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
 
 from bot.commands.table import find_command, split_words
-from bot.errors import InvalidInput, NotFound, SlackError, SlackRefused
+from bot.errors import InvalidInput, NotFound, SlackRefused
 from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
 from bot.slack import ids
@@ -50,7 +50,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, redraw: bool = F
     async def send(message: Message) -> Sent | None:
         if directly is not None:
             return await call.rt.notifier.send(call.user_id, message)
-        await _say(call, message, redraw=redraw)
+        await (call.say_in_place(message) if redraw else call.say(message))
         return None
 
     def render(chart: dict[str, object] | None) -> Message:
@@ -72,21 +72,6 @@ async def _why_directly(call: Interaction) -> Markup | None:
     if channel.is_shared_outside:
         return "I don't show figures where other companies can read them. I sent them to you directly."
     return None
-
-
-async def _say(call: Interaction, message: Message, *, redraw: bool) -> None:
-    """Answer in place of the answer whose button was pressed, where Slack still lets us."""
-    if redraw and call.response_url:
-        try:
-            await call.rt.notifier.answer(call.response_url, message, replace=True)
-        except SlackRefused as refusal:
-            if refusal.code == "response_url_400":
-                raise
-        except SlackError:
-            pass
-        else:
-            return
-    await call.say(message)
 
 
 async def _query(call: Interaction, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:

@@ -52,6 +52,11 @@ class Others:
         async with self._store.read() as tx:
             return await requests.askers_of(tx, kind, things)
 
+    async def ends_of(self, kind: str, things: Sequence[str]) -> dict[str, datetime]:
+        """Return when what requests of a kind made will be taken back, by the thing's id; what has no end is absent."""
+        async with self._store.read() as tx:
+            return await requests.ends_of(tx, kind, things)
+
     async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
         """Return the ids of what requests of a kind made for somebody."""
         async with self._store.read() as tx:

@@ -65,15 +65,13 @@ async def with_status(tx: Tx, *statuses: Status, limit: int = 500) -> list[Reque
     return await _with_decisions(tx, query)
 
 
-async def of_requester(tx: Tx, slack_id: str, *, before: str = "", limit: int = 20) -> list[Request]:
-    """Return what somebody asked for, newest first; with `before` (a request's id) only what is older than that."""
+async def of_requester(tx: Tx, slack_id: str, *, beyond: str = "", later: bool = False, limit: int = 20) -> list[Request]:
+    """Return what somebody asked for, newest first; with `beyond` (a request's id) only what is older than that.
+
+    With `later` the other way round: oldest first, and newer than `beyond`.
+    """
     query = select(RequestRow).where(RequestRow.requester_slack_id == slack_id)
-    if before:
-        at = await _asked_at(tx, before)
-        query = query.where(
-            col(RequestRow.created_at) <= at, or_(col(RequestRow.created_at) < at, col(RequestRow.id) < before)
-        )
-    return await _with_decisions(tx, query.order_by(_ASKED.desc(), _ID.desc()).limit(limit))
+    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
 
 
 async def pending_places(tx: Tx) -> list[Place]:
@@ -83,11 +81,12 @@ async def pending_places(tx: Tx) -> list[Place]:
 
 
 async def pending(
-    tx: Tx, places: Sequence[Place], who: Who, now: datetime, *, after: str = "", limit: int = 20
+    tx: Tx, places: Sequence[Place], who: Who, now: datetime, *, beyond: str = "", later: bool = True, limit: int = 20
 ) -> list[Request]:
     """Return pending requests of these places that `who` neither asked for nor decided, oldest first.
 
-    With `after` (a request's id) only those that were asked later than that one.
+    With `beyond` (a request's id) only those that were asked later than that one. Without `later` the other way round:
+    newest first, and older than `beyond`.
     """
     if not places:
         return []
@@ -99,19 +98,18 @@ async def pending(
         col(RequestRow.expires_at) > now,
         ~decided.exists(),
     )
-    if after:
-        at = await _asked_at(tx, after)
-        query = query.where(
-            col(RequestRow.created_at) >= at, or_(col(RequestRow.created_at) > at, col(RequestRow.id) > after)
-        )
-    return await _with_decisions(tx, query.order_by(_ASKED, _ID).limit(limit))
+    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
 
 
-async def _asked_at(tx: Tx, request_id: str) -> Any:
-    found = (await tx.session.exec(select(RequestRow.created_at).where(RequestRow.id == request_id))).first()
-    if found is None:
-        raise NotFound(UNKNOWN)
-    return found
+async def _from(tx: Tx, query: SelectOfScalar[RequestRow], beyond: str, *, later: bool) -> SelectOfScalar[RequestRow]:
+    """Return a query in the order in which its requests were asked, or the reverse, from beyond one of them on."""
+    if beyond:
+        at = (await tx.session.exec(select(RequestRow.created_at).where(RequestRow.id == beyond))).first()
+        if at is None:
+            raise NotFound(UNKNOWN)
+        same = beyond < _ID if later else beyond > _ID
+        query = query.where(at <= _ASKED if later else at >= _ASKED, or_(at < _ASKED if later else at > _ASKED, same))
+    return query.order_by(_ASKED, _ID) if later else query.order_by(_ASKED.desc(), _ID.desc())
 
 
 async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
@@ -130,6 +128,19 @@ async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
             RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
         )
         found |= {row[0]: row[1] for row in await tx.session.exec(query) if row[0]}
+    return found
+
+
+async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]:
+    """Return when what requests of a kind made will be taken back, by its id; what has no end is absent."""
+    found: dict[str, datetime] = {}
+    for start in range(0, len(made), _AT_ONCE):
+        # Status and end are looked at here: an index by them would be taken, which has all that was ever applied.
+        query = select(RequestRow.made_id, RequestRow.ends_at, RequestRow.status).where(
+            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
+        )
+        rows = await tx.session.exec(query)
+        found |= {row[0]: row[1] for row in rows if row[0] and row[1] and row[2] == Status.APPLIED}
     return found
 
 

@@ -1,7 +1,7 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_at
@@ -12,48 +12,56 @@ from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
+from bot.slack.paging import AFTER, BEFORE, SIZE, Page
 from bot.store import audit
 
-PAGE = 20
-"""Requests that a list shows at once."""
-_MAKES_KEYS = "create_key"
+
+async def mine(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the page at a cursor of what the actor asked for, newest first."""
+
+    async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
+        async with rt.store.read() as tx:
+            return await requests.of_requester(tx, actor.slack_id, beyond=beyond, later=not forward, limit=limit)
+
+    return await _page(read, cursor, size)
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some requests of a list. `last` is the id of the last one where more follow it, else empty."""
-
-    requests: list[Request]
-    last: str = ""
-
-
-def _page(found: list[Request], size: int) -> Page:
-    return Page(found[:size], found[size - 1].id if len(found) > size else "")
-
-
-async def mine(rt: Runtime, actor: Actor, before: str = "", size: int = PAGE) -> Page:
-    """Return what the actor asked for, newest first; with `before` (a request's id) what is older than that one."""
-    async with rt.store.read() as tx:
-        return _page(await requests.of_requester(tx, actor.slack_id, before=before, limit=size + 1), size)
-
-
-async def waiting_for(rt: Runtime, actor: Actor, after: str = "", size: int = PAGE) -> Page:
-    """Return the pending requests that the actor could decide now and hasn't, oldest first.
-
-    With `after` (a request's id) those that were asked later than that one.
-    """
+async def waiting_for(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the page at a cursor of the pending requests that the actor could decide now and hasn't, oldest first."""
     async with rt.store.read() as tx:
         places = await requests.pending_places(tx)
     places = await _where_approver(rt, actor, places)
-    found: list[Request] = []
-    while len(found) <= size:
-        async with rt.store.read() as tx:
-            pending = await requests.pending(tx, places, actor.who, rt.now(), after=after, limit=size + 1)
-        found += [request for request in pending if not _is_concerned(rt, actor, request)]
-        if len(pending) <= size:
-            break
-        after = pending[-1].id
-    return _page(found, size)
+
+    async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
+        found: list[Request] = []
+        while True:
+            async with rt.store.read() as tx:
+                pending = await requests.pending(tx, places, actor.who, rt.now(), beyond=beyond, later=forward, limit=limit)
+            found += [request for request in pending if not _is_concerned(rt, actor, request)]
+            if len(pending) < limit or len(found) >= limit:
+                return found[:limit]
+            beyond = pending[-1].id
+
+    return await _page(read, cursor, size)
+
+
+class _Read(Protocol):
+    """Reads requests of a list beyond one of them, in its order (`forward`) or against it."""
+
+    async def __call__(self, beyond: str, *, forward: bool, limit: int) -> list[Request]: ...
+
+
+async def _page(read: _Read, cursor: str, size: int) -> Page[Request]:
+    """Return the page at a cursor; the first one where nothing is left there, or too little for a page before it."""
+    forward, beyond = not cursor.startswith(BEFORE), cursor[1:]
+    found = await read(beyond, forward=forward, limit=size + 1)
+    if beyond and len(found) < (1 if forward else size):
+        return await _page(read, "", size)
+    goes_on, shown = len(found) > size, found[:size]
+    if not forward:
+        return Page(shown[::-1], f"{BEFORE}{shown[-1].id}" if goes_on else "", f"{AFTER}{shown[0].id}")
+    previous = f"{BEFORE}{shown[0].id}" if beyond else ""
+    return Page(shown, previous, f"{AFTER}{shown[-1].id}" if goes_on else "")
 
 
 async def _where_approver(rt: Runtime, actor: Actor, places: Sequence[requests.Place]) -> list[requests.Place]:

@@ -102,7 +102,11 @@ COMMANDS = (
             ),
             Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
             Subcommand(
-                "list", "list [WORKSPACE]", "all keys that you are allowed to see", GET_KEY, like=("all", "show", "ls")
+                "list",
+                "list [WORKSPACE] [by @person | mine] [active | disabled | ending] [part of a name]",
+                "the keys that you may see: whose they are and when they end",
+                GET_KEY,
+                like=("all", "show", "ls"),
             ),
             _of_key(
                 "disable",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.commands.table import Parsed
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackRefused
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.model import Message, OpenView
@@ -79,6 +79,28 @@ class Interaction:
     def in_modal(self) -> bool:
         """Whether the act happened inside a modal."""
         return bool(self.view_id) and text_at(self.payload, "view", "type") == "modal"
+
+    @property
+    def in_home(self) -> bool:
+        """Whether the act happened on the App Home."""
+        return text_at(self.payload, "view", "type") == "home"
+
+    async def say_in_place(self, message: Message) -> None:
+        """Answer in place of the private answer whose button was pressed; where Slack won't any more, as `say` does.
+
+        What Slack finds wrong with the message itself is raised.
+        """
+        if self.response_url:
+            try:
+                await self.rt.notifier.answer(self.response_url, message, replace=True)
+            except SlackRefused as refusal:
+                if refusal.code == "response_url_400":
+                    raise
+            except SlackError:
+                pass  # it may have been sent: better twice than not at all
+            else:
+                return
+        await self.say(message)
 
     async def say(self, message: Message) -> None:
         """Answer the person alone: beside their act where Slack offers that, else in a direct message."""

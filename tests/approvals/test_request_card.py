@@ -12,6 +12,7 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.kinds.keys.console_steps import console_steps
 from bot.sandbox.slack.validation import validate_message, validate_view
 from bot.slack.model import Message
+from bot.slack.paging import SIZE, Page
 from tests.approvals.kind_badge import WITH_BADGE
 from tests.approvals.samples import ASKED, BOB, CAROL, NASTY, a_request, a_rule, decision, facts_of
 
@@ -64,7 +65,7 @@ def test_nothing_that_people_typed_becomes_markup(status: Status) -> None:
     )  # fmt: skip
     facts = facts_of(request)
     parts = [render_card(facts), requester_notice(facts, "result"), requester_notice(facts, "progress")]
-    parts += [console_steps(request, NASTY), request_list([(request, NASTY)], [(request, NASTY)], "claude")]
+    parts += [console_steps(request, NASTY), request_list(Page([(request, NASTY)]), Page([(request, NASTY)]), "claude")]
     for message in parts:
         assert shown(message)
         for text in [message.text, *markup_in(message.blocks)]:
@@ -224,15 +225,16 @@ def test_thread_lines_tell_who_did_what_and_when() -> None:
 def test_details_and_lists_are_views_that_slack_takes(name: str, status: Status) -> None:
     request = a_request(name, status)
     facts = facts_of(request)
-    assert not validate_view(details_view(facts, ["one", "two"], decide=True))
+    assert not validate_view(details_view(facts, Page(["one", "two"]), decide=True))
     assert not validate_view(denial_form(request, facts.title))
-    listing = request_list([(request, facts.title)] * 30, [(request, facts.title)] * 30, "claude")
+    page = Page([(request, facts.title)] * SIZE, "<a", ">b")
+    listing = request_list(page, page, "claude")
     assert shown(listing)
 
 
 def test_only_details_show_ids() -> None:
     request = a_request(status=Status.APPLIED, outcome={"thing_id": "apikey_77"})
-    assert "apikey_77" in str(details_view(facts_of(request), []))
+    assert "apikey_77" in str(details_view(facts_of(request), Page([])))
     assert "apikey_77" not in card(request).text
 
 

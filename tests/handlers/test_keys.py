@@ -91,22 +91,49 @@ async def test_ones_own_keys_come_with_what_can_be_done(world: World) -> None:
     await card_with(world, "issued to")
     await settled(world)
     await world.command(DANA, "/claude-keys")
-    message = await told(world, DANA, "You have 1 key: danas-own in Staging (active).")
+    message = await told(world, DANA, "You have 1 key: danas-own in Staging (active, no end).")
     assert labels(message) == ["Disable…", "Revoke…", "Request a key"]
     await press(world, DANA, message, "open_disable_key")
     view = await world.modal(DANA, "Everything that uses it stops until it is enabled again.")
     assert "danas-own" in str(view)
 
 
-async def test_all_keys_can_be_listed_by_workspace_with_a_table_that_is_also_text(world: World) -> None:
+async def test_keys_are_listed_with_owner_and_end_and_narrowed_in_words(world: World) -> None:
+    card = await world.ask_for_key(DANA, "danas-listed", ends_on="2031-12-31")
+    await press(world, BOB, card, "request_approve")
+    await card_with(world, "issued to")
+    await settled(world)
     await world.command(BOB, '/claude-keys list "data platform"')
     message = await told(world, BOB, "newest first")
-    assert "in data platform" in message["text"].casefold()
-    rows = next(b for b in message["blocks"] if b["type"] == "table")["rows"]
-    assert {row[1]["text"] for row in rows[1:]} == {"Data Platform"}
-    assert all(row[0]["text"] in message["text"] for row in rows[1:])
+    assert "newest first: in Data Platform" in message["text"]
+    lines = [block["text"]["text"] for block in message["blocks"] if block["type"] == "section"][1:]
+    assert all(" in *Data Platform* — " in line and line.count("\n") == 1 for line in lines)
+    await world.command(BOB, "/claude-keys list Staging by <@U0DANA> ending listed")
+    message = await told(world, BOB, "*1 key*: by <@U0DANA> · in Staging · ending")
+    assert "`danas-listed` in *Staging* — active\n<@U0DANA> · made " in str(message["blocks"][1]["text"]["text"])
+    assert " · until 31 Dec 2031" in message["blocks"][1]["text"]["text"]
+    await world.command(BOB, "/claude-keys list disabled by <@U0DANA>")
+    await told(world, BOB, "No keys: by <@U0DANA> · disabled. `/claude-keys list` shows all that work or are disabled.")
+    await world.command(BOB, "/claude-keys list by dana")
+    await told(world, BOB, "I can't tell whose keys you mean. Mention the person: `by @person`.")
     await world.command(BOB, "/claude-keys list Produktion")
-    await told(world, BOB, "I don't know a workspace *Produktion*. Did you mean *Production*?")
+    await told(
+        world, BOB, "I don't know a workspace *Produktion*, and no key has that in its name. Did you mean *Production*?"
+    )
+
+
+async def test_a_list_of_keys_is_turned_in_place_by_whoever_may_still_see_it(world: World) -> None:
+    await world.command(ALICE, "/claude-keys list")
+    message = await told(world, ALICE, "1–10 of ")
+    assert labels(message) == ["Next"]
+    await press(world, ALICE, message, "page_keys_next")
+    turned = await told(world, ALICE, "11–20 of ")
+    assert turned["ts"] == message["ts"]
+    assert labels(turned) == ["Previous", "Next"]
+    await world.post("/claude/users/alice@acme.test", role="user")
+    await press(world, ALICE, turned, "page_keys_previous")
+    refused = await told(world, ALICE, "Only developers, billing members and admins see all keys.")
+    assert refused["ts"] == message["ts"]
 
 
 async def test_whoever_is_no_developer_sees_only_their_own_keys(world: World) -> None:

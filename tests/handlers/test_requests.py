@@ -69,8 +69,9 @@ async def test_a_request_is_approved_from_the_app_home(world: World) -> None:
     await world.modal(BOB, "✅ You approved this.")
     await until(world, card, Status.APPLIED)
     await home_with(world, BOB, "Nothing waits for your decision.", gone="from-home")
-    shown = await home_of(world, ALICE, "✅ *API key from-home in Staging* — done")
-    assert "✅ `from-home` in *Staging* — active" in shown
+    shown = await home_of(world, ALICE, "✅ *API key from-home in Staging*")
+    assert "done, asked" in shown
+    assert "✅ `from-home` in *Staging*" in shown
 
 
 async def test_an_approval_stays_said_when_the_app_home_cannot_be_redrawn(world: World) -> None:

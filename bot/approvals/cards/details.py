@@ -1,6 +1,5 @@
 """The modals around a request: its history, the reason for a denial, and the one showing of a secret. Pure."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
@@ -9,13 +8,14 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
 from bot.slack.elements import text_input
 from bot.slack.markup import Markup, code, code_block, date, escape, mention, quote
+from bot.slack.paging import Page, pager
 from bot.words.wording import calendar_day
 
 Json = dict[str, Any]
 
 
-def details_view(facts: RequestFacts, history: Sequence[Markup], *, decide: bool = False) -> Json:
-    """Return everything that is known of a request; ids stand here and nowhere else."""
+def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = False) -> Json:
+    """Return everything that is known of a request, and a page of its acts; ids stand here and nowhere else."""
     request = facts.request
     lines: list[Markup] = [
         f"*What* {facts.what}",
@@ -34,7 +34,8 @@ def details_view(facts: RequestFacts, history: Sequence[Markup], *, decide: bool
         blocks.append(section(quote(request.reason)))
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
-    blocks += [divider(), section("\n".join(history[-30:]) or "Nobody decided yet.")]
+    blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]
+    blocks += pager(history, ids.PAGE_HISTORY, "this request's history", f"{request.id}:{'decide' if decide else ''}")
     blocks.append(context(" · ".join(_ids(request))))
     return modal(ids.DETAILS_VIEW, "Request", blocks)
 

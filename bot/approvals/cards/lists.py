@@ -1,6 +1,5 @@
 """Lists of requests: the private answer of /claude-requests, and the same on the App Home. Pure."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.approvals.handover.words import is_trouble
@@ -10,11 +9,14 @@ from bot.slack.blocks import divider, fit, header, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
-from bot.words.wording import number, plural
+from bot.slack.paging import Page, pager
+from bot.words.wording import calendar_day, number, plural
 
 Json = dict[str, Any]
 Titled = tuple[Request, str]
 
+BOTH = "both"
+"""What the buttons of a list carry beside which the other one stands, so that it stays there when a page is turned."""
 MARKS: dict[Status, Markup] = {
     Status.PENDING: "⏳",
     Status.APPROVED: "⏳",
@@ -35,46 +37,62 @@ def mark_of(request: Request) -> Markup:
     return "⚠️" if is_trouble(request.outcome) else MARKS[request.status]
 
 
-def waiting_blocks(waiting: Sequence[Titled]) -> list[Json]:
-    """Return the requests that somebody can decide, each with a button that leads to the decision."""
-    if not waiting:
+def waiting_blocks(waiting: Page[Titled], narrowed: str = "") -> list[Json]:
+    """Return a page of the requests that somebody can decide, each with a button that leads to the decision.
+
+    `narrowed` comes back when the page is turned.
+    """
+    if not waiting.items:
         return [section("Nothing waits for your decision.")]
-    return [
+    blocks = [
         section(
-            f"⏳ *{escape(title)}* — {mention(request.requester.slack_id)}, expires {date(request.expires_at)}",
-            accessory=button("Decide", ids.DETAILS_DECIDE, request.id, accessibility_label=f"Decide {title}"[:75]),
+            f"⏳ *{escape(title)}*{_end(request)}\n"
+            f"{mention(request.requester.slack_id)}, decide by {date(request.expires_at)}",
+            accessory=button("Decide", ids.DETAILS_DECIDE, request.id, accessibility_label=f"Decide {title}"),
         )
-        for request, title in waiting
+        for request, title in waiting.items
     ]
+    return [*blocks, *pager(waiting, ids.PAGE_WAITING, "requests that wait for you", narrowed)]
 
 
-def mine_blocks(mine: Sequence[Titled], prefix: str) -> list[Json]:
-    """Return what somebody asked for, newest first."""
-    if not mine:
+def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Json]:
+    """Return a page of what somebody asked for, newest first."""
+    if not mine.items:
         return [section(f"You have no requests yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
-    return [
+    blocks = [
         section(
-            f"{mark_of(request)} *{escape(title)}* — {WORDS[request.status]}, asked {date(request.created_at)}",
-            accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"[:75]),
+            f"{mark_of(request)} *{escape(title)}*{_end(request)}\n"
+            f"{WORDS[request.status]}, asked {date(request.created_at)}",
+            accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"),
         )
-        for request, title in mine
+        for request, title in mine.items
     ]
+    return [*blocks, *pager(mine, ids.PAGE_MINE, "your requests", narrowed)]
 
 
-def request_list(waiting: Sequence[Titled] | None, mine: Sequence[Titled] | None, prefix: str) -> Message:
+def _end(request: Request) -> Markup:
+    """Return until when what was asked for is given, where that is still ahead: ` · until 31 Dec 2026`."""
+    is_ahead = request.ends_at is not None and (request.is_open or request.is_granted)
+    return f" · until {calendar_day(request.ends_at.date())}" if request.ends_at and is_ahead else ""
+
+
+def request_list(waiting: Page[Titled] | None, mine: Page[Titled] | None, prefix: str) -> Message:
     """Return the private answer; None leaves a part out."""
     blocks: list[Json] = []
     words: list[Markup] = []
+    narrowed = BOTH if waiting is not None and mine is not None else ""
     if waiting is not None:
-        blocks += [header("Waiting for your decision"), *waiting_blocks(waiting)]
-        waits = f"{number(len(waiting))} waiting for your decision" + _titles(waiting)
-        words.append(waits if waiting else "Nothing waits for your decision")
+        blocks += [header("Waiting for your decision"), *waiting_blocks(waiting, narrowed)]
+        waits = f"{number(len(waiting.items))} waiting for your decision: {_titles(waiting)}"
+        words.append(waits if waiting.items else "Nothing waits for your decision")
     if mine is not None:
-        blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix)]
-        words.append(plural(len(mine), "request") + " of yours" + _titles(mine) if mine else "You have no requests yet")
-    return Message(". ".join(words) + ".", fit(blocks))
+        blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix, narrowed)]
+        asked = f"{plural(len(mine.items), 'request')} of yours: {_titles(mine)}"
+        words.append(asked if mine.items else "You have no requests yet")
+    more = "" if all(page.is_whole for page in (waiting, mine) if page) else " There are more."
+    return Message(f"{'. '.join(words)}.{more}", fit(blocks))
 
 
-def _titles(titled: Sequence[Titled]) -> Markup:
-    lines = [f"{title}, {WORDS[request.status]}" for request, title in titled]
-    return f": {escape('; '.join(lines))}" if lines else ""
+def _titles(page: Page[Titled]) -> Markup:
+    lines: list[Markup] = [f"{escape(title)}, {WORDS[request.status]}{_end(request)}" for request, title in page.items]
+    return "; ".join(lines)

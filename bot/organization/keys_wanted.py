@@ -1,0 +1,111 @@
+"""Which keys a list is about, as people type it: `list Staging by @noah ending ingest`. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.admin.model import ApiKey
+from bot.slack.markup import Markup, code, escape, reads_alike
+
+LISTED = ("active", "inactive")
+"""Keys that work or could work again; without another word a list is about these."""
+_STATUSES: dict[str, tuple[str, ...]] = {
+    "active": ("active",),
+    "enabled": ("active",),
+    "disabled": ("inactive",),
+    "inactive": ("inactive",),
+    "expired": ("expired",),
+    "revoked": ("archived",),
+    "archived": ("archived",),
+}
+"""What people type for the API's statuses."""
+STATUS_WORDS = {"active": "active", "inactive": "disabled", "expired": "expired", "archived": "revoked"}
+"""The API's statuses in the words of buttons; one that comes later reads as the API names it."""
+_ENDING = ("ending", "ends", "expiring")
+_MINE = ("mine", "my", "me")
+_BY, _IN = ("by", "of"), ("in",)
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_MOST_OF_A_NAME = 80
+
+
+class Wanted(BaseModel):
+    """Which keys are wanted; what is empty narrows nothing. `owner` is a Slack id, `part` a part of the name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace_id: str = ""
+    workspace: str = ""
+    owner: str = ""
+    mine: bool = False
+    statuses: tuple[str, ...] = ()
+    ending: bool = False
+    part: str = ""
+
+    def takes(self, key: ApiKey) -> bool:
+        """Tell whether a key has the wanted status and name."""
+        return key.status in (self.statuses or LISTED) and self.part.casefold() in key.name.casefold()
+
+    def in_words(self) -> Markup:
+        """Return what narrows the list: ` in Staging · by @noah · disabled · with ingest in the name`."""
+        parts: list[Markup] = [
+            f"in {escape(self.workspace)}" if self.workspace else "",
+            "yours" if self.mine else "",
+            *(escape(STATUS_WORDS.get(status, status)) for status in self.statuses),
+            "ending, the next one first" if self.ending else "",
+            f"with {code(self.part)} in the name" if self.part else "",
+        ]
+        return " · ".join([part for part in parts if part])
+
+
+def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Markup:
+    """Read what was typed after `list`, in any order; a sentence where it can't be read.
+
+    `workspaces` are names by id. What is no other word and no workspace's name is a part of the key's name.
+    """
+    found, rest = Wanted(), list[str]()
+    at = 0
+    while at < len(words):
+        word, following = words[at].casefold(), words[at + 1] if at + 1 < len(words) else ""
+        person = _MENTION.fullmatch(following if word in _BY else words[at])
+        workspace = _workspace(words[at + 1 :] if word in _IN else words[at:], workspaces)
+        if person:
+            found, at = found.model_copy(update={"owner": person[1]}), at + 1 + (word in _BY)
+        elif word in _BY and following.casefold() not in _MINE:
+            return f"I can't tell whose keys you mean. Mention the person: {code('by @person')}. Nothing was changed."
+        elif word in _MINE or word in _BY:
+            found, at = found.model_copy(update={"mine": True}), at + 1 + (word in _BY)
+        elif workspace and not rest:
+            found = found.model_copy(update={"workspace_id": workspace[0], "workspace": workspaces[workspace[0]]})
+            at += workspace[1] + (word in _IN)
+        elif word in _STATUSES:
+            found, at = found.model_copy(update={"statuses": (*found.statuses, *_STATUSES[word])}), at + 1
+        elif word in _ENDING:
+            found, at = found.model_copy(update={"ending": True}), at + 1
+        else:
+            rest.append(words[at])
+            at += 1
+    return found.model_copy(update={"part": " ".join(rest)[:_MOST_OF_A_NAME]})
+
+
+def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[str, int] | None:
+    """Return the id of the longest workspace's name that the words begin with, and how many words it took."""
+    for taken in range(len(words), 0, -1):
+        typed = " ".join(words[:taken])
+        for workspace_id, name in workspaces.items():
+            if typed == workspace_id or reads_alike(name.casefold(), typed.casefold()):
+                return workspace_id, taken
+    return None
+
+
+def stored(wanted: Wanted) -> str:
+    """Return what a button carries of it; `restored` reads it back."""
+    return wanted.model_dump_json(exclude_defaults=True)
+
+
+def restored(text: str) -> Wanted:
+    """Return what a button carried; everything where nobody here wrote it."""
+    try:
+        return Wanted.model_validate_json(text)
+    except ValidationError:
+        return Wanted()
