@@ -1,7 +1,7 @@
 """What every service and listener works with, handed to it by name. Built once, in `bot.app`; nothing here is global."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
 from bot.policy.file import PolicyFile
 from bot.policy.model import Policy
-from bot.ports import Admin, Notifier
+from bot.ports import Admin, KeyUse, Notifier
 from bot.settings.model import Settings
 from bot.store.session import Store
 from bot.store.vault import Vault
@@ -22,10 +22,14 @@ from bot.tasks import Tasks
 log = structlog.get_logger()
 
 
+async def _no_use_known(_key_ids: Sequence[str], _now: datetime) -> KeyUse:
+    return KeyUse()
+
+
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
-    of request and the topics of posts that it knows.
+    of request and the topics of posts that it knows. `use_of_keys` tells what keys, by id, were used for until a moment.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -40,6 +44,7 @@ class Runtime:
     clock: Callable[[], datetime]
     kinds: Mapping[str, KindFacts]
     topics: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    use_of_keys: Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]] = _no_use_known
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)

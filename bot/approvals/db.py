@@ -260,6 +260,7 @@ def _values(request: Request) -> dict[str, Any]:
     return facts | {
         "outcome": request.outcome.stored(),
         "asked_under": request.asked_under.model_dump(mode="json"),
+        "known": request.known.model_dump(mode="json"),
         "made_id": request.outcome.thing_id,
         "requester_slack_id": who.slack_id,
         "requester_member_id": who.member_id,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.approvals.known import Known
 from bot.approvals.outcome import Outcome
 from bot.errors import RequestClosed
 from bot.people.model import Who
@@ -125,8 +126,8 @@ class Decision(_Frozen):
 class Request(_Frozen):
     """Something somebody asked for. `payload` is plain JSON of the kind; times are aware UTC.
 
-    `beneficiaries` are the people whom it is about besides the requester. `workspace_name` is the
-    name when it was asked. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
+    `beneficiaries` are the people whom it is about besides the requester. `workspace_name` is the name when it was asked,
+    `known` what else was known then. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Request(_Frozen):
     attempts: int = 0
     beneficiaries: tuple[Who, ...] = ()
     asked_under: AskedUnder = AskedUnder()
+    known: Known = Known()
     decisions: tuple[Decision, ...] = ()
 
     @property

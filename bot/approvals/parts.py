@@ -40,10 +40,11 @@ class Words(Generic[P]):
     """How a kind speaks. `label` names it on forms and in menus; `title` is plain text.
 
     `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand in
-    bold) replaces both once it is applied. `yours` is `done` said to the requester, `after` what is true once the grant has
-    ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause that says what was
-    not done. `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it". `danger` says what a
-    careless click would break. `chosen` returns by field what the options chosen in the form say.
+    bold) replaces both once it is applied. `then` follows "on approval" and says what happens at once, where nothing is left
+    to a person; `lasts` for how long, where there is no day. `yours` is `done` said to the requester, `after` what is true
+    once the grant has ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause
+    that says what was not done. `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it".
+    `danger` says what a careless click would break. `chosen` returns by field what the options chosen in the form say.
     """
 
     label: str
@@ -51,11 +52,13 @@ class Words(Generic[P]):
     title: Callable[[Asked[P]], str]
     what: Callable[[Asked[P]], Markup]
     done: Callable[[Asked[P]], Markup]
+    then: Callable[[Asked[P]], Markup]
     yours: Callable[[Asked[P]], Markup] | None = None
     after: Callable[[Asked[P]], Markup] | None = None
     wish: Callable[[Asked[P]], Markup] | None = None
     undone: Markup = "nothing was changed"
     end: Callable[[Asked[P]], Markup] = lambda _asked: ""
+    lasts: Markup = "For good"
     danger: str = ""
     submit_label: str = "Send request"
     chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen

@@ -11,6 +11,7 @@ from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.outcome import Outcome
 from bot.approvals.replace import asked_already, make_room
+from bot.approvals.snapshot import beside, known_of
 from bot.errors import InvalidInput, NotAllowed, SlackRefused
 from bot.people.model import Actor
 from bot.policy.model import AskedUnder
@@ -42,7 +43,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
-    await _check_channel(rt, rule.channel)
+    known = await beside(_check_channel(rt, rule.channel), known_of(rt, kind, actor, checked.payload))
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,
@@ -57,6 +58,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         created_at=now,
         expires_at=now + rule.expires_in,
         asked_under=AskedUnder.of(rule),
+        known=known,
         ends_at=kind.rules.ends_at(checked.payload) if kind.rules.ends_at else None,
     )
     request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})

@@ -81,6 +81,7 @@ BADGE = Kind(
         title=lambda asked: f"A {asked.payload.colour} badge",
         what=_what,
         done=lambda asked: f"Badge given, {_what(asked)}",
+        then=lambda _asked: "I hang it on the wall",
     ),
     rules=Rules(
         subject=lambda payload: f"badge:{payload.colour}",

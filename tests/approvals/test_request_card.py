@@ -78,8 +78,8 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
     message = card(a_request())
     assert message.text.splitlines()[:3] == [
         "⏳ *<@U0ALICE> asks for an API key* — `nightly` in *Staging*",
+        "For good",
         "> Nightly ingestion job",
-        "For good.",
     ]
     assert "decide by <!date^" in message.text
     assert buttons(message) == ["Approve", "Deny…", "⋯"]

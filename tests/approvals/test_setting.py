@@ -84,6 +84,7 @@ PAINT = Kind(
         title=lambda asked: f"A {asked.payload.colour} door",
         what=lambda asked: escape(asked.payload.colour),
         done=lambda asked: f"The door is {escape(asked.payload.colour)}",
+        then=lambda _asked: "I paint the door",
     ),
     rules=DOOR.rules(lambda _payload: "door"),
     effect=DOOR.effect(),

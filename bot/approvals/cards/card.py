@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.approvals.cards.decisive import as_of_words, decisive_line
 from bot.approvals.handover.words import card_lines, is_trouble
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
@@ -23,9 +24,8 @@ class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
     `wish` and `undone` are the kind's too. `needs` says the rule in markup: "Needs 1 approval from @claude-admins";
-    `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers`
-    are whom the rule lets decide. `may_end`: what is asked for may be given
-    until a day.
+    `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are whom the rule lets decide.
+    `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an end: "For good".
     """
 
     request: Request
@@ -44,37 +44,48 @@ class RequestFacts:
     quorum: int
     danger: str
     undo_label: str
-    may_end: bool = False
+    then: Markup = ""
+    lasts: Markup = ""
     approvers: Markup = ""
 
 
 def render_card(facts: RequestFacts) -> Message:
     """Return the card as it stands now. Its buttons carry the request id and nothing else."""
     request = facts.request
-    headline, lines = _headline(facts), _lines(facts)
+    headline = _headline(facts)
+    lines: list[Markup] = [*_lines(facts), *_people(request, headline)]
     why = _why(facts)
-    blocks = [section(headline)]
+    asker = mention(request.requester.slack_id)
+    decisive = decisive_line(_how_long(facts), request.known, asker) if request.is_open else ""
+    blocks = [section(f"{headline}\n{decisive}" if decisive else headline)]
     if why:
         blocks.append(section(why))
     if lines:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
-    text = "\n".join(filter(None, [headline, why, *lines]))
+    text = "\n".join([part for part in (headline, decisive, why, *lines) if part])
     return Message(text, blocks, metadata=_metadata(request))
 
 
 def _why(facts: RequestFacts) -> Markup:
-    """Return what it is for, and as long as it isn't done for how long it is asked.
+    """Return what it is for, which a card says in every status."""
+    return quote(truncate(facts.request.reason, 500)) if facts.request.reason else ""
 
-    The end of the thing stands with it, not with that of the request.
-    """
-    request = facts.request
-    end: Markup = ""
-    if request.is_open and request.ends_at:
-        end = f"Until {calendar_day(request.ends_at.date())}."
-    elif request.is_open and facts.may_end:
-        end = "For good."
-    return "\n".join(filter(None, [quote(truncate(request.reason, 500)) if request.reason else "", end]))
+
+def _how_long(facts: RequestFacts) -> Markup:
+    """Return for how long it is asked: the end of the thing, not that of the request."""
+    ends_at = facts.request.ends_at
+    return f"Until {calendar_day(ends_at.date())}" if ends_at else facts.lasts
+
+
+def _people(request: Request, headline: Markup) -> list[Markup]:
+    """Return who asked for it and who approved it, where the first line of what is decided doesn't say so."""
+    if request.status is Status.PENDING:
+        return []
+    asker = mention(request.requester.slack_id)
+    asked: list[Markup] = [] if asker in headline else [f"asked by {asker}"]
+    approved = _approved_by(request)
+    return [*asked, approved] if request.said(Verdict.APPROVE) and approved not in headline else asked
 
 
 def _metadata(request: Request) -> Json:
@@ -202,8 +213,9 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(facts.needs)
         if have:
             lines.append(f"{number(have)} of {number(facts.quorum)} so far")
-        if facts.by_hand:
-            lines.append(facts.by_hand)
+        if facts.by_hand or facts.then:
+            lines.append(facts.by_hand or f"on approval {facts.then}")
+        lines.append(as_of_words(request.known))
         lines.append(f"decide by {date(request.expires_at)}")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
@@ -211,7 +223,7 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(f"{facts.end or 'Ends'} after {_moment(request.ends_at)}")
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
-    return lines
+    return [line for line in lines if line]
 
 
 def _moment(at: datetime) -> Markup:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
+from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
@@ -24,9 +25,11 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
         f"*Rule* {facts.needs} · nobody can approve their own request",
     ]
     if request.status is Status.PENDING:
+        lines.append(f"*On approval* {facts.by_hand or facts.then}")
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
         lines.append(f"*Problem* {failure(request)}")
+    lines += _known(request)
     if request.ends_at:
         lines.append(f"*Ends* {calendar_day(request.ends_at.date())}")
     blocks = [header(facts.title), section("\n".join(lines))]
@@ -38,6 +41,17 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     blocks += pager(history, ids.PAGE_HISTORY, "this request's history", f"{request.id}:{'decide' if decide else ''}")
     blocks.append(context(" · ".join(_ids(request))))
     return modal(ids.DETAILS_VIEW, "Request", blocks)
+
+
+def _known(request: Request) -> list[Markup]:
+    """Return what was known at the ask."""
+    known, lines = request.known, list[Markup]()
+    if known.asker:
+        lines.append(f"*At the ask* {asker_words(known.asker, mention(request.requester.slack_id))}")
+    if known.key:
+        lines.append(f"*Then* {key_words(known.key)}")
+    figures = as_of_words(known)
+    return [*lines, f"*Then* {figures}"] if figures else lines
 
 
 def _ids(request: Request) -> list[Markup]:

@@ -31,7 +31,8 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,
         danger=words.danger,
+        then=words.then(asked),
+        lasts=words.lasts,
         approvers=approvers_in_words(rule, request.workspace_name),
-        may_end=kind.rules.ends_at is not None,
         undo_label=f"{offered.label.split()[0]}…" if offered else "",
     )

@@ -188,6 +188,7 @@ CREATE_KEY = Kind(
         title=lambda asked: f"API key {asked.payload.name} in {asked.request.workspace_name}",
         what=_what,
         done=_done,
+        then=lambda asked: f"I create the key, and only {mention(asked.request.requester.slack_id)} sees its secret, once",
         yours=_yours,
         after=lambda asked: f"Key {_key(asked)} is revoked",
         wish=lambda asked: f"for the API key {_what(asked)}",

@@ -107,6 +107,7 @@ RENAME_KEY = Kind(
         title=lambda asked: f"Rename a key: {asked.payload.key_name} to {asked.payload.name}",
         what=lambda asked: f"{key_in_place(asked)} → {code(asked.payload.name)}",
         done=lambda asked: _called(asked, asked.payload.name),
+        then=lambda _asked: "I rename the key at once; programs that use it keep working",
         after=lambda asked: f"{_called(asked, asked.payload.was)} again",
         wish=lambda asked: f"to rename the key {key_in_place(asked)} to {code(asked.payload.name)}",
         chosen=chosen_key,

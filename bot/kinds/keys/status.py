@@ -42,8 +42,10 @@ class _Change:
     becomes: str
     from_: frozenset[str]
     done: Own
+    then: Own
     already: str
     danger: str = ""
+    lasts: Own = "For good"
     is_final: bool = False
 
 
@@ -84,6 +86,8 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
             title=lambda asked: f"{change.label}: {asked.payload.key_name}",
             what=key_in_place,
             done=lambda asked: f"Key {bold_key_in_place(asked)} {change.done}",
+            then=lambda _asked: change.then,
+            lasts=change.lasts,
             wish=lambda asked: f"to {change.verb} the key {key_in_place(asked)}",
             danger=change.danger,
             chosen=chosen_key,
@@ -107,17 +111,21 @@ def _check_typed(value: str, form: FormInput) -> str | None:
 
 DISABLE_KEY = _make(
     _Change(
-        "disable_key", "Disable a key", "disable", "inactive", frozenset({"active"}), "is disabled", "disabled",
-        "Everything that uses it stops until it is enabled again.",
+        "disable_key", "Disable a key", "disable", "inactive", frozenset({"active"}), "is disabled",
+        "I disable the key at once, and everything that uses it stops", "disabled",
+        "Everything that uses it stops until it is enabled again.", "Until it is enabled again",
     )
 )  # fmt: skip
 ENABLE_KEY = _make(
-    _Change("enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again", "enabled")
-)
+    _Change(
+        "enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again",
+        "I enable the key at once, and whatever has its secret can use it", "enabled",
+    )
+)  # fmt: skip
 REVOKE_KEY = _make(
     _Change(
         "revoke_key", "Revoke a key", "revoke", "archived", frozenset({"active", "inactive"}),
-        "is revoked for good", "revoked",
+        "is revoked for good", "I revoke the key at once, and everything that uses it stops", "revoked",
         "Everything that uses it stops for good. This can't be undone.", is_final=True,
     ),
     FormField("confirm", "Type the key's name to confirm", max_length=500, check=_check_typed),

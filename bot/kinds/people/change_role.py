@@ -119,6 +119,7 @@ CHANGE_ROLE = Kind(
         title=lambda asked: f"Role {asked.payload.role} for {asked.payload.member_name}",
         what=_what,
         done=_done,
+        then=lambda asked: f"I give {mention(asked.payload.slack_id)} this role at once",
         wish=lambda asked: f"for the role {bold(asked.payload.role)} for {mention(asked.payload.slack_id)}",
         after=lambda asked: f"{mention(asked.payload.slack_id)} is {escape(asked.payload.from_role)} again",
     ),

@@ -6,6 +6,7 @@ the driver: a hundred thousand rows pass here at the first load (platform.md D5)
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import String, case, delete, func, literal_column, or_, text
@@ -115,6 +116,17 @@ async def cells(
     found = [dict(row) for row in (await tx.execute(statement.group_by(*columns.values()))).mappings()]
     # PostgreSQL sums BIGINT as NUMERIC, hence int().
     return [Cell(row.pop("day", first), amount=dollars(int(row.pop("total") or 0)), ids=row) for row in found]
+
+
+async def days_of_keys(tx: Tx, first: date, last: date, key_ids: Sequence[str]) -> list[tuple[date, Decimal]]:
+    """Return the days from `first` to `last` on which any of these keys was used, and what they cost together."""
+    total, requests = func.sum(CostDayRow.nanos), func.sum(CostDayRow.requests)
+    statement = select_columns(col(CostDayRow.day), total).where(
+        col(CostDayRow.day).between(first, last), col(CostDayRow.api_key_id).in_(key_ids)
+    )
+    used = statement.group_by(col(CostDayRow.day)).having(or_(total != 0, requests > 0))
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(used)).all()]
+    return [(row[0], dollars(int(row[1] or 0))) for row in rows]
 
 
 def _told(dimension: Dimension) -> Any:

@@ -41,6 +41,7 @@ class RequestRow(Table, table=True):
     attempts: int = 0
     beneficiaries: list[dict[str, str]] = json_column()
     asked_under: dict[str, Any] = json_column()
+    known: dict[str, Any] = json_column()
     # The id of what it made, such as a key, as its outcome says: so whose that is is found without reading outcomes.
     made_id: str | None = None
     # Set while the request is open and cleared when it closes: one open request per subject, on both databases.

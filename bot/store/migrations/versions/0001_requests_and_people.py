@@ -148,6 +148,7 @@ def _request() -> None:
         sa.Column(
             "asked_under", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
+        sa.Column("known", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),

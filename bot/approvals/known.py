@@ -1,0 +1,51 @@
+"""What was known when something was asked, for those who decide: who asks, and the key that it is about. Pure.
+
+It is kept with the request, so that a card says the same whenever it is drawn and a click looks up nothing for it. What
+could not be read is None: it never keeps anybody from asking.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Use(_Frozen):
+    """What keys were used for, as far as the ledger knows.
+
+    `cost` is dollars in the 7 days up to the newest that is known, None without figures; `is_whole`: all of them are known.
+    `last_day` is the last UTC day with use among those known; the last `days` of them have no gap.
+    """
+
+    cost: Decimal | None = None
+    is_whole: bool = False
+    last_day: date | None = None
+    days: int = 0
+    as_of: datetime | None = None
+
+
+class Asker(_Frozen):
+    """Whoever asks: their role in the organization, how many active keys are theirs, and the use of all of those."""
+
+    role: str = ""
+    keys: int | None = None
+    use: Use | None = None
+
+
+class KnownKey(_Frozen):
+    """The key that a request is about: its owner's Slack id, or else the name of the member who made it, and its use."""
+
+    owner: str = ""
+    maker: str = ""
+    use: Use | None = None
+
+
+class Known(_Frozen):
+    """Everything that was known at the ask."""
+
+    asker: Asker | None = None
+    key: KnownKey | None = None
