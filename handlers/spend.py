@@ -8,13 +8,15 @@ from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
+from bot.slack.paging import numbered, read_turn, turns
 from bot.spend.alerts.send import acknowledge as alert_act
 from bot.spend.ask.figures import figures as figures_for
 from bot.spend.ask.grammar import NotUnderstood, parse_query
 from bot.spend.ask.view import figures_chart, render_figures, render_not_understood
 from bot.spend.digests import view as digest_view
+from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
-from bot.spend.digests.view import render_breakdown
+from bot.spend.digests.view import render_part
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
@@ -36,7 +38,7 @@ async def spend_command(call: Interaction) -> None:
         await _answer(call, call.words)
 
 
-async def _answer(call: Interaction, words: tuple[str, ...], *, redraw: bool = False) -> None:
+async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = "", redraw: bool = False) -> None:
     query = await _query(call, words)
     if isinstance(query, NotUnderstood):
         command = find_command("spend")
@@ -54,7 +56,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, redraw: bool = F
         return None
 
     def render(chart: dict[str, object] | None) -> Message:
-        return render_figures(found, chart, shareable=shareable)
+        return render_figures(found, chart, cursor, shareable=shareable)
 
     await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
     if directly is not None:
@@ -82,6 +84,17 @@ async def _query(call: Interaction, words: tuple[str, ...]) -> SpendQuery | NotU
 async def show_by(call: Interaction) -> None:
     """Show the same figures by another dimension."""
     await _answer(call, split_words(call.value), redraw=True)
+
+
+async def show_all(call: Interaction) -> None:
+    """Answer a button under figures that others read, too: the same for whoever presses it, with all of its table."""
+    await _answer(call, split_words(call.value))
+
+
+async def turn_figures(call: Interaction) -> None:
+    """Show another page of an answer's table, where it was turned."""
+    typed, cursor = read_turn(call.value)
+    await _answer(call, split_words(typed), cursor=cursor, redraw=True)
 
 
 async def show_default(call: Interaction) -> None:
@@ -115,16 +128,52 @@ async def share(call: Interaction) -> None:
 
 
 async def show_breakdown(call: Interaction) -> None:
-    """Show a digest's tables to the person alone, from today's ledger."""
-    digest = await digest_of_run(call.rt, _number(call.value))
-    messages = render_breakdown(digest)
-    if not messages:
+    """Show to the person alone what is inside each workspace of a digest's day, from today's ledger."""
+    await _show_insides(call, _number(call.value))
+
+
+async def turn_breakdown(call: Interaction) -> None:
+    """Show another page of it, where it was turned."""
+    run_id, cursor = read_turn(call.value)
+    await _show_insides(call, _number(run_id), cursor, redraw=True)
+
+
+async def _show_insides(call: Interaction, run_id: int, cursor: str = "", *, redraw: bool = False) -> None:
+    given, digest = await digest_of_run(call.rt, run_id)
+    if found := insides(given, digest):
+        await _tell_alone(call, render_insides(digest, numbered(found, cursor), run_id), redraw=redraw)
+    else:
         await call.say(plain_answer("There is nothing to break down: that day has no figures."))
-    directly = await _why_directly(call) if messages else None
-    for message in messages:
-        await (call.say(message) if directly is None else call.rt.notifier.send(call.user_id, message))
+
+
+async def show_part(call: Interaction) -> None:
+    """Show all of a table of a digest's thread to the person alone."""
+    await _show_part(call, call.value)
+
+
+async def turn_part(call: Interaction) -> None:
+    """Show another page of it, where it was turned."""
+    which, cursor = read_turn(call.value)
+    await _show_part(call, which, cursor, redraw=True)
+
+
+async def _show_part(call: Interaction, which: str, cursor: str = "", *, redraw: bool = False) -> None:
+    run_id, _, dimension = which.partition(":")
+    _, digest = await digest_of_run(call.rt, _number(run_id))
+    message = render_part(digest, dimension, int(run_id), cursor)
+    if message is None:
+        raise NotFound("That table has no figures any more. Nothing was changed.")
+    await _tell_alone(call, message, redraw=redraw)
+
+
+async def _tell_alone(call: Interaction, message: Message, *, redraw: bool) -> None:
+    """Show figures to the person alone, and never where another company could look over their shoulder."""
+    directly = await _why_directly(call)
     if directly is not None:
+        await call.rt.notifier.send(call.user_id, message)
         await call.say(plain_answer(directly))
+        return
+    await (call.say_in_place(message) if redraw else call.say(message))
 
 
 async def digest_menu(call: Interaction) -> None:
@@ -167,7 +216,12 @@ FEATURE = Feature(
         **{f"{ids.SPEND_BY_PREFIX}{one.name}": show_by for one in DIMENSIONS},
         ids.SPEND_RETRY: show_by,
         ids.SPEND_SHARE: share,
+        ids.SPEND_ALL: show_all,
         ids.SPEND_BREAKDOWN: show_breakdown,
+        ids.SPEND_PART: show_part,
+        **turns(ids.PAGE_SPEND, turn_figures),
+        **turns(ids.PAGE_BREAKDOWN, turn_breakdown),
+        **turns(ids.PAGE_PART, turn_part),
         ids.DIGEST_SETTINGS: digest_settings,
         ids.DIGEST_MORE: digest_menu,
         ids.ALERT_ACKNOWLEDGE: acknowledge,

@@ -7,9 +7,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
+from bot.slack.blocks import actions
 from bot.slack.charts import OTHER, ChartSpec, Series, grouped
-from bot.slack.elements import Json
+from bot.slack.elements import Json, button
 from bot.slack.markup import Markup, escape
+from bot.slack.paging import Page, numbered
 from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
@@ -21,14 +23,29 @@ _POINTS = 20
 """Points that Slack's chart block holds (slack.md §3.2); longer series are drawn in steps of several days."""
 
 
-def slack_table(found: Table) -> Json:
-    """Return a table as Slack's block; small parts beyond 25 are one row, so that it adds up."""
-    rows = list(found.rows[:TABLE_ROWS])
-    if rest := found.rows[TABLE_ROWS:]:
-        rows.append(found.totals(f"{len(rest)} more", rest))
+def page_of_rows(found: Table, cursor: str = "") -> Page[Row]:
+    """Return the page of a table's rows at a cursor."""
+    return numbered(found.rows, cursor, TABLE_ROWS)
+
+
+def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
+    """Return a page of a table as Slack's block; all other parts are one row, so that it adds up.
+
+    Whoever shows a page that isn't the whole table offers the others: `pager`, or a button that asks for all of it.
+    """
+    page = page or page_of_rows(found)
+    rows, first = list(page.items), (page.first or 1) - 1
+    if rest := [*found.rows[:first], *found.rows[first + len(rows) :]]:
+        rows.append(found.totals(f"{len(rest)} {'others' if first else 'more'}", rest))
     head: list[str | Json] = [column.heading for column in found.columns]
     drawn = [[_cell(one, value) for one, value in zip(found.columns, row, strict=True)] for row in rows]
     return table([head, *drawn], [_setting(column) for column in found.columns])
+
+
+def all_rows(page: Page[Row], action_id: str, value: str) -> list[Json]:
+    """Return the button under the first page of a table that all read, which shows whoever presses it the others."""
+    label = f"All {page.total} rows"
+    return [] if page.is_whole else [actions(button(label, action_id, value, accessibility_label=f"{label}, for me alone"))]
 
 
 def _setting(column: Column) -> Json:

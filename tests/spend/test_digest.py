@@ -91,7 +91,7 @@ def test_every_digest_passes_the_checks_of_slack(now: list[Cell], before: list[C
     message = render_digest(digest, 7, chart_block(spec) if spec else None)
     assert validate_blocks(message.blocks, "message") == []
     assert "<!here>" not in message.text
-    for _, reply in render_thread(digest):
+    for _, reply in render_thread(digest, 7):
         assert validate_blocks(reply.blocks, "message") == []
 
 
@@ -172,7 +172,7 @@ def test_an_open_day_is_not_called_a_fall() -> None:
     spec = digest_chart(digest)
     assert spec is not None
     assert spec.categories[-1] == "20 Nov so far"
-    assert render_thread(digest)[0][1].blocks[1]["rows"][0][3]["text"] == "Last Friday, full day"
+    assert render_thread(digest, 7)[0][1].blocks[1]["rows"][0][3]["text"] == "Last Friday, full day"
 
 
 def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
@@ -185,7 +185,7 @@ def test_a_day_on_which_spend_stopped_is_not_quiet() -> None:
 
 def test_credits_that_cancel_the_day_out_are_still_drawn() -> None:
     digest = digest_of([cell(PROD, SONNET, "k", "30"), cell(LAB, OPUS, "k", "-30")], [cell(PROD, SONNET, "k", "20")])
-    _, message = render_thread(digest)[0]
+    _, message = render_thread(digest, 7)[0]
     assert message.text == "*By workspace* on Fri 20 Nov: Production $30.00 · Research −$30.00"
     assert validate_blocks(message.blocks, "message") == []
 
@@ -198,7 +198,7 @@ def test_a_day_like_its_weekday_before_is_one_line() -> None:
     assert len(message.blocks) == 1
     assert "\n" not in message.text
     assert "As of 06:05 UTC, final" in message.text
-    assert len(render_thread(digest)) == len(DIMENSIONS)
+    assert len(render_thread(digest, 7)) == len(DIMENSIONS)
 
 
 def test_chart_leaves_days_without_data_out() -> None:
@@ -212,7 +212,7 @@ def test_chart_leaves_days_without_data_out() -> None:
 
 def test_small_keys_are_one_row_so_that_the_table_adds_up() -> None:
     now = [cell(PROD, SONNET, f"apikey_{n:03d}", str(n + 1)) for n in range(200)]
-    table = render_thread(digest_of(now, now))[2][1].blocks[1]
+    table = render_thread(digest_of(now, now), 7)[2][1].blocks[1]
     values = [r[1]["value"] for r in table["rows"][1:]]
     assert len(values) == 26
     assert sum(values) == sum(range(1, 201))
@@ -260,7 +260,7 @@ def test_hours_of_the_weekday_before_are_not_compared_with() -> None:
 def test_every_line_of_a_thread_makes_sense_alone() -> None:
     for closed, so_far in ((True, ""), (False, " so far")):
         made = digest_of([cell(PROD, SONNET, "k", "30")], [], closed=closed, scope=("Production", "R&D <x>"))
-        said = [message.text.split(":")[0] for _, message in render_thread(made)]
+        said = [message.text.split(":")[0] for _, message in render_thread(made, 7)]
         about = "on Fri 20 Nov in Production and R&amp;D &lt;x&gt;"
         assert said == [f"*By {one.name}{so_far}* {about}" for one in DIMENSIONS]
     corrected = render_correction(Decimal(9), Decimal(10), "Fri 20 Nov", scope=("R&D <x>",)).text

@@ -75,7 +75,7 @@ def offered(blocks: list[dict[str, object]]) -> list[str]:
 async def test_a_digest_is_broken_down_by_it(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     given = await digest_input(runtime(store), await subscribe(store), FRIDAY)
-    parts = [part for _, part in render_thread(build_digest(given, WITH_FAMILY))]
+    parts = [part for _, part in render_thread(build_digest(given, WITH_FAMILY), 7)]
     assert [part.text.split(":")[0] for part in parts] == [f"*By {one.name}* on Fri 20 Nov" for one in WITH_FAMILY]
     assert parts[-1].text == "*By family* on Fri 20 Nov: Opus $175.00 (100 %)"
 

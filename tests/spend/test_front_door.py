@@ -15,7 +15,7 @@ from bot.spend.digests.settings import subscription_of
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE
 from bot.spend.ledger.sync import sync_costs
 from tests.spend.front import run_alerts, run_digests
-from tests.world import COSTS, DANA, GUS, World, loaded_world_of
+from tests.world import BOB, COSTS, DANA, GUS, World, loaded_world_of
 
 Json = dict[str, Any]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -61,14 +61,26 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}* on Mon 23 Nov" for one in DIMENSIONS]
 
 
-async def test_breakdown_asked_for_alone_names_its_day_and_its_age(world: World) -> None:
+async def test_breakdown_leads_on_for_whoever_asks_and_repeats_no_table_in_the_channel(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)
     [digest] = await top_level(world, "📈")
-    assert (await world.click_on(DANA, digest, "spend_breakdown"))["ok"]
-    for dimension in DIMENSIONS:
-        told = await world.message(DANA, f"*By {dimension.name}* on Mon 23 Nov · As of ", COSTS)
-        assert told["ephemeral"]
+    before = len(await world.messages(BOB, COSTS))
+    for _ in range(2):
+        assert (await world.click_on(DANA, digest, "spend_breakdown"))["ok"]
+
+    async def answered() -> list[Any] | None:
+        seen = await world.messages(DANA, COSTS)
+        told = [one for one in seen if "*Inside each workspace* on Mon 23 Nov · As of " in one["text"]]
+        return told if len(told) == 2 else None
+
+    told = await world.wait_for(answered, "an answer to each click")
+    assert all(one["ephemeral"] for one in told)
+    assert len(await world.messages(BOB, COSTS)) == before
+    assert "table" not in {block["type"] for block in told[0]["blocks"]}
+    assert (await world.click_on(DANA, told[0], "spend_all"))["ok"]
+    answer = await world.message(DANA, "* on Mon 23 Nov", COSTS)
+    assert answer["ephemeral"]
 
 
 async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:

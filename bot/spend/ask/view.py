@@ -11,6 +11,7 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
+from bot.slack.paging import pager
 from bot.spend.ask.grammar import NotUnderstood, words_of
 from bot.spend.ask.periods import before, is_month
 from bot.spend.dimensions import DIMENSIONS, Dimension
@@ -29,7 +30,7 @@ from bot.spend.phrases import (
     of_budget,
     shown,
 )
-from bot.spend.render import chart_of, largest_in_words, parts_chart, slack_table
+from bot.spend.render import all_rows, chart_of, largest_in_words, page_of_rows, parts_chart, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
 from bot.words.wording import month_name, number, weekday_day
 
@@ -39,12 +40,16 @@ Json = dict[str, Any]
 def render_figures(
     figures: Figures,
     chart: Json | None = None,
+    cursor: str = "",
     *,
     private: bool = True,
     shareable: bool = True,
     dimensions: Sequence[Dimension] = DIMENSIONS,
 ) -> Message:
-    """Return an answer; `private` adds the buttons, which a shared one doesn't have, `shareable` the one that shares it."""
+    """Return an answer with the page of its table at a cursor.
+
+    `private` adds the buttons, which a shared one doesn't have but for all of its table, `shareable` the one that shares it.
+    """
     sentence = figures_sentence(figures)
     if figures.total is None:
         return Message(sentence, [section(sentence)])
@@ -57,7 +62,9 @@ def render_figures(
     if chart is not None:
         blocks.append(chart)
     if figures.breakdown.slices:
-        blocks.append(slack_table(parts))
+        page, query = page_of_rows(parts, cursor), words_of(figures.query)
+        blocks.append(slack_table(parts, page))
+        blocks += pager(page, ids.PAGE_SPEND, "the table", query) if private else all_rows(page, ids.SPEND_ALL, query)
     blocks.append(context(tail))
     if private:
         blocks.append(_buttons(figures, shareable, dimensions))

@@ -9,7 +9,7 @@ from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.digests import db as subscription_table
-from bot.spend.digests.build import WEEK, build_digest
+from bot.spend.digests.build import WEEK, DigestInput, build_digest
 from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import DigestRun, Subscription
 from bot.spend.digests.schedule import GRACE, Due, due, next_due, next_midnight
@@ -90,14 +90,15 @@ async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> 
     return until
 
 
-async def digest_of_run(rt: Runtime, run_id: int) -> Digest:
-    """Return the digest of a run from today's ledger; NotFound when there is no such run."""
+async def digest_of_run(rt: Runtime, run_id: int) -> tuple[DigestInput, Digest]:
+    """Return what a run's digest is made of and the digest, from today's ledger; NotFound when there is no such run."""
     async with rt.store.read() as tx:
         run = await subscription_table.digest_run(tx, run_id)
         subscription = run and await subscription_table.subscription_behind(tx, run)
     if run is None or subscription is None:
         raise NotFound("I don't know that digest any more.")
-    return build_digest(await digest_input(rt, subscription, run.day))
+    given = await digest_input(rt, subscription, run.day)
+    return given, build_digest(given)
 
 
 async def last_digest(rt: Runtime) -> DigestRun | None:

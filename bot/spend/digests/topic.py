@@ -18,7 +18,7 @@ from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import Correction, DigestRun, Subscription
 from bot.spend.digests.schedule import due
-from bot.spend.digests.view import digest_chart, render_correction, render_digest, render_thread
+from bot.spend.digests.view import breakdowns_of, digest_chart, render_correction, render_digest, render_thread
 from bot.spend.model import Digest
 from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
@@ -38,7 +38,9 @@ def digest_of(channel: str) -> Wanted:
 
 def parts_of(digest: Digest, channel: str) -> list[Wanted]:
     """Return the digest's breakdown, a message for each dimension in its thread."""
-    return [Wanted(f"{PART}:{name}", channel, thread_of=DIGEST) for name, _ in render_thread(digest)]
+    return [
+        Wanted(f"{PART}:{name}", channel, thread_of=DIGEST) for name in (one.dimension.name for one in breakdowns_of(digest))
+    ]
 
 
 def correction_of(number: int, channel: str) -> Wanted:
@@ -94,7 +96,7 @@ class _Told:
         since = self.run.settled_at or self.run.sent_at
         if not is_there and (since is None or now - since >= THREAD_UNTIL):
             return None
-        return next((plain(message) for name, message in render_thread(self.digest) if name == dimension), None)
+        return next((plain(message) for name, message in render_thread(self.digest, self.run.id) if name == dimension), None)
 
     async def sent(self, tx: Tx, post: Post, ts: str) -> None:
         """Note what was said, and want what follows from it."""

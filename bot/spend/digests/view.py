@@ -1,6 +1,7 @@
 """The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
+from bot.slack.paging import pager, range_of
 from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
     as_of_in_words,
@@ -24,8 +26,8 @@ from bot.spend.phrases import (
     of_budget,
     shown,
 )
-from bot.spend.render import chart_of, largest_in_words, slack_table
-from bot.spend.table import breakdown_table, series_table
+from bot.spend.render import all_rows, chart_of, largest_in_words, page_of_rows, slack_table
+from bot.spend.table import Table, breakdown_table, series_table
 from bot.words.own import own
 from bot.words.wording import listed, money, money_change, plural, weekday_day
 
@@ -129,7 +131,9 @@ def _movers_line(digest: Digest) -> Markup | None:
 def _buttons(run_id: int) -> Json:
     menu = [option("Skip the next digest", f"{MUTE}:{run_id}"), option("Stop the digest here", f"{STOP}:{run_id}")]
     return actions(
-        button("Breakdown", ids.SPEND_BREAKDOWN, str(run_id), accessibility_label="Show this day's breakdown to me alone"),
+        button(
+            "Breakdown", ids.SPEND_BREAKDOWN, str(run_id), accessibility_label="Show me alone what is inside each workspace"
+        ),
         button("Settings", ids.DIGEST_SETTINGS, str(run_id), accessibility_label="Settings of this channel's digest"),
         overflow(ids.DIGEST_MORE, menu),
     )
@@ -149,26 +153,46 @@ def digest_chart(digest: Digest) -> ChartSpec | None:
     )
 
 
-def render_thread(digest: Digest) -> list[tuple[str, Message]]:
+def render_thread(digest: Digest, run_id: int) -> list[tuple[str, Message]]:
     """Return the breakdown by dimension, a message each because a message holds one table (slack.md §3.1).
 
     Each names its day and its workspaces, because a reply to a message that was deleted may stand in the channel.
     """
-    return [(found.dimension.name, _thread_part(found, digest)) for found in digest.breakdowns if found.slices]
+    return [(found.dimension.name, _thread_part(found, digest, run_id)) for found in breakdowns_of(digest)]
 
 
-def render_breakdown(digest: Digest) -> list[Message]:
-    """Return the same for a person alone, who may read it far from the digest: each message also names its age."""
-    age = f" · {freshness_line(digest)}"
-    return [_thread_part(found, digest, age) for found in digest.breakdowns if found.slices]
+def breakdowns_of(digest: Digest) -> list[Breakdown]:
+    """Return the breakdowns that stand in a digest's thread."""
+    return [found for found in digest.breakdowns if found.slices]
 
 
-def _thread_part(found: Breakdown, digest: Digest, age: Markup = "") -> Message:
-    parts = breakdown_table(found, last_weekday(digest.day), digest.as_of, so_far=not digest.closed)
-    about = f" on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
-    title = f"*By {escape(found.dimension.name)}{' so far' if parts.provisional else ''}*{about}{age}"
+def render_part(digest: Digest, name: str, run_id: int, cursor: str = "") -> Message | None:
+    """Return a page of one breakdown for a person alone, who may read it far from the digest: it also names its age."""
+    found = next((one for one in breakdowns_of(digest) if one.dimension.name == name), None)
+    if found is None:
+        return None
+    parts = _parts(found, digest)
+    page = page_of_rows(parts, cursor)
+    title = f"{_part_title(found, digest)} · {freshness_line(digest)}"
+    turning = pager(page, ids.PAGE_PART, "the table", f"{run_id}:{name}")
+    text = f"{title}: rows {range_of(page)}. {largest_in_words(replace(parts, rows=tuple(page.items)), len(page.items))}"
+    return Message(text, [section(title), slack_table(parts, page), *turning])
+
+
+def _thread_part(found: Breakdown, digest: Digest, run_id: int) -> Message:
+    parts, title = _parts(found, digest), _part_title(found, digest)
     text = f"{title}: {largest_in_words(parts, 5) or 'nothing was spent'}"
-    return Message(text, [section(title), slack_table(parts)])
+    all_of_it = all_rows(page_of_rows(parts), ids.SPEND_PART, f"{run_id}:{found.dimension.name}")
+    return Message(text, [section(title), slack_table(parts), *all_of_it])
+
+
+def _parts(found: Breakdown, digest: Digest) -> Table:
+    return breakdown_table(found, last_weekday(digest.day), digest.as_of, so_far=not digest.closed)
+
+
+def _part_title(found: Breakdown, digest: Digest) -> Markup:
+    so_far = "" if digest.closed else " so far"
+    return f"*By {escape(found.dimension.name)}{so_far}* on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
 
 
 def render_correction(
