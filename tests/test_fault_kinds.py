@@ -145,6 +145,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
         "approvals/test_replace::of_many_who_replace_at_once_one_does",
         "approvals/test_replace::another_role_for_the_same_person_replaces_the_first_from_the_typed_line_and_from_the_form",
+    (52, "a list that hides its rest, a card without what a decision needs"): (
+        "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",
+        "test_lists::no_view_cuts_a_list_by_itself",
+        "handlers/test_keys::keys_are_listed_with_owner_and_end_and_narrowed_in_words",
+        "approvals/test_decisive::every_card_says_for_how_long_who_asks_by_which_rule_and_what_then",
+        "approvals/test_decisive::a_card_keeps_its_purpose_who_asked_and_who_decided",
+        "spend/test_front_door::breakdown_leads_on_for_whoever_asks_and_repeats_no_table_in_the_channel",
     ),
     (53, "the same mistake twice is silent; a click that a change overtakes is lost"): (
         "page/test_page::a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_closes_when_accepted",

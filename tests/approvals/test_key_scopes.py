@@ -55,8 +55,8 @@ async def test_a_key_of_the_organization_is_shown_as_one(tmp_path: Path) -> None
         await make_key(world, "at-home", "Default")
         await world.command(ALICE, "/claude-keys list")
         said = (await told(world, ALICE, "everywhere"))["text"]
-        assert "everywhere (the whole organization, active)" in said
-        assert "at-home (Default, active)" in said
+        assert "everywhere in the whole organization (active" in said
+        assert "at-home in Default (active" in said
 
 
 async def test_of_a_scope_that_comes_later_nobody_changes_a_key(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from bot.approvals.model import Request, Status
 from bot.people.model import Who
 from bot.sandbox.stage import Json
 from tests.approvals.acting import keys_named, press, told, until
-from tests.handlers.test_requests import home_of
+from tests.handlers.test_requests import home_of, home_with
 from tests.sizes import PAST_REQUESTS
 from tests.templates import copy_sqlite
 from tests.world import ALICE, BOB, World, world_of
@@ -158,7 +158,7 @@ async def test_of_many_that_wait_none_is_out_of_reach(tmp_path: Path) -> None:
         assert [name for page in pages for name in page] == [f"more-{number:02d}" for number in range(25)]
         await home_of(world, BOB, "more-09")
         assert (await world.click(BOB, "page_waiting_next", home=True))["ok"]
-        await home_of(world, BOB, "more-19")
+        await home_with(world, BOB, "more-19")
 
 
 def _like(first: Request, number: int) -> Request:

@@ -20,7 +20,7 @@ async def test_a_role_may_be_asked_for_until_a_day_in_one_line(tmp_path: Path) -
         await world.command(ALICE, "/claude-members role @priya billing year end until 2026-12-31")
         card = await card_with(world, "year end")
         assert "\n> year end\n" in card["text"]
-        assert "Until 31 Dec 2026." in card["text"]
+        assert "\nUntil 31 Dec 2026 · " in card["text"]
         assert (await request_behind(world, card)).payload["ends_on"] == "2026-12-31"
 
 
@@ -35,7 +35,7 @@ async def test_an_end_that_is_not_understood_comes_back_in_the_form(tmp_path: Pa
 async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         await world.command(ALICE, "/claude-members role @priya billing for the migration")
-        assert "\nFor good.\n" in (await card_with(world, "for the migration"))["text"]
+        assert "\nFor good · " in (await card_with(world, "for the migration"))["text"]
 
 
 @pytest.mark.parametrize(

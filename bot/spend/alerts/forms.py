@@ -8,14 +8,15 @@ from typing import Any
 from bot.forms.draw import Frame
 from bot.forms.fields import Form, FormField
 from bot.slack import ids
-from bot.slack.blocks import section
+from bot.slack.blocks import context, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, channel_mention, escape
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.spend.phrases import shown
-from bot.words.wording import listed, number
+from bot.words.wording import listed, number, plural
 
-_SHOWN_THRESHOLDS = 20
+_SHOWN_THRESHOLDS = 80
+"""A form holds 100 blocks, its fields included."""
 _EARLY = (50, 80)
 """Steps on the way to an amount, in percent, at which a channel may be told, too."""
 _PERIODS: dict[ThresholdPeriod, Markup] = {"daily": "day", "monthly": "month"}
@@ -101,6 +102,8 @@ def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str,
         )
         for one in existing[-_SHOWN_THRESHOLDS:]
     ]
+    if older := len(existing) - len(below):
+        below.append(context(f"Remove one to see the {plural(older, 'older one')}."))
     return Frame(above=[section(intro)], below=below, private_metadata=channel)
 
 

@@ -1,0 +1,182 @@
+"""No list hides its rest: every item of every list is on a page to which buttons lead, and no view cuts a list by itself."""
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.admin.model import ApiKey
+from bot.approvals.cards.details import details_view
+from bot.approvals.cards.lists import Titled, request_list
+from bot.organization.keys_view import KeyLine, key_list, my_keys
+from bot.organization.keys_wanted import Wanted
+from bot.sandbox.slack.validation import validate_message, validate_view
+from bot.slack.paging import Page, numbered, read_turn
+from bot.spend.ask.view import render_figures
+from bot.spend.digests.build import DigestInput, build_digest
+from bot.spend.digests.inside import insides, render_insides
+from bot.spend.digests.view import render_part, render_thread
+from bot.spend.dimensions import KEY
+from bot.spend.model import Breakdown, Digest, LedgerDay, Series, Slice, SpendQuery
+from bot.spend.model import Figures as SpendFigures
+from handlers.home_view import home_view
+from tests.approvals.samples import ASKED, a_request, facts_of
+from tests.spend.world import FRIDAY, NOW, OPUS, cell_of
+
+Json = dict[str, Any]
+MANY = 87
+NAMES = [f"thing-{number:03d}" for number in range(MANY)]
+LONG = "W" * 250
+
+
+def key_line(name: str) -> KeyLine:
+    key = ApiKey(id=f"apikey_{name}", name=name, status="active", workspace_id="wrkspc_1", created_at=ASKED)
+    return KeyLine(key, LONG, "<@U0NOAH>", ASKED)
+
+
+def titled(name: str) -> Titled:
+    return a_request(id=f"req_{name}", reason="x" * 500), name
+
+
+def keys(cursor: str) -> Page[KeyLine]:
+    return numbered([key_line(name) for name in NAMES], cursor)
+
+
+def asked(cursor: str) -> Page[Titled]:
+    return numbered([titled(name) for name in NAMES], cursor)
+
+
+def at_home(*, waiting: str = "", mine: str = "", own: str = "") -> list[Json]:
+    view = home_view(asked(waiting), asked(mine), keys(own), "claude", ASKED)
+    assert not validate_view(view)
+    return view["blocks"]
+
+
+def history(cursor: str) -> list[Json]:
+    view = details_view(facts_of(a_request()), numbered([*map(str, NAMES)], cursor))  # pyright: ignore[reportArgumentType]
+    assert not validate_view(view)
+    return view["blocks"]
+
+
+def figures() -> SpendFigures:
+    parts = tuple(Slice(name, name, Decimal(100 - number), Decimal(1)) for number, name in enumerate(NAMES))
+    query = SpendQuery("yesterday", KEY)
+    return SpendFigures(query, FRIDAY, FRIDAY, Decimal(9000), Decimal(1), Breakdown(KEY, parts), Series((), ()), (), (), NOW)
+
+
+def digest() -> tuple[DigestInput, Digest]:
+    cells = [cell_of(FRIDAY, name, OPUS, f"key_{name}", Decimal(100 - number)) for number, name in enumerate(NAMES)]
+    days = [FRIDAY - timedelta(days=number) for number in range(32)]
+    known = {day: LedgerDay(day, "analytics", NOW, NOW, closed=True, total=Decimal(9000)) for day in days}
+    names = {name: name for name in NAMES} | {f"key_{name}": LONG for name in NAMES}
+    given = DigestInput(FRIDAY, known, cells, cells, [], [], Decimal(9000), names)
+    return given, build_digest(given)
+
+
+def part(cursor: str) -> list[Json]:
+    message = render_part(digest()[1], "workspace", 7, cursor)
+    assert message is not None
+    return message.blocks
+
+
+def inside(cursor: str) -> list[Json]:
+    given, made = digest()
+    return render_insides(made, numbered(insides(given, made), cursor), 7).blocks
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list: its blocks at a cursor, and the action with which its button leads on."""
+
+    blocks: Callable[[str], list[Json]]
+    action: str
+
+
+LISTS = {
+    "my keys": Listed(lambda cursor: my_keys(keys(cursor), "claude").blocks, "page_my_keys"),
+    "keys": Listed(lambda cursor: key_list(keys(cursor), Wanted(part="t" * 80), "claude").blocks, "page_keys"),
+    "waiting": Listed(lambda cursor: request_list(asked(cursor), asked(""), "claude").blocks, "page_waiting"),
+    "mine": Listed(lambda cursor: request_list(None, asked(cursor), "claude").blocks, "page_mine"),
+    "waiting at home": Listed(lambda cursor: at_home(waiting=cursor), "page_waiting"),
+    "mine at home": Listed(lambda cursor: at_home(mine=cursor), "page_mine"),
+    "keys at home": Listed(lambda cursor: at_home(own=cursor), "page_my_keys"),
+    "history": Listed(history, "page_history"),
+    "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
+    "a part of a digest": Listed(part, "page_spend_part"),
+    "inside a digest": Listed(inside, "page_spend_breakdown"),
+}
+VIEWS = {"history", *(name for name in LISTS if name.endswith(" at home"))}
+"""What stands in a view, which is checked where it is drawn."""
+
+
+def button_of(blocks: Sequence[Json], action_id: str) -> Json | None:
+    elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    return next((element for element in elements if element["action_id"] == action_id), None)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_item_of_every_list_is_on_a_page_to_which_buttons_lead(name: str) -> None:
+    listed, cursor, seen = LISTS[name], "", list[str]()
+    while True:
+        blocks = listed.blocks(cursor)
+        if name not in VIEWS:
+            assert not validate_message({"channel": "C0GENERAL", "text": "x", "blocks": blocks})
+        assert "do not fit here" not in str(blocks)
+        seen += [item for item in NAMES if item in str(blocks) and item not in seen]
+        following = button_of(blocks, f"{listed.action}_next")
+        if following is None:
+            break
+        cursor = read_turn(following["value"])[1]
+    assert button_of(blocks, f"{listed.action}_previous") is not None
+    assert set(seen) == set(NAMES)
+
+
+def test_what_all_read_leads_to_all_of_its_table() -> None:
+    assert button_of(render_figures(figures(), private=False).blocks, "spend_all") is not None
+    for name, message in render_thread(digest()[1], 7):
+        rows = next(block for block in message.blocks if block["type"] == "table")["rows"]
+        is_cut = any(row[0].get("text", "").endswith(" more") for row in rows)
+        leads_on = button_of(message.blocks, "spend_part")
+        assert (leads_on is not None) == is_cut
+        assert leads_on is None or leads_on["value"] == f"7:{name}"
+
+
+ALLOWED = {
+    ("bot/forms/draw.py", "several[:MAX_OPTIONS]"): "what a field is filled in with can't be more than it takes",
+    ("bot/spend/alerts/forms.py", "existing[-_SHOWN_THRESHOLDS:]"): "counted below it; a form can't turn pages",
+    ("bot/spend/ask/view.py", "month_name(first)[:3]"): "text",
+    ("bot/spend/ask/view.py", "problem.suggestion[:2000]"): "text",
+    ("bot/spend/render.py", "rows[:most]"): "a line of text beside a table; the rest is counted",
+    ("bot/spend/render.py", "rows[:_POINTS - 1]"): "a chart; the rest is one bar",
+    ("bot/spend/render.py", "rows[:odd]"): "a chart; the other days follow",
+    ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
+    ("handlers/spend.py", "call.channel[:1]"): "text",
+    ("handlers/spend_forms.py", "call.channel[:1]"): "text",
+    ("handlers/spend_forms.py", "found[:100]"): "suggestions, which typing narrows",
+}
+"""Slices in files that draw for Slack, each with the reason for which nobody misses what it leaves out."""
+DRAWING = ("blocks", "tables", "elements", "model")
+
+
+def test_no_view_cuts_a_list_by_itself() -> None:
+    found: set[tuple[str, str]] = set()
+    for path in [*Path("bot").rglob("*.py"), *Path("handlers").rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if "sandbox" in path.parts or path.parts[:2] == ("bot", "slack"):
+            continue
+        if any(f"from bot.slack.{one} import" in text for one in DRAWING):
+            found |= {(path.as_posix(), ast.unparse(node)) for node in ast.walk(ast.parse(text)) if cuts(node)}
+    assert found == set(ALLOWED), "use bot.slack.paging, or say why nobody misses what is left out"
+
+
+def cuts(node: ast.AST) -> bool:
+    """Tell whether an expression takes only the beginning or the end of something."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
+        return False
+    lower, upper = node.slice.lower, node.slice.upper
+    return (lower is None and upper is not None) or (upper is None and isinstance(lower, ast.UnaryOp))
