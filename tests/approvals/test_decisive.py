@@ -8,6 +8,7 @@ import pytest
 
 from bot.approvals.cards.card import render_card
 from bot.approvals.cards.details import details_view
+from bot.approvals.cards.lists import request_list
 from bot.approvals.known import Asker, Known, KnownKey, Use
 from bot.approvals.model import Status, Verdict
 from bot.slack.paging import Page
@@ -74,6 +75,15 @@ def test_a_card_keeps_its_purpose_who_asked_and_who_decided(kind: str, status: S
     request = a_request(kind, status, **more)
     decided = "approved by <@U0BOB>" if request.said(Verdict.APPROVE) else "enied by <@U0BOB>"
     assert status is Status.PENDING or decided in text
+
+
+@pytest.mark.parametrize("status", Status)
+def test_lists_show_an_end_that_is_ahead(status: Status) -> None:
+    ends_at = datetime.fromisoformat("2026-12-31T23:59:59+00:00")
+    request = a_request(status=status, ends_at=ends_at)
+    page = Page([(request, "API key nightly in Staging")])
+    is_ahead = request.is_open or request.is_granted
+    assert str(request_list(page, page, "claude").blocks).count(" · until 31 Dec 2026") == 2 * is_ahead
 
 
 def test_details_say_the_same_and_what_happens_then() -> None:

@@ -24,6 +24,7 @@ def walk(items: list[str], size: int, cursor: str = "") -> Iterator[Page[str]]:
         yield page
         if not page.next:
             return
+        assert page.next != cursor, "the button leads nowhere"
         cursor = page.next
 
 
