@@ -145,6 +145,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
         "approvals/test_replace::of_many_who_replace_at_once_one_does",
         "approvals/test_replace::another_role_for_the_same_person_replaces_the_first_from_the_typed_line_and_from_the_form",
+    ),
     (52, "a list that hides its rest, a card without what a decision needs"): (
         "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",
         "test_lists::no_view_cuts_a_list_by_itself",
