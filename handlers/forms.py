@@ -19,7 +19,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
@@ -58,11 +58,12 @@ async def open_form(
     await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
 
 
-def sent_in_words(rt: Runtime, request: Request, *, is_posted: bool) -> Markup:
+def sent_in_words(call: Interaction, request: Request, *, is_posted: bool) -> Markup:
     """Return what whoever asked reads once their request is on record: that its card stands, or that it will."""
+    rt = call.rt
     rule = rt.policy.rule_for(request.kind, request.workspace_id, request.workspace_name)
     where, needs = channel_mention(request.channel), needs_in_words(rule, request.workspace_name)
-    later = "I'll message you when it's decided."
+    later = f"I'll message you when it's decided.{_until(call, request)}"
     replaced: Markup = " It replaces your earlier request." if request.outcome.replaces else ""
     if is_posted:
         return f"✅ Sent to {where}. {needs}.{replaced} {later}"
@@ -70,12 +71,19 @@ def sent_in_words(rt: Runtime, request: Request, *, is_posted: bool) -> Markup:
     return f"✅ Your request is on record. {waits} {needs}.{replaced} {later}"
 
 
+def _until(call: Interaction, request: Request) -> Markup:
+    """Return how the last day was read; whose day it is goes without saying where it is the person's own."""
+    if request.ends_at is None:
+        return ""
+    return f" Asked until {date(request.ends_at)}.{'' if call.calendar.is_own else f' {call.calendar.whose}'}"
+
+
 def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
     """Return the door through which a kind is asked for; `on_top` stands above its fields."""
 
     async def send(call: Interaction, payload: BaseModel, held: FormInput, tell: Tell) -> None:
         async def told(request: Request, is_posted: bool) -> None:
-            await tell(sent_in_words(call.rt, request, is_posted=is_posted))
+            await tell(sent_in_words(call, request, is_posted=is_posted))
 
         replaces = _replaced_by(call)
         try:

@@ -47,7 +47,7 @@ async def _list(call: Interaction, wanted: Wanted, cursor: str = "") -> Message:
         return plain_answer(
             f"Only developers, billing members and admins see all keys. {code(f'/{prefix}-keys')} shows yours."
         )
-    return key_list(await page_of_wanted(call.rt, call.actor, wanted, cursor), wanted, prefix)
+    return key_list(await page_of_wanted(call.rt, call.actor, wanted, cursor), wanted, prefix, call.calendar)
 
 
 async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) -> Markup:

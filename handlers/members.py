@@ -51,7 +51,8 @@ async def _role(call: Interaction) -> None:
     found = _MENTION.fullmatch(words[0]) if words else None
     person = found.group(1) if found else ""
     role = words[1].casefold() if len(words) > 1 else ""
-    end = find_end(words[2:], call.rt.now().date())
+    today = call.calendar.day_of(call.rt.now())
+    end = find_end(words[2:], today)
     reason = " ".join(end.rest)
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
@@ -61,7 +62,7 @@ async def _role(call: Interaction) -> None:
         await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))
         return
     rule = call.rt.policy.rule_for("change_role", None, None)
-    is_past = end.day is not None and end.day < call.rt.now().date()
+    is_past = end.day is not None and end.day < today
     if not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
         ends_on = end.day.isoformat() if end.day else ""
         await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on})
@@ -70,7 +71,7 @@ async def _role(call: Interaction) -> None:
 
     async def told(request: Request, is_posted: bool) -> None:
         with contextlib.suppress(SlackError):  # it is sent anyway, and the outcome is told
-            await call.say(plain_answer(sent_in_words(call.rt, request, is_posted=is_posted)))
+            await call.say(plain_answer(sent_in_words(call, request, is_posted=is_posted)))
 
     wanted = ChangeRole(slack_id=person, role=role, ends_on=end.day)
     try:

@@ -16,7 +16,6 @@ from bot.spend.alerts.forms import ALERT, WantedAlert, alert_frame, alert_values
 from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
 from bot.spend.digests.forms import DIGEST, WantedDigest, digest_frame, digest_values, muted_in_words, subscribed_in_words
 from bot.spend.digests.model import Subscription
-from bot.spend.digests.schedule import zone
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
 from handlers.edge.form import Door, Tell
@@ -28,8 +27,7 @@ from handlers.edge.register import Feature
 async def open_digest_form(call: Interaction) -> None:
     """Open the form of the digest of the channel where the person is."""
     existing = await subscription_of(call.rt, call.channel)
-    tz = call.actor.tz if zone(call.actor.tz) else "UTC"
-    await DIGEST_DOOR.open(call, digest_values(call.channel, tz, existing), await _names(call))
+    await DIGEST_DOOR.open(call, digest_values(call.channel, call.calendar.name, existing), await _names(call))
 
 
 async def open_alert_form(call: Interaction) -> None:

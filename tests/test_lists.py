@@ -24,6 +24,7 @@ from bot.spend.digests.view import render_part, render_thread
 from bot.spend.dimensions import KEY
 from bot.spend.model import Breakdown, Digest, LedgerDay, Series, Slice, SpendQuery
 from bot.spend.model import Figures as SpendFigures
+from bot.words.calendars import UTC_DAYS
 from handlers.home_view import home_view
 from tests.approvals.samples import ASKED, a_request, facts_of
 from tests.spend.world import FRIDAY, NOW, OPUS, cell_of
@@ -99,7 +100,7 @@ class Listed:
 
 LISTS = {
     "my keys": Listed(lambda cursor: my_keys(keys(cursor), "claude").blocks, "page_my_keys"),
-    "keys": Listed(lambda cursor: key_list(keys(cursor), Wanted(part="t" * 80), "claude").blocks, "page_keys"),
+    "keys": Listed(lambda cursor: key_list(keys(cursor), Wanted(part="t" * 80), "claude", UTC_DAYS).blocks, "page_keys"),
     "waiting": Listed(lambda cursor: request_list(asked(cursor), asked(""), "claude").blocks, "page_waiting"),
     "mine": Listed(lambda cursor: request_list(None, asked(cursor), "claude").blocks, "page_mine"),
     "waiting at home": Listed(lambda cursor: at_home(waiting=cursor), "page_waiting"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, cast
 
 from bot.approvals.act import Asked, P
@@ -19,7 +20,7 @@ from bot.slack.markup import Markup
 class Kind(Generic[P]):
     """One kind of Request. Its functions get the decoded payload; the engine decodes it once per step.
 
-    Raises TypeError where it could give something an end that nothing carries out.
+    Raises TypeError where it could give something an end that nothing carries out, or says wrongly where that stands.
     """
 
     name: str
@@ -33,7 +34,9 @@ class Kind(Generic[P]):
     offers: Offer[P] | None = None
 
     def __post_init__(self) -> None:
-        if self.rules.ends_at and not self.effect.revert:
+        if self.rules.last_day and self.rules.last_day not in self.payload.model_fields:
+            raise TypeError(f"{self.name} has no field {self.rules.last_day}, which is to say its last day.")
+        if self.rules.last_day and not self.effect.revert:
             raise TypeError(f"{self.name} gives something until a day, but has no revert to take it back.")
 
     def asked(self, request: Request) -> Asked[P]:
@@ -47,6 +50,10 @@ class Kind(Generic[P]):
     def beneficiaries(self, request: Request) -> tuple[Who, ...]:
         """Return the people whom a request is about besides its requester."""
         return self.rules.beneficiaries(self.asked(request))
+
+    def last_day(self, payload: P) -> date | None:
+        """Return the last day of what a payload asks for, in the calendar of whoever asks; None: for good."""
+        return getattr(payload, self.rules.last_day) if self.rules.last_day else None
 
     def left_by_hand(self, rule: Rule) -> Markup:
         """Return what a rule leaves to a person, or ""."""

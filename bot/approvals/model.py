@@ -164,6 +164,12 @@ class Request(_Frozen):
         """Whether something was given that will be taken back."""
         return self.ends_at is not None and self.status in (Status.APPLIED, Status.REVERTING)
 
+    @property
+    def over_at(self) -> datetime | None:
+        """When what was given ends: as agreed, or before that where the upstream ends it by itself."""
+        ends = [moment for moment in (self.ends_at, self.outcome.expires_at) if moment]
+        return min(ends, default=None)
+
     def said(self, verdict: Verdict) -> tuple[Decision, ...]:
         """Return the decisions with this verdict, oldest first."""
         return tuple(decision for decision in self.decisions if decision.verdict is verdict)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
@@ -68,15 +67,16 @@ class Words(Generic[P]):
 class Rules(Generic[P]):
     """What may be asked. `subject` names what a payload is about: one open request per subject.
 
-    `check` completes a payload, or raises a UserError. `ends_at` is when what is given ends. `beneficiaries` are the people
-    whom it is about besides the requester: they don't decide it either. `takes` tells whether it can be asked of a thing
+    `check` completes a payload, or raises a UserError. `last_day` names the field of the payload with the last day of what
+    is given; the engine makes a moment of it. `beneficiaries` are the people whom it is about besides the requester: they
+    don't decide it either. `takes` tells whether it can be asked of a thing
     that somebody named, such as an ApiKey. For the policy: `has_workspace` when each request is about one, whose rules then
     hold; `issues_keys` when it makes keys.
     """
 
     subject: Callable[[P], str]
     check: Callable[[Reading, Who, P], Awaitable[Checked[P]]]
-    ends_at: Callable[[P], datetime | None] | None = None
+    last_day: str = ""
     beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
     takes: Callable[[Any], bool] = lambda _thing: True
     has_workspace: bool = False

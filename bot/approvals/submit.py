@@ -1,6 +1,7 @@
 """Submitting a request: checks against today's state, then one transaction with its audit entry."""
 
 import secrets
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -13,6 +14,8 @@ from bot.approvals.outcome import Outcome
 from bot.approvals.replace import asked_already, make_room
 from bot.approvals.snapshot import beside, known_of
 from bot.errors import InvalidInput, NotAllowed, SlackRefused
+from bot.forms.fields import day_is_over
+from bot.people.identity import calendar_for
 from bot.people.model import Actor
 from bot.policy.model import AskedUnder
 from bot.runtime import Runtime
@@ -59,7 +62,7 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         expires_at=now + rule.expires_in,
         asked_under=AskedUnder.of(rule),
         known=known,
-        ends_at=kind.rules.ends_at(checked.payload) if kind.rules.ends_at else None,
+        ends_at=_end_of(rt, actor, kind, checked.payload),
     )
     request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})
     concerned = [actor.who, *request.beneficiaries]
@@ -89,6 +92,15 @@ async def _add(rt: Runtime, actor: Actor, request: Request, subject: str, replac
             replaces=replaced, **_facts(request),
         )  # fmt: skip
     return request
+
+
+def _end_of(rt: Runtime, actor: Actor, kind: AnyKind, payload: BaseModel) -> datetime | None:
+    """Return the end of the last day in the requester's calendar; InvalidInput where that is over."""
+    day = kind.last_day(payload)
+    ends_at = calendar_for(rt, actor).end_of(day) if day else None
+    if day and ends_at and ends_at <= rt.now():
+        raise InvalidInput({kind.rules.last_day: day_is_over(day)})
+    return ends_at
 
 
 def _check_no_secret(kind: AnyKind, reason: str, payload: BaseModel) -> None:

@@ -76,13 +76,18 @@ def _blocks(one: FormField, held: FormInput) -> list[Json]:
         one.label,
         _element(one, held),
         block_id=one.name,
-        hint=None if is_read_back else one.hint or None,
+        hint=None if is_read_back else _hint(one, held),
         optional=one.optional,
         # Who decides depends on the workspace, so the choice of one, or of a key in one, is told at once.
         dispatch=one.decides or is_read_back,
     )
     # The help of such a field stands where it is read back, so that nothing moves while somebody types.
     return [drawn, context(read_back(one, held))] if is_read_back else [drawn]
+
+
+def _hint(one: FormField, held: FormInput) -> str | None:
+    """Return a field's help; where a day is picked it says whose days they are."""
+    return " ".join(filter(None, [one.hint, held.calendar.whose if one.type == "date" else ""])) or None
 
 
 def _element(one: FormField, held: FormInput) -> Json:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from bot.slack import ids
+from bot.words.calendars import Calendar
+from bot.words.wording import calendar_day
 
 P = TypeVar("P")
 FieldType = Literal[
@@ -66,16 +68,18 @@ class FormInput:
     """What somebody put into a form, when: plain values by field name, several of them as a tuple.
 
     `labels` are what chosen options say: by field name for one choice, by the option's value where several can be taken.
+    Days are read in `calendar`, that of whoever fills it in.
     """
 
     values: Mapping[str, FormValue]
     labels: Mapping[str, str]
     now: datetime
+    calendar: Calendar
 
     @property
     def today(self) -> date:
-        """The UTC day."""
-        return self.now.astimezone(UTC).date()
+        """The day that it is for whoever fills it in."""
+        return self.calendar.day_of(self.now)
 
     def text(self, name: str) -> str:
         """Return what a field with one value holds, or ""."""
@@ -142,9 +146,10 @@ def form_of(kind: HasForm) -> Form[BaseModel]:
 
 def check_last_day(value: str, form: FormInput) -> str | None:
     """Return what is wrong with the last day of something."""
-    return "Choose a day after today." if date.fromisoformat(value) <= form.today else None
+    day = date.fromisoformat(value)
+    return day_is_over(day) if day < form.today else None
 
 
-def end_of(last_day: date | None) -> datetime | None:
-    """Return the moment at which something with a last UTC day is over."""
-    return datetime.combine(last_day, time(23, 59, 59), UTC) if last_day else None
+def day_is_over(day: date) -> str:
+    """Return what is said of a last day that is over for whoever asks."""
+    return f"{calendar_day(day)} is over. Choose today or a later day."

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
 from bot.words.amounts import exact_amount, read_amount
+from bot.words.calendars import Calendar, is_zone
 from bot.words.credentials import refusal_of
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
@@ -32,9 +32,11 @@ _LENGTH = TypeAdapter(timedelta)
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 
 
-def given(fields: tuple[FormField, ...], values: Mapping[str, Any], labels: Mapping[str, str], now: datetime) -> FormInput:
+def given(
+    fields: tuple[FormField, ...], values: Mapping[str, Any], labels: Mapping[str, str], now: datetime, calendar: Calendar
+) -> FormInput:
     """Return what the form's own fields hold, of Slack's state or of a payload; anything else in there is nobody's."""
-    return FormInput({field.name: _plain(field, values.get(field.name)) for field in fields}, labels, now)
+    return FormInput({field.name: _plain(field, values.get(field.name)) for field in fields}, labels, now, calendar)
 
 
 def _plain(field: FormField, value: Any) -> FormValue:
@@ -179,10 +181,8 @@ def _time(field: FormField, value: str, _today: date) -> time:
 
 
 def _zone(field: FormField, value: str, _today: date) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise Unreadable(field.unfit or "Choose a time zone from the list, such as Europe/Berlin.") from None
+    if not is_zone(value):
+        raise Unreadable(field.unfit or "Choose a time zone from the list, such as Europe/Berlin.")
     return value
 
 

@@ -1,7 +1,7 @@
 """How a form understands what somebody types, said below the field while they type. Pure."""
 
 from datetime import date as day_type
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.forms.fields import FormField, FormInput
@@ -26,20 +26,21 @@ def read_back(field: FormField, held: FormInput) -> Markup:
     if not typed:
         return escape(field.hint or _HINTS[field.type])
     try:
-        said = _in_words(read_field(field, held), held.now)
+        said = _in_words(read_field(field, held), held)
     except Unreadable as wrong:
         return f"{code(truncate(typed, _SHOWN))}: {escape(wrong.sentence)}"
     return f"{code(truncate(typed, _SHOWN))} → {said}"
 
 
-def _in_words(value: object, now: datetime) -> Markup:
+def _in_words(value: object, held: FormInput) -> Markup:
     match value:
         case Decimal():
             return escape(exact_amount(value))
         case timedelta():
-            return f"ends {date(now + value)}"
+            return f"ends {date(held.now + value)}"
         case day_type():
-            return f"{weekday_day(value)} {number(value.year)}, {_distance((value - now.date()).days)}"
+            away = _distance((value - held.today).days)
+            return f"{weekday_day(value)} {number(value.year)}, {away}. {held.calendar.whose}"
         case _:
             return escape(str(value))
 

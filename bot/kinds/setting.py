@@ -6,7 +6,6 @@ overwritten that somebody else changed meanwhile, and at its end only what this 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
@@ -82,7 +81,7 @@ class Setting(Generic[P]):
         self,
         subject: Callable[[P], str],
         *,
-        ends_at: Callable[[P], datetime | None] | None = None,
+        last_day: str = "",
         beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: (),
         has_workspace: bool = False,
     ) -> Rules[P]:
@@ -90,7 +89,7 @@ class Setting(Generic[P]):
         return Rules(
             subject=subject,
             check=self.check,
-            ends_at=ends_at,
+            last_day=last_day,
             beneficiaries=beneficiaries,
             takes=self.takes,
             has_workspace=has_workspace,

@@ -9,9 +9,10 @@ from bot.organization.keys_wanted import STATUS_WORDS, Wanted, stored
 from bot.slack import ids
 from bot.slack.blocks import actions, fit, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, code, escape, mention
+from bot.slack.markup import Markup, bold, code, date, escape, mention
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
+from bot.words.calendars import Calendar
 from bot.words.wording import calendar_day, plural
 
 Json = dict[str, Any]
@@ -64,8 +65,8 @@ def _with_buttons(line: KeyLine) -> list[Json]:
     ]
 
 
-def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str) -> Message:
-    """Return a page of the keys that somebody looks for."""
+def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str, calendar: Calendar) -> Message:
+    """Return a page of the keys that somebody looks for, who reads days in `calendar`."""
     order = "" if wanted.ending else ", newest first"
     by = f"by {mention(wanted.owner)}" if wanted.owner else ""
     narrowed = " · ".join([part for part in (by, wanted.in_words()) if part])
@@ -78,7 +79,7 @@ def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str) -> Message:
     blocks: list[Json] = [section(intro)]
     for line in page.items:
         key = line.key
-        made = f"made {calendar_day(key.created_at.date())}"
+        made = f"made {calendar_day(calendar.day_of(key.created_at))}"
         whose = line.owner or "owner unknown"
         blocks.append(
             section(f"{code(key.name)} in {bold(line.workspace)} — {_status(key)}\n{whose} · {made} · {_end(line)}")
@@ -106,4 +107,4 @@ def _status(key: ApiKey) -> Markup:
 
 
 def _end(line: KeyLine) -> Markup:
-    return f"until {calendar_day(line.ends_at.date())}" if line.ends_at else "no end"
+    return f"until {date(line.ends_at)}" if line.ends_at else "no end"

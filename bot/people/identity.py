@@ -18,6 +18,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
 from bot.store.actions import AuditAction
+from bot.words.calendars import Calendar, calendar_of
 from bot.words.wording import listed
 
 KNOWN_WITHIN = 2.0
@@ -62,6 +63,11 @@ async def resolve_colleague(rt: Runtime, slack_id: str, team_id: str) -> Actor:
     person = await rt.notifier.person(slack_id)
     await check_person(rt, person)
     return Actor(slack_id, Member(id=f"unknown:{slack_id}", email=person.email, name=person.name, role=""), person.tz)
+
+
+def calendar_for(rt: Runtime, actor: Actor) -> Calendar:
+    """Return the calendar in which an actor's days are read; that of the policy where Slack doesn't tell their zone."""
+    return calendar_of(actor.tz, rt.policy.time_zone)
 
 
 async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:

@@ -24,7 +24,7 @@ class Who(BaseModel):
 
 @dataclass(frozen=True)
 class Actor:
-    """The member who does this act. `tz` is their Slack time zone."""
+    """The member who does this act. `tz` is their Slack time zone, "" where Slack doesn't tell it."""
 
     slack_id: str
     member: Member

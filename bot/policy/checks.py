@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from bot.policy.lines import KeyPath
 from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
+from bot.words.calendars import is_zone
 from bot.words.durations import read_compact
 from bot.words.similar import closest
 from bot.words.wording import plural
@@ -17,6 +18,7 @@ _MEMBERS = "Write usergroup:S…, user:U…, org-admins or workspace-admins."
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
 WANTS = {
     "version": "must be 1",
+    "time_zone": 'must be the name of a time zone, such as "Europe/Berlin"',
     "groups": "must be a table of lists of members",
     "approvers": 'must be a list of group names, such as ["admins"]',
     "quorum": "must be a whole number, 1 or more",
@@ -65,6 +67,8 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
     """Check what the tables say of each other, as far as their shape allows."""
     groups = _dict(raw.get("groups"))
     faults: list[Fault] = []
+    if isinstance(time_zone := raw.get("time_zone"), str) and not is_zone(time_zone):
+        faults.append(Fault(("time_zone",), f"time_zone {WANTS['time_zone']}."))
     for name, members in groups.items():
         path = ("groups", name)
         if name in _ADMINS:

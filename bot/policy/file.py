@@ -57,6 +57,7 @@ class _WorkspaceTable(_RuleTable):
 
 class _File(_Table):
     version: Literal[1]
+    time_zone: str | None = None
     groups: dict[str, list[str]] = {}
     defaults: _RuleTable = _RuleTable()
     kinds: dict[str, _RuleTable] = {}
@@ -193,6 +194,7 @@ def _keys_beside(path: KeyPath) -> Collection[str]:
 def _build(file: _File, version: str) -> Policy:
     return Policy(
         version=version,
+        time_zone=file.time_zone or "UTC",
         groups={name: tuple(_ref(member) for member in members) for name, members in file.groups.items()},
         defaults=_rule(file.defaults),
         kinds={kind: _rule(table) for kind, table in file.kinds.items()},

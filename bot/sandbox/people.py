@@ -19,6 +19,7 @@ class Person:
     role: str | None
     title: str = ""
     tz: str = "Europe/Berlin"
+    """As Slack tells it; "" where it doesn't."""
     email: str = ""
     team_id: str = TEAM_ID
     guest: bool = False
@@ -35,7 +36,7 @@ class Person:
 CAST = (
     Person("U0ALICE", "alice", "Alice Moreno", "developer", "Developer"),
     Person("U0BOB", "bob", "Bob Tanaka", "admin", "Platform admin, may approve"),
-    Person("U0CAROL", "carol", "Carol Weiss", "admin", "Second approver", tz="America/New_York"),
+    Person("U0CAROL", "carol", "Carol Weiss", "admin", "Second approver", tz="America/Los_Angeles"),
     Person("U0DANA", "dana", "Dana Okafor", "billing", "Finance", tz="America/New_York"),
     Person("U0GUS", "gus", "Gus Hale", None, "Guest", email="gus@contractor.test", guest=True),
     Person(
@@ -58,10 +59,23 @@ _CROWD = (
 ).split(",")
 
 
+_ZONES = (
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "America/Los_Angeles",
+    "Pacific/Kiritimati",
+    "Europe/Berlin",
+    "Pacific/Apia",
+    "",
+)
+"""Where the crowd sits: on both sides of the date line, at odd minutes, and somewhere that Slack doesn't tell."""
+
+
 def _crowd() -> tuple[Person, ...]:
     roles = ("developer", "developer", "claude_code_user", "user", "developer")
     return tuple(
-        Person(f"U0CROWD{n:02d}", name.split()[0].lower(), name, roles[n % len(roles)]) for n, name in enumerate(_CROWD, 1)
+        Person(f"U0CROWD{n:02d}", name.split()[0].lower(), name, roles[n % len(roles)], tz=_ZONES[n % len(_ZONES)])
+        for n, name in enumerate(_CROWD, 1)
     )
 
 

@@ -7,11 +7,11 @@ and from the Claude API passes through `escape`, `code` or `quote` before it is 
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeAlias
 
+from bot.words.calendars import UTC_DAYS
 from bot.words.own import Own, own
-from bot.words.wording import calendar_day
 
 Markup: TypeAlias = Own
 """Text in mrkdwn: literals, what the functions below return, and f-strings of nothing else. A `str` isn't markup."""
@@ -23,6 +23,7 @@ _JOINERS = "\u200c\u200d"
 _LOOKALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
 _REFERENCE = re.compile(r"<(@|#|!subteam\^|!)([A-Za-z0-9]+)(?:\|([^<>|]*))?>")
 """`<@U0ALICE|alice>`, `<#C0COSTS|llm-costs>`, `<!subteam^S0ADMINS|@admins>`, `<!here>`: see slack.md §3.4."""
+_DATE = re.compile(r"<!date\^[^<>|]*\|([^<>|]*)>")
 _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
 
 
@@ -149,13 +150,16 @@ def link(url: str, label: str) -> Markup:
     return own(f"<{url.replace('&', '&amp;')}|{escape(label) or EMPTY}>")
 
 
-def date(moment: datetime, style: str = "date_short_pretty", with_time: bool = True) -> Markup:
-    """Return a moment that Slack shows in the reader's own zone; a client that cannot shows UTC.
+def date(moment: datetime) -> Markup:
+    """Return a moment, with its day, that Slack shows in the reader's own zone; a client that cannot shows UTC.
 
-    `moment` is aware; `style` is a date token of slack.md §3.4. Only mrkdwn renders it, plain text does not.
+    `moment` is aware. Only mrkdwn renders it (slack.md §3.4); for plain text there is `Calendar.written`.
     """
     if moment.tzinfo is None:
         raise ValueError("a date in a message must be aware")
-    utc = moment.astimezone(UTC)
-    fallback = calendar_day(utc.date()) + (f" {utc:%H:%M} UTC" if with_time else "")
-    return own(f"<!date^{int(utc.timestamp())}^{{{style}}}{' {time}' if with_time else ''}|{fallback}>")
+    return own(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{UTC_DAYS.written(moment)}>")
+
+
+def without_dates(markup: str) -> str:
+    """Return mrkdwn with each moment as its fallback, which names its zone: for what is read out or drawn as plain text."""
+    return _DATE.sub(r"\1", markup)

@@ -15,7 +15,7 @@ def person_of(user: dict[str, Any]) -> SlackPerson:
         team_id=str(user.get("team_id") or ""),
         name=str(profile.get("display_name") or profile.get("real_name") or user.get("name") or ""),
         email=str(profile.get("email") or ""),
-        tz=str(user.get("tz") or "UTC"),
+        tz=str(user.get("tz") or ""),
         deleted=_flag(user, "deleted"),
         is_bot=_flag(user, "is_bot"),
         is_guest=True if restricted or ultra else restricted,

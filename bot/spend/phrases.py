@@ -1,10 +1,10 @@
 """The phrases that digests, answers and alerts share, so that one figure reads the same everywhere. Pure."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from bot.slack.markup import Markup, escape
+from bot.slack.markup import Markup, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
@@ -30,12 +30,6 @@ def days_in_words(first: date, last: date) -> Markup:
         return weekday_day(first)
     start = number(first.day) if (first.year, first.month) == (last.year, last.month) else calendar_day(first)[:-5]
     return f"{start}–{calendar_day(last)[:-5]}"
-
-
-def as_of_in_words(moment: datetime) -> Markup:
-    """Return until when figures reach: `22 Nov 06:05 UTC`."""
-    utc = moment.astimezone(UTC)
-    return f"{calendar_day(utc.date())[:-5]} {own(f'{utc:%H:%M}')} UTC"
 
 
 def shown(amount: Decimal) -> Markup:
@@ -79,8 +73,8 @@ def of_budget(spent: Decimal, budget: Decimal) -> Markup:
 
 
 def as_plain_text(markup: str) -> str:
-    """Return a sentence as a screen reader should say it: Slack reads alt texts as they are, asterisks and entities too."""
-    plain = markup.replace("*", "")
+    """Return a sentence as a screen reader should say it: Slack reads alt texts as they are, with asterisks and all."""
+    plain = without_dates(markup).replace("*", "")
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -53,7 +53,7 @@ class Door(Generic[P]):
 
     async def open(self, call: Interaction, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:
         """Open the form with what is known after half a second, and fill in the rest when it is there."""
-        held = given(self.form.fields, values, labels or {}, call.rt.now())
+        held = given(self.form.fields, values, labels or {}, call.rt.now(), call.calendar)
         looking = asyncio.ensure_future(self.frame(call, held))
         try:
             await asyncio.wait({looking}, timeout=KNOWN_WITHIN)
@@ -88,7 +88,7 @@ class Door(Generic[P]):
 
     async def _waited_for(self, call: Interaction, looking: Awaitable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Json:
         try:
-            held = given(self.form.fields, *await looking, call.rt.now())
+            held = given(self.form.fields, *await looking, call.rt.now(), call.calendar)
         except (UserError, UpstreamError) as error:
             return notice_view(f"⚠️ {said_of(error)}", self.form.title)
         return draw(self.form, held, await self._soon(call, held))
@@ -157,4 +157,4 @@ class Door(Generic[P]):
         return problems(self.form, self._held(call))
 
     def _held(self, call: Interaction) -> FormInput:
-        return given(self.form.fields, call.values, call.labels, call.rt.now())
+        return given(self.form.fields, call.values, call.labels, call.rt.now(), call.calendar)

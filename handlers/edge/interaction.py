@@ -9,12 +9,14 @@ from typing import Any
 
 from bot.commands.table import Parsed
 from bot.errors import SlackError, SlackRefused
+from bot.people.identity import calendar_for
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.model import Message, OpenView
 from bot.slack.state import dig as dig
 from bot.slack.state import labels_of, plain_value, values_of
 from bot.slack.state import text_at as text_at
+from bot.words.calendars import LATEST, Calendar
 
 Json = dict[str, Any]
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
@@ -53,6 +55,11 @@ class Interaction:
         if self._actor is None:
             raise RuntimeError("the actor is resolved before a listener runs")
         return self._actor
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in which the actor's days are read; before it is known who acts, the one in which days end last."""
+        return calendar_for(self.rt, self._actor) if self._actor else LATEST
 
     def set_actor(self, actor: Actor) -> None:
         """Remember who acts."""

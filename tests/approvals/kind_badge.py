@@ -1,6 +1,6 @@
 """A kind that exists only here: a badge, as a tag of the Sandbox workspace. One file and one registration."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -86,7 +86,7 @@ BADGE = Kind(
     rules=Rules(
         subject=lambda payload: f"badge:{payload.colour}",
         check=_check,
-        ends_at=lambda payload: datetime.combine(payload.day, time(12), UTC) if payload.day else None,
+        last_day="day",
     ),
     effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert),
     sample=Sample(Badge(colour="green", engraved=("on time", "in budget"), day=date(2026, 12, 31))),

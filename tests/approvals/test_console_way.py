@@ -39,7 +39,8 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     card = await approved(world, "by-hand", ends_on="2026-12-31")
     steps = await world.message(CAROL, "You approved a key for <@U0ALICE>. Please create it:")
     assert "exactly this name: `by-hand`" in steps["text"]
-    assert "with the expiry 31 Dec 2026" in steps["text"]
+    assert "with the expiry 2 Jan 2027 and" in steps["text"], "no calendar in which it is typed may end it earlier"
+    assert "|31 Dec 2026 22:59 UTC>; I revoke it then." in steps["text"]
     assert "Never send it through Slack" in steps["text"]
     assert labels(steps) == ["Open the Console", "Hand it back"]
     waiting = await world.message(ALICE, "was approved. Waiting for <@U0CAROL> to create the key in the Console.")

@@ -45,7 +45,7 @@ async def priya_gets_billing_for_a_week(world: World) -> Json:
     await open_form(world, ALICE, "change_role")
     await world.submit(ALICE, slack_id=PRIYA, role="billing", reason="Year end", ends_on=await in_a_week(world))
     card = await card_with(world, "Year end")
-    assert re.search(r"^Until \d+ \w+ 20\d\d · ", card["text"], re.MULTILINE)
+    assert re.search(r"^Until <!date\^.*\|\d+ \w+ 20\d\d 22:59 UTC> · ", card["text"], re.MULTILINE)
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"

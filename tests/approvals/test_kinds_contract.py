@@ -18,6 +18,7 @@ from bot.forms.fields import form_of
 from bot.forms.read import given
 from bot.sandbox.slack.validation import validate_view
 from bot.store.audit import verify_chain
+from bot.words.calendars import UTC_DAYS
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, until
 from tests.approvals.asking import (
     REASON,
@@ -84,8 +85,8 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
     faults = {field.name: "That is *wrong* <!channel>." for field in kind.form} | {"": "All of it."}
     form, labels = form_of(kind), {"key_id": "nightly", "workspace_id": "Staging"}
     for view in (
-        draw(form, given(form.fields, {}, {}, NOW)),
-        draw(form, given(form.fields, filled | dates, labels, NOW), faults=Faults(at_fields=faults)),
+        draw(form, given(form.fields, {}, {}, NOW, UTC_DAYS)),
+        draw(form, given(form.fields, filled | dates, labels, NOW, UTC_DAYS), faults=Faults(at_fields=faults)),
     ):
         assert not validate_view(view)
         assert "<!channel>" not in str(view["blocks"])

@@ -18,6 +18,7 @@ from bot.sandbox.slack.values import state_values
 from bot.slack.blocks import section
 from bot.slack.ids import PICK_WORKSPACE
 from bot.slack.state import labels_of, values_of
+from bot.words.calendars import UTC_DAYS
 
 NOW = datetime(2026, 11, 26, 14, 20, tzinfo=UTC)
 COLOURS = (("red", "Red"), ("green", "Green <b>"))
@@ -52,13 +53,13 @@ def form_of(*fields: FormField) -> Form[dict[str, Any]]:
 
 
 def held_by(form: Form[Any], values: dict[str, Any], labels: dict[str, str] | None = None) -> FormInput:
-    return given(form.fields, values, labels or {}, NOW)
+    return given(form.fields, values, labels or {}, NOW, UTC_DAYS)
 
 
 def as_slack_says(view: dict[str, Any], form: Form[Any]) -> FormInput:
     """Return what Slack would report of a form that nobody touched."""
     state = state_values(view["blocks"], {})
-    return given(form.fields, values_of(state), labels_of(state), NOW)
+    return given(form.fields, values_of(state), labels_of(state), NOW, UTC_DAYS)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -48,7 +48,7 @@ async def test_a_last_day_that_is_over_is_said_at_its_field(world: World) -> Non
     await form_of(world)
     staging = await world.workspace_id("Staging")
     answer = await world.submit(ALICE, workspace_id=staging, name="past-end", reason="x", ends_on="2020-01-01")
-    assert answer["errors"] == {"ends_on": "Choose a day after today."}
+    assert answer["errors"] == {"ends_on": "1 Jan 2020 is over. Choose today or a later day."}
 
 
 async def test_a_taken_name_brings_the_form_back_with_everything_in_it(world: World) -> None:

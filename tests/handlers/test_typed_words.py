@@ -20,7 +20,7 @@ async def test_a_role_may_be_asked_for_until_a_day_in_one_line(tmp_path: Path) -
         await world.command(ALICE, "/claude-members role @priya billing year end until 2026-12-31")
         card = await card_with(world, "year end")
         assert "\n> year end\n" in card["text"]
-        assert "\nUntil 31 Dec 2026 · " in card["text"]
+        assert "|31 Dec 2026 22:59 UTC> · " in card["text"], "the end of that day in Berlin, where Alice is"
         assert (await request_behind(world, card)).payload["ends_on"] == "2026-12-31"
 
 

@@ -190,4 +190,4 @@ def test_date_names_the_moment_for_slack_and_in_utc_for_everybody_else() -> None
     moment = datetime(2026, 11, 20, 10, 14, tzinfo=timezone(timedelta(hours=1)))
     unix = int(datetime(2026, 11, 20, 9, 14, tzinfo=UTC).timestamp())
     assert m.date(moment) == f"<!date^{unix}^{{date_short_pretty}} {{time}}|20 Nov 2026 09:14 UTC>"
-    assert m.date(moment, "date_long", with_time=False) == f"<!date^{unix}^{{date_long}}|20 Nov 2026>"
+    assert m.without_dates(f"As of {m.date(moment)}.") == "As of 20 Nov 2026 09:14 UTC."

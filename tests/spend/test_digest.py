@@ -114,7 +114,7 @@ def test_key_that_changed_its_model_is_named_with_the_day() -> None:
     text = render_digest(digest_of(now, before, week=week), 1).text
     assert "⚠️ *Production* is up $61: key `ingest-prod` moved from sonnet-5-5 to opus-5-5 on Thu 19 Nov" in text
     assert "*Biggest changes*  Production +$61 · Research −$1" in text
-    assert text.endswith("As of 06:05 UTC, final")
+    assert text.endswith("|21 Nov 2026 06:05 UTC>, final · days are UTC days")
 
 
 def test_growth_without_a_change_of_model_names_the_key_alone() -> None:
@@ -156,7 +156,7 @@ def test_an_open_day_says_so_far_and_provisional() -> None:
     given_ = DigestInput(FRIDAY, facts, [cell(PROD, SONNET, "k", "10")], [], [], [], Decimal(10), NAMES)
     text = render_digest(build_digest(given_), 1).text
     assert "*$10.00 so far on Fri 20 Nov*" in text
-    assert "As of 20 Nov 23:00 UTC" in text
+    assert "|20 Nov 2026 23:00 UTC>, provisional: the UTC day isn't complete yet" in text
     assert "provisional" in text
 
 
@@ -197,7 +197,7 @@ def test_a_day_like_its_weekday_before_is_one_line() -> None:
     message = render_digest(digest, 1, {"type": "data_visualization"})
     assert len(message.blocks) == 1
     assert "\n" not in message.text
-    assert "As of 06:05 UTC, final" in message.text
+    assert "|21 Nov 2026 06:05 UTC>, final" in message.text
     assert len(render_thread(digest, 7)) == len(DIMENSIONS)
 
 

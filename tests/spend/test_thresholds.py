@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.sandbox.slack.validation import validate_blocks
+from bot.slack.markup import date as date_of
 from bot.spend.aggregate import days_between
 from bot.spend.alerts.model import Alert, Crossing, Threshold, ThresholdPeriod, TopSpender
 from bot.spend.alerts.rules import Span, find_crossing, find_top_spender, span_of, spans_to_watch
@@ -126,7 +127,7 @@ def test_a_month_is_explained_by_the_largest_key_and_its_last_two_weeks() -> Non
     crossing = Crossing(watched, month.key, month.first, month.last, Decimal(2100), True, NOW, top, "Research <!here>")
     lines = alert_lines(crossing)
     assert lines == [
-        "⚠️ *Research @here passed $2,000.00 in Nov 2026* — $2,100.00 so far, as of 21 Nov 08:00 UTC",
+        f"⚠️ *Research @here passed $2,000.00 in Nov 2026* — $2,100.00 so far, as of {date_of(NOW)}",
         "Largest part: key `eval-runs`, mostly opus-5-5 (+$98 in the last 7 days, +140 %)",
     ]
 
@@ -165,7 +166,7 @@ def test_the_highest_step_that_was_reached_speaks(spent: str, step: int | None) 
 def test_an_amount_is_reached_or_passed_as_it_reads(amount: str, spent: str, step: int, said: str) -> None:
     span = span_of("daily", FRIDAY)
     one = Crossing(threshold(amount=amount), span.key, FRIDAY, FRIDAY, Decimal(spent), False, NOW, step=step)
-    assert alert_lines(one)[0].startswith(f"⚠️ *Spend {said} on Fri 20 Nov* — ")
+    assert alert_lines(one)[0].startswith(f"⚠️ *Spend {said} on Fri 20 Nov (UTC)* — ")
 
 
 def test_hours_of_days_before_are_no_usual_day() -> None:

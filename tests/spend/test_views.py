@@ -13,6 +13,7 @@ from bot.posts.undeliverable import render_undeliverable
 from bot.sandbox.slack.validation import validate_blocks, validate_view
 from bot.slack import ids
 from bot.slack.charts import chart_block
+from bot.slack.markup import date as date_of
 from bot.spend.aggregate import days_between
 from bot.spend.alerts.forms import ALERT, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.model import Threshold
@@ -24,6 +25,7 @@ from bot.spend.digests.view import render_correction
 from bot.spend.dimensions import DIMENSIONS, KEY, WORKSPACE, Dimension
 from bot.spend.model import Breakdown, DayFigure, Digest, Figures, Period, Series, Slice, SpendQuery
 from bot.spend.phrases import days_in_words, month_in_words, of_budget
+from bot.words.calendars import UTC_DAYS
 
 TODAY = date(2026, 11, 21)
 AS_OF = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
@@ -92,7 +94,7 @@ def test_text_says_what_table_and_chart_show() -> None:
     found = figures()
     message = render_figures(found, None)
     assert "Production $312.70 (76 %)" in message.text
-    assert "As of 21 Nov 06:05 UTC" in message.text
+    assert f"As of {date_of(AS_OF)} · days are UTC days" in message.text
     spec = figures_chart(found)
     assert spec is not None
     assert "$412.70" in spec.alt_text
@@ -276,18 +278,19 @@ THRESHOLDS = [
 
 
 def digest_view(channel: str, tz: str, existing: Subscription | None, names: dict[str, str]) -> dict[str, Any]:
-    held = given(DIGEST.fields, digest_values(channel, tz, existing), names, AS_OF)
+    held = given(DIGEST.fields, digest_values(channel, tz, existing), names, AS_OF, UTC_DAYS)
     return draw(DIGEST, held, digest_frame(channel, existing))
 
 
 @pytest.mark.parametrize("channel", ["C0COSTS", "D0DANA", ""])
 def test_forms_pass_the_checks_of_slack(channel: str) -> None:
     names = {"w1": NASTY}
+    held = given(ALERT.fields, alert_values(channel), {}, AS_OF, UTC_DAYS)
     views = [
         digest_view(channel, "Europe/Berlin", None, names),
         digest_view(channel, "Europe/Berlin", SUBSCRIPTION, names),
-        draw(ALERT, given(ALERT.fields, alert_values(channel), {}, AS_OF), alert_frame(channel, [], names)),
-        draw(ALERT, given(ALERT.fields, alert_values(channel), {}, AS_OF), alert_frame(channel, THRESHOLDS, names)),
+        draw(ALERT, held, alert_frame(channel, [], names)),
+        draw(ALERT, held, alert_frame(channel, THRESHOLDS, names)),
     ]
     for view in views:
         assert validate_view(view) == []

@@ -1,7 +1,6 @@
 """The request card in the approvers' channel: the same message from the first ask to the last change. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
@@ -13,8 +12,7 @@ from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate, within_bold
 from bot.slack.model import Message
-from bot.words.own import own
-from bot.words.wording import calendar_day, duration, listed, number
+from bot.words.wording import duration, listed, number
 
 Json = dict[str, Any]
 
@@ -75,7 +73,7 @@ def _why(facts: RequestFacts) -> Markup:
 def _how_long(facts: RequestFacts) -> Markup:
     """Return for how long it is asked: the end of the thing, not that of the request."""
     ends_at = facts.request.ends_at
-    return f"Until {calendar_day(ends_at.date())}" if ends_at else facts.lasts
+    return f"Until {date(ends_at)}" if ends_at else facts.lasts
 
 
 def _people(request: Request, headline: Markup) -> list[Markup]:
@@ -219,16 +217,11 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(f"decide by {date(request.expires_at)}")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
-    if request.status is Status.APPLIED and request.ends_at:
-        lines.append(f"{facts.end or 'Ends'} after {_moment(request.ends_at)}")
+    if request.status is Status.APPLIED and request.over_at:
+        lines.append(f"{facts.end or 'Ends'} after {date(request.over_at)}")
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
     return [line for line in lines if line]
-
-
-def _moment(at: datetime) -> Markup:
-    utc = at.astimezone(UTC)
-    return f"{calendar_day(utc.date())}, {own(f'{utc:%H:%M}')} UTC"
 
 
 def _buttons(facts: RequestFacts) -> list[Json]:

@@ -10,7 +10,6 @@ from bot.slack.blocks import actions, context, divider, header, input_block, mod
 from bot.slack.elements import text_input
 from bot.slack.markup import Markup, code, code_block, date, escape, mention, quote
 from bot.slack.paging import Page, pager
-from bot.words.wording import calendar_day
 
 Json = dict[str, Any]
 
@@ -30,8 +29,8 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     if request.status is Status.FAILED:
         lines.append(f"*Problem* {failure(request)}")
     lines += _known(request)
-    if request.ends_at:
-        lines.append(f"*Ends* {calendar_day(request.ends_at.date())}")
+    if request.over_at:
+        lines.append(f"*Ends* {date(request.over_at)}")
     blocks = [header(facts.title), section("\n".join(lines))]
     if request.reason:
         blocks.append(section(quote(request.reason)))

@@ -10,7 +10,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager
-from bot.words.wording import calendar_day, number, plural
+from bot.words.wording import number, plural
 
 Json = dict[str, Any]
 Titled = tuple[Request, str]
@@ -73,7 +73,7 @@ def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Jso
 def _end(request: Request) -> Markup:
     """Return until when what was asked for is given, where that is still ahead: ` · until 31 Dec 2026`."""
     is_ahead = request.ends_at is not None and (request.is_open or request.is_granted)
-    return f" · until {calendar_day(request.ends_at.date())}" if request.ends_at and is_ahead else ""
+    return f" · until {date(request.ends_at)}" if request.ends_at and is_ahead else ""
 
 
 def request_list(waiting: Page[Titled] | None, mine: Page[Titled] | None, prefix: str) -> Message:

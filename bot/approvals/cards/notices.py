@@ -21,7 +21,6 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, date, escape, mention
 from bot.slack.model import Message
 from bot.store.actions import BOT_ACTOR, AuditAction
-from bot.words.wording import calendar_day
 
 Chapter = Literal["progress", "result", "end"]
 _CHAPTERS = ("progress", "result", "end")
@@ -112,7 +111,7 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
 
 
 def _end(request: Request) -> Markup:
-    return f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+    return f" Until {date(request.over_at)}." if request.over_at else ""
 
 
 _LINES: dict[str, Markup] = {

@@ -1,11 +1,14 @@
 """What the person who makes a key by hand is told: numbered steps, and how the bot will know. Pure."""
 
+from datetime import datetime
+
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, escape, mention
 from bot.slack.model import Message
+from bot.words.calendars import UTC_DAYS, day_to_type
 from bot.words.wording import calendar_day
 
 CONSOLE_KEYS = "https://platform.claude.com/settings/keys"
@@ -20,10 +23,11 @@ def console_steps(request: Request, name: str) -> Message:
     asker = mention(request.requester.slack_id)
     did: Markup = "You took over" if request.outcome.holder_turn else "You approved"
     intro = f"⏳ {did} a key for {asker}. Please create it:"
-    end = f"with the expiry {calendar_day(request.ends_at.date())}" if request.ends_at else "without an expiry"
+    end = f"with the expiry {expiry_to_type(request.ends_at)}" if request.ends_at else "without an expiry"
+    until = f" It has to work until {date(request.ends_at)}; I revoke it then." if request.ends_at else ""
     steps = (
         f"1. Open the Console and choose {where}.\n"
-        f"2. Create a key {end} and with exactly this name: {code(name)}\n"
+        f"2. Create a key {end} and with exactly this name: {code(name)}{until}\n"
         f"3. Give its secret to {asker} through your secret manager. Never send it through Slack."
     )
     check = (
@@ -35,6 +39,19 @@ def console_steps(request: Request, name: str) -> Message:
     open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=CONSOLE_KEYS)
     blocks = [section(intro), section(steps), *([section(seen)] if seen else []), actions(open_it), context(check)]
     return Message("\n".join(filter(None, [intro, steps, seen, check])), blocks)
+
+
+def expiry_to_type(ends_at: datetime) -> Markup:
+    """Return the day to type as a key's expiry, so that the Console, whose calendar isn't known, ends it no earlier."""
+    return calendar_day(day_to_type(ends_at))
+
+
+def ends_too_early(expires_at: datetime | None, ends_at: datetime | None) -> str:
+    """Return what is said of a key that ends before it was to: an expiry can't be changed (admin-api.md §4.6)."""
+    if expires_at is None or (ends_at and expires_at >= ends_at):
+        return ""
+    asked = f"until {UTC_DAYS.written(ends_at)}" if ends_at else "for good"
+    return f"It was created with an earlier end, {UTC_DAYS.written(expires_at)}; you asked for it {asked}."
 
 
 def console_news(request: Request, name: str) -> Message:

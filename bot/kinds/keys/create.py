@@ -1,7 +1,7 @@
 """An API key: made by the upstream where it offers that (`api`), else by a person in the Console, with proof (`console`)."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,8 +12,8 @@ from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.approvals.parts import ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput
-from bot.forms.fields import FormField, check_last_day, end_of
-from bot.kinds.keys.console_steps import console_news, console_steps
+from bot.forms.fields import FormField, check_last_day
+from bot.kinds.keys.console_steps import console_news, console_steps, ends_too_early
 from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, at_home, check_name, is_taken, keys_named, subject_of
 from bot.people.model import Who
 from bot.policy.model import Rule
@@ -25,7 +25,7 @@ _BY_HAND = "The person who created it in the Console will give you its secret."
 
 
 class CreateKey(BaseModel):
-    """Who wants which key where. `ends_on` is the last UTC day on which it works."""
+    """Who wants which key where. `ends_on` is the last day on which it works, in the requester's calendar."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,11 +33,6 @@ class CreateKey(BaseModel):
     workspace_name: str = ""
     name: str
     ends_on: date | None = None
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """The moment at which the key ends: the end of its last day."""
-        return end_of(self.ends_on)
 
 
 FORM = (
@@ -54,7 +49,7 @@ FORM = (
         "ends_on",
         "Last day",
         "date",
-        hint="It works until the end of this UTC day. Leave empty: it works until somebody revokes it.",
+        hint="It works until the end of this day. Leave empty: it works until somebody revokes it.",
         optional=True,
         check=check_last_day,
     ),
@@ -91,7 +86,7 @@ async def _apply(act: Act[CreateKey]) -> Applied:
         # A key that has the name later and isn't among these is new: the two clocks needn't agree.
         known = tuple(key.id for key in await act.directory.keys(fresh=True) if key.name == wanted.name)
         return Waits(Outcome(way="console", known=known))
-    issued = await act.admin.create_api_key(wanted.workspace_id, wanted.name, wanted.ends_at)
+    issued = await act.admin.create_api_key(wanted.workspace_id, wanted.name, act.request.ends_at)
     return Done(_made(issued.key, Outcome(way="api")), issued.secret)
 
 
@@ -120,7 +115,8 @@ async def _prove(look: Look[CreateKey]) -> Done | Waits | None:
     right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
     if right:
         look.directory.forget_keys()
-        return Done(_made(right, Outcome(way="console", note=_BY_HAND)))
+        note = " ".join(filter(None, [_BY_HAND, ends_too_early(right.expires_at, look.request.ends_at)]))
+        return Done(_made(right, Outcome(way="console", note=note)))
     strays = await _not_asked_for(look, new)
     if not strays:
         return Waits()
@@ -164,9 +160,10 @@ def _yours(asked: Asked[CreateKey]) -> Markup:
 
 
 def _end(asked: Asked[CreateKey]) -> Markup:
-    """Say so where a key has no expiry upstream: the person who made it by hand set none."""
-    made = asked.request.outcome
-    return "I'll revoke it" if made.thing_id and not made.expires_at else ""
+    """Say so where a key doesn't end upstream by itself then: who made it by hand set no expiry, or one that is later."""
+    made, ends_at = asked.request.outcome, asked.request.ends_at
+    is_mine = made.expires_at is None or (ends_at is not None and made.expires_at > ends_at)
+    return "I'll revoke it" if made.thing_id and is_mine else ""
 
 
 def _announced(rule: Rule) -> Markup:
@@ -198,7 +195,7 @@ CREATE_KEY = Kind(
     rules=Rules(
         subject=lambda payload: subject_of(payload.workspace_id, payload.name),
         check=_check,
-        ends_at=lambda payload: payload.ends_at,
+        last_day="ends_on",
         has_workspace=True,
         issues_keys=True,
     ),

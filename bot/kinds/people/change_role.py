@@ -1,6 +1,6 @@
 """Another organization role for somebody, for good or until a day."""
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,7 +10,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked, Sample, Words
 from bot.errors import InvalidInput, NotLinked
-from bot.forms.fields import FormField, check_last_day, end_of
+from bot.forms.fields import FormField, check_last_day
 from bot.kinds.setting import Found, Setting, Thing
 from bot.people.model import Who
 from bot.slack.markup import Markup, bold, escape, mention
@@ -26,7 +26,7 @@ ADMIN_SENTENCE = "I can't give or remove the admin role. An organization admin d
 
 
 class ChangeRole(BaseModel):
-    """Who gets which role instead of which; `ends_on` is the last UTC day on which it holds."""
+    """Who gets which role instead of which; `ends_on` is the last day on which it holds, in the requester's calendar."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,11 +37,6 @@ class ChangeRole(BaseModel):
     from_role: str = ""
     ends_on: date | None = None
 
-    @property
-    def ends_at(self) -> datetime | None:
-        """The moment at which the role goes back."""
-        return end_of(self.ends_on)
-
 
 FORM = (
     FormField("slack_id", "Person", "person"),
@@ -51,7 +46,7 @@ FORM = (
         "ends_on",
         "Last day",
         "date",
-        hint="The role changes back after this UTC day. Leave empty: it stays.",
+        hint="The role changes back at the end of this day. Leave empty: it stays.",
         optional=True,
         check=check_last_day,
     ),
@@ -125,7 +120,7 @@ CHANGE_ROLE = Kind(
     ),
     rules=_ROLE.rules(
         lambda payload: f"role:{payload.slack_id}",
-        ends_at=lambda payload: payload.ends_at,
+        last_day="ends_on",
         beneficiaries=_beneficiaries,
     ),
     effect=_ROLE.effect(),

@@ -21,7 +21,7 @@ export const APP_NAME = "Quartermaster";
 
 export const person = (id) => store.workspace.people.find((one) => one.id === id);
 export const me = () => person(store.me);
-export const myZone = () => me()?.tz ?? "UTC";
+export const myZone = () => me()?.tz || "UTC";
 export const channel = (id) => store.sees.channels.find((one) => one.id === id);
 /** Whether nobody but the app writes there: its messages, when its manifest wants them so. */
 export const isReadOnly = (place) => Boolean(place?.is_im && store.workspace.messages_read_only);

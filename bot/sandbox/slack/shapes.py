@@ -1,12 +1,12 @@
 """The JSON shapes in which Slack shows its objects to an app."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.sandbox.people import APP_ID, BOT_ID, BOT_USER_ID, OTHER_TEAM_ID, TEAM_ID
 from bot.sandbox.slack.state import Channel, Json, Message, StoredFile, User, View
 from bot.sandbox.slack.workspace import SlackWorkspace
-
-_OFFSETS = {"Europe/Berlin": 3600, "America/New_York": -18000}
 
 
 def user_json(user: User, *, with_email: bool) -> Json:
@@ -34,7 +34,7 @@ def user_json(user: User, *, with_email: bool) -> Json:
     }
     if user.deleted:
         return shape
-    shape |= {"real_name": user.name, "tz": user.tz, "tz_label": user.tz, "tz_offset": _OFFSETS.get(user.tz, 0)}
+    shape |= {"real_name": user.name} | _zone_of(user)
     shape |= {key: getattr(user, key) for key in ("is_admin", "is_owner", "is_primary_owner")}
     shape |= {key: getattr(user, key) for key in ("is_restricted", "is_ultra_restricted", "is_email_confirmed")}
     if user.is_stranger:
@@ -42,6 +42,14 @@ def user_json(user: User, *, with_email: bool) -> Json:
     if user.is_invited_user:
         shape["is_invited_user"] = True
     return shape
+
+
+def _zone_of(user: User) -> Json:
+    """Return somebody's zone with its offset in winter; accounts that never chose one have none."""
+    if not user.tz:
+        return {}
+    offset = datetime(2026, 12, 1, tzinfo=ZoneInfo(user.tz)).utcoffset() or timedelta()
+    return {"tz": user.tz, "tz_label": user.tz, "tz_offset": int(offset.total_seconds())}
 
 
 def channel_json(workspace: SlackWorkspace, channel: Channel) -> Json:

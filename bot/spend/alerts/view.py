@@ -13,7 +13,7 @@ from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
 from bot.spend.aggregate import growth
 from bot.spend.alerts.model import WHOLE, Alert, Crossing, TopSpender
-from bot.spend.phrases import as_of_in_words, month_in_title, moved, shown
+from bot.spend.phrases import month_in_title, moved, shown
 from bot.words.wording import number, percent, weekday_day
 
 Json = dict[str, Any]
@@ -24,14 +24,14 @@ def alert_lines(crossing: Crossing) -> list[Markup]:
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
     reached = _reached(crossing)
     if crossing.threshold.period == "daily":
-        headline = f"⚠️ *{who} {reached} on {weekday_day(crossing.first)}*"
+        headline = f"⚠️ *{who} {reached} on {weekday_day(crossing.first)} (UTC)*"
         spent = f"{shown(crossing.spent)} so far" if crossing.so_far else shown(crossing.spent)
     else:
         headline = f"⚠️ *{who} {reached} in {month_in_title(crossing.first)}*"
         spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
-    lines: list[Markup] = [f"{headline} — {spent}, as of {as_of_in_words(crossing.as_of)}"]
+    lines: list[Markup] = [f"{headline} — {spent}, as of {date(crossing.as_of)}"]
     if crossing.top is not None:
         lines.append(_top_line(crossing.top, crossing.threshold.period))
     return lines
@@ -66,7 +66,7 @@ def render_alert(lines: Sequence[Markup], alert_id: int, acknowledged: Alert | N
     blocks = [section("\n".join(lines))]
     text = "\n".join(lines)
     if acknowledged is not None and acknowledged.acknowledged_by and acknowledged.acknowledged_at:
-        since = date(acknowledged.acknowledged_at, "date_short_pretty")
+        since = date(acknowledged.acknowledged_at)
         line = f"👀 {mention(acknowledged.acknowledged_by)} is on it since {since}"
         return Message(f"{text}\n{line}", [*blocks, section(line)], _metadata(alert_id))
     blocks.append(

@@ -9,7 +9,7 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button
-from bot.slack.markup import Markup, code, escape
+from bot.slack.markup import Markup, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import pager
 from bot.spend.ask.grammar import NotUnderstood, words_of
@@ -17,7 +17,6 @@ from bot.spend.ask.periods import before, is_month
 from bot.spend.dimensions import DIMENSIONS, Dimension
 from bot.spend.model import Figures
 from bot.spend.phrases import (
-    as_of_in_words,
     as_plain_text,
     change_in_words,
     days_in_words,
@@ -77,7 +76,7 @@ def figures_sentence(figures: Figures) -> Markup:
     where = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
     when = _when(figures)
     if figures.total is None and figures.nothing_until is not None:
-        return f"Nothing has been spent yet, as of {as_of_in_words(figures.nothing_until)}."
+        return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
     if figures.total is None:
         return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
     so_far = " so far" if figures.open_days else ""
@@ -117,7 +116,7 @@ def _compared(figures: Figures) -> Markup:
 
 
 def _tail(figures: Figures, table: Table) -> Markup:
-    parts: list[Markup] = [f"As of {as_of_in_words(table.as_of)}" if table.as_of else "No data yet"]
+    parts: list[Markup] = [f"As of {date(table.as_of)}" if table.as_of else "No data yet"]
     if table.provisional:
         parts.append(_open_in_words(figures))
     return " · ".join([*parts, "days are UTC days"])

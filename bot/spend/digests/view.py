@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +9,11 @@ from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
 from bot.slack.elements import button, option, overflow
-from bot.slack.markup import Markup, code, escape
+from bot.slack.markup import Markup, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import pager, range_of
 from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
-    as_of_in_words,
     as_plain_text,
     change_in_words,
     last_weekday,
@@ -28,7 +26,6 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import all_rows, chart_of, largest_in_words, page_of_rows, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
-from bot.words.own import own
 from bot.words.wording import listed, money, money_change, plural, weekday_day
 
 Json = dict[str, Any]
@@ -67,7 +64,7 @@ def headline(digest: Digest) -> Markup:
     """Return the first line, which is the whole answer."""
     where, when = where_in_words(digest.scope), weekday_day(digest.day)
     if digest.total is None and digest.nothing_until is not None:
-        return f"📈 *Nothing has been spent yet*, as of {as_of_in_words(digest.nothing_until)}"
+        return f"📈 *Nothing has been spent yet*, as of {date(digest.nothing_until)}"
     if digest.total is None:
         return f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported them. I'll post here when it has."
     so_far = "" if digest.closed else " so far"
@@ -115,11 +112,9 @@ def freshness_line(digest: Digest) -> Markup:
     """Return until when the figures reach, and whether they can still change."""
     if digest.as_of is None:
         return "No figures yet"
-    utc = digest.as_of.astimezone(UTC)
-    as_of = own(f"{utc:%H:%M} UTC") if utc.date() == digest.day + ONE_DAY else as_of_in_words(digest.as_of)
     if digest.closed:
-        return f"As of {as_of}, final"
-    return f"As of {as_of}, provisional: the day isn't complete yet"
+        return f"As of {date(digest.as_of)}, final · days are UTC days"
+    return f"As of {date(digest.as_of)}, provisional: the UTC day isn't complete yet"
 
 
 def _movers_line(digest: Digest) -> Markup | None:

@@ -1,0 +1,116 @@
+"""A last day is a day of whoever asks: its end is a moment, which everybody reads where they are."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.approvals.model import Request, Status
+from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, told, until
+from tests.world import ALICE, BOB, CAROL, World, world_of
+
+PRIYA, HANA, IVAN, JONAS = "U0CROWD01", "U0CROWD09", "U0CROWD10", "U0CROWD06"
+"""In Kathmandu, Los Angeles and Kiritimati; of the last one Slack doesn't tell it."""
+EVENING = "2026-12-01T04:00:00+00:00"
+"""20:00 on 30 Nov in Los Angeles, 09:45 on 1 Dec in Kathmandu, 18:00 on 1 Dec in Kiritimati."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        assert (await running.post("/clock", now=EVENING))["ok"]
+        yield running
+
+
+async def asked_for_key(world: World, user: str, name: str, day: str, workspace: str = "Staging") -> Request:
+    await world.ask_for_key(user, name, workspace=workspace, ends_on=day)
+    return await request_behind(world, await card_with(world, name))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("user", "day", "end"),
+    [
+        (HANA, "2026-11-30", "2026-12-01 07:59:59"),
+        (PRIYA, "2026-12-01", "2026-12-01 18:14:59"),
+        (IVAN, "2026-12-02", "2026-12-02 09:59:59"),
+        (JONAS, "2026-12-01", "2026-12-01 22:59:59"),
+        (ALICE, "2026-12-01", "2026-12-01 22:59:59"),
+    ],
+)
+async def test_a_last_day_that_is_picked_ends_where_the_requester_is(world: World, user: str, day: str, end: str) -> None:
+    request = await asked_for_key(world, user, "their-day", day)
+    assert request.ends_at == at(end)
+    assert request.payload["ends_on"] == day
+    assert f"Until <!date^{int(at(end).timestamp())}^" in (await card_with(world, "their-day"))["text"]
+
+
+async def test_tomorrow_in_the_evening_is_tomorrow_there(world: World) -> None:
+    await world.command(HANA, "/claude-members role @priya billing stocktaking until tomorrow")
+    request = await until(world, await card_with(world, "stocktaking"), Status.PENDING)
+    assert (request.payload["ends_on"], request.ends_at) == ("2026-12-01", at("2026-12-02 07:59:59"))
+    assert "|2 Dec 2026 07:59 UTC>." in (await told(world, HANA, "Asked until <!date^"))["text"]
+
+
+@pytest.mark.parametrize(("user", "over"), [(HANA, "2026-11-29"), (IVAN, "2026-11-30")])
+async def test_a_day_that_is_over_where_the_requester_is_is_refused_by_name(world: World, user: str, over: str) -> None:
+    view = await open_form(world, user, "create_key")
+    staging = await world.workspace_id("Staging")
+    answer = await world.submit(user, workspace_id=staging, name="too-late", reason="x", ends_on=over)
+    said = f"{int(over[-2:])} Nov 2026 is over. Choose today or a later day."
+    if answer.get("errors"):
+        assert answer["errors"] == {"ends_on": said}
+    else:
+        assert said in str(await world.modal(user, "⚠️"))
+    assert view["id"] in {one["id"] for one in await world.modals(user)}, "the form is still there, as it was filled in"
+
+
+async def test_a_form_says_whose_days_it_takes(world: World) -> None:
+    assert "Days are days in your time zone, America/Los_Angeles." in str(await open_form(world, HANA, "create_key"))
+    view = str(await open_form(world, JONAS, "create_key"))
+    assert "Slack doesn't tell me your time zone, so days are days in Europe/Berlin." in view
+    await world.command(JONAS, "/claude-members role @priya billing stocktaking until tomorrow")
+    assert "so days are days in Europe/Berlin." in (await told(world, JONAS, "Asked until <!date^"))["text"]
+
+
+async def test_a_role_holds_until_the_day_is_over_there_and_no_longer(world: World) -> None:
+    await world.command(HANA, "/claude-members role @priya billing stocktaking until today")
+    card = await card_with(world, "stocktaking")
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    await world.post("/clock", now="2026-12-01T07:58:00+00:00")
+    await a_minute_passes(world)
+    await until(world, card, Status.APPLIED)
+    await a_minute_passes(world, seconds=120)
+    await until(world, card, Status.REVERTED)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "note"),
+    [
+        ("2026-12-02T00:00:00Z", ""),
+        ("2026-12-01T00:00:00-08:00", ""),
+        (
+            "2026-12-01T07:00:00Z",
+            " It was created with an earlier end, 1 Dec 2026 07:00 UTC; you asked for it until 1 Dec 2026 07:59 UTC.",
+        ),
+    ],
+)
+async def test_the_console_is_told_a_day_that_keeps_the_promise(world: World, expires_at: str, note: str) -> None:
+    await asked_for_key(world, HANA, "by-hand", "2026-11-30", "Production")
+    card = await card_with(world, "by-hand")
+    await press(world, CAROL, card, "request_approve")
+    await until(world, card, Status.FULFILLING)
+    steps = (await world.message(CAROL, "Please create it:"))["text"]
+    assert "with the expiry 2 Dec 2026 and" in steps
+    assert f"It has to work until <!date^{int(at('2026-12-01 07:59:59').timestamp())}^" in steps
+    await make_key(world, "by-hand", "Production", expires_at=expires_at)
+    await a_minute_passes(world)
+    request = await until(world, card, Status.APPLIED)
+    assert request.outcome.note == f"The person who created it in the Console will give you its secret.{note}"
+    said = (await card_with(world, "issued to"))["text"]
+    assert ("I'll revoke it after <!date^1796111999^" in said) == (not note)
