@@ -64,6 +64,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("store/", SERVICE),
     ("timers/", SERVICE),
     ("test_contracts", SERVICE),
+    ("test_moments", SERVICE),
     ("test_facts", SERVICE),
     ("test_texts", SERVICE),
     ("commands/test_manifest", SERVICE),

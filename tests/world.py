@@ -20,6 +20,7 @@ from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
 from bot.spend.ledger.sync import sync_costs
+from tests.raw_dates import raw_dates
 from tests.rings import crowd, serves_many
 from tests.sizes import PROOF
 from tests.templates import copy_sqlite, migrated_postgres
@@ -136,6 +137,7 @@ async def world_of(
         if bot.socket:
             await world.wait_for(ready, "a ready bot")
         yield world
+        assert raw_dates([[seen.blocks, seen.view] for seen in sandbox.slack.history]) == [], "plain text draws no dates"
 
 
 _LOADED: dict[str, bytes] = {}

@@ -18,6 +18,7 @@ from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, pro
 from bot.status.checks import STALE_AFTER
 from bot.store.migrate import examine_database
 from bot.store.session import Store
+from bot.words.calendars import UTC_DAYS
 
 _SLACK_MENDS = {
     "no_answer": "No usable answer came from SLACK_API_URL. Check the address and the network.",
@@ -137,5 +138,5 @@ async def _freshness(admin: Admin, now: datetime) -> Diagnosis:
     if report.refreshed_at is None:
         return Diagnosis(True, "Cost figures can be read. The report doesn't say how fresh they are.")
     age = now - report.refreshed_at
-    said = f"Cost figures are as of {report.refreshed_at:%Y-%m-%d %H:%M} UTC."
+    said = f"Cost figures are as of {UTC_DAYS.written(report.refreshed_at)}."
     return Diagnosis(age < STALE_AFTER, said if age < STALE_AFTER else f"{said} They are too old.")
