@@ -56,6 +56,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
     ),
+    (16, "a date without a zone crosses between people"): (
+        "words/test_calendars::what_is_typed_is_kept_and_read_as_the_same_day",
+        "words/test_calendars::a_day_of_another_length_ends_as_it_ends_there",
+        "words/test_calendars::the_day_to_type_ends_a_key_in_no_calendar_before_it_was_promised",
+        "approvals/test_whose_day::*",
+        "test_moments::moments_become_days_and_texts_in_one_place",
+    ),
     (17, "pace from a clock that jumps"): (
         "test_jobs::*",
         "timers/test_timers::a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer",
@@ -157,6 +164,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (53, "the same mistake twice is silent; a click that a change overtakes is lost"): (
         "page/test_page::a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_closes_when_accepted",
         "page/test_page::a_click_that_a_change_overtakes_is_not_lost",
+    ),
+    (54, "two zones for one moment"): (
+        "test_moments::moments_become_days_and_texts_in_one_place",
+        "test_moments::a_date_that_slack_would_show_as_it_is_is_found",
     ),
     (55, "a record of another policy than was evaluated"): (
         "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",

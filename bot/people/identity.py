@@ -67,7 +67,7 @@ async def resolve_colleague(rt: Runtime, slack_id: str, team_id: str) -> Actor:
 
 def calendar_for(rt: Runtime, actor: Actor) -> Calendar:
     """Return the calendar in which an actor's days are read; that of the policy where Slack doesn't tell their zone."""
-    return calendar_of(actor.tz, rt.policy.time_zone)
+    return calendar_of(actor.tz, rt.policy.zone)
 
 
 async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:

@@ -18,7 +18,7 @@ _MEMBERS = "Write usergroup:S…, user:U…, org-admins or workspace-admins."
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
 WANTS = {
     "version": "must be 1",
-    "time_zone": 'must be the name of a time zone, such as "Europe/Berlin"',
+    "zone": 'must be the name of a time zone, such as "Europe/Berlin"',
     "groups": "must be a table of lists of members",
     "approvers": 'must be a list of group names, such as ["admins"]',
     "quorum": "must be a whole number, 1 or more",
@@ -67,8 +67,8 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
     """Check what the tables say of each other, as far as their shape allows."""
     groups = _dict(raw.get("groups"))
     faults: list[Fault] = []
-    if isinstance(time_zone := raw.get("time_zone"), str) and not is_zone(time_zone):
-        faults.append(Fault(("time_zone",), f"time_zone {WANTS['time_zone']}."))
+    if isinstance(zone := _dict(raw.get("calendar")).get("zone"), str) and not is_zone(zone):
+        faults.append(Fault(("calendar", "zone"), f"There is no time zone {zone}. zone {WANTS['zone']}."))
     for name, members in groups.items():
         path = ("groups", name)
         if name in _ADMINS:

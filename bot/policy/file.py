@@ -55,9 +55,13 @@ class _WorkspaceTable(_RuleTable):
     kinds: dict[str, _RuleTable] = {}
 
 
+class _CalendarTable(_Table):
+    zone: str | None = None
+
+
 class _File(_Table):
     version: Literal[1]
-    time_zone: str | None = None
+    calendar: _CalendarTable = _CalendarTable()
     groups: dict[str, list[str]] = {}
     defaults: _RuleTable = _RuleTable()
     kinds: dict[str, _RuleTable] = {}
@@ -188,13 +192,15 @@ def _shape(raw: Mapping[str, Any]) -> tuple[list[Fault], _File | None]:
 def _keys_beside(path: KeyPath) -> Collection[str]:
     if len(path) == 1:
         return _File.model_fields
+    if path[0] == "calendar":
+        return _CalendarTable.model_fields
     return _WorkspaceTable.model_fields if path[0] == "workspaces" and "kinds" not in path[2:] else _RuleTable.model_fields
 
 
 def _build(file: _File, version: str) -> Policy:
     return Policy(
         version=version,
-        time_zone=file.time_zone or "UTC",
+        zone=file.calendar.zone or "UTC",
         groups={name: tuple(_ref(member) for member in members) for name, members in file.groups.items()},
         defaults=_rule(file.defaults),
         kinds={kind: _rule(table) for kind, table in file.kinds.items()},

@@ -103,12 +103,12 @@ def stricter(asked: AskedUnder, today: Rule) -> Rule:
 class Policy(_Frozen):
     """A whole policy. `version` is a short hash of the file; `nobody_because` says why nobody can approve anything.
 
-    `time_zone` is the company's, by its IANA name: for people whose zone Slack doesn't tell.
+    `zone` is the time zone of its calendar, the company's, by its IANA name: for people whose zone Slack doesn't tell.
     """
 
     version: str = "none"
     nobody_because: str | None = None
-    time_zone: str = "UTC"
+    zone: str = "UTC"
     groups: dict[str, tuple[ApproverRef, ...]] = {}
     defaults: RuleSettings = RuleSettings()
     kinds: dict[str, RuleSettings] = {}

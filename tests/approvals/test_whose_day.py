@@ -1,12 +1,17 @@
 """A last day is a day of whoever asks: its end is a moment, which everybody reads where they are."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.approvals import service
 from bot.approvals.model import Request, Status
+from bot.errors import InvalidInput
+from bot.kinds.people.change_role import ChangeRole
+from bot.people.identity import resolve_actor
+from bot.sandbox.people import TEAM_ID
 from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, told, until
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
@@ -67,6 +72,14 @@ async def test_a_day_that_is_over_where_the_requester_is_is_refused_by_name(worl
     else:
         assert said in str(await world.modal(user, "⚠️"))
     assert view["id"] in {one["id"] for one in await world.modals(user)}, "the form is still there, as it was filled in"
+
+
+async def test_no_door_takes_a_day_that_is_over_where_the_requester_is(world: World) -> None:
+    actor = await resolve_actor(world.rt, HANA, TEAM_ID)
+    wanted = ChangeRole(slack_id=PRIYA, role="billing", ends_on=date(2026, 11, 29))
+    with pytest.raises(InvalidInput) as refused:
+        await service.submit(world.rt, actor, "change_role", wanted, "stocktaking")
+    assert refused.value.fields == {"ends_on": "29 Nov 2026 is over. Choose today or a later day."}
 
 
 async def test_a_form_says_whose_days_it_takes(world: World) -> None:

@@ -247,3 +247,11 @@ def test_a_rule_is_said_in_words() -> None:
 @pytest.mark.parametrize(("minutes", "said"), [(480, "8 h"), (1500, "1 d 1 h"), (90, "1 h 30 min"), (0, "0 min")])
 def test_durations_are_said_in_words(minutes: int, said: str) -> None:
     assert describe_duration(timedelta(minutes=minutes)) == said
+
+
+def test_the_zone_of_the_company_is_one_that_exists() -> None:
+    assert parse_policy(FULL, KINDS).zone == "UTC"
+    assert parse_policy(f'{FULL}[calendar]\nzone = "Asia/Kathmandu"\n', KINDS).zone == "Asia/Kathmandu"
+    line = FULL.count("\n") + 2
+    said = 'There is no time zone Mars/Olympus. zone must be the name of a time zone, such as "Europe/Berlin".'
+    assert faults_of(f'{FULL}[calendar]\nzone = "Mars/Olympus"\n') == [(line, "calendar.zone", said)]

@@ -121,7 +121,7 @@ async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -
     await started(world, "alert", spend_amount="300")
     await tomorrow(world)
     await run_alerts(world.rt, world.rt.now())
-    [alert] = await top_level(world, "⚠️ *Spend passed $300.00 on Mon 23 Nov*")
+    [alert] = await top_level(world, "⚠️ *Spend passed $300.00 on Mon 23 Nov (UTC)*")
     assert "Main cause: key `ingest-prod`" in alert["text"]
     assert (await world.click_on(DANA, alert, "spend_alert_acknowledge"))["ok"]
     card = await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)

@@ -57,7 +57,10 @@ async def test_each_step_is_said_once_and_a_leap_says_the_highest_alone(store: S
         await fill(store, [*MONTH, (FRIDAY, PROD, OPUS, "apikey_ingest", spent * DOLLAR)], when, when)
         for _ in range(2):
             await run_alerts(rt, when)
-    assert headlines(slack) == ["Spend reached 50 % of $200.00 on Fri 20 Nov", "Spend passed $200.00 on Fri 20 Nov"]
+    assert headlines(slack) == [
+        "Spend reached 50 % of $200.00 on Fri 20 Nov (UTC)",
+        "Spend passed $200.00 on Fri 20 Nov (UTC)",
+    ]
 
 
 async def test_an_amount_saved_again_with_other_steps_says_only_what_is_new(store: Store) -> None:
@@ -70,7 +73,7 @@ async def test_an_amount_saved_again_with_other_steps_says_only_what_is_new(stor
         saved = await alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(200), None, steps)
         await run_alerts(rt, evening)
         assert saved.steps == steps
-    assert headlines(slack) == ["Spend passed 80 % of $200.00 on Fri 20 Nov"]
+    assert headlines(slack) == ["Spend passed 80 % of $200.00 on Fri 20 Nov (UTC)"]
     assert len(await alert_settings.thresholds_of(rt, COSTS)) == 1
     assert threshold_in_words(saved, {}) == (
         "I'll post in <#C0COSTS> when all workspaces together reach $200.00 in one UTC day, "
@@ -87,4 +90,4 @@ async def test_replicas_say_each_step_once(three: list[Store]) -> None:
     await alert_settings.watch(runtimes[0], DANA, COSTS, "daily", Decimal(300), None, ALL)
     for _ in range(2):
         await asyncio.gather(*(run_alerts(rt, evening) for rt in runtimes))
-    assert headlines(slack) == ["Spend passed 50 % of $300.00 on Fri 20 Nov"]
+    assert headlines(slack) == ["Spend passed 50 % of $300.00 on Fri 20 Nov (UTC)"]

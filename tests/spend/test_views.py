@@ -72,7 +72,7 @@ def test_every_answer_passes_the_checks_of_slack(period: Period, by: Dimension, 
 
 
 def test_answer_is_one_sentence_with_its_comparison() -> None:
-    assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov · +18 % vs last Friday"
+    assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov (UTC) · +18 % vs last Friday"
     assert figures_sentence(figures("7d", workspace_name="Production")) == (
         "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % vs the 7 days before"
     )

@@ -49,7 +49,7 @@ async def test_an_alert_speaks_once_per_period_and_says_what_drove_it(store: Sto
     for minutes in (0, 1, 20, 60):
         await run_alerts(rt, NOW + timedelta(minutes=minutes))
     [post] = slack.top()
-    assert "⚠️ *Spend passed $150.00 on Fri 20 Nov* — $175.00" in post.message.text
+    assert "⚠️ *Spend passed $150.00 on Fri 20 Nov (UTC)* — $175.00" in post.message.text
     assert "Main cause: key `…gest`, mostly opus-5-5, $150.00 against $75.00 on a usual day" in post.message.text
     tomorrow = NOW + DAY
     await fill(store, steady(FRIDAY + DAY, FRIDAY + DAY, 160 * DOLLAR), tomorrow, tomorrow)
@@ -87,9 +87,9 @@ async def test_an_amount_that_is_saved_again_has_said_what_it_said(store: Store)
         await run_alerts(rt, evening)
     said = [post.message.text.split("*")[1] for post in slack.top()]
     assert said == [
-        "Spend passed $150.00 on Fri 20 Nov",
-        "Spend passed $160.00 on Fri 20 Nov",
-        "wrkspc_prod reached $150.00 on Fri 20 Nov",
+        "Spend passed $150.00 on Fri 20 Nov (UTC)",
+        "Spend passed $160.00 on Fri 20 Nov (UTC)",
+        "wrkspc_prod reached $150.00 on Fri 20 Nov (UTC)",
     ]
     assert len(await alert_settings.thresholds_of(rt, COSTS)) == 3, "each amount once, beside each other"
 

@@ -94,8 +94,8 @@ def _preposition(figures: Figures) -> Markup:
 
 
 def _when(figures: Figures) -> Markup:
-    if figures.first == figures.last:
-        return weekday_day(figures.first)
+    if figures.first == figures.last:  # "today" may be another day for whoever asks
+        return f"{weekday_day(figures.first)} (UTC)"
     if is_month(figures.query.period):
         return month_so_far(figures.first, figures.last)
     days = (figures.last - figures.first).days + 1
