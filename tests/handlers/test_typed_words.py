@@ -97,8 +97,8 @@ async def test_a_name_is_confirmed_as_it_is_shown(tmp_path: Path) -> None:
 
 async def test_a_window_that_may_not_be_opened_any_more_is_told_in_words(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
-        await world.post("/faults", target="claude", name="*", kind="slow", seconds=0.01)
-        await world.post("/faults", target="slack", name="views.open", kind="slow", seconds=4)
+        world.sandbox.slack.trigger_seconds = 0.2
+        await world.post("/faults", target="slack", name="views.open", kind="slow", seconds=0.3)
         await world.command(ALICE, "/claude-keys request")
         said = (await told(world, ALICE, "That took too long"))["text"]
         assert "Press it again." in said

@@ -47,12 +47,16 @@ async def page_of_wanted(rt: Runtime, actor: Actor, wanted: Wanted, cursor: str 
     if not wanted.ending:
         return await page_of_keys(rt, keys, cursor)
     ends = await ends_of(rt, keys)
-    page = page_of([k for k in keys if k.id in ends], lambda key: f"{ends[key.id].isoformat()}\t{key.id}", cursor)
+    page = page_of([k for k in keys if k.id in ends], lambda key: _by_moment(ends[key.id], key.id), cursor)
     return page.showing(await _lines(rt, page.items, ends))
 
 
 def _newest_first(key: ApiKey) -> str:
     return f"{int((_FAR - key.created_at).total_seconds() * 1000):018d}\t{key.id}"
+
+
+def _by_moment(moment: datetime, key_id: str) -> str:
+    return f"{int(moment.timestamp() * 1000):018d}\t{key_id}"
 
 
 async def ends_of(rt: Runtime, keys: Sequence[ApiKey]) -> dict[str, datetime]:
