@@ -48,10 +48,11 @@ def given_server() -> str | None:
 @functools.cache
 def server_address() -> str:
     """Return the address of the run's server; who asks first waits until it has started."""
-    return given_server() or _ask(Path(os.environ[KEEPER]) / "keeper")
+    return given_server() or ask_keeper(Path(os.environ[KEEPER]) / "keeper")
 
 
-def _ask(path: Path) -> str:
+def ask_keeper(path: Path) -> str:
+    """Return the address of the server that a keeper keeps, once it has started."""
     deadline = time.monotonic() + 30
     while not path.exists():
         assert time.monotonic() < deadline, "the keeper of PostgreSQL has not started"

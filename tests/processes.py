@@ -104,7 +104,7 @@ class Fleet(World):
 
     async def start(self, count: int = 1, **more: str) -> list[BotProcess]:
         """Start processes and wait until all of them are ready."""
-        started = await asyncio.gather(*(self._spawn(more) for _ in range(count)))
+        started = await asyncio.gather(*(self.spawn(more) for _ in range(count)))
         await asyncio.gather(*(self._until_ready(bot) for bot in started))
         return list(started)
 
@@ -112,7 +112,8 @@ class Fleet(World):
         """Start one process and wait until it is ready."""
         return (await self.start(1, **more))[0]
 
-    async def _spawn(self, more: Mapping[str, str]) -> BotProcess:
+    async def spawn(self, more: Mapping[str, str]) -> BotProcess:
+        """Start a process and don't wait for it."""
         env = {**self.env, **more}
         SPENT.starts += 1
         if self.is_forked:

@@ -1,6 +1,7 @@
 """How much the tests try: little in `make test`, much in `make proof`, which sets QM_PROOF=1. Read here and nowhere else."""
 
 import os
+from dataclasses import dataclass
 
 from hypothesis import HealthCheck, settings
 
@@ -29,6 +30,26 @@ ON_SQLITE = tuple(
     f"spend/test_{name}" for name in ("delivery", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
 )
 """Files about what is said, and read when; other files try their SQL and their claims on both databases."""
+SOAK_MINUTES = float(os.environ.get("QM_SOAK_MINUTES") or 0)
+"""How long each soak goes on at least; 0: until it has reached its counts."""
+SOAK_SEED = os.environ.get("QM_SOAK_SEED", "")
+"""By what the soaks roll their dice; empty: anew, and printed."""
+
+
+@dataclass(frozen=True)
+class SoakSize:
+    """What a soak has to reach: requests that were asked for, processes that were killed, answers that were broken."""
+
+    requests: int
+    kills: int
+    faults: int
+
+
+SOAKS = {
+    "postgresql": SoakSize(600, 190, 1800) if PROOF else SoakSize(12, 4, 40),
+    "sqlite": SoakSize(400, 110, 1200) if PROOF else SoakSize(10, 3, 30),
+}
+"""Together at least 1,000 requests, 300 kills and 3,000 faults."""
 
 
 def databases(path: str) -> tuple[str, ...]:

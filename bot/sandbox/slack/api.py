@@ -36,9 +36,10 @@ class WebApi:
         response = await failure_before(fault, request)
         if response is None:
             given, body, wait = await self._answer(request, name)
-            if fault is not None and fault.kind == "slow_after":
-                await hold(request, fault.seconds or 0)
+            is_heard = fault is None or fault.kind != "slow_after" or await hold(request, fault.seconds or 0)
             response = _finish(fault, body) if wait is None else _limited(body, wait)
+            if not is_heard or (fault is not None and fault.kind in ("drop_after", "empty")):
+                body = body | {"sandbox": "done, but the answer was lost"}
         response.headers["x-slack-req-id"] = secrets.token_hex(16)
         response.headers["x-oauth-scopes"] = ",".join(sorted(self._workspace.scopes))
         if name in METHODS and METHODS[name].scope:
