@@ -2,11 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8765
 OUT ?=
+MINUTES ?= 60
 VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 PY := $(VENV)/bin/python
 
-.PHONY: help run check doctor key demo tour test proof cover lint types imports tests format generated races bench clean
+.PHONY: help run check doctor key demo tour test proof cover lint types imports tests format generated races soak bench clean
 
 help:
 	@echo "make demo [PORT=8765]   the bot on a built-in Slack and a built-in Claude organization, with a page to act in"
@@ -19,6 +20,7 @@ help:
 	@echo "make proof              the same tests at full size: 200 rounds of each race, thousands of forged inputs, worlds on PostgreSQL"
 	@echo "make generated          README's tables, manifest.yml and the kinds named in policy.toml, written anew"
 	@echo "make races              200 rounds of twenty people who approve at the same instant (6 minutes)"
+	@echo "make soak [MINUTES=60]   replicas that are killed, faults on both sides, a jumping clock; the proof does it for some minutes"
 	@echo "make cover              what the tests reach; fails below 92 %"
 	@echo "make bench              ratios against bare counterparts"
 
@@ -79,6 +81,9 @@ generated: $(VENV)/.dev
 
 races: $(VENV)/.dev
 	QM_RACE_ROUNDS=200 $(PY) -m pytest -n 2 tests/races/test_at_once.py -k twenty
+
+soak: $(VENV)/.dev
+	QM_PROOF=1 QM_SOAK_MINUTES=$(MINUTES) $(PY) -m pytest -n 2 tests/soak
 
 bench: $(VENV)/.dev
 	$(PY) -m benchmarks

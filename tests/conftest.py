@@ -68,6 +68,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[KEEPER].stop()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what the soaks have reached."""
+    for report in (one for found in terminalreporter.stats.values() for one in found if isinstance(one, pytest.TestReport)):
+        for name, said in report.user_properties:
+            if name == "soak" and report.when == "call":
+                terminalreporter.write_line(str(said))
+
+
 def pytest_collection_finish() -> None:
     """Leave what was imported out of later searches for garbage: they would be charged to some test."""
     gc.collect()

@@ -54,12 +54,11 @@ def server_address() -> str:
 def ask_keeper(path: Path) -> str:
     """Return the address of the server that a keeper keeps, once it has started."""
     deadline = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < deadline, "the keeper of PostgreSQL has not started"
-        time.sleep(0.02)
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(120)
-        asking.connect(str(path))
+        while asking.connect_ex(str(path)):  # the socket isn't there yet, or nobody listens yet
+            assert time.monotonic() < deadline, "the keeper of PostgreSQL has not started"
+            time.sleep(0.02)
         answer = b"".join(iter(functools.partial(asking.recv, 4096), b"")).decode()
     assert answer, "the keeper of PostgreSQL could not start a server"
     return answer

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import httpx
@@ -33,6 +34,7 @@ class Hands:
     """The people of a soak; each has one screen, so that nobody fills in two forms at once."""
 
     soak: Soak
+    dice: Random
     screens: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def act(self, path: str, **body: Any) -> dict[str, Any]:
@@ -89,7 +91,7 @@ class Hands:
         cards = self.soak.cards.get(request_id)
         if not cards:
             return False
-        channel, ts = self.soak.dice.choice(cards)
+        channel, ts = self.dice.choice(cards)
         answer = await self.act("/act/click", user=user, channel=channel, ts=ts, action_id=action_id, **more)
         return bool(answer.get("ok"))
 
@@ -116,9 +118,7 @@ class Hands:
             if message.channel == place and "request_reveal" in str(message.blocks):
                 async with self.screens[user]:
                     with contextlib.suppress(KeyError):
-                        await self.act(
-                            "/act/click", user=user, channel=place, ts=message.ts, action_id="request_reveal"
-                        )
+                        await self.act("/act/click", user=user, channel=place, ts=message.ts, action_id="request_reveal")
                     await self.soak.until(lambda: "sk-ant-api" in str(self._shown(user)), 2.0)
                     await self.close_all(user)
                 return

@@ -11,7 +11,13 @@ from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry
 from tests.soak.world import Soak
 
-FIELDS = {"disable_key": "status", "enable_key": "status", "revoke_key": "status", "rename_key": "name", "change_role": "role"}
+FIELDS = {
+    "disable_key": "status",
+    "enable_key": "status",
+    "revoke_key": "status",
+    "rename_key": "name",
+    "change_role": "role",
+}
 TAKEN_BACK = AuditAction.REQUEST_SECOND_TAKEN_BACK
 Changes = dict[tuple[str, str], list[str]]
 """By a thing's id and the name of one of its values: the values that it had, one after another."""

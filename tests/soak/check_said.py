@@ -1,6 +1,7 @@
 """What stands in Slack is what the rows say, each message exactly once; shared with others it says nothing."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -10,11 +11,11 @@ from bot.approvals import db as requests
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.cards.plan import TOPIC, line_of, wanted
 from bot.posts.converge import topic_of
-from bot.posts.model import Drawing, Post
 from bot.posts.db import of_subject
+from bot.posts.model import Drawing, Post
 from bot.slack.model import Message
 from bot.store import audit
-from bot.store.tables import PostRow
+from bot.store.tables import PostRow, SecretRow
 from tests.soak.world import Soak
 from tests.world import APPROVALS
 
@@ -85,7 +86,11 @@ def _bare(blocks: Sequence[Any]) -> list[Any]:
 def _twice(posts: Sequence[Post]) -> list[str]:
     """Say which purposes have two rows for one person or channel that aren't copies of one another."""
     counts = Counter((post.purpose, post.channel) for post in posts)
-    return [f"{posts[0].subject}: {purpose} is wanted {n} times in {channel}" for (purpose, channel), n in counts.items() if n > 1]
+    return [
+        f"{posts[0].subject}: {purpose} is wanted {n} times in {channel}"
+        for (purpose, channel), n in counts.items()
+        if n > 1
+    ]
 
 
 async def _untold(soak: Soak, subject: str, posts: Sequence[Post]) -> list[str]:
@@ -133,7 +138,22 @@ async def check_redacted(soak: Soak) -> list[str]:
     return problems
 
 
+SECRET = re.compile(r"sk-ant-api03-[\w-]{40,}")
+
+
 async def check_secrets(soak: Soak) -> list[str]:
-    """Return which secrets stand in messages, were shown twice, or are still kept."""
-    problems = [f"a secret stands in {m.channel} {m.ts}" for m in soak.slack.messages if "sk-ant-api03-" in f"{m.text}{m.blocks}"]
-    return problems
+    """Return which secrets stand in messages or logs, were shown twice, or are kept although their day is over."""
+    seen: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    problems: list[str] = []
+    for one in soak.slack.history:
+        for secret in SECRET.findall(f"{one.text}{one.blocks}{one.view}"):
+            if one.surface == "modal":
+                seen[secret].add((one.user, str(one.view and one.view.get("id"))))
+            else:
+                problems.append(f"a secret stands in {one.channel} {one.ts}")
+    problems += [f"a secret was shown in {places}" for places in seen.values() if len(places) > 1]
+    problems += [f"a secret stands in a log: {line[:60]}…" for line in soak.leaks]
+    async with soak.rt.store.read() as tx:
+        kept = [row.request_id for row in await tx.session.exec(select(SecretRow)) if row.ciphertext is not None]
+    soak.events["secrets shown"] += len(seen)
+    return [*problems, *(f"the secret of {one} is still kept" for one in kept)]

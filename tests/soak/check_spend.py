@@ -1,7 +1,7 @@
-"""The ledger says of each day, key and model what the organization's report says, to the nano-dollar; the audit chain holds."""
+"""The ledger says of each day, key and model what the organization reports, to the nano-dollar; the audit chain holds."""
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import select
 
@@ -21,7 +21,7 @@ Figures = Counter[tuple[str, str, str, str]]
 async def check_spend(soak: Soak) -> list[str]:
     """Return in sentences where the ledger and the organization differ, for all days that are closed."""
     async with soak.rt.store.read() as tx:
-        closed = [row.day for row in await tx.session.exec(select(LedgerDayRow).where(LedgerDayRow.closed))]  # noqa: E712
+        closed = [row.day for row in await tx.session.exec(select(LedgerDayRow).where(LedgerDayRow.closed))]
         rows = list(await tx.session.exec(select(CostDayRow)))
     if len(closed) < 30:
         return [f"only {len(closed)} days are closed in the ledger"]
@@ -39,17 +39,18 @@ async def check_spend(soak: Soak) -> list[str]:
     ]
 
 
-def _report(soak: Soak, first: object, last: object, days: set[str]) -> Figures:
+def _report(soak: Soak, first: date, last: date, days: set[str]) -> Figures:
     """Return what the organization reports, made from its own books and not through the bot."""
-    starts, ends = (datetime.combine(day, time(), UTC) for day in (first, last))  # type: ignore[arg-type]
+    starts, ends = (datetime.combine(day, time(), UTC) for day in (first, last))
     until = soak.fleet.sandbox.clock.now()
     book = UsageBook(soak.claude)
     by = ["workspace_id", "model", "api_key_id"]
     found: Figures = Counter()
     for row in collect(book, soak.claude, starts, ends + DAY, DAY, by, lambda _stream: True, until):
-        key = (row.start.date().isoformat(), *(str(value or "") for value in row.values))
-        if key[0] in days:
-            found[key] += sum(row.costs)  # type: ignore[index]
+        day = row.start.date().isoformat()
+        workspace, model, api_key = (str(value or "") for value in row.values)
+        if day in days:
+            found[day, workspace, model, api_key] += sum(row.costs)
     return Counter({key: units // UNITS for key, units in found.items()})
 
 

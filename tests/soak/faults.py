@@ -1,6 +1,7 @@
 """What goes wrong outside: answers that fail, come late or get lost, a clock that jumps, a channel that others may read."""
 
 import asyncio
+from random import Random
 
 from bot.sandbox.faults import Fault, FaultKind, kinds_for
 from tests.soak.world import Soak
@@ -22,7 +23,7 @@ STALE = 4.0
 """Seconds after which a fault that met no call is forgotten."""
 
 
-async def break_answers(soak: Soak) -> None:
+async def break_answers(soak: Soak, dice: Random) -> None:
     """Keep some faults planned until the storm is over, and count those that happened."""
     faults = soak.fleet.sandbox.faults
     mine: list[tuple[Fault, float]] = []
@@ -35,17 +36,16 @@ async def break_answers(soak: Soak) -> None:
                 if fault in faults.planned:
                     faults.planned.remove(fault)
         if len(mine) < PLANNED and soak.is_due(soak.faults.total() + len(mine), soak.size.faults):
-            fault = roll(soak)
+            fault = roll(dice)
             mine.append((fault, loop.time()))
             faults.add(fault)
         await asyncio.sleep(0.02)
 
 
-def roll(soak: Soak) -> Fault:
+def roll(dice: Random) -> Fault:
     """Return a fault by chance."""
-    dice = soak.dice
     ((target, name, _),) = dice.choices(CALLS, [often for *_, often in CALLS])
-    possible = [kind for kind in KINDS if kind in kinds_for(target, name)]
+    possible: list[FaultKind] = [kind for kind in KINDS if kind in kinds_for(target, name)]
     (kind,) = dice.choices(possible, [KINDS[kind] for kind in possible])
     seconds = dice.choice((0.05, 0.2, 0.5, 1.5)) if kind.startswith("slow") else dice.choice((0.1, 0.5, 1.0))
     return Fault("slack" if target == "slack" else "claude", name, kind, 1, seconds)
@@ -56,31 +56,31 @@ STEP_ODDS = (60, 30, 8, 8, 2, 3, 1)
 """From and to, in seconds, and how often."""
 
 
-async def move_clock(soak: Soak) -> None:
+async def move_clock(soak: Soak, dice: Random) -> None:
     """Let time pass quickly, jump ahead, and be set back, until the storm is over."""
     while not soak.is_over:
-        await asyncio.sleep(0.7 + 0.6 * soak.dice.random())
-        ((low, high),) = soak.dice.choices(STEPS, STEP_ODDS)
-        await soak.fleet.post("/clock", advance=soak.dice.uniform(low, high))
+        await soak.pause(0.7 + 0.6 * dice.random())
+        ((low, high),) = dice.choices(STEPS, STEP_ODDS)
+        await soak.fleet.post("/clock", advance=dice.uniform(low, high))
         soak.events["clock steps back" if low < 0 else "clock steps ahead"] += 1
 
 
-async def share_channel(soak: Soak) -> None:
+async def share_channel(soak: Soak, dice: Random) -> None:
     """Share the approvers' channel with another company for some seconds, again and again, until the storm is over."""
     while not soak.is_over:
-        await asyncio.sleep(10 + 10 * soak.dice.random())
+        await soak.pause(10 + 10 * dice.random())
         if soak.is_over:
             return
         await soak.fleet.post(f"/channels/{APPROVALS}", is_ext_shared=True)
-        await asyncio.sleep(0.5 + 2 * soak.dice.random())
+        await soak.pause(0.5 + 2 * dice.random())
         await soak.fleet.post(f"/channels/{APPROVALS}", is_ext_shared=False)
         soak.events["shares of the channel"] += 1
 
 
-async def reset_sockets(soak: Soak) -> None:
+async def reset_sockets(soak: Soak, dice: Random) -> None:
     """Close the sockets, announced or not, as Slack does from time to time."""
     while not soak.is_over:
-        await asyncio.sleep(6 + 6 * soak.dice.random())
+        await soak.pause(6 + 6 * dice.random())
         if not soak.is_over:
-            await soak.fleet.post("/socket", action="disconnect", reason=soak.dice.choice(("warning", "refresh_requested")))
+            await soak.fleet.post("/socket", action="disconnect", reason=dice.choice(("warning", "refresh_requested")))
             soak.events["resets of the sockets"] += 1

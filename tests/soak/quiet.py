@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from tests.rings import crowd
 from tests.soak.acts import Hands
-from tests.soak.stories import Stories
+from tests.soak.stories import make_by_hand
 from tests.soak.world import DEVELOPERS, OPEN, Soak
 from tests.world import APPROVALS
 
@@ -23,14 +24,14 @@ async def calm_down(soak: Soak) -> None:
     await soak.fleet.post(f"/channels/{APPROVALS}", is_ext_shared=False)
 
 
-async def settle(soak: Soak, stories: Stories, hands: Hands) -> None:
+async def settle(soak: Soak, hands: Hands) -> None:
     """See every request through: what failed is retried, what is left is done by hand or expires, what was given ends."""
     soak.fleet.sandbox.faults.clear()
     for seconds in (60, 200, 200, 1000):
         await pass_time(soak, seconds)
         await _retry_all(soak, hands)
     for row in [row for row in soak.rows.values() if row.status == "fulfilling"]:
-        stories.make_by_hand(row)
+        make_by_hand(soak, row)
     for seconds in (200, 9 * 3600, *(DAY for _ in range(9))):
         await pass_time(soak, seconds)
         await _retry_all(soak, hands)
@@ -39,13 +40,13 @@ async def settle(soak: Soak, stories: Stories, hands: Hands) -> None:
 
 async def _retry_all(soak: Soak, hands: Hands) -> None:
     for row in [row for row in soak.rows.values() if row.status == "failed"]:
-        await hands.press(soak.dice.choice(DEVELOPERS), row.id, "request_retry")
+        await hands.press(hands.dice.choice(DEVELOPERS), row.id, "request_retry")
 
 
 async def pass_time(soak: Soak, seconds: float) -> None:
     """Move the clock, and wait until nothing is left to do at that moment."""
     await soak.fleet.post("/clock", advance=seconds)
-    await asyncio.sleep(1.0)  # the processes look at the clock each half second
+    await soak.pause(0.7)  # the processes look at the clock each half second
     rest = await until_rest(soak, PATIENCE)
     assert rest == [], f"{PATIENCE} s after a quiet moment there is still something to do: {rest[:10]}"
 
@@ -53,7 +54,7 @@ async def pass_time(soak: Soak, seconds: float) -> None:
 async def until_rest(soak: Soak, seconds: float) -> list[str]:
     """Wait until nothing is due and nothing new was said or changed for a moment; returns what still is."""
     loop = asyncio.get_running_loop()
-    deadline, since, seen = loop.time() + seconds, loop.time(), -1
+    deadline, since, seen = loop.time() + seconds * crowd(), loop.time(), -1
     while True:
         left = ["unreadable"]
         with contextlib.suppress(Exception):
@@ -72,7 +73,9 @@ async def until_rest(soak: Soak, seconds: float) -> list[str]:
 async def undone(soak: Soak) -> list[str]:
     """Return in words what is due now, or being done."""
     now = soak.fleet.sandbox.clock.now()
-    left = [f"{row.id} is {row.status}" for row in soak.rows.values() if row.status in OPEN - {"pending", "fulfilling", "failed"}]
+    left = [
+        f"{row.id} is {row.status}" for row in soak.rows.values() if row.status in OPEN - {"pending", "fulfilling", "failed"}
+    ]
     async with soak.rt.store.read() as tx:
         for name, columns in (("post", "topic, subject, purpose"), ("timer", "topic, subject, what")):
             query = text(f"SELECT {columns}, due_at FROM {name} WHERE due_at IS NOT NULL")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from bot.kinds.people.change_role import ROLES
@@ -36,7 +37,7 @@ class Stories:
     """All requests of a soak, several at a time."""
 
     def __init__(self, soak: Soak, hands: Hands) -> None:
-        self.soak, self.hands, self.dice = soak, hands, soak.dice
+        self.soak, self.hands = soak, hands
         self._number = 0
 
     async def run(self) -> None:
@@ -46,11 +47,20 @@ class Stories:
     async def _one_after_another(self) -> None:
         while not self.soak.is_over and not self.soak.is_enough():
             self._number += 1
-            wish = self.wish(self._number)
+            dice = self.soak.dice(f"story {self._number}")
+            wish = Wishes(self.soak, dice).wish(self._number)
             if wish is None:
                 await asyncio.sleep(0.05)
             else:
-                await self.live(wish)
+                await Story(self.soak, self.hands, wish, dice).live()
+
+
+@dataclass
+class Wishes:
+    """What somebody may think of."""
+
+    soak: Soak
+    dice: Random
 
     def wish(self, number: int) -> Wish | None:
         """Think of something to ask for; None where everything that it could be about is taken."""
@@ -90,9 +100,19 @@ class Stories:
         self.soak.busy.add(key.id)
         return Wish(kind, user, reason, values, about=key.id, key_id=key.id)
 
-    async def live(self, wish: Wish) -> None:
+
+@dataclass
+class Story:
+    """One request from its asking to its end."""
+
+    soak: Soak
+    hands: Hands
+    wish: Wish
+    dice: Random
+
+    async def live(self) -> None:
         """Ask for something, decide it, and let go of what it was about once nothing changes there any more."""
-        row = await self._asked(wish)
+        wish, row = self.wish, await self._asked()
         if row is None:
             self.soak.events["wishes that nobody heard"] += 1
             self.soak.busy.discard(wish.about)
@@ -105,8 +125,9 @@ class Stories:
         if latest.status not in OPEN and not (latest.status == "applied" and latest.ends_at):
             self.soak.busy.discard(wish.about)
 
-    async def _asked(self, wish: Wish) -> Row | None:
+    async def _asked(self) -> Row | None:
         """Ask until the request is on record, as people do who see an error, or nothing."""
+        wish = self.wish
         for _ in range(TRIES):
             await self.hands.ask(wish.user, wish.kind, wish.key_id, wish.values)
             row = await self.soak.until(lambda: self.soak.request_of(wish.reason), 3.0)
@@ -136,7 +157,7 @@ class Stories:
             if self.dice.random() < 0.1:
                 await self._take_back(row, asker)
             elif self.dice.random() < 0.9:
-                self.make_by_hand(row)
+                make_by_hand(self.soak, row, is_wrong=self.dice.random() < 0.15)
         return True
 
     def _approvers(self, asker: str, count: int) -> list[str]:
@@ -158,14 +179,13 @@ class Stories:
     async def _take_back(self, row: Row, asker: str) -> None:
         await self.hands.press(asker, row.id, "request_more", selected=f"withdraw:{row.id}")
 
-    def make_by_hand(self, row: Row) -> None:
-        """Make the key that a request waits for, as an admin does in the Console; some pick the wrong workspace first."""
-        if row.id in self.soak.by_hand.values():
-            return
-        wrong = row.id not in self.soak.busy and self.dice.random() < 0.15
-        name = "Support Bot" if wrong else CONSOLE
-        key, _ = self.soak.claude.create_key(
-            self.soak.claude.workspace_named(name).id, row.reason, created_by=self.soak.claude.admin_key_owner
-        )
-        self.soak.by_hand[key.id] = "" if wrong else row.id
-        self.soak.busy.add(row.id)
+
+def make_by_hand(soak: Soak, row: Row, *, is_wrong: bool = False) -> None:
+    """Make the key that a request waits for, as an admin does in the Console; some pick the wrong workspace first."""
+    if row.id in soak.by_hand.values():
+        return
+    is_wrong = is_wrong and row.id not in soak.busy
+    workspace = soak.claude.workspace_named("Support Bot" if is_wrong else CONSOLE)
+    key, _ = soak.claude.create_key(workspace.id, row.reason, created_by=soak.claude.admin_key_owner)
+    soak.by_hand[key.id] = "" if is_wrong else row.id
+    soak.busy.add(row.id)
