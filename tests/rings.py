@@ -39,6 +39,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("races/test_killed", FLEET),
     ("races/test_stopping", FLEET),
     ("sandbox/test_serve", FLEET),
+    ("soak/", FLEET),
     ("sandbox/test_tour", FLEET),
     ("slack/test_charts", FLEET),
     ("spend/test_front_door_charts", FLEET),

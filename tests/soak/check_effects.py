@@ -34,11 +34,11 @@ async def check_effects(soak: Soak) -> list[str]:
     """Return in sentences which effects are missing, came twice, or were asked for by nobody."""
     known, entries = await read_all(soak)
     problems = [*_keys_made(soak, known, entries)]
-    wanted, made = _wanted(known, entries), _made(soak)
-    for thing, values in sorted({**made, **wanted}.items()):
-        was, did = wanted.get(thing, []), made.get(thing, [])
-        if was != did:
-            problems.append(f"{thing[1]} of {thing[0]}: the requests say {was}, the organization saw {did} ({values})")
+    wanted, made = _wanted(soak, known, entries), _made(soak)
+    for thing in sorted({*made, *wanted}):
+        want, did = wanted.get(thing, []), made.get(thing, [])
+        if want != did:
+            problems.append(f"{thing[1]} of {thing[0]}: the requests say {want}, the organization saw {did}")
     return problems
 
 
@@ -69,11 +69,13 @@ def _one_key(soak: Soak, key_id: str, made_by: list[Request], seconds: set[str])
         yield f"{key_id} ({key.name}) was made for {[request.id for request in made_by]}"
     elif (key.name, key.workspace_id) != (made_by[0].payload["name"], made_by[0].workspace_id):
         yield f"{key_id} is {key.name} in {key.workspace_id}; {made_by[0].id} wanted {made_by[0].payload}"
+    elif made_by[0].status == "reverted" and key.status(soak.fleet.sandbox.clock.now()) not in ("archived", "expired"):
+        yield f"{key_id} is {key.state}, and its time is over, says {made_by[0].id}"
     elif key_id in soak.by_hand and soak.by_hand[key_id] != made_by[0].id:
         yield f"{key_id} was made by hand for {soak.by_hand[key_id]} and not for {made_by[0].id}"
 
 
-def _wanted(known: dict[str, Request], entries: Sequence[AuditEntry]) -> Changes:
+def _wanted(soak: Soak, known: dict[str, Request], entries: Sequence[AuditEntry]) -> Changes:
     """Return what should have been changed, in the order of the audit log."""
     found: Changes = defaultdict(list)
     for entry in entries:
@@ -81,8 +83,9 @@ def _wanted(known: dict[str, Request], entries: Sequence[AuditEntry]) -> Changes
         if request is None:
             continue
         thing = _thing(request)
-        if request.kind == "create_key" and entry.action == AuditAction.REQUEST_ENDED and not entry.detail.get("note"):
-            found[request.outcome.thing_id or "", "status"].append("archived")
+        if request.kind == "create_key" and entry.action == AuditAction.REQUEST_ENDED:
+            key = soak.claude.keys[request.outcome.thing_id]
+            found[key.id, "status"] += [key.state] if key.state == "archived" else []  # else it expired by itself
         elif request.kind in FIELDS and entry.action == AuditAction.REQUEST_APPLIED:
             found[thing].append(str(entry.detail["outcome"]["value"]))
         elif request.kind in FIELDS and entry.action == AuditAction.REQUEST_ENDED:

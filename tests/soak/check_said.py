@@ -16,6 +16,7 @@ from bot.posts.model import Drawing, Post
 from bot.slack.model import Message
 from bot.store import audit
 from bot.store.tables import PostRow, SecretRow
+from tests.rings import crowd
 from tests.soak.world import Soak
 from tests.world import APPROVALS
 
@@ -110,15 +111,25 @@ async def _untold(soak: Soak, subject: str, posts: Sequence[Post]) -> list[str]:
 def _unknown(soak: Soak, known: set[tuple[str, str]]) -> list[str]:
     """Say which messages stand that nobody wrote down, unless who sent them lost the answer, or died before the note."""
     problems: list[str] = []
-    standing = [(message.channel, message.ts) for message in soak.slack.messages if _counts(soak, message)]
-    strangers = [place for place in standing if place not in known]
-    for place in strangers:
+    noted = {(one.channel, one.text) for one in soak.slack.history if (one.channel, one.ts) in known}
+    for message in soak.slack.messages:
+        place = (message.channel, message.ts)
+        if place in known or not _counts(soak, message):
+            continue
         at = soak.posted.get(place, 0.0)
-        if place in soak.unheard or any(at - 1.0 <= lost.at <= at + NOTED_WITHIN for lost in soak.lost):
+        if message.channel.startswith("D") and not _repeats(noted, soak, place):
+            soak.events["answers in direct messages"] += 1  # nobody writes down what one person is told of their own act
+        elif place in soak.unheard or any(at - 1.0 <= lost.at <= at + NOTED_WITHIN * crowd() for lost in soak.lost):
             soak.events["messages sent twice as an answer was lost"] += 1
         else:
-            problems.append(f"nobody wrote down {place}: {soak.slack.message(*place).text!r}")
+            problems.append(f"nobody wrote down {place}: {message.text!r}")
     return problems
+
+
+def _repeats(noted: set[tuple[str, str]], soak: Soak, place: tuple[str, str]) -> bool:
+    """Tell whether a message says, or said, what one says or said that somebody wrote down."""
+    texts = [one.text for one in soak.slack.history if (one.channel, one.ts) == place]
+    return any((place[0], text) in noted for text in texts)
 
 
 def _counts(soak: Soak, message: Any) -> bool:

@@ -129,6 +129,8 @@ class Story:
         """Ask until the request is on record, as people do who see an error, or nothing."""
         wish = self.wish
         for _ in range(TRIES):
+            if self.soak.is_over or self.soak.is_enough():
+                return None
             await self.hands.ask(wish.user, wish.kind, wish.key_id, wish.values)
             row = await self.soak.until(lambda: self.soak.request_of(wish.reason), 3.0)
             if row:
@@ -137,7 +139,7 @@ class Story:
 
     async def see_through(self, row: Row, asker: str, plan: str) -> None:
         """Do what a request waits for until nothing more can happen to it."""
-        while (now := self.soak.rows[row.id]).status in OPEN and not self.soak.is_over:
+        while (now := self.soak.rows[row.id]).status in OPEN and not self.soak.is_over and not self.soak.is_enough():
             version = now.version
             if not await self._step(now, asker, plan):
                 return

@@ -184,8 +184,9 @@ class Soak:
         self.leaks += [line for line in bot.raw if "sk-ant-api03-" in line]
         for entry in bot.log:
             if entry.get("level") in ("error", "critical"):
-                lines = str(entry.get("exception", "")).strip().splitlines()
-                self.troubles[f"{entry.get('event')}: {lines[-1][:100] if lines else ''}"] += 1
+                raised: list[dict[str, Any]] = entry.get("exception") or [{}]
+                why = f"{raised[0].get('exc_type', '')} {raised[0].get('exc_value', '')}"
+                self.troubles[f"{entry.get('event')}: {why}".splitlines()[0][:200]] += 1
 
     def line(self, name: str) -> str:
         """Return what happened, as a closing line."""
