@@ -127,6 +127,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (44, "Slack's own words reach people"): (
         "handlers/test_typed_words::a_window_that_may_not_be_opened_any_more_is_told_in_words",
+        "edge/test_listeners::a_first_act_is_heard_while_slack_does_not_say_who_we_are",
     ),
     (45, "what is shown and what is compared were washed differently"): (
         "handlers/test_typed_words::a_name_is_confirmed_as_it_is_shown",

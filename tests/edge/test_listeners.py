@@ -206,3 +206,12 @@ async def test_a_form_that_slack_takes_no_more_is_told_as_too_late(tmp_path: Pat
         late = command(ALICE, "/claude-keys", "request", RND)
         await world.post("/act/raw", kind="slash_commands", payload=late)
         await world.message(ALICE, "⚠️ That took too long, so Slack didn't let me open the window. Press it again.")
+
+
+async def test_a_first_act_is_heard_while_slack_does_not_say_who_we_are(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.post("/faults", target="slack", name="auth.test", kind="500", times=50)
+        await world.command(ALICE, "/claude-keys request")
+        await world.modal(ALICE, "Workspace")
+        assert not any("install" in message["text"] for message in await world.messages(ALICE, "C0GENERAL"))
+        assert world.sandbox.faults.planned[0].times == 50
