@@ -11,14 +11,14 @@ from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request
 from bot.approvals.prefetch import Prefetched, prefetch
-from bot.errors import SlackError, SlackRefused, UserError
+from bot.errors import SlackError, SlackRefused
 from bot.slack import ids
 from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import LAST, Page, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
 from handlers import home
-from handlers.edge.guard import Listener, notice_view, plain_answer, said_of
+from handlers.edge.guard import Listener, notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json, text_at
 from handlers.edge.register import Button, Feature, View
 from handlers.forms import open_form
@@ -80,11 +80,7 @@ async def denied(call: Interaction) -> None:
     """Record a denial with its reason."""
     said = notice_view("⛔ Denied. The requester will get your reason.", "Deny")
     comment = str(call.values.get("comment", ""))
-    try:
-        await service.deny(call.rt, call.actor, call.private_metadata, comment, _telling(call, said))
-    except UserError as error:
-        await call.update_view(call.view_id, notice_view(said_of(error), "Deny"))
-        return
+    await service.deny(call.rt, call.actor, call.private_metadata, comment, _telling(call, said))
     await _behind(call, "⛔ You denied this.")
 
 

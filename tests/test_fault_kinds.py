@@ -135,6 +135,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (46, "words that are swallowed"): (
         "words/test_ends::an_end_is_read_wherever_it_stands",
         "handlers/test_typed_words::an_end_that_is_not_understood_comes_back_in_the_form",
+        "edge/test_listeners::a_refusal_reaches_whoever_closed_the_form_meanwhile",
     ),
     (47, "other words for a thing lead nowhere"): (
         "handlers/test_typed_words::other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest",

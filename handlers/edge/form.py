@@ -24,7 +24,7 @@ KNOWN_WITHIN = 0.5
 """Seconds that opening a form waits for what it can also do without: Slack lets it be opened for three seconds only."""
 Tell = Callable[[Markup], Awaitable[None]]
 """Says in the modal what came of a form that was sent."""
-_UNREADABLE = "I can't read one of the values. Nothing was sent. Check them and try again."
+_UNREADABLE: Markup = "I can't read one of the values. Nothing was sent. Check them and try again."
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,19 @@ class Door(Generic[P]):
         try:
             await self.send(call, read(self.form, held), held, tell)
         except InvalidInput as error:
-            await self._back(call, held, Faults(at_fields=error.fields))
+            await self._back(call, held, Faults(at_fields=error.fields), error)
         except ValidationError:
-            await self._back(call, held, Faults(on_top=escape(_UNREADABLE)))
+            await self._back(call, held, Faults(on_top=_UNREADABLE), UserError(_UNREADABLE))
         except UserError as error:
-            await self._back(call, held, Faults(on_top=said_of(error)))
+            await self._back(call, held, Faults(on_top=said_of(error)), error)
 
-    async def _back(self, call: Interaction, held: FormInput, faults: Faults) -> None:
-        await call.update_view(call.view_id, draw(self.form, held, await self._soon(call, held), faults))
+    async def _back(self, call: Interaction, held: FormInput, faults: Faults, error: UserError) -> None:
+        """Bring the form back; where it was closed meanwhile, the refusal itself is what the person has to hear."""
+        view = draw(self.form, held, await self._soon(call, held), faults)
+        try:
+            await call.update_view(call.view_id, view)
+        except SlackError:
+            raise error from None
 
     def _again(self, call: Interaction, sentence: str) -> Json:
         return draw(self.form, self._held(call), self.plain_frame(call), Faults(on_top=escape(sentence)))

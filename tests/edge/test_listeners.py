@@ -16,7 +16,7 @@ from handlers.edge.front import register_front
 from handlers.edge.interaction import Interaction
 from tests.security.doors import Json, any_world_of, captured_logs, kept, settled
 from tests.security.forgeries import click, command, event, submission
-from tests.world import ALICE, BOB, World, world_of
+from tests.world import ALICE, BOB, DANA, World, world_of
 
 RND = random.Random(0)
 
@@ -215,3 +215,17 @@ async def test_a_first_act_is_heard_while_slack_does_not_say_who_we_are(tmp_path
         await world.modal(ALICE, "Workspace")
         assert not any("install" in message["text"] for message in await world.messages(ALICE, "C0GENERAL"))
         assert world.sandbox.faults.planned[0].times == 50
+
+
+async def test_a_refusal_reaches_whoever_closed_the_form_meanwhile(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.ask_for_key(ALICE, "asked-for")
+        await world.command(DANA, "/claude-keys request")
+        view = await world.modal(DANA, "Workspace")
+        await world.post("/faults", target="claude", name="GET /v1/organizations/workspaces", kind="slow", seconds=0.4)
+        workspace_id = await world.workspace_id("Staging")
+        await world.post("/faults", target="claude", name="GET /v1/organizations/workspaces", kind="slow", seconds=0.4)
+        await world.submit(DANA, workspace_id=workspace_id, name="asked-for", reason="x")
+        await world.post("/act/close", user=DANA, view_id=view["id"])
+        told = await world.message(DANA, "asked for this")
+        assert "Nothing was changed. Try again" not in told["text"]
