@@ -3,14 +3,17 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.forks import fork
+from tests.postgres import ask_keeper
 from tests.processes import ROOT
 from tests.rings import EXCEPTIONS, NOISE, RINGS, Meter, allowance
 
@@ -45,6 +48,18 @@ def test_a_run_that_is_ended_leaves_no_postgresql_behind(number: signal.Signals)
         while is_running(server) or folder.exists():
             assert time.monotonic() < deadline, "the server or its folder is still there"
             time.sleep(0.05)
+
+
+def test_a_keeper_that_does_not_listen_yet_is_waited_for(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as keeper, ThreadPoolExecutor(1) as pool:
+        keeper.bind(str(tmp_path / "keeper"))
+        asking = pool.submit(ask_keeper, tmp_path / "keeper")
+        time.sleep(0.05)
+        keeper.listen()
+        connection = keeper.accept()[0]
+        connection.sendall(b"postgresql://here")
+        connection.close()
+        assert asking.result(10) == "postgresql://here"
 
 
 SAYS = """

@@ -86,6 +86,7 @@ async def test_a_dropped_answer_leaves_the_write_done_and_a_dropped_request_does
         with pytest.raises(aiohttp.ClientError):
             await room.client.chat_postMessage(channel="C0ENG", text="x")
         assert len(await room.messages("U0ALICE", "C0ENG")) == count
+        assert ("sandbox" in room.workspace.wire.after(0)[-1].response) == bool(count)  # that it was done shows on the wire
 
 
 async def test_rate_limits_carry_retry_after_and_the_sdk_handler_gets_through(room: Room):
