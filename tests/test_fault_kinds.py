@@ -47,6 +47,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (11, "the note of an effect gives up like any other write"): (
         "store/test_patience::a_secret_is_not_lost_while_another_program_holds_the_database",
+        "store/test_patience::a_note_of_an_effect_is_written_again_where_the_database_fails_in_the_middle",
     ),
     (12, "rows behind a limit starve"): ("timers/test_timers::no_row_starves_behind_a_limit",),
     (13, "every replica asks about everything that ever was"): (

@@ -85,25 +85,27 @@ async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
-    now = rt.now()
-    event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
-    outcome = request.outcome.updated(applied.outcome)
-    async with rt.store.write(_patience(rt, request)) as tx:
-        if isinstance(applied, Waits):
-            outcome = outcome.updated(Outcome(by_hand=True))
-            moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
-            action = AuditAction.REQUEST_WAITS_FOR_PERSON
-        else:
-            if applied.secret:
-                outcome = outcome.updated(Outcome(handover="ready"))
-            moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
-            action = AuditAction.REQUEST_APPLIED
-        if moved and isinstance(applied, Done) and applied.secret:
-            await handover.seal(rt, tx, request.id, applied.secret, now)
-        if moved:
-            by_hand = by_hand_facts(rt, moved)
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored(), **by_hand)
+    moved = await rt.store.note(_patience(rt, request), lambda tx: _note(rt, tx, request, applied))
     return moved or await _too_late(rt, request, applied)
+
+
+async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Request | None:
+    now, outcome = rt.now(), request.outcome.updated(applied.outcome)
+    event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
+    if isinstance(applied, Waits):
+        outcome = outcome.updated(Outcome(by_hand=True))
+        moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
+        action = AuditAction.REQUEST_WAITS_FOR_PERSON
+    else:
+        outcome = outcome.updated(Outcome(handover="ready")) if applied.secret else outcome
+        moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
+        action = AuditAction.REQUEST_APPLIED
+    if moved and isinstance(applied, Done) and applied.secret:
+        await handover.seal(rt, tx, request.id, applied.secret, now)
+    if moved:
+        facts = by_hand_facts(rt, moved)
+        tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored(), **facts)
+    return moved
 
 
 def _patience(rt: Runtime, request: Request) -> timedelta:
@@ -141,6 +143,8 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
     ref = current_reference()
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
+    if error.may_have_happened:
+        request = request.model_copy(update={"outcome": request.outcome.updated(Outcome(sent=True))})
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
@@ -168,7 +172,7 @@ async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
 
 
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked))
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked, sent=in_doubt and request.outcome.sent))
     async with rt.store.write(_patience(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)

@@ -48,6 +48,8 @@ class Outcome(BaseModel):
     """What a person did wrong, in one sentence."""
     in_doubt: bool = False
     """Whether an attempt ended without anybody knowing how."""
+    sent: bool = False
+    """Whether an attempt in doubt got as far as the change itself: whatever is checked before it was found right then."""
     looked: bool = False
     """Whether what is in doubt was looked for after the attempt, and wasn't there."""
     given_up_by: str = ""

@@ -3,15 +3,15 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -28,6 +28,8 @@ TRY_AGAIN_AFTER = 0.25
 READ_ONLY = "25006"
 """PostgreSQL's word for a write on a connection that only reads."""
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -92,6 +94,24 @@ class Store:
                     await session.commit()
                     return
             await asyncio.sleep(TRY_AGAIN_AFTER)  # with the queue free for others
+
+    async def note(self, patience: timedelta, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Note by `work` what has happened outside, in one transaction; patient as `write` is, and also in the middle.
+
+        Where the database goes away, or has no room, `work` is run once more as a whole. Its writes have to be guarded,
+        because what was lost may have been the answer to a commit.
+        """
+        deadline = time.monotonic() + patience.total_seconds()
+        while True:
+            try:
+                async with self.write(timedelta(seconds=max(0.0, deadline - time.monotonic()))) as tx:
+                    return await work(tx)
+            except DBAPIError as error:
+                is_passing = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+                if not is_passing or time.monotonic() >= deadline:
+                    raise
+                log.warning("note_tried_again", error=type(error).__name__)
+            await asyncio.sleep(TRY_AGAIN_AFTER)
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises what the driver raises."""

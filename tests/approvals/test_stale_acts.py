@@ -13,6 +13,7 @@ from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
     card_with,
+    keys_named,
     make_key,
     open_form,
     press,
@@ -220,3 +221,12 @@ async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: W
     assert (request.status, request.outcome.handover) == (Status.FAILED, None)
     assert "Somebody else created a key named handmade" in (request.failure or "")
     assert "request.taken_up_again" in [entry.action for entry in await audit_of(world, request)]
+
+
+async def test_a_key_whose_answer_got_lost_is_found_however_far_the_clocks_are_apart(world: World) -> None:
+    world.rt.clock = lambda: world.sandbox.clock.now() + timedelta(minutes=5)
+    card = await world.ask_for_key(ALICE, "made-unheard")
+    await world.post("/faults", target="claude", name="POST /v1/organizations/api_keys", kind="drop_after")
+    await press(world, BOB, card, "request_approve")
+    request = await until(world, card, Status.APPLIED)
+    assert (request.outcome.handover, len(await keys_named(world, "made-unheard"))) == ("lost", 1)

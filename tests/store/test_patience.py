@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import QuartermasterError
 from bot.store.migrate import examine_database, open_database, why_unusable
 from bot.store.notes import note, try_writing, write_note
-from bot.store.session import Store
+from bot.store.session import Store, Tx
 from tests.templates import copy_sqlite, sqlite_url
 from tests.world import ALICE, BOB, world_of
 
@@ -64,6 +64,23 @@ async def test_what_fails_inside_is_not_done_twice(store: Store) -> None:
     assert tries == [1]
     async with store.read() as tx:
         assert await note(tx, "x") is None
+
+
+async def test_a_note_of_an_effect_is_written_again_where_the_database_fails_in_the_middle(store: Store) -> None:
+    tries: list[int] = []
+
+    async def note_it(tx: Tx) -> None:
+        tries.append(1)
+        if store.dialect == "postgresql" and len(tries) == 1:
+            await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        if store.dialect == "sqlite":  # the disk is full, and then it isn't
+            await tx.execute(text(f"PRAGMA max_page_count = {1 if len(tries) == 1 else 1_000_000}"))
+        await write_note(tx, "effect", {"x": "x" * 100_000}, tx.now)
+
+    await store.note(timedelta(seconds=30), note_it)
+    assert len(tries) == 2
+    async with store.read() as tx:
+        assert (await note(tx, "effect") or [{}])[0] == {"x": "x" * 100_000}
 
 
 async def test_a_secret_is_not_lost_while_another_program_holds_the_database(tmp_path: Path) -> None:

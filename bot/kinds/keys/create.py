@@ -102,7 +102,8 @@ async def _look(look: Look[CreateKey]) -> Done | None:
         return None  # then I made none
     since = (request.approved_at or request.created_at) - CLOCKS_MAY_DIFFER
     for key in await keys_named(look, wanted.name, wanted.workspace_id):
-        if key.status not in DEAD and key.created_at >= since:
+        # An attempt that was sent had found the name free: what has it now came after, whatever the two clocks say.
+        if key.status not in DEAD and (request.outcome.sent or key.created_at >= since):
             return Done(_made(key, Outcome(way="api", handover="lost")))
     return None
 
