@@ -113,3 +113,14 @@ def _made(soak: Soak) -> Changes:
             if not values or values[-1] != entry.response[name]:
                 values.append(str(entry.response[name]))
     return dict(found)
+
+
+async def histories(soak: Soak, problems: Sequence[str]) -> list[str]:
+    """Return what is on record about the requests that sentences name, by their ids or by their reasons."""
+    known, entries = await read_all(soak)
+    named = [one for one in known.values() if any(one.id in said or one.reason in said for said in problems)]
+    found: list[str] = []
+    for request in named[:10]:
+        found.append(f"{request.id} {request.reason}: {request.status}, {request.failure}, {request.outcome.stored()}")
+        found += [f"    {e.at} {e.actor} {e.action} {e.detail}" for e in entries if e.subject == request.id]
+    return found

@@ -47,6 +47,7 @@ class Stories:
     async def _one_after_another(self) -> None:
         while not self.soak.is_over and not self.soak.is_enough():
             self._number += 1
+            self.soak.let_go()
             dice = self.soak.dice(f"story {self._number}")
             wish = Wishes(self.soak, dice).wish(self._number)
             if wish is None:
@@ -86,7 +87,7 @@ class Wishes:
         target = self.dice.choice(free)
         others = sorted(set(ROLES) - {member(self.soak, target).role})
         values = {"slack_id": target, "role": self.dice.choice(others), "reason": reason}
-        self.soak.busy.add(target)
+        self.soak.busy[target] = reason
         return Wish("change_role", user, reason, values | self._end(0.4), about=target)
 
     def _key(self, kind: str, user: str, reason: str) -> Wish | None:
@@ -97,7 +98,7 @@ class Wishes:
         key, values = self.dice.choice(keys), {"reason": reason}
         values |= {"confirm": key.name} if kind == "revoke_key" else {}
         values |= {"name": f"renamed-{reason}"} if kind == "rename_key" else {}
-        self.soak.busy.add(key.id)
+        self.soak.busy[key.id] = reason
         return Wish(kind, user, reason, values, about=key.id, key_id=key.id)
 
 
@@ -111,19 +112,15 @@ class Story:
     dice: Random
 
     async def live(self) -> None:
-        """Ask for something, decide it, and let go of what it was about once nothing changes there any more."""
+        """Ask for something, and decide it, or leave it to expire."""
         wish, row = self.wish, await self._asked()
         if row is None:
             self.soak.events["wishes that nobody heard"] += 1
-            self.soak.busy.discard(wish.about)
+            self.soak.busy.pop(wish.about, None)
             return
         (plan,) = self.dice.choices(PLANS, PLAN_ODDS)
-        if plan == "leave":
-            return  # it expires, and what it is about stays taken
-        await self.see_through(row, wish.user, plan)
-        latest = self.soak.rows[row.id]
-        if latest.status not in OPEN and not (latest.status == "applied" and latest.ends_at):
-            self.soak.busy.discard(wish.about)
+        if plan != "leave":
+            await self.see_through(row, wish.user, plan)
 
     async def _asked(self) -> Row | None:
         """Ask until the request is on record, as people do who see an error, or nothing."""
@@ -186,8 +183,8 @@ def make_by_hand(soak: Soak, row: Row, *, is_wrong: bool = False) -> None:
     """Make the key that a request waits for, as an admin does in the Console; some pick the wrong workspace first."""
     if row.id in soak.by_hand.values():
         return
-    is_wrong = is_wrong and row.id not in soak.busy
+    is_wrong = is_wrong and row.id not in soak.hand_off
     workspace = soak.claude.workspace_named("Support Bot" if is_wrong else CONSOLE)
     key, _ = soak.claude.create_key(workspace.id, row.reason, created_by=soak.claude.admin_key_owner)
     soak.by_hand[key.id] = "" if is_wrong else row.id
-    soak.busy.add(row.id)
+    soak.hand_off.add(row.id)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.sizes import PROOF, SOAK_MINUTES, SOAK_SEED, SOAKS
+from tests.soak import check_effects as effects
 from tests.soak import faults, kills
 from tests.soak.acts import Hands, hang_up_buttons
-from tests.soak.check_effects import check_effects
 from tests.soak.check_said import check_redacted, check_said, check_secrets
 from tests.soak.check_spend import check_audit, check_spend
 from tests.soak.database import own_server
@@ -100,12 +100,13 @@ async def check(soak: Soak, name: str, record_property: Any) -> None:
         soak.read_log(bot)
     print(*(f"{count} × {what}" for what, count in soak.troubles.most_common(20)), sep="\n")
     problems: list[str] = []
-    for look in (check_effects, check_said, check_secrets, check_spend, check_audit):
+    for look in (effects.check_effects, check_said, check_secrets, check_spend, check_audit):
         problems += await look(soak)
     line = f"{soak.line(name)}; QM_SOAK_SEED={soak.seed.split()[1]}"
     record_property("soak", line)
     print(line)
-    assert not problems, "\n".join([*problems[:40], f"{len(problems)} problems", line])
+    histories = await effects.histories(soak, problems[:40]) if problems else []
+    assert not problems, "\n".join([*problems[:40], *histories, f"{len(problems)} problems", line])
     size = soak.size
     assert (soak.asked >= size.requests, soak.kills >= size.kills, soak.faults.total() >= size.faults) == (
         True,

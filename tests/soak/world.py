@@ -83,8 +83,10 @@ class Soak:
     """What the Claude API was asked to change, and did."""
     by_hand: dict[str, str] = field(default_factory=dict[str, str])
     """Keys that a person made in the Console, and the request because of which; empty: in the wrong place."""
-    busy: set[str] = field(default_factory=set[str])
-    """Keys and people that a request is about, so that no other is."""
+    hand_off: set[str] = field(default_factory=set[str])
+    """Requests whose key somebody has begun to make by hand."""
+    busy: dict[str, str] = field(default_factory=dict[str, str])
+    """Keys and people that a request is about, so that no other is, and the reason by which the request is known."""
     before: frozenset[str] = frozenset()
     roles: dict[str, str] = field(default_factory=dict[str, str])
     anchor: tuple[str, str] = ("", "")
@@ -96,6 +98,7 @@ class Soak:
     """What the processes logged as an error of their own, and how often."""
     _read: int = 0
     _heard: int = 0
+    _by_reason: dict[str, Row] = field(default_factory=dict[str, Row])
 
     @property
     def claude(self) -> Any:
@@ -133,7 +136,14 @@ class Soak:
 
     def request_of(self, reason: str) -> Row | None:
         """Return the newest request with a reason."""
-        return next((row for row in reversed(self.rows.values()) if row.reason == reason), None)
+        return self._by_reason.get(reason)
+
+    def let_go(self) -> None:
+        """Free the keys and people about whom nothing is asked, and nothing that was given will end."""
+        for about, reason in list(self.busy.items()):
+            row = self.request_of(reason)
+            if row and row.status not in OPEN and not (row.status == "applied" and row.ends_at):
+                del self.busy[about]
 
     async def pause(self, seconds: float) -> None:
         """Let some time pass, more where other programs keep the machine busy: what breaks is as dense then as elsewhere."""
@@ -161,6 +171,7 @@ class Soak:
         async with self.rt.store.read() as tx:
             found = [Row(*values) for values in await tx.execute(query)]
         self.rows = {row.id: row for row in found}
+        self._by_reason = {row.reason: row for row in found}
         self.asked = len(found)
 
     def _listen(self) -> None:
