@@ -20,7 +20,7 @@ from tests.soak.check_spend import check_audit, check_spend
 from tests.soak.database import own_server
 from tests.soak.quiet import calm_down, pass_time, settle, until_rest
 from tests.soak.stories import Stories
-from tests.soak.world import Soak, soak_of
+from tests.soak.world import OPEN, Soak, soak_of
 from tests.templates import copy_sqlite, sqlite_url
 from tests.world import APPROVALS
 
@@ -99,7 +99,7 @@ async def check(soak: Soak, name: str, record_property: Any) -> None:
     for bot in soak.fleet.processes:
         soak.read_log(bot)
     print(*(f"{count} × {what}" for what, count in soak.troubles.most_common(20)), sep="\n")
-    problems: list[str] = []
+    problems = [f"{row.id} is still {row.status}" for row in soak.rows.values() if row.status in OPEN]
     for look in (effects.check_effects, check_said, check_secrets, check_spend, check_audit):
         problems += await look(soak)
     line = f"{soak.line(name)}; QM_SOAK_SEED={soak.seed.split()[1]}"
