@@ -52,7 +52,10 @@ def _keys_made(soak: Soak, known: dict[str, Request], entries: Sequence[AuditEnt
         if request.outcome.thing_id:
             by_key[request.outcome.thing_id].append(request)
     seconds = {str(entry.detail["outcome"].get("thing_id")) for entry in entries if entry.action == TAKEN_BACK}
+    closed = {request.id for request in creates if request.status in ("withdrawn", "expired")}
     for key_id in sorted({*by_key, *soak.claude.keys} - soak.before):
+        if not by_key[key_id] and soak.by_hand.get(key_id) in closed:
+            continue  # a person made it by hand after all, and the bot has told them not to
         yield from _one_key(soak, key_id, by_key[key_id], seconds)
 
 
