@@ -227,5 +227,5 @@ async def test_a_refusal_reaches_whoever_closed_the_form_meanwhile(tmp_path: Pat
         await world.post("/faults", target="claude", name="GET /v1/organizations/workspaces", kind="slow", seconds=0.4)
         await world.submit(DANA, workspace_id=workspace_id, name="asked-for", reason="x")
         await world.post("/act/close", user=DANA, view_id=view["id"])
-        told = await world.message(DANA, "asked for this")
+        told = await world.message(DANA, "Nothing was sent: ")
         assert "Nothing was changed. Try again" not in told["text"]
