@@ -11,6 +11,7 @@ from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import request_list
 from bot.approvals.known import Asker, Known, KnownKey, Use
 from bot.approvals.model import Status, Verdict
+from bot.slack.markup import date as date_of
 from bot.slack.paging import Page
 from tests.approvals.kind_badge import WITH_BADGE
 from tests.approvals.samples import ASKED, BOB, a_request, decision, facts_of
@@ -45,8 +46,9 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     assert "Needs 1 approval from <!subteam^S0ADMINS>" in rest
     assert any(line.startswith(("on approval I ", "after that, an approver ")) for line in rest)
     assert any(line.startswith("figures as of <!date^") for line in rest)
-    ends = lines(kind, ends_at=datetime.fromisoformat("2026-12-31T23:59:59+00:00"))
-    assert ends[1].startswith("Until 31 Dec 2026 · ")
+    ends_at = datetime.fromisoformat("2026-12-31T23:59:59+00:00")
+    ends = lines(kind, ends_at=ends_at)
+    assert ends[1].startswith(f"Until {date_of(ends_at)} · ")
 
 
 def test_what_is_not_known_says_so() -> None:
@@ -83,7 +85,7 @@ def test_lists_show_an_end_that_is_ahead(status: Status) -> None:
     request = a_request(status=status, ends_at=ends_at)
     page = Page([(request, "API key nightly in Staging")])
     is_ahead = request.is_open or request.is_granted
-    assert str(request_list(page, page, "claude").blocks).count(" · until 31 Dec 2026") == 2 * is_ahead
+    assert str(request_list(page, page, "claude").blocks).count(f" · until {date_of(ends_at)}") == 2 * is_ahead
 
 
 def test_details_say_the_same_and_what_happens_then() -> None:
