@@ -1,7 +1,7 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
 from bot.approvals.authority import needs_in_words
-from bot.policy.model import Rule, describe_duration
+from bot.policy.model import Rule
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.markup import Markup, channel_mention, date, escape
@@ -47,8 +47,8 @@ def _rule_in_words(rule: Rule) -> Markup:
         return "Nobody can approve an API key in a workspace that the policy doesn't name."
     needs = needs_in_words(rule, None)
     where = f", in {channel_mention(rule.channel)}" if rule.channel else ""
-    expires = escape(describe_duration(rule.expires_in))
-    return f"An API key {needs[0].lower()}{needs[1:]}{where}. A request expires in {expires}."
+    counted: Markup = "" if rule.expires_in.is_calendar else f" ({rule.hours.in_words()})"
+    return f"An API key {needs[0].lower()}{needs[1:]}{where}. If nobody decides, it expires after {rule.lasts}{counted}."
 
 
 FEATURE = Feature(

@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.approvals import service
+from bot.approvals import decide, service
 from bot.approvals.authority import needs_in_words
+from bot.approvals.extensions import extending
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.approvals.replace import AskedAlready
 from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
-from bot.forms.fields import FormInput, form_of
+from bot.forms.fields import Form, FormInput, form_of
 from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack import ids
@@ -35,7 +36,8 @@ def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, wor
         return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
     by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
-    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}"
+    expires = f" Expires {date(rule.expires_at(rt.now()))} if nobody decides."
+    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}{expires}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules apply in {listed([bold(name) for name in names], most=3)}." if names else said
 
@@ -128,6 +130,49 @@ def _asking(call: Interaction, who: Markup, on_top: Markup) -> Frame:
     return Frame(above, [context(who)])
 
 
+def extension_door(kind: AnyKind, known: Request | None = None) -> Door[dict[str, Any]]:
+    """Return the door through which a later end of a grant is asked for; the form carries the grant's id."""
+
+    async def send(call: Interaction, values: dict[str, Any], held: FormInput, tell: Tell) -> None:
+        grant_id, _, replaces = call.private_metadata.partition(" ")
+        grant = await decide.load(call.rt, grant_id)
+        payload = kind.payload.model_validate(grant.payload | values)
+
+        async def told(request: Request, is_posted: bool) -> None:
+            await tell(sent_in_words(call, request, is_posted=is_posted))
+
+        reason = held.text("reason")
+        try:
+            await service.submit(call.rt, call.actor, kind.name, payload, reason, told, grant=grant, replaces=replaces)
+        except AskedAlready as refusal:
+            call.private_metadata = f"{grant.id} {refusal.replaceable}".strip()
+            raise
+
+    async def frame(call: Interaction, _held: FormInput) -> Frame:
+        return _about(call, kind, known or await decide.load(call.rt, call.private_metadata.partition(" ")[0]))
+
+    def plain_frame(call: Interaction) -> Frame:
+        who = who_decides(call.rt, kind)
+        return _about(call, kind, known) if known else _carrying(call.private_metadata, [], [context(who)])
+
+    asked = extending(kind, known.id if known else "")
+    form = Form(f"{ids.EXTEND_PREFIX}{kind.name}", asked.label, asked.form, lambda values: values, asked.submit_label)
+    return Door(form, send, frame, plain_frame)
+
+
+def _about(call: Interaction, kind: AnyKind, grant: Request) -> Frame:
+    ends: Markup = f" ends {date(grant.over_at)}" if grant.over_at else ""
+    above = section(f"*{kind.grant(grant)}*{ends}. If nobody approves before then, it ends as planned.")
+    below = context(who_decides(call.rt, kind, grant.workspace_id, grant.workspace_name))
+    is_back = call.private_metadata.startswith(grant.id)
+    return _carrying(call.private_metadata if is_back else grant.id, [above], [below])
+
+
+def _carrying(ids_of: str, above: list[Json], below: list[Json]) -> Frame:
+    """Return a frame that carries a grant's id, and after a blank that of the request which it offers to replace."""
+    return Frame(above, below, submit="Replace it" if " " in ids_of else "", private_metadata=ids_of)
+
+
 async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str | None]:
     """Return id and name of the workspace that a form is about, as far as it says so."""
     workspace_id = held.text("workspace_id") or None
@@ -140,10 +185,13 @@ async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str |
 
 async def form_changed(call: Interaction) -> None:
     """Say who decides and how a figure is understood, whichever kind's form it is: kinds may share the name of a field."""
-    kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
-    if kind is None:
+    form_id, kinds = text_at(call.payload, "view", "callback_id"), all_kinds(call.rt)
+    if kind := kinds.get(form_id.removeprefix(ids.EXTEND_PREFIX)):
+        await extension_door(kind).redraw(call)
+    elif kind := kinds.get(form_id.removeprefix(ids.FORM_PREFIX)):
+        await door_of(kind).redraw(call)
+    else:
         raise NotFound("This form is too old. Close it and open it again.")
-    await door_of(kind).redraw(call)
 
 
 def opener_of(kind: AnyKind) -> Listener:
@@ -182,10 +230,14 @@ async def suggest_keys(call: Interaction, query: str) -> list[Json]:
 
 
 def feature_of(kind: AnyKind) -> Feature:
-    """Return what a kind brings along by being registered: its form, its read-backs, and the button that opens it."""
+    """Return what a kind brings along by being registered: its forms, its read-backs, and the button that opens it."""
     door = door_of(kind)
+    views = {door.form.id: door.view}
+    if kind.rules.last_day:
+        extending_it = extension_door(kind)
+        views[extending_it.form.id] = extending_it.view
     return Feature(
-        views={door.form.id: door.view},
+        views=views,
         actions={f"{ids.OPEN_PREFIX}{kind.name}": opener_of(kind), **dict.fromkeys(door.hints, Hint(form_changed))},
     )
 

@@ -4,7 +4,7 @@ import contextlib
 
 from bot.approvals import queries
 from bot.approvals.cards.lists import Titled
-from bot.approvals.kind import find_kind
+from bot.approvals.extensions import kind_of
 from bot.approvals.model import Request
 from bot.errors import QuartermasterError, SlackError, UserError
 from bot.kinds.keys.lines import page_of_own
@@ -53,7 +53,7 @@ async def refresh(call: Interaction) -> None:
 
 def titled(rt: Runtime, page: Page[Request]) -> Page[Titled]:
     """Return a page of requests with the title of each."""
-    return page.showing([(request, find_kind(rt, request.kind).title(request)) for request in page.items])
+    return page.showing([(request, kind_of(rt, request).title(request)) for request in page.items])
 
 
 async def republish(call: Interaction) -> None:

@@ -7,6 +7,7 @@ from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
 from bot.approvals.cards.lists import BOTH, request_list
+from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request
@@ -21,6 +22,7 @@ from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json, text_at
 from handlers.edge.register import Button, Feature, View
+from handlers.extend import extend
 from handlers.forms import open_form
 
 
@@ -62,7 +64,7 @@ async def _behind(call: Interaction, said: Markup) -> None:
 async def deny(call: Interaction) -> None:
     """Open the form that asks for the reason, for those who may decide."""
     request = await decide.check_may_be_denied(call.rt, call.actor, call.value)
-    await call.open(denial_form(request, find_kind(call.rt, request.kind).title(request)))
+    await call.open(denial_form(request, kind_of(call.rt, request).title(request)))
 
 
 def check_denial(call: Interaction) -> dict[str, str]:
@@ -159,6 +161,10 @@ async def ask_again(call: Interaction) -> None:
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer(f"Only {mention(request.requester.slack_id)} can ask again."))
         return
+    if request.extends:
+        call.value = request.extends
+        await extend(call)
+        return
     filled = find_kind(call.rt, request.kind).refilled(request)
     await open_form(call, request.kind, filled.values, filled.labels)
 
@@ -199,7 +205,7 @@ async def reveal(call: Interaction) -> None:
 
 async def _title_of(call: Interaction) -> str:
     request = await decide.load(call.rt, call.value)
-    return find_kind(call.rt, request.kind).title(request)
+    return kind_of(call.rt, request).title(request)
 
 
 async def acknowledged(_call: Interaction) -> None:
@@ -262,6 +268,7 @@ FEATURE = Feature(
         ids.TAKE_OVER: take_over,
         ids.HAND_BACK: hand_back,
         ids.ASK_AGAIN: ask_again,
+        ids.EXTEND: extend,
         ids.UNDO: undo,
         ids.REVEAL: reveal,
         ids.OPEN_CONSOLE: acknowledged,

@@ -70,6 +70,20 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "posts/test_faults::a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it",
         "posts/test_faults::who_was_robbed_while_the_clock_was_set_back_sends_nothing",
     ),
+    (18, "a day that counts hours nobody works"): (
+        "policy/test_working_hours::only_working_time_counts",
+        "policy/test_working_hours::working_time_adds_up",
+        "policy/test_file::a_fault_of_the_calendar_names_its_line",
+        "approvals/test_told_ahead::approvers_are_reminded_at_half_of_the_time_and_the_requester_before_its_end",
+        "approvals/test_extensions::nights_and_weekends_do_not_count_and_both_sides_are_reminded_once",
+    ),
+    (19, "what was given ends without a word"): (
+        "approvals/test_told_ahead::a_grant_is_told_a_week_and_a_day_ahead_and_a_shorter_one_halfway",
+        "approvals/test_told_ahead::each_time_is_told_once_by_whoever_is_there",
+        "approvals/test_told_ahead::a_later_end_moves_both_timers_once_and_takes_the_end_from_whoever_comes_late",
+        "approvals/test_kind::a_kind_whose_grants_end_says_which_field_asks_for_it",
+        "approvals/test_extensions::an_extension_that_nobody_decides_ends_with_its_grant",
+    ),
     (20, "closed once, never looked at again"): (
         "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
     ),

@@ -1,10 +1,10 @@
 """What a kind is handed when it is asked something: its request, its decoded payload, and only what it may do."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from bot.directory.directory import Directory
 from bot.people.identity import find_member
 from bot.policy.model import Rule
 from bot.runtime import Runtime
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Store
 
 P = TypeVar("P", bound=BaseModel)
@@ -36,6 +37,11 @@ class Others:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def find(self, request_id: str) -> Request | None:
+        """Return a request, or None."""
+        async with self._store.read() as tx:
+            return await requests.load(tx, request_id)
 
     async def find_open(self, subject: str) -> Request | None:
         """Return the open request about a subject, or None."""
@@ -61,6 +67,24 @@ class Others:
         """Return the ids of what requests of a kind made for somebody."""
         async with self._store.read() as tx:
             return await requests.made_for(tx, kind, slack_id)
+
+
+class Grants(Others):
+    """The same with the one change that a request may make to another: a later end for its grant."""
+
+    async def extend(self, grant: Request, by: Request, now: datetime) -> bool:
+        """Give a grant the end and the payload of the request `by`; False where it isn't as it was read any more.
+
+        Its end, what is told ahead of it and its messages move in the same transaction.
+        """
+        assert by.ends_at is not None  # noqa: S101 - what extends has an end
+        changes: dict[str, Any] = {"ends_at": by.ends_at, "payload": by.payload, "extended_at": now, "told_until": None}
+        async with self._store.write() as tx:
+            moved = await requests.touch(tx, grant, **changes)
+            if moved:
+                detail = {"version": moved.version, "until": by.ends_at.isoformat(), "by": by.id}
+                tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXTENDED, grant.id, **detail)
+        return moved is not None
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,7 @@ class Act(Look[P]):
     """The right to do what one request says, for as long as it is claimed; `admin` changes things only that long."""
 
     admin: FencedAdmin
+    others: Grants
 
 
 def _rule_for(rt: Runtime) -> RuleFor:
@@ -101,6 +126,12 @@ def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
     return Reading(admin, rt.directory, others, _rule_for(rt), partial(find_member, rt), rt.now)
+
+
+def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
+    """Return a reading as one about a request."""
+    parts = {part.name: getattr(reading, part.name) for part in fields(Reading)}
+    return Look(**parts, request=asked.request, payload=asked.payload)
 
 
 def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
@@ -114,5 +145,5 @@ def act_of(rt: Runtime, asked: Asked[P]) -> Act[P]:
     """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
     request = asked.request
     admin = FencedAdmin(rt.admin, rt.directory, lambda: is_fresh(request.claimed_at, rt.now()))
-    others, finding = Others(rt.store), partial(find_member, rt)
+    others, finding = Grants(rt.store), partial(find_member, rt)
     return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload)

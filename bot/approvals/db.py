@@ -174,7 +174,7 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     return moved
 
 
-async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
+async def touch(tx: Tx, request: Request, *, with_line: bool = True, **changes: Any) -> Request | None:
     """Change facts of a request without moving it; its cards are redrawn, because the version goes up."""
     statement = (
         update(RequestRow)
@@ -184,7 +184,7 @@ async def touch(tx: Tx, request: Request, **changes: Any) -> Request | None:
     if (await tx.execute(statement)).rowcount != 1:
         return None
     touched = request.model_copy(update={"version": request.version + 1, **changes})
-    await _follow(tx, touched, with_line=True)
+    await _follow(tx, touched, with_line=with_line)
     return touched
 
 

@@ -1,4 +1,10 @@
-"""When something has to happen to a request without anybody asking for it. Pure."""
+"""When something has to happen to a request without anybody asking for it. Pure.
+
+People are told ahead, each time once. Of a request that nobody decides: the approvers at half of its time, the requester an
+hour before its end (working time where the policy counts that). Of a grant that ends: 7 days before, or halfway where that
+is later, as it is for grants shorter than 14 days; and once more 1 day before, where that is a day or more after the first
+time. Grants shorter than two hours end without a word ahead. A grant that was given a later end counts from then.
+"""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +15,9 @@ CLAIM_LASTS = timedelta(minutes=3)
 """A claim older than this belongs to a process that died: looking may take `ACT_WITHIN`, and the call that changes
 something, with its tries and waits, two minutes.
 """
-EXPIRE, EXECUTE, RECOVER, PROVE, END, HOLD = "expire", "execute", "recover", "prove", "end", "hold"
+EXPIRE, EXECUTE, RECOVER, PROVE, END = "expire", "execute", "recover", "prove", "end"
+HOLD, REMIND = "hold", "remind"
+WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
 FIRST_RIGHT = timedelta(seconds=5)
 """The process of the last approval executes it at once; after this long any process may."""
 
@@ -18,7 +26,9 @@ def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
     """Return what is due for a request as it is now, and when."""
     claimed_until = (request.claimed_at or now) + CLAIM_LASTS
     match request.status:
-        case Status.PENDING | Status.FAILED:
+        case Status.PENDING:
+            return {EXPIRE: request.expires_at} | _next_reminder(request, now)
+        case Status.FAILED:
             return {EXPIRE: request.expires_at}
         case Status.APPROVED:
             return {EXECUTE: now + FIRST_RIGHT}
@@ -26,9 +36,45 @@ def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
             return {RECOVER: claimed_until}
         case Status.FULFILLING:
             return {PROVE: now, EXPIRE: request.expires_at, HOLD: next_look_at(request, now)}
-        case Status.APPLIED if request.ends_at:
-            return {END: request.ends_at}
+        case Status.APPLIED if request.ends_at and request.is_granted:
+            return {END: request.ends_at} | _next_reminder(request, now)
+        case Status.APPLIED:  # what the upstream ends by itself
+            return _next_reminder(request, now)
         case Status.REVERTING:
             return {END: claimed_until}
         case _:
             return {}
+
+
+def reminders_of(request: Request) -> tuple[datetime, ...]:
+    """Return the moments at which people are told ahead of what happens to a request as it is now, in their order."""
+    if request.status is Status.PENDING:
+        asked = request.asked_under
+        return tuple(sorted({at for at in (asked.remind_at, asked.last_call_at) if at and at < request.expires_at}))
+    begun_at = request.extended_at or request.closed_at
+    return _warnings(begun_at, request.ahead_at) if begun_at and request.ahead_at else ()
+
+
+def _warnings(begun_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
+    length = ends_at - begun_at
+    if length < _TOO_SHORT:
+        return ()
+    first, second = max(ends_at - WEEK_AHEAD, begun_at + length / 2), ends_at - DAY_AHEAD
+    return (first, second) if second - first >= DAY_AHEAD else (first,)
+
+
+def told_ahead(request: Request) -> datetime | None:
+    """Return for which of these moments people were told last, None where they weren't told of what is ahead now."""
+    return request.told_until if request.told_until in reminders_of(request) else None
+
+
+def untold(request: Request, until: datetime) -> tuple[datetime, ...]:
+    """Return the moments up to then of which nobody was told yet."""
+    told = told_ahead(request)
+    return tuple(at for at in reminders_of(request) if at <= until and (told is None or at > told))
+
+
+def _next_reminder(request: Request, now: datetime) -> dict[str, datetime]:
+    """Return when to tell ahead next; what is over is told as such."""
+    ahead = untold(request, request.ahead_at) if request.ahead_at and now < request.ahead_at else ()
+    return {REMIND: ahead[0]} if ahead else {}

@@ -8,8 +8,9 @@ from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
 from bot.approvals.due import CLAIM_LASTS
+from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
-from bot.approvals.kind import AnyKind, by_hand_facts, find_kind
+from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
@@ -47,7 +48,7 @@ async def claim(tx: Tx, approved: Request, now: datetime) -> Request | None:
 
 async def perform(rt: Runtime, claimed: Request) -> Request:
     """Do what was approved; only for whoever has just claimed it."""
-    kind = find_kind(rt, claimed.kind)
+    kind = kind_of(rt, claimed)
     # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
     # there now was made by somebody else.
     is_in_doubt = claimed.outcome.in_doubt
@@ -121,7 +122,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
     action = AuditAction.REQUEST_DONE_TOO_LATE
     async with rt.store.read() as tx:
         latest = await requests.load(tx, request.id) or request
-    kind = find_kind(rt, request.kind)
+    kind = kind_of(rt, request)
     # Only something new comes with a secret. If the other one found it, it is the request's own.
     is_own = latest.outcome.thing_id == applied.outcome.thing_id
     if isinstance(applied, Done) and applied.secret and kind.effect.revert and not is_own:
@@ -185,7 +186,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
     """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
     if request.status is not Status.APPLYING or not _is_old(request, rt.now()):
         return request
-    kind = find_kind(rt, request.kind)
+    kind = kind_of(rt, request)
     try:
         found = await _look(rt, kind, request)
     except _FINAL as error:
@@ -228,7 +229,7 @@ async def prove(rt: Runtime, request: Request) -> Request:
     """See whether the person did what a FULFILLING request waits for; note it once when they did it in the wrong place."""
     if request.status is not Status.FULFILLING:
         return request
-    kind = find_kind(rt, request.kind)
+    kind = kind_of(rt, request)
     seen = await kind.by_hand.prove(look_of(rt, kind.asked(request))) if kind.by_hand else None
     if isinstance(seen, Done):
         return await finish(rt, request, seen)
@@ -261,7 +262,7 @@ async def expire(rt: Runtime, request: Request) -> Request:
 
 async def end(rt: Runtime, request: Request) -> Request:
     """End a grant: take back what was given, unless somebody changed it since, which is said instead of overwritten."""
-    kind, now = find_kind(rt, request.kind), rt.now()
+    kind, now = kind_of(rt, request), rt.now()
     is_due = request.status is Status.APPLIED and request.ends_at is not None and request.ends_at <= now
     is_left = request.status is Status.REVERTING and _is_old(request, now)
     # An effect without a revert is of an older version: nothing can be asked with an end that nobody carries out.

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.approvals import db, execute
+from bot.approvals import db, execute, reminders
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, PROVE, RECOVER, timers_of
+from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, PROVE, RECOVER, REMIND, timers_of, untold
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
@@ -21,6 +21,7 @@ _STEPS: dict[str, Step] = {
     PROVE: execute.prove,
     END: execute.end,
     HOLD: look_after,
+    REMIND: reminders.remind,
 }
 
 
@@ -32,8 +33,12 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     moved = await _STEPS[timer.what](rt, request)
     if moved.version != request.version:
         await refresh(rt, request.id)
+    if moved.extends and moved.status is not request.status:
+        await refresh(rt, moved.extends)
     # What still waits is looked at again: for a person, or because a clock was set back and it was too early.
     now = rt.now()
+    if timer.what == REMIND:  # what wasn't said in time, or about what is gone already, isn't said any more
+        return next((at for at in untold(moved, moved.ahead_at or now) if at > now), None)
     due_at = timers_of(moved, now).get(timer.what)
     return max(due_at, now) if due_at else None
 

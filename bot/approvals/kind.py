@@ -13,7 +13,7 @@ from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
-from bot.slack.markup import Markup
+from bot.slack.markup import Markup, within_bold
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Kind(Generic[P]):
             raise TypeError(f"{self.name} has no field {self.rules.last_day}, which is to say its last day.")
         if self.rules.last_day and not self.effect.revert:
             raise TypeError(f"{self.name} gives something until a day, but has no revert to take it back.")
+        if self.rules.last_day and all(field.name != self.rules.last_day for field in self.form):
+            raise TypeError(f"{self.name} gives something until a day, but its form doesn't ask for {self.rules.last_day}.")
 
     def asked(self, request: Request) -> Asked[P]:
         """Return a request with its decoded payload; ValidationError for one that this version can't read."""
@@ -46,6 +48,11 @@ class Kind(Generic[P]):
     def title(self, request: Request) -> str:
         """Return what a request is called, as plain text."""
         return self.words.title(self.asked(request))
+
+    def grant(self, request: Request) -> Markup:
+        """Return what is given until a day, as mrkdwn that may stand in bold."""
+        asked = self.asked(request)
+        return self.words.grant(asked) if self.words.grant else within_bold(self.words.title(asked))
 
     def beneficiaries(self, request: Request) -> tuple[Who, ...]:
         """Return the people whom a request is about besides its requester."""

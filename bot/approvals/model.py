@@ -127,7 +127,9 @@ class Request(_Frozen):
     """Something somebody asked for. `payload` is plain JSON of the kind; times are aware UTC.
 
     `beneficiaries` are the people whom it is about besides the requester. `workspace_name` is the name when it was asked,
-    `known` what else was known then. `expires_at` is when waiting ends; `ends_at` when an applied grant ends.
+    `known` what else was known then. `expires_at` is when waiting ends; `ends_at` when an applied grant ends. One that
+    `extends` another (its id) asks for a later end of that grant and is no grant itself; the grant was then `extended_at`.
+    `told_until` is the latest of the moments (see `due`) for which people were told ahead.
     """
 
     id: str
@@ -146,6 +148,9 @@ class Request(_Frozen):
     claimed_at: datetime | None = None
     closed_at: datetime | None = None
     ends_at: datetime | None = None
+    extends: str | None = None
+    extended_at: datetime | None = None
+    told_until: datetime | None = None
     outcome: Outcome = Outcome()
     failure: str | None = None
     attempts: int = 0
@@ -162,13 +167,21 @@ class Request(_Frozen):
     @property
     def is_granted(self) -> bool:
         """Whether something was given that will be taken back."""
-        return self.ends_at is not None and self.status in (Status.APPLIED, Status.REVERTING)
+        is_given = self.status in (Status.APPLIED, Status.REVERTING)
+        return self.ends_at is not None and is_given and self.extends is None
 
     @property
     def over_at(self) -> datetime | None:
         """When what was given ends: as agreed, or before that where the upstream ends it by itself."""
         ends = [moment for moment in (self.ends_at, self.outcome.expires_at) if moment]
         return min(ends, default=None)
+
+    @property
+    def ahead_at(self) -> datetime | None:
+        """When what people are told ahead of comes: a pending request expires, what was given ends; else None."""
+        if self.status is Status.PENDING:
+            return self.expires_at
+        return self.over_at if self.status is Status.APPLIED and self.extends is None else None
 
     def said(self, verdict: Verdict) -> tuple[Decision, ...]:
         """Return the decisions with this verdict, oldest first."""

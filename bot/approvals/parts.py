@@ -42,7 +42,8 @@ class Words(Generic[P]):
     bold) replaces both once it is applied. `then` follows "on approval" and says what happens at once, where nothing is left
     to a person; `lasts` for how long, where there is no day. `yours` is `done` said to the requester, `after` what is true
     once the grant has ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause
-    that says what was not done. `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it".
+    that says what was not done. `grant` (mrkdwn that may stand in bold) names what is given until a day, at the beginning of
+    a sentence: "Key x in Staging". `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it".
     `danger` says what a careless click would break. `chosen` returns by field what the options chosen in the form say.
     """
 
@@ -55,6 +56,7 @@ class Words(Generic[P]):
     yours: Callable[[Asked[P]], Markup] | None = None
     after: Callable[[Asked[P]], Markup] | None = None
     wish: Callable[[Asked[P]], Markup] | None = None
+    grant: Callable[[Asked[P]], Markup] | None = None
     undone: Markup = "nothing was changed"
     end: Callable[[Asked[P]], Markup] = lambda _asked: ""
     lasts: Markup = "For good"
@@ -67,16 +69,17 @@ class Words(Generic[P]):
 class Rules(Generic[P]):
     """What may be asked. `subject` names what a payload is about: one open request per subject.
 
-    `check` completes a payload, or raises a UserError. `last_day` names the field of the payload with the last day of what
-    is given; the engine makes a moment of it. `beneficiaries` are the people whom it is about besides the requester: they
-    don't decide it either. `takes` tells whether it can be asked of a thing
-    that somebody named, such as an ApiKey. For the policy: `has_workspace` when each request is about one, whose rules then
-    hold; `issues_keys` when it makes keys.
+    `check` completes a payload, or raises a UserError. `last_day` names the field of form and payload with the last day of
+    what is given; the engine makes a moment of it. `fixed_end` is a sentence for a grant to which nobody can give a later
+    end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either. `takes` tells
+    whether it can be asked of a thing that somebody named, such as an ApiKey. For the policy: `has_workspace` when each
+    request is about one, whose rules then hold; `issues_keys` when it makes keys.
     """
 
     subject: Callable[[P], str]
     check: Callable[[Reading, Who, P], Awaitable[Checked[P]]]
     last_day: str = ""
+    fixed_end: Callable[[Asked[P]], str] = lambda _asked: ""
     beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
     takes: Callable[[Any], bool] = lambda _thing: True
     has_workspace: bool = False
@@ -87,18 +90,23 @@ async def _never(_look: Look[Any]) -> Done | None:
     return None
 
 
+async def _stands(_look: Look[Any]) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Effect(Generic[P]):
     """What a kind changes. `apply` and `revert`, which ends a grant, raise an UpstreamError or NeedsPerson.
 
     `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
-    once `look` found nothing.
+    once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
     repeatable: bool
     look: Callable[[Look[P]], Awaitable[Done | None]] = _never
     revert: Callable[[Act[P]], Awaitable[Done]] | None = None
+    stands: Callable[[Look[P]], Awaitable[bool]] = _stands
 
 
 @dataclass(frozen=True)

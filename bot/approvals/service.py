@@ -47,13 +47,14 @@ async def submit(
     told: Submitted | None = None,
     *,
     replaces: str = "",
+    grant: Request | None = None,
 ) -> Request:
-    """Ask for something. Raises InvalidInput, NotAllowed or AskedAlready; nothing is then kept.
+    """Ask for something, or with `grant` for a later end of that. Raises a UserError in words; nothing is then kept.
 
     `replaces` is the id of one's own request whose place it takes, if that is in the way.
     `told` hears, within a moment, whether the card stands in its channel already; otherwise it will.
     """
-    request = await submission.record(rt, actor, kind, payload, reason, replaces)
+    request = await submission.record(rt, actor, kind, payload, reason, replaces, grant)
     posting = asyncio.create_task(_converge(rt, request))
     try:
         await asyncio.wait({posting}, timeout=POSTED_WITHIN)
@@ -159,6 +160,8 @@ async def _converge(rt: Runtime, request: Request, looking: Awaitable[Looked | N
     Tells whether all was done.
     """
     try:
+        if request.extends and request.status is Status.APPLIED:
+            await cards.refresh(rt, request.extends)
         return await cards.refresh(rt, request.id, await looking if looking else None)
     except Exception:  # what was done is done, and whoever did it isn't told otherwise
         log.exception("messages_not_converged", request=request.id)

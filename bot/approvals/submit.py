@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.authority import check_can_be_approved
+from bot.approvals.extensions import extending, kind_of
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.outcome import Outcome
@@ -28,12 +29,20 @@ class _InTheWay(Exception):
     """Another open request is about the same thing; the transaction is rolled back."""
 
 
-async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, reason: str, replaces: str = "") -> Request:
-    """Check and record a request. Raises InvalidInput, NotAllowed or AskedAlready; nothing is then kept.
+async def record(
+    rt: Runtime,
+    actor: Actor,
+    kind_name: str,
+    payload: BaseModel,
+    reason: str,
+    replaces: str = "",
+    grant: Request | None = None,
+) -> Request:
+    """Check and record a request, or one that extends a grant. Raises a UserError in words; nothing is then kept.
 
     `replaces` is the id of the request whose place it takes, if that one is in the way.
     """
-    kind, now = find_kind(rt, kind_name), rt.now()
+    kind, now = _asked_kind(rt, kind_name, grant), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
     if not rule.approvers:
@@ -59,16 +68,22 @@ async def record(rt: Runtime, actor: Actor, kind_name: str, payload: BaseModel, 
         reason=reason.strip(),
         channel=rule.channel,
         created_at=now,
-        expires_at=now + rule.expires_in,
-        asked_under=AskedUnder.of(rule),
+        expires_at=rule.expires_at(now),
+        asked_under=AskedUnder.of(rule, now),
         known=known,
         ends_at=_end_of(rt, actor, kind, checked.payload),
     )
+    request = _extending(request, grant, kind.rules.last_day) if grant else request
     request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})
     concerned = [actor.who, *request.beneficiaries]
     await check_can_be_approved(rt, request, rule, concerned)
     subject = kind.rules.subject(checked.payload)
     return await add(rt, actor, request, subject, replaces)
+
+
+def _asked_kind(rt: Runtime, name: str, grant: Request | None) -> AnyKind:
+    kind = find_kind(rt, name)
+    return extending(kind, grant.id) if grant else kind
 
 
 async def add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str = "") -> Request:
@@ -80,11 +95,11 @@ async def add(rt: Runtime, actor: Actor, request: Request, subject: str, replace
 
 
 async def _add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str) -> Request:
-    title, now = find_kind(rt, request.kind).title(request), request.created_at
+    title, now = kind_of(rt, request).title(request), request.created_at
     async with rt.store.write() as tx:
         replaced = await make_room(tx, actor, replaces, subject, request, title, now) if replaces else None
         if replaced:
-            request = request.model_copy(update={"outcome": Outcome(replaces=replaced)})
+            request = request.model_copy(update={"outcome": request.outcome.updated(Outcome(replaces=replaced))})
         if not await requests.insert(tx, request, subject):
             raise _InTheWay
         tx.audit(
@@ -101,6 +116,14 @@ def _end_of(rt: Runtime, actor: Actor, kind: AnyKind, payload: BaseModel) -> dat
     if day and ends_at and ends_at <= rt.now():
         raise InvalidInput({kind.rules.last_day: day_is_over(day)})
     return ends_at
+
+
+def _extending(request: Request, grant: Request, last_day: str) -> Request:
+    """Return a request as one for a later end of a grant; undecided it expires with that grant at the latest."""
+    if grant.ends_at is None or grant.over_at is None or request.ends_at is None or request.ends_at <= grant.over_at:
+        raise InvalidInput({last_day: "It lasts that long already. Choose a later day."})
+    until, was = min(request.expires_at, grant.over_at), Outcome(was=grant.ends_at.isoformat())
+    return request.model_copy(update={"extends": grant.id, "outcome": was, "expires_at": until})
 
 
 def _check_no_secret(kind: AnyKind, reason: str, payload: BaseModel) -> None:
@@ -136,4 +159,5 @@ def _facts(request: Request) -> dict[str, object]:
         "workspace": request.workspace_id,
         "expires_at": request.expires_at.isoformat(),
         "ends_at": request.ends_at.isoformat() if request.ends_at else None,
+        **({"extends": request.extends} if request.extends else {}),
     }

@@ -150,7 +150,11 @@ def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
     if policy.nobody_because:
         return [policy.nobody_because]
     everywhere = {kind: _in_words(policy, kind, None) for kind in known_kinds}
-    lines = ["everywhere", *(f"  {kind}: {words}" for kind, words in everywhere.items())]
+    lines = [
+        f"working hours: {policy.hours.in_words()}",
+        "everywhere",
+        *(f"  {kind}: {words}" for kind, words in everywhere.items()),
+    ]
     for workspace in policy.workspaces:
         here = {kind: _in_words(policy, kind, workspace) for kind, facts in known_kinds.items() if facts.has_workspace}
         other = [f"  {kind}: {words}" for kind, words in here.items() if words != everywhere[kind]]

@@ -97,7 +97,8 @@ class Setting(Generic[P]):
 
     def effect(self) -> Effect[P]:
         """Return what is changed."""
-        return Effect(apply=self.apply, repeatable=True, look=self.look, revert=None if self.is_final else self.revert)
+        revert = None if self.is_final else self.revert
+        return Effect(apply=self.apply, repeatable=True, look=self.look, revert=revert, stands=self.stands)
 
     async def check(self, reading: Reading, _who: Who, payload: P) -> Checked[P]:
         """Complete what is asked for; InvalidInput where it has the value already, or can't get it."""
@@ -124,6 +125,10 @@ class Setting(Generic[P]):
         """Tell whether the thing already has the value."""
         thing = await self.read(look)
         return self._done(look, thing) if thing.value == self.to(look.payload) else None
+
+    async def stands(self, look: Look[P]) -> bool:
+        """Tell whether the thing still has the value, so that there is something to end."""
+        return (await self.read(look)).value == self.to(look.payload)
 
     async def apply(self, act: Act[P]) -> Applied:
         """Set the value, unless somebody else changed it since it was asked."""

@@ -1,20 +1,23 @@
 """What a policy's tables may say, and what they may say of each other; pure, on the parsed TOML. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, Protocol, cast
 
 from bot.policy.lines import KeyPath
 from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
+from bot.policy.working_hours import Lifetime, WorkingHours
 from bot.words.calendars import is_zone
 from bot.words.durations import read_compact
 from bot.words.similar import closest
-from bot.words.wording import plural
+from bot.words.wording import WEEKDAYS, plural
 
 _ADMINS = (ApproverKind.ORG_ADMINS, ApproverKind.WORKSPACE_ADMINS)
 _MEMBER = re.compile(r"usergroup:S[A-Z0-9]+|user:[UW][A-Z0-9]+|org-admins|workspace-admins")
 _MEMBERS = "Write usergroup:S…, user:U…, org-admins or workspace-admins."
+_CALENDAR = re.compile(r" +calendar *\Z")
+_HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?[-–] ?([0-9]{1,2}):([0-9]{2})")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=90)
 WANTS = {
     "version": "must be 1",
@@ -24,7 +27,9 @@ WANTS = {
     "quorum": "must be a whole number, 1 or more",
     "channel": 'must be the id of a Slack channel, such as "C0123456789", not its name',
     "reason_required": "must be true or false",
-    "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d" or "90m"',
+    "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d", "90m" or "24h calendar"',
+    "days": 'must be a list of working days in their order, such as ["Mon", "Tue", "Wed", "Thu", "Fri"]',
+    "hours": 'must be working hours of one day, an hour or more, such as "09:00-18:00"',
     "issue_keys": 'must be "console" or "api"',
 }
 
@@ -51,10 +56,51 @@ class Fault(NamedTuple):
     value: str | None = None
 
 
-def parse_duration(text: str) -> timedelta | None:
-    """Read `8h`, `2d`, `90m`, `1d 12h`; None for anything else and for what is outside of 5 minutes to 90 days."""
-    span = read_compact(text)
-    return span if span is not None and _SHORTEST <= span <= _LONGEST else None
+def parse_lifetime(text: str) -> Lifetime | None:
+    """Read `8h`, `2d`, `90m`, `1d 12h`, each with `calendar` behind it or not.
+
+    None for anything else and for what is outside of 5 minutes to 90 days.
+    """
+    counted = _CALENDAR.sub("", text)
+    parts = read_compact(counted)
+    if parts is None or not _SHORTEST <= timedelta(days=parts[0]) + parts[1] <= _LONGEST:
+        return None
+    return Lifetime(days=parts[0], rest=parts[1], is_calendar=counted != text)
+
+
+def parse_hours(text: str) -> tuple[int, int] | None:
+    """Read `09:00-18:00` as minutes after midnight; None for anything else, and for less than an hour of one day."""
+    found = _HOURS.fullmatch(text.strip())
+    if found is None:
+        return None
+    opens, closes = (60 * int(found[n]) + int(found[n + 1]) for n in (1, 3))
+    return (opens, closes) if opens + 60 <= closes <= 24 * 60 and max(int(found[2]), int(found[4])) < 60 else None
+
+
+def calendar_faults(raw: Mapping[str, Any]) -> list[Fault]:
+    """Find what is wrong with the working days, hours and zone, as far as their shape allows."""
+    table, faults = _dict(raw.get("calendar")), list[Fault]()
+    days, hours, zone = table.get("days"), table.get("hours"), table.get("zone")
+    path: KeyPath = ("calendar", "days")
+    unknown = [day for day in _list(days) if day not in WEEKDAYS]
+    faults += [Fault(path, f"{day} is not a working day. Write {', '.join(WEEKDAYS)}.", day) for day in unknown]
+    if not unknown and _list(days) != [day for day in WEEKDAYS if day in _list(days)]:
+        faults.append(Fault(path, f"days {WANTS['days']}."))
+    if days == []:
+        faults.append(Fault(path, f"days {WANTS['days']}."))
+    if isinstance(hours, str) and parse_hours(hours) is None:
+        faults.append(Fault(("calendar", "hours"), f"hours {WANTS['hours']}."))
+    if isinstance(zone, str) and not is_zone(zone):
+        faults.append(Fault(("calendar", "zone"), f"There is no time zone {zone}. zone {WANTS['zone']}."))
+    return faults
+
+
+def build_hours(days: Sequence[str] | None, hours: str | None, zone: str | None) -> WorkingHours:
+    """Return the calendar that a policy's table means; what it leaves out is Monday to Friday, 09:00 to 18:00, UTC."""
+    usual = WorkingHours()
+    opens, closes = (parse_hours(hours) if hours else None) or (usual.opens, usual.closes)
+    chosen = usual.days if days is None else tuple(WEEKDAYS.index(day) for day in days)
+    return WorkingHours(days=chosen, opens=opens, closes=closes, zone=zone or usual.zone)
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -67,8 +113,6 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
     """Check what the tables say of each other, as far as their shape allows."""
     groups = _dict(raw.get("groups"))
     faults: list[Fault] = []
-    if isinstance(zone := _dict(raw.get("calendar")).get("zone"), str) and not is_zone(zone):
-        faults.append(Fault(("calendar", "zone"), f"There is no time zone {zone}. zone {WANTS['zone']}."))
     for name, members in groups.items():
         path = ("groups", name)
         if name in _ADMINS:
@@ -83,9 +127,9 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
             if name not in known:
                 faults.append(Fault((*path, "approvers"), f"Unknown group {name}.{nearest(name, known)}", name))
         expires_in = table.get("expires_in")
-        if isinstance(expires_in, str) and parse_duration(expires_in) is None:
+        if isinstance(expires_in, str) and parse_lifetime(expires_in) is None:
             faults.append(Fault((*path, "expires_in"), f"expires_in {WANTS['expires_in']}."))
-    return faults + _same_names(_dict(raw.get("workspaces")))
+    return faults + calendar_faults(raw) + _same_names(_dict(raw.get("workspaces")))
 
 
 def idle_faults(raw: Mapping[str, Any], kinds: Mapping[str, KindFacts]) -> list[Fault]:

@@ -14,9 +14,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.policy.checks import WANTS, Fault, KindFacts, idle_faults, nearest, parse_duration, quorum_faults, reference_faults
+from bot.policy.checks import (
+    WANTS,
+    Fault,
+    KindFacts,
+    build_hours,
+    idle_faults,
+    nearest,
+    parse_lifetime,
+    quorum_faults,
+    reference_faults,
+)
 from bot.policy.lines import KeyPath, key_lines, line_of
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings, WorkspaceSettings
+from bot.policy.working_hours import WorkingHours
 
 PLACEHOLDER_CHANNEL = "C0123456789"
 
@@ -56,6 +67,8 @@ class _WorkspaceTable(_RuleTable):
 
 
 class _CalendarTable(_Table):
+    days: list[str] | None = None
+    hours: str | None = None
     zone: str | None = None
 
 
@@ -201,6 +214,7 @@ def _build(file: _File, version: str) -> Policy:
     return Policy(
         version=version,
         zone=file.calendar.zone or "UTC",
+        hours=_hours(file.calendar),
         groups={name: tuple(_ref(member) for member in members) for name, members in file.groups.items()},
         defaults=_rule(file.defaults),
         kinds={kind: _rule(table) for kind, table in file.kinds.items()},
@@ -211,13 +225,17 @@ def _build(file: _File, version: str) -> Policy:
     )
 
 
+def _hours(table: _CalendarTable) -> WorkingHours:
+    return build_hours(table.days, table.hours, table.zone)
+
+
 def _rule(table: _RuleTable) -> RuleSettings:
     return RuleSettings(
         approvers=None if table.approvers is None else tuple(table.approvers),
         quorum=table.quorum,
         channel=table.channel,
         reason_required=table.reason_required,
-        expires_in=parse_duration(table.expires_in) if table.expires_in else None,
+        expires_in=parse_lifetime(table.expires_in) if table.expires_in else None,
         issue_keys=table.issue_keys,
     )
 

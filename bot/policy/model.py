@@ -4,13 +4,17 @@ Pure: the file is read in `policy_file.py`, and whether somebody belongs to a gr
 is said, nobody can approve.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.policy.working_hours import Lifetime, WorkingHours
+from bot.words.own import Own
 from bot.words.wording import plural
+
+_HOUR = timedelta(hours=1)
 
 
 class ApproverKind(StrEnum):
@@ -44,7 +48,7 @@ class RuleSettings(_Frozen):
     quorum: int | None = Field(default=None, ge=1)
     channel: str | None = None
     reason_required: bool | None = None
-    expires_in: timedelta | None = None
+    expires_in: Lifetime | None = None
     issue_keys: Literal["console", "api"] | None = None
 
 
@@ -59,7 +63,7 @@ class Rule(_Frozen):
     """What holds for one kind in one workspace. No approvers: nobody can approve.
 
     `version` is that of the policy that says so, `tables` are its workspace tables that apply. Where there is something in
-    `and_of`, an approver has to be among those, too.
+    `and_of`, an approver has to be among those, too. `expires_in` counts by the working `hours`.
     """
 
     approvers: tuple[ApproverRef, ...] = ()
@@ -67,26 +71,49 @@ class Rule(_Frozen):
     quorum: int = 1
     channel: str | None = None
     reason_required: bool = True
-    expires_in: timedelta = timedelta(hours=8)
+    expires_in: Lifetime = Lifetime(rest=timedelta(hours=8))
+    hours: WorkingHours = WorkingHours()
     issue_keys: Literal["console", "api"] = "console"
     version: str = ""
     tables: tuple[str, ...] = ()
     and_of: tuple[ApproverRef, ...] = ()
 
+    def expires_at(self, asked_at: datetime) -> datetime:
+        """Return when a request that is asked at a moment expires undecided."""
+        return self.expires_in.after(asked_at, self.hours)
+
+    @property
+    def lasts(self) -> Own:
+        """How long a request waits for a decision, in words."""
+        return self.expires_in.in_words(self.hours)
+
 
 class AskedUnder(BaseModel):
-    """What of a rule goes on binding what was asked for under it."""
+    """What of a rule goes on binding what was asked for under it.
+
+    `lasts` says how long it waits for a decision. The approvers are reminded at `remind_at`, half of that time, and the
+    requester hears at `last_call_at`, an hour before its end, that nobody decided; both are None where it is shorter than
+    an hour.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     approvers: tuple[ApproverRef, ...] = ()
     quorum: int = 1
     tables: tuple[str, ...] = ()
+    lasts: str = ""
+    remind_at: datetime | None = None
+    last_call_at: datetime | None = None
 
     @classmethod
-    def of(cls, rule: Rule) -> "AskedUnder":
-        """Return what of this rule goes on binding."""
-        return cls(approvers=rule.approvers, quorum=rule.quorum, tables=rule.tables)
+    def of(cls, rule: Rule, asked_at: datetime) -> "AskedUnder":
+        """Return what of this rule goes on binding what is asked at a moment."""
+        found = cls(approvers=rule.approvers, quorum=rule.quorum, tables=rule.tables, lasts=rule.lasts)
+        span = rule.expires_in.span(rule.hours)
+        if span < _HOUR:
+            return found
+        half, late = (rule.expires_in.after(asked_at, rule.hours, at) for at in (span / 2, max(span - _HOUR, span / 2)))
+        return found.model_copy(update={"remind_at": half, "last_call_at": late})
 
 
 def stricter(asked: AskedUnder, today: Rule) -> Rule:
@@ -109,6 +136,7 @@ class Policy(_Frozen):
     version: str = "none"
     nobody_because: str | None = None
     zone: str = "UTC"
+    hours: WorkingHours = WorkingHours()
     groups: dict[str, tuple[ApproverRef, ...]] = {}
     defaults: RuleSettings = RuleSettings()
     kinds: dict[str, RuleSettings] = {}
@@ -134,7 +162,7 @@ class Policy(_Frozen):
         wins over one found by name, whose case does not matter.
         """
         if self.nobody_because:
-            return Rule(version=self.version)
+            return Rule(version=self.version, hours=self.hours)
         tables = [self.defaults, self.kinds.get(kind, RuleSettings())]
         found = self._workspaces(workspace_id, workspace_name)
         tables += [workspace.rule for workspace in found]
@@ -145,7 +173,8 @@ class Policy(_Frozen):
         names: tuple[str, ...] = said.pop("approvers", ())
         refs = dict.fromkeys(ref for name in names for ref in self.members(name))
         applying = tuple(sorted(key for key, workspace in self.workspaces.items() if workspace in found))
-        return Rule(approvers=tuple(refs), group_names=names, version=self.version, tables=applying, **said)
+        known: dict[str, Any] = {"version": self.version, "hours": self.hours, "tables": applying}
+        return Rule(approvers=tuple(refs), group_names=names, **known, **said)
 
     def members(self, group: str) -> tuple[ApproverRef, ...]:
         """Return the references behind a group name; the two groups of admins need no entry, an unknown group is empty."""
@@ -159,21 +188,13 @@ class Policy(_Frozen):
         return by_name + by_id
 
 
-def describe_duration(duration: timedelta) -> str:
-    """Say a duration in words: `2 d 4 h`, `8 h`, `30 min`."""
-    minutes = int(duration.total_seconds()) // 60
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (rest, "min")) if number]
-    return " ".join(parts) or "0 min"
-
-
 def describe_rule(rule: Rule) -> str:
     """Say a rule in words, for the command line and for details; groups by the names that the policy gives them."""
     if not rule.approvers:
         return "nobody can approve"
     people = ", ".join(str(ref) for ref in rule.approvers)
     parts = [f"needs {plural(rule.quorum, 'approval')} from {' or '.join(rule.group_names)} ({people})"]
-    parts.append(f"expires in {describe_duration(rule.expires_in)}")
+    parts.append(f"expires after {rule.lasts}")
     parts.append("a reason is required" if rule.reason_required else "a reason is optional")
     parts.append(f"cards go to {rule.channel}" if rule.channel else "no channel for cards")
     return "; ".join(parts)

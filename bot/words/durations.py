@@ -29,13 +29,13 @@ _ORDER = "Write each unit once, the largest first, such as 1d 12h."
 _TOO_LONG = "That is longer than ten years."
 
 
-def read_compact(text: str) -> timedelta | None:
-    """Read `8h`, `2d`, `90m`, `1d 12h` as a file has it, of any length; None for anything else."""
+def read_compact(text: str) -> tuple[int, timedelta] | None:
+    """Read `8h`, `2d`, `90m`, `1d 12h` as a file has it, of any length: days, and the rest; None for anything else."""
     match = _COMPACT.fullmatch(text.strip())
     if match is None:
         return None
     days, hours, minutes = (int(number or 0) for number in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    return days, timedelta(hours=hours, minutes=minutes)
 
 
 def read_duration(text: str) -> timedelta:

@@ -43,6 +43,11 @@ def test_an_end_that_nobody_carries_out_is_refused_where_the_kind_is_declared() 
         replace(BADGE, effect=replace(BADGE.effect, revert=None))
 
 
+def test_a_kind_whose_grants_end_says_which_field_asks_for_it() -> None:
+    with pytest.raises(TypeError, match="its form doesn't ask for day"):
+        replace(BADGE, form=tuple(field for field in BADGE.form if field.name != BADGE.rules.last_day))
+
+
 async def test_the_fence_has_every_call_that_a_kind_may_need_and_reading_none_that_changes(world: World) -> None:
     calls = {name for name in vars(Admin) if not name.startswith("_")} - NOT_FOR_KINDS
     reads = set(vars(reading_of(world.rt).admin))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.approvals.act import look_of
 from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.kind import AnyKind
@@ -16,6 +17,7 @@ from bot.approvals.outcome import Done, NeedsPerson
 from bot.forms.draw import Faults, draw
 from bot.forms.fields import form_of
 from bot.forms.read import given
+from bot.kinds.registry import KINDS
 from bot.sandbox.slack.validation import validate_view
 from bot.store.audit import verify_chain
 from bot.words.calendars import UTC_DAYS
@@ -119,7 +121,10 @@ async def _repeat_and_end(world: World, kind: AnyKind, request: Request) -> None
             await apply(world, kind, request)
         assert snapshot(world) == after
     if kind.effect.revert:
+        stands = kind.effect.stands if kind.rules.last_day and kind.name in KINDS else None
+        assert not stands or await stands(look_of(world.rt, kind.asked(request)))
         await revert(world, kind, request)
+        assert not stands or not await stands(look_of(world.rt, kind.asked(request)))
         assert await look(world, kind, request) is None
         ended = snapshot(world)
         await revert(world, kind, request)
@@ -154,7 +159,7 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     card = await ask(world, kind)
     asked = (await until(world, card, Status.PENDING)).payload
     before = snapshot(world)
-    await a_minute_passes(world, seconds=4 * 86_400)
+    await a_minute_passes(world, seconds=8 * 86_400)
     await until(world, card, Status.EXPIRED)
     assert "nobody decided in" in (await card_with(world, "*Expired*"))["text"]
     notice = await world.message(ALICE, "expired: nobody decided in")

@@ -81,7 +81,7 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
         "For good",
         "> Nightly ingestion job",
     ]
-    assert "decide by <!date^" in message.text
+    assert message.text.endswith("17:00 UTC> if nobody decides")
     assert buttons(message) == ["Approve", "Deny…", "⋯"]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.approvals.authority import rule_of
 from bot.approvals.model import Status
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
+from bot.slack.markup import date
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
@@ -37,7 +38,7 @@ reason_required = false
 approvers = ["org-admins"]
 quorum = 2
 channel = "C0ENG"
-expires_in = "30m"
+expires_in = "30m calendar"
 [workspaces."Staging".kinds.create_key]
 approvers = ["workspace-admins"]
 """
@@ -57,9 +58,11 @@ def settings(tmp_path: Path, policy: str = POLICY) -> dict[str, str]:
 async def test_a_workspace_may_have_its_own_channel_people_quorum_and_time(tmp_path: Path) -> None:
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         form = await open_form(world, ALICE, "create_key")
+        expires_at = world.rt.policy.rule_for("create_key", None, None).expires_at(world.rt.now())
         asks = form["blocks"][-1]["elements"][0]["text"]
         assert asks == (
-            "Needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>. Other rules apply in *Research* and *Staging*."
+            "Needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>."
+            f" Expires {date(expires_at)} if nobody decides. Other rules apply in *Research* and *Staging*."
         )
         await ask(world, "rules-research", "Research")
         await world.modal(ALICE, "Sent to <#C0ENG>. Needs 2 approvals from the organization's admins.")

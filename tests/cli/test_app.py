@@ -100,7 +100,7 @@ def test_check_of_a_fresh_installation_is_good_but_for_the_channel_to_fill_in() 
     result = call("check", **GOOD)
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
-        "warning: policy.toml:26: C0123456789 is the channel of the example. Put in the id of yours.",
+        "warning: policy.toml:29: C0123456789 is the channel of the example. Put in the id of yours.",
         "No errors, 1 warning: the bot starts, but nobody gets cards.",
     ]
 

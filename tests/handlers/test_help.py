@@ -78,7 +78,8 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     assert any(line.startswith("⚠️ *Figures* none yet") for line in lines)
     assert any(line == "▫️ *Last digest* No digest in the last 7 days. /claude-spend digest starts one." for line in lines)
     assert lines[-1] == (
-        "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>. A request expires in 8 h."
+        "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>."
+        " If nobody decides, it expires after 8 working hours (Mon–Fri 09:00–18:00, Europe/Berlin)."
     )
     assert not any("Scope" in line or "T0ACME" in line for line in lines)
     await world.post("/claude/flags", spend_limits_preview=False)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.kinds.registry import KINDS
 from bot.policy.file import PolicyError, load_policy, parse_policy, placeholders, version_of
-from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule, describe_duration, describe_rule
+from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule, describe_rule
+from bot.policy.working_hours import Lifetime, WorkingHours
 from bot.sandbox.people import APPROVALS_CHANNEL, GROUPS
 from tests.generated import STALE, with_kinds
 
@@ -50,7 +51,7 @@ def test_defaults_hold_where_nothing_else_is_said() -> None:
         approvers=(ApproverRef(kind=ApproverKind.ORG_ADMINS),),
         group_names=("admins",),
         channel="C0APPROVALS",
-        expires_in=timedelta(hours=8),
+        expires_in=Lifetime(rest=timedelta(hours=8)),
         version=version_of(FULL),
     )
 
@@ -58,9 +59,9 @@ def test_defaults_hold_where_nothing_else_is_said() -> None:
 def test_later_tables_win_key_by_key() -> None:
     policy = parse_policy(FULL, KINDS)
     by_kind = policy.rule_for("revoke_key", None, None)
-    assert (by_kind.quorum, by_kind.expires_in, by_kind.group_names) == (2, timedelta(days=1), ("admins",))
+    assert (by_kind.quorum, by_kind.expires_in, by_kind.group_names) == (2, Lifetime(days=1), ("admins",))
     by_both = policy.rule_for("revoke_key", "wrkspc_9", "Production")
-    assert (by_both.quorum, by_both.expires_in, by_both.reason_required) == (2, timedelta(minutes=30), False)
+    assert (by_both.quorum, by_both.expires_in, by_both.reason_required) == (2, Lifetime(rest=timedelta(minutes=30)), False)
     assert by_both.issue_keys == "api"
     assert [str(ref) for ref in by_both.approvers] == ["usergroup:S0PLATFORM", "user:U0BOB", "workspace-admins"]
 
@@ -69,7 +70,7 @@ def test_a_workspace_is_found_by_name_without_case_and_by_id_which_wins() -> Non
     policy = parse_policy(FULL, KINDS)
     assert policy.rule_for("create_key", None, "PRODUCTION").issue_keys == "api"
     both = policy.rule_for("revoke_key", "wrkspc_01", "Production")
-    assert (both.quorum, both.expires_in) == (3, timedelta(minutes=30))
+    assert (both.quorum, both.expires_in) == (3, Lifetime(rest=timedelta(minutes=30)))
 
 
 def test_the_version_changes_with_the_text_alone() -> None:
@@ -218,7 +219,7 @@ def test_the_commented_lines_of_the_example_are_good_too() -> None:
         text = text.replace(f"# {line}", line)
     text = text.replace('# [workspaces."Production".kinds', '[workspaces."Production".kinds')
     rule = parse_policy(text, KINDS).rule_for("revoke_key", None, "Production")
-    assert (rule.quorum, rule.group_names, rule.expires_in) == (2, ("platform",), timedelta(days=1))
+    assert (rule.quorum, rule.group_names, rule.expires_in) == (2, ("platform",), Lifetime(days=1))
 
 
 def test_the_demo_policy_names_only_what_the_sandbox_has() -> None:
@@ -239,14 +240,10 @@ def test_the_demo_policy_names_only_what_the_sandbox_has() -> None:
 def test_a_rule_is_said_in_words() -> None:
     rule = parse_policy(FULL, KINDS).rule_for("revoke_key", None, None)
     assert describe_rule(rule) == (
-        "needs 2 approvals from admins (org-admins); expires in 1 d; a reason is required; cards go to C0APPROVALS"
+        "needs 2 approvals from admins (org-admins); expires after 1 working day; a reason is required;"
+        " cards go to C0APPROVALS"
     )
     assert describe_rule(Policy.nobody("x").rule_for("create_key", None, None)) == "nobody can approve"
-
-
-@pytest.mark.parametrize(("minutes", "said"), [(480, "8 h"), (1500, "1 d 1 h"), (90, "1 h 30 min"), (0, "0 min")])
-def test_durations_are_said_in_words(minutes: int, said: str) -> None:
-    assert describe_duration(timedelta(minutes=minutes)) == said
 
 
 def test_the_zone_of_the_company_is_one_that_exists() -> None:
@@ -255,3 +252,40 @@ def test_the_zone_of_the_company_is_one_that_exists() -> None:
     line = FULL.count("\n") + 2
     said = 'There is no time zone Mars/Olympus. zone must be the name of a time zone, such as "Europe/Berlin".'
     assert faults_of(f'{FULL}[calendar]\nzone = "Mars/Olympus"\n') == [(line, "calendar.zone", said)]
+
+
+CALENDAR = """\
+version = 1
+[calendar]
+days = [
+  "Mon",
+  "Tue",
+]
+hours = "10:00-16:00"
+zone = "Europe/Berlin"
+"""
+
+
+def test_the_calendar_says_which_hours_count() -> None:
+    policy = parse_policy(CALENDAR, KINDS)
+    assert policy.hours == WorkingHours(days=(0, 1), opens=600, closes=960, zone="Europe/Berlin")
+    assert policy.rule_for("create_key", None, None).hours == policy.hours
+    assert parse_policy(FULL, KINDS).hours == WorkingHours()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ('"Tue"', '"Tuesday"', 5, "Tuesday is not a working day. Write Mon, Tue, Wed, Thu, Fri, Sat, Sun."),
+        ('"Mon",\n  "Tue"', '"Tue",\n  "Mon"', 3, 'days must be a list of working days in their order, such as ["Mon"'),
+        ('"Mon",\n  "Tue",', "", 3, 'days must be a list of working days in their order, such as ["Mon"'),
+        ("10:00-16:00", "16:00-10:00", 7, "hours must be working hours of one day, an hour or more, such as"),
+        ('"10:00-16:00"', "10", 7, "hours must be working hours of one day, an hour or more, such as"),
+        ("Europe/Berlin", "Berlin", 8, "There is no time zone Berlin. zone must be the name of a time zone, such as"),
+        ("zone", "zones", 8, "Unknown key zones. Did you mean zone?"),
+    ],
+)
+def test_a_fault_of_the_calendar_names_its_line(old: str, new: str, line: int, sentence: str) -> None:
+    ((found, _, said),) = faults_of(CALENDAR.replace(old, new, 1))
+    assert found == line
+    assert said.startswith(sentence)

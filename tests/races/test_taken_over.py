@@ -198,4 +198,4 @@ async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_
         await card_with(world, "*Expired*, it was approved, but it failed and nobody pressed Retry: The Claude Admin API")
         await world.message(ALICE, "nobody pressed Retry")
         await world.ask_for_key(ALICE, "never-retried")
-        assert (await card_with(world, "decide by"))["ts"] != card["ts"]
+        assert (await card_with(world, "if nobody decides"))["ts"] != card["ts"]

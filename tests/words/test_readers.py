@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.checks import parse_duration
+from bot.policy.checks import parse_lifetime
+from bot.policy.working_hours import WorkingHours
 from bot.words.amounts import exact_amount, read_amount
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
@@ -109,12 +110,14 @@ def test_a_duration_is_read_back(seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["8h", "2d", "90m", "1d 12h", "1d12h", "5min", " 8h "])
 def test_the_policy_and_a_form_read_the_same_length(text: str) -> None:
-    assert parse_duration(text) == read_duration(text)
+    lifetime = parse_lifetime(f"{text} calendar")
+    assert lifetime
+    assert lifetime.span(WorkingHours()) == read_duration(text)
 
 
 @pytest.mark.parametrize("text", ["", "8 h", "8H", "3 weeks", "4m", "91d", "12h 1d", "soon"])
 def test_the_policy_takes_what_it_took_before_and_no_more(text: str) -> None:
-    assert parse_duration(text) is None
+    assert parse_lifetime(text) is None
 
 
 @pytest.mark.parametrize(

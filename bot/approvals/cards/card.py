@@ -21,9 +21,10 @@ Json = dict[str, Any]
 class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
-    `wish` and `undone` are the kind's too. `needs` says the rule in markup: "Needs 1 approval from @claude-admins";
-    `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are whom the rule lets decide.
-    `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an end: "For good".
+    `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup: "Needs 1
+    approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
+    whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
+    end: "For good".
     """
 
     request: Request
@@ -45,6 +46,8 @@ class RequestFacts:
     then: Markup = ""
     lasts: Markup = ""
     approvers: Markup = ""
+    grant: Markup = ""
+    fixed_end: str = ""
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -144,7 +147,9 @@ def expired_because(facts: RequestFacts) -> Markup:
     if request.approved_at:
         waited = duration(request.expires_at - request.approved_at)
         return f"{_fulfiller(request)} did not {escape(facts.waits_for)} within {waited}"
-    return f"nobody decided in {duration(request.expires_at - request.created_at)}"
+    if request.extends and request.outcome.was == request.expires_at.isoformat():
+        return "nobody decided before the end that it was to move"
+    return f"nobody decided in {escape(request.asked_under.lasts) or duration(request.expires_at - request.created_at)}"
 
 
 def awaited(facts: RequestFacts) -> Markup:
@@ -214,10 +219,10 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         if facts.by_hand or facts.then:
             lines.append(facts.by_hand or f"on approval {facts.then}")
         lines.append(as_of_words(request.known))
-        lines.append(f"decide by {date(request.expires_at)}")
+        lines.append(f"expires {date(request.expires_at)} if nobody decides")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
-    if request.status is Status.APPLIED and request.over_at:
+    if request.status is Status.APPLIED and request.over_at and not request.extends:
         lines.append(f"{facts.end or 'Ends'} after {date(request.over_at)}")
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.approvals.authority import approvers_in_words, needs_in_words
 from bot.approvals.cards.card import RequestFacts
+from bot.approvals.extensions import extending
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request
 from bot.policy.model import Rule
@@ -12,7 +13,7 @@ from bot.slack.markup import escape
 
 def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> RequestFacts:
     """Return what cards and notices say of a request under a rule."""
-    kind = kinds[request.kind]
+    kind = extending(kinds[request.kind], request.extends) if request.extends else kinds[request.kind]
     asked, words = kind.asked(request), kind.words
     offered = kinds.get(kind.offers.kind) if kind.offers and kind.offers.filled(asked) else None
     return RequestFacts(
@@ -31,6 +32,8 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         needs=needs_in_words(rule, request.workspace_name),
         quorum=rule.quorum,
         danger=words.danger,
+        grant=kind.grant(request),
+        fixed_end=kind.rules.fixed_end(asked),
         then=words.then(asked),
         lasts=words.lasts,
         approvers=approvers_in_words(rule, request.workspace_name),

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.approvals.cards.ahead import is_last_call
 from bot.approvals.cards.card import (
     RequestFacts,
     awaited,
@@ -18,18 +19,20 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, date, escape, mention
+from bot.slack.markup import Markup, bold, channel_mention, date, escape, mention
 from bot.slack.model import Message
 from bot.store.actions import BOT_ACTOR, AuditAction
 
-Chapter = Literal["progress", "result", "end"]
-_CHAPTERS = ("progress", "result", "end")
+Chapter = Literal["waiting", "progress", "result", "end"]
+_CHAPTERS = ("waiting", "progress", "result", "end")
 """A redrawn message doesn't ring, so each chapter of a request is a message of its own; older ones only point to it."""
 
 
 def chapter_of(request: Request) -> Chapter | None:
     """Return the chapter that begins with a request's status; None where its requester needs no new message."""
     match request.status:
+        case Status.PENDING if is_last_call(request):
+            return "waiting"
         case Status.FULFILLING | Status.FAILED:
             return "progress"
         case Status.APPLIED | Status.DENIED | Status.EXPIRED:
@@ -87,7 +90,11 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             return f"⏳ Y{yours[1:]} was approved. {awaited(facts)}. I'll message you when it's done.", []
         case Status.REVERTING | Status.REVERTED:
             return (ended(facts) if request.status is Status.REVERTED else f"🔁 *{facts.done}* — ending now"), []
-        case Status.PENDING | Status.APPROVED | Status.APPLYING:
+        case Status.PENDING:
+            where = channel_mention(request.channel)
+            still = f"⏳ Nobody decided {yours} yet. It expires {date(request.expires_at)} if nobody does."
+            return f"{still} I reminded the approvers in {where}.", []
+        case Status.APPROVED | Status.APPLYING:
             return f"⏳ Y{yours[1:]} is not done yet.", []
 
 
@@ -111,7 +118,7 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
 
 
 def _end(request: Request) -> Markup:
-    return f" Until {date(request.over_at)}." if request.over_at else ""
+    return f" Until {date(request.over_at)}." if request.over_at and not request.extends else ""
 
 
 _LINES: dict[str, Markup] = {
@@ -136,6 +143,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_SECOND_LEFT: (
         "I did it twice by mistake and couldn't undo the second one. Revoke the second key: nobody has its secret"
     ),
+    AuditAction.REQUEST_EXTENDED: "Given more time",
     AuditAction.REQUEST_ENDED: "Ended as planned",
     AuditAction.REQUEST_END_NEEDS_PERSON: "Its time is over, but a person has to check",
     AuditAction.REQUEST_QUEUED: "Many calls are waiting their turn. I'll go on by myself within a few minutes",
@@ -159,5 +167,6 @@ def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -
     more = [str(detail[name]) for name in ("comment", "failure", "note", "problem", "title") if detail.get(name)]
     if action == AuditAction.REQUEST_APPROVED and not detail.get("enough"):
         more.append(str(detail.get("explanation") or ""))
+    until = f", until {date(datetime.fromisoformat(detail['until']))}" if action == AuditAction.REQUEST_EXTENDED else ""
     why = f": {escape(' '.join(more))}" if any(more) else ""
-    return f"{date(at)} · {who}{words}{why}"
+    return f"{date(at)} · {who}{words}{until}{why}"

@@ -1,5 +1,6 @@
 """Which messages there should be about a request as it is now, and for whom. Pure."""
 
+from bot.approvals.cards.ahead import wanted_ahead
 from bot.approvals.cards.notices import chapter_of
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
@@ -14,7 +15,7 @@ _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 def wanted(request: Request) -> list[Wanted]:
     """Return every message that should exist, but for the lines of the thread."""
-    found = [Wanted(CARD, request.channel)]
+    found = [Wanted(CARD, request.channel), *wanted_ahead(request, CARD)]
     chapter = chapter_of(request)
     if chapter:
         found.append(Wanted(f"{REQUESTER}:{chapter}", request.requester.slack_id))

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
+from bot.approvals.cards.ahead import ENDING, REMINDER, ending_notice, reminder
 from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.holders import former_holder, is_holders, nobody_has_it, with_hand_back
 from bot.approvals.cards.notices import beneficiary_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import BENEFICIARY, CARD, FULFILLER, LINE, REQUESTER, TOPIC, UNHELD, wanted
 from bot.approvals.cards.redacted import redacted_card, redacted_line
-from bot.approvals.kind import AnyKind, all_kinds, find_kind
+from bot.approvals.extensions import kind_of
+from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.model import Request
 from bot.errors import SlackRefused
 from bot.posts import db as posts
@@ -62,7 +64,8 @@ class _Shown:
             (one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(self.facts.request)
         ):
             return None
-        message = self._message(post, what, which)
+        is_ahead = what == ENDING
+        message = ending_notice(self.facts, which, post.channel) if is_ahead else self._message(post, what, which)
         return plain(message) if message else None
 
     def _line(self, version: str) -> Content | None:
@@ -72,6 +75,8 @@ class _Shown:
     def _message(self, post: Post, what: str, which: str) -> Message | None:
         if what == CARD:
             return render_card(self.facts)
+        if what == REMINDER:
+            return reminder(self.facts)
         if what == REQUESTER:
             return requester_notice(self.facts, which)
         if what == BENEFICIARY:
@@ -104,7 +109,7 @@ class RequestTopic:
             entries = await audit.entries_of(tx, subject) if request else []
         if request is None:
             return None
-        kind = find_kind(rt, request.kind)
+        kind = kind_of(rt, request)
         shown = _Shown(kind, await facts_of(rt, request), _lines(entries))
         return Drawing(shown.content, is_over=not request.is_open and not request.is_granted)
 
@@ -122,7 +127,7 @@ class RequestTopic:
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
         """Return what takes a message's place where another company can read."""
-        return redacted_line() if post.purpose.startswith(LINE) else redacted_card(rt.settings.command_prefix)
+        return redacted_line() if post.purpose.startswith((LINE, REMINDER)) else redacted_card(rt.settings.command_prefix)
 
     def is_restored(self, post: Post) -> bool:
         """Tell whether it is a card; what stood in the threads doesn't come back."""

@@ -135,6 +135,17 @@ async def _not_asked_for(look: Look[CreateKey], keys: list[ApiKey]) -> list[ApiK
     ]
 
 
+async def _stands(look: Look[CreateKey]) -> bool:
+    return (await look.admin.api_key(look.request.outcome.thing_id or "")).status not in DEAD
+
+
+def _fixed_end(asked: Asked[CreateKey]) -> str:
+    """Say so where the upstream itself ends a key: that end can't be moved (admin-api.md §4.6)."""
+    return (
+        "The Claude API ends this key by itself and lets nobody move that end." if asked.request.outcome.expires_at else ""
+    )
+
+
 async def _revert(act: Act[CreateKey]) -> Done:
     key = await act.admin.api_key(act.request.outcome.thing_id or "")
     if key.status in DEAD:
@@ -190,6 +201,7 @@ CREATE_KEY = Kind(
         yours=_yours,
         after=lambda asked: f"Key {_key(asked)} is revoked",
         wish=lambda asked: f"for the API key {_what(asked)}",
+        grant=lambda asked: f"Key {_key(asked)}",
         undone="the key was not created",
         end=_end,
     ),
@@ -197,10 +209,11 @@ CREATE_KEY = Kind(
         subject=lambda payload: subject_of(payload.workspace_id, payload.name),
         check=_check,
         last_day="ends_on",
+        fixed_end=_fixed_end,
         has_workspace=True,
         issues_keys=True,
     ),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert, stands=_stands),
     by_hand=ByHand(
         waits_for="create the key in the Console",
         prove=_prove,

@@ -13,7 +13,7 @@ from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.setting import Found, Setting, Thing
 from bot.people.model import Who
-from bot.slack.markup import Markup, bold, escape, mention
+from bot.slack.markup import Markup, bold, escape, mention, within_bold
 
 ROLES = {
     "user": "User: Playground only",
@@ -116,6 +116,7 @@ CHANGE_ROLE = Kind(
         done=_done,
         then=lambda asked: f"I give {mention(asked.payload.slack_id)} this role at once",
         wish=lambda asked: f"for the role {bold(asked.payload.role)} for {mention(asked.payload.slack_id)}",
+        grant=lambda asked: f"Role {within_bold(asked.payload.role)} of {mention(asked.payload.slack_id)}",
         after=lambda asked: f"{mention(asked.payload.slack_id)} is {escape(asked.payload.from_role)} again",
     ),
     rules=_ROLE.rules(

@@ -37,6 +37,11 @@ class RequestRow(Table, table=True):
     closed_at: datetime | None = time_column(nullable=True)
     ends_at: datetime | None = time_column(nullable=True, index=True)
     outcome: dict[str, Any] = json_column()
+    # The request whose grant gets a later end by this one, and when that happened to a grant.
+    extends: str | None = None
+    extended_at: datetime | None = time_column(nullable=True)
+    # The latest moment for which people were told ahead, of the expiry or of the end.
+    told_until: datetime | None = time_column(nullable=True)
     failure: str | None = None
     attempts: int = 0
     beneficiaries: list[dict[str, str]] = json_column()
