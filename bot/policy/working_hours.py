@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.words.calendars import Calendar
 from bot.words.own import Own, own
 from bot.words.wording import WEEKDAYS, listed, plural
 
@@ -44,7 +45,7 @@ class WorkingHours(BaseModel):
         Hours are counted as they pass, so that a change of clocks within them neither adds nor takes one.
         """
         begin, left = start.astimezone(UTC), work
-        day = start.astimezone(ZoneInfo(self.zone)).date()
+        day = Calendar(self.zone).day_of(start)
         while True:
             if day.weekday() in self.days:
                 opens, closes = max(self._moment(day, self.opens), begin), self._moment(day, self.closes)
