@@ -206,9 +206,8 @@ async def recover(rt: Runtime, request: Request) -> Request:
 
 def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:
     """Tell whether to try again without asking anybody: it was too slow, and did nothing that would count twice."""
-    if not isinstance(problem, LeaseLost) or request.attempts >= MOST_ATTEMPTS:
-        return False
-    return problem.is_unchanged or kind.effect.repeatable
+    is_left = request.attempts < MOST_ATTEMPTS
+    return isinstance(problem, LeaseLost) and is_left and (problem.is_unchanged or kind.effect.repeatable)
 
 
 async def _put_back(rt: Runtime, request: Request, action: AuditAction, **changes: Outcome) -> Request | None:
