@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from bot.approvals import decide, service
 from bot.approvals.authority import needs_in_words
+from bot.approvals.cards.whose import whose_line
 from bot.approvals.extensions import extending
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
+from bot.approvals.owners import find_concerned
 from bot.approvals.replace import AskedAlready
 from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
@@ -95,7 +97,8 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
             raise
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
-        return _asking(call, who_decides(call.rt, kind, *await _workspace_of(call.rt, held)), on_top)
+        whose = await _whose(call, kind, held)
+        return _asking(call, who_decides(call.rt, kind, *await _workspace_of(call.rt, held)), on_top, whose)
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
 
@@ -123,11 +126,23 @@ async def open_to_replace(call: Interaction, kind_name: str, values: Mapping[str
     await call.say(plain_answer(said_of(refusal)))
 
 
-def _asking(call: Interaction, who: Markup, on_top: Markup) -> Frame:
-    above = [section(on_top)] if on_top else []
+def _asking(call: Interaction, who: Markup, on_top: Markup, whose: Markup = "") -> Frame:
+    above, below = [section(on_top)] if on_top else [], [context(one) for one in (whose, who) if one]
     if _replaced_by(call):
-        return Frame(above, [context(who)], submit="Replace it", private_metadata=call.private_metadata)
-    return Frame(above, [context(who)])
+        return Frame(above, below, submit="Replace it", private_metadata=call.private_metadata)
+    return Frame(above, below)
+
+
+async def _whose(call: Interaction, kind: AnyKind, held: FormInput) -> Markup:
+    """Return whose thing the form is about, and that they hear of it, as far as it says so."""
+    thing = held.text(kind.concerns.field) if kind.concerns.field else ""
+    if not thing or not kind.concerns.thing:
+        return ""
+    found = await find_concerned(call.rt, kind, thing)
+    whose = whose_line(found, kind.concerns.thing, call.actor.who)
+    told = [one for one in found if one.is_reachable and not one.is_person(call.actor.who)]
+    then = " I'll tell them." if told else ""
+    return f"{whose[0].upper()}{whose[1:]}.{then}"
 
 
 def extension_door(kind: AnyKind, known: Request | None = None) -> Door[dict[str, Any]]:

@@ -14,6 +14,7 @@ from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
 from bot.approvals.model import Request
 from bot.directory.directory import Directory
 from bot.people.identity import find_member
+from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -62,6 +63,11 @@ class Others:
         """Return when what requests of a kind made will be taken back, by the thing's id; what has no end is absent."""
         async with self._store.read() as tx:
             return await requests.ends_of(tx, kind, things)
+
+    async def asked_for(self, kind: str, thing: str) -> Who | None:
+        """Return who asked for a thing, where a request of a kind made it."""
+        async with self._store.read() as tx:
+            return await requests.asker_of(tx, kind, thing)
 
     async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
         """Return the ids of what requests of a kind made for somebody."""

@@ -144,6 +144,12 @@ async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]
     return found
 
 
+async def asker_of(tx: Tx, kind: str, made: str) -> Who | None:
+    """Return who asked for a thing, where a request of a kind made it."""
+    row = (await tx.session.exec(select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made))).first()
+    return _requester(row) if row else None
+
+
 async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
     """Return the grants of a kind that have ended since then."""
     query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
@@ -242,8 +248,11 @@ def _decision(row: DecisionRow) -> Decision:
 
 def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
     facts = row.model_dump(exclude={"requester_slack_id", "requester_member_id", "requester_email", *_COLUMNS_ONLY})
-    who = Who(slack_id=row.requester_slack_id, member_id=row.requester_member_id, email=row.requester_email)
-    return Request(**facts, requester=who, decisions=tuple(decisions))
+    return Request(**facts, requester=_requester(row), decisions=tuple(decisions))
+
+
+def _requester(row: RequestRow) -> Who:
+    return Who(slack_id=row.requester_slack_id, member_id=row.requester_member_id, email=row.requester_email)
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,22 +5,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, cast
 
+from pydantic import BaseModel
+
 from bot.approvals.act import Asked, P
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
-from bot.approvals.parts import ByHand, Effect, Filled, Offer, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, ByHand, Concerns, Effect, Filled, Offer, Rules, Sample, Words
 from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, within_bold
 
+THINGS = ("key", "person")
+"""Fields that name something of somebody's, or somebody."""
+
 
 @dataclass(frozen=True)
 class Kind(Generic[P]):
     """One kind of Request. Its functions get the decoded payload; the engine decodes it once per step.
 
-    Raises TypeError where it could give something an end that nothing carries out, or says wrongly where that stands.
+    Raises TypeError where it could give something an end that nothing carries out, says wrongly where that stands, or
+    could change a thing of somebody's without saying whose it is.
     """
 
     name: str
@@ -29,6 +35,7 @@ class Kind(Generic[P]):
     words: Words[P]
     rules: Rules[P]
     effect: Effect[P]
+    concerns: Concerns[P]
     sample: Sample[P]
     by_hand: ByHand[P] | None = None
     offers: Offer[P] | None = None
@@ -40,10 +47,17 @@ class Kind(Generic[P]):
             raise TypeError(f"{self.name} gives something until a day, but has no revert to take it back.")
         if self.rules.last_day and all(field.name != self.rules.last_day for field in self.form):
             raise TypeError(f"{self.name} gives something until a day, but its form doesn't ask for {self.rules.last_day}.")
+        named = [field.name for field in self.form if field.type in THINGS]
+        if (named and self.concerns is NOBODY) or (self.concerns is not NOBODY and self.concerns.field not in named):
+            raise TypeError(f"{self.name} changes what {named or 'no field'} names, but doesn't say whose that is.")
 
     def asked(self, request: Request) -> Asked[P]:
         """Return a request with its decoded payload; ValidationError for one that this version can't read."""
         return Asked(request, self.payload.model_validate(request.payload))
+
+    def thing_of(self, payload: BaseModel) -> str:
+        """Return the id of the thing that a payload changes, empty where it is nobody's."""
+        return str(getattr(payload, self.concerns.field)) if self.concerns.field else ""
 
     def title(self, request: Request) -> str:
         """Return what a request is called, as plain text."""

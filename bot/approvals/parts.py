@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.outcome import Applied, Done, Outcome, Waits
 from bot.forms.fields import FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.slack.markup import Markup
 from bot.slack.model import Message
+from bot.words.own import Own
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,30 @@ async def _never(_look: Look[Any]) -> Done | None:
 
 async def _stands(_look: Look[Any]) -> bool:
     return True
+
+
+@dataclass(frozen=True)
+class Concerns(Generic[P]):
+    """Whose thing a kind changes: named on card and form, and told.
+
+    `find` returns the owners by the thing's id, which the payload and the form hold as `field`; what it doesn't know of a
+    person it leaves empty. `thing` names it ("key"), or is empty where the request itself names the person. `hears_ask`:
+    they hear of it when it is asked, too. `remedy` is what they can do when it was wrong.
+    """
+
+    find: Callable[[Reading, str], Awaitable[tuple[Who, ...]]]
+    field: str
+    thing: Own = ""
+    hears_ask: bool = True
+    remedy: Remedy | None = None
+
+
+async def _nobody(_reading: Reading, _thing: str) -> tuple[Who, ...]:
+    return ()
+
+
+NOBODY = Concerns[Any](find=_nobody, field="")
+"""For a kind that changes nothing that is somebody's: it makes something new, or concerns its requester alone."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from bot.approvals.extensions import extending, kind_of
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.outcome import Outcome
+from bot.approvals.owners import known_with_owners, with_beneficiaries
 from bot.approvals.replace import asked_already, make_room
-from bot.approvals.snapshot import beside, known_of
+from bot.approvals.snapshot import beside
 from bot.errors import InvalidInput, NotAllowed, SlackRefused
 from bot.forms.fields import day_is_over
 from bot.people.identity import calendar_for
@@ -55,7 +56,7 @@ async def record(
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
-    known = await beside(_check_channel(rt, rule.channel), known_of(rt, kind, actor, checked.payload))
+    known, owners = await beside(_check_channel(rt, rule.channel), known_with_owners(rt, kind, actor, checked.payload))
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,
@@ -74,9 +75,10 @@ async def record(
         ends_at=_end_of(rt, actor, kind, checked.payload),
     )
     request = _extending(request, grant, kind.rules.last_day) if grant else request
-    request = request.model_copy(update={"beneficiaries": kind.beneficiaries(request)})
-    concerned = [actor.who, *request.beneficiaries]
-    await check_can_be_approved(rt, request, rule, concerned)
+    about = kind.beneficiaries(request)
+    told = {"beneficiaries": about, "concerned": with_beneficiaries(kind, owners, about)}
+    request = request.model_copy(update=told)
+    await check_can_be_approved(rt, request, rule, [actor.who, *about])
     subject = kind.rules.subject(checked.payload)
     return await add(rt, actor, request, subject, replaces)
 
@@ -157,6 +159,7 @@ def _facts(request: Request) -> dict[str, object]:
         "payload": request.payload,
         "reason": request.reason,
         "workspace": request.workspace_id,
+        "concerned": [one.slack_id or one.email or one.member_id for one in request.concerned],
         "expires_at": request.expires_at.isoformat(),
         "ends_at": request.ends_at.isoformat() if request.ends_at else None,
         **({"extends": request.extends} if request.extends else {}),

@@ -30,6 +30,13 @@ async def find_all(tx: Tx, slack_ids: Collection[str]) -> dict[str, Link]:
     return {row.slack_id: Link.model_validate(row.model_dump()) for row in rows}
 
 
+async def find_one(tx: Tx, slack_id: str, member_id: str) -> Link | None:
+    """Return the link of a Slack user, or where none is known of a member; the newest one of several."""
+    known = LinkRow.slack_id == slack_id if slack_id else LinkRow.member_id == member_id
+    row = (await tx.session.exec(select(LinkRow).where(known).order_by(col(LinkRow.linked_at).desc()))).first()
+    return Link.model_validate(row.model_dump()) if row else None
+
+
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
     """Add a link; False when there is one already."""
     values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}

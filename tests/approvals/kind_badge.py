@@ -8,7 +8,7 @@ from bot.admin.model import Workspace
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Applied, Done, Outcome
-from bot.approvals.parts import Checked, Effect, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, Checked, Effect, Rules, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.registry import KINDS, registry_of
@@ -89,6 +89,7 @@ BADGE = Kind(
         last_day="day",
     ),
     effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert),
+    concerns=NOBODY,
     sample=Sample(Badge(colour="green", engraved=("on time", "in budget"), day=date(2026, 12, 31))),
 )
 

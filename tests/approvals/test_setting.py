@@ -13,7 +13,7 @@ from bot.approvals.act import Look, Reading, reading_of
 from bot.approvals.kind import Kind
 from bot.approvals.model import Status
 from bot.approvals.outcome import NeedsPerson
-from bot.approvals.parts import Checked, Sample, Words
+from bot.approvals.parts import NOBODY, Checked, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS, registry_of
@@ -88,6 +88,7 @@ PAINT = Kind(
     ),
     rules=DOOR.rules(lambda _payload: "door"),
     effect=DOOR.effect(),
+    concerns=NOBODY,
     sample=Sample(Paint(colour="red", was="bare")),
 )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
+from bot.approvals.cards.whose import untold_line, whose_line
 from bot.approvals.handover.words import card_lines, is_trouble
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
@@ -12,6 +13,7 @@ from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm, option, overflow
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate, within_bold
 from bot.slack.model import Message
+from bot.words.own import Own
 from bot.words.wording import duration, listed, number
 
 Json = dict[str, Any]
@@ -24,7 +26,7 @@ class RequestFacts:
     `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup: "Needs 1
     approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
     whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
-    end: "For good".
+    end: "For good". `thing` names what is changed and is somebody's: "key".
     """
 
     request: Request
@@ -48,6 +50,7 @@ class RequestFacts:
     approvers: Markup = ""
     grant: Markup = ""
     fixed_end: str = ""
+    thing: Own = ""
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -210,7 +213,8 @@ def _after(request: Request) -> Markup:
 
 def _lines(facts: RequestFacts) -> list[Markup]:
     request = facts.request
-    lines: list[Markup] = []
+    whose = _whose(facts)
+    lines: list[Markup] = [f"{whose[0].upper()}{whose[1:]}"] if whose else []
     if request.status is Status.PENDING:
         have = len(request.said(Verdict.APPROVE))
         lines.append(facts.needs)
@@ -227,6 +231,13 @@ def _lines(facts: RequestFacts) -> list[Markup]:
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
     return [line for line in lines if line]
+
+
+def _whose(facts: RequestFacts) -> Markup:
+    """Return whose thing it changes; where the second line names the owner, only whom Slack doesn't reach."""
+    request = facts.request
+    is_named = request.is_open and request.known.key is not None and bool(request.concerned)
+    return untold_line(request.concerned) if is_named else whose_line(request.concerned, facts.thing, request.requester)
 
 
 def _buttons(facts: RequestFacts) -> list[Json]:

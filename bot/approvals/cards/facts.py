@@ -37,5 +37,6 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         then=words.then(asked),
         lasts=words.lasts,
         approvers=approvers_in_words(rule, request.workspace_name),
+        thing=kind.concerns.thing,
         undo_label=f"{offered.label.split()[0]}…" if offered else "",
     )

@@ -55,14 +55,6 @@ def requester_notice(facts: RequestFacts, chapter: str) -> Message:
     return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
 
 
-def beneficiary_notice(facts: RequestFacts, chapter: str) -> Message:
-    """Return what somebody reads for whom something was asked: that it was done, and later that it has ended."""
-    asker = mention(facts.request.requester.slack_id)
-    done = f"✅ *{facts.done}*. {asker} asked for it.{_end(facts.request)}"
-    text = ended(facts) if chapter == "end" else done
-    return Message(text, [section(text)])
-
-
 def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, yours = facts.request, f"your request {facts.wish}"
     again = [button("Ask again…", ids.ASK_AGAIN, request.id)]

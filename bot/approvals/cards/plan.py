@@ -2,14 +2,17 @@
 
 from bot.approvals.cards.ahead import wanted_ahead
 from bot.approvals.cards.notices import chapter_of
+from bot.approvals.concerned import Concerned
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
 from bot.posts.model import Wanted
 
 TOPIC = "request"
-CARD, REQUESTER, BENEFICIARY, FULFILLER, LINE = "card", "requester", "beneficiary", "fulfiller", "line"
+CARD, REQUESTER, CONCERNED, FULFILLER, LINE = "card", "requester", "concerned", "fulfiller", "line"
 UNHELD = "unheld"
 """What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
+ASKED = "asked"
+"""The chapter in which somebody hears that a thing of theirs may be changed; the others are those of the requester."""
 _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
@@ -19,8 +22,8 @@ def wanted(request: Request) -> list[Wanted]:
     chapter = chapter_of(request)
     if chapter:
         found.append(Wanted(f"{REQUESTER}:{chapter}", request.requester.slack_id))
-        found += _to_others(request, chapter)
-    return found
+        found += _to_fulfiller(request)
+    return found + _to_concerned(request, chapter)
 
 
 def line_of(version: int, channel: str) -> Wanted:
@@ -28,8 +31,8 @@ def line_of(version: int, channel: str) -> Wanted:
     return Wanted(f"{LINE}:{version}", channel, thread_of=CARD, redraws=False)
 
 
-def _to_others(request: Request, chapter: str) -> list[Wanted]:
-    """Return what those are told who have to do something by hand, or for whom it was done."""
+def _to_fulfiller(request: Request) -> list[Wanted]:
+    """Return what the person is told who has to do something by hand."""
     found: list[Wanted] = []
     holder, turn = holder_of(request), request.outcome.holder_turn
     is_waiting = request.outcome.by_hand and request.status is Status.FULFILLING
@@ -41,7 +44,24 @@ def _to_others(request: Request, chapter: str) -> list[Wanted]:
             found.append(Wanted(f"{FULFILLER}:{turn}" if turn else FULFILLER, fulfiller))
         if request.outcome.problem or request.status in _OVER:
             found.append(Wanted(f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
-    if request.status in (Status.APPLIED, Status.REVERTED):
-        others = [person for person in request.beneficiaries if not person.is_same_person(request.requester)]
-        found += [Wanted(f"{BENEFICIARY}:{chapter}", person.slack_id) for person in others]
     return found
+
+
+def _to_concerned(request: Request, chapter: str | None) -> list[Wanted]:
+    """Return what those are told to whom belongs what is changed: that it is asked, that it is done, that it has ended."""
+    chapters = [ASKED, *([chapter] if chapter and request.status in (Status.APPLIED, Status.REVERTED) else [])]
+    return [
+        Wanted(f"{CONCERNED}:{one}", person.slack_id)
+        for one in chapters
+        for person in request.concerned
+        if _hears(request, person, one)
+    ]
+
+
+def _hears(request: Request, person: Concerned, chapter: str) -> bool:
+    """Tell whether somebody gets a message of a chapter: never of what they asked for or decided themselves."""
+    if not person.is_reachable or not person.slack_id or person.is_person(request.requester):
+        return False
+    if chapter == ASKED:
+        return person.hears_ask and request.status is Status.PENDING
+    return not any(person.is_person(decision.by) for decision in request.decisions)

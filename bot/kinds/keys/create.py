@@ -10,7 +10,7 @@ from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
-from bot.approvals.parts import ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.keys.console_steps import console_news, console_steps, ends_too_early
@@ -214,6 +214,7 @@ CREATE_KEY = Kind(
         issues_keys=True,
     ),
     effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert, stands=_stands),
+    concerns=NOBODY,
     by_hand=ByHand(
         waits_for="create the key in the Console",
         prove=_prove,

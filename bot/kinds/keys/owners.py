@@ -1,15 +1,37 @@
 """Whose a key is, and who may see it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.admin.model import ApiKey
-from bot.approvals.act import Others
+from bot.approvals.act import Others, Reading
+from bot.approvals.concerned import Remedy
+from bot.approvals.parts import Concerns
+from bot.errors import UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
 from bot.people.identity import ADMIN_ROLES
-from bot.people.model import Actor
+from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 
 _SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
+
+
+async def owners_of_key(reading: Reading, key_id: str) -> tuple[Who, ...]:
+    """Return whose a key is: its requester on record, else the member whom the API names as its maker."""
+    asked = await reading.others.asked_for(CREATE_KEY.name, key_id)
+    if asked:
+        return (asked,)
+    key = next((one for one in await reading.directory.keys() if one.id == key_id), None)
+    try:
+        key = key or await reading.admin.api_key(key_id)
+    except UpstreamMissing:
+        return ()
+    return (Who(slack_id="", member_id=key.created_by, email=""),) if key.created_by else ()
+
+
+def concerns_of_key(remedy: Remedy) -> Concerns[Any]:
+    """Return whose thing a change of a key concerns: its owner hears of it before and after."""
+    return Concerns(find=owners_of_key, field="key_id", thing="key", remedy=remedy)
 
 
 async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:

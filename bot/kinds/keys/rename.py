@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.admin.model import ApiKey
 from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
@@ -20,6 +21,7 @@ from bot.kinds.keys.one_key import (
     key_in_place,
     read_key,
 )
+from bot.kinds.keys.owners import concerns_of_key
 from bot.kinds.setting import Found, Setting, Thing
 from bot.slack.markup import Markup, code
 
@@ -114,6 +116,9 @@ RENAME_KEY = Kind(
     ),
     rules=_NAME.rules(lambda payload: f"rename_key:{payload.key_id}", has_workspace=True),
     effect=_NAME.effect(),
+    concerns=concerns_of_key(
+        Remedy("ask for the old name again. Programs that use it go on working.", "rename_key", "Rename…", takes_thing=True)
+    ),
     sample=Sample(
         RenameKey(
             key_id="apikey_1", key_name="nightly", hint="sk-ant-…igAA", was="nightly", name="weekly", workspace_id="wrkspc_1"

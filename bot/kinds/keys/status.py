@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
@@ -18,6 +19,7 @@ from bot.kinds.keys.one_key import (
     key_in_place,
     read_key,
 )
+from bot.kinds.keys.owners import concerns_of_key
 from bot.kinds.setting import Setting
 from bot.slack.markup import reads_alike
 from bot.words.own import Own
@@ -44,6 +46,7 @@ class _Change:
     done: Own
     then: Own
     already: str
+    remedy: Remedy
     danger: str = ""
     lasts: Own = "For good"
     is_final: bool = False
@@ -94,6 +97,7 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
         ),
         rules=setting.rules(lambda payload: f"key:{payload.key_id}", has_workspace=True),
         effect=setting.effect(),
+        concerns=concerns_of_key(change.remedy),
         sample=Sample(
             StatusChange(key_id="apikey_1", key_name="nightly", hint="sk-ant-…igAA", was=was, confirm="nightly"),
             Outcome(thing_id="apikey_1", hint="sk-ant-…igAA", value=change.becomes, was=was),
@@ -113,6 +117,7 @@ DISABLE_KEY = _make(
     _Change(
         "disable_key", "Disable a key", "disable", "inactive", frozenset({"active"}), "is disabled",
         "I disable the key at once, and everything that uses it stops", "disabled",
+        Remedy("ask to enable it again.", "enable_key", "Enable…", takes_thing=True),
         "Everything that uses it stops until it is enabled again.", "Until it is enabled again",
     )
 )  # fmt: skip
@@ -120,12 +125,14 @@ ENABLE_KEY = _make(
     _Change(
         "enable_key", "Enable a key", "enable", "active", frozenset({"inactive"}), "is enabled again",
         "I enable the key at once, and whatever has its secret can use it", "enabled",
+        Remedy("ask to disable it.", "disable_key", "Disable…", takes_thing=True),
     )
 )  # fmt: skip
 REVOKE_KEY = _make(
     _Change(
         "revoke_key", "Revoke a key", "revoke", "archived", frozenset({"active", "inactive"}),
         "is revoked for good", "I revoke the key at once, and everything that uses it stops", "revoked",
+        Remedy("a revoked key can't come back. Ask for a new one.", "create_key", "Request a key…"),
         "Everything that uses it stops for good. This can't be undone.", is_final=True,
     ),
     FormField("confirm", "Type the key's name to confirm", max_length=500, check=_check_typed),

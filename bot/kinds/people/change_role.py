@@ -6,9 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Member
 from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
-from bot.approvals.parts import Checked, Sample, Words
+from bot.approvals.parts import Checked, Concerns, Sample, Words
 from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.setting import Found, Setting, Thing
@@ -94,6 +95,10 @@ def _beneficiaries(asked: Asked[ChangeRole]) -> tuple[Who, ...]:
     return (Who(slack_id=asked.payload.slack_id, member_id=asked.payload.member_id, email=""),)
 
 
+async def _person(_reading: Reading, slack_id: str) -> tuple[Who, ...]:
+    return (Who(slack_id=slack_id, member_id="", email=""),)
+
+
 def _what(asked: Asked[ChangeRole]) -> Markup:
     wanted = asked.payload
     return f"{mention(wanted.slack_id)}: {escape(wanted.from_role)} → {bold(wanted.role)}"
@@ -125,6 +130,9 @@ CHANGE_ROLE = Kind(
         beneficiaries=_beneficiaries,
     ),
     effect=_ROLE.effect(),
+    concerns=Concerns(
+        find=_person, field="slack_id", hears_ask=False, remedy=Remedy("ask for another role.", "change_role", "Change…")
+    ),
     sample=Sample(
         ChangeRole(slack_id="U0DANA", role="developer", member_id="user_dana", member_name="Dana", from_role="billing"),
         given={"role": "billing"},

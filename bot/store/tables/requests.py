@@ -45,6 +45,7 @@ class RequestRow(Table, table=True):
     failure: str | None = None
     attempts: int = 0
     beneficiaries: list[dict[str, str]] = json_column()
+    concerned: list[dict[str, Any]] = json_column()
     asked_under: dict[str, Any] = json_column()
     known: dict[str, Any] = json_column()
     # The id of what it made, such as a key, as its outcome says: so whose that is is found without reading outcomes.

@@ -1,0 +1,74 @@
+"""What is said of and to the people to whom belongs what a request changes. Pure."""
+
+from typing import Any
+
+from bot.approvals.cards.card import RequestFacts, ended, left_behind
+from bot.approvals.cards.plan import ASKED
+from bot.approvals.concerned import Remedy
+from bot.approvals.model import WORDS, Request, Status, Verdict
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, escape, mention, quote, truncate
+from bot.slack.model import Message
+from bot.words.wording import calendar_day, listed
+
+_DONE = frozenset({Status.APPLIED, Status.REVERTING})
+
+
+def concerned_notice(facts: RequestFacts, remedy: Remedy | None, thing: str, chapter: str) -> Message:
+    """Return what somebody reads whose thing a request changes: at the ask, once it is done, and at its end.
+
+    `thing` is its id.
+    """
+    if chapter == ASKED:
+        return _message(_asked(facts))
+    if chapter == "end":
+        return _message(ended(facts))
+    if remedy is None:
+        return _message(_done(facts))
+    opens = button(remedy.label, f"{ids.OPEN_PREFIX}{remedy.kind}", thing if remedy.takes_thing else "")
+    return _message(_lines(_done(facts), f"If this is wrong: {remedy.sentence}"), opens)
+
+
+def _message(text: Markup, *buttons: dict[str, Any]) -> Message:
+    return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
+
+
+def _asked(facts: RequestFacts) -> Markup:
+    """Return what may happen, and who could stop it; once it is decided, how it went."""
+    request, asker = facts.request, mention(facts.request.requester.slack_id)
+    if request.status is Status.REVERTED:
+        return ended(facts)
+    if request.status in _DONE:
+        return f"✅ *{facts.done}*."
+    asked = f"{asker} {facts.asks}: {facts.what}"
+    if request.status is Status.PENDING:
+        first = f"⏳ {asked}.{_yours(facts)} Nothing is changed yet. {facts.needs}."
+        return _lines(first, _why(request), f"If this is wrong, tell {asker} or one of those who decide.")
+    if request.is_open:
+        return f"⏳ {asked}. It is {WORDS[request.status]}."
+    was_asked = f"{asker} {facts.asks.replace('asks', 'asked', 1)}: {facts.what}"
+    return f"🔁 {was_asked}. It is {WORDS[request.status]}. {left_behind(facts)}"
+
+
+def _done(facts: RequestFacts) -> Markup:
+    request = facts.request
+    approvers: list[Markup] = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
+    approved = f", {listed(approvers)} approved it" if approvers else ""
+    end = f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+    first = f"✅ *{facts.done}*.{_yours(facts)}"
+    by = f"{mention(request.requester.slack_id)} asked for it{approved}.{end}"
+    return _lines(f"{first} {by}", _why(request))
+
+
+def _yours(facts: RequestFacts) -> Markup:
+    return f" It is your {escape(facts.thing)}." if facts.thing else ""
+
+
+def _why(request: Request) -> Markup:
+    return quote(truncate(request.reason, 500)) if request.reason else ""
+
+
+def _lines(*lines: Markup) -> Markup:
+    return "\n".join(filter(None, lines))

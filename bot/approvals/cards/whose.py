@@ -1,0 +1,38 @@
+"""The line that says whose thing a request changes, on its card and in its form. Pure."""
+
+from collections.abc import Sequence
+
+from bot.approvals.concerned import Concerned
+from bot.people.model import Who
+from bot.slack.markup import Markup, escape, mention
+from bot.words.wording import listed
+
+
+def name_of(person: Concerned) -> Markup:
+    """Return how somebody is named: mentioned where Slack reaches them, else by name and address."""
+    if person.is_reachable and person.slack_id:
+        return mention(person.slack_id)
+    return escape(person.label)
+
+
+def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who) -> Markup:
+    """Return `It is @noah's key`, and whom Slack doesn't reach; where nobody is known, that.
+
+    Nothing where `thing` is empty: then the request itself names the person.
+    """
+    if not thing:
+        return ""
+    owned: Markup = escape(thing)
+    if not concerned:
+        return f"nobody is on record as the owner of this {owned}"
+    if all(one.is_person(requester) for one in concerned):
+        return f"it is {mention(requester.slack_id)}'s own {owned}"
+    owners: list[Markup] = [f"{name_of(one)}'s" for one in concerned]
+    untold = untold_line(concerned)
+    return f"it is {listed(owners)} {owned}{f', and {untold}' if untold else ''}"
+
+
+def untold_line(concerned: Sequence[Concerned]) -> Markup:
+    """Return whom of the owners Slack doesn't reach, so that somebody else has to tell them."""
+    untold: list[Markup] = [name_of(one) for one in concerned if not (one.is_reachable and one.slack_id)]
+    return f"Slack can't reach {listed(untold)}: tell them yourself" if untold else ""

@@ -1,0 +1,79 @@
+"""Finding out to whom belongs what somebody wants to change, and whether Slack lets the bot tell them."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot.approvals.act import reading_of
+from bot.approvals.concerned import Concerned
+from bot.approvals.kind import AnyKind
+from bot.approvals.known import Known
+from bot.approvals.snapshot import known_of
+from bot.errors import NotLinked, SlackError, SlackRefused
+from bot.people import db as links
+from bot.people.identity import check_person
+from bot.people.model import Actor, Who
+from bot.runtime import Runtime
+from bot.slack.model import SlackPerson
+
+
+async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
+    """Return the people to whom a thing belongs that a kind changes, by its id; none where nobody is known."""
+    found = await kind.concerns.find(reading_of(rt), thing) if thing else ()
+    return tuple(await asyncio.gather(*(_complete(rt, kind, who) for who in found)))
+
+
+async def known_with_owners(
+    rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel
+) -> tuple[Known, tuple[Concerned, ...]]:
+    """Return what is known at the ask, with the owner as they are told: by account, else by name and address."""
+    owners, known = await asyncio.gather(
+        find_concerned(rt, kind, kind.thing_of(payload)), known_of(rt, kind, actor, payload)
+    )
+    if known.key is None or not owners:
+        return known, owners
+    account = owners[0].slack_id if owners[0].is_reachable else ""
+    named = {"owner": account, "maker": owners[0].label}
+    return known.model_copy(update={"key": known.key.model_copy(update=named)}), owners
+
+
+def with_beneficiaries(kind: AnyKind, found: Sequence[Concerned], about: Sequence[Who]) -> tuple[Concerned, ...]:
+    """Return everybody who is told: those whose thing it is, and those whom the request is about."""
+    others = [who for who in about if not any(one.is_person(who) for one in found)]
+    concerns = kind.concerns
+    return (*found, *(_named(concerns.thing, who, who.email or who.slack_id, hears_ask=False) for who in others))
+
+
+def _named(thing: str, who: Who, name: str, *, hears_ask: bool) -> Concerned:
+    return Concerned(thing=thing, name=name, hears_ask=hears_ask, **who.model_dump())
+
+
+async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
+    """Return somebody with all that is known of them; what Slack doesn't answer just now may be told later."""
+    async with rt.store.read() as tx:
+        link = await links.find_one(tx, who.slack_id, who.member_id)
+    member_id = who.member_id or (link.member_id if link else "")
+    slack_id = who.slack_id or (link.slack_id if link else "")
+    member = next((one for one in await rt.directory.members() if one.id == member_id), None)
+    email = who.email or (member.email if member else link.email if link else "")
+    person, is_reachable = await _in_slack(rt, slack_id) if slack_id else (None, False)
+    name = (member.name if member else "") or (person.name if person else "") or email or member_id
+    known = Who(slack_id=slack_id, member_id=member_id, email=email)
+    found = _named(kind.concerns.thing, known, name, hears_ask=kind.concerns.hears_ask)
+    return found.model_copy(update={"is_reachable": is_reachable})
+
+
+async def _in_slack(rt: Runtime, slack_id: str) -> tuple[SlackPerson | None, bool]:
+    """Return a Slack person as of now, and whether they may be told what goes on in the company."""
+    try:
+        person = await rt.notifier.person(slack_id, fresh=True)
+    except SlackRefused:
+        return None, False
+    except SlackError:
+        return None, True
+    try:
+        await check_person(rt, person)
+    except NotLinked:
+        return person, False
+    return person, True
