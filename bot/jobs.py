@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissingTypeStubs]
 
 from bot.approvals.cards.topic import RequestTopic
+from bot.approvals.findings.topic import FINDINGS, FindingTopic
 from bot.approvals.followups import REQUESTS, SECRETS
 from bot.errors import QuartermasterError
 from bot.log import bind_correlation
@@ -40,6 +41,7 @@ log = structlog.get_logger()
 
 _TOPICS: tuple[Topic, ...] = (
     RequestTopic(),
+    FindingTopic(),
     DigestTopic(),
     AlertTopic(),
     Undeliverable(),
@@ -74,7 +76,7 @@ async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
     await rt.refresh_policy()
 
 
-TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS)}
+TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, FINDINGS)}
 """What timers are about."""
 
 

@@ -26,6 +26,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "words/test_credentials::what_looks_like_a_secret_is_seen",
         "approvals/test_typed_secrets::no_other_door_takes_one",
     ),
+    (4, "who is concerned isn't asked or told"): (
+        "approvals/test_concerned::a_kind_that_changes_a_thing_of_somebodys_says_whose_it_is",
+        "approvals/test_concerned::whose_key_is_disabled_hears_it_before_and_after",
+    ),
     (5, "one value for two meanings"): (
         "approvals/test_key_scopes::both_shapes_of_a_key_say_where_it_works",
         "approvals/test_key_scopes::of_a_scope_that_comes_later_nobody_changes_a_key",
@@ -53,6 +57,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (13, "every replica asks about everything that ever was"): (
         "posts/test_redact::only_channels_with_something_to_redact_or_restore_are_asked_about",
         "posts/test_redact::of_several_replicas_one_looks_at_the_channels_each_minute",
+    ),
+    (14, "what is wrong is forgotten once the right thing is there"): (
+        "approvals/test_findings::a_stray_is_remembered_after_the_right_one_appeared_until_it_is_put_away",
+        "approvals/test_findings::right_and_wrong_seen_at_once_leave_a_finding_and_its_maker_is_told_too",
     ),
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",

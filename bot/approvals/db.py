@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.approvals.cards.plan import TOPIC, line_of, wanted
 from bot.approvals.due import timers_of
+from bot.approvals.findings.db import open_findings
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
 from bot.approvals.outcome import Outcome
 from bot.errors import NotFound
@@ -198,6 +199,7 @@ async def _follow(tx: Tx, request: Request, *, with_line: bool) -> None:
     """Write down, with the change itself, what has to be said of it and what is due next."""
     await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
     lines = [line_of(request.version, request.channel)] if with_line else []
+    await open_findings(tx, request)
     await posts.touch(tx, TOPIC, request.id, tx.now)
     await posts.want(tx, TOPIC, request.id, [*wanted(request), *lines], tx.now)
 

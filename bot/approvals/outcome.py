@@ -12,6 +12,17 @@ Handover = Literal["ready", "showing", "shown", "unseen", "lost", "failed"]
 """Where a secret stands on its way to its requester; `lost`, `failed` and `unseen` mean that it will never arrive."""
 
 
+class Stray(BaseModel):
+    """A thing that a person made in the wrong place; `made_by` is the member who did, where that is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    place: str
+    made_by: str = ""
+
+
 class Outcome(BaseModel):
     """What came of a request, stored as JSON beside it. It never holds a secret.
 
@@ -46,6 +57,8 @@ class Outcome(BaseModel):
     reminders: int = 0
     problem: str = ""
     """What a person did wrong, in one sentence."""
+    strays: tuple[Stray, ...] = ()
+    """All that was ever seen in the wrong place; findings say what of it is still there."""
     in_doubt: bool = False
     """Whether an attempt ended without anybody knowing how."""
     sent: bool = False

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.approvals.findings.db import unsettled
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, QuartermasterError, UpstreamError
 from bot.runtime import Runtime
@@ -13,6 +14,7 @@ from bot.spend.digests.settings import last_digest
 from bot.status.names import loose_names
 from bot.status.watch import current_outage
 from bot.store.notes import try_writing
+from bot.words.wording import listed
 
 STALE_AFTER = timedelta(hours=30)
 """Figures that reach less far than this are older than they should be."""
@@ -47,6 +49,7 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
         ("Figures", _figures),
         ("Last digest", _digest),
         ("Policy", _policy),
+        ("Keys in the wrong place", _findings),
         ("Spend limits by API", _spend_limits),
     ]
     parts = await asyncio.gather(*(_part(rt, title, check) for title, check in checks))
@@ -122,6 +125,16 @@ async def _policy(rt: Runtime) -> list[StatusLine]:
         return [StatusLine("Policy", False, f"nobody can approve anything. {rt.policy.nobody_because}")]
     version = StatusLine("Policy", True, f"version {rt.policy.version}.")
     return [version, *(StatusLine("Policy names", False, one.sentence) for one in await loose_names(rt))]
+
+
+async def _findings(rt: Runtime) -> list[StatusLine]:
+    async with rt.store.read() as tx:
+        found = await unsettled(tx)
+    if not found:
+        return []
+    names = listed([f"{one.name} in {one.place}" for one in found], most=5)
+    mend = f"{names}. Archive them in the Console, or revoke them. The oldest was found"
+    return [StatusLine("Keys in the wrong place", False, mend, found[0].found_at)]
 
 
 async def _spend_limits(rt: Runtime) -> list[StatusLine]:

@@ -37,6 +37,8 @@ class AuditAction(StrEnum):
     REQUEST_EXTENDED = "request.extended"
     REQUEST_ENDED = "request.ended"
     REQUEST_END_NEEDS_PERSON = "request.end_needs_person"
+    FINDING_OPENED = "finding.opened"
+    FINDING_SETTLED = "finding.settled"
     SECRET_SHOWN = "secret.shown"
     SECRET_WIPED_UNSEEN = "secret.wiped_unseen"
     SECRET_HAND_OVER_FAILED = "secret.hand_over_failed"

@@ -42,7 +42,7 @@ def _to_fulfiller(request: Request) -> list[Wanted]:
         fulfiller = holder.slack_id
         if is_waiting:
             found.append(Wanted(f"{FULFILLER}:{turn}" if turn else FULFILLER, fulfiller))
-        if request.outcome.problem or request.status in _OVER:
+        if request.outcome.problem or request.outcome.strays or request.status in _OVER:
             found.append(Wanted(f"{FULFILLER}:{'over' if request.status in _OVER else 'problem'}", fulfiller))
     return found
 

@@ -15,8 +15,12 @@ from bot.approvals.cards.notices import requester_notice, thread_line
 from bot.approvals.cards.plan import CARD, CONCERNED, FULFILLER, LINE, REQUESTER, TOPIC, UNHELD, wanted
 from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.extensions import kind_of
+from bot.approvals.findings.db import of_request
+from bot.approvals.findings.model import Finding
+from bot.approvals.findings.remedy import remedy_of
+from bot.approvals.findings.view import Remedy, with_findings
 from bot.approvals.kind import AnyKind, all_kinds
-from bot.approvals.model import Request
+from bot.approvals.model import Request, Status
 from bot.errors import SlackRefused
 from bot.posts import db as posts
 from bot.posts.converge import converge, topic_of
@@ -55,6 +59,8 @@ class _Shown:
     kind: AnyKind
     facts: RequestFacts
     lines: Mapping[str, Markup]
+    findings: Sequence[Finding]
+    remedy: Remedy | None
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
@@ -75,7 +81,7 @@ class _Shown:
 
     def _message(self, post: Post, what: str, which: str) -> Message | None:
         if what == CARD:
-            return render_card(self.facts)
+            return self._with_findings(render_card(self.facts))
         if what == REMINDER:
             return reminder(self.facts)
         if what == REQUESTER:
@@ -95,7 +101,14 @@ class _Shown:
         if not is_holders(request, post, which):
             return former_holder(self.facts)
         asked = self.kind.asked(request)
-        return with_hand_back(part.steps(asked), request) if which.isdigit() or not which else part.news(asked)
+        if which.isdigit() or not which:
+            return with_hand_back(part.steps(asked), request)
+        return self._with_findings(part.news(asked))
+
+    def _with_findings(self, message: Message) -> Message:
+        """Add what stays in the wrong place once nobody is waited for; until then the message says so itself."""
+        is_waiting = self.facts.request.status is Status.FULFILLING
+        return message if is_waiting else with_findings(message, self.findings, self.remedy)
 
 
 class RequestTopic:
@@ -109,10 +122,11 @@ class RequestTopic:
         async with rt.store.read() as tx:
             request = await requests.load(tx, subject)
             entries = await audit.entries_of(tx, subject) if request else []
+            findings = await of_request(tx, subject) if request and request.outcome.strays else []
         if request is None:
             return None
         kind = kind_of(rt, request)
-        shown = _Shown(kind, await facts_of(rt, request), _lines(entries))
+        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, remedy_of(rt, request.kind))
         return Drawing(shown.content, is_over=not request.is_open and not request.is_granted)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:

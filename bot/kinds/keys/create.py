@@ -9,7 +9,7 @@ from bot.admin.model import ApiKey
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
-from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Stray, Waits
 from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, check_last_day
@@ -18,6 +18,7 @@ from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, at_home, chec
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.slack.markup import Markup, bold, code, mention, within_bold
+from bot.words.wording import listed
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """The upstream writes down by its own clock when a key was made."""
@@ -114,15 +115,28 @@ async def _prove(look: Look[CreateKey]) -> Done | Waits | None:
     named = await at_home(look, [key for key in await look.directory.keys() if key.name == wanted.name])
     new = [key for key in named if key.id not in known and key.status not in DEAD]
     right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
+    wrong = await _not_asked_for(look, [key for key in new if key.workspace_id != wanted.workspace_id])
+    seen = Outcome(strays=await _with(look, wrong))
     if right:
         look.directory.forget_keys()
+        # What is in the wrong place stays there, also once the right one is made.
         note = " ".join(filter(None, [_BY_HAND, ends_too_early(right.expires_at, look.request.ends_at)]))
-        return Done(_made(right, Outcome(way="console", note=note)))
-    strays = await _not_asked_for(look, new)
-    if not strays:
+        return Done(_made(right, Outcome(way="console", note=note)).updated(seen))
+    if not wrong:
         return Waits()
-    where = await look.directory.place_of(strays[0])
-    return Waits(problem=f"A key with this name was created in {where}. That is the wrong place.")
+    places = listed(sorted({await look.directory.place_of(key) for key in wrong}))
+    return Waits(seen, problem=f"A key with this name was created in {places}. That is the wrong place.")
+
+
+async def _with(look: Look[CreateKey], wrong: list[ApiKey]) -> tuple[Stray, ...]:
+    """Return all strays of a request, those that were seen before first."""
+    known = look.request.outcome.strays
+    new = [key for key in wrong if all(key.id != one.id for one in known)]
+    places = [await look.directory.place_of(key) for key in new]
+    return known + tuple(
+        Stray(id=key.id, name=key.name, place=place, made_by=key.created_by or "")
+        for key, place in zip(new, places, strict=True)
+    )
 
 
 async def _not_asked_for(look: Look[CreateKey], keys: list[ApiKey]) -> list[ApiKey]:

@@ -3,6 +3,7 @@
 from bot.store.tables.requests import (
     AuditEntryRow,
     DecisionRow,
+    FindingRow,
     LeaseRow,
     LinkRow,
     NameRow,
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionRow",
     "DigestRunRow",
     "DoubtRow",
+    "FindingRow",
     "LeaseRow",
     "LedgerDayRow",
     "LinkRow",

@@ -54,6 +54,20 @@ class RequestRow(Table, table=True):
     open_subject: str | None = Field(default=None, unique=True)
 
 
+class FindingRow(Table, table=True):
+    """A thing that a person made in the wrong place for a request, until it is put away or adopted."""
+
+    id: str = Field(primary_key=True)
+    request_id: str = Field(foreign_key="request.id", index=True)
+    thing_id: str
+    name: str
+    place: str
+    tell: list[str] = json_column()
+    found_at: datetime = time_column()
+    settled_at: datetime | None = time_column(nullable=True, index=True)
+    settled: str | None = None
+
+
 class DecisionRow(Table, table=True):
     """What one approver said about one request; one row per person, however often they click."""
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _seen_event()
     _timer()
     _decision()
+    _finding()
     _secret()
     _make_audit_append_only()
 
@@ -206,6 +207,26 @@ def _timer() -> None:
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timer_due_at"), ["due_at"], unique=False)
+
+
+def _finding() -> None:
+    op.create_table(
+        "finding",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("thing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tell", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.Column("found_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("settled_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("settled", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_finding_request_id_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+    )
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_finding_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_settled_at"), ["settled_at"], unique=False)
 
 
 def _decision() -> None:
