@@ -30,6 +30,7 @@ from bot.runtime import Runtime
 from bot.spend import jobs as spend
 from bot.spend.alerts import send as alerts
 from bot.spend.alerts.topic import AlertTopic
+from bot.spend.changes.topic import ChangeTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
 from bot.status import names, watch
@@ -44,6 +45,7 @@ _TOPICS: tuple[Topic, ...] = (
     FindingTopic(),
     DigestTopic(),
     AlertTopic(),
+    ChangeTopic(),
     Undeliverable(),
     LeftReadable(),
     watch.OutageTopic(),

@@ -262,6 +262,10 @@ class Notifier(Protocol):
         """Return a channel; a minute old at most, or as of now with `fresh`."""
         ...
 
+    async def is_in_channel(self, channel_id: str, slack_id: str) -> bool:
+        """Tell whether a person is in a channel as of now."""
+        ...
+
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
         """Answer an act through its response url: to the person alone, unless `in_channel`; `replace` redraws the origin."""
         ...

@@ -183,7 +183,7 @@ async def digest_menu(call: Interaction) -> None:
     if act == digest_view.MUTE:
         await spend_forms.mute(call, subscription)
     elif act == digest_view.STOP:
-        await spend_forms.stop(call, subscription.channel)
+        await spend_forms.ask_to_stop(call, subscription.channel)
     else:
         raise NotFound("That choice no longer works. Nothing was changed.")
 

@@ -11,10 +11,20 @@ from bot.posts.channels import SHARED_OUTSIDE
 from bot.slack import ids
 from bot.slack.elements import option
 from bot.slack.markup import Markup, channel_mention, code
+from bot.slack.model import SlackChannel
 from bot.slack.state import text_at
 from bot.spend.alerts.forms import ALERT, WantedAlert, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.settings import end_threshold, thresholds_of, watch
-from bot.spend.digests.forms import DIGEST, WantedDigest, digest_frame, digest_values, muted_in_words, subscribed_in_words
+from bot.spend.digests.forms import (
+    DIGEST,
+    WantedDigest,
+    ask_to_end,
+    digest_frame,
+    digest_values,
+    muted_in_words,
+    schedule_in_words,
+    subscribed_in_words,
+)
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
@@ -43,12 +53,24 @@ def _channel_of(call: Interaction) -> str:
 
 async def _digest_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
-    return digest_frame(_channel_of(call), await subscription_of(call.rt, _channel_of(call)))
+    channel = _channel_of(call)
+    existing = await subscription_of(call.rt, channel)
+    return digest_frame(channel, existing, await _seen(call, channel) if existing else None)
 
 
 async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
-    return alert_frame(_channel_of(call), await thresholds_of(call.rt, _channel_of(call)), await _names(call))
+    channel = _channel_of(call)
+    existing = await thresholds_of(call.rt, channel)
+    return alert_frame(channel, existing, await _names(call), await _seen(call, channel) if existing else None)
+
+
+async def _seen(call: Interaction, channel: str) -> SlackChannel | None:
+    """Return a channel as Slack knows it, None where it doesn't say."""
+    try:
+        return await call.rt.notifier.channel(channel)
+    except SlackError:
+        return None
 
 
 async def _refuse_shared(call: Interaction) -> None:
@@ -71,7 +93,8 @@ async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
     _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
-    saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, wanted.workspace_ids)
+    about, scope = schedule_in_words(wanted, names), wanted.workspace_ids
+    saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, scope, about)
     await tell(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
 
 
@@ -93,6 +116,11 @@ async def mute(call: Interaction, subscription: Subscription) -> None:
     """Keep a channel's digest quiet for its next turn."""
     until = await mute_digest(call.rt, call.actor, subscription)
     await _tell(call, muted_in_words(subscription.channel, until))
+
+
+async def ask_to_stop(call: Interaction, channel: str) -> None:
+    """Ask once before a channel's digest ends: a menu has no question of its own for one of its choices."""
+    await call.say(ask_to_end(channel, await _seen(call, channel)))
 
 
 async def stop(call: Interaction, channel: str) -> None:

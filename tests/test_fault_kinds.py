@@ -29,6 +29,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (4, "who is concerned isn't asked or told"): (
         "approvals/test_concerned::a_kind_that_changes_a_thing_of_somebodys_says_whose_it_is",
         "approvals/test_concerned::whose_key_is_disabled_hears_it_before_and_after",
+        "spend/test_changes::ending_is_told_in_the_channel_and_to_whoever_set_it_up",
+        "spend/test_changes::what_others_set_up_is_changed_by_people_of_the_channel_and_admins_alone",
+        "spend/test_changes::when_whoever_set_it_up_is_gone_the_admins_hear_once_that_nothing_can_be_sent",
     ),
     (5, "one value for two meanings"): (
         "approvals/test_key_scopes::both_shapes_of_a_key_say_where_it_works",

@@ -1,38 +1,76 @@
 """A channel that can't get figures any more: everybody who wanted them there is told once, not every minute."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
+from bot.errors import SlackError, SlackRefused
+from bot.policy.contacts import admins_of
 from bot.posts import db
 from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import section
-from bot.slack.markup import Markup, channel_mention, code
+from bot.slack.markup import Markup, channel_mention, code, escape, mention
 from bot.slack.model import Message
+from bot.store.session import Tx
 
 log = structlog.get_logger()
 
 TOPIC = "undeliverable"
+TOLD, INSTEAD, MISSED = "told", "instead", "missed"
+"""What a post is for: whoever wanted figures there; admins in place of somebody who is gone; what was missed for good."""
 
 
-async def tell_undeliverable(rt: Runtime, now: datetime, channel: str, slack_id: str) -> None:
-    """Tell a person in a direct message that a channel can't get what they wanted there, unless they know already."""
-    async with rt.store.write() as tx:
-        await db.want(tx, TOPIC, channel, [Wanted("told", slack_id, redraws=False)], now)
+async def whom_to_tell(rt: Runtime, slack_id: str) -> list[Wanted]:
+    """Return who hears that a channel can't get what somebody wanted there: they, or the admins once they are gone."""
+    try:
+        person = await rt.notifier.person(slack_id, fresh=True)
+        is_gone = bool(person.deleted)
+    except SlackRefused:
+        is_gone = True
+    except SlackError:
+        is_gone = False
+    if not is_gone:
+        return [Wanted(TOLD, slack_id, redraws=False)]
+    return [Wanted(f"{INSTEAD}:{slack_id}", one, redraws=False) for one in admins_of(rt.policy)]
+
+
+async def want_told(tx: Tx, channel: str, wanted: Sequence[Wanted]) -> None:
+    """Want it told that a channel can't get figures, unless they know already; `tell_undeliverable` sends it."""
+    await db.want(tx, TOPIC, channel, wanted, tx.now)
+
+
+async def want_missed(tx: Tx, channel: str, slack_id: str, what: str) -> None:
+    """Want somebody told what their channel missed for good; `what` names it in plain text: "the digest of Fri 20 Nov"."""
+    await db.want(tx, TOPIC, channel, [Wanted(f"{MISSED}:{what}", slack_id, redraws=False)], tx.now)
+
+
+async def tell_undeliverable(rt: Runtime, channel: str) -> None:
+    """Tell in a direct message that a channel can't get what somebody wanted there."""
     log.info("channel_blocked", channel=channel)
     await converge(rt, TOPIC, channel)
 
 
-def render_undeliverable(channel: Markup, reason: Markup, prefix: str) -> Message:
-    """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup."""
+def render_undeliverable(channel: Markup, reason: Markup, prefix: str, instead_of: str = "") -> Message:
+    """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup.
+
+    `instead_of` is who set it up and can't be told any more.
+    """
     again = (
         "I'll post again when this has changed. "
         f"To get the digest in another channel, type {code(f'/{prefix}-spend digest')} there."
     )
-    text = f"⚠️ I can't post spend in {channel} now. {reason} {again}"
+    gone = f" {mention(instead_of)}, who set it up, is gone, so I tell you." if instead_of else ""
+    text = f"⚠️ I can't post spend in {channel} now. {reason} {again}{gone}"
+    return Message(text, [section(text)])
+
+
+def render_missed(channel: Markup, what: str, reason: Markup) -> Message:
+    """Return what somebody is told of whom a message never came; `what` is plain text."""
+    text = f"⚠️ I could not post {escape(what)} in {channel}. {reason} The next one comes as usual."
     return Message(text, [section(text)])
 
 
@@ -44,29 +82,35 @@ class Undeliverable:
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Look why the channel is blocked now; nobody is told of what has passed."""
-        reason = await why_blocked(rt, subject) or _REFUSED
+        blocked = await why_blocked(rt, subject)
+        where, prefix = channel_mention(subject), rt.settings.command_prefix
 
-        def content(_post: Post) -> Content | None:
-            return plain(render_undeliverable(channel_mention(subject), reason, rt.settings.command_prefix))
+        def content(post: Post) -> Content | None:
+            purpose, _, which = post.meant_for.partition(":")
+            if purpose == MISSED:
+                return plain(render_missed(where, which, blocked or _NOT_TAKEN))
+            return plain(render_undeliverable(where, blocked or _REFUSED, prefix, which))
 
         # Whom Slack doesn't let the bot write to for a day is told at the next occasion.
         return Drawing(content, dropped=db.forget_post, is_over=True)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return None: these messages go to people."""
-        return None
+        """Return why admins can't be told in their channel now; people are told directly."""
+        return await why_blocked(rt, channel)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Give up telling somebody whom Slack doesn't let the bot write to."""
         return True
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return an empty message: direct messages are never redacted."""
-        return Message("", [])
+        """Return what takes its place in a channel of admins where another company can read."""
+        return Message(_REDACTED, [section(_REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
-        """Return False: direct messages are never redacted."""
+        """Return False: it is said again at the next occasion."""
         return False
 
 
 _REFUSED: Markup = "Slack doesn't let me post there."
+_NOT_TAKEN: Markup = "Slack didn't take it in time."
+_REDACTED: Markup = "I hid this because another company can read this channel."

@@ -63,6 +63,8 @@ class SlackChannel:
     is_member: bool
     is_archived: bool
     is_shared_outside: bool
+    people: int | None = None
+    """How many are in it besides the bot, where Slack says so."""
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,20 @@ class SlackNotifier:
         """Return a channel."""
         return await self._channels.get(channel_id, fresh=fresh)
 
+    async def is_in_channel(self, channel_id: str, slack_id: str) -> bool:
+        """Tell whether somebody is in a channel as of now, page by page."""
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            answer = await self._call("conversations.members", repeat=True, channel=channel_id, limit=1000, **more)
+            if slack_id in answer["members"]:
+                return True
+            metadata: dict[str, Any] = answer.get("response_metadata") or {}
+            following = str(metadata.get("next_cursor") or "")
+            if not following or following == cursor:
+                return False
+            cursor = following
+
     async def _load_person(self, slack_id: str) -> SlackPerson:
         return person_of((await self._call("users.info", repeat=True, user=slack_id))["user"])
 
@@ -144,7 +158,9 @@ class SlackNotifier:
         return frozenset(map(str, answer["users"]))
 
     async def _load_channel(self, channel_id: str) -> SlackChannel:
-        found = (await self._call("conversations.info", repeat=True, channel=channel_id))["channel"]
+        found = (await self._call("conversations.info", repeat=True, channel=channel_id, include_num_members=True))[
+            "channel"
+        ]
         return channel_of(found, trust_missing=self._trusts)
 
     async def answer(self, response_url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:

@@ -38,13 +38,16 @@ def channel_of(channel: dict[str, Any], *, trust_missing: bool = False) -> Slack
     outside = (
         is_unsaid or channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared")
     )
+    is_member, count = bool(channel.get("is_member")), channel.get("num_members")
+    people = max(count - is_member, 0) if isinstance(count, int) and not isinstance(count, bool) else None
     return SlackChannel(
         id=str(channel.get("id", "")),
         name=str(channel.get("name") or ""),
         is_im=is_im,
-        is_member=is_im or bool(channel.get("is_member")),
+        is_member=is_im or is_member,
         is_archived=bool(channel.get("is_archived")),
         is_shared_outside=bool(outside),
+        people=people,
     )
 
 

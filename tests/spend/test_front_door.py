@@ -188,11 +188,17 @@ async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -
     menu = digest["blocks"][-1]["elements"][-1]
     stop = next(one["value"] for one in menu["options"] if one["value"].startswith("stop"))
     assert (await world.click_on(DANA, digest, "spend_digest_more", selected=stop))["ok"]
+    asked = await world.message(DANA, "can read it in #llm-costs. The digest ends for all of them", COSTS)
+    assert asked["ephemeral"]
+    assert await subscription_of(world.rt, COSTS) is not None, "it asks once"
+    assert (await world.click_on(DANA, asked, "spend_digest_stop"))["ok"]
     await world.message(DANA, "gets no digest any more", COSTS)
+    assert len(await top_level(world, f"🔁 <@{DANA}> ended the daily digest in <#{COSTS}>.")) == 1
     assert await subscription_of(world.rt, COSTS) is None
     await started(world, "digest")
     await world.command(DANA, "/claude-spend digest", COSTS)
     view = await world.modal(DANA, "Stop the digest")
+    assert "can read it in #llm-costs. The digest ends for all of them" in str(view), "the button asks once"
     assert (await world.click(DANA, "spend_digest_stop", view_id=view["id"]))["ok"]
     await world.modal(DANA, "gets no digest any more")
     assert await subscription_of(world.rt, COSTS) is None

@@ -120,11 +120,11 @@ async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> N
     slack = Slack()
     rt = runtime(store, slack=slack)
     await run_digests(rt, NOW)
-    before, later = len(slack.posts), NOW + timedelta(hours=1)
+    before, later = len(slack.figures()), NOW + timedelta(hours=1)
     assert await end_digest(rt, DANA, COSTS)
     await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], later, later)
     await run_digests(rt, later)
-    assert len(slack.posts) == before
+    assert len(slack.figures()) == before
 
 
 async def test_a_late_job_corrects_once(three: list[Store]) -> None:

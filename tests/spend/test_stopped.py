@@ -51,7 +51,7 @@ async def test_a_digest_that_slack_did_not_take_is_not_sent_after_it_was_stopped
     assert await end_digest(rt, DANA, COSTS)
     slack.is_down = False
     await run_digests(rt, NOW + SOON)
-    assert slack.posts == []
+    assert slack.figures() == []
 
 
 async def test_an_alert_that_slack_did_not_take_is_not_sent_after_it_was_removed(ledger: Store) -> None:
@@ -62,7 +62,7 @@ async def test_an_alert_that_slack_did_not_take_is_not_sent_after_it_was_removed
     assert await end_threshold(rt, DANA, threshold.id)
     slack.is_down = False
     await run_alerts(rt, NOW + SOON)
-    assert slack.posts == []
+    assert slack.figures() == []
 
 
 async def test_neither_breakdown_nor_correction_follow_a_digest_that_was_stopped(ledger: Store) -> None:
@@ -76,7 +76,7 @@ async def test_neither_breakdown_nor_correction_follow_a_digest_that_was_stopped
     slack.is_down = False
     for minutes in (11, 22, 33, 44, 55):
         await run_digests(rt, later + timedelta(minutes=minutes))
-    assert slack.posts == []
+    assert slack.figures() == []
 
 
 async def test_a_digest_that_slack_did_not_take_comes_at_its_new_time(ledger: Store) -> None:

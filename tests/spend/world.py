@@ -17,7 +17,7 @@ from bot.posts import db as posts
 from bot.posts.model import Wanted
 from bot.runtime import Runtime
 from bot.sandbox.slack.validation import validate_blocks
-from bot.slack.model import Message, Sent, SlackChannel
+from bot.slack.model import Message, Sent, SlackChannel, SlackPerson
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold, ThresholdPeriod
 from bot.spend.digests import db as subscription_table
@@ -146,15 +146,28 @@ class Slack:
     is_member: bool = True
     lost_texts: set[str] = field(default_factory=set[str])
     delay: float = 0.0
+    gone: set[str] = field(default_factory=set[str])
+    people: set[str] = field(default_factory=set[str])
+    refuses_only: dict[str, str] = field(default_factory=dict[str, str])
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
         return SlackChannel(channel_id, "llm-costs", channel_id[0] == "D", self.is_member, False, self.shared_outside)
+
+    async def person(self, slack_id: str, *, fresh: bool = False) -> SlackPerson:
+        is_gone = slack_id in self.gone
+        return SlackPerson(
+            slack_id, "T0ACME", slack_id, f"{slack_id}@acme.test", "UTC", is_gone, False, False, False, False, True
+        )
+
+    async def is_in_channel(self, channel_id: str, slack_id: str) -> bool:
+        return slack_id in self.people
 
     async def send(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Sent:
         await asyncio.sleep(self.delay)
         if self.is_down or any(part in message.text for part in self.lost_texts):
             raise SlackDown("Slack did not answer (chat.postMessage).")
         code = self.refuses_with if channel[0] == "C" else self.refuses_people_with
+        code = self.refuses_only.get(channel, code)
         if code:
             raise SlackRefused("Slack refused chat.postMessage.", code)
         if {block["type"] for block in message.blocks} & self.refused_blocks:
@@ -184,9 +197,13 @@ class Slack:
             raise self.deletions_fail.pop(0)
         self.deleted.append(file_id)
 
+    def figures(self) -> list[Posted]:
+        """What was posted but for what is told of changes."""
+        return [post for post in self.posts if not post.message.text.startswith("🔁")]
+
     def top(self, channel: str = COSTS) -> list[Posted]:
-        """What was posted in a channel outside of threads."""
-        return [post for post in self.posts if post.channel == channel and post.thread_ts is None]
+        """What was posted in a channel outside of threads, but for what is told of changes."""
+        return [post for post in self.figures() if post.channel == channel and post.thread_ts is None]
 
     def replies(self) -> list[Posted]:
         return [post for post in self.posts if post.thread_ts is not None]

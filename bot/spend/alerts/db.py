@@ -31,7 +31,7 @@ async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
     has said is said; it takes over the steps.
     """
     for _ in range(_TRIES):
-        live = await _live(tx, wanted)
+        live = await live_threshold(tx, wanted)
         if live is not None:
             return await _with_steps(tx, live, wanted.steps)
         values = _values(wanted)
@@ -42,7 +42,7 @@ async def save_threshold(tx: Tx, wanted: Threshold) -> Threshold:
     raise RuntimeError("a threshold could not be saved because others of its kind were saved all the time")
 
 
-async def _live(tx: Tx, wanted: Threshold) -> Threshold | None:
+async def live_threshold(tx: Tx, wanted: Threshold) -> Threshold | None:
     """Return what is watched for the same channel, period, workspace and amount."""
     statement = select(ThresholdRow).where(
         ThresholdRow.channel == wanted.channel,

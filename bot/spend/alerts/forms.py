@@ -9,9 +9,11 @@ from bot.forms.draw import Frame
 from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import context, section
-from bot.slack.elements import button
+from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, escape
+from bot.slack.model import SlackChannel
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
+from bot.spend.changes.view import end_consequence
 from bot.spend.phrases import shown
 from bot.words.wording import listed, number, plural
 
@@ -92,13 +94,19 @@ def alert_values(channel: str) -> dict[str, Any]:
     return {ids.SPEND_CHANNEL: channel, ids.SPEND_PERIOD: "daily"}
 
 
-def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str, str]) -> Frame:
-    """Return what stands around the form's fields: what an alert is, and what the channel is told already."""
+def alert_frame(
+    channel: str, existing: Sequence[Threshold], names: Mapping[str, str], where: SlackChannel | None = None
+) -> Frame:
+    """Return what stands around the form's fields: what an alert is, and what the channel is told already.
+
+    `where` is the channel as Slack knows it, where it does.
+    """
+    sure = confirm("Remove this alert?", end_consequence("alert", where), "Remove it", "Keep it", "danger")
     intro = "I'll post once per period, as soon as spend reaches the amount, and say what caused it."
     below = [
         section(
             threshold_in_words(one, names),
-            accessory=button("Remove", ids.ALERT_REMOVE, one.id, accessibility_label="Remove this alert"),
+            accessory=button("Remove", ids.ALERT_REMOVE, one.id, confirm=sure, accessibility_label="Remove this alert"),
         )
         for one in existing[-_SHOWN_THRESHOLDS:]
     ]
@@ -109,10 +117,16 @@ def alert_frame(channel: str, existing: Sequence[Threshold], names: Mapping[str,
 
 def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup:
     """Return `I'll post in #llm-costs when Research reaches $500.00 in one UTC day, once per day.`"""
-    workspace = threshold.workspace_id
-    who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
-    where = f"I'll post in {channel_mention(threshold.channel)} when {who} {'reaches' if workspace else 'reach'}"
     early = listed([f"{number(step)} %" for step in threshold.steps if step != WHOLE])
     period = _PERIODS[threshold.period]
     often: Markup = f"and on the way there at {early}, each once per {period}" if early else f"once per {period}"
-    return f"{where} {shown(threshold.amount)} in one UTC {period}, {often}."
+    where = channel_mention(threshold.channel)
+    return f"I'll post in {where} when {amount_in_words(threshold, names)}, {often}."
+
+
+def amount_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup:
+    """Return `Research reaches $500.00 in one UTC day`."""
+    workspace = threshold.workspace_id
+    who = escape(names.get(workspace, workspace)) if workspace else "all workspaces together"
+    reach: Markup = "reaches" if workspace else "reach"
+    return f"{who} {reach} {shown(threshold.amount)} in one UTC {_PERIODS[threshold.period]}"

@@ -7,8 +7,12 @@ from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.spend.alerts import db as threshold_table
+from bot.spend.alerts.forms import amount_in_words, threshold_in_words
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
+from bot.spend.changes.authority import check_may_change
+from bot.spend.changes.topic import tell, want_told
 from bot.store.actions import AuditAction
+from bot.store.names import names_of
 
 
 async def watch(
@@ -22,8 +26,11 @@ async def watch(
 ) -> Threshold:
     """Tell a channel when an amount, or a step on the way to it, is reached; NotAllowed where figures must not be posted."""
     await require_channel(rt, channel)
-    now = rt.now()
+    now, told = rt.now(), ""
     wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now, steps)
+    live = await _live(rt, wanted)
+    if live and live.steps != steps:
+        await check_may_change(rt, actor, channel, live.created_by)
     async with rt.store.write() as tx:
         saved = await threshold_table.save_threshold(tx, wanted)
         percents = ", ".join(map(str, steps))
@@ -35,7 +42,18 @@ async def watch(
             "percents": percents,
         }
         tx.audit(now, actor.slack_id, AuditAction.THRESHOLD_SET, saved.id, **detail)
+        if live and live.steps != steps:
+            about = threshold_in_words(saved, await names_of(tx, [saved.workspace_id or ""]))
+            told = await want_told(tx, "alert_changed", channel, actor.slack_id, live.created_by, about=about)
+    if told:
+        await tell(rt, told)
     return saved
+
+
+async def _live(rt: Runtime, wanted: Threshold) -> Threshold | None:
+    """Return what a channel is told already of the same amount."""
+    async with rt.store.read() as tx:
+        return await threshold_table.live_threshold(tx, wanted)
 
 
 async def thresholds_of(rt: Runtime, channel: str) -> list[Threshold]:
@@ -45,9 +63,19 @@ async def thresholds_of(rt: Runtime, channel: str) -> list[Threshold]:
 
 
 async def end_threshold(rt: Runtime, actor: Actor, threshold_id: str) -> bool:
-    """Stop watching an amount; False when it wasn't watched any more."""
+    """Stop watching an amount, and tell those who rely on it; False when it wasn't watched, NotAllowed for others."""
+    async with rt.store.read() as tx:
+        known = await threshold_table.threshold(tx, threshold_id)
+    if known is None:
+        return False
+    await check_may_change(rt, actor, known.channel, known.created_by)
+    told = ""
     async with rt.store.write() as tx:
         ended = await threshold_table.end_threshold(tx, threshold_id, rt.now())
         if ended:
             tx.audit(rt.now(), actor.slack_id, AuditAction.THRESHOLD_ENDED, threshold_id)
+            about = amount_in_words(known, await names_of(tx, [known.workspace_id or ""]))
+            told = await want_told(tx, "alert_ended", known.channel, actor.slack_id, known.created_by, about=about)
+    if told:
+        await tell(rt, told)
     return ended

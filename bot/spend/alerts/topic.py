@@ -85,12 +85,14 @@ class AlertTopic:
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Let this period pass, and tell the person who set the alert up, once."""
-        now = rt.now()
-        async with rt.store.write() as tx:
+        async with rt.store.read() as tx:
             found = await db.alert_and_threshold(tx, int(post.subject))
-            await db.alert_sent(tx, int(post.subject), now, None, ())
-        if found:
-            await undeliverable.tell_undeliverable(rt, now, post.channel, found[1].created_by)
+        told = await undeliverable.whom_to_tell(rt, found[1].created_by) if found else []
+        async with rt.store.write() as tx:
+            await db.alert_sent(tx, int(post.subject), rt.now(), None, ())
+            await undeliverable.want_told(tx, post.channel, told)
+        if told:
+            await undeliverable.tell_undeliverable(rt, post.channel)
         return True
 
     def redacted(self, rt: Runtime, post: Post) -> Message:

@@ -9,8 +9,10 @@ from bot.forms.draw import Frame
 from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import actions, section
-from bot.slack.elements import button
+from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, date, escape
+from bot.slack.model import Message, SlackChannel
+from bot.spend.changes.view import end_consequence
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import Due, half_hours
 from bot.words.wording import listed, weekday_day
@@ -88,8 +90,11 @@ def digest_values(channel: str, tz: str, existing: Subscription | None) -> dict[
     }
 
 
-def digest_frame(channel: str, existing: Subscription | None) -> Frame:
-    """Return what stands around the form's fields: what the channel has, and two buttons that end it."""
+def digest_frame(channel: str, existing: Subscription | None, where: SlackChannel | None = None) -> Frame:
+    """Return what stands around the form's fields: what the channel has, and two buttons that end it.
+
+    `where` is the channel as Slack knows it, where it does.
+    """
     if existing is None:
         intro = "Each day I post what the day before cost, what changed and why. Tables go into the thread."
         return Frame(above=[section(intro)], submit="Start digest", private_metadata=channel)
@@ -97,16 +102,28 @@ def digest_frame(channel: str, existing: Subscription | None) -> Frame:
     intro = f"{channel_mention(existing.channel)} gets the digest every day at {when}."
     muted = f" Muted until {date(existing.muted_until)}." if existing.muted_until else ""
     skip = button("Skip the next one", ids.DIGEST_MUTE, existing.channel)
-    stop = button("Stop the digest", ids.DIGEST_STOP, existing.channel, style="danger")
+    sure = confirm("End the digest?", end_consequence("digest", where), "End the digest", "Keep it", "danger")
+    stop = button("Stop the digest", ids.DIGEST_STOP, existing.channel, style="danger", confirm=sure)
     return Frame(above=[section(intro + muted)], below=[actions(skip, stop)], private_metadata=channel)
+
+
+def schedule_in_words(wanted: WantedDigest, names: Mapping[str, str]) -> Markup:
+    """Return `the spend of all workspaces every day at 09:00 (Europe/Berlin)`."""
+    scope = listed([escape(names.get(one, one)) for one in wanted.workspace_ids], most=3) or "all workspaces"
+    return f"the spend of {scope} every day at {escape(wanted.local_time)} ({escape(wanted.tz)})"
+
+
+def ask_to_end(channel: str, where: SlackChannel | None) -> Message:
+    """Return the question before a digest ends for everybody who reads it, with the button that ends it."""
+    text = f"{channel_mention(channel)}: {escape(end_consequence('digest', where))}"
+    return Message(text, [section(text), actions(button("End the digest", ids.DIGEST_STOP, channel, style="danger"))])
 
 
 def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> Markup:
     """Return what was set up, and when it shows next."""
-    scope = listed([escape(names.get(one, one)) for one in saved.workspace_ids], most=3) or "all workspaces"
-    when = f"every day at {escape(saved.local_time)} ({escape(saved.tz)})"
+    wanted = WantedDigest(saved.channel, saved.local_time, saved.tz, saved.workspace_ids)
     begins = f"The next one covers {weekday_day(first.day)} and comes {date(first.since)}."
-    return f"✅ {channel_mention(saved.channel)} gets the spend of {scope} {when}. {begins}"
+    return f"✅ {channel_mention(saved.channel)} gets {schedule_in_words(wanted, names)}. {begins}"
 
 
 def muted_in_words(channel: str, until: datetime) -> Markup:

@@ -8,6 +8,9 @@ from bot.errors import NotFound
 from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
+from bot.spend.changes.authority import check_may_change
+from bot.spend.changes.topic import tell, want_told
 from bot.spend.digests import db as subscription_table
 from bot.spend.digests.build import WEEK, DigestInput, build_digest
 from bot.spend.digests.figures import digest_input
@@ -18,11 +21,17 @@ from bot.store.actions import AuditAction
 
 
 async def subscribe(
-    rt: Runtime, actor: Actor, channel: str, local_time: str, tz: str, workspace_ids: tuple[str, ...]
+    rt: Runtime, actor: Actor, channel: str, local_time: str, tz: str, workspace_ids: tuple[str, ...], about: Markup = ""
 ) -> Subscription:
-    """Give a channel the daily digest, or change the one it has; NotAllowed where figures must not be posted."""
+    """Give a channel the daily digest, or change the one it has, which is told with how it is then (`about`).
+
+    NotAllowed where figures must not be posted, or for somebody who may not change it.
+    """
     await require_channel(rt, channel)
-    now = rt.now()
+    known = await subscription_of(rt, channel)
+    if known:
+        await check_may_change(rt, actor, channel, known.created_by)
+    now, told = rt.now(), ""
     async with rt.store.write() as tx:
         before = await subscription_table.subscription_of(tx, channel)
         wanted = Subscription(
@@ -41,7 +50,15 @@ async def subscribe(
         saved = await subscription_table.save_subscription(tx, wanted)
         detail = {"channel": channel, "time": local_time, "tz": tz, "workspaces": list(workspace_ids)}
         tx.audit(now, actor.slack_id, AuditAction.DIGEST_SUBSCRIBED, saved.id, **detail)
+        if before and _settings_of(before) != _settings_of(saved):
+            told = await want_told(tx, "digest_changed", channel, actor.slack_id, before.created_by, about=about)
+    if told:
+        await tell(rt, told)
     return saved
+
+
+def _settings_of(subscription: Subscription) -> tuple[str, str, frozenset[str]]:
+    return subscription.local_time, subscription.tz, frozenset(subscription.workspace_ids)
 
 
 async def next_digest(rt: Runtime, subscription: Subscription) -> Due:
@@ -71,22 +88,39 @@ async def subscription_of_run(rt: Runtime, run_id: int) -> Subscription:
 
 
 async def end_digest(rt: Runtime, actor: Actor, channel: str) -> bool:
-    """Stop a channel's digest; False when it had none."""
+    """Stop a channel's digest, and tell those who rely on it; False when it had none, NotAllowed for others."""
+    known = await subscription_of(rt, channel)
+    if known is None:
+        return False
+    await check_may_change(rt, actor, channel, known.created_by)
+    told = ""
     async with rt.store.write() as tx:
         ended = await subscription_table.end_subscription(tx, channel, rt.now())
         if ended:
             tx.audit(rt.now(), actor.slack_id, AuditAction.DIGEST_ENDED, channel)
+            told = await want_told(tx, "digest_ended", channel, actor.slack_id, known.created_by)
+    if told:
+        await tell(rt, told)
     return ended
 
 
 async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> datetime:
-    """Let the next digest of a channel fall out; returns from when on it speaks again."""
+    """Let the next digest of a channel fall out, and tell those who rely on it; returns from when on it speaks again.
+
+    NotAllowed for somebody who may not change it.
+    """
+    channel, owner = subscription.channel, subscription.created_by
+    await check_may_change(rt, actor, channel, owner)
     skipped = (await next_digest(rt, subscription)).since
     # A late one at night may still go out after midnight, so its grace has to be over, too.
     until = max(next_midnight(subscription.tz, skipped), skipped + GRACE)
     async with rt.store.write() as tx:
-        await subscription_table.mute_subscription(tx, subscription.channel, until)
+        is_news = subscription.muted_until != until
+        await subscription_table.mute_subscription(tx, channel, until)
         tx.audit(rt.now(), actor.slack_id, AuditAction.DIGEST_MUTED, subscription.id, until=until.isoformat())
+        told = await want_told(tx, "digest_skipped", channel, actor.slack_id, owner, until=until) if is_news else ""
+    if told:
+        await tell(rt, told)
     return until
 
 

@@ -92,6 +92,10 @@ class _Told:
         wanted = due(self.subscription, now)
         return wanted is not None and wanted.day == self.run.day
 
+    def _is_muted(self) -> bool:
+        until = self.subscription.muted_until
+        return until is not None and self.rt.now() < until
+
     def _part(self, dimension: str, now: datetime, *, is_there: bool) -> Content | None:
         since = self.run.settled_at or self.run.sent_at
         if not is_there and (since is None or now - since >= THREAD_UNTIL):
@@ -118,6 +122,9 @@ class _Told:
         what, _, which = post.purpose.partition(":")
         if what == DIGEST:
             await db.forget_run(tx, self.run.id)
+            if not self.is_stopped and not self._is_muted() and not self._is_in_time(tx.now):
+                named = f"the digest of {weekday_day(self.run.day)}"
+                await undeliverable.want_missed(tx, self.run.channel, self.subscription.created_by, named)
         if what == CORRECTION:
             await db.forget_correction(tx, self.run.id, int(which))
         if what != PART:
@@ -151,16 +158,18 @@ class DigestTopic:
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Let it pass; for a whole digest, tell the subscriber once."""
         what, _, which = post.purpose.partition(":")
-        now = rt.now()
-        async with rt.store.write() as tx:
+        async with rt.store.read() as tx:
             run = await db.digest_run(tx, int(post.subject))
             subscription = run and await db.subscription_behind(tx, run)
+        told = await undeliverable.whom_to_tell(rt, subscription.created_by) if what == DIGEST and subscription else []
+        async with rt.store.write() as tx:
             if what == DIGEST:
-                await db.digest_sent(tx, int(post.subject), now, None, None)
+                await db.digest_sent(tx, int(post.subject), rt.now(), None, None)
+                await undeliverable.want_told(tx, post.channel, told)
             if what == CORRECTION:
-                await db.correction_sent(tx, int(post.subject), int(which), now)
-        if what == DIGEST and subscription:
-            await undeliverable.tell_undeliverable(rt, now, post.channel, subscription.created_by)
+                await db.correction_sent(tx, int(post.subject), int(which), rt.now())
+        if told:
+            await undeliverable.tell_undeliverable(rt, post.channel)
         return True
 
     def redacted(self, rt: Runtime, post: Post) -> Message:

@@ -1,0 +1,1 @@
+"""What somebody changed of a channel's digest or alerts, and who hears of it."""

@@ -1,0 +1,27 @@
+"""Who may change what others set up: they themselves, the channel's own people, and admins; looked up at the act."""
+
+from bot.errors import NotAllowed, SlackRefused
+from bot.people.identity import ADMIN_ROLES
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.markup import channel_mention, mention
+
+
+async def check_may_change(rt: Runtime, actor: Actor, channel: str, set_up_by: str) -> None:
+    """Raise NotAllowed unless somebody may change or end a channel's digest or alert."""
+    if actor.slack_id == set_up_by or await _is_in(rt, channel, actor.slack_id):
+        return
+    if (await rt.admin.user(actor.member.id)).role in ADMIN_ROLES:
+        return
+    where = channel_mention(channel)
+    raise NotAllowed(
+        f"Only people in {where}, {mention(set_up_by)} who set it up, or an organization admin can change that."
+        " Nothing was changed."
+    )
+
+
+async def _is_in(rt: Runtime, channel: str, slack_id: str) -> bool:
+    try:
+        return await rt.notifier.is_in_channel(channel, slack_id)
+    except SlackRefused:  # a channel that the bot can't see: nobody knows who is in it
+        return False
