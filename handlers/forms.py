@@ -12,7 +12,7 @@ from bot.approvals.cards.whose import whose_line
 from bot.approvals.extensions import extending
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
-from bot.approvals.owners import find_concerned
+from bot.approvals.owners import concerned_at_the_ask
 from bot.approvals.replace import AskedAlready
 from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
@@ -138,7 +138,7 @@ async def _whose(call: Interaction, kind: AnyKind, held: FormInput) -> Markup:
     thing = held.text(kind.concerns.field) if kind.concerns.field else ""
     if not thing or not kind.concerns.thing:
         return ""
-    found = await find_concerned(call.rt, kind, thing)
+    found = await concerned_at_the_ask(call.rt, kind, thing)
     whose = whose_line(found, kind.concerns.thing, call.actor.who)
     told = [one for one in found if one.is_reachable and not one.is_person(call.actor.who)]
     then = " I'll tell them." if told else ""

@@ -13,7 +13,7 @@ class Concerned(BaseModel):
     """A person whose thing a request changes; `thing` names it: "key".
 
     What isn't known of them is empty. `is_reachable`: Slack lets the bot write to them. `hears_ask`: they hear of it when
-    it is asked, and not only once it is done.
+    it is asked, and not only once it is done. `is_unknown`: it couldn't be looked up yet who it is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,6 +25,7 @@ class Concerned(BaseModel):
     email: str = ""
     is_reachable: bool = True
     hears_ask: bool = True
+    is_unknown: bool = False
 
     @property
     def label(self) -> str:

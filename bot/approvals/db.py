@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from pydantic import BaseModel
 from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -258,11 +259,18 @@ def _requester(row: RequestRow) -> Who:
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:
-    """Return columns as the database takes them: an outcome as plain JSON."""
+    """Return columns as the database takes them: models as plain JSON."""
+    values = {name: _plain(value) for name, value in values.items()}
     outcome = values.get("outcome")
     if not isinstance(outcome, Outcome):
         return values
     return values | {"outcome": outcome.stored(), "made_id": outcome.thing_id}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in cast("tuple[Any, ...]", value)]
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) and not isinstance(value, Outcome) else value
 
 
 def _values(request: Request) -> dict[str, Any]:

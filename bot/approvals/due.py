@@ -16,14 +16,24 @@ CLAIM_LASTS = timedelta(minutes=3)
 something, with its tries and waits, two minutes.
 """
 EXPIRE, EXECUTE, RECOVER, PROVE, END = "expire", "execute", "recover", "prove", "end"
-HOLD, REMIND = "hold", "remind"
+HOLD, REMIND, OWNERS = "hold", "remind", "owners"
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
+_CLOSED = frozenset({Status.DENIED, Status.WITHDRAWN, Status.EXPIRED})
 FIRST_RIGHT = timedelta(seconds=5)
 """The process of the last approval executes it at once; after this long any process may."""
 
 
 def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
     """Return what is due for a request as it is now, and when."""
+    return _steps_of(request, now) | ({OWNERS: now} if is_owner_unknown(request) else {})
+
+
+def is_owner_unknown(request: Request) -> bool:
+    """Tell whether it is still to be looked up whom to tell of a request."""
+    return request.status not in _CLOSED and any(one.is_unknown for one in request.concerned)
+
+
+def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
     claimed_until = (request.claimed_at or now) + CLAIM_LASTS
     match request.status:
         case Status.PENDING:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.approvals import db, execute, reminders
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, PROVE, RECOVER, REMIND, timers_of, untold
+from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
+from bot.approvals.owners import look_up_owners
 from bot.runtime import Runtime
 from bot.timers.model import Timer, TimerTopic
 
@@ -22,6 +23,7 @@ _STEPS: dict[str, Step] = {
     END: execute.end,
     HOLD: look_after,
     REMIND: reminders.remind,
+    OWNERS: look_up_owners,
 }
 
 

@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import Sequence
 
+import structlog
 from pydantic import BaseModel
 
+from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.concerned import Concerned
-from bot.approvals.kind import AnyKind
+from bot.approvals.due import is_owner_unknown
+from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.known import Known
-from bot.approvals.snapshot import known_of
-from bot.errors import NotLinked, SlackError, SlackRefused
+from bot.approvals.model import Request
+from bot.approvals.snapshot import WITHIN, known_of
+from bot.errors import NotLinked, SlackError, SlackRefused, UpstreamError
 from bot.people import db as links
 from bot.people.identity import check_person
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 from bot.slack.model import SlackPerson
+
+log = structlog.get_logger()
 
 
 async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
@@ -24,18 +30,44 @@ async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concer
     return tuple(await asyncio.gather(*(_complete(rt, kind, who) for who in found)))
 
 
+async def concerned_at_the_ask(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
+    """Return the same; what can't be looked up now keeps nobody from asking, and is looked up again later."""
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await find_concerned(rt, kind, thing)
+    except (UpstreamError, TimeoutError) as error:
+        log.info("owner_not_known_at_the_ask", error=type(error).__name__)
+        return (Concerned(thing=kind.concerns.thing, name="", is_reachable=False, is_unknown=True),)
+
+
+async def look_up_owners(rt: Runtime, request: Request) -> Request:
+    """Find out to whom belongs what a request changes, where that couldn't be looked up when it was asked; they are told."""
+    if not is_owner_unknown(request):
+        return request
+    kind = find_kind(rt, request.kind)
+    found = await find_concerned(rt, kind, kind.thing_of(kind.asked(request).payload))
+    concerned = with_beneficiaries(kind, found, request.beneficiaries)
+    async with rt.store.write() as tx:
+        moved = await requests.touch(tx, request, concerned=concerned, known=_named_in(request.known, found))
+    return moved or request
+
+
 async def known_with_owners(
     rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel
 ) -> tuple[Known, tuple[Concerned, ...]]:
     """Return what is known at the ask, with the owner as they are told: by account, else by name and address."""
     owners, known = await asyncio.gather(
-        find_concerned(rt, kind, kind.thing_of(payload)), known_of(rt, kind, actor, payload)
+        concerned_at_the_ask(rt, kind, kind.thing_of(payload)), known_of(rt, kind, actor, payload)
     )
-    if known.key is None or not owners:
-        return known, owners
+    return _named_in(known, owners), owners
+
+
+def _named_in(known: Known, owners: Sequence[Concerned]) -> Known:
+    if known.key is None or not owners or owners[0].is_unknown:
+        return known
     account = owners[0].slack_id if owners[0].is_reachable else ""
     named = {"owner": account, "maker": owners[0].label}
-    return known.model_copy(update={"key": known.key.model_copy(update=named)}), owners
+    return known.model_copy(update={"key": known.key.model_copy(update=named)})
 
 
 def with_beneficiaries(kind: AnyKind, found: Sequence[Concerned], about: Sequence[Who]) -> tuple[Concerned, ...]:

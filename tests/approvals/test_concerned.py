@@ -166,3 +166,18 @@ async def whose(world: World, key_id: str) -> tuple[Concerned, ...]:
 def test_nothing_that_is_made_new_is_somebodys() -> None:
     assert CREATE_KEY.concerns is NOBODY
     assert DISABLE_KEY.thing_of(DISABLE_KEY.sample.payload) == "apikey_1"
+
+
+async def test_an_owner_who_could_not_be_looked_up_at_the_ask_is_found_and_told_later(world: World) -> None:
+    key_id = await a_key_of(world, DANA, "looked-up-later")
+    await open_form(world, ALICE, "disable_key", key_id)
+    world.rt.directory.forget_keys()
+    await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="529", times=30, seconds=0)
+    assert (await world.submit(ALICE, reason="It leaks"))["ok"]
+    card = await card_with(world, "It leaks")
+    assert "I couldn't look up yet whose key it is" in card["text"]
+    assert await world.messages(DANA) == []
+    world.sandbox.faults.clear()
+    await a_minute_passes(world)
+    await world.message(DANA, "Nothing is changed yet")
+    await card_with(world, f"It is <@{DANA}>'s key")

@@ -51,3 +51,4 @@ async def test_what_cannot_be_read_keeps_nobody_from_asking(world: World) -> Non
     await world.submit(ALICE, reason="Pause")
     card = await card_with(world, "asks to disable a key")
     assert card["text"].splitlines()[1] == "Until it is enabled again · <@U0ALICE> is developer, keys unknown"
+    assert "I couldn't look up yet whose key it is" in card["text"]

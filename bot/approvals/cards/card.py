@@ -236,7 +236,7 @@ def _lines(facts: RequestFacts) -> list[Markup]:
 def _whose(facts: RequestFacts) -> Markup:
     """Return whose thing it changes; where the second line names the owner, only whom Slack doesn't reach."""
     request = facts.request
-    is_named = request.is_open and request.known.key is not None and bool(request.concerned)
+    is_named = request.is_open and request.known.key is not None and any(not one.is_unknown for one in request.concerned)
     return untold_line(request.concerned) if is_named else whose_line(request.concerned, facts.thing, request.requester)
 
 

@@ -23,6 +23,8 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who) -> Ma
     if not thing:
         return ""
     owned: Markup = escape(thing)
+    if any(one.is_unknown for one in concerned):
+        return f"I couldn't look up yet whose {owned} it is"
     if not concerned:
         return f"nobody is on record as the owner of this {owned}"
     if all(one.is_person(requester) for one in concerned):
@@ -34,5 +36,5 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who) -> Ma
 
 def untold_line(concerned: Sequence[Concerned]) -> Markup:
     """Return whom of the owners Slack doesn't reach, so that somebody else has to tell them."""
-    untold: list[Markup] = [name_of(one) for one in concerned if not (one.is_reachable and one.slack_id)]
+    untold: list[Markup] = [name_of(one) for one in concerned if not (one.is_unknown or (one.is_reachable and one.slack_id))]
     return f"Slack can't reach {listed(untold)}: tell them yourself" if untold else ""
