@@ -48,7 +48,8 @@ class Kind(Generic[P]):
         if self.rules.last_day and all(field.name != self.rules.last_day for field in self.form):
             raise TypeError(f"{self.name} gives something until a day, but its form doesn't ask for {self.rules.last_day}.")
         named = [field.name for field in self.form if field.type in THINGS]
-        if (named and self.concerns is NOBODY) or (self.concerns is not NOBODY and self.concerns.field not in named):
+        is_known = self.concerns is NOBODY or self.concerns.field in self.payload.model_fields
+        if not is_known or (named and self.concerns is NOBODY):
             raise TypeError(f"{self.name} changes what {named or 'no field'} names, but doesn't say whose that is.")
 
     def asked(self, request: Request) -> Asked[P]:

@@ -19,7 +19,7 @@ from bot.errors import InvalidInput, NotAllowed, SlackRefused
 from bot.forms.fields import day_is_over
 from bot.people.identity import calendar_for
 from bot.people.model import Actor
-from bot.policy.model import AskedUnder
+from bot.policy.model import AskedUnder, Rule
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, escape
 from bot.store.actions import AuditAction
@@ -46,13 +46,7 @@ async def record(
     kind, now = _asked_kind(rt, kind_name, grant), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
-    if not rule.approvers:
-        because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
-        raise NotAllowed(f"Nothing was sent: nobody can approve this.{because}")
-    if not rule.channel:
-        raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
-    if rule.reason_required and not reason.strip():
-        raise InvalidInput({"reason": "Say what it is for. The approvers need this to decide."})
+    _check_rule(rt, rule, reason)
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
@@ -81,6 +75,17 @@ async def record(
     await check_can_be_approved(rt, request, rule, [actor.who, *about])
     subject = kind.rules.subject(checked.payload)
     return await add(rt, actor, request, subject, replaces)
+
+
+def _check_rule(rt: Runtime, rule: Rule, reason: str) -> None:
+    """Raise NotAllowed where nobody could decide, InvalidInput where the rule wants a reason."""
+    if not rule.approvers:
+        because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
+        raise NotAllowed(f"Nothing was sent: nobody can approve this.{because}")
+    if not rule.channel:
+        raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
+    if rule.reason_required and not reason.strip():
+        raise InvalidInput({"reason": "Say what it is for. The approvers need this to decide."})
 
 
 def _asked_kind(rt: Runtime, name: str, grant: Request | None) -> AnyKind:

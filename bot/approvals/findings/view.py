@@ -8,7 +8,7 @@ from bot.approvals.findings.model import Finding, Settled
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, code, date
+from bot.slack.markup import Markup, bold, code, date, truncate
 from bot.slack.model import Message
 
 Remedy = tuple[str, str]
@@ -64,9 +64,7 @@ def _buttons(findings: Sequence[Finding], remedy: Remedy | None) -> list[dict[st
         return []
     kind, label = remedy
     return [
-        button(
-            label, f"{ids.OPEN_PREFIX}{kind}", one.thing_id, accessibility_label=f"{label} {one.name} in {one.place}"[:75]
-        )
+        button(label, f"{ids.OPEN_PREFIX}{kind}", one.thing_id, accessibility_label=truncate(f"{label} {one.name}", 75))
         for one in findings[:1]
     ]
 
