@@ -46,11 +46,11 @@ async def record(
     kind, now = _asked_kind(rt, kind_name, grant), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
-    _check_rule(rt, rule, reason)
+    channel = _check_rule(rt, rule, reason)
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
-    known, owners = await beside(_check_channel(rt, rule.channel), known_with_owners(rt, kind, actor, checked.payload))
+    known, owners = await beside(_check_channel(rt, channel), known_with_owners(rt, kind, actor, checked.payload))
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,
@@ -61,7 +61,7 @@ async def record(
         workspace_name=checked.workspace_name,
         payload=checked.payload.model_dump(mode="json"),
         reason=reason.strip(),
-        channel=rule.channel,
+        channel=channel,
         created_at=now,
         expires_at=rule.expires_at(now),
         asked_under=AskedUnder.of(rule, now),
@@ -77,8 +77,8 @@ async def record(
     return await add(rt, actor, request, subject, replaces)
 
 
-def _check_rule(rt: Runtime, rule: Rule, reason: str) -> None:
-    """Raise NotAllowed where nobody could decide, InvalidInput where the rule wants a reason."""
+def _check_rule(rt: Runtime, rule: Rule, reason: str) -> str:
+    """Return the channel of a rule; NotAllowed where nobody could decide, InvalidInput where it wants a reason."""
     if not rule.approvers:
         because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
         raise NotAllowed(f"Nothing was sent: nobody can approve this.{because}")
@@ -86,6 +86,7 @@ def _check_rule(rt: Runtime, rule: Rule, reason: str) -> None:
         raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for. The approvers need this to decide."})
+    return rule.channel
 
 
 def _asked_kind(rt: Runtime, name: str, grant: Request | None) -> AnyKind:
