@@ -181,6 +181,13 @@ async def test_guest_sees_no_figures(world: World) -> None:
     assert not [m for m in await world.messages(GUS, channel) if "$" in m["text"]]
 
 
+async def test_who_is_in_a_channel_is_asked_of_slack(world: World) -> None:
+    members = set(world.sandbox.slack.channels[COSTS].members)
+    outside = next(one for one in world.sandbox.slack.users if one not in members)
+    assert DANA in members
+    assert [await world.rt.notifier.is_in_channel(COSTS, one) for one in (DANA, outside)] == [True, False]
+
+
 async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)
