@@ -30,7 +30,7 @@ _ROLE_WORDS: dict[str, tuple[Own, Own]] = {
     "developer": ("developer", "developers"),
     "claude_code_user": ("Claude Code user", "Claude Code users"),
     "user": ("user", "users"),
-    "billing": ("in billing", "in billing"),
+    "billing": ("billing member", "billing members"),
 }
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -111,13 +111,14 @@ async def _overview(call: Interaction, cursor: str = "") -> Message:
     roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
     counts: list[Markup] = [plural(sum(m.role == role for m in members), *_role_words(role)) for role in roles]
     page = page_of(members, lambda member: by_name(member.name, member.id), cursor, MEMBERS_SHOWN)
-    intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{escape(call.actor.member.role)}*."
+    role, _ = _role_words(call.actor.member.role)
+    intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{role}*."
     part = f"{range_of(page)}, by name"
     lines: list[Markup] = [f"*{escape(m.name)}* — {_role_words(m.role)[0]}\n{escape(m.email)}" for m in page.items]
     change = actions(button("Change a role…", "open_change_role", style="primary"))
     blocks = [section(intro), change, context(part), *map(section, lines), *pager(page, ids.PAGE_MEMBERS, "members")]
-    names = escape(", ".join(f"{member.name} ({member.role})" for member in page.items))
-    return Message(f"{intro} {part}: {names}", fit(blocks))
+    names: list[Markup] = [f"{escape(m.name)} ({_role_words(m.role)[0]})" for m in page.items]
+    return Message(f"{intro} {part}: {', '.join(names)}", fit(blocks))
 
 
 async def turn_members(call: Interaction) -> None:

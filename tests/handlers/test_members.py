@@ -25,7 +25,7 @@ async def role_of(world: World, email: str) -> str:
 async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> None:
     await world.command(ALICE, "/claude-members")
     message = await told(world, ALICE, "Your role: *developer*.")
-    assert "*39 members*: 2 admins, 22 developers, 7 Claude Code users, 7 users and 1 in billing." in message["text"]
+    assert "*39 members*: 2 admins, 22 developers, 7 Claude Code users, 7 users and 1 billing member." in message["text"]
     assert "1–20 of 39, by name: " in message["text"]
     assert labels(message) == ["Change a role…", "Next"]
     await press(world, ALICE, message, "page_members_next")
@@ -34,6 +34,16 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
     assert labels(message) == ["Change a role…", "Previous"]
     await press(world, ALICE, message, "open_change_role")
     await world.modal(ALICE, "form_change_role")
+
+
+async def test_a_role_is_said_in_the_same_words_wherever_the_overview_names_it(world: World) -> None:
+    await world.command("U0DANA", "/claude-members")
+    message = await told(world, "U0DANA", "Your role: *billing member*.")
+    assert "*Dana Okafor* — billing member" in str(message["blocks"])
+    await world.command("U0CROWD02", "/claude-members")
+    message = await told(world, "U0CROWD02", "Your role: *Claude Code user*.")
+    assert "Amara Diallo (Claude Code user)" in message["text"]
+    assert "claude_code_user" not in message["text"] + str(message["blocks"])
 
 
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
@@ -128,7 +138,7 @@ async def test_only_admins_link_somebody_again_and_never_themselves(world: World
         "I removed the link of <@U0DANA>. They'll be linked by their current e-mail address when they next use me.",
     )
     await world.command(DANA, "/claude-members")
-    await told(world, DANA, "Your role: *billing*.")
+    await told(world, DANA, "Your role: *billing member*.")
     await world.command(BOB, "/claude-members relink <@U0CAROL>")
     await told(world, BOB, "<@U0CAROL> is not linked yet. They'll be linked when they first use me.")
     await world.command(BOB, "/claude-members relink")
