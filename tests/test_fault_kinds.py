@@ -200,6 +200,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (55, "a record of another policy than was evaluated"): (
         "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",
     ),
+    (56, "who left is counted on"): (
+        "approvals/test_rules::who_left_is_not_counted_on_though_a_group_still_has_them",
+        "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
+        "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

@@ -1,16 +1,16 @@
 """Who may decide a request: today's policy, group membership and account state, read at the click and never remembered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
-from bot.people.identity import ADMIN_ROLES, Links, find_member
+from bot.people.identity import ADMIN_ROLES, Links, find_member, may_act
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
-from bot.slack.probe import NO_SUCH_PERSON
+from bot.slack.probe import LOOKED_AT, NO_SUCH_PERSON
 from bot.words.wording import listed, plural
 
 
@@ -94,8 +94,8 @@ async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bo
 async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, concerned: Sequence[Who]) -> None:
     """Raise NotAllowed where too few others could ever approve, so that nobody waits for nothing.
 
-    `concerned` are the requester and those whom it is about. Only named people and user groups are counted; how many admins
-    there are isn't asked.
+    `concerned` are the requester and those whom it is about. Only named people and user groups are counted, without those
+    whose Slack account is no longer active; how many admins there are isn't asked.
     """
     could = [ref for ref in rule.approvers if request.workspace_id or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
     if not could:
@@ -109,13 +109,27 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
     for ref in could:
         is_group = ref.kind is ApproverKind.USERGROUP
         people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
-    others = len(people - {person.slack_id for person in concerned})
+    others = await _count_active(rt, people - {person.slack_id for person in concerned}, rule.quorum)
     if others < rule.quorum:
         who = "you can't approve your own" if len(concerned) == 1 else "you and the person it is for can't approve it"
         raise NotAllowed(
             f"Nothing was sent. {needs_in_words(rule, request.workspace_name)}, but {who}, "
             f"and only {plural(others, 'other person', 'other people')} could. Let somebody else ask for it."
         )
+
+
+async def _count_active(rt: Runtime, people: Collection[str], enough: int) -> int:
+    """Return how many people may act in Slack, at least `enough` where so many may; groups keep people who have left.
+
+    Whoever can't be looked up counts, and so do all beyond the first few: a long list of leavers must not hold up a request.
+    """
+    left = sorted(people)
+    unseen, found = len(left[LOOKED_AT:]), 0
+    left = left[:LOOKED_AT]
+    while left and found + unseen < enough:
+        now, left = left[:enough], left[enough:]
+        found += sum(await asyncio.gather(*(may_act(rt, one) for one in now)))
+    return found + unseen
 
 
 def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:

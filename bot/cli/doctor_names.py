@@ -5,10 +5,10 @@ from bot.kinds.registry import KINDS
 from bot.policy.contacts import people_of, user_groups_of
 from bot.policy.file import load_policy
 from bot.policy.model import Policy
-from bot.policy.names import FINE, Known, loose
+from bot.policy.names import Known, loose
 from bot.ports import Admin
 from bot.settings.model import Settings
-from bot.slack.probe import NO_MEMBERS, probe_account, probe_group
+from bot.slack.probe import probe_account, probe_group
 
 
 async def examine_names(settings: Settings, admin: Admin, *, slack_answers: bool) -> list[str]:
@@ -35,6 +35,6 @@ async def _in_slack(settings: Settings, policy: Policy) -> dict[str, dict[str, s
     groups = {one: await probe_group(settings, one) for one in user_groups_of(policy)}
     people = {one: await probe_account(settings, one) for one in people_of(policy)}
     return {
-        "groups": {one: FINE if has else NO_MEMBERS for one, has in groups.items() if has is not None},
+        "groups": {one: problem for one, problem in groups.items() if problem is not None},
         "people": {one: problem for one, problem in people.items() if problem is not None},
     }

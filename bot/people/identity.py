@@ -17,6 +17,7 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
+from bot.slack.probe import NO_SUCH_PERSON
 from bot.store.actions import AuditAction
 from bot.words.calendars import Calendar, calendar_of
 from bot.words.wording import listed
@@ -160,6 +161,17 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
     domain = person.email.rpartition("@")[2].casefold()
     if not domain or domain not in rt.settings.email_domains:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+
+
+async def may_act(rt: Runtime, slack_id: str) -> bool:
+    """Tell whether somebody's Slack account, as it was a minute ago, lets them act; True where Slack doesn't say."""
+    try:
+        await check_person(rt, await rt.notifier.person(slack_id))
+    except NotLinked:
+        return False
+    except SlackError as error:
+        return error.code not in NO_SUCH_PERSON
+    return True
 
 
 def _not_told(person: SlackPerson) -> NotLinked:

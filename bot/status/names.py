@@ -18,7 +18,7 @@ from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, channel_mention, escape, group_mention, mention
 from bot.slack.model import Message
-from bot.slack.probe import DEACTIVATED, NO_MEMBERS, NO_SUCH_PERSON, UNKNOWN_PERSON
+from bot.slack.probe import DEACTIVATED, LOOKED_AT, NO_MEMBERS, NO_SUCH_PERSON, NONE_ACTIVE, UNKNOWN_PERSON
 from bot.store.notes import claim_note, note, write_note
 from bot.store.session import Tx
 
@@ -117,7 +117,13 @@ async def _problems(
 
 
 async def _group(rt: Runtime, group_id: str) -> str:
-    return FINE if await rt.notifier.group_members(group_id, fresh=True) else NO_MEMBERS
+    members = sorted(await rt.notifier.group_members(group_id, fresh=True))
+    if not members:
+        return NO_MEMBERS
+    for member in members[:LOOKED_AT]:
+        if await _person(rt, member) == FINE:
+            return FINE
+    return NONE_ACTIVE if len(members) <= LOOKED_AT else FINE
 
 
 async def _person(rt: Runtime, slack_id: str) -> str:

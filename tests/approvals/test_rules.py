@@ -113,6 +113,20 @@ async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None
         await card_with(world, "Now both can")
 
 
+async def test_who_left_is_not_counted_on_though_a_group_still_has_them(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        key_id = await make_key(world, "rules-left", "Production")
+        world.sandbox.slack.users[CAROL].deleted = True
+        world.rt.notifier.forget(CAROL)
+        await open_form(world, ALICE, "revoke_key", key_id)
+        await world.submit(ALICE, confirm="rules-left", reason="Both approvers are needed, and one has left")
+        await world.modal(ALICE, "only 1 other person could.")
+        world.sandbox.slack.users[CAROL].deleted = False
+        world.rt.notifier.forget(CAROL)
+        await world.submit(ALICE, confirm="rules-left", reason="Now both are there")
+        await card_with(world, "Now both are there")
+
+
 async def test_admins_of_a_workspace_are_not_counted_on_where_there_is_none(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         admins = ApproverRef(kind=ApproverKind.USERGROUP, id="S0ADMINS")

@@ -6,6 +6,7 @@ from bot.cli.doctor import examine
 from bot.commands.manifest import render_manifest
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
+from bot.sandbox.slack.state import Group
 from bot.settings.model import load_settings
 from tests.forks import fork
 
@@ -76,16 +77,18 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
 
 async def test_the_doctor_names_what_the_policy_names_and_is_not_there(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
-    people = '["user:U0BOB", "user:U0NOBODY", "usergroup:S0ADMINS", "usergroup:S0NONE"]'
+    people = '["user:U0BOB", "user:U0NOBODY", "usergroup:S0ADMINS", "usergroup:S0NONE", "usergroup:S0LEFT"]'
     rules = (
         'approvers = ["admins"]\nchannel = "C0APPROVALS"\n[workspaces.staging]\nquorum = 1\n[workspaces.Gone]\nquorum = 1\n'
     )
     policy.write_text(f"version = 1\n[groups]\nadmins = {people}\n[defaults]\n{rules}")
     async with running_sandbox(SandboxOptions()) as sandbox:
         sandbox.slack.users["U0BOB"].deleted = True
+        sandbox.slack.groups["S0LEFT"] = Group("S0LEFT", "left", "Left", ["U0BOB", "U0FRANK"])
         found = await examine(load_settings(sandbox.settings() | {"POLICY_FILE": str(policy)}), sandbox.clock.now())
     assert [diagnosis.sentence for diagnosis in found if not diagnosis.good] == [
         "policy: workspace Gone: no workspace has this name or id, so its rules apply nowhere.",
+        "policy: user group S0LEFT: none of its members has an active Slack account, so nobody approves through it.",
         "policy: user group S0NONE: it has no members, or Slack doesn't know it, so nobody approves through it.",
         "policy: person U0BOB: their Slack account is deactivated, so they approve nothing.",
         "policy: person U0NOBODY: Slack doesn't know them, so they approve nothing.",

@@ -33,8 +33,8 @@ class Outside:
     workspaces_by_id: dict[str, str] = field(default_factory=lambda: {"wrkspc_1": "lab", "wrkspc_2": "Other"})
     archived: set[str] = field(default_factory=set[str])
     members: frozenset[str] = frozenset({"U0ONE"})
-    deleted: bool = False
-    unknown: bool = False
+    left: set[str] = field(default_factory=set[str])
+    unknown: set[str] = field(default_factory=set[str])
     not_in: set[str] = field(default_factory=set[str])
     is_down: bool = False
     said: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -59,9 +59,9 @@ class Outside:
 
     async def person(self, slack_id: str, *, fresh: bool = False) -> Any:
         self._up()
-        if self.unknown:
+        if slack_id in self.unknown:
             raise SlackRefused("Slack refused.", "user_not_found")
-        return SimpleNamespace(deleted=self.deleted)
+        return SimpleNamespace(deleted=slack_id in self.left)
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:
         self._up()
@@ -120,13 +120,18 @@ CHANGES: dict[str, tuple[Callable[[Outside], None], str, str]] = {
         "user group <!subteam^S0ADMINS>: it has no members, or Slack doesn't know it, so nobody approves",
         "user group S0ADMINS: it has no members",
     ),
+    "everybody in a group has left": (
+        lambda outside: outside.left.update(outside.members),
+        "user group <!subteam^S0ADMINS>: none of its members has an active Slack account, so nobody approves",
+        "user group S0ADMINS: none of its members",
+    ),
     "a person is deactivated": (
-        lambda outside: setattr(outside, "deleted", True),
+        lambda outside: outside.left.add(BOSS),
         "<@U0BOSS>: their Slack account is deactivated, so they approve nothing.",
         "person U0BOSS: their Slack",
     ),
     "a person is unknown": (
-        lambda outside: setattr(outside, "unknown", True), "<@U0BOSS>: Slack doesn't know them", "person U0BOSS: Slack",
+        lambda outside: outside.unknown.add(BOSS), "<@U0BOSS>: Slack doesn't know them", "person U0BOSS: Slack",
     ),
     "the bot was removed from a channel": (
         lambda outside: outside.not_in.add(LABS), "channel <#C0LABS>: I'm not in it; invite me, so", "channel C0LABS",
