@@ -205,6 +205,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
         "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
     ),
+    (57, "what is refused with a 200 counts as done"): (
+        "slack/test_notifier::an_answer_that_slack_refuses_with_a_200_counts_as_refused",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

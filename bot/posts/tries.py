@@ -15,7 +15,9 @@ CLOCKS_DIFFER = timedelta(hours=1)
 
 OUT_OF_REACH = frozenset({"channel_not_found", "is_archived"})
 """What stands there can't be changed now, but perhaps some day."""
-NEVER_CHANGED = frozenset("cant_update_message edit_window_closed block_mismatch invalid_blocks msg_too_long".split())
+NEVER_CHANGED = frozenset(
+    "cant_update_message edit_window_closed block_mismatch invalid_blocks msg_too_long msg_blocks_too_long".split()
+)
 """Slack's words for a message that it lets nobody change so, however often one asks (slack.md §7.3)."""
 MESSAGE_GONE = "message_not_found"
 """Deleted by somebody."""

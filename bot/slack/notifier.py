@@ -16,7 +16,7 @@ from bot.cache import Cache
 from bot.errors import SlackDown, SlackError, SlackRefused, SlackTooLate
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import NO_SUCH_GROUP, granted_scopes
-from bot.slack.shapes import channel_of, person_of
+from bot.slack.shapes import channel_of, person_of, refused_in
 
 log = structlog.get_logger()
 
@@ -180,6 +180,8 @@ class SlackNotifier:
             async with self._post(response_url, json=body) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the answer.", f"response_url_{response.status}")
+                if code := refused_in(await response.read()):
+                    raise SlackRefused("Slack didn't take the answer.", code)
         except _LOST:
             raise SlackDown("Slack didn't take the answer: no answer.") from None
 

@@ -1,6 +1,7 @@
 """Slack's JSON as the bot's own frozen shapes. A flag that Slack left out stays None."""
 
-from typing import Any
+import json
+from typing import Any, cast
 
 from bot.slack.model import SlackChannel, SlackPerson
 
@@ -49,6 +50,17 @@ def channel_of(channel: dict[str, Any], *, trust_missing: bool = False) -> Slack
         is_shared_outside=bool(outside),
         people=people,
     )
+
+
+def refused_in(body: bytes) -> str:
+    """Return Slack's word for why it didn't take an answer that it met with a 200, "" where it did: it says `ok`."""
+    try:
+        said: Any = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(said, dict) or cast("dict[str, Any]", said).get("ok") is not False:
+        return ""
+    return str(cast("dict[str, Any]", said).get("error") or "unknown_error")
 
 
 def _flag(user: dict[str, Any], name: str) -> bool | None:

@@ -11,6 +11,7 @@ from bot.commands.table import Parsed
 from bot.errors import SlackError, SlackRefused
 from bot.people.identity import calendar_for
 from bot.people.model import Actor
+from bot.posts.charts import BAD_BLOCKS
 from bot.runtime import Runtime
 from bot.slack.model import Message, OpenView
 from bot.slack.state import dig as dig
@@ -101,7 +102,7 @@ class Interaction:
             try:
                 await self.rt.notifier.answer(self.response_url, message, replace=True)
             except SlackRefused as refusal:
-                if refusal.code == "response_url_400":
+                if refusal.code in BAD_BLOCKS:
                     raise
             except SlackError:
                 pass  # it may have been sent: better twice than not at all

@@ -1,14 +1,20 @@
 """What the notifier sends to Slack, as Slack sees it on the wire."""
 
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
 from bot.slack.model import Message
+from bot.slack.notifier import SlackNotifier
 from tests.world import ALICE, COSTS, World, world_of
 
 LINK = Message("See https://example.test", [section("See <https://example.test>")])
@@ -53,6 +59,32 @@ async def test_a_reply_without_its_thread_is_taken_back_and_counts_as_refused(tm
                 await notifier.send(COSTS, LINK, thread_ts="1700000000.000001")
             assert refused.value.code == "cannot_reply_to_message"
             assert len(slack.visible(COSTS)) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('{"ok":false,"error":"used_url"}', "used_url"),
+        ('{"ok":false}', "unknown_error"),
+        ('{"ok":true}', ""),
+        ("ok", ""),
+        ("", ""),
+        ("[]", ""),
+    ],
+)
+async def test_an_answer_that_slack_refuses_with_a_200_counts_as_refused(body: str, code: str) -> None:
+    async def takes(_: web.Request) -> web.Response:
+        return web.Response(text=body)
+
+    async with AsyncExitStack() as stack:
+        app = web.Application()
+        app.router.add_post("/answer", takes)
+        server = await stack.enter_async_context(TestServer(app))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        notifier = SlackNotifier(AsyncWebClient(session=session), session)
+        with pytest.raises(SlackRefused) if code else nullcontext() as refused:
+            await notifier.answer(str(server.make_url("/answer")), LINK)
+    assert (refused.value.code if refused else "") == code
 
 
 async def test_no_answer_is_posted_to_a_host_that_only_a_payload_names(tmp_path: Path) -> None:
