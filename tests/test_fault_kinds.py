@@ -208,6 +208,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (57, "what is refused with a 200 counts as done"): (
         "slack/test_notifier::an_answer_that_slack_refuses_with_a_200_counts_as_refused",
     ),
+    (58, "the last day of a month counts as over"): (
+        "spend/test_periods::on_its_last_day_a_month_is_not_over_and_is_compared_with_as_many_days",
+        "spend/test_views::on_its_last_day_a_month_is_not_spoken_of_as_over",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

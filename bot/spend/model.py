@@ -185,7 +185,7 @@ class Figures:
     """The answer to a query. `missing` are the days in it without data; `before` is the total of the period before it.
 
     `nothing_until`: there is no total because nothing was ever spent until then. `doubtful` are the days of it of which the
-    last reading said much less than is shown, and no second one did yet.
+    last reading said much less than is shown, and no second one did yet. `runs`: its last day isn't over.
     """
 
     query: SpendQuery
@@ -202,3 +202,4 @@ class Figures:
     budget: Decimal | None = None
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
+    runs: bool = False

@@ -127,9 +127,10 @@ def is_end_of_month(day: date) -> bool:
     return (day + ONE_DAY).day == 1
 
 
-def month_so_far(first: date, last: date) -> Markup:
+def month_so_far(first: date, last: date, *, runs: bool = False) -> Markup:
     """Return a month that is over (`Oct 2026`), or how far it has come (`Nov 2026 (1–21 Nov)`)."""
-    return month_in_title(first) if is_end_of_month(last) else f"{month_in_title(first)} ({days_in_words(first, last)})"
+    is_over = is_end_of_month(last) and not runs
+    return month_in_title(first) if is_over else f"{month_in_title(first)} ({days_in_words(first, last)})"
 
 
 def month_in_title(day: date) -> Markup:

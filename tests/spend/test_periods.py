@@ -76,6 +76,25 @@ def test_every_period_has_days_that_have_begun_and_a_span_before_that_touches_no
     assert read_period(period.split()) == (period, len(period.split()))
 
 
+@pytest.mark.parametrize(
+    ("today", "before"),
+    [
+        (date(2027, 2, 28), (date(2027, 1, 1), date(2027, 1, 28))),
+        (date(2028, 2, 28), (date(2028, 1, 1), date(2028, 1, 28))),
+        (date(2028, 2, 29), (date(2028, 1, 1), date(2028, 1, 29))),
+        (date(2026, 11, 30), (date(2026, 10, 1), date(2026, 10, 30))),
+        (date(2026, 10, 31), (date(2026, 9, 1), date(2026, 9, 30))),
+        (date(2028, 3, 31), (date(2028, 2, 1), date(2028, 2, 29))),
+    ],
+)
+def test_on_its_last_day_a_month_is_not_over_and_is_compared_with_as_many_days(
+    today: date, before: tuple[date, date]
+) -> None:
+    for period in ("mtd", MONTH_NAMES[today.month - 1], f"{today:%Y-%m}"):
+        assert span_before(period, today) == before
+        assert span_before("last month", today + timedelta(days=1))[1].day == (today.replace(day=1) - timedelta(days=1)).day
+
+
 def test_in_may_be_followed_by_a_month_or_by_a_workspace_of_its_name() -> None:
     assert parse_query(["in", "October"]) == SpendQuery("october")
     assert parse_query(["in", "October"], ["October"]) == SpendQuery(workspace="October")

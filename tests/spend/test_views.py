@@ -71,6 +71,14 @@ def test_every_answer_passes_the_checks_of_slack(period: Period, by: Dimension, 
         assert "<!channel>" not in message.text
 
 
+def test_on_its_last_day_a_month_is_not_spoken_of_as_over() -> None:
+    month = figures("mtd", first=date(2026, 11, 1), last=date(2026, 11, 30))
+    assert figures_sentence(replace(month, runs=True)) == (
+        "*$412.70* in Nov 2026 (1–30 Nov) · +18 % vs the same days in Oct"
+    )
+    assert figures_sentence(month) == "*$412.70* in Nov 2026 · +18 % vs Oct 2026"
+
+
 def test_answer_is_one_sentence_with_its_comparison() -> None:
     assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov (UTC) · +18 % vs last Friday"
     assert figures_sentence(figures("7d", workspace_name="Production")) == (

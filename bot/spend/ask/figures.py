@@ -61,6 +61,7 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
         budget=budget,
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(last) else None,
         doubtful=tuple(sorted(doubtful)),
+        runs=last >= today,
     )
 
 

@@ -178,14 +178,18 @@ def _between(period: Period, today: date) -> tuple[date, date]:
 
 def span_before(period: Period, today: date) -> tuple[date, date]:
     """Return what a period is compared with."""
-    return before(*span(period, today), month=is_month(period))
+    first, last = span(period, today)
+    return before(first, last, month=is_month(period), runs=last >= today)
 
 
-def before(first: date, last: date, *, month: bool = False) -> tuple[date, date]:
-    """Return the same weekday before a day, the month before a month (so far, if that runs), else as many days before."""
+def before(first: date, last: date, *, month: bool = False, runs: bool = False) -> tuple[date, date]:
+    """Return the same weekday before a day, the month before a month, else as many days before.
+
+    Of a month that still `runs`, if only for its last day, it is the same days of the month before.
+    """
     if month:
         end = first - ONE_DAY
-        is_whole = (last + ONE_DAY).day == 1
+        is_whole = (last + ONE_DAY).day == 1 and not runs
         return end.replace(day=1), end if is_whole else end.replace(day=min(last.day, end.day))
     if first == last:
         return first - timedelta(days=7), last - timedelta(days=7)

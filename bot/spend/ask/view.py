@@ -97,17 +97,17 @@ def _when(figures: Figures) -> Markup:
     if figures.first == figures.last:  # "today" may be another day for whoever asks
         return f"{weekday_day(figures.first)} (UTC)"
     if is_month(figures.query.period):
-        return month_so_far(figures.first, figures.last)
+        return month_so_far(figures.first, figures.last, runs=figures.runs)
     days = (figures.last - figures.first).days + 1
     return f"the {number(days)} days {days_in_words(figures.first, figures.last)}"
 
 
 def _compared(figures: Figures) -> Markup:
     is_of_month = is_month(figures.query.period)
-    if is_of_month and is_end_of_month(figures.last):
+    if is_of_month and is_end_of_month(figures.last) and not figures.runs:
         return month_in_title(before(figures.first, figures.last, month=True)[0])
     if is_of_month:
-        first, last = before(figures.first, figures.last, month=True)
+        first, last = before(figures.first, figures.last, month=True, runs=figures.runs)
         is_as_long = last.day == figures.last.day  # a shorter month has no such day
         return f"the same days in {month_name(first)[:3]}" if is_as_long else days_in_words(first, last)
     if figures.first == figures.last:
