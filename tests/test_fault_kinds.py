@@ -212,6 +212,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "spend/test_periods::on_its_last_day_a_month_is_not_over_and_is_compared_with_as_many_days",
         "spend/test_views::on_its_last_day_a_month_is_not_spoken_of_as_over",
     ),
+    (59, "what somebody deleted is waited for in silence"): (
+        "approvals/test_deleted_card::a_card_that_was_deleted_is_shown_anew_when_approvers_are_reminded",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

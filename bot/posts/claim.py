@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -245,7 +245,7 @@ class Claim:
             posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
             if parent is not None and refusal.code in PARENT_GONE:
-                return await self._lost(posts, f"Slack says {refusal.code}.")
+                return await self._lost(drawing, posts, f"Slack says {refusal.code}.")
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
             await self._all_failed(posts, drawing)
@@ -260,13 +260,13 @@ class Claim:
             await self._note(posts, posted, None)  # it stands, whatever failed after it, and must not be sent again
             raise
 
-    async def _lost(self, posts: Sequence[Post], reason: str) -> bool:
+    async def _lost(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         """Give up replies without their thread; their topic takes note, so that nothing is said in their place."""
         for post in posts:
             log.info("reply_lost", topic=post.topic, purpose=post.purpose)
             await self.topic.block(self.rt, post, reason)
-        await self._drop(posts, None)
-        return False
+        await self._drop(posts, replace(drawing, dropped=drawing.lost))
+        return drawing.lost is not None
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         for post in posts:

@@ -88,13 +88,15 @@ class Drawing:
 
     `content` returns what a post says now, None for one that should not be said (any more). `sent` notes a post that was
     just sent, in the transaction that notes where, `dropped` one that was never sent, and has nothing to say any more or was
-    given up. `is_over`: nothing will change any more, so that trying ends some time.
+    given up, `lost` a reply whose thread somebody deleted. `is_over`: nothing will change any more, so that trying ends some
+    time.
     """
 
     content: Callable[[Post], Content | None]
     sent: Callable[[Any, Post, str], Awaitable[None]] | None = None
     dropped: Callable[[Any, Post], Awaitable[None]] | None = None
     is_over: bool = False
+    lost: Callable[[Any, Post], Awaitable[None]] | None = None
 
 
 class Result(Enum):

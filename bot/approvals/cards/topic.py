@@ -25,13 +25,17 @@ from bot.errors import SlackRefused
 from bot.posts import db as posts
 from bot.posts.converge import converge, topic_of
 from bot.posts.looked import Looked, look_ahead
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
+from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.markup import Markup
 from bot.slack.model import Message, Sent
 from bot.store import audit
 from bot.store.audit import AuditEntry
+from bot.store.session import Tx
+
+CARD_AGAIN = f"{CARD}:again"
+"""The card in the place of one that somebody deleted."""
 
 
 async def refresh(rt: Runtime, request_id: str, looked: Looked | None = None) -> bool:
@@ -67,13 +71,18 @@ class _Shown:
         what, _, which = post.meant_for.partition(":")
         if what == LINE:
             return self._line(which)
-        if not post.ts and not any(
-            (one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(self.facts.request)
-        ):
+        if not post.ts and not self._is_wanted(post):
             return None
         is_ahead = what == ENDING
         message = ending_notice(self.facts, which, post.channel) if is_ahead else self._message(post, what, which)
         return plain(message) if message else None
+
+    def _is_wanted(self, post: Post) -> bool:
+        """Tell whether a message is still to be sent; a card in the place of a deleted one is until somebody decided."""
+        request = self.facts.request
+        if post.purpose == CARD_AGAIN:
+            return request.status is Status.PENDING
+        return any((one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(request))
 
     def _line(self, version: str) -> Content | None:
         line = self.lines.get(version)
@@ -127,7 +136,13 @@ class RequestTopic:
             return None
         kind = kind_of(rt, request)
         shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, remedy_of(rt, request.kind))
-        return Drawing(shown.content, is_over=not request.is_open and not request.is_granted)
+
+        async def lost(tx: Tx, post: Post) -> None:
+            """Show the card anew where approvers can't be reminded below it, because somebody deleted it."""
+            if post.purpose == REMINDER:
+                await posts.want(tx, TOPIC, subject, [Wanted(CARD_AGAIN, request.channel)], rt.now())
+
+        return Drawing(shown.content, lost=lost, is_over=not request.is_open and not request.is_granted)
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
         """Return why no card may stand in a channel now: the bot can't look into it, or another company can."""
