@@ -32,6 +32,7 @@ SCOPES_OF_CALLS: dict[str, set[str]] = {
     "chat.getPermalink": set(),
     "chat.update": {"chat:write"},
     "conversations.info": CONVERSATIONS,
+    "conversations.members": CONVERSATIONS,
     "files.delete": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},

@@ -58,6 +58,7 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-admin", "digest", "/claude-spend digest"),
         ("/acme-ai-keys", "reqest", "/acme-ai-keys request"),
         ("/claude-keys", "xyzzy", None),
+        ("/claude-keys", "wibble wobble", None),  # a guess that is far off must not lead to what ends a key
         ("/claude-keys", "<!channel>", None),
     ],
 )

@@ -58,7 +58,7 @@ async def posts(fleet: Fleet) -> Counter[tuple[str, str]]:
                 part = re.match(r"\*(By \w+)\*", m["text"])
                 found[channel, f"{days[m['thread_ts']]}: {part[1] if part else m['text']}"] += 1
                 continue
-            closed = re.fullmatch(r"📈 \*\$[\d,.]+ on (\w{3} \d+ \w{3})\*.*, final", m["text"], re.DOTALL)
+            closed = re.fullmatch(r"📈 \*\$[\d,.]+ on (\w{3} \d+ \w{3})\*.*, final · days are UTC days", m["text"], re.S)
             days[m["ts"]] = closed[1] if closed else m["text"]
             found[channel, f"{days[m['ts']]}: closed day" if closed else m["text"]] += 1
     return found

@@ -9,9 +9,9 @@ from bot.approvals.model import WORDS, Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, escape, mention, quote, truncate
+from bot.slack.markup import Markup, date, escape, mention, quote, truncate
 from bot.slack.model import Message
-from bot.words.wording import calendar_day, listed
+from bot.words.wording import listed
 
 _DONE = frozenset({Status.APPLIED, Status.REVERTING})
 
@@ -56,7 +56,7 @@ def _done(facts: RequestFacts) -> Markup:
     request = facts.request
     approvers: list[Markup] = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
     approved = f", {listed(approvers)} approved it" if approvers else ""
-    end = f" Until {calendar_day(request.ends_at.date())}." if request.ends_at else ""
+    end = f" Until {date(request.over_at)}." if request.over_at and not request.extends else ""
     first = f"✅ *{facts.done}*.{_yours(facts)}"
     by = f"{mention(request.requester.slack_id)} asked for it{approved}.{end}"
     return _lines(f"{first} {by}", _why(request))
