@@ -1,7 +1,4 @@
-"""Kinds of faults that were seen, each with the tests that hold it, by the number under which it was reported.
-
-A kind that isn't here isn't mended as a kind yet.
-"""
+"""Kinds of faults that were seen, each with the tests that hold it, by the number under which it was reported."""
 
 import re
 from pathlib import Path
@@ -109,10 +106,16 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (24, "what is provisional doesn't say so"): (
         "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",
     ),
+    (25, "a change is compared by another measure than is shown"): (
+        "spend/test_digest::a_correction_is_worth_a_message_when_it_reads_differently_by_a_share",
+    ),
     (26, "one alert replaces another in silence"): (
         "spend/test_steps::a_second_monthly_alert_leaves_the_first_in_place_and_the_larger_is_the_budget",
     ),
     (27, "a column of two scales"): ("spend/test_views::a_month_and_its_budget_are_told_in_one_scale",),
+    (28, "rows are read by their place in a tuple"): (
+        "spend/test_ledger::rows_are_read_by_their_fields_wherever_those_stand",
+    ),
     (29, "a blind watcher is as silent as one that sees nothing"): (
         "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",
         "status/test_watch::status_answers_from_what_the_process_knows",
@@ -144,7 +147,14 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_own_queue::an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself",
     ),
     (38, "what grows blocks everybody"): ("approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",),
+    (39, "one optional field that is left out makes a list unreadable"): (
+        "admin/test_sdk_contract::a_field_that_a_gateway_left_out_is_null_where_the_sdk_says_optional",
+    ),
     (40, "a run that is ended leaves servers behind"): ("test_suite::a_run_that_is_ended_leaves_no_postgresql_behind",),
+    (41, "a chart that says something else than Slack draws"): (
+        "slack/test_charts::native_chart_holds_one_series_two_that_are_compared_or_the_total",
+        "page/test_page::bars_stand_beside_each_other_and_areas_lie_over_each_other",
+    ),
     (42, "what Slack makes of typed words"): (
         "handlers/test_typed_words::what_looks_like_an_address_is_read_as_it_was_typed",
     ),
@@ -180,6 +190,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
         "approvals/test_replace::of_many_who_replace_at_once_one_does",
         "approvals/test_replace::another_role_for_the_same_person_replaces_the_first_from_the_typed_line_and_from_the_form",
+    ),
+    (51, "what one did reads as done by another"): (
+        "approvals/test_card_flows::a_workspace_archived_meanwhile_fails_in_words_and_can_be_given_up",
     ),
     (52, "a list that hides its rest, a card without what a decision needs"): (
         "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",
@@ -225,3 +238,8 @@ def test_each_kind_has_its_tests(kind: tuple[int, str]) -> None:
         file, _, name = place.partition("::")
         text = (TESTS / f"{file}.py").read_text(encoding="utf-8")
         assert name == "*" or re.search(rf"^(async )?def test_{name}\(", text, re.MULTILINE), f"there is no {place}"
+
+
+def test_no_kind_that_was_reported_is_missing() -> None:
+    numbers = [number for number, _ in KINDS]
+    assert numbers == list(range(1, len(KINDS) + 1)), "each once, in order"
