@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ def test_in_every_state_the_owner_reads_who_asked_who_approved_why_and_what_to_d
         assert f"open_{kind.concerns.remedy and kind.concerns.remedy.kind}" in str(told.blocks)
     if status is Status.DENIED:
         assert "nothing was changed" in concerned_notice(facts, kind.concerns.remedy, "apikey_1", "asked").text.lower()
+
+
+def test_a_role_that_ends_is_told_as_a_moment_and_not_as_a_day_of_one_zone() -> None:
+    ends_at = datetime(2026, 12, 1, 7, 59, tzinfo=UTC)  # the last minute of 30 November in Los Angeles
+    request = a_request("change_role", Status.APPLIED, concerned=(NOAH,), ends_at=ends_at)
+    told = concerned_notice(facts_of(request), None, "U0NOAH", "result").text
+    assert f"Until <!date^{int(ends_at.timestamp())}" in told
 
 
 def test_the_owner_is_told_before_and_after_once_each_but_never_of_their_own_acts() -> None:
