@@ -228,6 +228,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (59, "what somebody deleted is waited for in silence"): (
         "approvals/test_deleted_card::a_card_that_was_deleted_is_shown_anew_when_approvers_are_reminded",
     ),
+    (60, "a log that is whole is called broken"): (
+        "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
+        "approvals/test_audit_facts::every_status_says_what_must_be_on_record",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

@@ -12,6 +12,7 @@ import httpx
 
 from bot.admin.http import authorities
 from bot.app import Bot
+from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.kind import AnyKind
 from bot.jobs import JOBS, Job, run_job
 from bot.kinds.registry import KINDS
@@ -20,6 +21,9 @@ from bot.sandbox.slack.sees import sees
 from bot.sandbox.stage import Json, Stage
 from bot.sandbox.together import bot_on
 from bot.spend.ledger.sync import sync_costs
+from bot.store.actions import AuditAction
+from bot.store.audit import all_entries, verify_chain
+from bot.store.session import Store
 from tests.raw_dates import raw_dates
 from tests.rings import crowd, serves_many
 from tests.sizes import PROOF
@@ -98,6 +102,15 @@ class World(Stage):
         return await self.message(BOB, name, APPROVALS)
 
 
+async def prove_record(store: Store) -> None:
+    """Fail unless the record is whole and tells of each way that a request took; those that a test put there aside."""
+    async with store.read() as tx:
+        told = await told_by_requests(tx)
+        asked = {entry.subject async for entry in all_entries(tx) if entry.action == AuditAction.REQUEST_SUBMITTED}
+        proof = await verify_chain(tx, store.audit_key, told=[one for one in told if one[0] in asked])
+    assert proof.broken_seq is None, proof.reason
+
+
 @contextlib.asynccontextmanager
 async def world_of(
     folder: Path,
@@ -137,6 +150,7 @@ async def world_of(
         if bot.socket:
             await world.wait_for(ready, "a ready bot")
         yield world
+        await prove_record(world.rt.store)
         assert raw_dates([[seen.blocks, seen.view] for seen in sandbox.slack.history]) == [], "plain text draws no dates"
 
 

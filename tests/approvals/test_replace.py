@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Outcome
 from bot.approvals.replace import AskedAlready, may_replace
@@ -93,6 +94,8 @@ async def test_every_kind_says_what_waits_and_lets_its_requester_replace_it(stor
         assert (await audit.entries_of(tx, "req_old"))[-1].action == AuditAction.REQUEST_REPLACED
         assert (await audit.entries_of(tx, "req_new"))[-1].detail["replaces"] == "req_old"
         assert await requests.find_open(tx, subject(kind)) == (await stored(store, "req_new"))[0]
+        proof = await audit.verify_chain(tx, store.audit_key, told=await told_by_requests(tx))
+        assert proof.reason == "", "a log that tells of the replacement is whole"
 
 
 async def test_of_many_who_replace_at_once_one_does(store: Store) -> None:
