@@ -232,6 +232,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_replace::every_kind_says_what_waits_and_lets_its_requester_replace_it",
         "approvals/test_audit_facts::every_status_says_what_must_be_on_record",
     ),
+    (61, "what is on record can't be found"): (
+        "approvals/test_audit_trail::a_key_is_followed_through_its_names_by_its_id",
+        "cli/test_app::audit_show_prints_what_is_about_something_and_proves_the_log",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from bot.settings.model import Settings
+    from bot.settings.model import DatabaseSettings, Settings
 
 app = typer.Typer(
     help="Quartermaster: the Slack bot with which a company runs its Claude API organization.",
@@ -167,17 +167,34 @@ def verify(
     number, _, digest = since.partition(":")
     if since and not (number.isdecimal() and len(digest) == 64):
         _fail(["--since takes the head that an earlier check printed, NUMBER:HASH."])
+    from bot.cli.audit import verify_audit
+
+    good, sentence = asyncio.run(verify_audit(_database_settings(), (int(number), digest) if since else None))
+    _say([sentence])
+    raise typer.Exit({True: 0, False: 1, None: 2}[good])
+
+
+@audit_app.command()
+def show(
+    about: Annotated[
+        str, typer.Argument(metavar="KEY|REQUEST", help="A key's id, a name that it ever had, or a request's id.")
+    ],
+) -> None:
+    """Show every entry about a key or a request, and whether the log is complete and unchanged."""
+    from bot.cli.audit import show_audit
+
+    good, sentence = asyncio.run(show_audit(_database_settings(), about, lambda line: _say([line])))
+    _say([sentence])
+    raise typer.Exit({True: 0, False: 1, None: 2}[good])
+
+
+def _database_settings() -> "DatabaseSettings":
     from bot.settings.model import SettingsError, load_database_settings
 
     try:
-        settings = load_database_settings(_environment())
+        return load_database_settings(_environment())
     except SettingsError as error:
         _fail(error.faults)
-    from bot.cli.audit import verify_audit
-
-    good, sentence = asyncio.run(verify_audit(settings, (int(number), digest) if since else None))
-    _say([sentence])
-    raise typer.Exit({True: 0, False: 1, None: 2}[good])
 
 
 def _environment() -> Mapping[str, str]:

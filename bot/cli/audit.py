@@ -1,11 +1,16 @@
-"""`python -m bot audit verify`: opens the database as it is, changes nothing, and says whether the chain holds."""
+"""`python -m bot audit`: opens the database as it is, changes nothing, proves the chain and shows what is in it."""
 
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC
 from pathlib import Path
 
 from bot.approvals.audit_facts import told_by_requests
+from bot.approvals.audit_trail import Trail
 from bot.settings.model import DatabaseSettings
-from bot.store.audit import AuditProof, verify_chain
-from bot.store.session import Store
+from bot.store.actions import AuditAction
+from bot.store.audit import AuditEntry, AuditProof, all_entries, verify_chain
+from bot.store.session import Store, Tx
 from bot.words.wording import plural
 
 _SQLITE = "sqlite+aiosqlite:///"
@@ -16,13 +21,61 @@ async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None
 
     `since` is the head that an earlier check printed: the log must have grown from there.
     """
+
+    async def prove(tx: Tx) -> tuple[bool | None, str]:
+        return _said(await verify_chain(tx, settings.audit_key_bytes, since, await told_by_requests(tx)))
+
+    return await _read(settings, prove)
+
+
+async def show_audit(settings: DatabaseSettings, about: str, say: Callable[[str], None]) -> tuple[bool | None, str]:
+    """Say each entry about a key (its id, or a name it ever had) or a request, a line each; return as `verify_audit` does.
+
+    False also where nothing is about it. A line has number, moment in UTC, who, what, about what, and the facts as JSON.
+    """
+
+    async def show(tx: Tx) -> tuple[bool | None, str]:
+        trail, emails, found = Trail(), dict[str, str](), 0
+        async for entry in all_entries(tx):
+            trail.add(entry.subject, entry.detail)
+        subjects = trail.about(about)
+        async for entry in all_entries(tx):
+            if entry.action == AuditAction.PERSON_LINKED:
+                emails[entry.actor] = str(entry.detail.get("email", ""))
+            if entry.subject in subjects:
+                found += 1
+                say(_line(entry, emails.get(entry.actor, "")))
+        whole, sentence = _said(await verify_chain(tx, settings.audit_key_bytes, None, await told_by_requests(tx)))
+        if not found:
+            return False, f"audit: Nothing is on record about {_printable(about)}. {sentence}"
+        return whole, sentence
+
+    return await _read(settings, show)
+
+
+def _line(entry: AuditEntry, email: str) -> str:
+    at = entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    who = f"{entry.actor} ({email})" if email else entry.actor
+    facts = json.dumps(entry.detail, sort_keys=True, ensure_ascii=False)
+    return _printable("  ".join([str(entry.seq), at, who, entry.action, entry.subject, facts]))
+
+
+def _printable(text: str) -> str:
+    """Return what people typed without what moves a terminal's cursor or turns the direction of text."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+
+
+async def _read(
+    settings: DatabaseSettings, work: Callable[[Tx], Awaitable[tuple[bool | None, str]]]
+) -> tuple[bool | None, str]:
+    """Do something with the log; None with a sentence where it can't be read."""
     url = settings.database_url.get_secret_value()
     if absent := _absent_file(url):
         return None, f"audit: There is no database at {absent}."  # opening it would make one
     store = Store(url, settings.audit_key_bytes)
     try:
         async with store.read() as tx:
-            return _said(await verify_chain(tx, settings.audit_key_bytes, since, await told_by_requests(tx)))
+            return await work(tx)
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
         return (
             None,

@@ -203,7 +203,8 @@ def write_audit(path: Path, key: bytes) -> None:
         await migrate(store)
         for number in range(3):
             async with store.write() as tx:
-                tx.audit(datetime(2026, 11, 23, tzinfo=UTC), "user_1", AuditAction.PERSON_LINKED, "req_1", n=number)
+                facts = {"n": number, "email": "a@acme.test", "thing": "apikey_1", "typed": "Prüfung \u202e"}
+                tx.audit(datetime(2026, 11, 23, tzinfo=UTC), "user_1", AuditAction.PERSON_LINKED, "req_1", **facts)
         await store.close()
 
     asyncio.run(work())
@@ -241,6 +242,24 @@ def test_audit_verify_notices_that_the_newest_entries_were_cut_off(folder: Path)
         connection.execute("DELETE FROM audit_entry WHERE seq = 3")
     cut = call("audit", "verify", "--since", head, **env)
     assert (cut.exit_code, "Broken at entry 3: it was there at the earlier check" in cut.stdout) == (1, True)
+
+
+def test_audit_show_prints_what_is_about_something_and_proves_the_log(folder: Path) -> None:
+    write_audit(folder / "q.db", b"0123456789abcdef")
+    env = {"DATABASE_URL": f"sqlite:///{folder / 'q.db'}", "AUDIT_KEY": "0123456789abcdef"}
+    shown = call("audit", "show", "apikey_1", **env)
+    lines = shown.stdout.splitlines()
+    assert lines[:3] == [
+        f'{n + 1}  2026-11-23T00:00:00Z  user_1 (a@acme.test)  person.linked  req_1  {{"email": "a@acme.test", "n": {n},'
+        ' "thing": "apikey_1", "typed": "Prüfung \\u202e"}'
+        for n in range(3)
+    ]
+    assert (shown.exit_code, lines[3:]) == (0, [call("audit", "verify", **env).stdout.strip()])
+    nothing = call("audit", "show", "apikey_2", **env)
+    assert nothing.exit_code == 1
+    assert nothing.stdout.startswith("audit: Nothing is on record about apikey_2. audit: 3 entries, complete")
+    assert call("audit", "show", "apikey_1", **env | {"AUDIT_KEY": "another-key-0000"}).exit_code == 1
+    assert call("audit", "show", "apikey_1", DATABASE_URL="sqlite:///none.db").exit_code == 2
 
 
 def test_audit_verify_makes_no_database_and_shows_no_password(folder: Path) -> None:
