@@ -236,6 +236,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_audit_trail::a_key_is_followed_through_its_names_by_its_id",
         "cli/test_app::audit_show_prints_what_is_about_something_and_proves_the_log",
     ),
+    (62, "a record that names a rule by a version of which nothing is kept"): (
+        "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",
+        "approvals/test_evaluation::the_record_says_who_decides_by_a_rule_that_may_be_gone",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

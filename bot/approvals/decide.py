@@ -171,7 +171,7 @@ async def _record(
             action = AuditAction.REQUEST_APPROVED if decision.verdict is Verdict.APPROVE else AuditAction.REQUEST_DENIED
             tx.audit(
                 decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
-                policy=rule.version, explanation=evaluation.explanation, enough=evaluation.is_enough,
+                policy=rule.version, rule=rule.on_record(), explanation=evaluation.explanation, enough=evaluation.is_enough,
             )  # fmt: skip
     except _Changed:
         return None

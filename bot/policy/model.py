@@ -82,6 +82,13 @@ class Rule(_Frozen):
         """Return when a request that is asked at a moment expires undecided."""
         return self.expires_in.after(asked_at, self.hours)
 
+    def on_record(self) -> dict[str, Any]:
+        """Return who decides by this rule as plain JSON, because the version alone says nothing once the file is another."""
+        said: dict[str, Any] = {"approvers": [str(ref) for ref in self.approvers], "quorum": self.quorum}
+        if self.tables:
+            said["tables"] = list(self.tables)
+        return said | {"and_of": [str(ref) for ref in self.and_of]} if self.and_of else said
+
     @property
     def lasts(self) -> Own:
         """How long a request waits for a decision, in words."""

@@ -78,3 +78,13 @@ def test_the_rule_in_words_names_people_as_slack_shows_them() -> None:
     assert approvers_in_words(a_rule(approvers=(of_workspace,)), None) == "the workspace's admins"
     org = ApproverRef(kind=ApproverKind.ORG_ADMINS)
     assert approvers_in_words(a_rule(approvers=(org,)), None) == "the organization's admins"
+
+
+def test_the_record_says_who_decides_by_a_rule_that_may_be_gone() -> None:
+    assert a_rule(2).on_record() == {"approvers": ["usergroup:S0ADMINS"], "quorum": 2}
+    dana = ApproverRef(kind=ApproverKind.USER, id="U0DANA")
+    bound = a_rule().model_copy(
+        update={"tables": ("Production",), "and_of": (dana, ApproverRef(kind=ApproverKind.ORG_ADMINS))}
+    )
+    asked = {"approvers": ["usergroup:S0ADMINS"], "quorum": 1, "tables": ["Production"]}
+    assert bound.on_record() == asked | {"and_of": ["user:U0DANA", "org-admins"]}

@@ -190,6 +190,8 @@ async def test_the_record_names_the_policy_that_was_evaluated(tmp_path: Path) ->
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.FULFILLING if rule.issue_keys == "console" else Status.APPLIED)
         (entry,) = [one for one in await audit_of(world, request) if one.action == "request.approved"]
+        assert rule.approvers
+        assert entry.detail["rule"] == rule.on_record()
         # The rule bears the version of the policy that it was read from: a policy that is read meanwhile isn't named.
         world.rt.policy = world.rt.policy.model_copy(update={"version": "later"})
         assert entry.detail["policy"] == rule.version != world.rt.policy.version
