@@ -15,7 +15,11 @@ FREE = ("bot/sandbox/", "bot/admin/", "bot/store/")
 UTC_DAYS = ("bot/spend/",)
 """Costs come by UTC days, whose texts say so."""
 ONE_PLACE = {"bot/words/calendars.py", "bot/slack/markup.py"}
-KEYS = {"bot/spend/alerts/rules.py": "the key of a month", "bot/kinds/keys/lines.py": "a cursor"}
+KEYS = {
+    "bot/spend/alerts/rules.py": "the key of a month",
+    "bot/kinds/keys/lines.py": "a cursor",
+    "bot/cli/audit.py": "a line for auditors, in UTC",
+}
 """Formats of what only the bot reads."""
 WRITERS = {"strftime", "isoformat", "astimezone", "ctime"}
 TEXTS = {
