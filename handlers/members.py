@@ -9,6 +9,7 @@ from bot.approvals.replace import AskedAlready
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.people.identity import resolve_actor, unlink
+from bot.people.roles import ROLE_WORDS, role_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
@@ -16,7 +17,6 @@ from bot.slack.markup import Markup, code, escape, mention
 from bot.slack.model import Message
 from bot.slack.paging import by_name, page_of, pager, range_of, read_turn, turns
 from bot.words.ends import find_end
-from bot.words.own import Own
 from bot.words.similar import closest
 from bot.words.wording import listed, plural
 from handlers.edge.guard import plain_answer
@@ -25,13 +25,6 @@ from handlers.edge.register import Feature
 from handlers.forms import open_form, open_to_replace, sent_in_words
 
 MEMBERS_SHOWN = 20
-_ROLE_WORDS: dict[str, tuple[Own, Own]] = {
-    "admin": ("admin", "admins"),
-    "developer": ("developer", "developers"),
-    "claude_code_user": ("Claude Code user", "Claude Code users"),
-    "user": ("user", "users"),
-    "billing": ("billing member", "billing members"),
-}
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -102,22 +95,18 @@ async def _relink(call: Interaction) -> None:
     )
 
 
-def _role_words(role: str) -> tuple[Own, Own]:
-    return _ROLE_WORDS.get(role) or (escape(role), escape(role))
-
-
 async def _overview(call: Interaction, cursor: str = "") -> Message:
     members = await call.rt.directory.members()
-    roles = sorted({m.role for m in members}, key=lambda role: (role not in _ROLE_WORDS, [*_ROLE_WORDS, role].index(role)))
-    counts: list[Markup] = [plural(sum(m.role == role for m in members), *_role_words(role)) for role in roles]
+    roles = sorted({m.role for m in members}, key=lambda role: (role not in ROLE_WORDS, [*ROLE_WORDS, role].index(role)))
+    counts: list[Markup] = [plural(sum(m.role == role for m in members), *role_words(role)) for role in roles]
     page = page_of(members, lambda member: by_name(member.name, member.id), cursor, MEMBERS_SHOWN)
-    role, _ = _role_words(call.actor.member.role)
+    role, _ = role_words(call.actor.member.role)
     intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{role}*."
     part = f"{range_of(page)}, by name"
-    lines: list[Markup] = [f"*{escape(m.name)}* — {_role_words(m.role)[0]}\n{escape(m.email)}" for m in page.items]
+    lines: list[Markup] = [f"*{escape(m.name)}* — {role_words(m.role)[0]}\n{escape(m.email)}" for m in page.items]
     change = actions(button("Change a role…", "open_change_role", style="primary"))
     blocks = [section(intro), change, context(part), *map(section, lines), *pager(page, ids.PAGE_MEMBERS, "members")]
-    names: list[Markup] = [f"{escape(m.name)} ({_role_words(m.role)[0]})" for m in page.items]
+    names: list[Markup] = [f"{escape(m.name)} ({role_words(m.role)[0]})" for m in page.items]
     return Message(f"{intro} {part}: {', '.join(names)}", fit(blocks))
 
 

@@ -76,17 +76,25 @@ class Others:
 
 
 class Grants(Others):
-    """The same with the one change that a request may make to another: a later end for its grant."""
+    """The same with the one change that a request may make to another: a later end for its grant.
+
+    It checks the lease as `FencedAdmin` does: what wakes up late must not give what was given up meanwhile.
+    """
+
+    def __init__(self, store: Store, holds: Callable[[], bool]) -> None:
+        super().__init__(store)
+        self._holds = holds
 
     async def extend(self, grant: Request, by: Request, now: datetime) -> bool:
-        """Give a grant the end and the payload of the request `by`; False where it isn't as it was read any more.
+        """Give a grant the end and the payload of the request `by`.
 
-        Its end, what is told ahead of it and its messages move in the same transaction.
+        False where the grant isn't as it was read any more, or the lease is too old. Its end, what is told ahead of
+        it and its messages move in the same transaction.
         """
         assert by.ends_at is not None  # noqa: S101 - what extends has an end
         changes: dict[str, Any] = {"ends_at": by.ends_at, "payload": by.payload, "extended_at": now, "told_until": None}
         async with self._store.write() as tx:
-            moved = await requests.touch(tx, grant, **changes)
+            moved = await requests.touch(tx, grant, **changes) if self._holds() else None
             if moved:
                 detail = {"version": moved.version, "until": by.ends_at.isoformat(), "by": by.id}
                 tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXTENDED, grant.id, **detail)
@@ -150,6 +158,10 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
 def act_of(rt: Runtime, asked: Asked[P]) -> Act[P]:
     """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
     request = asked.request
-    admin = FencedAdmin(rt.admin, rt.directory, lambda: is_fresh(request.claimed_at, rt.now()))
-    others, finding = Grants(rt.store), partial(find_member, rt)
+
+    def holds() -> bool:
+        return is_fresh(request.claimed_at, rt.now())
+
+    admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
+    finding = partial(find_member, rt)
     return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload)

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 
 from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
-from bot.people.identity import ADMIN_ROLES, Links, find_member, may_act
+from bot.people.identity import LOOKED_AT, Links, find_member, is_admin, may_act
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
-from bot.slack.probe import LOOKED_AT, NO_SUCH_PERSON
+from bot.slack.refusals import NO_SUCH_PERSON
 from bot.words.wording import listed, plural
 
 
@@ -73,17 +73,13 @@ async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str
         case ApproverKind.USERGROUP:
             return person.slack_id in await rt.notifier.group_members(ref.id or "", fresh=fresh)
         case ApproverKind.ORG_ADMINS:
-            return await _is_org_admin(rt, person)
+            return await is_admin(rt, person.member_id)
         case ApproverKind.WORKSPACE_ADMINS:
             return workspace_id is not None and await _is_workspace_admin(rt, person, workspace_id)
 
 
-async def _is_org_admin(rt: Runtime, person: Who) -> bool:
-    return (await rt.admin.user(person.member_id)).role in ADMIN_ROLES
-
-
 async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bool:
-    if await _is_org_admin(rt, person):
+    if await is_admin(rt, person.member_id):
         return True
     async for member in rt.admin.workspace_members(workspace_id):
         if member.user_id == person.member_id:

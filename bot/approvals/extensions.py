@@ -4,6 +4,7 @@ The request is one of the grant's own kind and `extends` it. It is asked only wh
 the latest, so that a grant whose extension nobody decided ends as planned.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,12 @@ _GONE = "What was granted isn't there any more, so there is nothing to extend. A
 
 def kind_of(rt: Runtime, request: Request) -> AnyKind:
     """Return the kind of a request as it concerns that request: to give a grant, or to extend one."""
-    kind = all_kinds(rt)[request.kind]
+    return kind_among(all_kinds(rt), request)
+
+
+def kind_among(kinds: Mapping[str, AnyKind], request: Request) -> AnyKind:
+    """Return the same, from all kinds by their names."""
+    kind = kinds[request.kind]
     return extending(kind, request.extends) if request.extends else kind
 
 

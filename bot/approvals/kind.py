@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, cast
+from typing import Any, Generic, NamedTuple, cast
 
 from pydantic import BaseModel
 
@@ -128,6 +128,19 @@ def find_kind(rt: Runtime, name: str) -> AnyKind:
 def all_kinds(rt: Runtime) -> Mapping[str, AnyKind]:
     """Return the kinds of the running bot by their names."""
     return cast("Mapping[str, AnyKind]", rt.kinds)
+
+
+class Undo(NamedTuple):
+    """The kind that undoes what another one did, by its name, and what the button to its form says."""
+
+    kind: str
+    label: str
+
+
+def undo_of(kinds: Mapping[str, AnyKind], kind: AnyKind) -> Undo | None:
+    """Return what a kind offers to undo what it did, None where there is nothing."""
+    offered = kinds.get(kind.offers.kind) if kind.offers else None
+    return Undo(offered.name, f"{offered.label.split()[0]}…") if offered else None
 
 
 def by_hand_facts(rt: Runtime, request: Request) -> dict[str, str]:

@@ -63,8 +63,10 @@ async def known_with_owners(
 
 
 def _named_in(known: Known, owners: Sequence[Concerned]) -> Known:
-    if known.key is None or not owners or owners[0].is_unknown:
+    if known.key is None or not owners:
         return known
+    if owners[0].is_unknown:
+        return known.model_copy(update={"key": None})
     account = owners[0].slack_id if owners[0].is_reachable else ""
     named = {"owner": account, "maker": owners[0].label}
     return known.model_copy(update={"key": known.key.model_copy(update=named)})

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import BaseModel
 
-from bot.admin.model import ApiKey
 from bot.approvals.act import Others
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.known import Asker, Known, KnownKey, Use
@@ -54,38 +53,28 @@ async def _or_none(looking: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def _asker(rt: Runtime, actor: Actor) -> Asker:
-    keys = await _keys_of(rt, actor)
-    use = await _use(rt, [key.id for key in keys]) if keys else None
-    return Asker(role=actor.member.role, keys=len(keys), use=use)
+    mine = await keys_of(rt, actor)
+    active = [key.id for key in await rt.directory.keys() if key.status == "active" and key.id in mine]
+    return Asker(role=actor.member.role, keys=len(active), use=await _use(rt, active))
 
 
 async def _key(rt: Runtime, key_id: str) -> KnownKey | None:
-    if not key_id:
-        return None
-    keys, askers, use = await asyncio.gather(rt.directory.keys(), _askers(rt, [key_id]), _use(rt, [key_id]))
-    key = next((one for one in keys if one.id == key_id), None)
-    made_by = key.created_by if key and key_id not in askers else None
-    maker = next((m for m in await rt.directory.members() if m.id == made_by), None) if made_by else None
-    return KnownKey(owner=askers.get(key_id, ""), maker=maker.name if maker else "", use=use)
+    return KnownKey(use=await _use(rt, [key_id])) if key_id else None
 
 
-async def _keys_of(rt: Runtime, actor: Actor) -> list[ApiKey]:
-    """Return somebody's active keys: those that they asked for, and those that they made for nobody else."""
-    active = [key for key in await rt.directory.keys() if key.status == "active"]
-    askers = await _askers(rt, [key.id for key in active])
-    return [
-        key
-        for key in active
-        if askers.get(key.id, "") == actor.slack_id or (key.id not in askers and key.created_by == actor.member.id)
-    ]
+async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:
+    """Return the ids of somebody's keys: those that they asked for, and those that they made for nobody else.
 
-
-async def _askers(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    The API names as maker of a key the owner of the Admin key, or the person at the Console.
+    """
+    others = Others(rt.store)
+    made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]
+    asked_for, for_somebody = frozenset[str](), frozenset[str]()
     for kind in all_kinds(rt).values():
         if kind.issues_keys:
-            found |= await Others(rt.store).requesters_of(kind.name, key_ids)
-    return found
+            asked_for |= await others.made_for(kind.name, actor.slack_id)
+            for_somebody |= frozenset(await others.requesters_of(kind.name, made))
+    return asked_for | (frozenset(made) - for_somebody)
 
 
 async def _use(rt: Runtime, key_ids: Sequence[str]) -> Use | None:

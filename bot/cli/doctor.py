@@ -9,8 +9,9 @@ from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
 from bot.errors import PreviewUnavailable, UpstreamError
 from bot.kinds.registry import KINDS
+from bot.policy.contacts import people_of
 from bot.policy.file import load_policy
-from bot.policy.model import ApproverKind, Policy
+from bot.policy.model import Policy
 from bot.ports import Admin
 from bot.settings.model import Settings
 from bot.settings.network import forget_proxies
@@ -106,8 +107,7 @@ async def _policy(settings: Settings, slack_answers: bool) -> list[Diagnosis]:
 
 async def _flags(settings: Settings, policy: Policy) -> list[Diagnosis]:
     """Say what Slack leaves out of those whom the policy names, with the setting that decides about it."""
-    people = {ref.id for group in policy.groups.values() for ref in group if ref.kind is ApproverKind.USER and ref.id}
-    missing = sorted({name for one in sorted(people)[:3] for name in await probe_person(settings, one)})
+    missing = sorted({name for one in people_of(policy)[:3] for name in await probe_person(settings, one)})
     if not missing or settings.trust_missing_flags:
         return []
     left = f"Slack leaves out {', '.join(missing)} of people, so they are refused"

@@ -17,7 +17,7 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
-from bot.slack.probe import NO_SUCH_PERSON
+from bot.slack.refusals import NO_SUCH_PERSON
 from bot.store.actions import AuditAction
 from bot.words.calendars import Calendar, calendar_of
 from bot.words.wording import listed
@@ -29,6 +29,8 @@ log = structlog.get_logger()
 Links = Mapping[str, links.Link]
 """Links by Slack id."""
 ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
+LOOKED_AT = 50
+"""How many people of a user group are looked up to find active ones; a longer list of leavers isn't read to its end."""
 """Who manages the organization (admin-api.md §4.2)."""
 
 _NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
@@ -198,9 +200,14 @@ def _relink(rt: Runtime) -> Markup:
     return f"An organization admin can link you again with {code(f'/{rt.settings.command_prefix}-members relink')}."
 
 
+async def is_admin(rt: Runtime, member_id: str) -> bool:
+    """Tell whether a member is an organization admin as of now."""
+    return (await rt.admin.user(member_id)).role in ADMIN_ROLES
+
+
 async def unlink(rt: Runtime, actor: Actor, slack_id: str) -> bool:
     """Forget somebody's link, so that their next act makes a new one; organization admins only, and never for themselves."""
-    if (await rt.admin.user(actor.member.id)).role not in ADMIN_ROLES:
+    if not await is_admin(rt, actor.member.id):
         raise NotAllowed("Only an organization admin can link somebody again. Nothing was changed.")
     if slack_id == actor.slack_id:
         raise NotAllowed("You can't link yourself again. Ask another admin.")

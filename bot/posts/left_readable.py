@@ -1,14 +1,14 @@
 """Words that the bot can't take off a channel which another company can read: those who can are told, once for each."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
 from bot.errors import SlackError
 from bot.policy.contacts import admins_of, people_of, user_groups_of
 from bot.posts import db
-from bot.posts.channels import why_blocked
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, date
@@ -55,11 +55,10 @@ def render_left_readable(channel: str, ts: str) -> Message:
     return Message(text, [section(text)])
 
 
-class LeftReadable:
+class LeftReadable(Notices):
     """The topic of these messages; its subject is where the message stands: channel and timestamp."""
 
     name = TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Return what is said; it isn't over, because only a person can end it."""
@@ -69,20 +68,3 @@ class LeftReadable:
             return plain(render_left_readable(channel, ts))
 
         return Drawing(content)
-
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why nothing may stand in a channel now."""
-        return await why_blocked(rt, channel)
-
-    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying: nobody else says it."""
-        return False
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        text: Markup = "I hid this because another company can read this channel."
-        return Message(text, [section(text)])
-
-    def is_restored(self, post: Post) -> bool:
-        """Return False: it is said once."""
-        return False

@@ -14,6 +14,8 @@ from bot.slack.model import Message
 
 Json = dict[str, Any]
 
+HIDDEN: Markup = "I hid this because another company can read this channel."
+"""What stands in the place of words that another company may not read."""
 RETAKE_AFTER = timedelta(minutes=2)
 """A claim is older than any call to Slack with its tries and waits after this long: its process died."""
 

@@ -1,7 +1,6 @@
 """A channel that can't get figures any more: everybody who wanted them there is told once, not every minute."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -10,7 +9,8 @@ from bot.policy.contacts import admins_of
 from bot.posts import db
 from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, escape, mention
@@ -74,11 +74,10 @@ def render_missed(channel: Markup, what: str, reason: Markup) -> Message:
     return Message(text, [section(text)])
 
 
-class Undeliverable:
+class Undeliverable(Notices):
     """The topic of these messages; its subject is the channel."""
 
     name = TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Look why the channel is blocked now; nobody is told of what has passed."""
@@ -94,23 +93,10 @@ class Undeliverable:
         # Whom Slack doesn't let the bot write to for a day is told at the next occasion.
         return Drawing(content, dropped=db.forget_post, is_over=True)
 
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why admins can't be told in their channel now; people are told directly."""
-        return await why_blocked(rt, channel)
-
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Give up telling somebody whom Slack doesn't let the bot write to."""
         return True
 
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place in a channel of admins where another company can read."""
-        return Message(_REDACTED, [section(_REDACTED)])
-
-    def is_restored(self, post: Post) -> bool:
-        """Return False: it is said again at the next occasion."""
-        return False
-
 
 _REFUSED: Markup = "Slack doesn't let me post there."
 _NOT_TAKEN: Markup = "Slack didn't take it in time."
-_REDACTED: Markup = "I hid this because another company can read this channel."

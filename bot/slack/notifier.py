@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cache import Cache
 from bot.errors import SlackDown, SlackError, SlackRefused, SlackTooLate
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
-from bot.slack.probe import NO_SUCH_GROUP, granted_scopes
+from bot.slack.probe import granted_scopes
+from bot.slack.refusals import NO_SUCH_GROUP
 from bot.slack.shapes import channel_of, person_of, refused_in
 
 log = structlog.get_logger()

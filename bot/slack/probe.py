@@ -16,13 +16,6 @@ from bot.slack.shapes import person_of
 
 WITHIN = 10
 """Seconds for a call."""
-NO_SUCH_GROUP = frozenset({"no_such_subteam", "subteam_not_found"})
-NO_SUCH_PERSON = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
-UNKNOWN_PERSON, DEACTIVATED = "Slack doesn't know them", "their Slack account is deactivated"
-NO_MEMBERS = "it has no members, or Slack doesn't know it"
-NONE_ACTIVE = "none of its members has an active Slack account"
-LOOKED_AT = 50
-"""How many members of a group are looked up to find one who is active; a longer list of leavers isn't read to its end."""
 _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -112,32 +105,6 @@ async def probe_person(settings: Settings, slack_id: str) -> list[str]:
         return []
     person = person_of(cast(dict[str, object], answer.get("user") or {}))
     return [] if person.deleted else person.missing
-
-
-async def probe_group(settings: Settings, group_id: str) -> str | None:
-    """Return what keeps a user group from having anybody who can act, "" for nothing; None where Slack doesn't say."""
-    try:
-        answer = await _call(web_client(settings, settings.slack_bot_token), "usergroups.users.list", usergroup=group_id)
-    except SlackApiError as error:
-        return NO_MEMBERS if _code(error) in NO_SUCH_GROUP else None
-    except _NO_ANSWER:
-        return None
-    members = cast(list[str], answer.get("users") or [])
-    for member in members[:LOOKED_AT]:
-        if not await probe_account(settings, member):
-            return ""
-    return NO_MEMBERS if not members else NONE_ACTIVE if len(members) <= LOOKED_AT else ""
-
-
-async def probe_account(settings: Settings, slack_id: str) -> str | None:
-    """Return what is wrong with a person's Slack account, "" for nothing; None where Slack doesn't say."""
-    try:
-        answer = await _call(web_client(settings, settings.slack_bot_token), "users.info", user=slack_id)
-    except SlackApiError as error:
-        return UNKNOWN_PERSON if _code(error) in NO_SUCH_PERSON else None
-    except _NO_ANSWER:
-        return None
-    return DEACTIVATED if cast(dict[str, object], answer.get("user") or {}).get("deleted") else ""
 
 
 async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:

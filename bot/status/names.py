@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import SlackDown, SlackRefused, UpstreamError
+from bot.people.identity import LOOKED_AT
 from bot.policy.contacts import people_of, user_groups_of
+from bot.policy.model import Policy
 from bot.policy.names import FINE, KNOWN_NOTE, Known, Named, judge, loose, meant
+from bot.ports import Admin, Notifier
 from bot.posts import db as posts
-from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
 from bot.posts.left_readable import whom_to_tell
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, channel_mention, escape, group_mention, mention
 from bot.slack.model import Message
-from bot.slack.probe import DEACTIVATED, LOOKED_AT, NO_MEMBERS, NO_SUCH_PERSON, NONE_ACTIVE, UNKNOWN_PERSON
+from bot.slack.refusals import NO_SUCH_PERSON
 from bot.store.notes import claim_note, note, write_note
 from bot.store.session import Tx
 
@@ -27,7 +30,9 @@ log = structlog.get_logger()
 TOPIC = "policy-names"
 TOLD_NOTE = "policy:loose"
 LOOK_EVERY = timedelta(minutes=4, seconds=30)
-_REDACTED: Markup = "This isn't shown here any more: another company can read along."
+UNKNOWN_PERSON, DEACTIVATED = "Slack doesn't know them", "their Slack account is deactivated"
+NO_MEMBERS = "it has no members, or Slack doesn't know it"
+NONE_ACTIVE = "none of its members has an active Slack account"
 
 
 async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
@@ -44,7 +49,9 @@ async def look(rt: Runtime, _key: str, _now: datetime) -> None:
         return  # nobody knows what it names
     async with rt.store.read() as tx:
         before = await _known(tx) or Known()
-    known = await find_known(rt, before)
+    known = await find_known(rt.admin.background(), rt.notifier, policy, before)
+    channels = await _problems(rt.notifier, policy.channels, before.channels, _channel)
+    known = known.model_copy(update={"channels": channels})
     bad = [one.name for one in loose(policy, known) if one.noun == "channel"]
     people = await whom_to_tell(rt, *bad)
     now = rt.now()
@@ -81,34 +88,38 @@ async def _news(tx: Tx, judged: Sequence[Named], named: set[str], now: datetime)
     return {"wrong": new, "mended": mended} if new or mended else {}
 
 
-async def find_known(rt: Runtime, before: Known) -> Known:
-    """Ask the organization and Slack; what doesn't answer stays as it was."""
-    policy = rt.policy
-    workspaces, archived = before.workspaces, before.archived
+async def find_known(admin: Admin, notifier: Notifier | None, policy: Policy, before: Known) -> Known:
+    """Ask the organization, and Slack unless there is no `notifier`; what doesn't answer stays as it was."""
+    found: dict[str, dict[str, str]] = await _workspaces(admin) if policy.workspaces else {}
+    known = before.model_copy(update=found)
+    known = known.model_copy(update={"was": meant(policy, known.workspaces or {}, before.was)})
+    if notifier is None:
+        return known
+    groups = await _problems(notifier, user_groups_of(policy), before.groups, _group)
+    people = await _problems(notifier, people_of(policy), before.people, _person)
+    return known.model_copy(update={"groups": groups, "people": people})
+
+
+async def _workspaces(admin: Admin) -> dict[str, dict[str, str]]:
+    """Return the names of workspaces by their ids, working and archived ones; nothing without an answer."""
     try:
-        every = [one async for one in rt.admin.background().workspaces(include_archived=True)]
+        every = [one async for one in admin.workspaces(include_archived=True)]
     except UpstreamError as error:
         log.info("workspaces_not_listed", error=type(error).__name__)
-    else:
-        workspaces = {one.id: one.name for one in every if one.archived_at is None}
-        archived = {one.id: one.name for one in every if one.archived_at is not None}
-    return Known(
-        workspaces=workspaces,
-        archived=archived,
-        groups=await _problems(rt, user_groups_of(policy), before.groups, _group),
-        people=await _problems(rt, people_of(policy), before.people, _person),
-        channels=await _problems(rt, policy.channels, before.channels, _channel),
-        was=meant(policy, workspaces or {}, before.was),
-    )
+        return {}
+    return {
+        "workspaces": {one.id: one.name for one in every if one.archived_at is None},
+        "archived": {one.id: one.name for one in every if one.archived_at is not None},
+    }
 
 
 async def _problems(
-    rt: Runtime, ids: Sequence[str], before: Mapping[str, str], look_at: Callable[[Runtime, str], Awaitable[str]]
+    notifier: Notifier, ids: Sequence[str], before: Mapping[str, str], look_at: Callable[[Notifier, str], Awaitable[str]]
 ) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in ids:
         try:
-            found[one] = await look_at(rt, one)
+            found[one] = await look_at(notifier, one)
         except (SlackDown, SlackRefused) as error:
             log.info("name_not_looked_up", name=one, code=error.code)
             if one in before:
@@ -116,19 +127,19 @@ async def _problems(
     return found
 
 
-async def _group(rt: Runtime, group_id: str) -> str:
-    members = sorted(await rt.notifier.group_members(group_id, fresh=True))
+async def _group(notifier: Notifier, group_id: str) -> str:
+    members = sorted(await notifier.group_members(group_id, fresh=True))
     if not members:
         return NO_MEMBERS
     for member in members[:LOOKED_AT]:
-        if await _person(rt, member) == FINE:
+        if await _person(notifier, member) == FINE:
             return FINE
     return NONE_ACTIVE if len(members) <= LOOKED_AT else FINE
 
 
-async def _person(rt: Runtime, slack_id: str) -> str:
+async def _person(notifier: Notifier, slack_id: str) -> str:
     try:
-        person = await rt.notifier.person(slack_id, fresh=True)
+        person = await notifier.person(slack_id, fresh=True)
     except SlackRefused as refusal:
         if refusal.code in NO_SUCH_PERSON:
             return UNKNOWN_PERSON
@@ -136,9 +147,9 @@ async def _person(rt: Runtime, slack_id: str) -> str:
     return DEACTIVATED if person.deleted else FINE
 
 
-async def _channel(rt: Runtime, channel_id: str) -> str:
+async def _channel(notifier: Notifier, channel_id: str) -> str:
     try:
-        channel = await rt.notifier.channel(channel_id, fresh=True)
+        channel = await notifier.channel(channel_id, fresh=True)
     except SlackRefused as refusal:
         if refusal.code == "channel_not_found":
             return "I can't see it; invite me"
@@ -191,11 +202,10 @@ def _shown(one: Named) -> Markup:
             return f"workspace {bold(one.name)}"
 
 
-class NamesTopic:
+class NamesTopic(Notices):
     """The topic of these messages; its subject is one round of news."""
 
     name = TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Read the news as they were found."""
@@ -209,19 +219,3 @@ class NamesTopic:
             return said
 
         return Drawing(content, is_over=True)
-
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why nothing about the company may stand in a channel now."""
-        return await why_blocked(rt, channel)
-
-    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying."""
-        return False
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        return Message(_REDACTED, [section(_REDACTED)])
-
-    def is_restored(self, post: Post) -> bool:
-        """Return False: it is said once."""
-        return False

@@ -9,13 +9,10 @@ from bot.admin.errors import REFUSED_KEY
 from bot.errors import OwnQueueFull, UpstreamAuth, UpstreamError
 from bot.policy.contacts import admins_of
 from bot.posts import db as posts
-from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
-from bot.slack.blocks import section
-from bot.slack.markup import Markup
-from bot.slack.model import Message
 from bot.spend.alerts.db import thresholds
 from bot.spend.ask.figures import last_reading
 from bot.spend.digests.db import subscriptions
@@ -28,7 +25,6 @@ log = structlog.get_logger()
 TOPIC = "outage"
 LOOK_EVERY = timedelta(seconds=45)
 _NOW = "outage:now"
-_REDACTED: Markup = "This isn't shown here any more: another company can read along."
 
 
 async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
@@ -117,11 +113,10 @@ async def _readers(tx: Tx) -> list[str]:
     return sorted(channels)
 
 
-class OutageTopic:
+class OutageTopic(Notices):
     """The topic of these messages; its subject is an outage's id."""
 
     name = TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Read the outage; of one that is over, only those who were told are told so."""
@@ -138,19 +133,11 @@ class OutageTopic:
 
         return Drawing(content, is_over=outage.ended_at is not None)
 
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why nothing about the company may stand in a channel now."""
-        return await why_blocked(rt, channel)
-
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Go on trying while the outage lasts: whoever it concerns should hear of it as soon as that is possible."""
         async with rt.store.read() as tx:
             outage = await _load(tx, post.subject)
         return outage is None or outage.ended_at is not None
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        return Message(_REDACTED, [section(_REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

@@ -31,7 +31,7 @@ def test_three_lines_decide_about_a_key() -> None:
     assert lines()[:3] == [
         "⏳ *<@U0ALICE> asks to revoke a key* — `nightly` in *Staging*",
         "For good · Key of <@U0NOAH>, last used 22 Nov 2026, $631.20 in 7 days"
-        " · <@U0ALICE> is developer, has 3 active keys ($41.20 in 7 days)",
+        " · <@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)",
         "> Nightly ingestion job",
     ]
 
@@ -41,7 +41,7 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     first, second, third, *rest = lines(kind)
     assert "<@U0ALICE> asks" in first
     assert second.startswith(("For good · ", "Until it is enabled again · "))
-    assert second.endswith("<@U0ALICE> is developer, has 3 active keys ($41.20 in 7 days)")
+    assert second.endswith("<@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)")
     assert third == "> Nightly ingestion job"
     assert "Needs 1 approval from <!subteam^S0ADMINS>" in rest
     assert any(line.startswith(("on approval I ", "after that, an approver ")) for line in rest)
@@ -56,12 +56,12 @@ def test_what_is_not_known_says_so() -> None:
         return lines(known=Known(asker=asker, key=key))[1]
 
     assert second(Asker(role="claude_code_user"), KnownKey(maker="Noah *N*")) == (
-        "For good · Key of Noah ∗N∗, use unknown · <@U0ALICE> is claude code user, keys unknown"
+        "For good · Key of Noah ∗N∗, use unknown · <@U0ALICE> (Claude Code user), keys unknown"
     )
     idle = Use(cost=Decimal(0), days=4, as_of=ASKED)
     assert "Owner unknown, no use in 4 days · " in second(ASKER, KnownKey(use=idle))
     assert "at least $1.00 in 7 days" in second(ASKER, KnownKey(use=Use(cost=Decimal(1), last_day=date(2026, 11, 22))))
-    assert second(Asker(role="developer", keys=0), None) == "For good · <@U0ALICE> is developer, has no active keys"
+    assert second(Asker(role="developer", keys=0), None) == "For good · <@U0ALICE> (developer) has no active keys"
     assert second(None, None) == "For good"
 
 
@@ -90,5 +90,5 @@ def test_lists_show_an_end_that_is_ahead(status: Status) -> None:
 
 def test_details_say_the_same_and_what_happens_then() -> None:
     view = str(details_view(facts_of(a_request("revoke_key", known=Known(asker=ASKER, key=KEY))), Page([])))
-    for part in ("last used 22 Nov 2026", "is developer, has 3 active keys", "*On approval* I revoke the key at once"):
+    for part in ("last used 22 Nov 2026", "(developer) has 3 active keys", "*On approval* I revoke the key at once"):
         assert part in view

@@ -1,12 +1,17 @@
 """Told ahead, people ask for more time; what nobody decides in time ends as planned. Through the front door."""
 
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.approvals.act import act_of
+from bot.approvals.extensions import kind_of
+from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.model import Request, Status
+from bot.approvals.outcome import LeaseLost
 from bot.sandbox.run import SandboxOptions
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
@@ -18,6 +23,7 @@ from tests.approvals.acting import (
     make_key,
     open_form,
     press,
+    request_behind,
     thread_of,
     until,
 )
@@ -121,6 +127,19 @@ async def test_a_second_extension_replaces_the_first_one(world: World) -> None:
     await press(world, BOB, second, "request_approve")
     await until(world, second, Status.APPLIED)
     assert str((await until(world, card, Status.APPLIED)).ends_at)[:10] == day(40)
+
+
+async def test_who_wakes_up_late_extends_nothing(world: World) -> None:
+    card = await billing_until(world, day(10))
+    await a_minute_passes(world, seconds=9.9 * DAY)
+    (notice,) = await ahead(world, ALICE, ROLE)
+    asked = await request_behind(world, await ask_for_more(world, ALICE, notice, day(20)))
+    kind = kind_of(world.rt, asked)
+    for late, outcome in ((2 * ACT_WITHIN, LeaseLost), (timedelta(), None)):
+        claimed = asked.model_copy(update={"claimed_at": world.rt.now() - late})
+        with pytest.raises(outcome) if outcome else nullcontext():
+            await kind.effect.apply(act_of(world.rt, kind.asked(claimed)))
+        assert str((await request_behind(world, card)).ends_at)[:10] == day(10 if outcome else 20)
 
 
 async def extend_key(world: World, request: Request, card: Json) -> None:

@@ -19,7 +19,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def test_a_card_says_whose_key_it_is_and_what_it_was_used_for(world: World) -> None:
     card = await world.ask_for_key(DANA, "in-use")
-    assert "For good · <@U0DANA> is billing, has no active keys\n> Nightly job" in card["text"]
+    assert "For good · <@U0DANA> (billing member) has no active keys\n> Nightly job" in card["text"]
     await press(world, BOB, card, "request_approve")
     await card_with(world, "issued to")
     await settled(world)
@@ -33,7 +33,7 @@ async def test_a_card_says_whose_key_it_is_and_what_it_was_used_for(world: World
     card = await card_with(world, "asks to disable a key")
     second = card["text"].splitlines()[1]
     assert second.startswith("Until it is enabled again · Key of <@U0DANA>, last used ")
-    assert ", $18.00 in 7 days · <@U0ALICE> is developer, has " in second
+    assert ", $18.00 in 7 days · <@U0ALICE> (developer) has " in second
     assert "figures as of <!date^" in card["text"]
 
 
@@ -50,5 +50,5 @@ async def test_what_cannot_be_read_keeps_nobody_from_asking(world: World) -> Non
     await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="529", times=30, seconds=0)
     await world.submit(ALICE, reason="Pause")
     card = await card_with(world, "asks to disable a key")
-    assert card["text"].splitlines()[1] == "Until it is enabled again · <@U0ALICE> is developer, keys unknown"
+    assert card["text"].splitlines()[1] == "Until it is enabled again · <@U0ALICE> (developer), keys unknown"
     assert "I couldn't look up yet whose key it is" in card["text"]

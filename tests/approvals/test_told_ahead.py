@@ -177,7 +177,7 @@ async def test_what_ends_otherwise_clears_what_would_be_told(scene: Scene) -> No
 async def test_a_later_end_moves_both_timers_once_and_takes_the_end_from_whoever_comes_late(scene: Scene) -> None:
     grant = await scene.remind(await scene.have(a_grant(30 * DAY)), BEGUN + 23 * DAY)
     by = a_request("badge", Status.APPLYING, id="req_2", ends_at=BEGUN + 33 * DAY, extends=grant.id)
-    grants = Grants(scene.store)
+    grants = Grants(scene.store, lambda: True)
     done = await asyncio.gather(*(grants.extend(grant, by, scene.at) for _ in range(4)))
     assert sorted(done) == [False, False, False, True]
     moved = await scene.now(grant)
@@ -192,6 +192,7 @@ async def extended(scene: Scene, grant: Request, was: datetime | None) -> object
     """Let the engine's part of an extension run; returns what comes of it, or the sentence of why not."""
     outcome = {"was": was.isoformat()} if was else {}
     by = a_request("badge", Status.APPLYING, id="req_2", ends_at=BEGUN + 60 * DAY, extends=grant.id, outcome=outcome)
+    by = by.model_copy(update={"claimed_at": scene.rt.now()})
     kind = extending(WITH_BADGE["badge"], grant.id)
     try:
         return await kind.effect.apply(act_of(scene.rt, kind.asked(by)))

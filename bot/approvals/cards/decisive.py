@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.approvals.known import Asker, Known, KnownKey, Use
+from bot.people.roles import role_words
 from bot.slack.markup import Markup, date, escape, mention
 from bot.words.wording import calendar_day, money, plural
 
@@ -22,14 +23,14 @@ def key_words(key: KnownKey) -> Markup:
 
 
 def asker_words(asker: Asker, who: Markup) -> Markup:
-    """Return who asks: `@alice is developer, has 3 active keys ($41.20 in 7 days)`."""
-    role: Markup = escape(asker.role.replace("_", " ")) or "of an unknown role"
+    """Return who asks: `@alice (developer) has 3 active keys ($41.20 in 7 days)`."""
+    role: Markup = role_words(asker.role)[0] if asker.role else "role unknown"
     if asker.keys is None:
-        return f"{who} is {role}, keys unknown"
+        return f"{who} ({role}), keys unknown"
     if not asker.keys:
-        return f"{who} is {role}, has no active keys"
+        return f"{who} ({role}) has no active keys"
     cost = f" ({_cost_words(asker.use)})" if asker.use else ""
-    return f"{who} is {role}, has {plural(asker.keys, 'active key')}{cost}"
+    return f"{who} ({role}) has {plural(asker.keys, 'active key')}{cost}"
 
 
 def as_of(known: Known) -> datetime | None:

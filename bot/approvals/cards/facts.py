@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from bot.approvals.authority import approvers_in_words, needs_in_words
 from bot.approvals.cards.card import RequestFacts
-from bot.approvals.extensions import extending
-from bot.approvals.kind import AnyKind
+from bot.approvals.extensions import kind_among
+from bot.approvals.kind import AnyKind, undo_of
 from bot.approvals.model import Request
 from bot.policy.model import Rule
 from bot.slack.markup import escape
@@ -13,9 +13,9 @@ from bot.slack.markup import escape
 
 def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> RequestFacts:
     """Return what cards and notices say of a request under a rule."""
-    kind = extending(kinds[request.kind], request.extends) if request.extends else kinds[request.kind]
+    kind = kind_among(kinds, request)
     asked, words = kind.asked(request), kind.words
-    offered = kinds.get(kind.offers.kind) if kind.offers and kind.offers.filled(asked) else None
+    undo = undo_of(kinds, kind) if kind.offers and kind.offers.filled(asked) else None
     return RequestFacts(
         request=request,
         title=words.title(asked),
@@ -38,5 +38,5 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         lasts=words.lasts,
         approvers=approvers_in_words(rule, request.workspace_name),
         thing=kind.concerns.thing,
-        undo_label=f"{offered.label.split()[0]}…" if offered else "",
+        undo_label=undo.label if undo else "",
     )

@@ -1,5 +1,6 @@
 """What takes a card's place once another company can read its channel. Pure."""
 
+from bot.posts.model import HIDDEN
 from bot.slack.blocks import context, section
 from bot.slack.markup import code
 from bot.slack.model import Message
@@ -13,5 +14,4 @@ def redacted_card(prefix: str) -> Message:
 
 def redacted_line() -> Message:
     """Return what takes the place of a reply in such a card's thread."""
-    text = "I hid this because another company can read this channel."
-    return Message(text, [context(text)])
+    return Message(HIDDEN, [context(HIDDEN)])

@@ -17,9 +17,8 @@ from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.extensions import kind_of
 from bot.approvals.findings.db import of_request
 from bot.approvals.findings.model import Finding
-from bot.approvals.findings.remedy import remedy_of
-from bot.approvals.findings.view import Remedy, with_findings
-from bot.approvals.kind import AnyKind, all_kinds
+from bot.approvals.findings.view import with_findings
+from bot.approvals.kind import AnyKind, Undo, all_kinds, undo_of
 from bot.approvals.model import Request, Status
 from bot.errors import SlackRefused
 from bot.posts import db as posts
@@ -64,7 +63,7 @@ class _Shown:
     facts: RequestFacts
     lines: Mapping[str, Markup]
     findings: Sequence[Finding]
-    remedy: Remedy | None
+    undo: Undo | None
 
     def content(self, post: Post) -> Content | None:
         """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
@@ -117,7 +116,7 @@ class _Shown:
     def _with_findings(self, message: Message) -> Message:
         """Add what stays in the wrong place once nobody is waited for; until then the message says so itself."""
         is_waiting = self.facts.request.status is Status.FULFILLING
-        return message if is_waiting else with_findings(message, self.findings, self.remedy)
+        return message if is_waiting else with_findings(message, self.findings, self.undo)
 
 
 class RequestTopic:
@@ -135,7 +134,7 @@ class RequestTopic:
         if request is None:
             return None
         kind = kind_of(rt, request)
-        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, remedy_of(rt, request.kind))
+        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, undo_of(all_kinds(rt), kind))
 
         async def lost(tx: Tx, post: Post) -> None:
             """Show the card anew where approvers can't be reminded below it, because somebody deleted it."""

@@ -7,25 +7,24 @@ from bot.approvals.cards.plan import TOPIC as REQUEST
 from bot.approvals.cards.topic import refresh
 from bot.approvals.findings import db
 from bot.approvals.findings.model import Finding, Settled
-from bot.approvals.findings.remedy import remedy_of
 from bot.approvals.findings.view import render_finding, render_settled
+from bot.approvals.kind import all_kinds, find_kind, undo_of
 from bot.errors import UpstreamMissing
 from bot.posts import db as posts
 from bot.posts.converge import converge
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, plain
+from bot.posts.model import Content, Drawing, Post, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
-from bot.slack.model import Message
 from bot.timers.model import Timer, TimerTopic
 
 SOON, LATER = timedelta(minutes=1), timedelta(minutes=30)
 """How long until the next look: in the first hour, and after it."""
 
 
-class FindingTopic:
+class FindingTopic(Notices):
     """The topic of findings; its subject is a finding's id. All go to people."""
 
     name = db.TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Read the finding."""
@@ -34,30 +33,18 @@ class FindingTopic:
             request = await requests.load(tx, finding.request_id) if finding else None
         if finding is None or request is None:
             return None
-        remedy = remedy_of(rt, request.kind)
+        undo = undo_of(all_kinds(rt), find_kind(rt, request.kind))
 
         def content(post: Post) -> Content | None:
             if post.meant_for == db.SETTLED:
                 return plain(render_settled(finding)) if finding.settled_at else None
-            return plain(render_finding(finding, remedy)) if post.ts or not finding.settled_at else None
+            return plain(render_finding(finding, undo)) if post.ts or not finding.settled_at else None
 
         return Drawing(content, is_over=finding.settled_at is not None)
-
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return None: these messages go to people."""
-        return None
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Give up telling somebody whom Slack doesn't let the bot write to; the status names the finding."""
         return True
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return an empty message: direct messages are never redacted."""
-        return Message("", [])
-
-    def is_restored(self, post: Post) -> bool:
-        """Return False: direct messages are never redacted."""
-        return False
 
 
 async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:

@@ -11,8 +11,8 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, truncate
 from bot.slack.model import Message
 
-Remedy = tuple[str, str]
-"""The kind that puts such a thing away, and what the button to its form says."""
+Undo = tuple[str, str]
+"""As `bot.approvals.kind.Undo`: the kind that puts such a thing away, and what the button to its form says."""
 _ENDS: dict[Settled, Markup] = {
     "archived": "is archived",
     "expired": "has expired",
@@ -22,12 +22,12 @@ _ENDS: dict[Settled, Markup] = {
 }
 
 
-def render_finding(finding: Finding, remedy: Remedy | None) -> Message:
+def render_finding(finding: Finding, undo: Undo | None) -> Message:
     """Return what somebody reads who made a thing in the wrong place."""
     if finding.settled_at:
         return _message(_settled(finding))
     text = f"{_open(finding)} It was created {date(finding.found_at)} or shortly before, for a request elsewhere."
-    return _message(text, *_buttons([finding], remedy))
+    return _message(text, *_buttons([finding], undo))
 
 
 def render_settled(finding: Finding) -> Message:
@@ -35,14 +35,14 @@ def render_settled(finding: Finding) -> Message:
     return _message(_settled(finding))
 
 
-def with_findings(message: Message, findings: Sequence[Finding], remedy: Remedy | None) -> Message:
+def with_findings(message: Message, findings: Sequence[Finding], undo: Undo | None) -> Message:
     """Return a message about a request with what is still in the wrong place, and what to do with that."""
     left = [one for one in findings if one.settled_at is None]
     if not left:
         return message
     said = "\n".join([_open(one) for one in left])
     blocks: list[dict[str, Any]] = [*message.blocks, section(said)]
-    if buttons := _buttons(left, remedy):
+    if buttons := _buttons(left, undo):
         blocks.append(actions(*buttons))
     return replace(message, text=f"{message.text}\n{said}", blocks=blocks)
 
@@ -59,10 +59,10 @@ def _settled(finding: Finding) -> Markup:
     )
 
 
-def _buttons(findings: Sequence[Finding], remedy: Remedy | None) -> list[dict[str, Any]]:
-    if remedy is None:
+def _buttons(findings: Sequence[Finding], undo: Undo | None) -> list[dict[str, Any]]:
+    if undo is None:
         return []
-    kind, label = remedy
+    kind, label = undo
     return [
         button(label, f"{ids.OPEN_PREFIX}{kind}", one.thing_id, accessibility_label=truncate(f"{label} {one.name}", 75))
         for one in findings[:1]

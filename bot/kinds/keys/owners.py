@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.admin.model import ApiKey
-from bot.approvals.act import Others, Reading
+from bot.approvals.act import Reading
 from bot.approvals.concerned import Remedy
 from bot.approvals.parts import Concerns
+from bot.approvals.snapshot import keys_of
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
 from bot.people.identity import ADMIN_ROLES
@@ -35,15 +36,8 @@ def concerns_of_key(remedy: Remedy) -> Concerns[Any]:
 
 
 async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
-    """Return the test whether a key of the directory is the actor's: the requester owns it, else its maker.
-
-    The API names as maker of a key the owner of the Admin key, or the person at the Console.
-    """
-    others = Others(rt.store)
-    made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]
-    asked_for = await others.made_for(CREATE_KEY.name, actor.slack_id)
-    for_somebody = await others.requesters_of(CREATE_KEY.name, made)
-    mine = asked_for | (frozenset(made) - frozenset(for_somebody))
+    """Return the test whether a key of the directory is the actor's: the requester owns it, else its maker."""
+    mine = await keys_of(rt, actor)
     return lambda key: key.id in mine
 
 

@@ -6,12 +6,10 @@ from datetime import timedelta
 
 from bot.posts import db as posts
 from bot.posts import undeliverable
-from bot.posts.channels import why_blocked
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
-from bot.slack.blocks import section
 from bot.slack.markup import Markup
-from bot.slack.model import Message
 from bot.spend.alerts import db
 from bot.spend.alerts.figures import crossing
 from bot.spend.alerts.model import Alert, Threshold
@@ -21,7 +19,6 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 TOPIC = "alert"
-REDACTED = "I hid this because another company can read this channel."
 
 
 def alert_of(channel: str) -> Wanted:
@@ -56,7 +53,7 @@ class _Told:
         await posts.forget(tx, TOPIC, str(self.alert.id))
 
 
-class AlertTopic:
+class AlertTopic(Notices):
     """The topic of alerts; its subject is an alert's id."""
 
     name = TOPIC
@@ -79,10 +76,6 @@ class AlertTopic:
         told = _Told(rt, alert, threshold, lines)
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why figures may not stand in a channel now."""
-        return await why_blocked(rt, channel)
-
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Let this period pass, and tell the person who set the alert up, once."""
         async with rt.store.read() as tx:
@@ -94,10 +87,6 @@ class AlertTopic:
         if told:
             await undeliverable.tell_undeliverable(rt, post.channel)
         return True
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        return Message(REDACTED, [section(REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

@@ -1,7 +1,7 @@
 """Who may change what others set up: they themselves, the channel's own people, and admins; looked up at the act."""
 
 from bot.errors import NotAllowed, SlackRefused
-from bot.people.identity import ADMIN_ROLES
+from bot.people.identity import is_admin
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, mention
@@ -9,9 +9,7 @@ from bot.slack.markup import channel_mention, mention
 
 async def check_may_change(rt: Runtime, actor: Actor, channel: str, set_up_by: str) -> None:
     """Raise NotAllowed unless somebody may change or end a channel's digest or alert."""
-    if actor.slack_id == set_up_by or await _is_in(rt, channel, actor.slack_id):
-        return
-    if (await rt.admin.user(actor.member.id)).role in ADMIN_ROLES:
+    if actor.slack_id == set_up_by or await _is_in(rt, channel, actor.slack_id) or await is_admin(rt, actor.member.id):
         return
     where = channel_mention(channel)
     raise NotAllowed(

@@ -1,16 +1,14 @@
 """Telling of a change: wanted in the transaction that makes it, sent to the channel and to whoever had set it up."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.posts import db as posts
-from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
-from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
-from bot.slack.blocks import section
 from bot.slack.markup import Markup
-from bot.slack.model import Message
 from bot.spend.changes.model import Change, What
 from bot.spend.changes.view import render_change
 from bot.store.notes import note, write_note
@@ -19,7 +17,6 @@ from bot.store.session import Tx
 TOPIC = "change"
 CHANNEL, OWNER = "channel", "owner"
 """Whom a post of a change is for."""
-_REDACTED: Markup = "I hid this because another company can read this channel."
 
 
 async def want_told(
@@ -46,11 +43,10 @@ def _key(change_id: str) -> str:
     return f"change:{change_id}"
 
 
-class ChangeTopic:
+class ChangeTopic(Notices):
     """The topic of changes; its subject is a change's id."""
 
     name = TOPIC
-    retake_after: timedelta = RETAKE_AFTER
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Read the change; what was done stays so."""
@@ -65,17 +61,9 @@ class ChangeTopic:
 
         return Drawing(content, is_over=True)
 
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why nothing about the company's spend may stand in a channel now."""
-        return await why_blocked(rt, channel)
-
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Let it pass: nobody reads there what is changed."""
         return True
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        return Message(_REDACTED, [section(_REDACTED)])
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

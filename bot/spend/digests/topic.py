@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.posts import db as posts
 from bot.posts import undeliverable
-from bot.posts.channels import why_blocked
 from bot.posts.charts import charts_refused
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
 from bot.runtime import Runtime
-from bot.slack.blocks import section
 from bot.slack.charts import chart_block
 from bot.slack.model import Message
 from bot.spend.digests import db
@@ -28,7 +27,6 @@ TOPIC = "digest"
 DIGEST, PART, CORRECTION = "digest", "part", "correction"
 THREAD_UNTIL = timedelta(hours=6)
 """After so long the breakdown that Slack didn't take isn't worth a message any more."""
-REDACTED = "I hid this because another company can read this channel."
 
 
 def digest_of(channel: str) -> Wanted:
@@ -131,7 +129,7 @@ class _Told:
             await posts.forget_post(tx, post)
 
 
-class DigestTopic:
+class DigestTopic(Notices):
     """The topic of digests; its subject is a run's id."""
 
     name = TOPIC
@@ -151,10 +149,6 @@ class DigestTopic:
         told = _Told(rt, run, subscription, digest, {one.number: one for one in corrections}, is_stopped, has_charts)
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
-    async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why figures may not stand in a channel now."""
-        return await why_blocked(rt, channel)
-
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Let it pass; for a whole digest, tell the subscriber once."""
         what, _, which = post.purpose.partition(":")
@@ -171,11 +165,3 @@ class DigestTopic:
         if told:
             await undeliverable.tell_undeliverable(rt, post.channel)
         return True
-
-    def redacted(self, rt: Runtime, post: Post) -> Message:
-        """Return what takes its place where another company can read."""
-        return Message(REDACTED, [section(REDACTED)])
-
-    def is_restored(self, post: Post) -> bool:
-        """Return False: the figures of a past day are not drawn again from those of today."""
-        return False

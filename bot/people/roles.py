@@ -1,0 +1,20 @@
+"""The roles of the organization as people read them. Pure."""
+
+from typing import Final
+
+from bot.slack.markup import escape
+from bot.words.own import Own
+
+ROLE_WORDS: Final[dict[str, tuple[Own, Own]]] = {
+    "admin": ("admin", "admins"),
+    "developer": ("developer", "developers"),
+    "claude_code_user": ("Claude Code user", "Claude Code users"),
+    "user": ("user", "users"),
+    "billing": ("billing member", "billing members"),
+}
+"""What one member of a role is called, and what several are; in the order in which lists name them."""
+
+
+def role_words(role: str) -> tuple[Own, Own]:
+    """Return the same for a role as the API names it; one that comes later reads as the API names it."""
+    return ROLE_WORDS.get(role) or (escape(role), escape(role))
