@@ -2,12 +2,16 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+AT_ONCE = 3
+"""Loads of a key that nothing holds apart."""
 
 
 @dataclass(eq=False)
@@ -25,7 +29,8 @@ class Cache(Generic[K, V]):
     """Answers of `load`, each kept for `seconds` from when it was asked for, and at most `most` of them.
 
     Those who ask for the same key at once share one load. A failure is told to all who wait for it and is not kept. A load
-    for which nobody waits any more is cancelled.
+    for which nobody waits any more is cancelled. At most `AT_ONCE` loads of a key begin within `apart` seconds, so that a
+    crowd of which everybody needs a `fresh` answer shares a few.
     """
 
     def __init__(
@@ -34,11 +39,13 @@ class Cache(Generic[K, V]):
         seconds: float,
         *,
         most: int = 2000,
+        apart: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._load, self._seconds, self._most, self._clock = load, seconds, most, clock
+        self._load, self._seconds, self._most, self._apart, self._clock = load, seconds, most, apart, clock
         self._kept: dict[K, tuple[float, V]] = {}  # in the order in which they were kept
         self._flights: dict[K, _Flight[V]] = {}  # the latest of each key
+        self._begun: dict[K, deque[float]] = {}  # when the last few loads of what is kept were asked for
 
     async def get(self, key: K, *, fresh: bool = False) -> V:
         """Return the answer for a key; with `fresh` one whose load begins after this call."""
@@ -58,6 +65,7 @@ class Cache(Generic[K, V]):
     def forget(self, key: K) -> None:
         """Make the next `get` of a key load again; what is on its way now is not kept."""
         self._kept.pop(key, None)
+        self._begun.pop(key, None)
         flight = self._flights.get(key)
         while flight:
             flight.is_stale, flight = flight.has_begun, flight.previous
@@ -78,24 +86,32 @@ class Cache(Generic[K, V]):
         try:
             if flight.previous:
                 await asyncio.wait({flight.previous.task})
+            if early := self._too_early_by(key):
+                await asyncio.sleep(early)
             flight.previous, flight.has_begun, asked = None, True, self._clock()
             value = await self._load(key)
         finally:
             self._leave(key, flight)
         if not flight.is_stale:
-            self._keep(key, value, asked + self._seconds)
+            self._keep(key, value, asked)
         return value
+
+    def _too_early_by(self, key: K) -> float:
+        """Return the seconds until the next load of a key may begin."""
+        begun = self._begun.get(key, ())
+        return max(begun[0] + self._apart - self._clock(), 0.0) if len(begun) == AT_ONCE else 0.0
 
     def _leave(self, key: K, flight: _Flight[V]) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
 
-    def _keep(self, key: K, value: V, until: float) -> None:
+    def _keep(self, key: K, value: V, asked: float) -> None:
         self._kept.pop(key, None)
-        self._kept[key] = (until, value)
+        self._kept[key] = (asked + self._seconds, value)
+        self._begun.setdefault(key, deque(maxlen=AT_ONCE)).append(asked)
         now = self._clock()
         while self._kept:
             oldest = next(iter(self._kept))
             if len(self._kept) <= self._most and now < self._kept[oldest][0]:
                 return
-            del self._kept[oldest]
+            del self._kept[oldest], self._begun[oldest]

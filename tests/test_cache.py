@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.cache import Cache
+from bot.cache import AT_ONCE, Cache
 from bot.errors import UpstreamError
 
 
@@ -31,8 +31,8 @@ class Upstream:
             raise UpstreamError("down")
         return value
 
-    def cache(self, most: int = 100) -> Cache[str, str]:
-        return Cache(self.load, 60.0, most=most, clock=lambda: self.clock)
+    def cache(self, most: int = 100, apart: float = 0.0) -> Cache[str, str]:
+        return Cache(self.load, 60.0, most=most, apart=apart, clock=lambda: self.clock)
 
 
 def quick() -> Upstream:
@@ -78,6 +78,31 @@ async def test_a_fresh_answer_was_asked_for_after_the_call_and_many_share_one() 
     assert await asyncio.gather(*later) == ["a2", "a2", "a2"]
     assert await cache.get("a") == "a2"
     assert await cache.get("a", fresh=True) == "a3"
+
+
+async def test_a_crowd_that_comes_one_by_one_shares_the_next_load() -> None:
+    upstream = quick()
+    cache = upstream.cache(apart=0.5)
+    for _ in range(AT_ONCE):
+        await cache.get("a", fresh=True)
+    crowd: list[asyncio.Task[str]] = []
+    for _ in range(5):  # each late enough for a load of their own
+        crowd.append(asyncio.create_task(cache.get("a", fresh=True)))
+        for _ in range(9):
+            await asyncio.sleep(0)
+    assert len(upstream.asked) == AT_ONCE
+    assert len(set(await asyncio.gather(*crowd))) == 1
+    assert len(upstream.asked) == AT_ONCE + 1
+
+
+async def test_a_few_loads_and_one_after_a_change_was_told_wait_for_no_crowd() -> None:
+    upstream = quick()
+    cache = upstream.cache(apart=600.0)
+    async with asyncio.timeout(5):
+        for _ in range(AT_ONCE):
+            await cache.get("a", fresh=True)
+        cache.forget("a")
+        assert await cache.get("a") == "a4"
 
 
 async def test_what_was_on_its_way_when_a_change_was_told_is_not_kept() -> None:

@@ -7,6 +7,8 @@ from bot.cache import Cache
 from bot.ports import Admin
 
 KEEP_SECONDS = 60.0
+CROWD_SECONDS = 3.0
+"""A crowd that acts for the first time within so long shares a few lists of members, each of which is several requests."""
 WORKSPACE, ORGANIZATION = "workspace", "organization"
 """Where a key may work, as far as that is known here (admin-api.md §4.6); of any other scope nobody changes a key."""
 _ALL = "all"
@@ -25,7 +27,7 @@ class Directory:
         self._admin = admin
         self._organization = Cache(self._load_organization, 3600.0)
         self._workspaces = Cache(self._load_workspaces, KEEP_SECONDS)
-        self._members = Cache(self._load_members, KEEP_SECONDS)
+        self._members = Cache(self._load_members, KEEP_SECONDS, apart=CROWD_SECONDS)
         self._keys = Cache(self._load_keys, KEEP_SECONDS)
 
     async def organization(self) -> Organization:
