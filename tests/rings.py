@@ -97,6 +97,7 @@ EXCEPTIONS: dict[str, tuple[float, str]] = {
     "spend/test_large": (3.0, "asks about a thousand keys"),
     "test_whoever_is_no_member_is_refused_in_words_wherever_they_try": (5.0, "tries every door"),
     "test_fourteen_at_once_complete_a_quorum_of_twelve": (6.0, "fourteen people press at once"),
+    "test_looks_cost_the_same_whatever_was_asked_long_ago": (2.0, "looks at everything in two bots"),
     "test_every_width_of_the_same_days_has_the_same_total": (5.0, "reads days by the minute"),
 }
 """Tests by their name, or files by the beginning of their path, that may use more: CPU seconds, and why."""
