@@ -12,6 +12,7 @@ from bot.admin.model import Member
 from bot.approvals import db as requests
 from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
 from bot.approvals.model import Request
+from bot.approvals.progress import Progress
 from bot.directory.directory import Directory
 from bot.people.identity import find_member
 from bot.people.model import Who
@@ -126,10 +127,14 @@ class Look(Reading, Generic[P]):
 
 @dataclass(frozen=True)
 class Act(Look[P]):
-    """The right to do what one request says, for as long as it is claimed; `admin` changes things only that long."""
+    """The right to do what one request says, for as long as it is claimed; `admin` changes things only that long.
+
+    What consists of several parts keeps each in `progress`, which claims the request for as long again.
+    """
 
     admin: FencedAdmin
     others: Grants
+    progress: Progress
 
 
 def _rule_for(rt: Runtime) -> RuleFor:
@@ -155,13 +160,14 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
     return Look(admin, rt.directory, others, _rule_for(rt), finding, rt.now, asked.request, asked.payload)
 
 
-def act_of(rt: Runtime, asked: Asked[P]) -> Act[P]:
+def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Act[P]:
     """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
     request = asked.request
+    done = progress or Progress(rt, request)
 
     def holds() -> bool:
-        return is_fresh(request.claimed_at, rt.now())
+        return is_fresh(done.request.claimed_at, rt.now())
 
     admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
     finding = partial(find_member, rt)
-    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload)
+    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload, done)

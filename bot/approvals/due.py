@@ -16,7 +16,9 @@ CLAIM_LASTS = timedelta(minutes=3)
 something, with its tries and waits, two minutes.
 """
 EXPIRE, EXECUTE, RECOVER, PROVE, END = "expire", "execute", "recover", "prove", "end"
-HOLD, REMIND, OWNERS = "hold", "remind", "owners"
+HOLD, REMIND, OWNERS, FOLLOW = "hold", "remind", "owners", "follow"
+FOLLOW_EVERY = timedelta(minutes=5)
+"""How often it is looked whether what a part waits for has come."""
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
 _CLOSED = frozenset({Status.DENIED, Status.WITHDRAWN, Status.EXPIRED})
 FIRST_RIGHT = timedelta(seconds=5)
@@ -25,7 +27,10 @@ FIRST_RIGHT = timedelta(seconds=5)
 
 def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
     """Return what is due for a request as it is now, and when."""
-    return _steps_of(request, now) | ({OWNERS: now} if is_owner_unknown(request) else {})
+    more = {OWNERS: now} if is_owner_unknown(request) else {}
+    if request.status is Status.APPLIED and request.outcome.waits:
+        more |= {FOLLOW: now + FOLLOW_EVERY}
+    return _steps_of(request, now) | more
 
 
 def is_owner_unknown(request: Request) -> bool:

@@ -13,6 +13,7 @@ from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
+from bot.approvals.progress import Progress
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.log import current_reference
 from bot.runtime import Runtime
@@ -28,7 +29,7 @@ MOST_ATTEMPTS = 5
 _CHECK = "It may have been done. Check first, then press Retry."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
-_FINAL = (UpstreamMissing, UpstreamRefused)
+FINAL = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
 
 
@@ -51,21 +52,21 @@ async def perform(rt: Runtime, claimed: Request) -> Request:
     kind = kind_of(rt, claimed)
     # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
     # there now was made by somebody else.
-    is_in_doubt = claimed.outcome.in_doubt
+    is_in_doubt, progress = claimed.outcome.in_doubt, Progress(rt, claimed)
     try:
         found = await _look(rt, kind, claimed) if is_in_doubt else None
         is_in_doubt = False
-        applied = found or await _apply(rt, kind, claimed)
+        applied = found or await _apply(rt, kind, progress)
     except NeedsPerson as problem:
         if _may_pass(claimed, kind, problem):
-            return await _put_back(rt, claimed, AuditAction.REQUEST_TAKEN_UP_AGAIN) or claimed
-        return await _failed(rt, claimed, problem.sentence)
+            return await _put_back(rt, progress.request, AuditAction.REQUEST_TAKEN_UP_AGAIN) or claimed
+        return await _failed(rt, progress.request, problem.sentence)
     except UpstreamError as error:
-        return await _upstream_failed(rt, claimed, kind, error, is_in_doubt)
+        return await _upstream_failed(rt, progress.request, kind, error, is_in_doubt)
     except Exception:  # a fault in a kind must not leave its request half way for ever
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        return await _failed(rt, claimed, f"Something failed on my side. {_CHECK}", in_doubt=True)
-    return await finish(rt, claimed, applied)
+        return await _failed(rt, progress.request, f"Something failed on my side. {_CHECK}", in_doubt=True)
+    return await finish(rt, progress.request, applied)
 
 
 async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
@@ -74,11 +75,12 @@ async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
         return await kind.effect.look(look_of(rt, kind.asked(request)))
 
 
-async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
+async def _apply(rt: Runtime, kind: AnyKind, progress: Progress) -> Applied:
+    request = progress.request
     if request.ends_at and request.ends_at <= rt.now():
         raise NeedsPerson("Its last day is over. Nothing was changed. Give up and ask again.")
     with in_a_hurry():
-        applied = await kind.effect.apply(act_of(rt, kind.asked(request)))
+        applied = await kind.effect.apply(act_of(rt, kind.asked(request), progress))
     if isinstance(applied, Waits) and kind.by_hand is None:
         raise RuntimeError(f"{kind.name} waits for a person, but has no part for one.")
     return applied
@@ -86,7 +88,7 @@ async def _apply(rt: Runtime, kind: AnyKind, request: Request) -> Applied:
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
-    moved = await rt.store.note(_patience(rt, request), lambda tx: _note(rt, tx, request, applied))
+    moved = await rt.store.note(patience_of(rt, request), lambda tx: _note(rt, tx, request, applied))
     return moved or await _too_late(rt, request, applied)
 
 
@@ -109,7 +111,7 @@ async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Requ
     return moved
 
 
-def _patience(rt: Runtime, request: Request) -> timedelta:
+def patience_of(rt: Runtime, request: Request) -> timedelta:
     """Return how long to try to note what was done: as long as the claim lasts, since nobody else knows of it."""
     is_held = request.status in _HELD and request.claimed_at is not None
     left = request.claimed_at + CLAIM_LASTS - rt.now() if is_held and request.claimed_at else timedelta()
@@ -149,7 +151,8 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
-        return await _failed(rt, request, f"{error.sentence} Nothing was changed. ref {ref}")
+        so = "The rest is done; Retry does what is missing." if request.outcome.is_begun else "Nothing was changed."
+        return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
     so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else _CHECK
     found = None
     try:
@@ -174,7 +177,7 @@ async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
 
 async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
     outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked, sent=in_doubt and request.outcome.sent))
-    async with rt.store.write(_patience(rt, request)) as tx:
+    async with rt.store.write(patience_of(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
         if moved:
@@ -184,12 +187,12 @@ async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: boo
 
 async def recover(rt: Runtime, request: Request) -> Request:
     """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
-    if request.status is not Status.APPLYING or not _is_old(request, rt.now()):
+    if request.status is not Status.APPLYING or not is_old(request, rt.now()):
         return request
     kind = kind_of(rt, request)
     try:
         found = await _look(rt, kind, request)
-    except _FINAL as error:
+    except FINAL as error:
         return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
     except UpstreamError:
         raise  # looked at again in a minute
@@ -212,14 +215,14 @@ def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:
 
 async def _put_back(rt: Runtime, request: Request, action: AuditAction, **changes: Outcome) -> Request | None:
     """Let go of a claim, so that the request is tried again; None when somebody else has taken it over."""
-    async with rt.store.write(_patience(rt, request)) as tx:
+    async with rt.store.write(patience_of(rt, request)) as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM, **changes)
         if moved:
             tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version)
     return moved
 
 
-def _is_old(request: Request, now: datetime) -> bool:
+def is_old(request: Request, now: datetime) -> bool:
     """Tell whether a claim belongs to a process that died; a clock set back doesn't make it younger than it is."""
     return request.claimed_at is None or request.claimed_at <= now - CLAIM_LASTS
 
@@ -256,45 +259,4 @@ async def expire(rt: Runtime, request: Request) -> Request:
         moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
         if moved:
             tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXPIRED, request.id, version=moved.version)
-    return moved or request
-
-
-async def end(rt: Runtime, request: Request) -> Request:
-    """End a grant: take back what was given, unless somebody changed it since, which is said instead of overwritten."""
-    kind, now = kind_of(rt, request), rt.now()
-    is_due = request.status is Status.APPLIED and request.ends_at is not None and request.ends_at <= now
-    is_left = request.status is Status.REVERTING and _is_old(request, now)
-    # An effect without a revert is of an older version: nothing can be asked with an end that nobody carries out.
-    if kind.effect.revert is None or not (is_due or is_left):
-        return request
-    async with rt.store.write() as tx:
-        if request.status is Status.APPLIED:
-            claimed = await requests.advance(tx, request, Event.END, claimed_at=rt.now())
-        else:  # left behind by a process that died, or sleeps: with another claim it can't finish any more
-            claimed = await requests.touch(tx, request, claimed_at=rt.now())
-    if claimed is None:
-        return request
-    try:
-        with in_a_hurry():
-            note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
-    except LeaseLost:
-        return claimed  # tried again once this claim is old
-    except (NeedsPerson, *_FINAL) as problem:
-        return await _ended(rt, claimed, problem.sentence, AuditAction.REQUEST_END_NEEDS_PERSON)
-    except UpstreamError:
-        raise  # tried again once this claim is old
-    except Exception:  # the same
-        log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        broken = "Something failed on my side while I ended it. Check whether it ended."
-        return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
-    return await _ended(rt, claimed, note, AuditAction.REQUEST_ENDED)
-
-
-async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) -> Request:
-    now = rt.now()
-    async with rt.store.write(_patience(rt, request)) as tx:
-        ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
-        moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
-        if moved:
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note)
     return moved or request

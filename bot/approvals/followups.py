@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.approvals import db, execute, reminders
+from bot.approvals import db, end, execute, follow, reminders
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, HOLD, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
+from bot.approvals.due import END, EXECUTE, EXPIRE, FOLLOW, HOLD, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
@@ -20,7 +20,8 @@ _STEPS: dict[str, Step] = {
     EXECUTE: execute.advance,
     RECOVER: execute.recover,
     PROVE: execute.prove,
-    END: execute.end,
+    END: end.end,
+    FOLLOW: follow.follow,
     HOLD: look_after,
     REMIND: reminders.remind,
     OWNERS: look_up_owners,

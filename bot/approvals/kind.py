@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.approvals.act import Asked, P
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
-from bot.approvals.parts import NOBODY, ByHand, Concerns, Effect, Filled, Offer, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, ByHand, Concerns, Effect, Filled, FollowUp, Offer, Rules, Sample, Words
 from bot.forms.fields import FormField, FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
@@ -38,6 +38,7 @@ class Kind(Generic[P]):
     concerns: Concerns[P]
     sample: Sample[P]
     by_hand: ByHand[P] | None = None
+    follow_up: FollowUp[P] | None = None
     offers: Offer[P] | None = None
 
     def __post_init__(self) -> None:

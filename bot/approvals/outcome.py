@@ -23,6 +23,27 @@ class Stray(BaseModel):
     made_by: str = ""
 
 
+PartState = Literal["done", "waits", "refused", "left_out", "over"]
+"""How a part stands: `waits` for something outside, `left_out` since the part before it didn't work, `over` in vain."""
+
+
+class PartDone(BaseModel):
+    """What came of one of several parts of a request. `label` and `note` are plain text; `note` follows a colon.
+
+    `until` is when one that waits is over. `batch` counts the follow-ups: 0 for what was done with the request itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    label: str
+    state: PartState
+    note: str = ""
+    thing_id: str = ""
+    until: datetime | None = None
+    batch: int = 0
+
+
 class Outcome(BaseModel):
     """What came of a request, stored as JSON beside it. It never holds a secret.
 
@@ -81,6 +102,29 @@ class Outcome(BaseModel):
     """A plain sentence about how the grant ended."""
     needs_person_at_end: bool = False
     """Whether something is left at the end that a person has to look at."""
+
+    parts: tuple[PartDone, ...] = ()
+    """What came of each part so far, in their order, where there are several."""
+
+    def part(self, name: str) -> PartDone | None:
+        """Return what came of a part, None while nothing did."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def with_part(self, part: PartDone) -> Self:
+        """Return this outcome with what came of a part now."""
+        is_known = self.part(part.name) is not None
+        parts = [part if one.name == part.name else one for one in self.parts]
+        return self.model_copy(update={"parts": tuple(parts if is_known else [*parts, part])})
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether one of several parts was done."""
+        return any(part.state in ("done", "waits") for part in self.parts)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a part waits for something outside."""
+        return any(part.state == "waits" for part in self.parts)
 
     def updated(self, later: Self) -> Self:
         """Return this outcome with what a later one says explicitly."""

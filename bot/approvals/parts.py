@@ -150,6 +150,17 @@ class ByHand(Generic[P]):
 
 
 @dataclass(frozen=True)
+class FollowUp(Generic[P]):
+    """What happens later to an applied request of which a part waits for something outside.
+
+    `has_news` looks every few minutes whether there is something to do; `act` then does it, part by part, under a claim.
+    """
+
+    has_news: Callable[[Look[P]], Awaitable[bool]]
+    act: Callable[[Act[P]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Offer(Generic[P]):
     """What a card offers once a request is applied: another kind's form, filled in; None while there is nothing to offer."""
 

@@ -18,6 +18,8 @@ class AuditAction(StrEnum):
     REQUEST_RETRIED = "request.retried"
     REQUEST_GIVEN_UP = "request.given_up"
     REQUEST_APPLIED = "request.applied"
+    REQUEST_PART = "request.part"
+    REQUEST_FOLLOWED_UP = "request.followed_up"
     REQUEST_WAITS_FOR_PERSON = "request.waits_for_person"
     REQUEST_TAKEN_OVER = "request.taken_over"
     REQUEST_HANDED_BACK = "request.handed_back"

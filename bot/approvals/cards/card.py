@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
+from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.whose import untold_line, whose_line
 from bot.approvals.handover.words import card_lines, is_trouble
 from bot.approvals.holder import holder_of
@@ -64,10 +65,12 @@ def render_card(facts: RequestFacts) -> Message:
     blocks = [section(f"{headline}\n{decisive}" if decisive else headline)]
     if why:
         blocks.append(section(why))
+    if parts := part_lines(request.outcome.parts):
+        blocks.append(section(parts))
     if lines:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
-    text = "\n".join([part for part in (headline, decisive, why, *lines) if part])
+    text = "\n".join([part for part in (headline, decisive, why, parts, *lines) if part])
     return Message(text, blocks, metadata=_metadata(request))
 
 
@@ -118,7 +121,8 @@ def _headline(facts: RequestFacts) -> Markup:
         case Status.EXPIRED:
             return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
-            mark = "⚠️" if is_trouble(request.outcome) else "✅"
+            is_trouble_left = is_trouble(request.outcome) or is_partly_in_vain(request.outcome.parts)
+            mark = "⚠️" if is_trouble_left else "✅"
             return f"{mark} *{facts.done}* — {_approved_by(request)}{_after(request)}"
         case Status.REVERTED:
             return ended(facts)
@@ -167,6 +171,8 @@ def _fulfiller(request: Request) -> Markup:
 
 def not_done(facts: RequestFacts) -> Markup:
     """Return the clause that says what an attempt left undone, as far as that is known."""
+    if facts.request.outcome.is_begun:
+        return "only a part of it was done"
     return "I can't tell whether it was done" if _is_unknown(facts.request) else facts.undone
 
 
@@ -175,6 +181,8 @@ def left_behind(facts: RequestFacts) -> Markup:
     if _is_unknown(facts.request):
         return "⚠️ It may have been done. Check in the Console."
     problem = facts.request.outcome.problem
+    if facts.request.outcome.is_begun:
+        return "⚠️ A part of it was done, and stays."
     return f"⚠️ {escape(problem)}" if problem else f"{facts.undone[0].upper()}{facts.undone[1:]}."
 
 

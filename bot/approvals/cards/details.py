@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
 from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
+from bot.approvals.cards.several import part_line
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
@@ -12,6 +13,8 @@ from bot.slack.markup import Markup, code, code_block, date, escape, mention, qu
 from bot.slack.paging import Page, pager
 
 Json = dict[str, Any]
+_AT_ONCE = 10
+"""Lines in a block, which holds 3,000 characters."""
 
 
 def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = False) -> Json:
@@ -34,6 +37,8 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     blocks = [header(facts.title), section("\n".join(lines))]
     if request.reason:
         blocks.append(section(quote(request.reason)))
+    parts = request.outcome.parts
+    blocks += [section("\n".join(map(part_line, parts[at : at + _AT_ONCE]))) for at in range(0, len(parts), _AT_ONCE)]
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]

@@ -14,6 +14,7 @@ from bot.approvals.cards.card import (
     left_behind,
     not_done,
 )
+from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
@@ -106,7 +107,19 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     if because := why_not_handed_over(outcome):
         return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
     note = f" {escape(outcome.note)}" if outcome.note else ""
-    return f"✅ *{facts.yours}*{hint}.{_end(request)}{note}", undo
+    parts = f"\n{part_lines(outcome.parts)}" if outcome.parts else ""
+    mark = "⚠️" if is_partly_in_vain(outcome.parts) else "✅"
+    return f"{mark} *{facts.yours}*{hint}.{_end(request)}{note}{parts}", undo
+
+
+def news_notice(facts: RequestFacts, which: str) -> Message | None:
+    """Return what a requester reads of a follow-up, such as that somebody accepted an invite."""
+    news = [part for part in facts.request.outcome.parts if which == str(part.batch)]
+    if not news:
+        return None
+    text = f"{bold(facts.title)}\n{part_lines(news)}"
+    undo = [button(facts.undo_label, ids.UNDO, facts.request.id)] if facts.undo_label else []
+    return Message(text, [section(text), *([actions(*undo)] if undo else [])])
 
 
 def _end(request: Request) -> Markup:
@@ -121,6 +134,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_RETRIED: "pressed Retry",
     AuditAction.REQUEST_GIVEN_UP: "gave up the request",
     AuditAction.REQUEST_APPLIED: "Done",
+    AuditAction.REQUEST_FOLLOWED_UP: "News",
     AuditAction.REQUEST_WAITS_FOR_PERSON: "Waiting for the last approver, who has the steps",
     AuditAction.REQUEST_TAKEN_OVER: "took it over and has the steps",
     AuditAction.REQUEST_HANDED_BACK: "handed it back, so nobody has it now",

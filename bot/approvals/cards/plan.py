@@ -2,6 +2,7 @@
 
 from bot.approvals.cards.ahead import wanted_ahead
 from bot.approvals.cards.notices import chapter_of
+from bot.approvals.cards.several import batches_of
 from bot.approvals.concerned import Concerned
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
@@ -9,6 +10,7 @@ from bot.posts.model import Wanted
 
 TOPIC = "request"
 CARD, REQUESTER, CONCERNED, FULFILLER, LINE = "card", "requester", "concerned", "fulfiller", "line"
+NEWS = "news"
 UNHELD = "unheld"
 """What a message is for, the first part of its purpose; `requester:result` and `line:17` say which of several."""
 ASKED = "asked"
@@ -19,6 +21,8 @@ _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 def wanted(request: Request) -> list[Wanted]:
     """Return every message that should exist, but for the lines of the thread."""
     found = [Wanted(CARD, request.channel), *wanted_ahead(request, CARD)]
+    batches = batches_of(request.outcome.parts)
+    found += [Wanted(f"{NEWS}:{batch}", request.requester.slack_id) for batch in range(1, batches + 1)]
     chapter = chapter_of(request)
     if chapter:
         found.append(Wanted(f"{REQUESTER}:{chapter}", request.requester.slack_id))

@@ -11,8 +11,8 @@ from bot.approvals.cards.card import RequestFacts, render_card
 from bot.approvals.cards.concerned import concerned_notice
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.holders import former_holder, is_holders, nobody_has_it, with_hand_back
-from bot.approvals.cards.notices import requester_notice, thread_line
-from bot.approvals.cards.plan import CARD, CONCERNED, FULFILLER, LINE, REQUESTER, TOPIC, UNHELD, wanted
+from bot.approvals.cards.notices import news_notice, requester_notice, thread_line
+from bot.approvals.cards.plan import CARD, CONCERNED, FULFILLER, LINE, NEWS, REQUESTER, TOPIC, UNHELD, wanted
 from bot.approvals.cards.redacted import redacted_card, redacted_line
 from bot.approvals.extensions import kind_of
 from bot.approvals.findings.db import of_request
@@ -94,6 +94,8 @@ class _Shown:
             return reminder(self.facts)
         if what == REQUESTER:
             return requester_notice(self.facts, which)
+        if what == NEWS:
+            return news_notice(self.facts, which)
         if what == CONCERNED:
             payload = self.kind.asked(self.facts.request).payload
             return concerned_notice(self.facts, self.kind.concerns.remedy, self.kind.thing_of(payload), which)

@@ -1,0 +1,40 @@
+"""What came of each part of a request that does several things, as lines of cards and messages. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.approvals.outcome import PartDone, PartState
+from bot.slack.markup import Markup, date, escape, truncate
+from bot.words.wording import number
+
+MOST_LINES: Final = 15
+"""On a card and in a message; Details has all."""
+_LONGEST = 180
+_MARKS: Final[dict[PartState, Markup]] = {"done": "✅", "waits": "⏳", "refused": "⚠️", "left_out": "▫️", "over": "⌛"}
+TROUBLE: Final = frozenset({"refused", "left_out", "over"})
+
+
+def part_line(part: PartDone) -> Markup:
+    """Return how a part stands: `⏳ dana@acme.test: invited, until 13 Dec`."""
+    until = f", until {date(part.until)}" if part.until else ""
+    note = f": {escape(truncate(part.note, _LONGEST))}" if part.note else ""
+    return f"{_MARKS[part.state]} {escape(part.label)}{note}{until}"
+
+
+def part_lines(parts: Sequence[PartDone]) -> Markup:
+    """Return the first parts, a line each, and how many more there are; "" for none."""
+    lines: list[Markup] = [part_line(part) for part in parts[:MOST_LINES]]
+    more = len(parts) - MOST_LINES
+    if more > 0:
+        lines.append(f"… and {number(more)} more: press … → Details.")
+    return "\n".join(lines)
+
+
+def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:
+    """Tell whether a part could not be done."""
+    return any(part.state in TROUBLE for part in parts)
+
+
+def batches_of(parts: Sequence[PartDone]) -> int:
+    """Return how many follow-ups have brought something."""
+    return max((part.batch for part in parts), default=0)

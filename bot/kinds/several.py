@@ -1,0 +1,155 @@
+"""The kind that does several things, each carried out once: invites, workspaces with members, what is left of somebody.
+
+What every such kind has to get right is written once here: what was done is kept part by part, so that a crash or a retry
+goes on from there; what one part is refused doesn't spoil the others; a part that waits for something outside goes on when
+that has come, and is over when it is too late.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from bot.approvals.act import Act, Look, P
+from bot.approvals.model import Status
+from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, PartDone
+from bot.approvals.parts import Effect, FollowUp
+from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
+
+ENDED_IN_VAIN = "Nobody answered in time."
+_UNCHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Part(Generic[P]):
+    """One of several things that a request does. `name` is unique in its request and stays; `label` is plain text.
+
+    `do` changes something and returns what came of it: `done`, or `waits` until a moment; it raises an UpstreamError, or
+    NeedsPerson with why it can't be done. `look` tells whether it was done already, after a try of which nobody knows how it
+    ended. A part comes after the one named `after`, and is left out where that didn't work. Of one that waits, `has_come`
+    looks whether it can go on, and `go_on` returns how it stands then.
+    """
+
+    name: str
+    label: str
+    do: Callable[[Act[P]], Awaitable[PartDone]]
+    look: Callable[[Look[P]], Awaitable[PartDone | None]]
+    after: str = ""
+    has_come: Callable[[Look[P], PartDone], Awaitable[bool]] | None = None
+    go_on: Callable[[Act[P], PartDone], Awaitable[PartDone]] | None = None
+
+    def done(self, note: str, thing_id: str = "") -> PartDone:
+        """Return that this part is done."""
+        return PartDone(name=self.name, label=self.label, state="done", note=note, thing_id=thing_id)
+
+    def refused(self, note: str) -> PartDone:
+        """Return that this part can't be done, and why."""
+        return PartDone(name=self.name, label=self.label, state="refused", note=note)
+
+
+@dataclass(frozen=True)
+class Several(Generic[P]):
+    """A kind's parts in the order in which they are done; `parts` returns the same ones for the same payload."""
+
+    parts: Callable[[P], Sequence[Part[P]]]
+
+    def effect(self) -> Effect[P]:
+        """Return what is changed; what was done stays."""
+        return Effect(apply=self.apply, repeatable=True, look=self.look)
+
+    def follow_up(self) -> FollowUp[P]:
+        """Return what happens later to parts that wait."""
+        return FollowUp(has_news=self.has_news, act=self.follow)
+
+    async def look(self, look: Look[P]) -> Done | None:
+        """Tell whether all of it was done already; what is there by half is finished part by part."""
+        kept = look.request.outcome
+        is_all = all((part := kept.part(one.name)) and part.state != "refused" for one in self.parts(look.payload))
+        return Done(Outcome()) if is_all else None
+
+    async def apply(self, act: Act[P]) -> Applied:
+        """Do what isn't done yet. NeedsPerson where not a single part could be done."""
+        await self._run(act, 0)
+        kept = act.progress.request.outcome
+        done = [part for part in kept.parts if part.state in ("done", "waits")]
+        if not done:
+            whys = "; ".join(f"{part.label}: {part.note.rstrip('.')}" for part in kept.parts if part.state == "refused")
+            raise NeedsPerson(f"{whys}. {_UNCHANGED}")
+        return Done(Outcome(parts=kept.parts))
+
+    async def has_news(self, look: Look[P]) -> bool:
+        """Tell whether a part that waits can go on, or has waited too long."""
+        for part in self.parts(look.payload):
+            kept = look.request.outcome.part(part.name)
+            if kept is not None and kept.state == "waits" and await _can_go_on(look, part, kept):
+                return True
+        return self._is_interrupted(look)
+
+    def _is_interrupted(self, look: Look[P]) -> bool:
+        """Tell whether a part could have been done since the one before it was, had nothing stopped the last follow-up."""
+        kept = look.request.outcome
+        begun = {part.name for part in kept.parts if part.state != "waits"}
+        return any(
+            kept.part(part.name) is None and (not part.after or part.after in begun) for part in self.parts(look.payload)
+        )
+
+    async def follow(self, act: Act[P]) -> None:
+        """Let the parts go on for which something has come, and do what comes after them."""
+        await self._run(act, 1 + max((part.batch for part in act.request.outcome.parts), default=0))
+
+    async def _run(self, act: Act[P], batch: int) -> None:
+        """Do every part that can be done now. What fails outside is raised once all others were tried."""
+        problem: UpstreamError | None = None
+        for part in self.parts(act.payload):
+            try:
+                now = await _step(act, part)
+            except OwnQueueFull:
+                raise
+            except UpstreamError as error:
+                problem = problem or error
+                continue
+            if now:
+                await act.progress.keep(now.model_copy(update={"batch": batch}))
+        if problem:
+            raise problem
+
+
+async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
+    """Return how a part stands now, None where nothing is to be said of it."""
+    outcome = act.progress.request.outcome
+    kept = outcome.part(part.name)
+    if kept and kept.state == "waits":
+        return await _on(act, part, kept) if await _can_go_on(act, part, kept) else None
+    if kept and not (kept.state in ("refused", "left_out") and act.request.status is Status.APPLYING):
+        return None  # only a try of the whole request repeats what was refused
+    before = outcome.part(part.after) if part.after else None
+    if part.after and (before is None or before.state == "waits"):
+        return None
+    if before and before.state != "done":
+        return PartDone(name=part.name, label=part.label, state="left_out", note=f"left out, because of {before.label}")
+    return await _do(act, part)
+
+
+async def _do(act: Act[P], part: Part[P]) -> PartDone:
+    is_first_try = act.request.attempts <= 1 and act.request.status is Status.APPLYING
+    found = None if is_first_try else await part.look(act)
+    if found:
+        return found
+    try:
+        return await part.do(act)
+    except LeaseLost:
+        raise
+    except NeedsPerson as problem:
+        return part.refused(problem.sentence)
+    except (UpstreamRefused, UpstreamMissing) as error:
+        return part.refused(error.sentence)
+
+
+async def _can_go_on(look: Look[P], part: Part[P], kept: PartDone) -> bool:
+    is_late = kept.until is not None and kept.until <= look.now()
+    return is_late or (part.has_come is not None and await part.has_come(look, kept))
+
+
+async def _on(act: Act[P], part: Part[P], kept: PartDone) -> PartDone:
+    if part.has_come and part.go_on and await part.has_come(act, kept):
+        return await part.go_on(act, kept)
+    return kept.model_copy(update={"state": "over", "note": ENDED_IN_VAIN, "until": None})

@@ -1,0 +1,150 @@
+"""A request of several parts: each is done once, one that is refused spoils no other, and one that waits goes on later."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.approvals import db as requests
+from bot.approvals.act import act_of
+from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
+from bot.approvals.fence import ACT_WITHIN
+from bot.approvals.follow import follow
+from bot.approvals.model import Request, Status
+from bot.approvals.outcome import LeaseLost
+from bot.approvals.progress import Progress
+from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, request_behind, settled, thread_of, until
+from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
+from tests.approvals.kind_flags import FLAGS, WAITS, WITH_FLAGS
+from tests.world import ALICE, BOB, World, world_of
+
+CHANGE = "POST /v1/organizations/workspaces/*"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path, kinds=WITH_FLAGS) as running:
+        yield running
+
+
+async def approved(world: World, *names: str) -> Any:
+    """Ask for flags and approve them; returns the card as it was asked."""
+    assert (await fill_in(world, ALICE, FLAGS, {"names": ", ".join(names), "reason": "Flags please"}))["ok"]
+    card = await card_with(world, "Flags please")
+    await press(world, BOB, card, "request_approve")
+    return card
+
+
+def flags(world: World) -> list[str]:
+    sandbox = next(w for w in world.sandbox.claude.workspaces.values() if w.name == "Sandbox")
+    return sorted(tag.removeprefix("flag-") for tag in sandbox.tags if tag.startswith("flag-"))
+
+
+def states(request: Request) -> dict[str, str]:
+    return {part.name: part.state for part in request.outcome.parts}
+
+
+async def it_comes(world: World) -> None:
+    """Make outside what a part waits for."""
+    await world.rt.admin.update_workspace(await world.workspace_id("Sandbox"), tags={"come": "yes"})
+
+
+async def test_what_one_part_is_refused_spoils_no_other_and_all_is_said_and_on_record(world: World) -> None:
+    seq = now_on_the_wire(world)
+    card = await approved(world, "red", "bad", "then", "blue")
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"red": "done", "bad": "refused", "then": "left_out", "blue": "done"}
+    assert flags(world) == ["blue", "red"]
+    assert len(writes_since(world, seq)) == 2
+    shown = await card_with(world, "⚠️ Flag bad: Nobody wants a bad flag.")
+    assert "✅ Flag red: hoisted" in shown["text"]
+    assert "▫️ Flag then" in shown["text"]
+    assert "⚠️ Flag bad" in (await world.message(ALICE, "*Flags hoisted*"))["text"]
+    entries = [(entry.action, entry.detail.get("name")) for entry in await audit_of(world, request)]
+    assert [name for action, name in entries if action == "request.part"] == ["red", "bad", "then", "blue"]
+
+
+async def test_where_no_part_could_be_done_the_request_has_failed_and_a_retry_tries_all_again(world: World) -> None:
+    card = await approved(world, "bad")
+    request = await until(world, card, Status.FAILED)
+    assert request.failure == "Flag bad: Nobody wants a bad flag. Nothing was changed."
+    await press(world, ALICE, await world.message(ALICE, "Nobody wants a bad flag"), "request_retry")
+    again = await until(world, card, Status.FAILED)
+    assert again.attempts == 2
+
+
+async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(world: World) -> None:
+    await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
+    card = await approved(world, "red", "blue", "green")
+    request = await until(world, card, Status.FAILED)
+    assert states(request) == {"blue": "done", "green": "done"}
+    assert "only a part of it was done" in (await card_with(world, "✅ Flag green: hoisted"))["text"]
+    seq = now_on_the_wire(world)
+    await press(world, ALICE, await world.message(ALICE, "only a part of it was done"), "request_retry")
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"blue": "done", "green": "done", "red": "done"}
+    assert len(writes_since(world, seq)) == 1
+
+
+async def test_a_part_that_was_done_before_a_crash_is_not_done_again(world: World) -> None:
+    card = await approved(world, "red", "blue")
+    request = await until(world, card, Status.APPLIED)
+    async with world.rt.store.write() as tx:  # as the process left it that died after the first part
+        kept = request.outcome.model_copy(update={"parts": request.outcome.parts[:1]})
+        left = await requests.touch(tx, request, outcome=kept, status=Status.APPLYING, claimed_at=world.rt.now())
+    assert left
+    seq = now_on_the_wire(world)
+    await a_minute_passes(world, CLAIM_LASTS.total_seconds() + 60)
+    request = await until(world, card, Status.APPLIED)
+    assert set(states(request).values()) == {"done"}
+    assert request.outcome.parts[1].note == "found"
+    assert writes_since(world, seq) == []
+
+
+async def test_a_part_that_waits_goes_on_once_when_what_it_waits_for_has_come(world: World) -> None:
+    card = await approved(world, "later", "then")
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"later": "waits"}
+    await a_minute_passes(world, FOLLOW_EVERY.total_seconds() + 1)
+    await settled(world)
+    assert (await request_behind(world, card)).version == request.version
+    await it_comes(world)
+    now = await request_behind(world, card)
+    await asyncio.gather(follow(world.rt, now), follow(world.rt, now))
+    await a_minute_passes(world, 2 * FOLLOW_EVERY.total_seconds())
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"later": "done", "then": "done"}
+    assert flags(world) == ["later", "then"]
+    news = await world.message(ALICE, "✅ Flag then: hoisted")
+    assert "✅ Flag later: it has come" in news["text"]
+    assert len([m for m in await world.messages(ALICE) if "Flag then: hoisted" in m["text"]]) <= 2
+    assert [line for line in await thread_of(world, card) if line.startswith("News: Flag later")]
+    writes = [entry for entry in world.sandbox.wire.after(0) if entry.name.startswith("POST /v1/organizations/workspaces/")]
+    assert len(writes) == 3
+
+
+async def test_what_waits_too_long_is_over_and_what_comes_after_it_is_left_out(world: World) -> None:
+    card = await approved(world, "later", "then")
+    await until(world, card, Status.APPLIED)
+    await a_minute_passes(world, WAITS.total_seconds() + 60)
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"later": "over", "then": "left_out"}
+    await world.message(ALICE, "⌛ Flag later: Nobody answered in time.")
+    assert flags(world) == ["later"]
+
+
+async def test_who_wakes_up_late_in_a_follow_up_does_nothing_more(world: World) -> None:
+    card = await approved(world, "later", "then")
+    request = await until(world, card, Status.APPLIED)
+    await it_comes(world)
+    seq = now_on_the_wire(world)
+    late = request.model_copy(update={"claimed_at": world.rt.now() - ACT_WITHIN - timedelta(seconds=1)})
+    assert FLAGS.follow_up
+    async with world.rt.store.write() as tx:
+        await requests.touch(tx, request)  # somebody else took it over
+    with pytest.raises(LeaseLost):
+        await FLAGS.follow_up.act(act_of(world.rt, FLAGS.asked(late), Progress(world.rt, late)))
+    assert writes_since(world, seq) == []
