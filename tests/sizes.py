@@ -20,6 +20,10 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
+WALKS, WALK_STEPS = (12, 1000) if PROOF else (1, 120)
+"""Random walks over kinds and people, and the events of each."""
+WALK_SEED = os.environ.get("QM_WALK_SEED", "")
+"""By what they roll their dice; empty: anew, and said where one fails."""
 PAST_REQUESTS = 20_000 if PROOF else 1_000
 """Requests of long ago among which somebody looks."""
 DAYS_STOOD_IN = 1 if PROOF else 3

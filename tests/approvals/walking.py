@@ -1,0 +1,222 @@
+"""Random events over kinds and people: what somebody may think of, and what must hold whatever they thought of."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.approvals import db as requests
+from bot.approvals import service
+from bot.approvals.cards.plan import TOPIC
+from bot.approvals.model import Request, Status, Verdict
+from bot.approvals.prefetch import prefetch
+from bot.errors import UpstreamError, UserError
+from bot.kinds.keys.create import CreateKey
+from bot.kinds.keys.rename import RenameKey
+from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
+from bot.kinds.people.change_role import ROLES, ChangeRole
+from bot.people.identity import resolve_actor
+from bot.people.model import Actor
+from bot.posts.converge import topic_of
+from bot.posts.db import of_subject
+from bot.sandbox.people import CROWD
+from bot.store import audit
+from tests.world import ALICE, BOB, World, a_minute
+
+APPROVERS = (BOB, "U0CAROL")
+PEOPLE = (ALICE, *APPROVERS, *(one.slack_id for one in CROWD[:5]))
+MOST_OPEN = 12
+
+
+@dataclass
+class Walk:
+    """One world, a die, and the people in it; `seen` counts what happened."""
+
+    world: World
+    dice: Random
+    actors: dict[str, Actor] = field(default_factory=dict[str, Actor])
+    seen: Counter[str] = field(default_factory=Counter[str])
+    asked: int = 0
+
+    async def step(self) -> None:
+        """Let one thing happen; what is refused is refused in words."""
+        (event,) = self.dice.choices(list(EVENTS), [odds for odds, _ in EVENTS.values()])
+        try:
+            await EVENTS[event][1](self)
+            self.seen[event] += 1
+        except (UserError, UpstreamError) as refusal:
+            self.seen[f"{event}: {type(refusal).__name__}"] += 1
+
+    async def somebody(self) -> Actor:
+        slack_id = self.dice.choice(self.dice.choice((APPROVERS, PEOPLE)))
+        if slack_id not in self.actors:
+            self.actors[slack_id] = await resolve_actor(self.world.rt, slack_id, self.world.rt.team_id)
+        return self.actors[slack_id]
+
+    async def all_of(self, *statuses: Status) -> list[Request]:
+        async with self.world.rt.store.read() as tx:
+            return await requests.with_status(tx, *statuses, limit=2000)
+
+    async def one_of(self, *statuses: Status) -> Request | None:
+        found = await self.all_of(*statuses)
+        return self.dice.choice(found) if found else None
+
+
+async def _ask(walk: Walk) -> None:
+    if len(await walk.all_of(Status.PENDING)) >= MOST_OPEN:
+        return
+    kind = walk.dice.choice(sorted(WISHES))
+    payload = WISHES[kind](walk)
+    if payload is not None:
+        walk.asked += 1
+        await service.submit(walk.world.rt, await walk.somebody(), kind, payload, f"walk {walk.asked}")
+
+
+async def _approve(walk: Walk) -> None:
+    # Also what isn't pending any more, as with an old card.
+    request = await walk.one_of(Status.PENDING) or await walk.one_of(*Status)
+    if request:
+        actor = await walk.somebody()
+        await service.approve(walk.world.rt, actor, await prefetch(walk.world.rt, request.id, actor.slack_id))
+
+
+async def _deny(walk: Walk) -> None:
+    if request := await walk.one_of(Status.PENDING):
+        await service.deny(walk.world.rt, await walk.somebody(), request.id, "not now")
+
+
+async def _withdraw(walk: Walk) -> None:
+    if request := await walk.one_of(Status.PENDING, Status.FULFILLING):
+        await service.withdraw(walk.world.rt, await walk.somebody(), request.id)
+
+
+async def _retry(walk: Walk) -> None:
+    if request := await walk.one_of(Status.FAILED):
+        await service.retry(walk.world.rt, await walk.somebody(), request.id)
+
+
+async def _give_up(walk: Walk) -> None:
+    if request := await walk.one_of(Status.FAILED):
+        await service.give_up(walk.world.rt, await walk.somebody(), request.id)
+
+
+async def _time_passes(walk: Walk) -> None:
+    await walk.world.post("/clock", advance=walk.dice.choice((61, 600, 4 * 3600)))
+    await a_minute(walk.world.rt)
+
+
+async def _break(walk: Walk) -> None:
+    name = walk.dice.choice(("POST /v1/organizations/api_keys/*", "POST /v1/organizations/users/*"))
+    kind = walk.dice.choice(("500_final", "500_final", "500_final", "drop_after"))
+    await walk.world.post("/faults", target="claude", name=name, kind=kind, times=1)
+
+
+async def _meddle(walk: Walk) -> None:
+    """Do something in the Console meanwhile."""
+    key = _some_key(walk)
+    if key is not None:
+        await walk.world.post(f"/claude/keys/{key.id}", status=walk.dice.choice(("active", "inactive")))
+
+
+EVENTS: dict[str, tuple[int, Callable[[Walk], Awaitable[None]]]] = {
+    "ask": (30, _ask),
+    "approve": (38, _approve),
+    "deny": (5, _deny),
+    "withdraw": (4, _withdraw),
+    "retry": (5, _retry),
+    "give up": (2, _give_up),
+    "time": (5, _time_passes),
+    "break": (4, _break),
+    "meddle": (3, _meddle),
+}
+
+
+def _some_key(walk: Walk) -> Any:
+    keys = [key for key in walk.world.sandbox.claude.keys.values() if key.state in ("active", "inactive")]
+    return walk.dice.choice(keys) if keys else None
+
+
+def _last_day(walk: Walk) -> dict[str, Any]:
+    days = walk.dice.choice((None, None, 1, 3))
+    return {"ends_on": (walk.world.rt.now() + timedelta(days=days)).date()} if days else {}
+
+
+def _new_key(walk: Walk) -> BaseModel:
+    names = [w for w in walk.world.sandbox.claude.workspaces.values() if w.name in ("Staging", "Research")]
+    return CreateKey(workspace_id=walk.dice.choice(names).id, name=f"walk-{walk.asked}", **_last_day(walk))
+
+
+def _of_key(payload: type[Any], **more: Callable[[Any], str]) -> Callable[[Walk], BaseModel | None]:
+    def wish(walk: Walk) -> BaseModel | None:
+        key = _some_key(walk)
+        return payload(key_id=key.id, **{name: make(key) for name, make in more.items()}) if key else None
+
+    return wish
+
+
+def _role(walk: Walk) -> BaseModel:
+    return ChangeRole(slack_id=walk.dice.choice(PEOPLE[3:]), role=walk.dice.choice(sorted(ROLES)), **_last_day(walk))
+
+
+WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
+    "create_key": _new_key,
+    "disable_key": _of_key(DISABLE_KEY.payload),
+    "enable_key": _of_key(ENABLE_KEY.payload),
+    "revoke_key": _of_key(REVOKE_KEY.payload, confirm=lambda key: key.name),
+    "rename_key": _of_key(RenameKey, name=lambda key: f"{key.name[:40]}-x"),
+    "change_role": _role,
+}
+"""What may be asked of each kind; None where there is nothing that it could be about."""
+
+
+async def problems(walk: Walk) -> list[str]:
+    """Return in sentences what doesn't hold."""
+    found: list[str] = []
+    for request in await walk.all_of(*Status):
+        found += [f"{request.id} ({request.kind}): {one}" for one in (*_decided(request), *await _recorded(walk, request))]
+        found += [f"{request.id} ({request.kind}): {one}" for one in await _said(walk, request)]
+    names = Counter(key.name for key in walk.world.sandbox.claude.keys.values())
+    return found + [f"{count} keys are called {name}" for name, count in names.items() if count > 1 and "walk-" in name]
+
+
+def _decided(request: Request) -> list[str]:
+    """Say what is wrong with who decided."""
+    found: list[str] = []
+    deciders = [decision.by for decision in request.decisions]
+    if len({who.member_id for who in deciders}) < len(deciders):
+        found.append("somebody decided twice")
+    if any(who.is_same_person(one) for who in deciders for one in (request.requester, *request.beneficiaries)):
+        found.append("somebody decided what they asked for, or what is about them")
+    if request.approved_at and len(request.said(Verdict.APPROVE)) < request.asked_under.quorum:
+        found.append("it was approved by too few")
+    return found
+
+
+async def _recorded(walk: Walk, request: Request) -> list[str]:
+    """Say what is on record more often than it may happen."""
+    async with walk.world.rt.store.read() as tx:
+        entries = await audit.entries_of(tx, request.id)
+    counts = Counter(str(entry.action) for entry in entries)
+    once = ("submitted", "applied", "ended", "denied", "withdrawn", "expired")
+    found = [f"it was {one} {counts[f'request.{one}']} times" for one in once if counts[f"request.{one}"] > 1]
+    last = {Status.APPLIED: "request.applied", Status.DENIED: "request.denied", Status.REVERTED: "request.ended"}
+    is_told = request.status not in last or counts[last[request.status]] or counts["request.end_needs_person"]
+    return found if is_told else [*found, f"it is {request.status}, which isn't on record"]
+
+
+async def _said(walk: Walk, request: Request) -> list[str]:
+    """Say which message about a request isn't what its row says."""
+    rt, found = walk.world.rt, list[str]()
+    drawing = await topic_of(rt, TOPIC).load(rt, request.id)
+    async with rt.store.read() as tx:
+        posts = await of_subject(tx, TOPIC, request.id)
+    for post in posts:
+        content = drawing.content(post) if drawing else None
+        standing = walk.world.sandbox.slack.message(post.posted_channel or "", post.ts) if post.ts else None
+        if content and not content.line and (standing is None or standing.text != content.draw(None).text):
+            found.append(f"{post.purpose} says {standing.text if standing else None!r}")
+    return found
