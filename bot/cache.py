@@ -62,6 +62,11 @@ class Cache(Generic[K, V]):
                 self._leave(key, flight)
                 flight.task.cancel()  # nothing happens where it is done
 
+    def holds(self, key: K) -> bool:
+        """Tell whether `get` would answer at once."""
+        kept = self._kept.get(key)
+        return kept is not None and self._clock() < kept[0]
+
     def forget(self, key: K) -> None:
         """Make the next `get` of a key load again; what is on its way now is not kept."""
         self._kept.pop(key, None)

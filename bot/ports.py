@@ -96,9 +96,13 @@ class Admin(Protocol):
         ...
 
     async def update_workspace(
-        self, workspace_id: str, name: str | None = None, tags: Mapping[str, str | None] | None = None
+        self,
+        workspace_id: str,
+        name: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        display_color: str | None = None,
     ) -> Workspace:
-        """Rename or re-tag a workspace; a tag of None goes away, what isn't given stays."""
+        """Rename, re-tag or recolour a workspace (`#6C5BB9`); a tag of None goes away, what isn't given stays."""
         ...
 
     async def archive_workspace(self, workspace_id: str) -> Workspace:

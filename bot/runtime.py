@@ -26,10 +26,15 @@ async def _no_use_known(_key_ids: Sequence[str], _now: datetime) -> KeyUse:
     return KeyUse()
 
 
+async def _no_use_of_any(key_ids: Sequence[str], _now: datetime) -> Mapping[str, KeyUse]:
+    return dict.fromkeys(key_ids, KeyUse())
+
+
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
-    of request and the topics of posts that it knows. `use_of_keys` tells what keys, by id, were used for until a moment.
+    of request and the topics of posts that it knows. `use_of_keys` tells what keys, by id, were used for together until a
+    moment, `use_of_each` what each of them was.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -45,6 +50,7 @@ class Runtime:
     kinds: Mapping[str, KindFacts]
     topics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     use_of_keys: Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]] = _no_use_known
+    use_of_each: Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]] = _no_use_of_any
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
-from handlers import admin, events, forms, home, keys, members, requests, spend, spend_forms
+from handlers import admin, events, forms, home, keys, members, requests, spend, spend_forms, workspaces
 from handlers.edge import register as edge
 from handlers.typed import opening_forms
 
@@ -12,6 +12,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     requests.FEATURE,
     keys.FEATURE,
     members.FEATURE,
+    workspaces.FEATURE,
     spend.FEATURE,
     spend_forms.FEATURE,
     forms.FEATURE,

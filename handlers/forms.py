@@ -210,12 +210,19 @@ async def form_changed(call: Interaction) -> None:
 
 
 def opener_of(kind: AnyKind) -> Listener:
-    """Return the listener of the button that opens a kind's form; its value may name a key."""
+    """Return the listener of the button that opens a kind's form; its value may name a key or a workspace."""
+    has_key = any(field.type == "key" for field in kind.form)
 
     async def run(call: Interaction) -> None:
-        await door_of(kind).open_once_known(call, _key_of(call))
+        await door_of(kind).open_once_known(call, _key_of(call) if has_key else _workspace_named(call))
 
     return run
+
+
+async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the workspace that a button names, as a form's values and labels."""
+    found = await call.rt.directory.workspace(call.value) if call.value else None
+    return ({"workspace_id": found.id}, {"workspace_id": found.name}) if found else ({}, {})
 
 
 async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.commands.table import HelpGroup, help_groups
+from bot.commands.parse import HelpGroup, help_groups
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -12,6 +12,7 @@ from bot.slack.model import Message
 _BUTTONS = {
     "Get a key": ("Request a key", f"{ids.OPEN_PREFIX}create_key"),
     "Give somebody access": ("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
+    "See our workspaces": ("Show workspaces", ids.SHOW_WORKSPACES),
     "See what we spend": ("Show spend", ids.HELP_SPEND),
     "Get the daily digest here": ("Daily digest…", ids.HELP_DIGEST),
     "What waits for me": ("Show requests", ids.HELP_WAITING),
@@ -20,7 +21,7 @@ _BUTTONS = {
 
 
 def help_message(prefix: str) -> Message:
-    """Return the help: six lines, each with the button that does its first thing, and a button for everything else."""
+    """Return the help: a line for each wish with the button that does its first thing, and a button for everything else."""
     blocks: list[dict[str, Any]] = []
     for group in help_groups(prefix):
         label, action = _BUTTONS[group.title]

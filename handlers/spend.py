@@ -1,6 +1,6 @@
 """/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
 
-from bot.commands.table import find_command, split_words
+from bot.commands.parse import find_command, split_words
 from bot.errors import InvalidInput, NotFound, SlackRefused
 from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
@@ -46,7 +46,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
         await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
         return
     found = await figures_for(call.rt, query, call.rt.now(), call.channel)
-    directly = await _why_directly(call)
+    directly = await why_directly(call)
     shareable = directly is None and call.channel[:1] in ("C", "G")
 
     async def send(message: Message) -> Sent | None:
@@ -63,7 +63,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
         await call.say(plain_answer(directly))
 
 
-async def _why_directly(call: Interaction) -> Markup | None:
+async def why_directly(call: Interaction) -> Markup | None:
     """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
     if call.channel[:1] not in ("C", "G"):
         return None
@@ -168,7 +168,7 @@ async def _show_part(call: Interaction, which: str, cursor: str = "", *, redraw:
 
 async def _tell_alone(call: Interaction, message: Message, *, redraw: bool) -> None:
     """Show figures to the person alone, and never where another company could look over their shoulder."""
-    directly = await _why_directly(call)
+    directly = await why_directly(call)
     if directly is not None:
         await call.rt.notifier.send(call.user_id, message)
         await call.say(plain_answer(directly))

@@ -8,6 +8,7 @@ import pytest
 TESTS = Path(__file__).parent
 KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "what was known before a wait is used after it"): (
+        "approvals/test_workspace_kinds::what_changed_before_the_act_stops_it",
         "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
         "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
         "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
@@ -15,6 +16,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
         "approvals/test_rules::a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on",
+        "policy/test_least::no_table_asks_for_fewer_approvals_than_the_kind_demands",
         "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
         "cli/test_check::check_says_which_names_matched_nothing_when_the_bot_last_looked",
         "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
@@ -26,6 +28,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (4, "who is concerned isn't asked or told"): (
         "approvals/test_concerned::a_kind_that_changes_a_thing_of_somebodys_says_whose_it_is",
         "approvals/test_concerned::whose_key_is_disabled_hears_it_before_and_after",
+        "approvals/test_workspace_kinds::one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it",
         "spend/test_changes::ending_is_told_in_the_channel_and_to_whoever_set_it_up",
         "spend/test_changes::what_others_set_up_is_changed_by_people_of_the_channel_and_admins_alone",
         "spend/test_changes::when_whoever_set_it_up_is_gone_the_admins_hear_once_that_nothing_can_be_sent",

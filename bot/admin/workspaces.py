@@ -55,10 +55,15 @@ class Workspaces(Base):
         return await self._create(lambda: self._ask(call, wire.workspace), look)
 
     async def update_workspace(
-        self, workspace_id: str, name: str | None = None, tags: Mapping[str, str | None] | None = None
+        self,
+        workspace_id: str,
+        name: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        display_color: str | None = None,
     ) -> Workspace:
-        """Rename or re-tag a workspace; what isn't given stays."""
-        body: dict[str, Any] = {} if name is None else {"name": name}
+        """Rename, re-tag or recolour a workspace; what isn't given stays."""
+        given = {"name": name, "display_color": display_color}
+        body: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
         if tags is not None:
             body["tags"] = dict(tags)
         return await self._ask(ApiCall("POST", f"/workspaces/{segment(workspace_id)}", body=body), wire.workspace)

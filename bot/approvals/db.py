@@ -1,6 +1,6 @@
 """Requests and decisions in the database: one guarded write per transition."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -74,6 +74,15 @@ async def of_requester(tx: Tx, slack_id: str, *, beyond: str = "", later: bool =
     """
     query = select(RequestRow).where(RequestRow.requester_slack_id == slack_id)
     return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
+
+
+async def of_workspace(
+    tx: Tx, workspace_id: str, statuses: Collection[Status], *, by: str = "", limit: int = 5
+) -> list[Request]:
+    """Return the requests about a workspace in these statuses, newest first; with `by` only those of one person."""
+    query = select(RequestRow).where(RequestRow.workspace_id == workspace_id, col(RequestRow.status).in_(statuses))
+    query = query.where(RequestRow.requester_slack_id == by) if by else query
+    return await _with_decisions(tx, query.order_by(_ASKED.desc(), _ID.desc()).limit(limit))
 
 
 async def pending_places(tx: Tx) -> list[Place]:

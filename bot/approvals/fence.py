@@ -95,11 +95,15 @@ class FencedAdmin(ReadingAdmin):
         return await self._change(lambda: self._admin.create_workspace(name, tags), self._directory.forget_workspaces)
 
     async def update_workspace(
-        self, workspace_id: str, name: str | None = None, tags: Mapping[str, str | None] | None = None
+        self,
+        workspace_id: str,
+        name: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        display_color: str | None = None,
     ) -> Workspace:
-        """Rename or re-tag a workspace."""
+        """Rename, re-tag or recolour a workspace."""
         return await self._change(
-            lambda: self._admin.update_workspace(workspace_id, name, tags), self._directory.forget_workspaces
+            lambda: self._admin.update_workspace(workspace_id, name, tags, display_color), self._directory.forget_workspaces
         )
 
     async def archive_workspace(self, workspace_id: str) -> Workspace:
@@ -109,15 +113,24 @@ class FencedAdmin(ReadingAdmin):
 
     async def add_workspace_member(self, workspace_id: str, user_id: str, workspace_role: str) -> WorkspaceMember:
         """Give a member a role in a workspace."""
-        return await self._change(lambda: self._admin.add_workspace_member(workspace_id, user_id, workspace_role))
+        return await self._change(
+            lambda: self._admin.add_workspace_member(workspace_id, user_id, workspace_role),
+            lambda: self._directory.forget_roles_in(workspace_id),
+        )
 
     async def change_workspace_role(self, workspace_id: str, user_id: str, workspace_role: str) -> WorkspaceMember:
         """Change a member's role in a workspace."""
-        return await self._change(lambda: self._admin.change_workspace_role(workspace_id, user_id, workspace_role))
+        return await self._change(
+            lambda: self._admin.change_workspace_role(workspace_id, user_id, workspace_role),
+            lambda: self._directory.forget_roles_in(workspace_id),
+        )
 
     async def remove_workspace_member(self, workspace_id: str, user_id: str) -> None:
         """Take a member out of a workspace."""
-        await self._change(lambda: self._admin.remove_workspace_member(workspace_id, user_id))
+        await self._change(
+            lambda: self._admin.remove_workspace_member(workspace_id, user_id),
+            lambda: self._directory.forget_roles_in(workspace_id),
+        )
 
     async def update_api_key(self, key_id: str, name: str | None = None, status: str | None = None) -> ApiKey:
         """Rename a key or set its status."""
@@ -131,11 +144,13 @@ class FencedAdmin(ReadingAdmin):
 
     async def set_spend_limit(self, amount: Decimal, workspace_id: str | None = None, period: str = "monthly") -> SpendLimit:
         """Set the limit in dollars of a workspace, or of the organization."""
-        return await self._change(lambda: self._admin.set_spend_limit(amount, workspace_id, period))
+        return await self._change(
+            lambda: self._admin.set_spend_limit(amount, workspace_id, period), self._directory.forget_spend_limits
+        )
 
     async def delete_spend_limit(self, limit_id: str) -> None:
         """Remove a spend limit."""
-        await self._change(lambda: self._admin.delete_spend_limit(limit_id))
+        await self._change(lambda: self._admin.delete_spend_limit(limit_id), self._directory.forget_spend_limits)
 
     async def set_workspace_rate_limit(
         self, workspace_id: str, rate_limit_id: str, limits: Mapping[str, int | None]

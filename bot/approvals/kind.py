@@ -113,6 +113,11 @@ class Kind(Generic[P]):
         """Whether it makes keys."""
         return self.rules.issues_keys
 
+    @property
+    def least_approvals(self) -> int:
+        """How many people have to approve it at the least, whatever the policy says."""
+        return self.rules.least_approvals
+
 
 def _form_value(value: object) -> FormValue:
     return tuple(str(one) for one in cast("list[object]", value)) if isinstance(value, list) else str(value)

@@ -44,8 +44,28 @@ class KnownKey(_Frozen):
     use: Use | None = None
 
 
+class NamedKey(KnownKey):
+    """One of several keys that a request is about; `status` as the API names it."""
+
+    name: str
+    status: str = "active"
+
+
+class KnownKeys(_Frozen):
+    """Keys of a workspace that work or could work again: how many, None where they couldn't be read, and the use of all.
+
+    `active` of them work; `first` are those that were used most, as many as a card shows.
+    """
+
+    total: int | None = None
+    active: int = 0
+    use: Use | None = None
+    first: tuple[NamedKey, ...] = ()
+
+
 class Known(_Frozen):
     """Everything that was known at the ask."""
 
     asker: Asker | None = None
     key: KnownKey | None = None
+    keys: KnownKeys | None = None

@@ -75,7 +75,8 @@ class Rules(Generic[P]):
     what is given; the engine makes a moment of it. `fixed_end` is a sentence for a grant to which nobody can give a later
     end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either. `takes` tells
     whether it can be asked of a thing that somebody named, such as an ApiKey. For the policy: `has_workspace` when each
-    request is about one, whose rules then hold; `issues_keys` when it makes keys.
+    request is about one, whose rules then hold; `issues_keys` when it makes keys; `least_approvals` is how many different
+    people have to approve it at the least, whatever the policy says. `ends_keys`: all keys of its workspace end with it.
     """
 
     subject: Callable[[P], str]
@@ -86,6 +87,8 @@ class Rules(Generic[P]):
     takes: Callable[[Any], bool] = lambda _thing: True
     has_workspace: bool = False
     issues_keys: bool = False
+    least_approvals: int = 1
+    ends_keys: bool = False
 
 
 async def _never(_look: Look[Any]) -> Done | None:
@@ -101,13 +104,15 @@ class Concerns(Generic[P]):
     """Whose thing a kind changes: named on card and form, and told.
 
     `find` returns the owners by the thing's id, which the payload and the form hold as `field`; what it doesn't know of a
-    person it leaves empty. `thing` names it ("key"), or is empty where the request itself names the person. `hears_ask`:
-    they hear of it when it is asked, too. `remedy` is what they can do when it was wrong.
+    person it leaves empty. `thing` names it ("key"), or is empty where the request itself names the person, or where
+    `because` is a sentence that says why they hear of it. `hears_ask`: they hear of it when it is asked, too. `remedy` is
+    what they can do when it was wrong.
     """
 
     find: Callable[[Reading, str], Awaitable[tuple[Who, ...]]]
     field: str
     thing: Own = ""
+    because: Own = ""
     hears_ask: bool = True
     remedy: Remedy | None = None
 

@@ -7,13 +7,17 @@ from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.kind import find_kind
-from bot.approvals.model import Request
+from bot.approvals.model import OPEN, Request, Status
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.slack.paging import AFTER, BEFORE, SIZE, Page
 from bot.store import audit
+
+DONE = frozenset({Status.APPLIED, Status.REVERTING, Status.REVERTED})
+MOST_OPEN, MOST_DONE = 10, 5
+"""Requests about one workspace that are shown with it."""
 
 
 async def mine(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
@@ -43,6 +47,14 @@ async def waiting_for(rt: Runtime, actor: Actor, cursor: str = "", size: int = S
             beyond = pending[-1].id
 
     return await _page(read, cursor, size)
+
+
+async def about_workspace(rt: Runtime, workspace_id: str, by: str = "") -> tuple[list[Request], list[Request]]:
+    """Return the open requests about a workspace and the last that were carried out, newest first; `by` one person alone."""
+    async with rt.store.read() as tx:
+        opened = await requests.of_workspace(tx, workspace_id, OPEN, by=by, limit=MOST_OPEN)
+        done = await requests.of_workspace(tx, workspace_id, DONE, by=by, limit=MOST_DONE)
+    return opened, done
 
 
 class _Read(Protocol):

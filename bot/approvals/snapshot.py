@@ -1,22 +1,30 @@
 """Reads what those who decide should know, once, while it is checked whether something may be asked."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel
 
+from bot.admin.model import ApiKey
 from bot.approvals.act import Others
 from bot.approvals.kind import AnyKind, all_kinds
-from bot.approvals.known import Asker, Known, KnownKey, Use
+from bot.approvals.known import Asker, Known, KnownKey, KnownKeys, NamedKey, Use
+from bot.directory.directory import Directory
 from bot.people.model import Actor
+from bot.ports import KeyUse
 from bot.runtime import Runtime
 
 log = structlog.get_logger()
 
 WITHIN = 1.5
 """Seconds; whoever asks doesn't wait longer for what is only good to know."""
+SHOWN_KEYS = 8
+"""Keys that a card names one by one."""
+ALIVE = ("active", "inactive")
+"""The statuses of a key that works or could work again."""
 T = TypeVar("T")
 
 
@@ -32,10 +40,17 @@ async def beside(check: Awaitable[None], looking: Coroutine[Any, Any, T]) -> T:
 
 async def known_of(rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel) -> Known:
     """Return what can be known now of whoever asks and of the key that it is about; never raises."""
-    asker, key = await asyncio.gather(
-        _or_none(_asker(rt, actor)), _or_none(_key(rt, next(iter(keys_in(kind, payload)), "")))
+    asker, key, ending = await asyncio.gather(
+        _or_none(_asker(rt, actor)),
+        _or_none(_key(rt, next(iter(keys_in(kind, payload)), ""))),
+        _or_none(keys_in_workspace(rt, str(getattr(payload, "workspace_id", "")))) if kind.rules.ends_keys else _nothing(),
     )
-    return Known(asker=asker or Asker(role=actor.member.role), key=key)
+    keys = (ending or KnownKeys()) if kind.rules.ends_keys else None
+    return Known(asker=asker or Asker(role=actor.member.role), key=key, keys=keys)
+
+
+async def _nothing() -> None:
+    return None
 
 
 def keys_in(kind: AnyKind, payload: BaseModel) -> list[str]:
@@ -62,6 +77,55 @@ async def _key(rt: Runtime, key_id: str) -> KnownKey | None:
     return KnownKey(use=await _use(rt, [key_id])) if key_id else None
 
 
+async def keys_in_workspace(
+    rt: Runtime, workspace_id: str, may_see: Callable[[ApiKey], bool] = lambda _key: True
+) -> KnownKeys:
+    """Return the keys of a workspace that work or could work again, those with the most use first."""
+    keys = [key for key in await living_keys(rt.directory, workspace_id) if may_see(key)]
+    ids = [key.id for key in keys]
+    together, each = await asyncio.gather(_use(rt, ids), _or_none(rt.use_of_each(ids, rt.now())))
+    uses = {key_id: _as_use(use) for key_id, use in (each or {}).items()}
+    keys.sort(key=lambda key: _by_use(key, uses.get(key.id)))
+    first = keys[:SHOWN_KEYS]
+    asked_for, members = await _askers_of(rt, [key.id for key in first]), await rt.directory.members()
+    names = {member.id: member.name or member.email for member in members}
+    return KnownKeys(
+        total=len(keys),
+        active=sum(key.status == "active" for key in keys),
+        use=together,
+        first=tuple(
+            NamedKey(
+                name=key.name,
+                status=key.status,
+                owner=asked_for.get(key.id, ""),
+                maker=names.get(key.created_by or "", ""),
+                use=uses.get(key.id),
+            )
+            for key in first
+        ),
+    )
+
+
+def _by_use(key: ApiKey, use: Use | None) -> tuple[bool, Decimal, str]:
+    """Return the place of a key: those that work first, and of those what cost most."""
+    return key.status != "active", -(use.cost or Decimal(0)) if use else Decimal(0), key.name
+
+
+async def living_keys(directory: Directory, workspace_id: str) -> list[ApiKey]:
+    """Return the keys of a workspace that work or could work again, at most a minute old."""
+    alive = [key for key in await directory.keys() if key.status in ALIVE]
+    homes = await asyncio.gather(*map(directory.home_of, alive))
+    return [key for key, home in zip(alive, homes, strict=True) if home and home.id == workspace_id]
+
+
+async def _askers_of(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for kind in all_kinds(rt).values():
+        if kind.issues_keys:
+            found |= await Others(rt.store).requesters_of(kind.name, key_ids)
+    return found
+
+
 async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:
     """Return the ids of somebody's keys: those that they asked for, and those that they made for nobody else.
 
@@ -79,6 +143,10 @@ async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:
 
 async def _use(rt: Runtime, key_ids: Sequence[str]) -> Use | None:
     used = await _or_none(rt.use_of_keys(key_ids, rt.now())) if key_ids else None
-    if used is None or used.as_of is None:
+    return _as_use(used) if used else None
+
+
+def _as_use(used: KeyUse) -> Use | None:
+    if used.as_of is None:
         return None
     return Use(cost=used.cost, is_whole=used.is_whole, last_day=used.last_day, days=used.days, as_of=used.as_of)

@@ -8,7 +8,7 @@ from typing import LiteralString
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import misspelt_settings
 from bot.commands.manifest import Mode
-from bot.policy.checks import KindFacts
+from bot.policy.checks import KindFacts, demanded
 from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, load_policy, parse_policy, placeholders
 from bot.policy.model import Policy, Rule, describe_rule
 from bot.policy.names import KNOWN_NOTE, Known, loose
@@ -113,6 +113,8 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     empty = [f"{path}: The group {name} has no members." for name, members in policy.groups.items() if not members]
     unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
     found = _unanswered(path, policy, known_kinds)
+    more = demanded(policy, known_kinds)
+    found += Findings((), tuple(f"{path}: {one.sentence}" for one in more), tuple(one.but for one in more))
     return replace(found, warnings=(*empty, *unfilled, *found.warnings))
 
 

@@ -3,18 +3,16 @@
 To add a command or a subcommand, add it here; then write its handler, unless it only opens a form (`opens`).
 """
 
-import re
 from dataclasses import dataclass
-
-from bot.words.similar import closest
 
 GET_KEY = "Get a key"
 GIVE_ACCESS = "Give somebody access"
+WORKSPACES = "See our workspaces"
 SPEND = "See what we spend"
 DIGEST = "Get the daily digest here"
 WAITING = "What waits for me"
 SET_UP = "How is it set up"
-GROUPS = (GET_KEY, GIVE_ACCESS, SPEND, DIGEST, WAITING, SET_UP)
+GROUPS = (GET_KEY, GIVE_ACCESS, WORKSPACES, SPEND, DIGEST, WAITING, SET_UP)
 """What people want, in the order in which the help says it."""
 
 
@@ -141,6 +139,48 @@ COMMANDS = (
         ),
     ),
     Command(
+        "workspaces",
+        "Workspaces of the organization",
+        "[list | show WORKSPACE | update WORKSPACE | archive WORKSPACE]",
+        (
+            Subcommand(
+                "list",
+                "list [mine] [archived] [part of a name]",
+                "the workspaces with their owners, keys and spend",
+                WORKSPACES,
+                also=("mine", "my"),
+                like=("all", "ls"),
+                matches="archived",
+            ),
+            Subcommand(
+                "show",
+                "show WORKSPACE",
+                "all that is known of a workspace: members, limits, keys, spend",
+                WORKSPACES,
+                like=("about", "info", "get", "see"),
+            ),
+            Subcommand(
+                "update",
+                "update WORKSPACE",
+                "ask to change a workspace's name, owner, tags or colour",
+                WORKSPACES,
+                opens="update_workspace",
+                fills=("workspace_id",),
+                like=("rename", "tag", "edit", "change", "set"),
+            ),
+            Subcommand(
+                "archive",
+                "archive WORKSPACE",
+                "ask to archive a workspace for good, with all its keys",
+                WORKSPACES,
+                opens="archive_workspace",
+                fills=("workspace_id",),
+                like=("delete", "remove", "close"),
+            ),
+        ),
+        bare="list",
+    ),
+    Command(
         "requests",
         "Requests: yours, and those that wait for you",
         "[mine | waiting]",
@@ -180,106 +220,3 @@ COMMANDS = (
         bare="help",
     ),
 )
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """What somebody typed. Without a `subcommand`, `unknown` is the word that was not understood.
-
-    `words` are what follows (with the first word, where that itself says something); `suggestion` is the nearest thing
-    that would be understood, complete with its slash. All three strings contain what people typed: escape them.
-    """
-
-    command: Command
-    subcommand: Subcommand | None
-    words: tuple[str, ...] = ()
-    unknown: str | None = None
-    suggestion: str | None = None
-
-
-def find_command(name: str) -> Command | None:
-    """Return a command by its name, with or without slash and prefix."""
-    bare = name.lstrip("/").rsplit("-", 1)[-1].lower()
-    return next((command for command in COMMANDS if command.name == bare), None)
-
-
-def parse(command_name: str, text: str) -> Parsed:
-    """Read what followed a slash command, such as ("/claude-keys", "revoke ingest-prod"); KeyError for a command not ours.
-
-    Case matters only after the first word. "Two words" in quotation marks, straight or curly, count as one.
-    """
-    command = find_command(command_name)
-    if command is None:
-        raise KeyError(command_name)
-    words = split_words(text)
-    first = words[0].lower() if words else ""
-    subcommand = HELP if first in HELP.first_words else command.find(first)
-    if subcommand is None:
-        subcommand = next((sub for sub in command.subcommands if sub.matches and re.fullmatch(sub.matches, first)), None)
-    if subcommand is None:
-        free = next((sub for sub in command.subcommands if sub.also), None)
-        if free is not None and _reads_itself(free, first, words[1:]):
-            return Parsed(command, free, words)
-        prefix = command_name.lstrip("/").rpartition("-")[0]
-        return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
-    is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
-    return Parsed(command, subcommand, words[1:] if is_dropped else words)
-
-
-def split_words(text: str) -> tuple[str, ...]:
-    """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go."""
-    found = re.findall(r'"([^"]*)"|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
-    return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
-
-
-def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...]) -> bool:
-    """Tell whether a subcommand that reads words in any order says better than this table what it doesn't understand."""
-    known = {*sub.also, *re.findall(r"\w+", sub.usage)}
-    if closest(first, sub.also) is not None:
-        return not all(word.lower() in known for word in rest)
-    return any(word.lower() in sub.also for word in rest)
-
-
-def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) -> str | None:
-    """Look for a similar first word in this command, then for the exact or a similar one in the others."""
-    others = [other for other in COMMANDS if other is not command]
-    for candidates, cutoff in (([command], 0.7), (others, 1.0), (others, 0.75)):
-        known = {first: (c, sub) for c in candidates for sub in c.subcommands for first in sub.first_words}
-        close = closest(word, known, cutoff)
-        if close is not None:
-            found, sub = known[close]
-            kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
-            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", close, *kept])
-    return None
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"' if " " in word and not word.startswith("<") else word
-
-
-@dataclass(frozen=True)
-class HelpEntry:
-    """One thing that one can type."""
-
-    command: Command
-    subcommand: Subcommand
-    typed: str
-    summary: str
-
-
-@dataclass(frozen=True)
-class HelpGroup:
-    """What can be typed to get one of the things that people want; the first entry is what its button does."""
-
-    title: str
-    entries: tuple[HelpEntry, ...]
-
-
-def help_groups(prefix: str) -> tuple[HelpGroup, ...]:
-    """Return the whole table, ordered by what people want."""
-    entries = [
-        HelpEntry(command, sub, f"{command.slash(prefix)} {sub.usage}".strip(), sub.summary)
-        for command in COMMANDS
-        for sub in command.subcommands
-    ]
-    return tuple(HelpGroup(title, tuple(e for e in entries if e.subcommand.group == title)) for title in GROUPS)

@@ -1,14 +1,18 @@
 """The organization as people know it: members by e-mail, workspaces by name, keys by both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from sys import intern
 
-from bot.admin.model import ApiKey, Member, Organization, Workspace
+from bot.admin.model import ApiKey, Member, Organization, SpendLimit, Workspace
 from bot.cache import Cache
+from bot.errors import PreviewUnavailable
 from bot.ports import Admin
 
 KEEP_SECONDS = 60.0
 CROWD_SECONDS = 3.0
 """A crowd that acts for the first time within so long shares a few lists of members, each of which is several requests."""
+ROLES_KEPT_SECONDS = 300.0
+"""Who has which role in a workspace is a list of its own for each: a hundred of them are what a minute's budget allows."""
 WORKSPACE, ORGANIZATION = "workspace", "organization"
 """Where a key may work, as far as that is known here (admin-api.md §4.6); of any other scope nobody changes a key."""
 _ALL = "all"
@@ -29,6 +33,9 @@ class Directory:
         self._workspaces = Cache(self._load_workspaces, KEEP_SECONDS)
         self._members = Cache(self._load_members, KEEP_SECONDS, apart=CROWD_SECONDS)
         self._keys = Cache(self._load_keys, KEEP_SECONDS)
+        self._archived = Cache(self._load_archived, KEEP_SECONDS)
+        self._spend_limits = Cache(self._load_spend_limits, KEEP_SECONDS)
+        self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
 
     async def organization(self) -> Organization:
         """Return the organization."""
@@ -45,6 +52,22 @@ class Directory:
     async def keys(self, *, fresh: bool = False) -> Sequence[ApiKey]:
         """Return all keys, newest first."""
         return await self._keys.get(_ALL, fresh=fresh)
+
+    async def archived_workspaces(self) -> Sequence[Workspace]:
+        """Return the workspaces that are archived, by name."""
+        return await self._archived.get(_ALL)
+
+    async def spend_limits(self) -> Sequence[SpendLimit] | None:
+        """Return all spend limits; None where the organization doesn't have that preview."""
+        return await self._spend_limits.get(_ALL)
+
+    async def roles_in(self, workspace_id: str) -> Mapping[str, str]:
+        """Return who has which role in a workspace, by member; inherited ones too where the API lists them."""
+        return await self._roles_in.get(workspace_id)
+
+    def knows_roles_in(self, workspace_id: str) -> bool:
+        """Tell whether `roles_in` would answer without asking."""
+        return self._roles_in.holds(workspace_id)
 
     async def workspace(self, workspace_id: str) -> Workspace | None:
         """Return a workspace that is not archived."""
@@ -81,6 +104,15 @@ class Directory:
     def forget_workspaces(self) -> None:
         """Ask again for workspaces next time, because one was changed."""
         self._workspaces.forget(_ALL)
+        self._archived.forget(_ALL)
+
+    def forget_spend_limits(self) -> None:
+        """Ask again for spend limits next time, because one was changed."""
+        self._spend_limits.forget(_ALL)
+
+    def forget_roles_in(self, workspace_id: str) -> None:
+        """Ask again who is in a workspace next time, because a role there was changed."""
+        self._roles_in.forget(workspace_id)
 
     def forget_members(self) -> None:
         """Ask again for members next time, because one was changed."""
@@ -92,6 +124,21 @@ class Directory:
     async def _load_workspaces(self, _: str) -> Sequence[Workspace]:
         found = [workspace async for workspace in self._admin.workspaces()]
         return sorted(found, key=lambda workspace: workspace.name.casefold())
+
+    async def _load_archived(self, _: str) -> Sequence[Workspace]:
+        found = [one async for one in self._admin.workspaces(include_archived=True) if one.archived_at]
+        return sorted(found, key=lambda workspace: workspace.name.casefold())
+
+    async def _load_spend_limits(self, _: str) -> Sequence[SpendLimit] | None:
+        try:
+            return await self._admin.spend_limits()
+        except PreviewUnavailable:
+            return None
+
+    async def _load_roles_in(self, workspace_id: str) -> Mapping[str, str]:
+        # Members and roles come again and again: one text each, or a large organization fills the memory.
+        found = self._admin.workspace_members(workspace_id)
+        return {intern(member.user_id): intern(member.workspace_role) async for member in found}
 
     async def _load_members(self, _: str) -> Sequence[Member]:
         return sorted([member async for member in self._admin.users()], key=lambda member: member.name.casefold())

@@ -8,6 +8,8 @@ from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.rename import RENAME_KEY
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.people.change_role import CHANGE_ROLE
+from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE
+from bot.kinds.workspaces.update import UPDATE_WORKSPACE
 
 
 def registry_of(*kinds: AnyKind) -> Mapping[str, AnyKind]:
@@ -15,4 +17,6 @@ def registry_of(*kinds: AnyKind) -> Mapping[str, AnyKind]:
     return MappingProxyType({kind.name: kind for kind in kinds})
 
 
-KINDS = registry_of(CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE, RENAME_KEY)
+KINDS = registry_of(
+    CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE, RENAME_KEY, UPDATE_WORKSPACE, ARCHIVE_WORKSPACE
+)

@@ -1,4 +1,4 @@
-"""The roles of the organization as people read them. Pure."""
+"""The roles of the organization, and of a workspace, as people read them. Pure."""
 
 from typing import Final
 
@@ -18,3 +18,18 @@ ROLE_WORDS: Final[dict[str, tuple[Own, Own]]] = {
 def role_words(role: str) -> tuple[Own, Own]:
     """Return the same for a role as the API names it; one that comes later reads as the API names it."""
     return ROLE_WORDS.get(role) or (escape(role), escape(role))
+
+
+WORKSPACE_ROLE_WORDS: Final[dict[str, Own]] = {
+    "workspace_admin": "workspace admin",
+    "workspace_developer": "workspace developer",
+    "workspace_restricted_developer": "limited developer",
+    "workspace_user": "workspace user",
+    "workspace_billing": "workspace billing",
+}
+"""What a member of a workspace is called by their role in it, the most powerful first."""
+
+
+def workspace_role_words(role: str) -> Own:
+    """Return the same for a role as the API names it; one that comes later reads as the API names it, without its marks."""
+    return WORKSPACE_ROLE_WORDS.get(role) or escape(role.replace("_", " "))

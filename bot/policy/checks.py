@@ -1,4 +1,4 @@
-"""What a policy's tables may say, and what they may say of each other; pure, on the parsed TOML. Pure."""
+"""What a policy's tables may say, and what they may say of each other; on the parsed TOML. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Protocol, cast
 
 from bot.policy.lines import KeyPath
-from bot.policy.model import ApproverKind, Policy, Rule, RuleSettings
+from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule, RuleSettings
 from bot.policy.working_hours import Lifetime, WorkingHours
 from bot.words.calendars import is_zone
 from bot.words.durations import read_compact
@@ -45,6 +45,11 @@ class KindFacts(Protocol):
     @property
     def issues_keys(self) -> bool:
         """Tell whether `issue_keys` means anything for it."""
+        ...
+
+    @property
+    def least_approvals(self) -> int:
+        """Return how many people have to approve it at the least, whatever the policy says."""
         ...
 
 
@@ -158,7 +163,11 @@ def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
 
 
 def quorum_faults(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Fault]:
-    """Find the rules that name too few people to ever reach their quorum, as far as the file alone can tell."""
+    """Find the rules that name too few people to ever reach their quorum, as far as the file alone can tell.
+
+    Only the quorum that the file itself says counts: what a kind demands on top of it is no fault of the file.
+    """
+    policy = policy.model_copy(update={"least": {}})
     faults: dict[KeyPath, Fault] = {}
     for workspace in (None, *policy.workspaces):
         for kind, facts in kinds.items():
@@ -172,13 +181,47 @@ def quorum_faults(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Fault]
 
 def _too_few(rule: Rule, kind: str, facts: KindFacts) -> tuple[str, str]:
     """Return the key that is at fault and a sentence about it; an empty one when nothing is."""
-    could = [ref for ref in rule.approvers if facts.has_workspace or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+    could = _could_approve(rule, facts)
     if rule.approvers and not could:
         return "approvers", f"{kind} is about no workspace, so workspace-admins alone can never approve it."
-    only_people = all(ref.kind is ApproverKind.USER for ref in could)
-    if could and only_people and len(could) < rule.quorum:
+    if could and _are_too_few(could, rule.quorum):
         return "quorum", f"quorum is {rule.quorum}, but the rule has only {plural(len(could), 'approver')}."
     return "", ""
+
+
+def _could_approve(rule: Rule, facts: KindFacts) -> list[ApproverRef]:
+    return [ref for ref in rule.approvers if facts.has_workspace or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+
+
+def _are_too_few(refs: Sequence[ApproverRef], quorum: int) -> bool:
+    """Tell whether only people are named, and fewer than have to approve."""
+    return all(ref.kind is ApproverKind.USER for ref in refs) and len(refs) < quorum
+
+
+class Demanded(NamedTuple):
+    """A sentence about a kind that demands more approvals than the policy has room for, and what follows from it."""
+
+    sentence: str
+    but: str
+
+
+def demanded(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Demanded]:
+    """Find the kinds that need more approvals than the policy says, or than it names people."""
+    said: list[Demanded] = []
+    for kind, facts in kinds.items():
+        places = (None, *policy.workspaces) if facts.has_workspace else (None,)
+        for workspace in places if facts.least_approvals > 1 else ():
+            rule = policy.rule_for(kind, workspace, workspace)
+            where, needs = f" in {workspace}" if workspace else "", f"{kind} always needs {rule.least} approvals"
+            own = policy.kinds.get(kind) if workspace is None else policy.workspaces[workspace].kinds.get(kind)
+            could = _could_approve(rule, facts)
+            if own and own.quorum and own.quorum < rule.least:
+                sentence = f"{needs}, so its quorum of {own.quorum}{where} changes nothing."
+                said.append(Demanded(sentence, "a quorum is too low to count"))
+            if could and _are_too_few(could, rule.quorum):
+                sentence = f"{needs}, but only {plural(len(could), 'person', 'people')} could give them{where}."
+                said.append(Demanded(sentence, f"some requests are refused ({kind})"))
+    return said
 
 
 def _where_said(policy: Policy, kind: str, workspace: str | None, key: str) -> KeyPath:

@@ -147,7 +147,7 @@ def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
     faults += reference_faults(raw, known_kinds) + idle_faults(raw, known_kinds)
     if faults or file is None:
         raise PolicyError(_placed(text, faults))
-    policy = _build(file, version_of(text))
+    policy = _build(file, version_of(text), known_kinds)
     if faults := quorum_faults(policy, known_kinds):
         raise PolicyError(_placed(text, faults))
     return policy
@@ -210,8 +210,9 @@ def _keys_beside(path: KeyPath) -> Collection[str]:
     return _WorkspaceTable.model_fields if path[0] == "workspaces" and "kinds" not in path[2:] else _RuleTable.model_fields
 
 
-def _build(file: _File, version: str) -> Policy:
+def _build(file: _File, version: str, kinds: Mapping[str, KindFacts]) -> Policy:
     return Policy(
+        least={name: kind.least_approvals for name, kind in kinds.items() if kind.least_approvals > 1},
         version=version,
         zone=file.calendar.zone or "UTC",
         hours=_hours(file.calendar),

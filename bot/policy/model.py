@@ -63,7 +63,8 @@ class Rule(_Frozen):
     """What holds for one kind in one workspace. No approvers: nobody can approve.
 
     `version` is that of the policy that says so, `tables` are its workspace tables that apply. Where there is something in
-    `and_of`, an approver has to be among those, too. `expires_in` counts by the working `hours`.
+    `and_of`, an approver has to be among those, too. `expires_in` counts by the working `hours`. The `quorum` is never less
+    than `least`, which the kind itself demands.
     """
 
     approvers: tuple[ApproverRef, ...] = ()
@@ -77,6 +78,7 @@ class Rule(_Frozen):
     version: str = ""
     tables: tuple[str, ...] = ()
     and_of: tuple[ApproverRef, ...] = ()
+    least: int = 1
 
     def expires_at(self, asked_at: datetime) -> datetime:
         """Return when a request that is asked at a moment expires undecided."""
@@ -138,6 +140,7 @@ class Policy(_Frozen):
     """A whole policy. `version` is a short hash of the file; `nobody_because` says why nobody can approve anything.
 
     `zone` is the time zone of its calendar, the company's, by its IANA name: for people whose zone Slack doesn't tell.
+    `least` has the kinds that demand more approvals than one, with how many: no table can ask for fewer.
     """
 
     version: str = "none"
@@ -148,6 +151,7 @@ class Policy(_Frozen):
     defaults: RuleSettings = RuleSettings()
     kinds: dict[str, RuleSettings] = {}
     workspaces: dict[str, WorkspaceSettings] = {}
+    least: dict[str, int] = {}
 
     @classmethod
     def nobody(cls, reason: str, version: str = "none") -> "Policy":
@@ -181,7 +185,9 @@ class Policy(_Frozen):
         refs = dict.fromkeys(ref for name in names for ref in self.members(name))
         applying = tuple(sorted(key for key, workspace in self.workspaces.items() if workspace in found))
         known: dict[str, Any] = {"version": self.version, "hours": self.hours, "tables": applying}
-        return Rule(approvers=tuple(refs), group_names=names, **known, **said)
+        least = self.least.get(kind, 1)
+        said["quorum"] = max(said.get("quorum", 1), least)
+        return Rule(approvers=tuple(refs), group_names=names, least=least, **known, **said)
 
     def members(self, group: str) -> tuple[ApproverRef, ...]:
         """Return the references behind a group name; the two groups of admins need no entry, an unknown group is empty."""
@@ -201,6 +207,8 @@ def describe_rule(rule: Rule) -> str:
         return "nobody can approve"
     people = ", ".join(str(ref) for ref in rule.approvers)
     parts = [f"needs {plural(rule.quorum, 'approval')} from {' or '.join(rule.group_names)} ({people})"]
+    if rule.least > 1:
+        parts.append(f"never fewer than {rule.least}, whatever is written here")
     parts.append(f"expires after {rule.lasts}")
     parts.append("a reason is required" if rule.reason_required else "a reason is optional")
     parts.append(f"cards go to {rule.channel}" if rule.channel else "no channel for cards")

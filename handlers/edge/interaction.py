@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.commands.table import Parsed
+from bot.commands.parse import Parsed
 from bot.errors import SlackError, SlackRefused
 from bot.people.identity import calendar_for
 from bot.people.model import Actor

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.commands.table import HELP, parse
+from bot.commands.parse import parse
+from bot.commands.table import HELP
 from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime

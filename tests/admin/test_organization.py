@@ -78,9 +78,12 @@ async def test_the_default_workspace_is_listed_and_flagged_alone(admin: AdminCli
 
 async def test_a_workspace_is_created_changed_and_archived(admin: AdminClient) -> None:
     created = await admin.create_workspace("Search", {"team": "search"})
-    changed = await admin.update_workspace(created.id, name="Search 2", tags={"owner": "alice"})
+    changed = await admin.update_workspace(created.id, name="Search 2", tags={"owner": "alice"}, display_color="#112233")
     assert changed.name == "Search 2"
-    assert changed.tags["owner"] == "alice"
+    assert changed.tags == {"team": "search", "owner": "alice"}
+    assert changed.display_color == "#112233"
+    recoloured = await admin.update_workspace(created.id, display_color="#445566")
+    assert (recoloured.name, recoloured.tags, recoloured.display_color) == ("Search 2", changed.tags, "#445566")
     archived = await admin.archive_workspace(created.id)
     assert archived.archived_at is not None
     assert created.id not in [w.id async for w in admin.workspaces()]

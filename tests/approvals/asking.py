@@ -8,8 +8,9 @@ from bot.approvals.model import Request
 from bot.approvals.outcome import Done
 from bot.forms.fields import FormField
 from bot.sandbox.stage import Json
-from tests.approvals.acting import card_with, make_key, open_form
-from tests.world import ALICE, World
+from bot.words.wording import plural
+from tests.approvals.acting import card_with, make_key, open_form, press
+from tests.world import ALICE, BOB, CAROL, World
 
 REASON = "Because of the contract"
 WRITES = ("POST ", "DELETE ", "PUT ", "PATCH ")
@@ -50,8 +51,15 @@ async def ask(world: World, kind: AnyKind) -> Json:
     """Ask for the sample of a kind as Alice, and return the card."""
     answer = await fill_in(world, ALICE, kind, await form_values(world, kind))
     assert answer["ok"], answer
-    await world.modal(ALICE, "Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
+    needs = plural(kind.least_approvals, "approval")
+    await world.modal(ALICE, f"Sent to <#C0APPROVALS>. Needs {needs} from <!subteam^S0ADMINS>.")
     return await card_with(world, REASON)
+
+
+async def approve(world: World, kind: AnyKind, card: Json) -> None:
+    """Approve a request about a kind, as often as the kind demands."""
+    for approver in (BOB, CAROL)[: kind.least_approvals]:
+        await press(world, approver, card, "request_approve")
 
 
 async def look(world: World, kind: AnyKind, request: Request) -> Done | None:

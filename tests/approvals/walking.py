@@ -19,10 +19,13 @@ from bot.kinds.keys.create import CreateKey
 from bot.kinds.keys.rename import RenameKey
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.people.change_role import ROLES, ChangeRole
+from bot.kinds.workspaces.archive import ArchiveWorkspace
+from bot.kinds.workspaces.update import UpdateWorkspace
 from bot.people.identity import resolve_actor
 from bot.people.model import Actor
 from bot.posts.converge import topic_of
 from bot.posts.db import of_subject
+from bot.sandbox.claude.records import tagged_id
 from bot.sandbox.people import CROWD
 from bot.store import audit
 from tests.world import ALICE, BOB, World, a_minute
@@ -110,7 +113,9 @@ async def _time_passes(walk: Walk) -> None:
 
 
 async def _break(walk: Walk) -> None:
-    name = walk.dice.choice(("POST /v1/organizations/api_keys/*", "POST /v1/organizations/users/*"))
+    name = walk.dice.choice(
+        ("POST /v1/organizations/api_keys/*", "POST /v1/organizations/users/*", "POST /v1/organizations/workspaces/*")
+    )
     kind = walk.dice.choice(("500_final", "500_final", "500_final", "drop_after"))
     await walk.world.post("/faults", target="claude", name=name, kind=kind, times=1)
 
@@ -162,6 +167,24 @@ def _role(walk: Walk) -> BaseModel:
     return ChangeRole(slack_id=walk.dice.choice(PEOPLE[3:]), role=walk.dice.choice(sorted(ROLES)), **_last_day(walk))
 
 
+def _some_workspace(walk: Walk, *names: str) -> Any:
+    """Return one of these workspaces, whatever they are called by now; archived ones, too, as in an old form."""
+    ids = [one for one in walk.world.sandbox.claude.workspaces if one in {tagged_id("wrkspc", name) for name in names}]
+    return walk.world.sandbox.claude.workspaces[walk.dice.choice(ids)]
+
+
+def _detail(walk: Walk) -> BaseModel:
+    detail, value = walk.dice.choice(
+        (("name", f"Walk {walk.asked}"), ("owner", "bob@acme.test"), ("colour", "red"), ("owner", ""))
+    )
+    return UpdateWorkspace(workspace_id=_some_workspace(walk, "Sandbox", "Data Platform").id, detail=detail, value=value)
+
+
+def _archive(walk: Walk) -> BaseModel:
+    workspace = _some_workspace(walk, "Sandbox", "Support Bot")
+    return ArchiveWorkspace(workspace_id=workspace.id, confirm=workspace.name)
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -169,6 +192,8 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "revoke_key": _of_key(REVOKE_KEY.payload, confirm=lambda key: key.name),
     "rename_key": _of_key(RenameKey, name=lambda key: f"{key.name[:40]}-x"),
     "change_role": _role,
+    "update_workspace": _detail,
+    "archive_workspace": _archive,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 

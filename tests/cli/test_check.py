@@ -15,7 +15,14 @@ from bot.store.session import Store
 from tests.settings.test_settings import GOOD
 from tests.templates import copy_sqlite
 
-POLICY = 'version = 1\n[groups]\nadmins = ["user:U0BOB"]\n[defaults]\napprovers = ["admins"]\nchannel = "C0APPROVALS"\n'
+POLICY = """\
+version = 1
+[groups]
+admins = ["user:U0BOB", "user:U0CAROL"]
+[defaults]
+approvers = ["admins"]
+channel = "C0APPROVALS"
+"""
 NONE = "nowhere.yml"
 
 
@@ -32,8 +39,9 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
     [
         (("", ""), "No errors, no warnings: the bot starts."),
         (('approvers = ["admins"]', "approvers = []"), "the bot starts, but nobody can approve anything."),
-        (('["user:U0BOB"]', "[]"), "the bot starts, but nobody can approve anything."),
+        (('["user:U0BOB", "user:U0CAROL"]', "[]"), "the bot starts, but nobody can approve anything."),
         (('approvers = ["admins"]\n', ""), "the bot starts, but nobody can approve anything."),
+        ((', "user:U0CAROL"', ""), "1 warning: the bot starts, but some requests are refused (archive_workspace)."),
         (('channel = "C0APPROVALS"\n', ""), "warnings: the bot starts, but nobody gets cards."),
         (("C0APPROVALS", "C0123456789"), "No errors, 1 warning: the bot starts, but nobody gets cards."),
         (

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.commands_table import commands_table, fill_markers
-from bot.commands.table import COMMANDS, find_command, help_groups, parse, split_words
+from bot.commands.parse import find_command, help_groups, parse, split_words
+from bot.commands.table import COMMANDS
 from tests.generated import STALE
 
 

@@ -9,7 +9,7 @@ from bot.admin import legacy
 from bot.admin.dimensions import COST_DIMENSIONS
 from bot.admin.reports import cost_rows, usage_rows
 from bot.admin.shapes import CostItem, UsageItem
-from bot.commands.table import find_command, parse
+from bot.commands.parse import find_command, parse
 from bot.sandbox.slack.validation import validate_blocks
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query

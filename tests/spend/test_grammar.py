@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.table import parse
+from bot.commands.parse import parse
 from bot.sandbox.run import SandboxOptions
 from bot.store.names import Named, remember
 from tests.world import COSTS, DANA, Json, World, loaded_world_of

@@ -149,7 +149,7 @@ def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: s
 
 @given(st.sampled_from(PERIODS), st.sampled_from(DIMENSIONS), st.sampled_from([None, *NAMES]))
 def test_a_query_comes_back_from_its_words(period: str, by: Dimension, workspace: str | None) -> None:
-    from bot.commands.table import split_words
+    from bot.commands.parse import split_words
 
     query = SpendQuery(period, by, workspace)  # pyright: ignore[reportArgumentType]
     assert parse_query(split_words(words_of(query)), NAMES) == query
@@ -198,7 +198,7 @@ words_typed = st.lists(
 
 @given(words_typed)
 def test_no_words_break_the_parser_and_what_it_suggests_it_understands(words: list[str]) -> None:
-    from bot.commands.table import split_words
+    from bot.commands.parse import split_words
 
     found = parse_query(words, ["Production"])
     if isinstance(found, NotUnderstood) and found.suggestion:

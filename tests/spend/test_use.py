@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.ports import KeyUse
 from bot.spend.ledger.pages import load_days
-from bot.spend.ledger.use import use_of
+from bot.spend.ledger.use import use_of, use_of_each
 from bot.store.session import Store
 from tests.spend.world import DOLLAR, FRIDAY, NOW, OPUS, PROD, Figure, fill, pages_of, row
 
@@ -37,3 +37,14 @@ async def test_days_whose_report_knows_no_keys_say_nothing_of_a_key(store: Store
     told = [row(one) for one in days(TODAY - timedelta(days=3), TODAY, "", DOLLAR)]
     await load_days(store, pages_of([told], NOW, "legacy"), TODAY - timedelta(days=3), TODAY, NOW)
     assert await use_of(store, ["apikey_1"], NOW) == KeyUse()
+
+
+async def test_each_key_has_the_use_that_it_would_have_alone(store: Store) -> None:
+    ids = ["apikey_1", "apikey_other", "apikey_never"]
+    assert await use_of_each(store, ids, NOW) == dict.fromkeys(ids, KeyUse())
+    others = days(TODAY - timedelta(days=20), TODAY, "apikey_other", DOLLAR)
+    await fill(store, [*others, *days(FRIDAY - timedelta(days=9), FRIDAY, "apikey_1", 2 * DOLLAR)])
+    found = await use_of_each(store, ids, NOW)
+    assert found == {one: await use_of(store, [one], NOW) for one in ids}
+    assert found["apikey_1"].cost == Decimal(12)
+    assert (found["apikey_never"].cost, found["apikey_never"].last_day) == (Decimal(0), None)

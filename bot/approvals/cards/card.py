@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
+from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.whose import untold_line, whose_line
 from bot.approvals.handover.words import card_lines, is_trouble
@@ -27,7 +28,7 @@ class RequestFacts:
     `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup: "Needs 1
     approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
     whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
-    end: "For good". `thing` names what is changed and is somebody's: "key".
+    end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody hears of it.
     """
 
     request: Request
@@ -52,6 +53,7 @@ class RequestFacts:
     grant: Markup = ""
     fixed_end: str = ""
     thing: Own = ""
+    because: Own = ""
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -65,12 +67,13 @@ def render_card(facts: RequestFacts) -> Message:
     blocks = [section(f"{headline}\n{decisive}" if decisive else headline)]
     if why:
         blocks.append(section(why))
-    if parts := part_lines(request.outcome.parts):
-        blocks.append(section(parts))
+    parts = part_lines(request.outcome.parts)
+    ending = ending_lines(request.known.keys) if request.is_open else ""
+    blocks += [section(part) for part in (parts, ending) if part]
     if lines:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
-    text = "\n".join([part for part in (headline, decisive, why, parts, *lines) if part])
+    text = "\n".join([part for part in (headline, decisive, why, parts, ending, *lines) if part])
     return Message(text, blocks, metadata=_metadata(request))
 
 

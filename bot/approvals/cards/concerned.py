@@ -63,7 +63,9 @@ def _done(facts: RequestFacts) -> Markup:
 
 
 def _yours(facts: RequestFacts) -> Markup:
-    return f" It is your {escape(facts.thing)}." if facts.thing else ""
+    if facts.thing:
+        return f" It is your {escape(facts.thing)}."
+    return f" {facts.because}" if facts.because else ""
 
 
 def _why(request: Request) -> Markup:

@@ -29,13 +29,13 @@ def asker_words(asker: Asker, who: Markup) -> Markup:
         return f"{who} ({role}), keys unknown"
     if not asker.keys:
         return f"{who} ({role}) has no active keys"
-    cost = f" ({_cost_words(asker.use)})" if asker.use else ""
+    cost = f" ({cost_words(asker.use)})" if asker.use else ""
     return f"{who} ({role}) has {plural(asker.keys, 'active key')}{cost}"
 
 
 def as_of(known: Known) -> datetime | None:
     """Return until when the figures on the card reach, None where it has none."""
-    uses = [one.use for one in (known.key, known.asker) if one and one.use]
+    uses = [one.use for one in (known.key, known.keys, known.asker) if one and one.use]
     return max((use.as_of for use in uses if use.as_of), default=None)
 
 
@@ -50,10 +50,11 @@ def _use_words(use: Use | None) -> Markup:
         return "use unknown"
     if use.last_day is None:
         return f"no use in {plural(use.days, 'day')}"
-    return f"last used {calendar_day(use.last_day)}, {_cost_words(use)}"
+    return f"last used {calendar_day(use.last_day)}, {cost_words(use)}"
 
 
-def _cost_words(use: Use) -> Markup:
+def cost_words(use: Use) -> Markup:
+    """Return what keys cost in 7 days: `at least $631.20 in 7 days`."""
     if use.cost is None:
         return "cost unknown"
     return f"{'' if use.is_whole else 'at least '}{escape(money(use.cost))} in 7 days"

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
 from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
+from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.several import part_line
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.slack import ids
@@ -54,6 +55,8 @@ def _known(request: Request) -> list[Markup]:
         lines.append(f"*At the ask* {asker_words(known.asker, mention(request.requester.slack_id))}")
     if known.key:
         lines.append(f"*Then* {key_words(known.key)}")
+    if known.keys:
+        lines.append(f"*Then* {ending_lines(known.keys)}")
     figures = as_of_words(known)
     return [*lines, f"*Then* {figures}"] if figures else lines
 

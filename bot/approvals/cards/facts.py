@@ -38,5 +38,6 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         lasts=words.lasts,
         approvers=approvers_in_words(rule, request.workspace_name),
         thing=kind.concerns.thing,
+        because=kind.concerns.because,
         undo_label=undo.label if undo else "",
     )

@@ -129,6 +129,19 @@ async def days_of_keys(tx: Tx, first: date, last: date, key_ids: Sequence[str]) 
     return [(row[0], dollars(int(row[1] or 0))) for row in rows]
 
 
+async def use_by_key(
+    tx: Tx, first: date, last: date, key_ids: Sequence[str], since: date
+) -> dict[str, tuple[date | None, Decimal]]:
+    """Return by key the last day from `first` to `last` with use, and the cost from `since` on; unused keys are absent."""
+    is_used = or_(col(CostDayRow.nanos) != 0, col(CostDayRow.requests) > 0)
+    recent = case((col(CostDayRow.day) >= since, col(CostDayRow.nanos)), else_=0)
+    key = col(CostDayRow.api_key_id)
+    statement = select_columns(key, func.max(col(CostDayRow.day)), func.sum(recent))
+    statement = statement.where(col(CostDayRow.day).between(first, last), key.in_(key_ids), is_used)
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(statement.group_by(key))).all()]
+    return {row[0]: (row[1], dollars(int(row[2] or 0))) for row in rows}
+
+
 def _told(dimension: Dimension) -> Any:
     """Return a dimension's column as its source told it."""
     column = col(getattr(CostDayRow, dimension.column))

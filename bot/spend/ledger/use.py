@@ -1,7 +1,8 @@
 """What keys were used for lately, from the ledger: the Claude API tells of no key when it was last used."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bot.ports import KeyUse
@@ -9,15 +10,19 @@ from bot.spend.aggregate import days_between
 from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
 from bot.spend.ledger.sources import SOURCES
-from bot.spend.model import ONE_DAY, ZERO
-from bot.store.session import Store
+from bot.spend.model import ONE_DAY, ZERO, LedgerDay
+from bot.store.session import Store, Tx
 
 COSTS_OF = 7
 LOOKS_BACK = timedelta(days=30)
 
 
-def use_from(store: Callable[[], Store]) -> Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]]:
-    """Return how the use of keys is read from a store."""
+UseOfKeys = Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]]
+UseOfEach = Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]]
+
+
+def use_from(store: Callable[[], Store]) -> UseOfKeys:
+    """Return how the use of keys together is read from a store."""
 
     async def use_of_keys(key_ids: Sequence[str], now: datetime) -> KeyUse:
         return await use_of(store(), key_ids, now)
@@ -25,24 +30,60 @@ def use_from(store: Callable[[], Store]) -> Callable[[Sequence[str], datetime], 
     return use_of_keys
 
 
+def each_use_from(store: Callable[[], Store]) -> UseOfEach:
+    """Return how the use of each of some keys is read from a store."""
+
+    async def use_of_each_key(key_ids: Sequence[str], now: datetime) -> Mapping[str, KeyUse]:
+        return await use_of_each(store(), key_ids, now)
+
+    return use_of_each_key
+
+
 async def use_of(store: Store, key_ids: Sequence[str], now: datetime) -> KeyUse:
     """Return what is known of the use of keys together; days whose report knows no keys count as not known."""
-    today = now.astimezone(UTC).date()
     async with store.read() as tx:
-        days = await table.ledger_days(tx, today - LOOKS_BACK, today)
-        known = {day: fact for day, fact in days.items() if SOURCES[fact.source].tells(KEY)}
+        known = await _known_days(tx, now)
         if not known:
             return KeyUse()
-        newest = max(known)
-        spent = await table.days_of_keys(tx, min(known), newest, key_ids)
+        spent = await table.days_of_keys(tx, min(known), max(known), key_ids)
+    week = _week(known)
+    cost = sum((amount for day, amount in spent if day in week), ZERO)
+    return _use(known, cost, max((day for day, _ in spent), default=None))
+
+
+async def use_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> Mapping[str, KeyUse]:
+    """Return by its id what is known of the use of each key."""
+    async with store.read() as tx:
+        known = await _known_days(tx, now)
+        if not known:
+            return dict.fromkeys(key_ids, KeyUse())
+        used = await table.use_by_key(tx, min(known), max(known), key_ids, _week(known)[0])
+    found: dict[str, KeyUse] = {}
+    for key_id in key_ids:
+        last_day, cost = used.get(key_id, (None, ZERO))
+        found[key_id] = _use(known, cost, last_day)
+    return found
+
+
+async def _known_days(tx: Tx, now: datetime) -> dict[date, LedgerDay]:
+    today = now.astimezone(UTC).date()
+    days = await table.ledger_days(tx, today - LOOKS_BACK, today)
+    return {day: fact for day, fact in days.items() if SOURCES[fact.source].tells(KEY)}
+
+
+def _week(known: Mapping[date, LedgerDay]) -> list[date]:
+    newest = max(known)
+    return days_between(newest - ONE_DAY * (COSTS_OF - 1), newest)
+
+
+def _use(known: Mapping[date, LedgerDay], cost: Decimal, last_day: date | None) -> KeyUse:
     unbroken = 0
-    while newest - ONE_DAY * unbroken in known:
+    while max(known) - ONE_DAY * unbroken in known:
         unbroken += 1
-    week = days_between(newest - ONE_DAY * (COSTS_OF - 1), newest)
     return KeyUse(
-        cost=sum((amount for day, amount in spent if day in week), ZERO),
-        is_whole=all(day in known for day in week),
-        last_day=max((day for day, _ in spent), default=None),
+        cost=cost,
+        is_whole=all(day in known for day in _week(known)),
+        last_day=last_day,
         days=unbroken,
         as_of=max(fact.refreshed_at for fact in known.values()),
     )

@@ -14,7 +14,7 @@ class RequestRow(Table, table=True):
 
     __table_args__ = (
         Index(None, "status", "created_at", "id"), Index(None, "status", "kind", "closed_at", "workspace_id"),
-        Index(None, "requester_slack_id", "created_at", "id"),
+        Index(None, "requester_slack_id", "created_at", "id"), Index(None, "workspace_id", "created_at", "id"),
         Index(None, "kind", "made_id", "requester_slack_id"), Index(None, "kind", "requester_slack_id", "made_id"),
     )  # fmt: skip
 

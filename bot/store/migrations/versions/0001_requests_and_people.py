@@ -174,6 +174,9 @@ def _request() -> None:
             ["requester_slack_id", "created_at", "id"],
             unique=False,
         )
+        batch_op.create_index(
+            batch_op.f("ix_request_workspace_id_created_at_id"), ["workspace_id", "created_at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_request_status_created_at_id"), ["status", "created_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_request_status_kind_closed_at_workspace_id"),

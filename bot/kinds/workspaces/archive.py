@@ -1,0 +1,145 @@
+"""Archiving a workspace: for good, and with all its keys."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.admin.model import ApiKey, Workspace
+from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.concerned import Remedy
+from bot.approvals.kind import Kind
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
+from bot.approvals.parts import Checked, Concerns, Effect, Rules, Sample, Words
+from bot.approvals.snapshot import living_keys
+from bot.errors import InvalidInput
+from bot.forms.fields import FormField, FormInput
+from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.workspaces.named import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_workspace
+from bot.people.model import Who
+from bot.slack.markup import Markup, bold, reads_alike, within_bold
+from bot.words.wording import listed
+
+_NOT_THE_NAME = "This isn't the workspace's name. Type the name exactly, so that the right one is archived."
+_MOST_NAMED = 3
+
+
+class ArchiveWorkspace(BaseModel):
+    """Which workspace, and its name when it was asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace_id: str
+    workspace_name: str = ""
+    confirm: str = Field(default="", exclude=True)
+    """What was typed to confirm; compared with the workspace's name as it is now, and not kept."""
+
+
+def _never(workspace: Workspace) -> str:
+    """Return why a workspace may never be archived, or ""."""
+    if workspace.is_default:
+        return "The Default workspace can't be archived."
+    if workspace.is_claude_code:
+        return f"{CLAUDE_CODE} is never archived by me: nobody in the organization could sign in to Claude Code any more."
+    return ""
+
+
+async def _check(reading: Reading, _who: Who, payload: ArchiveWorkspace) -> Checked[ArchiveWorkspace]:
+    found = await find_workspace(reading, payload.workspace_id)
+    if never := _never(found):
+        raise InvalidInput({"workspace_id": never})
+    if not reads_alike(payload.confirm, found.name):
+        raise InvalidInput({"confirm": _NOT_THE_NAME})
+    full = payload.model_copy(update={"workspace_id": found.id, "workspace_name": found.name})
+    return Checked(full, found.id, found.name)
+
+
+async def _apply(act: Act[ArchiveWorkspace]) -> Applied:
+    wanted = act.payload
+    found = await act.admin.workspace(wanted.workspace_id)
+    if found.archived_at:
+        return Done(Outcome(thing_id=found.id, note=f"{found.name} was archived already."))
+    if never := _never(found):
+        raise NeedsPerson(f"{never} Give up.")
+    if found.name != wanted.workspace_name:
+        raise NeedsPerson(f"Somebody renamed {wanted.workspace_name}: it is called {found.name} now. Give up and ask again.")
+    if new := await _keys_since(act):
+        names = listed([key.name for key in new], most=_MOST_NAMED)
+        raise NeedsPerson(f"{found.name} has new keys, which nobody who approved this saw: {names}. Give up and ask again.")
+    await act.admin.archive_workspace(found.id)
+    return Done(Outcome(thing_id=found.id))
+
+
+async def _keys_since(act: Act[ArchiveWorkspace]) -> list[ApiKey]:
+    """Return the living keys that were made after the card had named those that end."""
+    await act.directory.keys(fresh=True)
+    keys = await living_keys(act.directory, act.payload.workspace_id)
+    return [key for key in keys if key.created_at > act.request.created_at]
+
+
+async def _look(look: Look[ArchiveWorkspace]) -> Done | None:
+    found = await look.admin.workspace(look.payload.workspace_id)
+    return Done(Outcome(thing_id=found.id)) if found.archived_at else None
+
+
+async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
+    """Return whose keys end: each key's requester on record, else the member whom the API names as its maker."""
+    keys = await living_keys(reading.directory, workspace_id)
+    asked_for = await reading.others.requesters_of(CREATE_KEY.name, [key.id for key in keys])
+    accounts = dict.fromkeys(asked_for.values())
+    makers = dict.fromkeys(key.created_by for key in keys if key.created_by and key.id not in asked_for)
+    return (
+        *(Who(slack_id=one, member_id="", email="") for one in accounts),
+        *(Who(slack_id="", member_id=one, email="") for one in makers),
+    )
+
+
+def _check_typed(value: str, form: FormInput) -> str | None:
+    wanted = form.labels.get("workspace_id", "")
+    # A menu shows 75 characters of a name; what it cut can't be compared.
+    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else reads_alike(value, wanted)
+    return None if wanted and is_same else _NOT_THE_NAME
+
+
+def _done(asked: Asked[ArchiveWorkspace]) -> Markup:
+    return f"Workspace {within_bold(asked.payload.workspace_name)} is archived for good, and all its keys with it"
+
+
+ARCHIVE_WORKSPACE = Kind(
+    name="archive_workspace",
+    payload=ArchiveWorkspace,
+    form=(
+        WORKSPACE_FIELD,
+        FormField("confirm", "Type the workspace's name to confirm", max_length=255, check=_check_typed),
+        WHY_FIELD,
+    ),
+    words=Words(
+        label="Archive a workspace",
+        asks="asks to archive a workspace",
+        title=lambda asked: f"Archive a workspace: {asked.payload.workspace_name}",
+        what=lambda asked: f"{bold(asked.payload.workspace_name)}, with all its keys",
+        done=_done,
+        then=lambda _asked: "I archive the workspace at once, and everything that uses one of its keys stops",
+        wish=lambda asked: f"to archive the workspace {bold(asked.payload.workspace_name)}",
+        danger="Everything that uses one of its keys stops for good. This can't be undone.",
+    ),
+    rules=Rules(
+        subject=lambda payload: f"archive_workspace:{payload.workspace_id}",
+        check=_check,
+        takes=lambda workspace: not _never(workspace),
+        has_workspace=True,
+        least_approvals=2,
+        ends_keys=True,
+    ),
+    effect=Effect(apply=_apply, repeatable=True, look=_look),
+    concerns=Concerns(
+        find=_owners,
+        field="workspace_id",
+        because="You have keys there, which stop working.",
+        remedy=Remedy(
+            "an archived workspace and its keys can't come back. Ask for a key in another one.",
+            "create_key",
+            "Request a key…",
+        ),
+    ),
+    sample=Sample(
+        ArchiveWorkspace(workspace_id="wrkspc_1", workspace_name="Staging", confirm="Staging"), Outcome(thing_id="wrkspc_1")
+    ),
+)

@@ -1,0 +1,239 @@
+"""One detail of a workspace: its name, its colour or one of its tags."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.admin.model import Workspace
+from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.fence import FencedAdmin
+from bot.approvals.kind import Kind
+from bot.approvals.outcome import NeedsPerson, Outcome
+from bot.approvals.parts import NOBODY, Checked, Sample, Words
+from bot.errors import InvalidInput
+from bot.forms.fields import FormField, FormInput
+from bot.kinds.setting import Found, Setting, Thing
+from bot.kinds.workspaces.named import (
+    CLAUDE_CODE,
+    DEFAULT,
+    WHY_FIELD,
+    WORKSPACE_FIELD,
+    find_workspace,
+    has_name,
+)
+from bot.organization.tags import COLOURS, RESERVED, TAGS, colour_words, read_colour
+from bot.slack.markup import Markup, bold, code, reads_alike, within_bold
+from bot.words.own import Own
+
+NAME, COLOUR, OTHER = "name", "colour", "other"
+NOUNS: Mapping[str, Own] = {NAME: "name", **TAGS, COLOUR: "colour"}
+DETAILS = {detail: f"{noun[0].upper()}{noun[1:]}" for detail, noun in NOUNS.items()} | {OTHER: "Another tag"}
+MOST = 255
+_OTHER_RULE = "Write the tag and its value, such as team=data; nothing after = takes the tag away."
+
+
+class UpdateWorkspace(BaseModel):
+    """Which detail of which workspace gets which value, instead of which. Of another tag, `value` is written tag=value."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace_id: str
+    workspace_name: str = ""
+    detail: str
+    value: str = ""
+    was: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The tag that is set, "" for the name and the colour."""
+        if self.detail == OTHER:
+            return self.value.partition("=")[0].strip()
+        return "" if self.detail in (NAME, COLOUR) else self.detail
+
+    @property
+    def to(self) -> str:
+        """The value that is asked for, "" where a tag is to go away."""
+        return self.value.partition("=")[2].strip() if self.detail == OTHER else self.value
+
+
+def _is(payload: UpdateWorkspace, workspace: Workspace) -> str:
+    """Return the value that a detail has."""
+    if payload.detail == NAME:
+        return workspace.name
+    if payload.detail == COLOUR:
+        return (workspace.display_color or "").upper()
+    return workspace.tags.get(payload.tag, "")
+
+
+def _thing(payload: UpdateWorkspace, workspace: Workspace) -> Thing:
+    noun = f"tag {payload.tag}" if payload.detail == OTHER else NOUNS[payload.detail]
+    return Thing(f"The {noun} of {payload.workspace_name}", _is(payload, workspace), workspace.id)
+
+
+def _fault(detail: str, value: str) -> str:
+    """Return what is wrong with a value, as far as it alone tells, or ""."""
+    if len(value) > MOST:
+        return f"Use {MOST} characters at most."
+    if detail == NAME and not value:
+        return "Type the new name."
+    if detail == COLOUR and not read_colour(value):
+        return f"Type one of {', '.join(COLOURS)}, or a value such as #6C5BB9."
+    if detail == OTHER:
+        tag, has_value, _ = value.partition("=")
+        if not tag.strip() or not has_value:
+            return _OTHER_RULE
+        if tag.strip().casefold().startswith(RESERVED):
+            return f"Tags that begin with {RESERVED} belong to Anthropic. Choose another one."
+        if tag.strip() in TAGS:
+            return f"Choose {DETAILS[tag.strip()]} in the list above instead."
+    return ""
+
+
+def _clean(payload: UpdateWorkspace) -> UpdateWorkspace:
+    value = " ".join(payload.value.split())
+    return payload.model_copy(update={"value": read_colour(value) if payload.detail == COLOUR else value})
+
+
+async def _find(reading: Reading, payload: UpdateWorkspace) -> Found[UpdateWorkspace]:
+    if payload.detail not in DETAILS:
+        raise InvalidInput({"detail": "Choose what to change from the list."})
+    if fault := _fault(payload.detail, " ".join(payload.value.split())):
+        raise InvalidInput({"value": fault})
+    found = await find_workspace(reading, payload.workspace_id)
+    named = _clean(payload).model_copy(update={"workspace_id": found.id, "workspace_name": found.name})
+    full = named.model_copy(update={"was": _is(named, found)})
+    return Found(_thing(full, found), Checked(full, found.id, found.name))
+
+
+async def _read(look: Look[UpdateWorkspace]) -> Thing:
+    found = await look.admin.workspace(look.payload.workspace_id)
+    if found.archived_at:
+        raise NeedsPerson(f"Somebody archived {found.name}, so it can't be changed any more. Give up.")
+    return _thing(look.payload, found)
+
+
+async def _write(admin: FencedAdmin, payload: UpdateWorkspace, value: str) -> None:
+    if payload.detail == NAME:
+        await admin.update_workspace(payload.workspace_id, name=value)
+    elif payload.detail == COLOUR:
+        await admin.update_workspace(payload.workspace_id, display_color=value)
+    else:
+        tags: Mapping[str, str | None] = {payload.tag: value or None}
+        await admin.update_workspace(payload.workspace_id, tags=tags)
+
+
+async def _forbids(reading: Reading, payload: UpdateWorkspace, value: str) -> str:
+    """Say why a workspace can't get a name: the bot knows two by theirs, and none may be called like another."""
+    if payload.detail != NAME:
+        return ""
+    now = await reading.admin.workspace(payload.workspace_id)
+    if now.is_default:
+        return "The Default workspace can't be renamed."
+    if now.is_claude_code:
+        return f"{CLAUDE_CODE} is known by its name alone, so it can't be renamed."
+    if any(reads_alike(value.casefold(), one.casefold()) for one in (CLAUDE_CODE, DEFAULT)):
+        return f"{value} is the name of a workspace that Anthropic makes. Choose another name."
+    if await has_name(reading, payload.workspace_id, value):
+        return f"There is a workspace named {value} already. Choose another name."
+    return ""
+
+
+def _already(thing: Thing) -> str:
+    return (
+        f"{thing.name} is already {thing.value}."
+        if thing.value
+        else f"{thing.name} isn't set, so nothing is to be taken away."
+    )
+
+
+def _drifted(thing: Thing, was: str) -> str:
+    name = f"{thing.name[0].lower()}{thing.name[1:]}"
+    now, then = thing.value or "not set", was or "not set"
+    return f"Somebody else changed {name}: it is {now} now, and was {then} when this was asked."
+
+
+_DETAIL = Setting[UpdateWorkspace](
+    noun="value",
+    field="workspace_id",
+    already_at="value",
+    find=_find,
+    read=_read,
+    write=_write,
+    which=lambda payload: f"{payload.workspace_id} {payload.detail} {payload.tag}",
+    to=lambda payload: payload.to,
+    was=lambda payload: payload.was,
+    already=_already,
+    drifted=_drifted,
+    forbids=_forbids,
+)
+
+
+def _shown(payload: UpdateWorkspace, value: str) -> Markup:
+    if not value:
+        return "not set"
+    return code(colour_words(value) if payload.detail == COLOUR else value)
+
+
+def _what(asked: Asked[UpdateWorkspace]) -> Markup:
+    wanted = asked.payload
+    return f"{bold(wanted.workspace_name)}, {_said(wanted)}: {_shown(wanted, wanted.was)} → {_shown(wanted, wanted.to)}"
+
+
+def _said(payload: UpdateWorkspace) -> Markup:
+    return f"tag {code(payload.tag)}" if payload.detail == OTHER else NOUNS[payload.detail]
+
+
+def _done(asked: Asked[UpdateWorkspace], value: str) -> Markup:
+    return f"Workspace {within_bold(asked.payload.workspace_name)}, {_said(asked.payload)}: {_shown(asked.payload, value)}"
+
+
+def _then(asked: Asked[UpdateWorkspace]) -> Markup:
+    """Say that rules go with a name, where the policy has some for the one that is to go."""
+    name = asked.payload.workspace_name.casefold()
+    if asked.payload.detail == NAME and any(table.casefold() == name for table in asked.request.asked_under.tables):
+        return "I rename it at once, and the policy's rules for its old name stop applying"
+    return "I change it at once; keys go on working"
+
+
+def _check_value(value: str, form: FormInput) -> str | None:
+    return _fault(form.text("detail"), " ".join(value.split())) or None if form.text("detail") else None
+
+
+UPDATE_WORKSPACE = Kind(
+    name="update_workspace",
+    payload=UpdateWorkspace,
+    form=(
+        WORKSPACE_FIELD,
+        FormField("detail", "What to change", "choice", choices=tuple(DETAILS.items())),
+        FormField(
+            "value",
+            "New value",
+            max_length=MOST,
+            optional=True,
+            check=_check_value,
+            hint="Leave it empty to take a tag away. A colour is a word such as purple, or #6C5BB9. Another tag: team=data.",
+        ),
+        WHY_FIELD,
+    ),
+    words=Words(
+        label="Change a workspace",
+        asks="asks to change a workspace",
+        title=lambda asked: f"Change a workspace: {asked.payload.workspace_name}",
+        what=_what,
+        done=lambda asked: _done(asked, asked.payload.to),
+        then=_then,
+        after=lambda asked: _done(asked, asked.payload.was),
+        wish=lambda asked: f"to change the workspace {_what(asked)}",
+    ),
+    rules=_DETAIL.rules(
+        lambda payload: f"update_workspace:{payload.workspace_id}:{payload.detail}:{payload.tag}", has_workspace=True
+    ),
+    effect=_DETAIL.effect(),
+    concerns=NOBODY,
+    sample=Sample(
+        UpdateWorkspace(
+            workspace_id="wrkspc_1", workspace_name="Staging", detail="owner", value="dana@acme.test", was="bob@acme.test"
+        ),
+        Outcome(thing_id="wrkspc_1", value="dana@acme.test", was="bob@acme.test"),
+    ),
+)

@@ -1,0 +1,25 @@
+"""What each workspace cost in the last 30 days, for lists that are sorted by it."""
+
+from datetime import UTC, datetime
+
+from bot.spend.aggregate import days_between, sum_by
+from bot.spend.ask.periods import span
+from bot.spend.dimensions import WORKSPACE
+from bot.spend.ledger import db as table
+from bot.spend.model import SpendByWorkspace
+from bot.store.session import Store
+
+_PERIOD = "30d"
+
+
+async def spend_by_workspace(store: Store, now: datetime) -> SpendByWorkspace:
+    """Return what is known of the same 30 days as `/claude-spend 30d` shows."""
+    first, last = span(_PERIOD, now.astimezone(UTC).date())
+    async with store.read() as tx:
+        known = await table.ledger_days(tx, first, last)
+        cells = await table.cells(tx, first, last, (WORKSPACE,)) if known else []
+    if not known:
+        return SpendByWorkspace(first, last)
+    missing = len([day for day in days_between(first, last) if day not in known])
+    as_of = max(fact.refreshed_at for fact in known.values())
+    return SpendByWorkspace(first, last, sum_by(cells, WORKSPACE), missing, as_of)
