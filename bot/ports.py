@@ -113,6 +113,10 @@ class Admin(Protocol):
         """Iterate over the explicit members of a workspace; the default workspace has none of its own."""
         ...
 
+    async def workspace_member(self, workspace_id: str, user_id: str) -> WorkspaceMember:
+        """Return somebody's role in a workspace, an inherited one where the API names it; UpstreamMissing without one."""
+        ...
+
     async def add_workspace_member(self, workspace_id: str, user_id: str, workspace_role: str) -> WorkspaceMember:
         """Give a member a role in a workspace."""
         ...

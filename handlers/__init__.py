@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
-from handlers import admin, events, forms, home, keys, members, requests, spend, spend_forms, workspaces
+from handlers import admin, events, forms, home, keys, limits, members, requests, spend, spend_forms, workspaces
 from handlers.edge import register as edge
 from handlers.typed import opening_forms
 
@@ -16,6 +16,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     spend.FEATURE,
     spend_forms.FEATURE,
     forms.FEATURE,
+    limits.FEATURE,
     home.FEATURE,
     admin.FEATURE,
     events.FEATURE,

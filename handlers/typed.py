@@ -15,6 +15,7 @@ from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form
+from handlers.lines import READS, read_line
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ async def _opened_form(call: Interaction) -> bool:
     values: dict[str, str] = {}
     labels: dict[str, str] = {}
     wanted = [fields[name] for name in subcommand.fills]
+    if any(field.type in READS for field in wanted):
+        line = await read_line(call, wanted)
+        await (
+            call.say(plain_answer(line.problem)) if line.problem else open_form(call, kind.name, line.values, line.labels)
+        )
+        return True
     for field, typed in share_out(await _fitting(call, wanted), call.words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:

@@ -9,6 +9,7 @@ TESTS = Path(__file__).parent
 KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "what was known before a wait is used after it"): (
         "approvals/test_workspace_kinds::what_changed_before_the_act_stops_it",
+        "approvals/test_workspace_access::two_admins_who_are_taken_out_at_the_same_moment_do_not_leave_none",
         "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
         "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
         "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
@@ -174,6 +175,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (46, "words that are swallowed"): (
         "words/test_ends::an_end_is_read_wherever_it_stands",
         "handlers/test_typed_words::an_end_that_is_not_understood_comes_back_in_the_form",
+        "handlers/test_lines::access_is_read_in_one_line_and_sent",
         "edge/test_listeners::a_refusal_reaches_whoever_closed_the_form_meanwhile",
     ),
     (47, "other words for a thing lead nowhere"): (

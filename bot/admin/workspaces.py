@@ -82,13 +82,18 @@ class Workspaces(Base):
         """Iterate over the explicit members of a workspace."""
         return self._list_by_id(f"/workspaces/{segment(workspace_id)}/members", (), wire.workspace_member)
 
+    async def workspace_member(self, workspace_id: str, user_id: str) -> WorkspaceMember:
+        """Return somebody's role in a workspace; UpstreamMissing where they have none."""
+        path = f"/workspaces/{segment(workspace_id)}/members/{segment(user_id)}"
+        return await self._ask(ApiCall("GET", path), wire.workspace_member)
+
     async def add_workspace_member(self, workspace_id: str, user_id: str, workspace_role: str) -> WorkspaceMember:
         """Give a member a role in a workspace."""
         members = f"/workspaces/{segment(workspace_id)}/members"
 
         async def look() -> WorkspaceMember | None:
             try:
-                found = await self._ask(ApiCall("GET", f"{members}/{segment(user_id)}"), wire.workspace_member)
+                found = await self.workspace_member(workspace_id, user_id)
             except UpstreamMissing:
                 return None
             return found if found.workspace_role == workspace_role else None

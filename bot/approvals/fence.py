@@ -43,6 +43,7 @@ class ReadingAdmin:
         self.workspaces = admin.workspaces
         self.workspace = admin.workspace
         self.workspace_members = admin.workspace_members
+        self.workspace_member = admin.workspace_member
         self.api_keys = admin.api_keys
         self.api_key = admin.api_key
         self.spend_limits = admin.spend_limits

@@ -141,7 +141,7 @@ COMMANDS = (
     Command(
         "workspaces",
         "Workspaces of the organization",
-        "[list | show WORKSPACE | update WORKSPACE | archive WORKSPACE]",
+        "[list | show | update | archive | access | rate] WORKSPACE",
         (
             Subcommand(
                 "list",
@@ -176,6 +176,24 @@ COMMANDS = (
                 opens="archive_workspace",
                 fills=("workspace_id",),
                 like=("delete", "remove", "close"),
+            ),
+            Subcommand(
+                "access",
+                "access WORKSPACE @person ROLE [until DAY]",
+                "ask to add, change or remove somebody in a workspace",
+                GIVE_ACCESS,
+                opens="workspace_access",
+                fills=("workspace_id", "slack_id", "role", "ends_on", "reason"),
+                like=("member", "role", "give", "grant"),
+            ),
+            Subcommand(
+                "rate",
+                "rate WORKSPACE MODELS LIMIT VALUE [until DAY]",
+                "ask for a rate limit of a workspace, such as requests 2k, or none",
+                WORKSPACES,
+                opens="set_rate_limit",
+                fills=("workspace_id", "rate_group", "limiter", "value", "ends_on", "reason"),
+                like=("rates", "rate-limit", "throttle"),
             ),
         ),
         bare="list",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from sys import intern
 
-from bot.admin.model import ApiKey, Member, Organization, SpendLimit, Workspace
+from bot.admin.model import ApiKey, Member, Organization, RateLimit, SpendLimit, Workspace
 from bot.cache import Cache
 from bot.errors import PreviewUnavailable
 from bot.ports import Admin
@@ -36,6 +36,7 @@ class Directory:
         self._archived = Cache(self._load_archived, KEEP_SECONDS)
         self._spend_limits = Cache(self._load_spend_limits, KEEP_SECONDS)
         self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
+        self._rate_limits = Cache(self._load_rate_limits, KEEP_SECONDS)
 
     async def organization(self) -> Organization:
         """Return the organization."""
@@ -68,6 +69,10 @@ class Directory:
     def knows_roles_in(self, workspace_id: str) -> bool:
         """Tell whether `roles_in` would answer without asking."""
         return self._roles_in.holds(workspace_id)
+
+    async def rate_limits(self) -> Sequence[RateLimit]:
+        """Return the organization's rate limits, in the API's order."""
+        return await self._rate_limits.get(_ALL)
 
     async def workspace(self, workspace_id: str) -> Workspace | None:
         """Return a workspace that is not archived."""
@@ -142,6 +147,9 @@ class Directory:
 
     async def _load_members(self, _: str) -> Sequence[Member]:
         return sorted([member async for member in self._admin.users()], key=lambda member: member.name.casefold())
+
+    async def _load_rate_limits(self, _: str) -> Sequence[RateLimit]:
+        return await self._admin.rate_limits()
 
     async def _load_keys(self, _: str) -> Sequence[ApiKey]:
         return [key async for key in self._admin.api_keys()]

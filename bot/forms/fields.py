@@ -14,12 +14,13 @@ from bot.words.wording import calendar_day
 
 P = TypeVar("P")
 FieldType = Literal[
-    "text", "long_text", "email", "number", "amount", "duration", "day", "date", "time", "zone",
+    "text", "long_text", "email", "number", "amount", "count", "duration", "day", "date", "time", "zone",
     "person", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
 ]  # fmt: skip
 """What a field takes, and what it is read into.
 
-Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `duration` (timedelta), `day` (date).
+Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `count` (int, or None where none is
+wanted), `duration` (timedelta), `day` (date).
 Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str). Found while typing: `workspace` and `key` (the id
 of what decides who is asked), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
 buttons (str), and `choices`, of which several can be taken (tuple of str).
@@ -27,7 +28,7 @@ buttons (str), and `choices`, of which several can be taken (tuple of str).
 FormValue = str | tuple[str, ...]
 """What a field holds; several values where several may be given."""
 SEVERAL: tuple[FieldType, ...] = ("lookups", "choices")
-READ_BACK: tuple[FieldType, ...] = ("amount", "duration", "day")
+READ_BACK: tuple[FieldType, ...] = ("amount", "count", "duration", "day")
 """What is typed as text and means a figure or a day: the form says while typing how it is understood."""
 
 
@@ -44,6 +45,8 @@ class FormField:
     max_length: int = 0
     choices: tuple[tuple[str, str], ...] = ()
     """(value, label) pairs."""
+    typed: tuple[tuple[str, str], ...] = ()
+    """What people type in a line for one of the choices, besides its value and label, with that value."""
     least: Decimal | timedelta | None = None
     most: Decimal | timedelta | int | None = None
     """The limits of a number, an amount or a duration; for several choices how many may be taken."""

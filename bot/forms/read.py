@@ -15,6 +15,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
 from bot.words.amounts import exact_amount, read_amount
 from bot.words.calendars import Calendar, is_zone
+from bot.words.counts import read_count
 from bot.words.credentials import refusal_of
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
@@ -147,6 +148,10 @@ def _amount(field: FormField, value: str, _today: date) -> Decimal:
     return _within(field, read_amount(value), exact_amount)
 
 
+def _count(_field: FormField, value: str, _today: date) -> int | None:
+    return read_count(value)
+
+
 def _duration(field: FormField, value: str, _today: date) -> timedelta:
     return _within(field, read_duration(value), duration)
 
@@ -193,6 +198,7 @@ _READERS: dict[FieldType, Reader] = {
     "email": _email,
     "number": _number,
     "amount": _amount,
+    "count": _count,
     "duration": _duration,
     "day": _day,
     "date": _date,

@@ -7,7 +7,9 @@ from bot.approvals.kind import AnyKind
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.rename import RENAME_KEY
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
+from bot.kinds.limits.rate import SET_RATE_LIMIT
 from bot.kinds.people.change_role import CHANGE_ROLE
+from bot.kinds.workspaces.access import WORKSPACE_ACCESS
 from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE
 from bot.kinds.workspaces.update import UPDATE_WORKSPACE
 
@@ -18,5 +20,14 @@ def registry_of(*kinds: AnyKind) -> Mapping[str, AnyKind]:
 
 
 KINDS = registry_of(
-    CREATE_KEY, DISABLE_KEY, ENABLE_KEY, REVOKE_KEY, CHANGE_ROLE, RENAME_KEY, UPDATE_WORKSPACE, ARCHIVE_WORKSPACE
+    CREATE_KEY,
+    DISABLE_KEY,
+    ENABLE_KEY,
+    REVOKE_KEY,
+    RENAME_KEY,
+    CHANGE_ROLE,
+    UPDATE_WORKSPACE,
+    ARCHIVE_WORKSPACE,
+    WORKSPACE_ACCESS,
+    SET_RATE_LIMIT,
 )

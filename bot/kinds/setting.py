@@ -5,7 +5,7 @@ overwritten that somebody else changed meanwhile, and at its end only what this 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
@@ -38,6 +38,10 @@ async def _nothing(_reading: Reading, _payload: Any, _value: str) -> str:
     return ""
 
 
+def _as_it_is(value: str) -> str:
+    return value
+
+
 def _in_the_meantime(thing: Thing, was: str) -> str:
     return f"Somebody else changed {thing.name}: it is {thing.value} now, and was {was} when this was asked."
 
@@ -54,7 +58,8 @@ class Setting(Generic[P]):
     apart. `to` is the value that is asked for, `was` the one that it had then. `fits` tells which values it may be changed
     from (none given: `was` only), `takes` whether it can be asked of a thing that somebody named. `field` is the form's
     field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it has
-    the value already. `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
+    the value already. `in_words` says a value as people read it; `already`, `closed` and `drifted` are handed it like that.
+    `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
     value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `noun`
     names the value; `is_final` says that it can't be taken back.
     """
@@ -69,6 +74,7 @@ class Setting(Generic[P]):
     was: Callable[[P], str]
     already: Callable[[Thing], str]
     already_at: str = ""
+    in_words: Callable[[str], str] = _as_it_is
     closed: Callable[[Thing], str] = _is_closed
     drifted: Callable[[Thing, str], str] = _in_the_meantime
     fits: Callable[[str], bool] | None = None
@@ -105,9 +111,9 @@ class Setting(Generic[P]):
         found = await self.find(reading, payload)
         full, thing = found.checked.payload, found.thing
         if thing.value == self.to(full):
-            raise InvalidInput({self.already_at or self.field: self.already(thing)})
+            raise InvalidInput({self.already_at or self.field: self.already(self._said(thing))})
         if not self._may_change(full, thing):
-            raise InvalidInput({self.field: self.closed(thing)})
+            raise InvalidInput({self.field: self.closed(self._said(thing))})
         if faults := self.faults(full):
             raise InvalidInput(dict(faults))
         if forbidden := await self.forbids(reading, full, self.to(full)):
@@ -116,6 +122,9 @@ class Setting(Generic[P]):
 
     def _may_change(self, payload: P, thing: Thing) -> bool:
         return self.fits(thing.value) if self.fits else thing.value == self.was(payload)
+
+    def _said(self, thing: Thing) -> Thing:
+        return replace(thing, value=self.in_words(thing.value))
 
     def _done(self, look: Look[P], thing: Thing) -> Done:
         to, was = self.to(look.payload), self.was(look.payload)
@@ -135,26 +144,26 @@ class Setting(Generic[P]):
         thing, to = await self.read(act), self.to(act.payload)
         if thing.value == to and act.request.ends_at:
             # Somebody else set it, perhaps for good: what this request didn't give it must not take away at its end.
-            raise NeedsPerson(f"{thing.name} is {to} already, but not because of this request. Nothing was changed.")
+            said = self.in_words(to)
+            raise NeedsPerson(f"{thing.name} is {said} already, but not because of this request. Nothing was changed.")
         if thing.value == to:
             return self._done(act, thing)
         if not self._may_change(act.payload, thing):
-            raise NeedsPerson(self.drifted(thing, self.was(act.payload)))
+            raise NeedsPerson(self.drifted(self._said(thing), self.in_words(self.was(act.payload))))
         await self._set(act, to)
         return self._done(act, thing)
 
     async def revert(self, act: Act[P]) -> Done:
         """Set the value back to what it was, unless somebody changed it since."""
         thing, was = await self.read(act), self.was(act.payload)
+        said, was_said = self.in_words(thing.value), self.in_words(was)
         if thing.value == was:
-            return Done(Outcome(note=f"{thing.name} was already {was} again."))
+            return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
         if thing.value != self.to(act.payload):
-            raise NeedsPerson(
-                f"Somebody else changed {thing.name} to {thing.value}, so I changed nothing. Check that it is right."
-            )
+            raise NeedsPerson(f"Somebody else changed {thing.name} to {said}, so I changed nothing. Check that it is right.")
         if await self._was_itself_temporary(act):
             raise NeedsPerson(
-                f"{thing.name} was {was} only until a day that is over, so I left it at {thing.value}. "
+                f"{thing.name} was {was_said} only until a day that is over, so I left it at {said}. "
                 f"Check which {self.noun} is right."
             )
         await self._set(act, was)

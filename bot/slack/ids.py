@@ -43,6 +43,8 @@ OPEN_PREFIX = "open_"
 
 PICK_WORKSPACE = "pick_workspace"
 PICK_KEY = "pick_key"
+RATE_GROUP = "rate_group"
+"""The field of a form that chooses a group of rate limits."""
 
 SHOW_KEYS = "show_keys"
 SHOW_WORKSPACES = "show_workspaces"

@@ -191,7 +191,17 @@ async def test_a_claude_code_day_holds_no_row_of_another() -> None:
 
 
 def test_every_list_of_the_client_is_tried_here() -> None:
-    single = {"background", "aclose", "me", "user", "workspace", "api_key", "default_workspace_id", "cost_buckets"}
+    single = {
+        "background",
+        "aclose",
+        "me",
+        "user",
+        "workspace",
+        "workspace_member",
+        "api_key",
+        "default_workspace_id",
+        "cost_buckets",
+    }
     writes = ("add_", "archive_", "change_", "create_", "delete_", "remove_", "set_", "update_")
     names = {name for name in dir(AdminClient) if name[0] != "_" and name not in single and not name.startswith(writes)}
     assert names - {"invite"} == {

@@ -7,7 +7,9 @@ from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request
 from bot.approvals.outcome import Done
 from bot.forms.fields import FormField
+from bot.kinds.limits.groups import groups_of
 from bot.sandbox.stage import Json
+from bot.slack.ids import RATE_GROUP
 from bot.words.wording import plural
 from tests.approvals.acting import card_with, make_key, open_form, press
 from tests.world import ALICE, BOB, CAROL, World
@@ -33,6 +35,8 @@ async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
             await world.post(f"/claude/keys/{key_id}", status=given["status"])
             world.rt.directory.forget_keys()
         return key_id
+    if field.name == RATE_GROUP:
+        return next(one.id for one in groups_of(await world.rt.admin.rate_limits()) if one.name == sample.group_name)
     if field.type == "person" and "role" in given:
         person = await world.rt.notifier.person(wanted)
         await world.post(f"/claude/users/{person.email}", role=given["role"])

@@ -30,6 +30,7 @@ SAMPLES: dict[FieldType, tuple[FormField, Any, Any]] = {
     "email": (FormField("f", "F", "email"), "ada@acme.test", "ada@acme.test"),
     "number": (FormField("f", "F", "number", least=Decimal(1), most=Decimal(99)), "12.5", Decimal("12.5")),
     "amount": (FormField("f", "F", "amount"), "1.5k", Decimal("1500.00")),
+    "count": (FormField("f", "F", "count"), "1.5m", 1_500_000),
     "duration": (FormField("f", "F", "duration", most=timedelta(days=90)), "1d 12h", timedelta(hours=36)),
     "day": (FormField("f", "F", "day"), "31 Dec", date(2026, 12, 31)),
     "date": (FormField("f", "F", "date"), "2026-12-31", date(2026, 12, 31)),
@@ -122,7 +123,18 @@ def test_a_forged_value_is_refused_at_its_field_and_draws_a_form_that_slack_take
     found = problems(form, held)
     assert set(found) <= {"f"}
     if not found:
-        assert kind in ("text", "long_text", "amount", "number", "lookup", "workspace", "key", "person", "lookups"), value
+        assert kind in (
+            "text",
+            "long_text",
+            "amount",
+            "count",
+            "number",
+            "lookup",
+            "workspace",
+            "key",
+            "person",
+            "lookups",
+        ), value
 
 
 @over(st.text(max_size=60), st.sampled_from(TYPES))
@@ -218,7 +230,7 @@ def test_only_what_is_read_back_or_decides_who_is_asked_is_sent_while_typing() -
     dispatching = [
         kind for kind in TYPES if draw(form_of(SAMPLES[kind][0]), held_by(form_of(), {}))["blocks"][0].get("dispatch_action")
     ]
-    assert dispatching == ["amount", "duration", "day", "workspace", "key"]
+    assert dispatching == ["amount", "count", "duration", "day", "workspace", "key"]
     element = draw(form_of(SAMPLES["amount"][0]), held_by(form_of(), {}))["blocks"][0]["element"]
     assert element["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
     assert SAMPLES["workspace"][0].action_id == PICK_WORKSPACE

@@ -43,6 +43,17 @@ def test_the_claude_code_key_of_a_person_ends_with_the_membership_and_no_other_k
     assert [api.get(f"api_keys/{key_id}")["status"] for key_id in theirs] == ["archived", "active", "active"]
 
 
+def test_nobody_is_added_changed_or_removed_in_an_archived_workspace(api: Api, world: World) -> None:
+    alice, lab = world.user("alice"), world.workspace("Sandbox")
+    world.organization.memberships[lab, alice] = "workspace_developer"
+    api.post(f"workspaces/{lab}/archive")
+    path = f"workspaces/{lab}/members"
+    api.refused("POST", path, 400, user_id=world.user("priya"), workspace_role="workspace_user")
+    api.refused("POST", f"{path}/{alice}", 400, workspace_role="workspace_user")
+    api.refused("DELETE", f"{path}/{alice}", 400)
+    assert world.organization.memberships[lab, alice] == "workspace_developer"
+
+
 def test_leaving_another_workspace_ends_no_key(api: Api, world: World) -> None:
     alice, lab = world.user("alice"), world.workspace("Sandbox")
     world.organization.memberships[lab, alice] = "workspace_developer"

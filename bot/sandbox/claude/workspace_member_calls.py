@@ -95,6 +95,7 @@ def update_member(call: Call) -> dict[str, Any]:
 def remove_member(call: Call) -> dict[str, Any]:
     """Take somebody out of a workspace, unless the organization role puts them there."""
     workspace, user, _ = _member(call)
+    _refuse_closed(workspace)
     if user.role == "admin" or call.organization.memberships.pop((workspace.id, user.id), None) is None:
         raise invalid("Organization admins and billing members cannot be removed from a workspace.")
     if workspace.is_claude_code:

@@ -1,0 +1,20 @@
+"""What the forms of limits suggest."""
+
+from bot.kinds.limits.groups import groups_of
+from bot.slack import ids
+from bot.slack.elements import option
+from bot.slack.markup import truncate
+from handlers.edge.interaction import Interaction, Json
+from handlers.edge.register import Feature
+
+
+async def suggest_groups(call: Interaction, query: str) -> list[Json]:
+    """Return the groups whose name, or that of one of their models, holds what was typed, with the organization's limits."""
+    wanted = query.casefold().strip()
+    groups = groups_of(await call.rt.directory.rate_limits())
+    fitting = [one for one in groups if any(wanted in name.casefold() for name in (one.name, *one.models))]
+    return [option(one.name, one.id, truncate(one.in_short, 75)) for one in fitting]
+
+
+FEATURE = Feature(options={ids.RATE_GROUP: suggest_groups})
+"""The type-ahead of groups of rate limits."""

@@ -1,0 +1,149 @@
+"""A typed line about a workspace, read field by field: who is mentioned, until when, and what its names mean.
+
+A day and a mention are found wherever they stand. The rest is read in the order of the fields: a name takes as many words
+as it has, a number one, and a text what is left.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.forms.fields import FieldType, FormField
+from bot.kinds.limits.groups import groups_of
+from bot.runtime import Runtime
+from bot.slack import ids
+from bot.slack.markup import Markup, bold, clean
+from bot.words.ends import find_end
+from bot.words.similar import closest
+from bot.words.wording import listed
+from handlers.edge.interaction import Interaction
+
+READS: frozenset[FieldType] = frozenset({"person", "choice", "date", "lookup"})
+"""A row that fills in one of these is read here."""
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_MOST_WORDS = 12
+_MOST_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Name:
+    """Something that can be named: its id, what the form calls it, and what people type for it besides."""
+
+    value: str
+    label: str
+    typed: tuple[str, ...] = ()
+
+
+@dataclass
+class Line:
+    """What was read: values by field, what chosen options say, and the first `problem` in a sentence of markup."""
+
+    words: list[str]
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    labels: dict[str, str] = field(default_factory=dict[str, str])
+    problem: Markup = ""
+
+
+async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
+    """Read the words of a command into the fields of a form."""
+    line = Line(list(call.words))
+    for one in fields:
+        if one.type == "date":
+            _take_day(line, one, call)
+        elif one.type == "person":
+            _take_person(line, one)
+    for one in fields:
+        if one.name in line.values or not line.words or one.type in ("date", "person"):
+            continue
+        if one.type in ("workspace", "lookup", "choice"):
+            _take_name(line, one, await _names_of(call.rt, one))
+            if line.problem:
+                return line
+        else:
+            taken = len(line.words) if one.type in ("text", "long_text") else 1
+            typed = " ".join(line.words[:taken])
+            line.values[one.name] = typed[: one.max_length] if one.max_length else typed
+            del line.words[:taken]
+    return line
+
+
+def _take_day(line: Line, one: FormField, call: Interaction) -> None:
+    end = find_end(line.words, call.calendar.day_of(call.rt.now()))
+    if end.day:
+        line.values[one.name], line.words = end.day.isoformat(), list(end.rest)
+
+
+def _take_person(line: Line, one: FormField) -> None:
+    at = next((at for at, word in enumerate(line.words) if _MENTION.fullmatch(word)), None)
+    if at is not None:
+        line.values[one.name] = _MENTION.sub(r"\1", line.words.pop(at))
+
+
+def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> None:
+    """Take the longest run of words that names something; what several are called is left to the form's menu."""
+    known = _by_typed(names)
+    for taken in range(min(len(line.words), _MOST_WORDS), 0, -1):
+        found = known.get(_plain(" ".join(line.words[:taken])))
+        if found:
+            del line.words[:taken]
+            if len(found) == 1:
+                line.values[one.name], line.labels[one.name] = found[0].value, found[0].label
+            return
+    part = _plain(line.words[0])
+    fitting = [name for name in names if part in _plain(name.label)] if one.type == "lookup" else []
+    if len(fitting) == 1:
+        del line.words[:1]
+        line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
+        return
+    line.problem = _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
+
+
+def _by_typed(names: Iterable[Name]) -> dict[str, list[Name]]:
+    known: dict[str, list[Name]] = {}
+    for name in names:
+        for typed in {_plain(text) for text in (name.value, name.label, *name.typed)}:
+            known.setdefault(typed, []).append(name)
+    return known
+
+
+def _plain(text: str) -> str:
+    return clean(text).casefold()
+
+
+def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool) -> Markup:
+    labels = [name.label for name in names]
+    shown = listed([bold(label) for label in labels], "or", most=_MOST_SHOWN)
+    if is_part:
+        return f"{bold(word)} could be {shown}. Write which one. Nothing was sent."
+    close = closest(word, labels)
+    meant: Markup = f"Did you mean {bold(close)}?" if close else f"There is {shown}."
+    return f"{bold(one.label)}: I don't know {bold(word)}. {meant} Nothing was sent."
+
+
+async def _names_of(rt: Runtime, one: FormField) -> Sequence[Name]:
+    if one.type == "workspace":
+        return [Name(workspace.id, workspace.name) for workspace in await rt.directory.workspaces()]
+    if one.type == "choice":
+        return [_choice(value, label, one.typed) for value, label in one.choices]
+    return await _LOOKUPS[one.name](rt)
+
+
+def _choice(value: str, label: str, typed: Sequence[tuple[str, str]]) -> Name:
+    also = [text for text, meant in typed if meant == value]
+    return Name(value, label.partition(":")[0], (value.replace("_", " "), *also))
+
+
+async def _groups(rt: Runtime) -> Sequence[Name]:
+    found = groups_of(await rt.directory.rate_limits())
+    return [
+        Name(
+            one.id,
+            one.name,
+            (one.name.removeprefix("Claude "), *one.models, *(m.removeprefix("claude-") for m in one.models)),
+        )
+        for one in found
+    ]
+
+
+_LOOKUPS: Mapping[str, Callable[[Runtime], Awaitable[Sequence[Name]]]] = {ids.RATE_GROUP: _groups}
+"""What can be named in a field that is looked up while typing."""

@@ -1,0 +1,83 @@
+"""Typed lines about a workspace: /claude-workspaces access and rate open their forms, filled in with what was read."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.approvals.acting import card_with, told
+from tests.world import ALICE, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+def shown_in(element: dict[str, Any]) -> str:
+    """Return what an element of a form is filled in with."""
+    chosen: dict[str, Any] = element.get("initial_option") or {"text": {"text": ""}}
+    typed = [str(element.get(name) or "") for name in ("initial_user", "initial_value", "initial_date")]
+    return str(chosen["text"]["text"]) or "".join(typed)
+
+
+async def filled(world: World, typed: str, kind: str) -> dict[str, str]:
+    """Type a line and return what the form that opens holds."""
+    await world.command(ALICE, f"/claude-workspaces {typed}")
+    view = await world.modal(ALICE, f"form_{kind}")
+    held = {block["block_id"]: shown_in(block["element"]) for block in view["blocks"] if block["type"] == "input"}
+    await world.post("/act/close", user=ALICE, view_id=view["id"])
+    return held
+
+
+async def test_access_is_read_in_one_line_and_sent(world: World) -> None:
+    held = await filled(
+        world, "access data platform @sofia limited developer until 2030-01-31 joins them", "workspace_access"
+    )
+    assert held == {
+        "workspace_id": "Data Platform",
+        "slack_id": "U0CROWD03",
+        "role": "Limited developer: API keys, no traces, no file downloads",
+        "reason": "joins them",
+        "ends_on": "2030-01-31",
+    }
+    held = await filled(world, "access @sofia Staging no access", "workspace_access")
+    assert (held["workspace_id"], held["slack_id"]) == ("Staging", "U0CROWD03")
+    assert held["role"].startswith("No access")
+    await world.command(ALICE, "/claude-workspaces access Staging @sofia admin for the release")
+    await world.modal(ALICE, "for the release")
+    await world.submit(ALICE)
+    await card_with(world, "<@U0CROWD03> in *Staging*: no access → *workspace admin*")
+
+
+async def test_a_rate_limit_is_read_in_one_line(world: World) -> None:
+    held = await filled(world, 'rate "Data Platform" Claude Sonnet 5.x input tokens 1.5m fair shares', "set_rate_limit")
+    assert held == {
+        "workspace_id": "Data Platform",
+        "rate_group": "Claude Sonnet 5.x",
+        "limiter": "Input tokens per minute",
+        "value": "1.5m",
+        "reason": "fair shares",
+        "ends_on": "",
+    }
+    held = await filled(world, "rate Staging claude-opus-5-5 rpm none", "set_rate_limit")
+    assert (held["rate_group"], held["limiter"], held["value"]) == ("Claude Opus 5.x", "Requests per minute", "none")
+    assert (await filled(world, "rate Staging fable", "set_rate_limit"))["rate_group"] == "Claude Fable 5.x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("access Stagin @sofia admin", "*Workspace*: I don't know *Stagin*. Did you mean *Staging*? Nothing was sent."),
+        ("access Staging @sofia wizard", "*Role*: I don't know *wizard*. There is *Workspace user*, *Limited developer*,"),
+        ("rate Staging opus rpm 2k", "*opus* could be *Claude Opus 5.x* or *Claude Opus 4.x*. Write which one."),
+        ("rate Staging <!channel>", "*Models*: I don't know *@channel*."),
+        ("rate Staging fable speed 2k", "*Limit of*: I don't know *speed*."),
+    ],
+)
+async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, typed: str, said: str) -> None:
+    await world.command(ALICE, f"/claude-workspaces {typed}")
+    await told(world, ALICE, said)
+    assert not await world.modals(ALICE)
