@@ -31,6 +31,7 @@ from bot.settings.network import authorities, forget_proxies
 from bot.slack.notifier import SlackNotifier
 from bot.slack.probe import WITHIN, web_client
 from bot.spend.ledger.use import each_use_from, use_from
+from bot.spend.limits.figures import month_from
 from bot.store.migrate import is_current, migrate, open_database, why_unusable
 from bot.store.notes import try_writing
 from bot.store.session import Store
@@ -140,6 +141,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         topics=TOPICS,
         use_of_keys=use_from(lambda: runtime.store),
         use_of_each=each_use_from(lambda: runtime.store),
+        spend_of_month=month_from(lambda: runtime.store),
     )
     secret = settings.slack_signing_secret
     app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")

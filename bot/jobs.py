@@ -33,6 +33,8 @@ from bot.spend.alerts.topic import AlertTopic
 from bot.spend.changes.topic import ChangeTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
+from bot.spend.limits import send as limits
+from bot.spend.limits.topic import LimitTopic
 from bot.status import names, watch
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
@@ -45,6 +47,7 @@ _TOPICS: tuple[Topic, ...] = (
     FindingTopic(),
     DigestTopic(),
     AlertTopic(),
+    LimitTopic(),
     ChangeTopic(),
     Undeliverable(),
     LeftReadable(),
@@ -105,6 +108,7 @@ JOBS = (
     Job("digests", 60, digests.digests_due, digests.send_digest),
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),
+    Job("limits", 60, limits.limits_due, limits.tell_limit),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
     Job("events", 3600, always, forget_events),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol, Self
 
 from bot.admin.model import (
+    Activity,
     ApiKey,
     Invite,
     IssuedKey,
@@ -160,6 +161,10 @@ class Admin(Protocol):
 
     async def delete_spend_limit(self, limit_id: str) -> None:
         """Remove a spend limit."""
+        ...
+
+    def activities(self, types: Sequence[str], since: datetime) -> AsyncIterator[Activity]:
+        """Iterate over the activity feed's entries since then, newest first; UpstreamAuth where the key may not read it."""
         ...
 
     async def rate_limits(self) -> list[RateLimit]:

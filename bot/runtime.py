@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from bot.admin.model import MonthSpend
 from bot.directory.directory import Directory
 from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
@@ -30,11 +31,16 @@ async def _no_use_of_any(key_ids: Sequence[str], _now: datetime) -> Mapping[str,
     return dict.fromkeys(key_ids, KeyUse())
 
 
+async def _no_spend_known(_workspace_id: str | None, _now: datetime) -> MonthSpend:
+    return MonthSpend()
+
+
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
     of request and the topics of posts that it knows. `use_of_keys` tells what keys, by id, were used for together until a
-    moment, `use_of_each` what each of them was.
+    moment, `use_of_each` what each of them was, `spend_of_month` what a workspace, by id, or the organization (None) spent
+    in the month of a moment until then.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -51,6 +57,7 @@ class Runtime:
     topics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     use_of_keys: Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]] = _no_use_known
     use_of_each: Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]] = _no_use_of_any
+    spend_of_month: Callable[[str | None, datetime], Coroutine[Any, Any, MonthSpend]] = _no_spend_known
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)

@@ -16,7 +16,7 @@ from bot.approvals.owners import concerned_at_the_ask
 from bot.approvals.replace import AskedAlready
 from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
-from bot.forms.fields import Form, FormInput, form_of
+from bot.forms.fields import WHOLE, Form, FormInput, form_of
 from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack import ids
@@ -191,6 +191,8 @@ def _carrying(ids_of: str, above: list[Json], below: list[Json]) -> Frame:
 async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str | None]:
     """Return id and name of the workspace that a form is about, as far as it says so."""
     workspace_id = held.text("workspace_id") or None
+    if workspace_id == WHOLE:
+        return None, None
     if key_id := held.text("key_id"):
         key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
         home = await rt.directory.home_of(key) if key else None
@@ -235,10 +237,19 @@ async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
 
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
-    """Return the workspaces whose name holds what was typed."""
+    """Return the workspaces whose name holds what was typed; where the form takes it, also the whole organization."""
     wanted = query.casefold().strip()
     found = [w for w in await call.rt.directory.workspaces() if wanted in w.name.casefold() and not w.is_claude_code]
-    return [option(w.name, w.id) for w in found]
+    whole = _whole_of(call)
+    first = [option(whole, WHOLE)] if whole and wanted in whole.casefold() else []
+    return [*first, *(option(w.name, w.id) for w in found)]
+
+
+def _whole_of(call: Interaction) -> str:
+    """Return what the form, whose field is typed in, calls the whole organization, or ""."""
+    form_id = text_at(call.payload, "view", "callback_id")
+    kind = all_kinds(call.rt).get(form_id.removeprefix(ids.FORM_PREFIX))
+    return next((field.whole for field in kind.form if field.whole), "") if kind else ""
 
 
 async def suggest_keys(call: Interaction, query: str) -> list[Json]:

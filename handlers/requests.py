@@ -155,6 +155,11 @@ async def hand_back(call: Interaction) -> None:
     await service.hand_back(call.rt, call.actor, call.value)
 
 
+async def say_done(call: Interaction) -> None:
+    """Note that whoever has it says that it is done."""
+    await service.say_done(call.rt, call.actor, call.value)
+
+
 async def ask_again(call: Interaction) -> None:
     """Open the form of a closed request again, filled in as it was."""
     request = await decide.load(call.rt, call.value)
@@ -267,6 +272,7 @@ FEATURE = Feature(
         ids.WITHDRAW: withdraw,
         ids.TAKE_OVER: take_over,
         ids.HAND_BACK: hand_back,
+        ids.SAY_DONE: say_done,
         ids.ASK_AGAIN: ask_again,
         ids.EXTEND: extend,
         ids.UNDO: undo,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from bot.admin.model import Workspace
 from bot.approvals.kind import AnyKind, find_kind
-from bot.forms.fields import FormField
+from bot.forms.fields import WHOLE, FormField
 from bot.kinds.keys.owners import may_see_key
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, reads_alike
+from bot.words.ends import find_end
 from bot.words.similar import closest
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
@@ -16,6 +17,9 @@ from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form
 from handlers.lines import READS, read_line
+
+_WHOLE = (WHOLE, "org", "all", "everything")
+"""Words that mean the whole organization where a form takes that instead of a workspace."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,18 @@ async def _opened_form(call: Interaction) -> bool:
     fields = {field.name: field for field in kind.form}
     values: dict[str, str] = {}
     labels: dict[str, str] = {}
-    wanted = [fields[name] for name in subcommand.fills]
+    wanted, words = [fields[name] for name in subcommand.fills], call.words
     if any(field.type in READS for field in wanted):
         line = await read_line(call, wanted)
         await (
             call.say(plain_answer(line.problem)) if line.problem else open_form(call, kind.name, line.values, line.labels)
         )
         return True
-    for field, typed in share_out(await _fitting(call, wanted), call.words):
+    if kind.rules.last_day:
+        end = find_end(words, call.calendar.day_of(call.rt.now()))
+        if end.day and end.is_sure:
+            words, values[kind.rules.last_day] = end.rest, end.day.isoformat()
+    for field, typed in share_out(await _fitting(call, wanted, words), words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
@@ -95,22 +103,24 @@ async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:
     return f"I don't know a workspace {bold(typed)}. {meant}"
 
 
-async def _fitting(call: Interaction, fields: Sequence[FormField]) -> Sequence[FormField]:
+async def _fitting(call: Interaction, fields: Sequence[FormField], words: Sequence[str]) -> Sequence[FormField]:
     """Return the fields without that of the workspace where the one word that was typed is no workspace's name."""
     first, *others = fields
-    if first.type != "workspace" or len(call.words) != 1 or not others:
+    if first.type != "workspace" or len(words) != 1 or not others:
         return fields
-    return fields if isinstance(await workspace_named(call.rt, call.words[0]), Workspace) else others
+    return others if (await _workspace(call, first, words[0])).problem else fields
 
 
-async def _workspace(call: Interaction, wanted: str) -> _Read:
+async def _workspace(call: Interaction, field: FormField, wanted: str) -> _Read:
+    if field.whole and wanted.casefold() in (*_WHOLE, field.whole.casefold()):
+        return _Read(WHOLE, field.whole)
     found = await workspace_named(call.rt, wanted)
     return _Read(found.id, found.name) if isinstance(found, Workspace) else _Read(problem=found)
 
 
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
     if field.type == "workspace":
-        return await _workspace(call, typed) if typed else _Read()
+        return await _workspace(call, field, typed) if typed else _Read()
     if field.type == "key":
         return await _key(call, kind, typed, verb) if typed else _Read()
     return _Read(typed[: field.max_length] if field.max_length else typed)

@@ -245,6 +245,14 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",
         "approvals/test_evaluation::the_record_says_who_decides_by_a_rule_that_may_be_gone",
     ),
+    (63, "somebody's word passes for a proof"): (
+        "approvals/test_spend_limit::without_the_preview_an_approver_sets_it_and_their_word_is_said_to_be_unproven",
+        "approvals/test_spend_limit::a_word_waits_for_the_feed_and_counts_alone_when_that_shows_nothing",
+    ),
+    (64, "figures that fall bring back what was said before"): (
+        "spend/test_limits::figures_that_fall_and_rise_again_bring_nothing_back",
+        "spend/test_limits::an_alert_of_a_lower_step_is_not_said_after_a_higher_one",
+    ),
 }
 """By number and name; a test by its file and its name, or all of a file."""
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from bot.admin.activities import Activities
 from bot.admin.base import Clock, machine_time
 from bot.admin.call import BACKGROUND, INTERACTIVE
 from bot.admin.http import DEFAULT_BASE_URL, REQUESTS_PER_MINUTE, Transport
@@ -15,7 +16,7 @@ from bot.admin.spending import Spending
 from bot.settings.model import Settings
 
 
-class AdminClient(People, Keys, Limits, Spending):
+class AdminClient(People, Keys, Limits, Activities, Spending):
     """One organization; see `bot.ports.Admin` for what each call promises."""
 
     def background(self) -> Self:

@@ -110,6 +110,31 @@ class SpendLimit(_Frozen):
     is_enabled: bool = True
 
 
+class Activity(_Frozen):
+    """Something that somebody did in the organization, from its activity feed.
+
+    `workspace_id`, `amount` (dollars) and `actor_email` are None where the entry doesn't say.
+    """
+
+    id: str
+    type: str
+    created_at: datetime
+    workspace_id: str | None = None
+    amount: Decimal | None = None
+    actor_email: str | None = None
+
+
+class MonthSpend(_Frozen):
+    """What a workspace, or the organization, spent in the UTC month so far, and the limit that the bot keeps for it.
+
+    `spent` is dollars, None without figures; `limit` is dollars a month, None where there is none.
+    """
+
+    spent: Decimal | None = None
+    as_of: datetime | None = None
+    limit: Decimal | None = None
+
+
 class RateLimitGroup(_Frozen):
     """What a rate limit counts: a group of models, batches, files, …; `id` is missing in the old shape."""
 

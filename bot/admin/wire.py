@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.admin.errors import UNREADABLE
 from bot.admin.model import (
+    Activity,
     ApiKey,
     Invite,
     IssuedKey,
@@ -125,6 +126,20 @@ def spend_limit(body: Json) -> SpendLimit:
         currency=body["currency"],
         period=body["period"],
         is_enabled=body["is_enabled"],
+    )
+
+
+def activity(body: Json) -> Activity:
+    """Read an entry of the activity feed; which fields an entry has depends on its type, and not all are documented."""
+    actor: Json = body.get("actor") or {}
+    amount = body.get("amount")
+    return Activity(
+        id=body["id"],
+        type=body["type"],
+        created_at=body["created_at"],
+        workspace_id=body.get("workspace_id"),
+        amount=Decimal(amount).scaleb(-2) if isinstance(amount, str) else None,
+        actor_email=actor.get("email_address"),
     )
 
 

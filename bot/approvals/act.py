@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from bot.admin.model import Member
+from bot.admin.model import Member, MonthSpend
 from bot.approvals import db as requests
 from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
 from bot.approvals.model import Request
@@ -107,6 +107,8 @@ class Reading:
     """What a kind may look at, before and after it is asked for; nothing here changes anything.
 
     `rule_for` returns today's rule. `find_member` returns the member behind a Slack user as of now, and raises NotLinked.
+    `spend_of_month` returns what a workspace, by id, or the organization (None) has spent in the UTC month so far, and the
+    limit that the bot keeps for it.
     """
 
     admin: ReadingAdmin
@@ -115,6 +117,7 @@ class Reading:
     rule_for: RuleFor
     find_member: Callable[[str], Awaitable[Member]]
     now: Callable[[], datetime]
+    spend_of_month: Callable[[str | None], Awaitable[MonthSpend]]
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,14 @@ def _rule_for(rt: Runtime) -> RuleFor:
     return lambda kind, workspace_id, name: rt.policy.rule_for(kind, workspace_id, name)
 
 
+def _month_of(rt: Runtime) -> Callable[[str | None], Awaitable[MonthSpend]]:
+    return lambda workspace_id: rt.spend_of_month(workspace_id, rt.now())
+
+
 def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    return Reading(admin, rt.directory, others, _rule_for(rt), partial(find_member, rt), rt.now)
+    return Reading(admin, rt.directory, others, _rule_for(rt), partial(find_member, rt), rt.now, _month_of(rt))
 
 
 def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
@@ -157,7 +164,9 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
     """Return what a kind needs to look how a request stands."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
     finding = partial(find_member, rt)
-    return Look(admin, rt.directory, others, _rule_for(rt), finding, rt.now, asked.request, asked.payload)
+    return Look(
+        admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), asked.request, asked.payload
+    )  # fmt: skip
 
 
 def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Act[P]:
@@ -170,4 +179,5 @@ def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Ac
 
     admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
     finding = partial(find_member, rt)
-    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, request, asked.payload, done)
+    month = _month_of(rt)
+    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, month, request, asked.payload, done)

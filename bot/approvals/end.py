@@ -5,7 +5,7 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of
-from bot.approvals.execute import FINAL, is_old, patience_of
+from bot.approvals.execute import FINAL, is_old, keep, patience_of
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
@@ -53,5 +53,6 @@ async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) 
         ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
         if moved:
+            await keep(rt, tx, moved)
             tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note)
     return moved or request

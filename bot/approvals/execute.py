@@ -105,10 +105,18 @@ async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Requ
         action = AuditAction.REQUEST_APPLIED
     if moved and isinstance(applied, Done) and applied.secret:
         await handover.seal(rt, tx, request.id, applied.secret, now)
+    if moved and isinstance(applied, Done):
+        await keep(rt, tx, moved)
     if moved:
         facts = by_hand_facts(rt, moved)
         tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, outcome=outcome.stored(), **facts)
     return moved
+
+
+async def keep(rt: Runtime, tx: Tx, moved: Request) -> None:
+    """Let a kind write down what the bot itself remembers of a request that was just applied, or ended."""
+    kind = kind_of(rt, moved)
+    await kind.effect.keep(tx, kind.asked(moved))
 
 
 def patience_of(rt: Runtime, request: Request) -> timedelta:

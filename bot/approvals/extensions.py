@@ -13,7 +13,7 @@ from bot.approvals.act import Act, Asked, Look, Reading, look_at
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome
-from bot.approvals.parts import Checked, Effect, Rules, Words
+from bot.approvals.parts import Checked, Effect, Rules, Words, keep_nothing
 from bot.errors import NotAllowed, RequestClosed, UpstreamMissing
 from bot.forms.fields import FormField
 from bot.people.model import Who
@@ -39,7 +39,9 @@ def extending(kind: AnyKind, grant_id: str) -> AnyKind:
     """Return a kind as it extends a grant; it has the same name, and so the same policy and approvers."""
     extension = _Extension(kind, grant_id)
     rules: Rules[Any] = replace(kind.rules, subject=extension.subject, check=extension.check)
-    effect: Effect[Any] = replace(kind.effect, apply=extension.apply, look=extension.look, repeatable=True)
+    effect: Effect[Any] = replace(
+        kind.effect, apply=extension.apply, look=extension.look, repeatable=True, keep=keep_nothing
+    )
     return replace(
         kind, form=_form(kind), words=_words(kind), rules=rules, effect=effect, by_hand=None, offers=None
     )  # fmt: skip

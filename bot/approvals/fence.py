@@ -47,6 +47,7 @@ class ReadingAdmin:
         self.api_keys = admin.api_keys
         self.api_key = admin.api_key
         self.spend_limits = admin.spend_limits
+        self.activities = admin.activities
         self.rate_limits = admin.rate_limits
         self.workspace_rate_limits = admin.workspace_rate_limits
 

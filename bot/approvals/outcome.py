@@ -76,6 +76,11 @@ class Outcome(BaseModel):
     reminded_at: datetime | None = None
     """When the approvers were last reminded that nobody has it, and in `reminders` how often that was."""
     reminders: int = 0
+    said_by: str = ""
+    """The Slack id of the holder who said at `said_at` that it is done."""
+    said_at: datetime | None = None
+    is_unproven: bool = False
+    """Whether nothing but that word says so."""
     problem: str = ""
     """What a person did wrong, in one sentence."""
     strays: tuple[Stray, ...] = ()

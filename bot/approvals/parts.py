@@ -12,6 +12,7 @@ from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.slack.markup import Markup
 from bot.slack.model import Message
+from bot.store.session import Tx
 from bot.words.own import Own
 
 
@@ -99,6 +100,10 @@ async def _stands(_look: Look[Any]) -> bool:
     return True
 
 
+async def keep_nothing(_tx: Tx, _asked: Asked[Any]) -> None:
+    """Keep nothing beside the request."""
+
+
 @dataclass(frozen=True)
 class Concerns(Generic[P]):
     """Whose thing a kind changes: named on card and form, and told.
@@ -131,6 +136,8 @@ class Effect(Generic[P]):
 
     `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
     once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
+    `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
+    back in the one that makes it REVERTED; it may run twice.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -138,13 +145,16 @@ class Effect(Generic[P]):
     look: Callable[[Look[P]], Awaitable[Done | None]] = _never
     revert: Callable[[Act[P]], Awaitable[Done]] | None = None
     stands: Callable[[Look[P]], Awaitable[bool]] = _stands
+    keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
 
 
 @dataclass(frozen=True)
 class ByHand(Generic[P]):
     """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` says what they do: "create it".
 
-    `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person.
+    `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person. Where
+    it `takes_word`, whoever has it may say that it is done, which `prove` finds in the outcome as `said_at`: it returns
+    then, at once or later, what nobody can prove as `is_unproven`.
     """
 
     waits_for: str
@@ -152,6 +162,7 @@ class ByHand(Generic[P]):
     steps: Callable[[Asked[P]], Message]
     news: Callable[[Asked[P]], Message]
     announced: Callable[[Rule], Markup] = lambda _rule: ""
+    takes_word: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from bot.approvals.handover import holding
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
-from bot.errors import NotAllowed, RequestClosed
+from bot.errors import NotAllowed, RequestClosed, UpstreamError
 from bot.people.model import Actor
 from bot.posts.looked import Looked
 from bot.runtime import Runtime
@@ -126,6 +126,16 @@ async def take_over(rt: Runtime, actor: Actor, request_id: str) -> Request:
 async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Let another approver do by hand what was approved. Raises NotAllowed or RequestClosed."""
     return await _finish(rt, await holding.hand_back(rt, actor, request_id), None)
+
+
+async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Say that what one does by hand is done; it is looked for at once. Raises as `holding.say_done` does."""
+    request = await holding.say_done(rt, actor, request_id)
+    try:
+        request = await execute.prove(rt, request)
+    except UpstreamError as error:  # it is on record, and looked at each minute
+        log.info("word_not_checked_yet", request=request.id, error=repr(error))
+    return await _finish(rt, request, None)
 
 
 async def _adopt(rt: Runtime, request: Request, clicked: Sent | None) -> None:

@@ -141,7 +141,7 @@ COMMANDS = (
     Command(
         "workspaces",
         "Workspaces of the organization",
-        "[list | show | update | archive | access | rate] WORKSPACE",
+        "[list | show | update | archive | access | limit | rate] WORKSPACE",
         (
             Subcommand(
                 "list",
@@ -194,6 +194,15 @@ COMMANDS = (
                 opens="set_rate_limit",
                 fills=("workspace_id", "rate_group", "limiter", "value", "ends_on", "reason"),
                 like=("rates", "rate-limit", "throttle"),
+            ),
+            Subcommand(
+                "limit",
+                "limit WORKSPACE AMOUNT [until DAY]",
+                "ask for a monthly spend limit; instead of a workspace: organization",
+                WORKSPACES,
+                opens="set_spend_limit",
+                fills=("workspace_id", "amount"),
+                like=("budget", "cap"),
             ),
         ),
         bare="list",

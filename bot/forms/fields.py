@@ -27,6 +27,8 @@ buttons (str), and `choices`, of which several can be taken (tuple of str).
 """
 FormValue = str | tuple[str, ...]
 """What a field holds; several values where several may be given."""
+WHOLE = "organization"
+"""What a workspace's field holds that means the whole organization."""
 SEVERAL: tuple[FieldType, ...] = ("lookups", "choices")
 READ_BACK: tuple[FieldType, ...] = ("amount", "count", "duration", "day")
 """What is typed as text and means a figure or a day: the form says while typing how it is understood."""
@@ -50,6 +52,8 @@ class FormField:
     least: Decimal | timedelta | None = None
     most: Decimal | timedelta | int | None = None
     """The limits of a number, an amount or a duration; for several choices how many may be taken."""
+    whole: str = ""
+    """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
     unfit: str = ""
     """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None

@@ -8,6 +8,7 @@ from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.rename import RENAME_KEY
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.limits.rate import SET_RATE_LIMIT
+from bot.kinds.limits.spend import SET_SPEND_LIMIT
 from bot.kinds.people.change_role import CHANGE_ROLE
 from bot.kinds.workspaces.access import WORKSPACE_ACCESS
 from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE
@@ -29,5 +30,6 @@ KINDS = registry_of(
     UPDATE_WORKSPACE,
     ARCHIVE_WORKSPACE,
     WORKSPACE_ACCESS,
+    SET_SPEND_LIMIT,
     SET_RATE_LIMIT,
 )

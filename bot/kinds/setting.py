@@ -18,12 +18,21 @@ from bot.people.model import Who
 
 @dataclass(frozen=True)
 class Thing:
-    """What a setting belongs to, as it is now. `name` begins sentences; `id` and `hint` are told where details are."""
+    """What a setting belongs to, as it is now.
+
+    `name` begins sentences, and stands within them unless `inside` does; `id` and `hint` are told where details are.
+    """
 
     name: str
     value: str
     id: str | None = None
     hint: str | None = None
+    inside: str = ""
+
+    @property
+    def within(self) -> str:
+        """What it is called within a sentence."""
+        return self.inside or self.name
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ def _as_it_is(value: str) -> str:
 
 
 def _in_the_meantime(thing: Thing, was: str) -> str:
-    return f"Somebody else changed {thing.name}: it is {thing.value} now, and was {was} when this was asked."
+    return f"Somebody else changed {thing.within}: it is {thing.value} now, and was {was} when this was asked."
 
 
 def _is_closed(thing: Thing) -> str:
@@ -160,7 +169,8 @@ class Setting(Generic[P]):
         if thing.value == was:
             return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
         if thing.value != self.to(act.payload):
-            raise NeedsPerson(f"Somebody else changed {thing.name} to {said}, so I changed nothing. Check that it is right.")
+            sentence = f"Somebody else changed {thing.within} to {said}, so I changed nothing. Check that it is right."
+            raise NeedsPerson(sentence)
         if await self._was_itself_temporary(act):
             raise NeedsPerson(
                 f"{thing.name} was {was_said} only until a day that is over, so I left it at {said}. "

@@ -97,6 +97,12 @@ async def of_subject(tx: Tx, topic: str, subject: str) -> list[Post]:
     return [_post(row.model_dump()) for row in await tx.session.exec(query)]
 
 
+async def told_of(tx: Tx, topic: str, subjects: Sequence[str]) -> set[str]:
+    """Return those subjects about which a post is wanted or was sent."""
+    found = select(PostRow.subject).where(PostRow.topic == topic, col(PostRow.subject).in_(subjects)).distinct()
+    return set(await tx.session.exec(found)) if subjects else set()
+
+
 async def note_sent(
     tx: Tx, post: Post, token: str, channel: str, ts: str, now: datetime, file_id: str | None = None
 ) -> bool | None:

@@ -15,6 +15,7 @@ EXTEND = "request_extend"
 UNDO = "request_undo"
 TAKE_OVER = "request_take_over"
 HAND_BACK = "request_hand_back"
+SAY_DONE = "request_say_done"
 OPEN_CONSOLE = "open_console"
 
 PAGE_WAITING = "page_waiting"

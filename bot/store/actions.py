@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     REQUEST_HANDED_BACK = "request.handed_back"
     REQUEST_FREED = "request.freed"
     REQUEST_HELD_BY_NOBODY = "request.held_by_nobody"
+    REQUEST_SAID_DONE = "request.said_done"
     REQUEST_WRONG_PLACE = "request.wrong_place"
     REQUEST_WRONG_PLACE_MENDED = "request.wrong_place_mended"
     REQUEST_FAILED = "request.failed"
@@ -54,4 +55,5 @@ class AuditAction(StrEnum):
     THRESHOLD_SET = "threshold.set"
     THRESHOLD_ENDED = "threshold.ended"
     ALERT_SENT = "alert.sent"
+    LIMIT_REACHED = "limit.reached"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"

@@ -1,11 +1,12 @@
 """The client against the sandbox's organization: people, workspaces, keys and limits."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.admin.client import AdminClient
-from bot.errors import PreviewUnavailable, UpstreamMissing, UpstreamRefused
+from bot.errors import PreviewUnavailable, UpstreamAuth, UpstreamMissing, UpstreamRefused
 from tests.admin.conftest import Claude
 
 
@@ -139,3 +140,23 @@ async def test_an_upstream_that_can_not_create_keys_is_told_from_a_missing_works
     with pytest.raises(PreviewUnavailable) as caught:
         await admin.create_api_key(claude.organization.default_workspace().id, "ingest")
     assert "Console" in caught.value.sentence
+
+
+async def test_the_feed_tells_of_limits_that_were_set_and_only_where_it_is_switched_on(
+    admin: AdminClient, claude: Claude
+) -> None:
+    since = claude.organization.clock.now() - timedelta(hours=1)
+    types = ("workspace_spend_limit_created", "platform_spend_limit_updated")
+    with pytest.raises(UpstreamAuth):
+        [one async for one in admin.activities(types, since)]
+    claude.organization.flags.compliance_enabled = claude.organization.flags.spend_limits_preview = True
+    research = claude.organization.workspace_named("Research")
+    await admin.set_spend_limit(Decimal(300), research.id)
+    await admin.set_spend_limit(Decimal(30_000))
+    found = [one async for one in admin.activities(types, since)]
+    assert [(one.type, one.workspace_id, one.amount, one.actor_email) for one in found] == [
+        ("platform_spend_limit_updated", None, None, None),
+        ("workspace_spend_limit_created", research.id, None, None),
+    ]
+    assert [one async for one in admin.activities(("platform_spend_limit_deleted",), since)] == []
+    assert [one async for one in admin.activities(types, since + timedelta(hours=2))] == []

@@ -27,6 +27,8 @@ async def form_values(world: World, kind: AnyKind) -> dict[str, Any]:
 async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
     sample, given = kind.sample.payload, kind.sample.given
     wanted = getattr(sample, field.name, None)
+    if "flag" in given:
+        await world.post("/claude/flags", **{given["flag"]: True})
     if field.type == "workspace":
         return await world.workspace_id(sample.workspace_name)
     if field.type == "key":

@@ -71,7 +71,7 @@ async def test_any_approver_takes_it_over_or_hands_it_back_and_one_person_has_th
     card = await card_with(world, "Waiting for <@U0BOB> to create the key in the Console")
     await press(world, BOB, steps, "request_hand_back")
     card = await card_with(world, "Waiting for an approver to create the key in the Console")
-    assert labels(card) == ["I'll make it"]
+    assert labels(card) == ["I'll do it"]
     await world.message(BOB, "isn't yours any more")
     await press(world, CAROL, card, "request_take_over")
     await world.message(CAROL, "You took over a key for <@U0ALICE>. Please create it:")
@@ -128,7 +128,7 @@ async def test_who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_un
     await a_minute_passes(world, seconds=HOUR + 60)
     (said,) = await reminders(world)
     assert "<!subteam^S0ADMINS>, please create the key in the Console" in said["text"]
-    assert labels(said) == ["I'll make it"]
+    assert labels(said) == ["I'll do it"]
     await a_minute_passes(world, seconds=HOUR)
     assert len(await reminders(world)) == 1
     await a_minute_passes(world, seconds=24 * HOUR)

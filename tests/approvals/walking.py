@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -15,9 +16,11 @@ from bot.approvals.cards.plan import TOPIC
 from bot.approvals.model import Request, Status, Verdict
 from bot.approvals.prefetch import prefetch
 from bot.errors import UpstreamError, UserError
+from bot.forms.fields import WHOLE
 from bot.kinds.keys.create import CreateKey
 from bot.kinds.keys.rename import RenameKey
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
+from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
 from bot.kinds.workspaces.archive import ArchiveWorkspace
 from bot.kinds.workspaces.update import UpdateWorkspace
@@ -27,6 +30,7 @@ from bot.posts.converge import topic_of
 from bot.posts.db import of_subject
 from bot.sandbox.claude.records import tagged_id
 from bot.sandbox.people import CROWD
+from bot.spend.limits import db as kept_limits
 from bot.store import audit
 from tests.world import ALICE, BOB, World, a_minute
 
@@ -107,6 +111,11 @@ async def _give_up(walk: Walk) -> None:
         await service.give_up(walk.world.rt, await walk.somebody(), request.id)
 
 
+async def _say_done(walk: Walk) -> None:
+    if request := await walk.one_of(Status.FULFILLING):
+        await service.say_done(walk.world.rt, await walk.somebody(), request.id)
+
+
 async def _time_passes(walk: Walk) -> None:
     await walk.world.post("/clock", advance=walk.dice.choice((61, 600, 4 * 3600)))
     await a_minute(walk.world.rt)
@@ -121,7 +130,9 @@ async def _break(walk: Walk) -> None:
 
 
 async def _meddle(walk: Walk) -> None:
-    """Do something in the Console meanwhile."""
+    """Do something in the Console meanwhile; Anthropic grants the preview of spend limits, or takes it back."""
+    if walk.dice.random() < 0.3:
+        await walk.world.post("/claude/flags", spend_limits_preview=walk.dice.random() < 0.5)
     key = _some_key(walk)
     if key is not None:
         await walk.world.post(f"/claude/keys/{key.id}", status=walk.dice.choice(("active", "inactive")))
@@ -134,6 +145,7 @@ EVENTS: dict[str, tuple[int, Callable[[Walk], Awaitable[None]]]] = {
     "withdraw": (4, _withdraw),
     "retry": (5, _retry),
     "give up": (2, _give_up),
+    "say done": (3, _say_done),
     "time": (5, _time_passes),
     "break": (4, _break),
     "meddle": (3, _meddle),
@@ -185,6 +197,12 @@ def _archive(walk: Walk) -> BaseModel:
     return ArchiveWorkspace(workspace_id=workspace.id, confirm=workspace.name)
 
 
+def _limit(walk: Walk) -> BaseModel:
+    names = [w.id for w in walk.world.sandbox.claude.workspaces.values() if w.name in ("Staging", "Research")]
+    amount = Decimal(walk.dice.choice((100, 200, 300)))
+    return SetSpendLimit(workspace_id=walk.dice.choice((*names, WHOLE)), amount=amount, **_last_day(walk))
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -194,6 +212,7 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "change_role": _role,
     "update_workspace": _detail,
     "archive_workspace": _archive,
+    "set_spend_limit": _limit,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 
@@ -204,8 +223,21 @@ async def problems(walk: Walk) -> list[str]:
     for request in await walk.all_of(*Status):
         found += [f"{request.id} ({request.kind}): {one}" for one in (*_decided(request), *await _recorded(walk, request))]
         found += [f"{request.id} ({request.kind}): {one}" for one in await _said(walk, request)]
+    found += await _kept(walk)
     names = Counter(key.name for key in walk.world.sandbox.claude.keys.values())
     return found + [f"{count} keys are called {name}" for name, count in names.items() if count > 1 and "walk-" in name]
+
+
+async def _kept(walk: Walk) -> list[str]:
+    """Say which limit the bot keeps, or keeps no more, although its request says otherwise."""
+    async with walk.world.rt.store.read() as tx:
+        kept = {limit.workspace_id or WHOLE: limit.request_id for limit in await kept_limits.live(tx)}
+    limits = [one for one in await walk.all_of(*Status) if one.kind == "set_spend_limit" and not one.extends]
+    holding = [one for one in limits if one.status in (Status.APPLIED, Status.REVERTING)]
+    newest = {
+        one.payload["workspace_id"]: one.id for one in sorted(holding, key=lambda one: one.closed_at or one.created_at)
+    }
+    return [] if kept == newest else [f"the bot keeps the limits of {kept}, and {newest} hold"]
 
 
 def _decided(request: Request) -> list[str]:

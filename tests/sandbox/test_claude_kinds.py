@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from bot.sandbox.claude.control import control_routes
 from bot.sandbox.claude.organization import ADMIN_KEY
+from bot.sandbox.claude.spend_limits import drop_limit, put_limit
 from tests.sandbox.claude_server import Api, World, served
 
 DAY = {"starting_at": "2026-11-20T00:00:00Z"}
@@ -39,6 +40,28 @@ def test_the_activity_feed_opens_with_its_switch(api: Api, world: World) -> None
     answer = api.call("GET", "../compliance/activities", params={"limit": 5000, "order": "asc"})
     assert answer.json() == {"data": [], "has_more": False, "first_id": None, "last_id": None}
     assert api.call("GET", "../compliance/activities", params={"limit": 5001}).status_code == 400
+
+
+def test_the_activity_feed_tells_of_spend_limits_in_pages(api: Api, world: World) -> None:
+    world.organization.flags.compliance_enabled = True
+    research = world.organization.workspace_named("Research").id
+    for cents in ("100", "200"):
+        put_limit(world.organization, research, cents, None)
+    drop_limit(world.organization, next(one for one in world.organization.spend_limits.values() if one.workspace_id), None)
+    put_limit(world.organization, None, "300", next(iter(world.organization.users.values())))
+    first = api.call("GET", "../compliance/activities", params={"limit": 3}).json()
+    rest = api.call("GET", "../compliance/activities", params={"limit": 3, "after_id": first["last_id"]}).json()
+    assert [one["type"].replace("_spend_limit", "") for one in (*first["data"], *rest["data"])] == [
+        "platform_updated", "workspace_deleted", "workspace_created", "workspace_created",
+    ]  # fmt: skip
+    assert (first["has_more"], rest["has_more"]) == (True, False)
+    assert first["data"][0]["actor"]["type"] == "user_actor"
+    assert first["data"][1] | {"id": "", "created_at": ""} == {
+        "id": "", "created_at": "", "type": "workspace_spend_limit_deleted", "workspace_id": research,
+        "organization_id": world.organization.id, "organization_uuid": world.organization.id,
+        "actor": {"type": "admin_api_key_actor"},
+    }  # fmt: skip
+    assert api.call("GET", "../compliance/activities", params={"after_id": "activity_01none"}).status_code == 400
 
 
 def test_webhooks_do_not_exist_until_they_are_switched_on_and_asked_for_by_their_beta(

@@ -7,6 +7,7 @@ from bot.approvals.cards.decisive import as_of_words, decisive_line
 from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.whose import untold_line, whose_line
+from bot.approvals.cards.word import looking_for_it, unproven, word_buttons
 from bot.approvals.handover.words import card_lines, is_trouble
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
@@ -29,6 +30,7 @@ class RequestFacts:
     approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
     whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
     end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody hears of it.
+    `takes_word`: who does it by hand may say so.
     """
 
     request: Request
@@ -54,6 +56,7 @@ class RequestFacts:
     fixed_end: str = ""
     thing: Own = ""
     because: Own = ""
+    takes_word: bool = False
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -125,7 +128,7 @@ def _headline(facts: RequestFacts) -> Markup:
             return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
             is_trouble_left = is_trouble(request.outcome) or is_partly_in_vain(request.outcome.parts)
-            mark = "⚠️" if is_trouble_left else "✅"
+            mark = "⚠️" if is_trouble_left or request.outcome.is_unproven else "✅"
             return f"{mark} *{facts.done}* — {_approved_by(request)}{_after(request)}"
         case Status.REVERTED:
             return ended(facts)
@@ -163,7 +166,9 @@ def expired_because(facts: RequestFacts) -> Markup:
 
 
 def awaited(facts: RequestFacts) -> Markup:
-    """Return as markup which person has to do what."""
+    """Return as markup which person has to do what, or that they say that it is done."""
+    if facts.request.outcome.said_at:
+        return looking_for_it(facts.request.outcome)
     return f"Waiting for {_fulfiller(facts.request)} to {escape(facts.waits_for)}"
 
 
@@ -239,6 +244,8 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
     if request.status is Status.APPLIED and request.over_at and not request.extends:
         lines.append(f"{facts.end or 'Ends'} after {date(request.over_at)}")
+    if request.status is Status.APPLIED and request.outcome.is_unproven:
+        lines.append(unproven(request.outcome))
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
     return [line for line in lines if line]
@@ -262,8 +269,8 @@ def _buttons(facts: RequestFacts) -> list[Json]:
         case Status.EXPIRED:
             return [button("Ask again…", ids.ASK_AGAIN, request.id), _more(request)]
         case Status.FULFILLING:
-            take = button("Take over" if holder_of(request) else "I'll make it", ids.TAKE_OVER, request.id)
-            return [take, _more(request, "Withdraw")]
+            take = button("Take over" if holder_of(request) else "I'll do it", ids.TAKE_OVER, request.id)
+            return [*word_buttons(request, facts.title, takes_word=facts.takes_word), take, _more(request, "Withdraw")]
         case Status.APPLIED if facts.undo_label:
             return [button(facts.undo_label, ids.UNDO, request.id), _more(request)]
         case _:

@@ -39,5 +39,6 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         approvers=approvers_in_words(rule, request.workspace_name),
         thing=kind.concerns.thing,
         because=kind.concerns.because,
+        takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
         undo_label=undo.label if undo else "",
     )

@@ -1,6 +1,7 @@
 """What is said of the part that a person does by hand: who has it, who had it, and that nobody has it. Pure."""
 
 from bot.approvals.cards.card import RequestFacts
+from bot.approvals.cards.word import word_buttons
 from bot.approvals.holder import holder_of
 from bot.approvals.model import WORDS, Request, Status
 from bot.posts.model import Post
@@ -19,11 +20,13 @@ def is_holders(request: Request, post: Post, which: str) -> bool:
     return holder is not None and holder.slack_id == post.channel and is_of_turn and is_first
 
 
-def with_hand_back(steps: Message, request: Request) -> Message:
-    """Return the steps with the button that hands them back, while they are to be done."""
-    if request.status is not Status.FULFILLING:
+def with_hand_back(steps: Message, facts: RequestFacts) -> Message:
+    """Return the steps with the buttons that say they are done and hand them back, while they are to be done."""
+    if facts.request.status is not Status.FULFILLING:
         return steps
-    return Message(steps.text, [*steps.blocks, actions(button("Hand it back", ids.HAND_BACK, request.id))], steps.metadata)
+    back = button("Hand it back", ids.HAND_BACK, facts.request.id)
+    words = word_buttons(facts.request, facts.title, takes_word=facts.takes_word)
+    return Message(steps.text, [*steps.blocks, actions(*words, back)], steps.metadata)
 
 
 def former_holder(facts: RequestFacts) -> Message:
@@ -53,4 +56,4 @@ def nobody_has_it(facts: RequestFacts) -> Message:
     text = (
         f"⏳ {asker} waits for {bold(facts.title)}, and nobody has it: {facts.approvers}, please {escape(facts.waits_for)}."
     )
-    return Message(text, [section(text), actions(button("I'll make it", ids.TAKE_OVER, request.id))])
+    return Message(text, [section(text), actions(button("I'll do it", ids.TAKE_OVER, request.id))])

@@ -15,6 +15,7 @@ from bot.approvals.cards.card import (
     not_done,
 )
 from bot.approvals.cards.several import is_partly_in_vain, part_lines
+from bot.approvals.cards.word import unproven
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
@@ -106,6 +107,8 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
         return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
     if because := why_not_handed_over(outcome):
         return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
+    if outcome.is_unproven:
+        return f"⚠️ *{facts.yours}*, as {unproven(outcome)}.{_end(request)}", undo
     note = f" {escape(outcome.note)}" if outcome.note else ""
     parts = f"\n{part_lines(outcome.parts)}" if outcome.parts else ""
     mark = "⚠️" if is_partly_in_vain(outcome.parts) else "✅"
@@ -138,6 +141,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_WAITS_FOR_PERSON: "Waiting for the last approver, who has the steps",
     AuditAction.REQUEST_TAKEN_OVER: "took it over and has the steps",
     AuditAction.REQUEST_HANDED_BACK: "handed it back, so nobody has it now",
+    AuditAction.REQUEST_SAID_DONE: "says that it is done",
     AuditAction.REQUEST_FREED: "The person who had it may not do it any more, so nobody has it now",
     AuditAction.REQUEST_HELD_BY_NOBODY: "Nobody has it, so I reminded the approvers",
     AuditAction.REQUEST_WRONG_PLACE: "Not done correctly yet",

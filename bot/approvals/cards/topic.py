@@ -112,7 +112,7 @@ class _Shown:
             return former_holder(self.facts)
         asked = self.kind.asked(request)
         if which.isdigit() or not which:
-            return with_hand_back(part.steps(asked), request)
+            return with_hand_back(part.steps(asked), self.facts)
         return self._with_findings(part.news(asked))
 
     def _with_findings(self, message: Message) -> Message:

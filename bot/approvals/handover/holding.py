@@ -9,7 +9,7 @@ from bot.approvals.holder import JUST_NOW, holder_of, next_look_at
 from bot.approvals.kind import find_kind
 from bot.approvals.model import WORDS, Request, Status
 from bot.approvals.outcome import Outcome
-from bot.errors import AlreadyDecided, NotAllowed, RequestClosed
+from bot.errors import AlreadyDecided, NotAllowed, NotFound, RequestClosed
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 from bot.slack.markup import mention
@@ -47,6 +47,28 @@ async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
             raise NotAllowed(f"{has_it}. Nothing was changed.")
         moved = await _hold(rt, request, None, actor.slack_id, AuditAction.REQUEST_HANDED_BACK)
         if moved:
+            return moved
+    raise RequestClosed("This request is changing too fast. Nothing was changed. Try again.")
+
+
+async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
+    """Note, once, that whoever has it says that it is done. Raises NotAllowed, AlreadyDecided, NotFound or RequestClosed.
+
+    `actor` must have been resolved fresh.
+    """
+    for _ in range(_TRIES):
+        request = await _waiting(rt, request_id)
+        part, holder = find_kind(rt, request.kind).by_hand, holder_of(request)
+        if part is None or not part.takes_word:
+            raise NotFound("I look for this myself, so nobody has to say that it is done. Nothing was changed.")
+        if holder is None or not holder.is_same_person(actor.who):
+            has_it = f"{mention(holder.slack_id)} has this" if holder else "Nobody has this. Take it over first"
+            raise NotAllowed(f"{has_it}. Only who has it can say that it is done. Nothing was changed.")
+        await _check_may(rt, actor, request)
+        if request.outcome.said_at:
+            raise AlreadyDecided("You have said so already. The card shows what happens next.")
+        said = Outcome(said_by=actor.slack_id, said_at=rt.now())
+        if moved := await _write(rt, request, said, actor.slack_id, AuditAction.REQUEST_SAID_DONE, rt.now()):
             return moved
     raise RequestClosed("This request is changing too fast. Nothing was changed. Try again.")
 
@@ -93,7 +115,7 @@ async def _hold(
     """Write down who does it from now on (None: nobody); None where the request changed since it was read."""
     now = rt.now()
     turn = request.outcome.holder_turn + 1
-    outcome = Outcome(holder=holder, holder_at=now, holder_turn=turn, reminded_at=None)
+    outcome = Outcome(holder=holder, holder_at=now, holder_turn=turn, reminded_at=None, said_by="", said_at=None)
     return await _write(rt, request, outcome, by, action, now, **detail)
 
 

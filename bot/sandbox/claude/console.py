@@ -1,4 +1,4 @@
-"""The stand-in for the Console's page of API keys, where an admin makes a key by hand and sees its secret once."""
+"""The stand-in for the Console, where an admin makes a key by hand, and sees its secret once, or sets a spend limit."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.claude.control import make_key, read_body
+from bot.sandbox.claude.control import Act, make_key, read_body, set_limit
 from bot.sandbox.claude.edge import without_secrets
 from bot.sandbox.claude.errors import ApiError, invalid
 from bot.sandbox.claude.organization import ClaudeOrganization
@@ -18,7 +18,7 @@ _PAGE = Path(__file__).with_name("console.html")
 
 
 def console_routes(organization: ClaudeOrganization, wire: WireLog) -> list[Route]:
-    """Return the page and its two calls; the Console's own addresses lead to the page too."""
+    """Return the page and its calls; the Console's own addresses lead to the page too."""
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_PAGE.read_text("utf-8"), headers={"cache-control": "no-store"})
@@ -30,19 +30,25 @@ def console_routes(organization: ClaudeOrganization, wire: WireLog) -> list[Rout
     async def state(_: Request) -> Response:
         return JSONResponse(_state(organization), headers={"cache-control": "no-store"})
 
-    async def create(request: Request) -> Response:
+    async def do(request: Request, act: Act) -> Response:
         status, body, asked = 200, dict[str, Any](), dict[str, Any]()
         try:
             if not request.headers.get("content-type", "").startswith("application/json"):
                 raise invalid("content-type must be application/json")  # a form of a foreign page cannot send that
             asked = await read_body(request)
-            body = make_key(organization, request, asked)
+            body = act(organization, request, asked)
         except ApiError as error:
             status, body = error.status, {"error": error.message}
         await wire.add(
-            organization.clock.now(), "claude", "in", "POST /console/api/keys", status, asked, without_secrets(body)
+            organization.clock.now(), "claude", "in", f"POST {request.url.path}", status, asked, without_secrets(body)
         )
         return JSONResponse(body, status, headers={"cache-control": "no-store"})
+
+    async def create(request: Request) -> Response:
+        return await do(request, make_key)
+
+    async def limit(request: Request) -> Response:
+        return await do(request, set_limit)
 
     return [
         Route("/", elsewhere),
@@ -50,6 +56,7 @@ def console_routes(organization: ClaudeOrganization, wire: WireLog) -> list[Rout
         Route("/settings/{section:path}", elsewhere),
         Route("/console/api/state", state),
         Route("/console/api/keys", create, methods=["POST"]),
+        Route("/console/api/limits", limit, methods=["POST"]),
     ]
 
 
@@ -57,15 +64,24 @@ def _state(organization: ClaudeOrganization) -> dict[str, Any]:
     """Return what the page shows: who may be signed in, workspaces in which keys can be made, and all keys, newest first."""
     now = organization.clock.now()
     names = {user.id: user.name for user in [*organization.former_users.values(), *organization.users.values()]}
+    limits = {one.workspace_id: one.amount for one in organization.spend_limits.values() if one.scope != "usage_tier"}
     keys = sorted(organization.keys.values(), key=lambda key: key.created_at, reverse=True)
     return {
         "organization": organization.name,
         "now": stamp(now),
         "admins": [{"id": user.id, "name": user.name} for user in organization.users.values() if user.role == "admin"],
         "workspaces": [
-            {"id": w.id, "name": w.name, "color": w.display_color, "open": w.archived_at is None and not w.is_claude_code}
+            {
+                "id": w.id,
+                "name": w.name,
+                "color": w.display_color,
+                "open": w.archived_at is None and not w.is_claude_code,
+                "limited": w.archived_at is None and not w.is_default,
+                "limit": limits.get(w.id),
+            }
             for w in organization.workspaces.values()
         ],
+        "limit": limits.get(None),
         "keys": [
             {
                 "id": key.id,

@@ -13,7 +13,8 @@ from bot.sandbox.claude import params
 from bot.sandbox.claude.errors import ApiError, invalid, not_found
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.records import NEW_VERSION, ROLES
-from bot.sandbox.claude.shapes import invite_json, key_json, user_json
+from bot.sandbox.claude.shapes import invite_json, key_json, spend_limit_json, user_json
+from bot.sandbox.claude.spend_limits import drop_limit, limit_of, put_limit
 from bot.sandbox.strict_json import read_strictly
 
 Act = Callable[[ClaudeOrganization, Request, dict[str, Any]], dict[str, Any]]
@@ -72,6 +73,21 @@ def change_key(organization: ClaudeOrganization, request: Request, body: dict[st
     return {"key": key_json(key, organization.clock.now(), NEW_VERSION, organization.default_workspace().id)}
 
 
+def set_limit(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """Set a spend limit as an admin does in the Console: {"workspace_id"?, "amount" (cents, null: no limit), "by"?}."""
+    workspace_id = params.text(body, "workspace_id", 200) if body.get("workspace_id") else None
+    by = organization.users.get(params.text(body, "by", 200) or "" if body.get("by") else organization.admin_key_owner)
+    if by is None:
+        raise not_found("User")
+    if body.get("amount") is not None:
+        return {"limit": spend_limit_json(put_limit(organization, workspace_id, body["amount"], by))}
+    limit = limit_of(organization, workspace_id)
+    if limit is None:
+        raise not_found("Spend limit")
+    drop_limit(organization, limit, by)
+    return {"limit": None}
+
+
 def change_user(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:
     """Change a member outside the bot, admins included: {"role"?, "email"?}; the id may also be an e-mail address."""
     wanted = request.path_params["user_id"]
@@ -98,6 +114,7 @@ _ACTS: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/revise", revise),
     ("POST", "/keys", make_key),
     ("POST", "/keys/{key_id}", change_key),
+    ("POST", "/limits", set_limit),
     ("POST", "/users/{user_id}", change_user),
     ("POST", "/invites/{invite_id}/accept", accept_invite),
 )

@@ -1,15 +1,14 @@
 """Calls about limits: rate limits with workspace overrides, and spend limits, which are a preview behind a switch."""
 
-import secrets
 from typing import Any, cast
 
 from bot.sandbox.claude import params
 from bot.sandbox.claude.edge import Call, Endpoint
 from bot.sandbox.claude.errors import ApiError, invalid, not_found
-from bot.sandbox.claude.organization import TIER_CAP_CENTS
 from bot.sandbox.claude.paging import opaque_page
-from bot.sandbox.claude.records import RateLimit, SpendLimit, tagged_id
+from bot.sandbox.claude.records import RateLimit, SpendLimit
 from bot.sandbox.claude.shapes import rate_limit_json, spend_limit_json, workspace_rate_limit_json
+from bot.sandbox.claude.spend_limits import drop_limit, put_limit
 from bot.sandbox.claude.workspace_calls import find_workspace
 
 _GROUP_TYPES = ("model_group", "batch", "token_count", "files", "skills", "web_search")
@@ -133,41 +132,22 @@ def get_spend_limit(call: Call) -> dict[str, Any]:
 def set_spend_limit(call: Call) -> dict[str, Any]:
     """Set the monthly limit of the organization or of a workspace; an existing one is overwritten."""
     _require_preview(call)
-    organization, now = call.organization, call.organization.clock.now()
     params.only(call.body, "scope", "amount", "period")
-    amount, period, raw = call.body.get("amount"), call.body.get("period", "monthly"), call.body.get("scope")
+    period, raw = call.body.get("period", "monthly"), call.body.get("scope")
     scope = cast(dict[str, Any], raw) if isinstance(raw, dict) else {}
-    kind, workspace_id = scope.get("type"), scope.get("workspace_id")
+    kind = scope.get("type")
     if kind not in ("organization", "workspace"):
         raise invalid("scope.type: Input should be 'organization' or 'workspace'")
     if period != "monthly":
         raise invalid("period: limits of this organization are monthly")
-    if not isinstance(amount, str) or not (amount.isascii() and amount.isdigit()):
-        raise invalid("amount: Input should be a non-negative integer decimal string")
-    if len(amount.lstrip("0")) > len(TIER_CAP_CENTS) or int(amount) > int(TIER_CAP_CENTS):
-        raise invalid("amount: cannot exceed the cap of the usage tier")
-    if kind == "workspace":
-        workspace = organization.workspaces.get(str(workspace_id))
-        if workspace is None:
-            raise not_found("Workspace")
-        if workspace.is_default or workspace.archived_at is not None:
-            raise invalid("Spend limits cannot be set on the default workspace or an archived one.")
-    else:
-        workspace_id = None
-    found = [s for s in organization.spend_limits.values() if s.scope == kind and s.workspace_id == workspace_id]
-    seed = secrets.token_hex(16)
-    spend_limit = found[0] if found else SpendLimit(tagged_id("spl", seed), kind, workspace_id, amount, now, now)
-    spend_limit.amount, spend_limit.updated_at = amount, now
-    organization.spend_limits[spend_limit.id] = spend_limit
-    return spend_limit_json(spend_limit)
+    workspace_id = str(scope.get("workspace_id")) if kind == "workspace" else None
+    return spend_limit_json(put_limit(call.organization, workspace_id, call.body.get("amount"), None))
 
 
 def delete_spend_limit(call: Call) -> dict[str, Any]:
     """Delete a limit; Anthropic's own cap can't be deleted."""
     spend_limit = _spend_limit(call)
-    if spend_limit.scope == "usage_tier":
-        raise invalid("The cap of the usage tier is read-only.")
-    del call.organization.spend_limits[spend_limit.id]
+    drop_limit(call.organization, spend_limit, None)
     return {"id": spend_limit.id, "type": "spend_limit_deleted"}
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.sandbox.claude import seed
 from bot.sandbox.claude.errors import invalid, not_found
 from bot.sandbox.claude.keyplan import key_plans
-from bot.sandbox.claude.records import ApiKey, Invite, Principal, SpendLimit, User, Workspace, tagged_id
+from bot.sandbox.claude.records import Activity, ApiKey, Invite, Principal, SpendLimit, User, Workspace, tagged_id
 from bot.sandbox.clock import SandboxClock
 
 ADMIN_KEY = "sk-ant-admin01-sandbox-0000000000000000000000000000000000000000"
@@ -78,6 +78,7 @@ class ClaudeOrganization:
         self.rate_limits = seed.build_rate_limits()
         self.overrides: dict[tuple[str, str], dict[str, int]] = {}
         self.spend_limits: dict[str, SpendLimit] = {}
+        self.activities: list[Activity] = []
         self.revisions: dict[tuple[date, str | None], Decimal] = {}
         self.revision = 0
         self.admin_key_owner = next(user.id for user in self.users.values() if user.role == "admin")
@@ -176,6 +177,14 @@ class ClaudeOrganization:
         for key in self.keys.values():
             if key.principal == Principal("user", user.id) and key.workspace_id in workspace_ids:
                 key.set_state("archived", now)
+
+    def note_activity(self, kind: str, by: User | None, **about: str) -> None:
+        """Put something that was done into the activity feed; without a person it was done with the Admin key."""
+        actor = {"type": "admin_api_key_actor"}
+        if by is not None:
+            actor = {"type": "user_actor", "user_id": by.id, "email_address": by.email}
+        made = Activity(tagged_id("activity", secrets.token_hex(16)), kind, self.clock.now(), actor, about)
+        self.activities.append(made)
 
     def pending_invites(self) -> list[Invite]:
         """Return the invites that can still be accepted."""

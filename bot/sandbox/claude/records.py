@@ -150,6 +150,17 @@ class SpendLimit:
     updated_at: datetime
 
 
+@dataclass(frozen=True)
+class Activity:
+    """An entry of the activity feed; `about` are the fields that its type has."""
+
+    id: str
+    type: str
+    created_at: datetime
+    actor: dict[str, str]
+    about: dict[str, str]
+
+
 @dataclass
 class RateLimit:
     """One entry of the organization's rate limits. `kind` is the group's type; `group_id` is the same everywhere."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sandbox.claude.records import (
     OLD_VERSION,
+    Activity,
     ApiKey,
     Invite,
     Principal,
@@ -159,6 +160,19 @@ def workspace_rate_limit_json(
     if version != OLD_VERSION:
         head |= {"workspace_id": workspace_id, "rate_limit_id": entry.id}
     return head | _group(entry, version) | {"models": models, "limits": limits}
+
+
+def activity_json(activity: Activity, organization_id: str) -> dict[str, Any]:
+    """Return an entry of the activity feed."""
+    return {
+        "id": activity.id,
+        "type": activity.type,
+        "created_at": stamp(activity.created_at),
+        "organization_id": organization_id,
+        "organization_uuid": organization_id,
+        "actor": activity.actor,
+        **activity.about,
+    }
 
 
 def spend_limit_json(limit: SpendLimit) -> dict[str, Any]:

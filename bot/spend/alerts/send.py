@@ -15,12 +15,16 @@ from bot.store.actions import AuditAction
 
 
 async def alerts_due(rt: Runtime, now: datetime) -> list[store.AlertKey]:
-    """Return the steps of thresholds that may be reached and were not said, nor begun, in their period."""
+    """Return the steps of thresholds that may be reached and were not said, nor begun, in their period, nor a higher one."""
     async with rt.store.read() as tx:
         watched = await store.thresholds(tx)
         keys = [(one.id, span.key, step) for one in watched for span in spans_to_watch(one, now) for step in one.steps]
         begun = await store.begun_alerts(tx, keys)
-    return [key for key in keys if key not in begun]
+    highest: dict[tuple[str, str], int] = {}
+    for threshold_id, period, step in begun:
+        highest[threshold_id, period] = max(step, highest.get((threshold_id, period), 0))
+    # Figures that are revised downward don't bring a lower step back.
+    return [key for key in keys if key[2] > highest.get(key[:2], 0)]
 
 
 async def alert(rt: Runtime, key: store.AlertKey, now: datetime) -> None:

@@ -22,31 +22,34 @@ Json = dict[str, Any]
 def alert_lines(crossing: Crossing) -> list[Markup]:
     """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
-    reached = _reached(crossing)
+    how = reached(crossing)
     if crossing.threshold.period == "daily":
-        headline = f"⚠️ *{who} {reached} on {weekday_day(crossing.first)} (UTC)*"
+        headline = f"⚠️ *{who} {how} on {weekday_day(crossing.first)} (UTC)*"
         spent = f"{shown(crossing.spent)} so far" if crossing.so_far else shown(crossing.spent)
     else:
-        headline = f"⚠️ *{who} {reached} in {month_in_title(crossing.first)}*"
+        headline = f"⚠️ *{who} {how} in {month_in_title(crossing.first)}*"
         spent = shown(crossing.spent)
         if crossing.so_far:
             spent += " so far"
     lines: list[Markup] = [f"{headline} — {spent}, as of {date(crossing.as_of)}"]
     if crossing.top is not None:
-        lines.append(_top_line(crossing.top, crossing.threshold.period))
+        lines.append(top_line(crossing.top, crossing.threshold.period))
     return lines
 
 
-def _reached(crossing: Crossing) -> Markup:
-    """Return what was reached: `passed $150.00`, `reached $150.00` where it reads the same, `passed 80 % of $150.00`."""
+def reached(crossing: Crossing, thing: Markup = "") -> Markup:
+    """Return what was reached: `passed $150.00`, `reached $150.00` where it reads the same, `passed 80 % of $150.00`.
+
+    `thing` stands before the amount: "its limit of ".
+    """
     amount = crossing.threshold.amount
     step = amount * crossing.step / WHOLE
     verb: Markup = "reached" if shown(step) == shown(crossing.spent) else "passed"
     part: Markup = f"{number(crossing.step)} % of " if crossing.step != WHOLE else ""
-    return f"{verb} {part}{shown(amount)}"
+    return f"{verb} {part}{thing}{shown(amount)}"
 
 
-def _top_line(top: TopSpender, period: str) -> Markup:
+def top_line(top: TopSpender, period: str) -> Markup:
     """Return who drove it: `Largest part: key `eval-runs`, mostly opus-5-5 (+$310 in the last 7 days, +140 %)`."""
     key = f"{f'key {code(top.name)}' if top.name else 'spend with no key reported'}, mostly {escape(top.model)}"
     if period == "daily":

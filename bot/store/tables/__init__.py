@@ -1,5 +1,6 @@
 """Every table; rows never leave the store and the files named `db.py`, which take and return frozen domain models."""
 
+from bot.store.tables.limits import SpendLimitRow
 from bot.store.tables.requests import (
     AuditEntryRow,
     DecisionRow,
@@ -48,6 +49,7 @@ __all__ = [
     "SecretRow",
     "SeenEventRow",
     "SourceRow",
+    "SpendLimitRow",
     "SubscriptionRow",
     "ThresholdRow",
     "TimerRow",

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _digest_run()
     _correction()
     _one_live_threshold()
+    _spend_limit()
 
 
 def _cost_day() -> None:
@@ -205,6 +206,26 @@ def _correction() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
         sa.UniqueConstraint("digest_run_id", "number", name=op.f("uq_correction_digest_run_id_number")),
     )
+
+
+def _spend_limit() -> None:
+    op.create_table(
+        "spend_limit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("amount_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("over_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_spend_limit_request_id_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spend_limit")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_spend_limit_request_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("spend_limit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spend_limit_scope"), ["scope"], unique=False)
 
 
 def _one_live_threshold() -> None:

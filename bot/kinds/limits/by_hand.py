@@ -1,0 +1,65 @@
+"""What the person who sets a spend limit by hand is told: numbered steps, and how the bot will know. Pure."""
+
+from bot.approvals.model import WORDS, Request, Status
+from bot.slack import ids
+from bot.slack.blocks import actions, context, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, bold, date, escape, mention
+from bot.slack.model import Message
+
+CONSOLE = "https://platform.claude.com/settings"
+WORKSPACES, BILLING = f"{CONSOLE}/workspaces", f"{CONSOLE}/billing"
+"""Where an admin sets the limit of a workspace, and of the organization (admin-api.md §4.8)."""
+_CHECK: Markup = (
+    "Then press *Done*. If the organization's activity feed is on, I look there each minute and see it by myself; "
+    "else I take your word."
+)
+
+
+def limit_steps(request: Request, workspace: str, amount: Markup) -> Message:
+    """Return the steps for setting a limit in the Console; once nobody waits for it any more, that instead.
+
+    `workspace` is its name, "" for the organization.
+    """
+    if request.status is not Status.FULFILLING:
+        return _over(request, workspace, amount)
+    asker = mention(request.requester.slack_id)
+    did: Markup = "You took over" if request.outcome.holder_turn else "You approved"
+    intro = f"⏳ {did} a spend limit for {_whose(workspace)}, which {asker} asked for. Please set it:"
+    where: Markup = "1. Open the Console, Settings, Billing."
+    if workspace:
+        where = f"1. Open the Console, Settings, Workspaces, choose {bold(workspace)} and its tab *Spend limits*."
+    back = f" It holds until {date(request.ends_at)}; I'll say then what to set it back to." if request.ends_at else ""
+    steps = f"{where}\n2. Set the monthly spend limit to exactly {amount}.{back}\n3. {_CHECK}"
+    until = f"If nobody does it by {date(request.expires_at)}, this request is closed."
+    problem = request.outcome.problem
+    seen = f"⚠️ {escape(problem)} Please set it to {amount}." if problem else ""
+    open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=WORKSPACES if workspace else BILLING)
+    blocks = [section(intro), section(steps), *([section(seen)] if seen else []), actions(open_it), context(until)]
+    return Message("\n".join(filter(None, [intro, steps, seen, until])), blocks)
+
+
+def limit_news(request: Request, workspace: str, amount: Markup) -> Message:
+    """Return what rings after the steps were sent: that something is wrong, or that nobody waits any more."""
+    if request.status is not Status.FULFILLING:
+        return _over(request, workspace, amount)
+    problem = request.outcome.problem
+    what = f"Spend limit for {_whose(workspace)}"
+    wrong, fine = f"⚠️ {what}: {escape(problem)} Please set it to {amount}.", f"⏳ {what}: the problem is fixed."
+    text = wrong if problem else fine
+    return Message(text, [section(text)])
+
+
+def _whose(workspace: str) -> Markup:
+    return bold(workspace) if workspace else "the whole organization"
+
+
+def _over(request: Request, workspace: str, amount: Markup) -> Message:
+    what = f"{amount} a month for {_whose(workspace)}"
+    if request.status not in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
+        text: Markup = f"⛔ Don't set the limit of {what} any more: the request is {WORDS[request.status]}."
+    elif request.outcome.is_unproven:
+        text = f"✅ The limit of {what} is noted as done because you said so. I can't check it."
+    else:
+        text = f"✅ I see the limit of {what}. Nothing is left to do."
+    return Message(text, [section(text)])

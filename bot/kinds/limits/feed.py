@@ -1,0 +1,54 @@
+"""Whether a spend limit that a person set by hand shows in the activity feed, or has to be believed."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.admin.model import Activity
+from bot.approvals.act import Look, P
+from bot.approvals.outcome import Done, Outcome, Waits
+from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.words.amounts import exact_amount
+
+TYPES = ("workspace_spend_limit_created", "platform_spend_limit_created", "platform_spend_limit_updated")
+"""What is told of a limit that is set (admin-api.md §4.15)."""
+CLOCKS_MAY_DIFFER = timedelta(minutes=2)
+SEEN_WITHIN = timedelta(minutes=5)
+"""The feed shows within about a minute what was done; so long after somebody's word it is looked for there."""
+
+
+async def spend_activities(look: Look[P], since: datetime) -> list[Activity] | None:
+    """Return what the feed tells of limits that were set since then, newest first; None where it can't be read."""
+    try:
+        return [one async for one in look.admin.activities(TYPES, since - CLOCKS_MAY_DIFFER)]
+    except (UpstreamAuth, UpstreamMissing, UpstreamRefused):
+        return None
+
+
+async def seen_in_feed(look: Look[P], scope: str | None, amount: Decimal) -> Done | Waits | None:
+    """Return whether the limit of a workspace, or of the organization (None), was set; without proof somebody's word counts.
+
+    Their word counts at once where there is no feed, else once the feed has had the time to show it.
+    """
+    said_at, now = look.request.outcome.said_at, look.now()
+    is_late = said_at is not None and now - said_at >= SEEN_WITHIN
+    try:
+        seen = await spend_activities(look, look.request.approved_at or look.request.created_at)
+    except UpstreamError:
+        if not is_late:
+            raise
+        seen = None
+    mine = [one for one in seen or () if one.id not in look.request.outcome.known and one.workspace_id == scope]
+    if mine and mine[0].amount not in (None, amount):
+        problem = f"The limit was set to {exact_amount(mine[0].amount or amount)}, which isn't what was approved."
+        return Waits(problem=problem)
+    if mine:
+        return Done(Outcome(note=_proof(mine[0])))
+    if said_at and (seen is None or is_late):
+        return Done(Outcome(is_unproven=True))
+    return Waits()
+
+
+def _proof(activity: Activity) -> str:
+    by = f" by {activity.actor_email}" if activity.actor_email else ""
+    amount = "" if activity.amount is not None else " The feed doesn't tell its amount."
+    return f"The activity feed shows that it was set{by}.{amount}"

@@ -1,0 +1,223 @@
+"""A monthly spend limit of a workspace or of the organization, for good or until a day.
+
+The Claude API sets one only where a preview is granted (admin-api.md §4.8); elsewhere a person does it in the Console. In
+either case the bot keeps the limit itself and tells on the way to it.
+"""
+
+from dataclasses import replace
+from datetime import date as day_type
+from decimal import Decimal
+from typing import TypeVar
+
+from bot.admin.model import SpendLimit, Workspace
+from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.fence import FencedAdmin
+from bot.approvals.kind import Kind
+from bot.approvals.model import MOST_REASON, Status
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
+from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
+from bot.errors import InvalidInput, PreviewUnavailable
+from bot.forms.fields import FormField, check_last_day
+from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
+from bot.kinds.limits.feed import seen_in_feed, spend_activities
+from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
+from bot.kinds.setting import Found, Setting, Thing
+from bot.slack.markup import bold
+from bot.spend.limits import db as kept_limits
+from bot.spend.limits.model import Limit
+from bot.store.session import Tx
+from bot.words.amounts import exact_amount, read_amount
+
+_Looking = TypeVar("_Looking", bound=Look[SetSpendLimit])
+
+FORM = (
+    FormField(
+        "workspace_id", "For", "workspace", hint=f"Type part of a workspace's name, or “{THE_WHOLE}”.", whole=THE_WHOLE
+    ),
+    FormField("amount", "Dollars a month", "amount", placeholder="5,000", least=Decimal(1), most=Decimal(100_000_000)),
+    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    FormField(
+        "ends_on",
+        "Last day",
+        "date",
+        hint="The limit goes back to what it was at the end of this day. Leave empty: it stays.",
+        optional=True,
+        check=check_last_day,
+    ),
+)
+
+
+def _thing(payload: SetSpendLimit, value: str) -> Thing:
+    if payload.scope is None:
+        return Thing("The organization's spend limit", value, inside="the organization's spend limit")
+    name = payload.workspace_name
+    return Thing(f"The spend limit of {name}", value, id=payload.scope, inside=f"the spend limit of {name}")
+
+
+def _value(limits: list[SpendLimit], scope: str | None) -> str:
+    """Return the monthly limit that somebody set for a scope; the cap of the usage tier is nobody's."""
+    found = _limit_of(limits, scope)
+    return NO_LIMIT if found is None or found.amount is None else exact_amount(found.amount)
+
+
+def _limit_of(limits: list[SpendLimit], scope: str | None) -> SpendLimit | None:
+    kind = "workspace" if scope else "organization"
+    mine = (one for one in limits if one.scope_type == kind and one.period == "monthly" and one.workspace_id == scope)
+    return next(mine, None)
+
+
+async def _place(reading: Reading, payload: SetSpendLimit) -> Workspace | None:
+    """Return the workspace that a limit is asked for, None for the organization."""
+    if payload.scope is None:
+        return None
+    found = next((w for w in await reading.directory.workspaces(fresh=True) if w.id == payload.scope), None)
+    if found is None:
+        raise InvalidInput({"workspace_id": "That workspace doesn't exist any more. Choose another one."})
+    if found.is_default:
+        sentence = f"{found.name} is the default workspace, which can't have a limit. Limit the organization instead."
+        raise InvalidInput({"workspace_id": sentence})
+    return found
+
+
+async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit]:
+    place = await _place(reading, payload)
+    month = await reading.spend_of_month(payload.scope)
+    kept = exact_amount(month.limit) if month.limit is not None else ""
+    try:
+        limits = await reading.admin.spend_limits()
+    except PreviewUnavailable:
+        was = UNREAD
+    else:
+        was = _value(limits, payload.scope)
+        _check_cap(payload, limits)
+    known = {"workspace_name": place.name if place else "", "was": was, "kept": kept if was == UNREAD else ""}
+    full = payload.model_copy(update=known | {"spent": month.spent, "as_of": month.as_of})
+    return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
+
+
+def _check_cap(payload: SetSpendLimit, limits: list[SpendLimit]) -> None:
+    caps = [one.amount for one in limits if one.scope_type == "usage_tier" and one.amount is not None]
+    if caps and payload.amount > min(caps):
+        cap = exact_amount(min(caps))
+        raise InvalidInput({"amount": f"Anthropic allows the organization {cap} a month, so no limit can be above that."})
+
+
+async def _read(look: Look[SetSpendLimit]) -> Thing:
+    return _thing(look.payload, _value(await look.admin.spend_limits(), look.payload.scope))
+
+
+async def _write(admin: FencedAdmin, payload: SetSpendLimit, value: str) -> None:
+    if value != NO_LIMIT:
+        await admin.set_spend_limit(read_amount(value), payload.scope)
+        return
+    limit = _limit_of(await admin.spend_limits(), payload.scope)
+    if limit is not None:
+        await admin.delete_spend_limit(limit.id)
+
+
+_LIMIT = Setting[SetSpendLimit](
+    noun="limit",
+    field="workspace_id",
+    find=_find,
+    read=_read,
+    write=_write,
+    which=lambda payload: payload.workspace_id,
+    to=lambda payload: payload.value,
+    was=lambda payload: payload.was,
+    already=lambda thing: f"{thing.name} is already {thing.value} a month.",
+    already_at="amount",
+)
+
+
+def _from(look: _Looking, was: str) -> _Looking:
+    """Return the same as if the limit had been `was` when it was asked."""
+    return replace(look, payload=look.payload.model_copy(update={"was": was}))
+
+
+async def _apply(act: Act[SetSpendLimit]) -> Applied:
+    if act.payload.scope and (await act.admin.workspace(act.payload.scope)).archived_at:
+        raise NeedsPerson(f"Somebody archived the workspace {act.payload.workspace_name}. Nothing was changed. Give up.")
+    try:
+        if act.payload.was == UNREAD:  # the preview was granted since
+            act = _from(act, (await _read(act)).value)
+        return await _LIMIT.apply(act)
+    except PreviewUnavailable:
+        before = await spend_activities(act, act.now())
+        return Waits(Outcome(way="console", known=tuple(one.id for one in before or ())))
+
+
+async def _look(look: Look[SetSpendLimit]) -> Done | None:
+    try:
+        return await _LIMIT.look(look)
+    except PreviewUnavailable:
+        return None  # then I set none
+
+
+async def _stands(look: Look[SetSpendLimit]) -> bool:
+    try:
+        return await _LIMIT.stands(look)
+    except PreviewUnavailable:
+        return True  # nobody can tell; the bot keeps it
+
+
+async def _revert(act: Act[SetSpendLimit]) -> Done:
+    was = act.request.outcome.was or act.payload.was
+    if was == UNREAD or act.request.outcome.way == "console":
+        raise NeedsPerson(_by_hand_again(act.payload))
+    try:
+        return await _LIMIT.revert(_from(act, was))
+    except PreviewUnavailable:
+        raise NeedsPerson(_by_hand_again(act.payload.model_copy(update={"was": was}))) from None
+
+
+def _by_hand_again(payload: SetSpendLimit) -> str:
+    """Return what a person has to do at the end of a limit that the API doesn't change."""
+    of = _thing(payload, "").within
+    before = payload.kept if payload.was == UNREAD else payload.was
+    to = f"back to {before}" if before else f"to what it was before {payload.value}, which I don't know"
+    page = WORKSPACES if payload.scope else BILLING
+    return f"The Claude API doesn't let me change {of}. Set it {to}, in the Console: {page}"
+
+
+async def _keep(tx: Tx, asked: Asked[SetSpendLimit]) -> None:
+    """Keep the limit as the bot's own while it holds."""
+    request, wanted = asked.request, asked.payload
+    if request.status is Status.REVERTED:
+        await kept_limits.let_go(tx, request.id, tx.now)
+        return
+    asker = request.requester.slack_id
+    limit = Limit(request.id, wanted.scope, wanted.amount, request.channel, asker, tx.now)
+    await kept_limits.keep(tx, limit, for_good=request.ends_at is None)
+
+
+async def _prove(look: Look[SetSpendLimit]) -> Done | Waits | None:
+    return await seen_in_feed(look, look.payload.scope, look.payload.amount)
+
+
+SET_SPEND_LIMIT = Kind(
+    name="set_spend_limit",
+    payload=SetSpendLimit,
+    form=FORM,
+    words=WORDS,
+    rules=_LIMIT.rules(lambda payload: f"spend_limit:{payload.workspace_id}", last_day="ends_on", has_workspace=True),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert, stands=_stands, keep=_keep),
+    concerns=NOBODY,
+    by_hand=ByHand(
+        waits_for="set the spend limit in the Console",
+        prove=_prove,
+        steps=lambda asked: limit_steps(asked.request, asked.payload.workspace_name, bold(asked.payload.value)),
+        news=lambda asked: limit_news(asked.request, asked.payload.workspace_name, bold(asked.payload.value)),
+        takes_word=True,
+    ),
+    sample=Sample(
+        SetSpendLimit(
+            workspace_id="wrkspc_1",
+            workspace_name="Staging",
+            amount=Decimal(5000),
+            was=NO_LIMIT,
+            ends_on=day_type(2026, 12, 31),
+        ),
+        Outcome(thing_id="wrkspc_1", value="$5,000.00", was=NO_LIMIT),
+        given={"flag": "spend_limits_preview"},
+    ),
+)
