@@ -19,6 +19,7 @@ from starlette.responses import Response
 from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
 from bot.directory.directory import Directory
+from bot.directory.found import FoundCapabilities
 from bot.errors import SlackError
 from bot.jobs import JOBS, TOPICS, Job, Schedule, start_jobs
 from bot.kinds.registry import KINDS
@@ -128,6 +129,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
         admin=admin,
         directory=Directory(admin),
+        capabilities=FoundCapabilities(lambda: runtime.store),
         notifier=SlackNotifier(
             client,
             session,

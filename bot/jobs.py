@@ -35,7 +35,7 @@ from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
-from bot.status import names, watch
+from bot.status import capabilities, names, watch
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
@@ -111,6 +111,7 @@ JOBS = (
     Job("limits", 60, limits.limits_due, limits.tell_limit),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
+    Job("capabilities", 60, capabilities.due, capabilities.ask),
     Job("events", 3600, always, forget_events),
 )
 

@@ -1,7 +1,6 @@
 """The outside world on one page: what the bot needs from the Claude organization and from Slack."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, Self
@@ -25,21 +24,6 @@ from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, 
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
 """Report filters by their parameter's name without brackets, for instance `{"workspace_ids": ["wrkspc_…"]}`."""
-
-
-@dataclass(frozen=True)
-class KeyUse:
-    """What is known of the use of some keys together, in UTC days.
-
-    `cost` is dollars in the 7 days up to the newest that is known, and `is_whole` whether all of them are. `last_day` is the
-    last one with use; the last `days` that are known have no gap. Without figures there is no `as_of`.
-    """
-
-    cost: Decimal | None = None
-    is_whole: bool = False
-    last_day: date | None = None
-    days: int = 0
-    as_of: datetime | None = None
 
 
 class Admin(Protocol):
@@ -163,7 +147,7 @@ class Admin(Protocol):
         """Remove a spend limit."""
         ...
 
-    def activities(self, types: Sequence[str], since: datetime) -> AsyncIterator[Activity]:
+    def activities(self, types: Sequence[str] = (), since: datetime | None = None) -> AsyncIterator[Activity]:
         """Iterate over the activity feed's entries since then, newest first; UpstreamAuth where the key may not read it."""
         ...
 

@@ -10,11 +10,13 @@ import structlog
 
 from bot.admin.model import MonthSpend
 from bot.directory.directory import Directory
+from bot.directory.found import FoundCapabilities
+from bot.directory.use import KeyUse
 from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
 from bot.policy.file import PolicyFile
 from bot.policy.model import Policy
-from bot.ports import Admin, KeyUse, Notifier
+from bot.ports import Admin, Notifier
 from bot.settings.model import Settings
 from bot.store.session import Store
 from bot.store.vault import Vault
@@ -38,9 +40,9 @@ async def _no_spend_known(_workspace_id: str | None, _now: datetime) -> MonthSpe
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
-    of request and the topics of posts that it knows. `use_of_keys` tells what keys, by id, were used for together until a
-    moment, `use_of_each` what each of them was, `spend_of_month` what a workspace, by id, or the organization (None) spent
-    in the month of a moment until then.
+    of request and the topics of posts that it knows. `capabilities` tells what the organization and its key can do,
+    `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
+    `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -50,6 +52,7 @@ class Runtime:
     store: Store
     admin: Admin
     directory: Directory
+    capabilities: FoundCapabilities
     notifier: Notifier
     vault: Vault
     clock: Callable[[], datetime]

@@ -14,7 +14,8 @@ from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.approvals.owners import concerned_at_the_ask
 from bot.approvals.replace import AskedAlready
-from bot.errors import NotFound, SlackError
+from bot.directory.capabilities import TITLES, why_not
+from bot.errors import NotAllowed, NotFound, SlackError
 from bot.forms.draw import Frame
 from bot.forms.fields import WHOLE, Form, FormInput, form_of
 from bot.kinds.keys.owners import may_see_key
@@ -22,7 +23,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, date, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, escape, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
@@ -97,10 +98,19 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
             raise
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
+        await _check_offered(call.rt, kind)
         whose = await _whose(call, kind, held)
         return _asking(call, who_decides(call.rt, kind, *await _workspace_of(call.rt, held)), on_top, whose)
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
+
+
+async def _check_offered(rt: Runtime, kind: AnyKind) -> None:
+    """Raise NotAllowed where the organization is known to have nothing of the kind; what is unknown is tried."""
+    needs = kind.rules.needs
+    known = await rt.capabilities.of(needs) if needs else None
+    if needs and known and known.can is False:
+        raise NotAllowed(f"{TITLES[needs]}: {escape(why_not(needs, known))} Nothing was sent.")
 
 
 _REPLACES = "replaces:"

@@ -1,10 +1,15 @@
 """/claude-keys: your keys, all keys, and the forms that ask for a change."""
 
+from bot.errors import UpstreamMissing
 from bot.kinds.keys.lines import page_of_own, page_of_wanted
-from bot.kinds.keys.owners import sees_all_keys
+from bot.kinds.keys.owners import may_see_key, sees_all_keys
+from bot.kinds.keys.shown import key_facts, keys_called, requests_about
+from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
 from bot.organization.keys_wanted import Wanted, read_wanted, restored
 from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
@@ -15,13 +20,18 @@ from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form
 
+_GONE: Markup = "That key doesn't exist, or you may not see it."
+
 
 async def keys_command(call: Interaction) -> None:
     """Answer /claude-keys and its subcommands."""
-    if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "list":
-        await call.say(await _asked_list(call))
-    else:
-        await call.say(await _mine(call))
+    match call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else "":
+        case "list":
+            await call.say(await _asked_list(call))
+        case "show":
+            await call.say(await _asked_key(call))
+        case _:
+            await call.say(await _mine(call))
 
 
 async def _mine(call: Interaction, cursor: str = "") -> Message:
@@ -63,6 +73,57 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
     return f"I don't know a workspace {bold(wanted.part)}, and no key has that in its name. Did you mean {bold(close)}?"
 
 
+async def _asked_key(call: Interaction) -> Message:
+    """Return the card of the key that was typed; where several are called so, they are asked back, each with its button."""
+    typed = " ".join(call.words)
+    listing = code(f"/{call.rt.settings.command_prefix}-keys list")
+    if not typed:
+        return plain_answer(
+            f"Say which key: {code(f'/{call.rt.settings.command_prefix}-keys show KEY')}. {listing} shows all."
+        )
+    found = await keys_called(call.rt, call.actor, typed)
+    if len(found) == 1:
+        return await _card(call, found[0].id)
+    if found:
+        return await _list(call, Wanted(part=typed, exact=True, every=True, mine=not sees_all_keys(call.actor)))
+    return await _nearest_key(call, typed, listing)
+
+
+async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Message:
+    """Return what is said of a name that no key has which the actor may see, with the key that was probably meant."""
+    may_see = await may_see_key(call.rt, call.actor)
+    keys = {key.name: key.id for key in reversed(await call.rt.directory.keys()) if may_see(key)}
+    close = closest(typed, list(keys))
+    if close is None:
+        return plain_answer(f"I don't know a key {code(typed)}. {listing} shows all names that you may see.")
+    text: Markup = f"I don't know a key {code(typed)}. Did you mean {code(close)}? {listing} shows all names."
+    show = button(f"Show {close}", ids.SHOW_KEY, keys[close])
+    return Message(text, [section(text), actions(show)])
+
+
+async def _card(call: Interaction, key_id: str, cursor: str = "") -> Message:
+    """Return the card of a key; whether the actor may see it is asked now."""
+    may_see = await may_see_key(call.rt, call.actor)
+    try:
+        facts = await key_facts(call.rt, key_id)
+    except UpstreamMissing:
+        return plain_answer(_GONE)
+    if not may_see(facts.key):
+        return plain_answer(_GONE)
+    return key_card(facts, await requests_about(call.rt, key_id, cursor), call.calendar)
+
+
+async def show_key(call: Interaction) -> None:
+    """Answer a button that asks for all that is known of a key."""
+    await call.say(await _card(call, call.value))
+
+
+async def turn_key(call: Interaction) -> None:
+    """Show other requests about a key, on its card."""
+    key_id, cursor = read_turn(call.value)
+    await call.say_in_place(await _card(call, key_id, cursor))
+
+
 async def turn_keys(call: Interaction) -> None:
     """Show another page of a list of keys, where it was turned; who may see it is asked now."""
     narrowed, cursor = read_turn(call.value)
@@ -93,6 +154,8 @@ FEATURE = Feature(
     shortcuts={"shortcut_request_key": request_shortcut},
     actions={
         ids.SHOW_KEYS: show_mine,
+        ids.SHOW_KEY: show_key,
+        **turns(ids.PAGE_KEY, turn_key),
         **turns(ids.PAGE_KEYS, turn_keys),
         **turns(ids.PAGE_MY_KEYS, turn_mine),
     },

@@ -37,6 +37,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (5, "one value for two meanings"): (
         "approvals/test_key_scopes::both_shapes_of_a_key_say_where_it_works",
         "approvals/test_key_scopes::of_a_scope_that_comes_later_nobody_changes_a_key",
+        "approvals/test_made_by_hand::no_key_is_accepted_that_acts_as_another_person_or_as_something_unknown",
     ),
     (6, "two spellings of a fact, one is read"): (
         "security/test_flags::both_ways_in_which_slack_tells_of_workspaces_are_read",
@@ -52,6 +53,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (10, "a passing trouble is taken for a final one"): (
         "approvals/test_slow_looks::an_end_that_was_looked_at_too_slowly_is_tried_again_and_not_given_up",
         "approvals/test_slow_looks::what_was_looked_at_too_slowly_is_tried_again_by_itself",
+        "admin/test_capabilities::a_failure_says_nothing_about_what_is_offered",
+        "directory/test_capabilities::an_unknown_never_takes_the_place_of_what_was_known",
     ),
     (11, "the note of an effect gives up like any other write"): (
         "store/test_patience::a_secret_is_not_lost_while_another_program_holds_the_database",
@@ -65,6 +68,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (14, "what is wrong is forgotten once the right thing is there"): (
         "approvals/test_findings::a_stray_is_remembered_after_the_right_one_appeared_until_it_is_put_away",
         "approvals/test_findings::right_and_wrong_seen_at_once_leave_a_finding_and_its_maker_is_told_too",
+        "approvals/test_findings::a_second_stray_in_the_same_wrong_place_is_found_as_well",
     ),
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
@@ -203,6 +207,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",
         "test_lists::no_view_cuts_a_list_by_itself",
         "handlers/test_keys::keys_are_listed_with_owner_and_end_and_narrowed_in_words",
+        "handlers/test_key_card::filters_combine_and_lead_to_each_of_a_thousand_keys_once",
         "approvals/test_decisive::every_card_says_for_how_long_who_asks_by_which_rule_and_what_then",
         "approvals/test_decisive::a_card_keeps_its_purpose_who_asked_and_who_decided",
         "spend/test_front_door::breakdown_leads_on_for_whoever_asks_and_repeats_no_table_in_the_channel",

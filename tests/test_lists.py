@@ -13,6 +13,7 @@ import pytest
 from bot.admin.model import ApiKey
 from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import Titled, request_list
+from bot.organization.key_card import KeyFacts, key_card
 from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.organization.keys_wanted import Wanted
 from bot.sandbox.slack.validation import validate_message, validate_view
@@ -70,6 +71,13 @@ def figures() -> SpendFigures:
     return SpendFigures(query, FRIDAY, FRIDAY, Decimal(9000), Decimal(1), Breakdown(KEY, parts), Series((), ()), (), (), NOW)
 
 
+def key_history(cursor: str) -> list[Json]:
+    facts = KeyFacts(
+        key_line(LONG).key, LONG, "<@U0NOAH>", "<@U0NOAH>", "nobody", ASKED, None, titled(LONG), "https://a.test/c"
+    )
+    return key_card(facts, asked(cursor), UTC_DAYS).blocks
+
+
 def digest() -> tuple[DigestInput, Digest]:
     cells = [cell_of(FRIDAY, name, OPUS, f"key_{name}", Decimal(100 - number)) for number, name in enumerate(NAMES)]
     days = [FRIDAY - timedelta(days=number) for number in range(32)]
@@ -101,6 +109,7 @@ class Listed:
 LISTS = {
     "my keys": Listed(lambda cursor: my_keys(keys(cursor), "claude").blocks, "page_my_keys"),
     "keys": Listed(lambda cursor: key_list(keys(cursor), Wanted(part="t" * 80), "claude", UTC_DAYS).blocks, "page_keys"),
+    "a key's requests": Listed(key_history, "page_key"),
     "waiting": Listed(lambda cursor: request_list(asked(cursor), asked(""), "claude").blocks, "page_waiting"),
     "mine": Listed(lambda cursor: request_list(None, asked(cursor), "claude").blocks, "page_mine"),
     "waiting at home": Listed(lambda cursor: at_home(waiting=cursor), "page_waiting"),

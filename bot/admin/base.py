@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.admin.call import ApiCall, Manner, Params
-from bot.admin.pages import Fetch, id_pages, token_pages
+from bot.admin.pages import PAGE_SIZE, Fetch, id_pages, token_pages
 from bot.admin.wire import understood
 from bot.errors import UpstreamError, UpstreamMissing
 
@@ -62,9 +62,11 @@ class Base:
 
         return fetch
 
-    async def _list_by_id(self, path: str, params: Params, parse: Callable[[Any], Parsed]) -> AsyncIterator[Parsed]:
+    async def _list_by_id(
+        self, path: str, params: Params, parse: Callable[[Any], Parsed], size: int = PAGE_SIZE
+    ) -> AsyncIterator[Parsed]:
         """Iterate over a list of style A, row by row."""
-        async for page in id_pages(self._fetch(path), params):
+        async for page in id_pages(self._fetch(path), params, size):
             for row in page["data"]:
                 yield understood(parse, row)
 

@@ -16,8 +16,9 @@ Params = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call. `path` is relative to `/v1/organizations`; `once` marks a creation that must not be sent twice blindly.
-    `timeout`: seconds for the whole exchange.
+    """One call. `path` is relative to `/v1/organizations` unless it begins with `/v1/`.
+
+    `once` marks a creation that must not be sent twice blindly. `timeout`: seconds for the whole exchange.
 
     `read` decodes a long answer straight into its shape; it raises ValueError for what isn't JSON, after which the
     call is repeated, and UpstreamDown for JSON of another shape.

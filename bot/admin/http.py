@@ -55,7 +55,7 @@ class Transport:
         self.budget = Budget(requests_per_minute)
         self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
         self._client = httpx.AsyncClient(
-            base_url=base_url.rstrip("/") + PREFIX,
+            base_url=base_url.rstrip("/"),
             headers={"user-agent": f"Quartermaster/{__version__}", "accept": "application/json", **_credential(key)},
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
             transport=wire,
@@ -142,7 +142,7 @@ class Transport:
             # httpx counts the silence between two pieces, and an answer may come in any number of them.
             async with asyncio.timeout(call.timeout):
                 return await self._client.request(
-                    call.method, call.path, params=call.params or None, json=body, headers=headers, timeout=timeout
+                    call.method, _path_of(call), params=call.params or None, json=body, headers=headers, timeout=timeout
                 )
         except _NEVER_SENT:
             return no_answer(call, UNREACHABLE, sent=False)
@@ -160,6 +160,10 @@ class Transport:
             self.budget.learn(*state)
         if answer.status_code == 429:
             self.budget.pause(retry_after(answer.headers) or 1.0, interactive=False)
+
+
+def _path_of(call: ApiCall) -> str:
+    return call.path if call.path.startswith("/v1/") else f"{PREFIX}{call.path}"
 
 
 def _credential(key: SecretStr) -> dict[str, str]:

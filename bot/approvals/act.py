@@ -67,8 +67,13 @@ class Others:
 
     async def asked_for(self, kind: str, thing: str) -> Who | None:
         """Return who asked for a thing, where a request of a kind made it."""
+        maker = await self.maker_of(kind, thing)
+        return maker.requester if maker else None
+
+    async def maker_of(self, kind: str, thing: str) -> Request | None:
+        """Return the request of a kind that made a thing, or None."""
         async with self._store.read() as tx:
-            return await requests.asker_of(tx, kind, thing)
+            return await requests.maker_of(tx, kind, thing)
 
     async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
         """Return the ids of what requests of a kind made for somebody."""

@@ -27,13 +27,13 @@ Place = tuple[str, str | None]
 UNKNOWN: Final = "I don't know that request. Nothing was changed."
 _AT_ONCE = 500
 _ASKED, _ID = col(RequestRow.created_at), col(RequestRow.id)
-_COLUMNS_ONLY = {"open_subject", "made_id"}
+_COLUMNS_ONLY = {"open_subject", "made_id", "about_id"}
 """What is written for lookups and is no part of a Request."""
 
 
-async def insert(tx: Tx, request: Request, open_subject: str) -> bool:
-    """Add a new request; False when an open one about the same subject exists."""
-    values = _values(request) | {"open_subject": open_subject}
+async def insert(tx: Tx, request: Request, open_subject: str, about: str | None = None) -> bool:
+    """Add a new request, about the thing with an id; False when an open one about the same subject exists."""
+    values = _values(request) | {"open_subject": open_subject, "about_id": about or None}
     done = await tx.execute(insert_into(tx, RequestRow).values(values).on_conflict_do_nothing())
     if done.rowcount == 1:
         await posts.want(tx, TOPIC, request.id, wanted(request), tx.now)
@@ -83,6 +83,15 @@ async def of_workspace(
     query = select(RequestRow).where(RequestRow.workspace_id == workspace_id, col(RequestRow.status).in_(statuses))
     query = query.where(RequestRow.requester_slack_id == by) if by else query
     return await _with_decisions(tx, query.order_by(_ASKED.desc(), _ID.desc()).limit(limit))
+
+
+async def about(
+    tx: Tx, thing: str, makers: Sequence[str], *, beyond: str = "", later: bool = False, limit: int = 20
+) -> list[Request]:
+    """Return the requests that change a thing, or made it and are of the kinds `makers`; in the order of `of_requester`."""
+    made = and_(col(RequestRow.kind).in_(makers), col(RequestRow.made_id) == thing)
+    query = select(RequestRow).where(or_(col(RequestRow.about_id) == thing, made))
+    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
 
 
 async def pending_places(tx: Tx) -> list[Place]:
@@ -155,10 +164,10 @@ async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]
     return found
 
 
-async def asker_of(tx: Tx, kind: str, made: str) -> Who | None:
-    """Return who asked for a thing, where a request of a kind made it."""
-    row = (await tx.session.exec(select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made))).first()
-    return _requester(row) if row else None
+async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:
+    """Return the request of a kind that made a thing, or None."""
+    found = await _with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made).limit(1))
+    return found[0] if found else None
 
 
 async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:

@@ -243,7 +243,7 @@ async def prove(rt: Runtime, request: Request) -> Request:
     seen = await kind.by_hand.prove(look_of(rt, kind.asked(request))) if kind.by_hand else None
     if isinstance(seen, Done):
         return await finish(rt, request, seen)
-    if seen is None or seen.problem == request.outcome.problem:
+    if seen is None or request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem)) == request.outcome:
         return request
     action = AuditAction.REQUEST_WRONG_PLACE if seen.problem else AuditAction.REQUEST_WRONG_PLACE_MENDED
     outcome = request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem))

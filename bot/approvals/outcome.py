@@ -13,7 +13,7 @@ Handover = Literal["ready", "showing", "shown", "unseen", "lost", "failed"]
 
 
 class Stray(BaseModel):
-    """A thing that a person made in the wrong place; `made_by` is the member who did, where that is known."""
+    """A thing that a person made in the wrong place or for the wrong account; `made_by` is that member, where known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -83,6 +83,8 @@ class Outcome(BaseModel):
     """Whether nothing but that word says so."""
     problem: str = ""
     """What a person did wrong, in one sentence."""
+    differs: str = ""
+    """How what a person made differs from what was asked, in plain sentences."""
     strays: tuple[Stray, ...] = ()
     """All that was ever seen in the wrong place; findings say what of it is still there."""
     in_doubt: bool = False

@@ -7,6 +7,7 @@ from typing import Any, Generic
 from bot.approvals.act import Act, Asked, Look, P, Reading
 from bot.approvals.concerned import Remedy
 from bot.approvals.outcome import Applied, Done, Outcome, Waits
+from bot.directory.capabilities import Can
 from bot.forms.fields import FormValue
 from bot.people.model import Who
 from bot.policy.model import Rule
@@ -75,7 +76,8 @@ class Rules(Generic[P]):
     `check` completes a payload, or raises a UserError. `last_day` names the field of form and payload with the last day of
     what is given; the engine makes a moment of it. `fixed_end` is a sentence for a grant to which nobody can give a later
     end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either. `takes` tells
-    whether it can be asked of a thing that somebody named, such as an ApiKey. For the policy: `has_workspace` when each
+    whether it can be asked of a thing that somebody named, such as an ApiKey. `needs` is what the organization has to offer
+    for it. For the policy: `has_workspace` when each
     request is about one, whose rules then hold; `issues_keys` when it makes keys; `least_approvals` is how many different
     people have to approve it at the least, whatever the policy says. `ends_keys`: all keys of its workspace end with it.
     """
@@ -86,6 +88,7 @@ class Rules(Generic[P]):
     fixed_end: Callable[[Asked[P]], str] = lambda _asked: ""
     beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
     takes: Callable[[Any], bool] = lambda _thing: True
+    needs: Can | None = None
     has_workspace: bool = False
     issues_keys: bool = False
     least_approvals: int = 1

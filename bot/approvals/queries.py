@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
-from bot.approvals.kind import find_kind
+from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import OPEN, Request, Status
 from bot.people.model import Actor
 from bot.policy.model import Rule
@@ -26,6 +26,17 @@ async def mine(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) ->
     async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
         async with rt.store.read() as tx:
             return await requests.of_requester(tx, actor.slack_id, beyond=beyond, later=not forward, limit=limit)
+
+    return await _page(read, cursor, size)
+
+
+async def about(rt: Runtime, thing: str, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the page at a cursor of the requests that made a thing, such as a key, or change it, newest first."""
+    makers = [name for name, kind in all_kinds(rt).items() if kind.issues_keys]
+
+    async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
+        async with rt.store.read() as tx:
+            return await requests.about(tx, thing, makers, beyond=beyond, later=not forward, limit=limit)
 
     return await _page(read, cursor, size)
 

@@ -72,13 +72,17 @@ async def asked_already(rt: Runtime, actor: Actor, subject: str) -> AskedAlready
 
 async def _where(rt: Runtime, request: Request) -> Markup:
     """Return where a request's card stands, with a link to it where Slack gives one."""
+    address = await card_address(rt, request)
+    card = f" ({link(address, 'see the card')})" if address else ""
+    return f", in {channel_mention(request.channel)}{card}"
+
+
+async def card_address(rt: Runtime, request: Request) -> str:
+    """Return the address of a request's card, "" where none stands or Slack gives none."""
     async with rt.store.read() as tx:
         known = await posts.of_subject(tx, TOPIC, request.id)
     card = next((post for post in known if post.purpose == CARD and post.ts and not post.is_redacted), None)
-    if card is None:
-        return f", in {channel_mention(request.channel)}"
     try:
-        address = await rt.notifier.permalink(Sent(card.posted_channel or "", card.ts or ""))
+        return await rt.notifier.permalink(Sent(card.posted_channel or "", card.ts or "")) if card else ""
     except SlackError:
-        return f", in {channel_mention(request.channel)}"
-    return f", in {channel_mention(request.channel)} ({link(address, 'see the card')})"
+        return ""

@@ -13,8 +13,8 @@ from bot.approvals.act import Others
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.known import Asker, Known, KnownKey, KnownKeys, NamedKey, Use
 from bot.directory.directory import Directory
+from bot.directory.use import KeyUse
 from bot.people.model import Actor
-from bot.ports import KeyUse
 from bot.runtime import Runtime
 
 log = structlog.get_logger()

@@ -103,12 +103,15 @@ async def add(rt: Runtime, actor: Actor, request: Request, subject: str, replace
 
 
 async def _add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str) -> Request:
-    title, now = kind_of(rt, request).title(request), request.created_at
+    kind, now = kind_of(rt, request), request.created_at
+    title = kind.title(request)
     async with rt.store.write() as tx:
         replaced = await make_room(tx, actor, replaces, subject, request, title, now) if replaces else None
         if replaced:
             request = request.model_copy(update={"outcome": request.outcome.updated(Outcome(replaces=replaced))})
-        if not await requests.insert(tx, request, subject):
+        grant = await requests.load(tx, request.extends) if request.extends else None
+        about = grant.outcome.thing_id if grant else kind.thing_of(kind.asked(request).payload)
+        if not await requests.insert(tx, request, subject, about):
             raise _InTheWay
         tx.audit(
             now, actor.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, kind=request.kind, version=1,

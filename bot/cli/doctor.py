@@ -1,13 +1,14 @@
 """`python -m bot doctor`: asks Slack and the Claude API what the settings are good for, and says how to mend what isn't."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.admin.base import machine_time
 from bot.admin.client import admin_of
 from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
-from bot.errors import PreviewUnavailable, UpstreamError
+from bot.directory.capabilities import TITLES, Can, why_not
+from bot.directory.probe import Probed, find_out
 from bot.kinds.registry import KINDS
 from bot.policy.contacts import people_of
 from bot.policy.file import load_policy
@@ -16,10 +17,12 @@ from bot.ports import Admin
 from bot.settings.model import Settings
 from bot.settings.network import forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
+from bot.status.capabilities import unkept_ways
 from bot.status.checks import STALE_AFTER
 from bot.store.migrate import examine_database
 from bot.store.session import Store
 from bot.words.calendars import UTC_DAYS
+from bot.words.wording import listed
 
 _SLACK_MENDS = {
     "no_answer": "No usable answer came from SLACK_API_URL. Check the address and the network.",
@@ -34,14 +37,18 @@ _SLACK_MENDS = {
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at, in one sentence; not `good` means that the bot can't do its work."""
+    """One thing that was looked at, in one sentence; not `good` means that the bot can't do its work.
+
+    `is_off`: this organization doesn't have it, and the bot works without it.
+    """
 
     good: bool
     sentence: str
+    is_off: bool = False
 
     def __str__(self) -> str:
         """Write it as the command line does."""
-        return f"{'ok     ' if self.good else 'MISSING'}  {self.sentence}"
+        return f"{'off    ' if self.is_off else 'ok     ' if self.good else 'MISSING'}  {self.sentence}"
 
 
 async def examine(settings: Settings, now: datetime | None = None) -> list[Diagnosis]:
@@ -52,7 +59,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
         names = await examine_names(settings, admin, slack_answers=slack[0].good)
-        claude = await examine_claude(admin, now or datetime.now(UTC))
+        claude = await examine_claude(admin, settings, now or datetime.now(UTC))
         return [*slack, *policy, *(Diagnosis(False, said) for said in names), *claude, *await _database(settings)]
     finally:
         await admin.aclose()
@@ -118,25 +125,31 @@ def _mend(error: str) -> str:
     return _SLACK_MENDS.get(error, "See Slack's documentation of auth.test.")
 
 
-async def examine_claude(admin: Admin, now: datetime) -> list[Diagnosis]:
-    """Ask who the organization is and how fresh its cost figures are."""
-    try:
-        organization = await admin.me()
-    except UpstreamError as error:
-        return [Diagnosis(False, f"I couldn't find out whose key ANTHROPIC_ADMIN_KEY is: {error.sentence}")]
-    return [Diagnosis(True, f"Claude: the organization {organization.name}."), await _freshness(admin, now)]
+async def examine_claude(admin: Admin, settings: Settings, now: datetime) -> list[Diagnosis]:
+    """Ask who the organization is, how fresh its cost figures are, and what it and the key can do."""
+    probed = await find_out(admin, settings.anthropic_base_url, now)
+    if probed.organization is None:
+        return [Diagnosis(False, f"I couldn't find out whose key ANTHROPIC_ADMIN_KEY is: {probed.trouble}")]
+    known = probed.capabilities
+    found = [Diagnosis(True, f"Claude: the organization {probed.organization.name}."), _freshness(probed, now)]
+    if known.of(Can.KEYS).can is False:
+        found.append(Diagnosis(False, f"{TITLES[Can.KEYS]}: {why_not(Can.KEYS, known.of(Can.KEYS))}"))
+    if offered := [TITLES[what] for what in Can if known.of(what).can]:
+        found.append(Diagnosis(True, f"The Claude API offers {listed(offered)}."))
+    lacking = [what for what in Can if not known.of(what).can and (what is not Can.KEYS or known.of(what).can is None)]
+    found += [Diagnosis(True, f"{TITLES[what]}: {why_not(what, known.of(what))}", is_off=True) for what in lacking]
+    wrong = unkept_ways(load_policy(settings.policy_file, KINDS), KINDS, known)
+    return [*found, Diagnosis(False, f"policy: {wrong}")] if wrong else found
 
 
-async def _freshness(admin: Admin, now: datetime) -> Diagnosis:
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    try:
-        report = await admin.cost(today - timedelta(days=2), today + timedelta(days=1), bucket="1d")
-    except PreviewUnavailable as error:
-        return Diagnosis(False, f"Cost figures can't be read: {error.sentence}")
-    except UpstreamError as error:
-        return Diagnosis(False, f"Cost figures could not be read just now: {error.sentence}")
-    if report.refreshed_at is None:
+def _freshness(probed: Probed, now: datetime) -> Diagnosis:
+    cost = probed.capabilities.of(Can.COST_BY_KEY)
+    if cost.can is None:
+        return Diagnosis(False, f"Cost figures could not be read just now: {cost.because}")
+    if probed.is_cost_refused:
+        return Diagnosis(False, f"Cost figures can't be read: {cost.because}")
+    if probed.figures_at is None:
         return Diagnosis(True, "Cost figures can be read. The report doesn't say how fresh they are.")
-    age = now - report.refreshed_at
-    said = f"Cost figures are as of {UTC_DAYS.written(report.refreshed_at)}."
-    return Diagnosis(age < STALE_AFTER, said if age < STALE_AFTER else f"{said} They are too old.")
+    said = f"Cost figures are as of {UTC_DAYS.written(probed.figures_at)}."
+    is_fresh = now - probed.figures_at < STALE_AFTER
+    return Diagnosis(is_fresh, said if is_fresh else f"{said} They are too old.")

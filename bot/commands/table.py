@@ -87,7 +87,7 @@ COMMANDS = (
     Command(
         "keys",
         "API keys: ask for one, see yours, disable or revoke one",
-        "[request | list | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
+        "[request | list | show KEY | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
         (
             Subcommand(
                 "request",
@@ -101,10 +101,13 @@ COMMANDS = (
             Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
             Subcommand(
                 "list",
-                "list [WORKSPACE] [by @person | mine] [active | disabled | ending] [part of a name]",
+                "list [WORKSPACE] [by @person | mine] [active | disabled | revoked | all] [ending] [part of a name]",
                 "the keys that you may see: whose they are and when they end",
                 GET_KEY,
-                like=("all", "show", "ls"),
+                like=("all", "ls"),
+            ),
+            Subcommand(
+                "show", "show KEY", "all that is known of a key, and what you may ask for it", GET_KEY, like=("info",)
             ),
             _of_key(
                 "disable",

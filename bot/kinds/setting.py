@@ -12,6 +12,7 @@ from bot.approvals.act import Act, Asked, Look, P, Reading
 from bot.approvals.fence import FencedAdmin
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Effect, Rules
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.people.model import Who
 
@@ -98,6 +99,7 @@ class Setting(Generic[P]):
         *,
         last_day: str = "",
         beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: (),
+        needs: Can | None = None,
         has_workspace: bool = False,
     ) -> Rules[P]:
         """Return what may be asked."""
@@ -107,6 +109,7 @@ class Setting(Generic[P]):
             last_day=last_day,
             beneficiaries=beneficiaries,
             takes=self.takes,
+            needs=needs,
             has_workspace=has_workspace,
         )
 

@@ -75,15 +75,16 @@ def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str, calendar: Calenda
     if not page.items:
         text = f"No keys{about}. {every} shows all that work or are disabled."
         return Message(text, [section(text)])
-    intro = f"*{plural(page.total or 0, 'key')}*{_part(page)}{order}{about}"
+    which = "Which one? " if wanted.exact else ""
+    intro = f"{which}*{plural(page.total or 0, 'key')}*{_part(page)}{order}{about}"
     blocks: list[Json] = [section(intro)]
     for line in page.items:
         key = line.key
         made = f"made {calendar_day(calendar.day_of(key.created_at))}"
         whose = line.owner or "owner unknown"
-        blocks.append(
-            section(f"{code(key.name)} in {bold(line.workspace)} — {_status(key)}\n{whose} · {made} · {_end(line)}")
-        )
+        show = button("Show", ids.SHOW_KEY, key.id, accessibility_label=f"Show {key.name}")
+        said: Markup = f"{code(key.name)} in {bold(line.workspace)} — {_status(key)}\n{whose} · {made} · {_end(line)}"
+        blocks.append(section(said, accessory=show))
     text = f"{intro}. {'; '.join(map(_said, page.items))}."
     return Message(text, fit([*blocks, *pager(page, ids.PAGE_KEYS, "keys", stored(wanted))]))
 

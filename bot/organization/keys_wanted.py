@@ -23,6 +23,7 @@ _STATUSES: dict[str, tuple[str, ...]] = {
 STATUS_WORDS = {"active": "active", "inactive": "disabled", "expired": "expired", "archived": "revoked"}
 """The API's statuses in the words of buttons; one that comes later reads as the API names it."""
 _ENDING = ("ending", "ends", "expiring")
+_EVERY = ("all", "any", "every")
 _MINE = ("mine", "my", "me")
 _BY, _IN = ("by", "of"), ("in",)
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -30,7 +31,11 @@ _MOST_OF_A_NAME = 80
 
 
 class Wanted(BaseModel):
-    """Which keys are wanted; what is empty narrows nothing. `owner` is a Slack id, `part` a part of the name."""
+    """Which keys are wanted; what is empty narrows nothing.
+
+    `owner` is a Slack id, `part` a part of the name, or all of it (`exact`). Without `statuses` those that are `LISTED`, or
+    `every` one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,10 +46,14 @@ class Wanted(BaseModel):
     statuses: tuple[str, ...] = ()
     ending: bool = False
     part: str = ""
+    exact: bool = False
+    every: bool = False
 
     def takes(self, key: ApiKey) -> bool:
         """Tell whether a key has the wanted status and name."""
-        return key.status in (self.statuses or LISTED) and self.part.casefold() in key.name.casefold()
+        name, part = key.name.casefold(), self.part.casefold()
+        is_called = reads_alike(name, part) if self.exact else part in name
+        return is_called and (self.every or key.status in (self.statuses or LISTED))
 
     def in_words(self) -> Markup:
         """Return what narrows the list: ` in Staging · by @noah · disabled · with ingest in the name`."""
@@ -52,8 +61,9 @@ class Wanted(BaseModel):
             f"in {escape(self.workspace)}" if self.workspace else "",
             "yours" if self.mine else "",
             *(escape(STATUS_WORDS.get(status, status)) for status in self.statuses),
+            "of every status" if self.every and not self.exact else "",
             "ending, the next one first" if self.ending else "",
-            f"with {code(self.part)} in the name" if self.part else "",
+            (f"called {code(self.part)}" if self.exact else f"with {code(self.part)} in the name") if self.part else "",
         ]
         return " · ".join([part for part in parts if part])
 
@@ -75,11 +85,13 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
             return f"I can't tell whose keys you mean. Mention the person: {code('by @person')}. Nothing was changed."
         elif word in _MINE or word in _BY:
             found, at = found.model_copy(update={"mine": True}), at + 1 + (word in _BY)
-        elif workspace and not rest:
+        elif workspace and not found.workspace_id:
             found = found.model_copy(update={"workspace_id": workspace[0], "workspace": workspaces[workspace[0]]})
             at += workspace[1] + (word in _IN)
         elif word in _STATUSES:
             found, at = found.model_copy(update={"statuses": (*found.statuses, *_STATUSES[word])}), at + 1
+        elif word in _EVERY:
+            found, at = found.model_copy(update={"every": True}), at + 1
         elif word in _ENDING:
             found, at = found.model_copy(update={"ending": True}), at + 1
         else:

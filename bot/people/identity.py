@@ -87,12 +87,12 @@ async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:
         raise NotLinked(await _members_only(rt))
 
 
-async def find_member(rt: Runtime, slack_id: str, known: Links | None = None) -> Member:
+async def find_member(rt: Runtime, slack_id: str, known: Links | None = None, *, fresh: bool = True) -> Member:
     """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none.
 
-    `known` are the links of this very moment, where they were read already.
+    `known` are the links of this very moment, where they were read already. Without `fresh` it may be a minute old.
     """
-    _, member, _ = await _checked(rt, slack_id, known, fresh=True)
+    _, member, _ = await _checked(rt, slack_id, known, fresh=fresh)
     return member
 
 

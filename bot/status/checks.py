@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from bot.approvals.findings.db import unsettled
 from bot.commands.manifest import BOT_SCOPES
-from bot.errors import PreviewUnavailable, QuartermasterError, UpstreamError
+from bot.directory.capabilities import TITLES, Can, why_not
+from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.status.capabilities import unkept_ways
 from bot.status.names import loose_names
 from bot.status.watch import current_outage
 from bot.store.notes import try_writing
@@ -49,8 +51,8 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
         ("Figures", _figures),
         ("Last digest", _digest),
         ("Policy", _policy),
-        ("Keys in the wrong place", _findings),
-        ("Spend limits by API", _spend_limits),
+        ("Keys that nobody asked for", _findings),
+        ("What the Claude API offers", _capabilities),
     ]
     parts = await asyncio.gather(*(_part(rt, title, check) for title, check in checks))
     return [line for part in parts for line in part]
@@ -134,15 +136,18 @@ async def _findings(rt: Runtime) -> list[StatusLine]:
         return []
     names = listed([f"{one.name} in {one.place}" for one in found], most=5)
     mend = f"{names}. Archive them in the Console, or revoke them. The oldest was found"
-    return [StatusLine("Keys in the wrong place", False, mend, found[0].found_at)]
+    return [StatusLine("Keys that nobody asked for", False, mend, found[0].found_at)]
 
 
-async def _spend_limits(rt: Runtime) -> list[StatusLine]:
-    try:
-        await rt.admin.spend_limits()
-    except PreviewUnavailable:
-        why = (
-            "are a preview that is off for this organization. Ask your Anthropic account team. Spend alerts work without it."
-        )
-        return [StatusLine("Spend limits by API", False, why)]
-    return [StatusLine("Spend limits by API", True, "can be read and set.")]
+async def _capabilities(rt: Runtime) -> list[StatusLine]:
+    known = await rt.capabilities.all()
+    offered = [TITLES[what] for what in Can if known.of(what).can]
+    lines = [
+        StatusLine(TITLES[what], None, why_not(what, known.of(what)), known.of(what).found_at)
+        for what in Can
+        if not known.of(what).can
+    ]
+    if offered:
+        lines.insert(0, StatusLine("The Claude API offers", True, f"{listed(offered)}. Last asked", known.asked_at))
+    wrong = unkept_ways(rt.policy, rt.kinds, known)
+    return [*lines, StatusLine("Policy", False, wrong)] if wrong else lines

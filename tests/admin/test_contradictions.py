@@ -25,6 +25,7 @@ BY_ID: dict[str, Read] = {
     "/workspaces": lambda admin: admin.workspaces(),
     "/workspaces/wrkspc_1/members": lambda admin: admin.workspace_members("wrkspc_1"),
     "/api_keys": lambda admin: admin.api_keys(),
+    "/v1/compliance/activities": lambda admin: admin.activities(),
 }
 BY_TOKEN: dict[str, Read] = {
     "/spend_limits": lambda admin: admin.spend_limits(),
@@ -206,5 +207,5 @@ def test_every_list_of_the_client_is_tried_here() -> None:
     names = {name for name in dir(AdminClient) if name[0] != "_" and name not in single and not name.startswith(writes)}
     assert names - {"invite"} == {
         "users", "invites", "workspaces", "workspace_members", "api_keys", "spend_limits", "rate_limits",
-        "workspace_rate_limits", "cost", "usage", "claude_code",
+        "workspace_rate_limits", "cost", "usage", "claude_code", "activities",
     }  # fmt: skip

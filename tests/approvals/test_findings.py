@@ -19,8 +19,8 @@ from tests.approvals.samples import a_request
 from tests.approvals.test_console_way import approved
 from tests.world import ALICE, CAROL, DANA, World, world_of
 
-STILL = "still works, in the wrong place"
-TITLE = "Keys in the wrong place"
+STILL = "still works, and nobody asked for it"
+TITLE = "Keys that nobody asked for"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def test_a_stray_is_remembered_after_the_right_one_appeared_until_it_is_pu
     await world.post(f"/claude/keys/{stray}", status="archived")
     for _ in range(3):
         await a_minute_passes(world, seconds=120)
-    done = "✅ The key `astray` in *Staging*, made in the wrong place, is archived. Nothing is left to do."
+    done = "✅ The key `astray` in *Staging*, which nobody asked for, is archived. Nothing is left to do."
     assert len(await news_for(world, CAROL, done)) == 1
     assert await news_for(world, CAROL, STILL) == []
     assert await open_findings(world) == []
@@ -88,6 +88,15 @@ async def test_right_and_wrong_seen_at_once_leave_a_finding_and_its_maker_is_tol
     await a_minute_passes(world, seconds=120)
     for user in (DANA, CAROL):
         await world.message(user, "is disabled. Nothing is left to do.")
+
+
+async def test_a_second_stray_in_the_same_wrong_place_is_found_as_well(world: World) -> None:
+    await approved(world, "twice")
+    first = await make_key(world, "twice", "Staging")
+    await a_minute_passes(world)
+    second = await make_key(world, "twice", "Staging")
+    await a_minute_passes(world)
+    assert {one.thing_id for one in await open_findings(world)} == {first, second}
 
 
 async def test_a_withdrawn_request_leaves_its_stray_with_whoever_made_it(world: World) -> None:

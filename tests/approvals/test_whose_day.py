@@ -109,7 +109,7 @@ async def test_a_role_holds_until_the_day_is_over_there_and_no_longer(world: Wor
         ("2026-12-01T00:00:00-08:00", ""),
         (
             "2026-12-01T07:00:00Z",
-            " It was created with an earlier end, 1 Dec 2026 07:00 UTC; you asked for it until 1 Dec 2026 07:59 UTC.",
+            " It was created with an earlier end, 1 Dec 2026 07:00 UTC; it was to work until 1 Dec 2026 07:59 UTC.",
         ),
     ],
 )

@@ -18,7 +18,10 @@ async def test_the_doctor_finds_the_sandbox_well() -> None:
     async with running_sandbox(SandboxOptions()) as sandbox:
         found = await examine(load_settings(sandbox.settings() | POLICY), sandbox.clock.now())
     assert all(diagnosis.good for diagnosis in found), [str(diagnosis) for diagnosis in found]
-    assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == ["Slack:", "Socket", "Cards", "Claude:", "Cost"]
+    assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == [
+        "Slack:", "Socket", "Cards", "Claude:", "Cost", "The", "Spend", "Activity", "Keys",
+    ]  # fmt: skip
+    assert [diagnosis.is_off for diagnosis in found] == [False] * 6 + [True] * 3
 
 
 async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
@@ -51,7 +54,7 @@ async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) ->
         printed = await process.stdout.read()
         assert await process.wait() == 0
     assert sandbox.faults.planned == []
-    assert all(line.startswith(("ok ", "MISSING ")) for line in printed.decode().splitlines()), printed.decode()
+    assert all(line.startswith(("ok ", "MISSING ", "off ")) for line in printed.decode().splitlines()), printed.decode()
 
 
 async def test_the_doctor_says_when_nobody_answers() -> None:

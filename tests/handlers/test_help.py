@@ -10,6 +10,7 @@ import pytest
 
 from bot.commands.manifest import render_manifest
 from bot.commands.table import COMMANDS, GROUPS
+from bot.jobs import JOBS, run_job
 from bot.sandbox.run import SandboxOptions
 from bot.spend.digests.db import begin_run, digest_sent, save_subscription
 from bot.spend.digests.model import Subscription
@@ -82,9 +83,12 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
         " If nobody decides, it expires after 8 working hours (Mon–Fri 09:00–18:00, Europe/Berlin)."
     )
     assert not any("Scope" in line or "T0ACME" in line for line in lines)
-    await world.post("/claude/flags", spend_limits_preview=False)
+    assert "▫️ *Spend limits by API* I don't know yet. I haven't asked the Claude API yet." in lines
+    await run_job(world.rt, next(job for job in JOBS if job.name == "capabilities"))
     await world.command(BOB, "/claude-admin status")
-    await told(world, BOB, "⚠️ *Spend limits by API*")
+    lines = (await told(world, BOB, "▫️ *Spend limits by API* Not offered: "))["text"].splitlines()
+    offered = "✅ *The Claude API offers* Workspaces and API keys, Cost by key and person and Rate limits of workspaces. "
+    assert any(line.startswith(f"{offered}Last asked <!date^") for line in lines)
 
 
 async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out(tmp_path: Path) -> None:

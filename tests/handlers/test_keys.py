@@ -25,7 +25,7 @@ async def test_the_form_says_who_will_be_asked_and_finds_workspaces_while_typing
     await form_of(world)
     view = await world.modal(ALICE, "Needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>.")
     assert [b["label"]["text"] for b in view["blocks"] if b["type"] == "input"] == [
-        "Workspace", "Name", "Purpose", "Last day",
+        "Workspace", "Name", "Purpose", "Who or what uses it", "Last day",
     ]  # fmt: skip
     assert view["submit"]["text"] == "Send request"
     found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="AG")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.ports import KeyUse
+from bot.directory.use import KeyUse
 from bot.spend.ledger.pages import load_days
 from bot.spend.ledger.use import use_of, use_of_each
 from bot.store.session import Store

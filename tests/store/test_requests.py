@@ -1,6 +1,6 @@
 """Guarded writes of requests, and which of their messages count as sent, on SQLite and on PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,6 +83,24 @@ async def of_keys(store: Store) -> dict[str, str]:
     async with store.read() as tx:
         assert await requests.askers_of(tx, "disable_key", ["apikey_1"]) == {}
         return await requests.askers_of(tx, "create_key", ["apikey_1"])
+
+
+async def test_a_thing_leads_to_the_request_that_made_it_and_to_all_that_change_it_newest_first(store: Store) -> None:
+    made = a_request("create_key", Status.APPLIED, id="req_1", created_at=NOW, outcome={"thing_id": "apikey_1"})
+    denied = a_request("disable_key", Status.DENIED, id="req_2", created_at=NOW + timedelta(hours=1))
+    pending = a_request("rename_key", id="req_3", created_at=NOW + timedelta(hours=2))
+    other = a_request("rename_key", id="req_4", created_at=NOW)
+    async with store.write() as tx:
+        for request, about in ((made, None), (denied, "apikey_1"), (pending, "apikey_1"), (other, "apikey_2")):
+            assert await requests.insert(tx, request, request.id, about)
+
+    async def found(**more: Any) -> list[str]:
+        async with store.read() as tx:
+            return [one.id for one in await requests.about(tx, "apikey_1", ["create_key"], **more)]
+
+    assert await found() == ["req_3", "req_2", "req_1"]
+    assert await found(beyond="req_3", limit=1) == ["req_2"]
+    assert await found(beyond="req_1", later=True) == ["req_2", "req_3"]
 
 
 def test_a_sealed_secret_opens_for_its_own_row_only() -> None:

@@ -248,6 +248,7 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(unproven(request.outcome))
     if request.status is Status.APPLIED:
         lines += card_lines(request.outcome)
+        lines.append(escape(request.outcome.differs.rstrip(".")))
     return [line for line in lines if line]
 
 

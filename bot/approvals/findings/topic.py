@@ -68,7 +68,7 @@ async def _how_settled(rt: Runtime, finding: Finding) -> Settled | None:
     """Return how a finding was put right, None while its thing still works and is nobody's."""
     async with rt.store.read() as tx:
         request = await requests.load(tx, finding.request_id)
-        owner = await requests.asker_of(tx, request.kind, finding.thing_id) if request else None
+        owner = await requests.maker_of(tx, request.kind, finding.thing_id) if request else None
     if owner:
         return "adopted"
     try:

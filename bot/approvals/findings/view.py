@@ -26,7 +26,7 @@ def render_finding(finding: Finding, undo: Undo | None) -> Message:
     """Return what somebody reads who made a thing in the wrong place."""
     if finding.settled_at:
         return _message(_settled(finding))
-    text = f"{_open(finding)} It was created {date(finding.found_at)} or shortly before, for a request elsewhere."
+    text = f"{_open(finding)} It was created {date(finding.found_at)} or shortly before, for a request that it doesn't fit."
     return _message(text, *_buttons([finding], undo))
 
 
@@ -49,14 +49,12 @@ def with_findings(message: Message, findings: Sequence[Finding], undo: Undo | No
 
 def _open(finding: Finding) -> Markup:
     where = f"{code(finding.name)} in {bold(finding.place)}"
-    return f"⚠️ The key {where} still works, in the wrong place. Archive it in the Console, or ask for it to be revoked."
+    return f"⚠️ The key {where} still works, and nobody asked for it. Archive it in the Console, or ask for it to be revoked."
 
 
 def _settled(finding: Finding) -> Markup:
     how = _ENDS[finding.settled or "gone"]
-    return (
-        f"✅ The key {code(finding.name)} in {bold(finding.place)}, made in the wrong place, {how}. Nothing is left to do."
-    )
+    return f"✅ The key {code(finding.name)} in {bold(finding.place)}, which nobody asked for, {how}. Nothing is left to do."
 
 
 def _buttons(findings: Sequence[Finding], undo: Undo | None) -> list[dict[str, Any]]:

@@ -3,19 +3,22 @@
 from datetime import datetime
 
 from bot.approvals.model import WORDS, Request, Status
+from bot.kinds.keys.made_by_hand import Use
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, escape, mention
 from bot.slack.model import Message
-from bot.words.calendars import UTC_DAYS, day_to_type
+from bot.words.calendars import day_to_type
 from bot.words.wording import calendar_day
 
 CONSOLE_KEYS = "https://platform.claude.com/settings/keys"
 """Where an admin makes a key by hand (admin-api.md §4.6)."""
+MAY_CREATE = frozenset({"developer", "admin", "owner", "primary_owner"})
+"""Roles that create keys in the Console (§4.2)."""
 
 
-def console_steps(request: Request, name: str) -> Message:
+def console_steps(request: Request, name: str, use: Use = "") -> Message:
     """Return the steps for making a key in the Console; once nobody waits for it any more, that instead."""
     where = bold(request.workspace_name or "")
     if request.status is not Status.FULFILLING:
@@ -28,7 +31,8 @@ def console_steps(request: Request, name: str) -> Message:
     steps = (
         f"1. Open the Console and choose {where}.\n"
         f"2. Create a key {end} and with exactly this name: {code(name)}{until}\n"
-        f"3. Give its secret to {asker} through your secret manager. Never send it through Slack."
+        f"3. As its linked account choose {_account_to_link(request, use)}\n"
+        f"4. Give its secret to {asker} through your secret manager. Never send it through Slack."
     )
     check = (
         "I look for this key each minute. When I see it, I mark the request as done. "
@@ -46,12 +50,23 @@ def expiry_to_type(ends_at: datetime) -> Markup:
     return calendar_day(day_to_type(ends_at))
 
 
-def ends_too_early(expires_at: datetime | None, ends_at: datetime | None) -> str:
-    """Return what is said of a key that ends before it was to: an expiry can't be changed (admin-api.md §4.6)."""
-    if expires_at is None or (ends_at and expires_at >= ends_at):
-        return ""
-    asked = f"until {UTC_DAYS.written(ends_at)}" if ends_at else "for good"
-    return f"It was created with an earlier end, {UTC_DAYS.written(expires_at)}; you asked for it {asked}."
+def _account_to_link(request: Request, use: Use) -> Markup:
+    """Return which linked account to choose: a personal key acts as whoever makes it (admin-api.md §4.6)."""
+    asker = mention(request.requester.slack_id)
+    never: Markup = "Never choose yourself: the key would act as you and stop when you leave, so I don't accept it."
+    nobody: Markup = "*none*, which makes a workspace key"
+    match use:
+        case "service":
+            return f"*a service account*, so that it goes on working when people leave. Create one if there is none. {never}"
+        case "me" if request.known.asker and request.known.asker.role in MAY_CREATE:
+            return (
+                f"their own account, if {asker} creates the key: that is best, so send them these steps. If you create it, "
+                f"choose {nobody}. {never}"
+            )
+        case "me":
+            return f"{nobody}: {asker} can't create keys. {never}"
+        case _:
+            return f"*a service account* if something shared or automatic uses it, else {nobody}. {never}"
 
 
 def console_news(request: Request, name: str) -> Message:

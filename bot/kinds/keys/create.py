@@ -3,58 +3,23 @@
 import asyncio
 from datetime import date, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.admin.model import ApiKey
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
-from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Stray, Waits
+from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
-from bot.forms.fields import FormField, check_last_day
-from bot.kinds.keys.console_steps import console_news, console_steps, ends_too_early
-from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, at_home, check_name, is_taken, keys_named, subject_of
+from bot.kinds.keys.console_steps import console_news, console_steps
+from bot.kinds.keys.made_by_hand import Use
+from bot.kinds.keys.names import DEAD, NAME, NAME_RULE, is_taken, keys_named, subject_of
+from bot.kinds.keys.new_key import FORM, CreateKey
+from bot.kinds.keys.proof import outcome_of, prove
 from bot.people.model import Who
 from bot.policy.model import Rule
 from bot.slack.markup import Markup, bold, code, mention, within_bold
-from bot.words.wording import listed
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """The upstream writes down by its own clock when a key was made."""
-_BY_HAND = "The person who created it in the Console will give you its secret."
-
-
-class CreateKey(BaseModel):
-    """Who wants which key where. `ends_on` is the last day on which it works, in the requester's calendar."""
-
-    model_config = ConfigDict(frozen=True)
-
-    workspace_id: str
-    workspace_name: str = ""
-    name: str
-    ends_on: date | None = None
-
-
-FORM = (
-    FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name."),
-    FormField(
-        "name",
-        "Name",
-        max_length=MOST_NAME,
-        check=check_name,
-        hint="Name what will use it, such as ingest-staging. Letters, digits, dots, dashes and underscores.",
-    ),
-    FormField("reason", "Purpose", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="It works until the end of this day. Leave empty: it works until somebody revokes it.",
-        optional=True,
-        check=check_last_day,
-    ),
-)
 
 
 async def _check(reading: Reading, _who: Who, payload: CreateKey) -> Checked[CreateKey]:
@@ -88,11 +53,7 @@ async def _apply(act: Act[CreateKey]) -> Applied:
         known = tuple(key.id for key in await act.directory.keys(fresh=True) if key.name == wanted.name)
         return Waits(Outcome(way="console", known=known))
     issued = await act.admin.create_api_key(wanted.workspace_id, wanted.name, act.request.ends_at)
-    return Done(_made(issued.key, Outcome(way="api")), issued.secret)
-
-
-def _made(key: ApiKey, how: Outcome) -> Outcome:
-    return Outcome(thing_id=key.id, hint=key.hint, expires_at=key.expires_at).updated(how)
+    return Done(outcome_of(issued.key, Outcome(way="api")), issued.secret)
 
 
 async def _look(look: Look[CreateKey]) -> Done | None:
@@ -105,48 +66,8 @@ async def _look(look: Look[CreateKey]) -> Done | None:
     for key in await keys_named(look, wanted.name, wanted.workspace_id):
         # An attempt that was sent had found the name free: what has it now came after, whatever the two clocks say.
         if key.status not in DEAD and (request.outcome.sent or key.created_at >= since):
-            return Done(_made(key, Outcome(way="api", handover="lost")))
+            return Done(outcome_of(key, Outcome(way="api", handover="lost")))
     return None
-
-
-async def _prove(look: Look[CreateKey]) -> Done | Waits | None:
-    """Look for the key that a person was asked to make: right name, right workspace, not there before."""
-    wanted, known = look.payload, look.request.outcome.known
-    named = await at_home(look, [key for key in await look.directory.keys() if key.name == wanted.name])
-    new = [key for key in named if key.id not in known and key.status not in DEAD]
-    right = next((key for key in new if key.workspace_id == wanted.workspace_id), None)
-    wrong = await _not_asked_for(look, [key for key in new if key.workspace_id != wanted.workspace_id])
-    seen = Outcome(strays=await _with(look, wrong))
-    if right:
-        look.directory.forget_keys()
-        # What is in the wrong place stays there, also once the right one is made.
-        note = " ".join(filter(None, [_BY_HAND, ends_too_early(right.expires_at, look.request.ends_at)]))
-        return Done(_made(right, Outcome(way="console", note=note)).updated(seen))
-    if not wrong:
-        return Waits()
-    places = listed(sorted({await look.directory.place_of(key) for key in wrong}))
-    return Waits(seen, problem=f"A key with this name was created in {places}. That is the wrong place.")
-
-
-async def _with(look: Look[CreateKey], wrong: list[ApiKey]) -> tuple[Stray, ...]:
-    """Return all strays of a request, those that were seen before first."""
-    known = look.request.outcome.strays
-    new = [key for key in wrong if all(key.id != one.id for one in known)]
-    places = [await look.directory.place_of(key) for key in new]
-    return known + tuple(
-        Stray(id=key.id, name=key.name, place=place, made_by=key.created_by or "")
-        for key, place in zip(new, places, strict=True)
-    )
-
-
-async def _not_asked_for(look: Look[CreateKey], keys: list[ApiKey]) -> list[ApiKey]:
-    """Return the keys that no other request made or waits for."""
-    asked_for = await look.others.requesters_of(look.request.kind, [key.id for key in keys]) if keys else {}
-    return [
-        key
-        for key in keys
-        if key.id not in asked_for and not await look.others.find_open(subject_of(key.workspace_id or "", key.name))
-    ]
 
 
 async def _stands(look: Look[CreateKey]) -> bool:
@@ -170,6 +91,9 @@ async def _revert(act: Act[CreateKey]) -> Done:
 
 def _what(asked: Asked[CreateKey]) -> Markup:
     return f"{code(asked.payload.name)} in {bold(asked.request.workspace_name or '')}"
+
+
+_FOR: dict[Use, Markup] = {"": "", "me": ", to use it at their desk", "service": ", for something that runs by itself"}
 
 
 def _key(asked: Asked[CreateKey]) -> Markup:
@@ -209,7 +133,7 @@ CREATE_KEY = Kind(
         label="Request an API key",
         asks="asks for an API key",
         title=lambda asked: f"API key {asked.payload.name} in {asked.request.workspace_name}",
-        what=_what,
+        what=lambda asked: f"{_what(asked)}{_FOR[asked.payload.use]}",
         done=_done,
         then=lambda asked: f"I create the key, and only {mention(asked.request.requester.slack_id)} sees its secret, once",
         yours=_yours,
@@ -224,6 +148,7 @@ CREATE_KEY = Kind(
         check=_check,
         last_day="ends_on",
         fixed_end=_fixed_end,
+        needs=Can.KEYS,
         has_workspace=True,
         issues_keys=True,
     ),
@@ -231,8 +156,8 @@ CREATE_KEY = Kind(
     concerns=NOBODY,
     by_hand=ByHand(
         waits_for="create the key in the Console",
-        prove=_prove,
-        steps=lambda asked: console_steps(asked.request, asked.payload.name),
+        prove=prove,
+        steps=lambda asked: console_steps(asked.request, asked.payload.name, asked.payload.use),
         news=lambda asked: console_news(asked.request, asked.payload.name),
         announced=_announced,
     ),

@@ -82,7 +82,7 @@ async def _lines(rt: Runtime, keys: Sequence[ApiKey], ends: dict[str, datetime])
 async def _person(rt: Runtime, slack_id: str) -> Actor:
     """Return somebody who is mentioned; who is no member owns what they asked for when they were one."""
     try:
-        member = await find_member(rt, slack_id)
+        member = await find_member(rt, slack_id, fresh=False)  # nothing is decided by it
     except NotLinked:
         member = Member(id=f"unknown:{slack_id}", email="", name="", role="")
     return Actor(slack_id, member, "")

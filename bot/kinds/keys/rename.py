@@ -8,6 +8,7 @@ from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, check_name, is_taken, subject_of
@@ -114,7 +115,7 @@ RENAME_KEY = Kind(
         wish=lambda asked: f"to rename the key {key_in_place(asked)} to {code(asked.payload.name)}",
         chosen=chosen_key,
     ),
-    rules=_NAME.rules(lambda payload: f"rename_key:{payload.key_id}", has_workspace=True),
+    rules=_NAME.rules(lambda payload: f"rename_key:{payload.key_id}", needs=Can.KEYS, has_workspace=True),
     effect=_NAME.effect(),
     concerns=concerns_of_key(
         Remedy("ask for the old name again. Programs that use it go on working.", "rename_key", "Rename…", takes_thing=True)

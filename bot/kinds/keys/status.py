@@ -8,6 +8,7 @@ from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
+from bot.directory.capabilities import Can
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.one_key import (
     KEY_FIELD,
@@ -95,7 +96,7 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
             danger=change.danger,
             chosen=chosen_key,
         ),
-        rules=setting.rules(lambda payload: f"key:{payload.key_id}", has_workspace=True),
+        rules=setting.rules(lambda payload: f"key:{payload.key_id}", needs=Can.KEYS, has_workspace=True),
         effect=setting.effect(),
         concerns=concerns_of_key(change.remedy),
         sample=Sample(

@@ -82,6 +82,9 @@ def _state(organization: ClaudeOrganization) -> dict[str, Any]:
             for w in organization.workspaces.values()
         ],
         "limit": limits.get(None),
+        "service_accounts": [
+            {"id": one.id, "name": one.name} for one in organization.service_accounts.values() if one.archived_at is None
+        ],
         "keys": [
             {
                 "id": key.id,

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from bot.sandbox.claude import params
 from bot.sandbox.claude.errors import ApiError, invalid, not_found
 from bot.sandbox.claude.organization import ClaudeOrganization
-from bot.sandbox.claude.records import NEW_VERSION, ROLES
+from bot.sandbox.claude.records import NEW_VERSION, ROLES, Principal
 from bot.sandbox.claude.shapes import invite_json, key_json, spend_limit_json, user_json
 from bot.sandbox.claude.spend_limits import drop_limit, limit_of, put_limit
 from bot.sandbox.strict_json import read_strictly
@@ -47,7 +47,10 @@ def revise(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -
 
 
 def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """Make a key as an admin does in the Console: {"workspace_id", "name", "expires_at"?, "created_by"?, "scope"?}."""
+    """Make a key as an admin does in the Console: {"workspace_id", "name", "expires_at"?, "created_by"?, "scope"?}.
+
+    "acts_as" is the linked account: the maker's own user id or a service account's, and nobody where it is left out.
+    """
     name = params.text(body, "name", 500, required=True) or ""
     workspace_id = params.text(body, "workspace_id", 200, required=True) or ""
     raw_end = body.get("expires_at")
@@ -55,10 +58,23 @@ def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any])
     creator = organization.admin_key_owner if not body.get("created_by") else params.text(body, "created_by", 200)
     if creator not in organization.users:
         raise not_found("User")
-    key, secret = organization.create_key(workspace_id, name, created_by=creator, expires_at=expires_at)
+    linked = linked_account(organization, params.text(body, "acts_as", 200), creator)
+    key, secret = organization.create_key(workspace_id, name, created_by=creator, expires_at=expires_at, acts_as=linked)
     key.scope = params.text(body, "scope", 50) or key.scope
     shape = key_json(key, organization.clock.now(), NEW_VERSION, organization.default_workspace().id)
     return {"id": key.id, "secret": secret, "key": shape}
+
+
+def linked_account(organization: ClaudeOrganization, wanted: str | None, creator: str | None) -> Principal | None:
+    """Return whom a key acts as; the Console offers one's own account and service accounts alone."""
+    if not wanted:
+        return None
+    if wanted == creator:
+        return Principal("user", wanted)
+    account = organization.service_accounts.get(wanted)
+    if account is None or account.archived_at is not None:
+        raise not_found("Service account")
+    return Principal("service_account", wanted)
 
 
 def change_key(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:

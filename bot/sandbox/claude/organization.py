@@ -125,9 +125,18 @@ class ClaudeOrganization:
             raise invalid("The workspace has reached its limit of active API keys.", "workspace_api_key_limit_exceeded")
 
     def create_key(
-        self, workspace_id: str, name: str, *, created_by: str | None, expires_at: datetime | None = None
+        self,
+        workspace_id: str,
+        name: str,
+        *,
+        created_by: str | None,
+        expires_at: datetime | None = None,
+        acts_as: Principal | None = None,
     ) -> tuple[ApiKey, str]:
-        """Make a workspace key and return it with its secret, which is kept nowhere; ApiError where a rule forbids it."""
+        """Make a key and return it with its secret, which is kept nowhere; ApiError where a rule forbids it.
+
+        It is a workspace key unless it `acts_as` somebody.
+        """
         workspace, now = self.workspaces.get(workspace_id), self.clock.now()
         if workspace is None:
             raise not_found("Workspace")
@@ -147,6 +156,7 @@ class ClaudeOrganization:
             hint=f"{secret[:16]}...{secret[-4:]}",
             created_by=None if created_by is None else Principal("user", created_by),
             expires_at=expires_at,
+            principal=acts_as,
         )
         self.keys[key.id] = key
         return key, secret

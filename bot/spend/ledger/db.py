@@ -130,16 +130,19 @@ async def days_of_keys(tx: Tx, first: date, last: date, key_ids: Sequence[str]) 
 
 
 async def use_by_key(
-    tx: Tx, first: date, last: date, key_ids: Sequence[str], since: date
-) -> dict[str, tuple[date | None, Decimal]]:
-    """Return by key the last day from `first` to `last` with use, and the cost from `since` on; unused keys are absent."""
+    tx: Tx, first: date, last: date, key_ids: Sequence[str], since: tuple[date, date]
+) -> dict[str, tuple[Decimal, Decimal, date | None]]:
+    """Return by key the cost from each of two days on, and the last day from `first` to `last` with use.
+
+    Unused keys are absent.
+    """
     is_used = or_(col(CostDayRow.nanos) != 0, col(CostDayRow.requests) > 0)
-    recent = case((col(CostDayRow.day) >= since, col(CostDayRow.nanos)), else_=0)
+    recent = [func.sum(case((col(CostDayRow.day) >= day, col(CostDayRow.nanos)), else_=0)) for day in since]
     key = col(CostDayRow.api_key_id)
-    statement = select_columns(key, func.max(col(CostDayRow.day)), func.sum(recent))
+    statement = select_columns(key, *recent, func.max(col(CostDayRow.day)))
     statement = statement.where(col(CostDayRow.day).between(first, last), key.in_(key_ids), is_used)
     rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(statement.group_by(key))).all()]
-    return {row[0]: (row[1], dollars(int(row[2] or 0))) for row in rows}
+    return {row[0]: (dollars(int(row[1] or 0)), dollars(int(row[2] or 0)), row[3]) for row in rows}
 
 
 def _told(dimension: Dimension) -> Any:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.ports import KeyUse
+from bot.directory.use import KeyUse
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
@@ -13,7 +13,7 @@ from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ONE_DAY, ZERO, LedgerDay
 from bot.store.session import Store, Tx
 
-COSTS_OF = 7
+COSTS_OF, MONTH = 7, 30
 LOOKS_BACK = timedelta(days=30)
 
 
@@ -46,9 +46,9 @@ async def use_of(store: Store, key_ids: Sequence[str], now: datetime) -> KeyUse:
         if not known:
             return KeyUse()
         spent = await table.days_of_keys(tx, min(known), max(known), key_ids)
-    week = _week(known)
-    cost = sum((amount for day, amount in spent if day in week), ZERO)
-    return _use(known, cost, max((day for day, _ in spent), default=None))
+    week, month = (_latest(known, count) for count in (COSTS_OF, MONTH))
+    costs = [sum((amount for day, amount in spent if day in days), ZERO) for days in (week, month)]
+    return _use(known, costs[0], costs[1], max((day for day, _ in spent), default=None))
 
 
 async def use_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> Mapping[str, KeyUse]:
@@ -57,12 +57,9 @@ async def use_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> Ma
         known = await _known_days(tx, now)
         if not known:
             return dict.fromkeys(key_ids, KeyUse())
-        used = await table.use_by_key(tx, min(known), max(known), key_ids, _week(known)[0])
-    found: dict[str, KeyUse] = {}
-    for key_id in key_ids:
-        last_day, cost = used.get(key_id, (None, ZERO))
-        found[key_id] = _use(known, cost, last_day)
-    return found
+        week, month = (_latest(known, count)[0] for count in (COSTS_OF, MONTH))
+        used = await table.use_by_key(tx, min(known), max(known), key_ids, (week, month))
+    return {key_id: _use(known, *used.get(key_id, (ZERO, ZERO, None))) for key_id in key_ids}
 
 
 async def _known_days(tx: Tx, now: datetime) -> dict[date, LedgerDay]:
@@ -71,18 +68,21 @@ async def _known_days(tx: Tx, now: datetime) -> dict[date, LedgerDay]:
     return {day: fact for day, fact in days.items() if SOURCES[fact.source].tells(KEY)}
 
 
-def _week(known: Mapping[date, LedgerDay]) -> list[date]:
+def _latest(known: Mapping[date, LedgerDay], count: int) -> list[date]:
+    """Return so many days up to the newest that is known."""
     newest = max(known)
-    return days_between(newest - ONE_DAY * (COSTS_OF - 1), newest)
+    return days_between(newest - ONE_DAY * (count - 1), newest)
 
 
-def _use(known: Mapping[date, LedgerDay], cost: Decimal, last_day: date | None) -> KeyUse:
+def _use(known: Mapping[date, LedgerDay], week: Decimal, month: Decimal, last_day: date | None) -> KeyUse:
     unbroken = 0
     while max(known) - ONE_DAY * unbroken in known:
         unbroken += 1
     return KeyUse(
-        cost=cost,
-        is_whole=all(day in known for day in _week(known)),
+        cost=week,
+        is_whole=all(day in known for day in _latest(known, COSTS_OF)),
+        month_cost=month,
+        is_whole_month=all(day in known for day in _latest(known, MONTH)),
         last_day=last_day,
         days=unbroken,
         as_of=max(fact.refreshed_at for fact in known.values()),

@@ -15,6 +15,7 @@ class RequestRow(Table, table=True):
     __table_args__ = (
         Index(None, "status", "created_at", "id"), Index(None, "status", "kind", "closed_at", "workspace_id"),
         Index(None, "requester_slack_id", "created_at", "id"), Index(None, "workspace_id", "created_at", "id"),
+        Index(None, "about_id", "created_at", "id"),
         Index(None, "kind", "made_id", "requester_slack_id"), Index(None, "kind", "requester_slack_id", "made_id"),
     )  # fmt: skip
 
@@ -50,6 +51,8 @@ class RequestRow(Table, table=True):
     known: dict[str, Any] = json_column()
     # The id of what it made, such as a key, as its outcome says: so whose that is is found without reading outcomes.
     made_id: str | None = None
+    # The id of the thing that it changes, or whose grant it extends: so a thing's requests are found without reading all.
+    about_id: str | None = None
     # Set while the request is open and cleared when it closes: one open request per subject, on both databases.
     open_subject: str | None = Field(default=None, unique=True)
 

@@ -157,11 +157,15 @@ def _request() -> None:
         ),
         sa.Column("known", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("about_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("open_subject", name=op.f("uq_request_open_subject")),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_request_about_id_created_at_id"), ["about_id", "created_at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_request_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_request_kind_made_id_requester_slack_id"), ["kind", "made_id", "requester_slack_id"], unique=False

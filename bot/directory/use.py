@@ -1,0 +1,23 @@
+"""What is known of the use of keys; the ledger tells it. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """What is known of the use of some keys together, in UTC days.
+
+    `cost` is dollars in the 7 days up to the newest that is known, `month_cost` in 30 days; `is_whole` and `is_whole_month`
+    say whether all of those days are known. `last_day` is the last one with use; the last `days` that are known have no gap.
+    Without figures there is no `as_of`.
+    """
+
+    cost: Decimal | None = None
+    is_whole: bool = False
+    month_cost: Decimal | None = None
+    is_whole_month: bool = False
+    last_day: date | None = None
+    days: int = 0
+    as_of: datetime | None = None

@@ -1,0 +1,118 @@
+"""One key: found by what somebody typed, and all that is known of it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from bot.admin.model import ApiKey
+from bot.approvals import queries
+from bot.approvals.act import Others
+from bot.approvals.cards.lists import Titled
+from bot.approvals.extensions import kind_of
+from bot.approvals.kind import AnyKind, all_kinds
+from bot.approvals.model import Request
+from bot.approvals.replace import card_address
+from bot.directory.directory import ORGANIZATION, WORKSPACE
+from bot.directory.use import KeyUse
+from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.keys.made_by_hand import SERVICE_ACCOUNT, USER, acting_as
+from bot.kinds.keys.owners import may_see_key
+from bot.organization.key_card import HISTORY, Ask, KeyFacts
+from bot.people import db as links
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.markup import Markup, escape, mention, reads_alike
+from bot.slack.paging import Page
+
+log = structlog.get_logger()
+WITHIN = 1.5
+"""Seconds that figures may take; the card stands without them."""
+
+
+async def keys_called(rt: Runtime, actor: Actor, typed: str) -> list[ApiKey]:
+    """Return the keys that the actor may see and that have this id or are called so, in any case, newest first."""
+    found = await _called(rt, actor, typed, fresh=False)
+    return found or await _called(rt, actor, typed, fresh=True)  # it may be a minute old
+
+
+async def _called(rt: Runtime, actor: Actor, typed: str, *, fresh: bool) -> list[ApiKey]:
+    every = await rt.directory.keys(fresh=fresh)
+    may_see = await may_see_key(rt, actor)
+    named = [key for key in every if key.id == typed or reads_alike(key.name.casefold(), typed.casefold())]
+    return [key for key in named if may_see(key)]
+
+
+async def key_facts(rt: Runtime, key_id: str) -> KeyFacts:
+    """Return what is known of a key as of now; UpstreamMissing where it is gone. Who may see it is the caller's to check."""
+    key = await rt.admin.api_key(key_id)
+    workspace, use, made_in, granted = await asyncio.gather(
+        rt.directory.place_of(key),
+        _use(rt, key.id),
+        _made_in(rt, key.id),
+        Others(rt.store).ends_of(CREATE_KEY.name, [key.id]),
+    )
+    asker = mention(made_in[0].requester.slack_id) if made_in else ""
+    maker = await _person(rt, key.created_by) if key.created_by else ""
+    return KeyFacts(
+        key=key,
+        workspace=workspace,
+        owner=asker or maker,
+        maker=maker,
+        acts_as=await _acts_as(rt, key),
+        ends_at=granted.get(key.id),
+        use=use,
+        made_in=made_in,
+        made_at=await card_address(rt, made_in[0]) if made_in else "",
+        asks=asks_for(all_kinds(rt), key),
+    )
+
+
+def asks_for(kinds: Mapping[str, AnyKind], key: ApiKey) -> list[Ask]:
+    """Return what can be asked for a key in its state; of a scope that isn't known here nobody changes a key."""
+    if key.scope not in (WORKSPACE, ORGANIZATION):
+        return []
+    about = [kind for kind in kinds.values() if any(field.type == "key" for field in kind.form) and kind.rules.takes(key)]
+    return [Ask(kind.name, f"{kind.label.split()[0]}…") for kind in about]
+
+
+async def requests_about(rt: Runtime, key_id: str, cursor: str = "") -> Page[Titled]:
+    """Return the page at a cursor of the requests about a key, newest first."""
+    page = await queries.about(rt, key_id, cursor, HISTORY)
+    return page.showing([(request, _title(rt, request)) for request in page.items])
+
+
+def _title(rt: Runtime, request: Request) -> str:
+    return kind_of(rt, request).title(request)
+
+
+async def _made_in(rt: Runtime, key_id: str) -> Titled | None:
+    made = await Others(rt.store).maker_of(CREATE_KEY.name, key_id)
+    return (made, _title(rt, made)) if made else None
+
+
+async def _use(rt: Runtime, key_id: str) -> KeyUse | None:
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await rt.use_of_keys([key_id], rt.now())
+    except Exception as error:  # whatever it is, the card says what else is known
+        log.info("use_not_known", error=type(error).__name__)
+        return None
+
+
+async def _acts_as(rt: Runtime, key: ApiKey) -> Markup:
+    if key.principal_type == USER and key.principal_id:
+        return await _person(rt, key.principal_id)
+    if key.principal_type == SERVICE_ACCOUNT:
+        return escape(acting_as(key, None))
+    return escape(acting_as(key, None)) + (": a workspace key" if key.principal_type is None else "")
+
+
+async def _person(rt: Runtime, member_id: str) -> Markup:
+    """Return a member mentioned where they are linked, else by name, else as somebody who isn't a member any more."""
+    async with rt.store.read() as tx:
+        link = await links.find_one(tx, "", member_id)
+    if link:
+        return mention(link.slack_id)
+    found = next((one.name for one in await rt.directory.members() if one.id == member_id), None)
+    return escape(found or f"somebody who is no member ({member_id})")

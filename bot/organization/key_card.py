@@ -1,0 +1,119 @@
+"""All that is known of one key, as one private answer with what can be asked for it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bot.admin.model import ApiKey
+from bot.approvals.cards.lists import Titled, mark_of
+from bot.approvals.model import WORDS
+from bot.directory.use import KeyUse
+from bot.organization.keys_wanted import STATUS_WORDS
+from bot.slack import ids
+from bot.slack.blocks import actions, context, divider, fit, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, bold, code, date, escape, link, mention
+from bot.slack.model import Message
+from bot.slack.paging import Page, pager, range_of
+from bot.words.calendars import Calendar
+from bot.words.wording import calendar_day, money, plural
+
+Json = dict[str, Any]
+HISTORY = 5
+"""Requests that the card shows at once; buttons lead to the others."""
+
+
+class Ask(NamedTuple):
+    """Something that can be asked for the key: the kind of request by its name, and what the button says."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What is known of a key; what isn't known is empty. People are markup: mentioned where Slack knows them.
+
+    `workspace` is where it works and `acts_as` its linked account. `ends_at` is when the bot revokes it, and `made_in` the
+    request that made it, with the address of its card in `made_at`. `use` is None where nothing could be read in time.
+    """
+
+    key: ApiKey
+    workspace: str
+    owner: Markup = ""
+    maker: Markup = ""
+    acts_as: Markup = ""
+    ends_at: datetime | None = None
+    use: KeyUse | None = None
+    made_in: Titled | None = None
+    made_at: str = ""
+    asks: Sequence[Ask] = ()
+
+
+def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Message:
+    """Return the card of a key with a page of the requests about it, newest first; days are read in `calendar`."""
+    key = facts.key
+    title: Markup = f"{code(key.name)} in {bold(facts.workspace)} — {escape(STATUS_WORDS.get(key.status, key.status))}"
+    lines: list[Markup] = [line for line in (*_people(facts), *_times(facts, calendar), *_use(facts.use)) if line]
+    blocks: list[Json] = [section("\n".join([title, *lines]))]
+    if facts.asks:
+        labels = [(ask, f"{ask.label.rstrip('…')} {key.name}") for ask in facts.asks]
+        blocks.append(
+            actions(*(button(a.label, f"{ids.OPEN_PREFIX}{a.kind}", key.id, accessibility_label=said) for a, said in labels))
+        )
+    blocks += [divider(), *_requests(requests, key.id)]
+    blocks.append(context(" · ".join([code(key.id), *([code(key.hint)] if key.hint else [])])))
+    past: list[Markup] = [f"{escape(name)}, {WORDS[request.status]}" for request, name in requests.items]
+    history = f"Requests about it: {'; '.join(past)}" if past else "No request is about it"
+    return Message(f"{'. '.join([title, *lines, history])}.", fit(blocks))
+
+
+def _people(facts: KeyFacts) -> list[Markup]:
+    owner = f"*Owner* {facts.owner or 'unknown'}"
+    made = f"*Made by* {facts.maker or 'unknown: the Claude API names nobody'}"
+    asked: Markup = ""
+    if facts.made_in:
+        request, title = facts.made_in
+        card = f" ({link(facts.made_at, 'see the card')})" if facts.made_at else ""
+        asked = f"*Asked for* by {mention(request.requester.slack_id)} {date(request.created_at)}: {escape(title)}{card}"
+    return [owner, made, asked, f"*Acts as* {facts.acts_as}"]
+
+
+def _times(facts: KeyFacts, calendar: Calendar) -> list[Markup]:
+    key = facts.key
+    ends: list[Markup] = []
+    if key.expires_at:
+        ends.append(f"expires by itself {date(key.expires_at)}")
+    if facts.ends_at:
+        ends.append(f"I revoke it after {date(facts.ends_at)}")
+    made = calendar_day(calendar.day_of(key.created_at))
+    return [f"*Created* {made}", f"*End* {', '.join(ends) or 'none'}"]
+
+
+def _use(use: KeyUse | None) -> list[Markup]:
+    if use is None or use.as_of is None:
+        return ["*Use* no figures yet"]
+    last = calendar_day(use.last_day) if use.last_day else f"no use in {plural(use.days, 'day')}"
+    week, month = _cost(use.cost, whole=use.is_whole), _cost(use.month_cost, whole=use.is_whole_month)
+    return [f"*Last used* {last} (UTC)", f"*Cost* {week} in 7 days, {month} in 30 days · as of {date(use.as_of)}"]
+
+
+def _cost(cost: Decimal | None, *, whole: bool) -> Markup:
+    return "unknown" if cost is None else f"{'' if whole else 'at least '}{escape(money(cost))}"
+
+
+def _requests(requests: Page[Titled], key_id: str) -> list[Json]:
+    if not requests.items:
+        return [section("No request is about this key.")]
+    intro: Markup = f"*Requests about it*{f' ({range_of(requests)})' if range_of(requests) else ''}, newest first"
+    blocks = [
+        section(
+            f"{mark_of(request)} {escape(title)}\n"
+            f"{WORDS[request.status]}, asked by {mention(request.requester.slack_id)} {date(request.created_at)}",
+            accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"),
+        )
+        for request, title in requests.items
+    ]
+    return [section(intro), *blocks, *pager(requests, ids.PAGE_KEY, "requests about this key", key_id)]

@@ -1,0 +1,25 @@
+"""What past requests have shown of the Claude API."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from bot.admin.keys import CREATION_UNAVAILABLE
+from bot.store.session import Tx
+from bot.store.tables import RequestRow
+
+_LOOKS_AT = 50
+BY_API = "api"
+
+
+async def creations(tx: Tx, kinds: Sequence[str]) -> tuple[datetime | None, datetime | None]:
+    """Return when the API last created a key for a request of these kinds, and when it last said that it creates none.
+
+    Looked for among the newest requests alone.
+    """
+    query = select(RequestRow).where(col(RequestRow.kind).in_(kinds), col(RequestRow.approved_at).is_not(None))
+    rows = (await tx.session.exec(query.order_by(col(RequestRow.approved_at).desc()).limit(_LOOKS_AT))).all()
+    made = next((row.approved_at for row in rows if row.made_id and row.outcome.get("way") == BY_API), None)
+    refused = next((row.approved_at for row in rows if row.failure and CREATION_UNAVAILABLE in row.failure), None)
+    return made, refused
