@@ -65,6 +65,7 @@ class Runtime:
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)
     redraws: Redraws = field(default_factory=Redraws)
+    homes: Redraws = field(default_factory=Redraws)
     policy_file: PolicyFile | None = None
 
     async def refresh_policy(self) -> Policy:

@@ -4,7 +4,21 @@ from typing import Any
 
 from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
-from handlers import admin, events, forms, home, keys, limits, members, requests, spend, spend_forms, workspaces
+from handlers import (
+    admin,
+    events,
+    forms,
+    home,
+    keys,
+    limits,
+    member_card,
+    member_lists,
+    members,
+    requests,
+    spend,
+    spend_forms,
+    workspaces,
+)
 from handlers.edge import register as edge
 from handlers.typed import opening_forms
 
@@ -13,6 +27,8 @@ FEATURES: tuple[edge.Feature, ...] = (
     keys.FEATURE,
     members.FEATURE,
     workspaces.FEATURE,
+    member_lists.FEATURE,
+    member_card.FEATURE,
     spend.FEATURE,
     spend_forms.FEATURE,
     forms.FEATURE,

@@ -23,7 +23,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, date, escape, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
 from bot.slack.state import text_at
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
@@ -222,11 +222,15 @@ async def form_changed(call: Interaction) -> None:
 
 
 def opener_of(kind: AnyKind) -> Listener:
-    """Return the listener of the button that opens a kind's form; its value may name a key or a workspace."""
+    """Return the listener of the button that opens a kind's form; its value may name a key, a workspace or a person."""
+    person = next((field.name for field in kind.form if field.type == "person"), "")
     has_key = any(field.type == "key" for field in kind.form)
 
     async def run(call: Interaction) -> None:
-        await door_of(kind).open_once_known(call, _key_of(call) if has_key else _workspace_named(call))
+        if person and is_user_id(call.value):
+            await door_of(kind).open(call, {person: call.value})
+        else:
+            await door_of(kind).open_once_known(call, _key_of(call) if has_key else _workspace_named(call))
 
     return run
 

@@ -1,28 +1,51 @@
 """The App Home as blocks. Pure."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
-from bot.approvals.cards.lists import Titled, mine_blocks, waiting_blocks
+from bot.approvals.cards.lists import Given, Titled, grant_blocks, mine_blocks, waiting_blocks
 from bot.organization.keys_view import KeyLine, my_key_blocks
+from bot.organization.model import Glance, Places
+from bot.organization.person_view import places_in_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, date
-from bot.slack.paging import Page
+from bot.slack.paging import Page, numbered
+from bot.spend.model import MonthSoFar
+from bot.spend.phrases import shown
+from bot.words.wording import number, plural
 
 Json = dict[str, Any]
+SHOWN = 5
+"""Things of each list; its buttons lead to all others."""
+T = TypeVar("T")
 
 
-def home_view(
-    waiting: Page[Titled] | None,
-    mine: Page[Titled],
-    keys: Page[KeyLine] | None,
-    prefix: str,
-    now: datetime,
-) -> Json:
-    """Return somebody's App Home; None marks a part that could not be read just now."""
-    unread = section("I can't load this now. Press Refresh in a minute.")
+class Missing(Enum):
+    """Why a part isn't shown: it is still being read, or it can't be read now."""
+
+    LOADING = "loading"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True)
+class HomeParts:
+    """The parts of an App Home; `glance` is None for those who are no admins, `keys` and `places` stand in one section."""
+
+    waiting: Page[Titled] | Missing
+    mine: Page[Titled] | Missing
+    grants: Page[Given] | Missing
+    keys: Page[KeyLine] | Missing
+    places: Places | Missing
+    glance: Glance | Missing | None = None
+
+
+def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
+    """Return somebody's App Home."""
     blocks: list[Json] = [
         actions(
             button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
@@ -30,22 +53,68 @@ def home_view(
             button("Refresh", ids.HOME_REFRESH),
         ),
         header("Waiting for my decision"),
-        *(waiting_blocks(waiting) if waiting is not None else [unread]),
+        *_part(parts.waiting, waiting_blocks),
         divider(),
         header("My requests"),
-        *mine_blocks(mine, prefix),
+        *_part(parts.mine, lambda mine: mine_blocks(mine, prefix)),
         divider(),
-        header("My keys"),
-        *(_keys(keys) if keys is not None else [unread]),
+        header("Given until a day"),
+        *_part(parts.grants, _grants),
+        divider(),
+        header("My keys and workspaces"),
+        *_part(parts.keys, _keys),
+        *_part(parts.places, _places),
+        *([divider(), header("The organization"), *_part(parts.glance, _glance)] if parts.glance is not None else []),
         context(f"As of {date(now)}"),
     ]
     return home(blocks)
+
+
+def _part(part: T | Missing, draw: Callable[[T], list[Json]]) -> list[Json]:
+    if isinstance(part, Missing):
+        return [section("Loading…" if part is Missing.LOADING else "I can't load this now. Press Refresh in a minute.")]
+    return draw(part)
+
+
+def _grants(grants: Page[Given]) -> list[Json]:
+    return grant_blocks(grants) if grants.items else [section("Nothing that you asked for or were given ends by itself.")]
 
 
 def _keys(keys: Page[KeyLine]) -> list[Json]:
     if not keys.items:
         return [section("You have no API keys. Press *Request an API key* above to ask for one.")]
     return my_key_blocks(keys)
+
+
+def _places(places: Places) -> list[Json]:
+    show = button("Show all about me", ids.SHOW_MEMBER, accessibility_label="Show all that is known about me")
+    return [section(f"*Workspaces*\n{places_in_words(places, numbered(places.given, size=SHOWN))}"), actions(show)]
+
+
+def _glance(seen: Glance) -> list[Json]:
+    admins = f", {plural(seen.admins, 'admin')}" if seen.admins is not None else ""
+    expiry = f", the next expires {date(seen.next_expiry)}" if seen.next_expiry else ""
+    lines: list[Markup] = [
+        f"*Members*: {_count(seen.members)}{admins}",
+        f"*Pending invites*: {_count(seen.invites)}{expiry}",
+        f"*Workspaces*: {_count(seen.workspaces)}",
+        f"*Active keys*: {_count(seen.keys)}",
+        f"*Spent this month*: {_spent(seen.month)}",
+        f"*Waiting for a decision*: {_count(seen.waiting)}",
+    ]
+    lists = actions(button("Members", ids.LIST_MEMBERS), button("Pending invites", ids.LIST_MEMBERS_TOO, "pending"))
+    return [section("\n".join(lines)), lists]
+
+
+def _count(count: int | None) -> Markup:
+    return "can't be read now" if count is None else number(count)
+
+
+def _spent(month: MonthSoFar | None) -> Markup:
+    if month is None or month.total is None or month.as_of is None:
+        return "no figures yet"
+    missing = f", {plural(month.missing, 'day')} missing" if month.missing else ""
+    return f"{shown(month.total)} so far{missing}, as of {date(month.as_of)}"
 
 
 def refused_home(sentence: Markup) -> Json:

@@ -6,7 +6,8 @@ from bot.kinds.keys.owners import may_see_key, sees_all_keys
 from bot.kinds.keys.shown import key_facts, keys_called, requests_about
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
-from bot.organization.keys_wanted import Wanted, read_wanted, restored
+from bot.organization.keys_wanted import Wanted, read_wanted
+from bot.organization.narrowing import restored
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -18,6 +19,7 @@ from handlers import home
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
+from handlers.edge.window import answer_here
 from handlers.forms import open_form
 
 _GONE: Markup = "That key doesn't exist, or you may not see it."
@@ -127,7 +129,7 @@ async def turn_key(call: Interaction) -> None:
 async def turn_keys(call: Interaction) -> None:
     """Show another page of a list of keys, where it was turned; who may see it is asked now."""
     narrowed, cursor = read_turn(call.value)
-    await call.say_in_place(await _list(call, restored(narrowed), cursor))
+    await answer_here(call, "Keys", _list(call, restored(Wanted, narrowed), cursor), in_place=True)
 
 
 async def turn_mine(call: Interaction) -> None:
@@ -149,6 +151,11 @@ async def show_mine(call: Interaction) -> None:
     await call.say(await _mine(call))
 
 
+async def show_narrowed(call: Interaction) -> None:
+    """Answer a button that asks for the keys of somebody; who may see them is asked now."""
+    await answer_here(call, "Keys", _list(call, restored(Wanted, call.value)))
+
+
 FEATURE = Feature(
     commands={"keys": keys_command},
     shortcuts={"shortcut_request_key": request_shortcut},
@@ -156,6 +163,7 @@ FEATURE = Feature(
         ids.SHOW_KEYS: show_mine,
         ids.SHOW_KEY: show_key,
         **turns(ids.PAGE_KEY, turn_key),
+        ids.LIST_KEYS: show_narrowed,
         **turns(ids.PAGE_KEYS, turn_keys),
         **turns(ids.PAGE_MY_KEYS, turn_mine),
     },

@@ -1,31 +1,24 @@
 """/claude-members: who is in the organization, and another role for somebody."""
 
 import contextlib
-import re
 
 from bot.approvals import service
 from bot.approvals.model import Request
 from bot.approvals.replace import AskedAlready
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
+from bot.organization.narrowing import mentioned
 from bot.people.identity import resolve_actor, unlink
-from bot.people.roles import ROLE_WORDS, role_words
-from bot.slack import ids
-from bot.slack.blocks import actions, context, fit, section
-from bot.slack.elements import button
 from bot.slack.markup import Markup, code, escape, mention
-from bot.slack.model import Message
-from bot.slack.paging import by_name, page_of, pager, range_of, read_turn, turns
 from bot.words.ends import find_end
 from bot.words.similar import closest
-from bot.words.wording import listed, plural
+from bot.words.wording import listed
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form, open_to_replace, sent_in_words
-
-MEMBERS_SHOWN = 20
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+from handlers.member_card import show_typed
+from handlers.member_lists import list_typed
 
 
 async def members_command(call: Interaction) -> None:
@@ -35,14 +28,15 @@ async def members_command(call: Interaction) -> None:
         await _role(call)
     elif name == "relink":
         await _relink(call)
+    elif name == "show":
+        await show_typed(call, call.words)
     else:
-        await call.say(await _overview(call))
+        await list_typed(call, call.words)
 
 
 async def _role(call: Interaction) -> None:
     words = list(call.words)
-    found = _MENTION.fullmatch(words[0]) if words else None
-    person = found.group(1) if found else ""
+    person = mentioned(words[0]) if words else ""
     role = words[1].casefold() if len(words) > 1 else ""
     today = call.calendar.day_of(call.rt.now())
     end = find_end(words[2:], today)
@@ -83,36 +77,16 @@ def _no_such_role(role: str) -> Markup:
 
 
 async def _relink(call: Interaction) -> None:
-    found = _MENTION.fullmatch(call.words[0]) if call.words else None
-    if found is None:
+    person = mentioned(call.words[0]) if call.words else ""
+    if not person:
         raise NotFound(f"Mention the person: {code(f'/{call.rt.settings.command_prefix}-members relink @person')}.")
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
-    was_linked = await unlink(call.rt, call.actor, found.group(1))
-    person = mention(found.group(1))
-    said = f"✅ I removed the link of {person}. They'll be linked by their current e-mail address when they next use me."
+    was_linked = await unlink(call.rt, call.actor, person)
+    them = mention(person)
+    said = f"✅ I removed the link of {them}. They'll be linked by their current e-mail address when they next use me."
     await call.say(
-        plain_answer(said if was_linked else f"{person} is not linked yet. They'll be linked when they first use me.")
+        plain_answer(said if was_linked else f"{them} is not linked yet. They'll be linked when they first use me.")
     )
 
 
-async def _overview(call: Interaction, cursor: str = "") -> Message:
-    members = await call.rt.directory.members()
-    roles = sorted({m.role for m in members}, key=lambda role: (role not in ROLE_WORDS, [*ROLE_WORDS, role].index(role)))
-    counts: list[Markup] = [plural(sum(m.role == role for m in members), *role_words(role)) for role in roles]
-    page = page_of(members, lambda member: by_name(member.name, member.id), cursor, MEMBERS_SHOWN)
-    role, _ = role_words(call.actor.member.role)
-    intro = f"*{plural(len(members), 'member')}*: {listed(counts)}. Your role: *{role}*."
-    part = f"{range_of(page)}, by name"
-    lines: list[Markup] = [f"*{escape(m.name)}* — {role_words(m.role)[0]}\n{escape(m.email)}" for m in page.items]
-    change = actions(button("Change a role…", "open_change_role", style="primary"))
-    blocks = [section(intro), change, context(part), *map(section, lines), *pager(page, ids.PAGE_MEMBERS, "members")]
-    names: list[Markup] = [f"{escape(m.name)} ({role_words(m.role)[0]})" for m in page.items]
-    return Message(f"{intro} {part}: {', '.join(names)}", fit(blocks))
-
-
-async def turn_members(call: Interaction) -> None:
-    """Show another page of the members, where it was turned."""
-    await call.say_in_place(await _overview(call, read_turn(call.value)[1]))
-
-
-FEATURE = Feature(commands={"members": members_command}, actions=turns(ids.PAGE_MEMBERS, turn_members))
+FEATURE = Feature(commands={"members": members_command})

@@ -154,7 +154,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (37, "the own queue is taken for a failure"): (
         "approvals/test_own_queue::an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself",
     ),
-    (38, "what grows blocks everybody"): ("approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",),
+    (38, "what grows blocks everybody"): (
+        "approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",
+        "approvals/test_rows::of_whoever_asked_most_no_more_is_read_than_is_shown",
+        "organization/test_places::each_look_reads_so_many_lists_and_the_next_reads_on",
+    ),
     (39, "one optional field that is left out makes a list unreadable"): (
         "admin/test_sdk_contract::a_field_that_a_gateway_left_out_is_null_where_the_sdk_says_optional",
     ),
@@ -185,6 +189,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (47, "other words for a thing lead nowhere"): (
         "handlers/test_typed_words::other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest",
         "handlers/test_typed_words::the_form_of_a_key_keeps_what_was_typed",
+        "handlers/test_member_lists::lists_are_narrowed_by_words_and_what_is_misspelt_is_one_click_away",
     ),
     (48, "raw markup in answers"): (
         "handlers/test_typed_words::references_are_shown_as_names_that_notify_nobody",
@@ -257,6 +262,12 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (64, "figures that fall bring back what was said before"): (
         "spend/test_limits::figures_that_fall_and_rise_again_bring_nothing_back",
         "spend/test_limits::an_alert_of_a_lower_step_is_not_said_after_a_higher_one",
+    ),
+    (65, "one part that is slow or broken hides the others"): (
+        "handlers/test_home::a_slow_claude_api_shows_the_rest_first_and_the_whole_afterwards",
+        "handlers/test_home::a_claude_api_that_refuses_blanks_nothing_else",
+        "handlers/test_home::while_nobody_can_say_who_is_a_member_ones_own_requests_are_shown",
+        "organization/test_places::a_list_that_cant_be_read_now_is_said_to_be_missing_and_tried_again",
     ),
 }
 """By number and name; a test by its file and its name, or all of a file."""

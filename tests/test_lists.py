@@ -10,23 +10,28 @@ from typing import Any
 
 import pytest
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Invite, Member
 from bot.approvals.cards.details import details_view
-from bot.approvals.cards.lists import Titled, request_list
+from bot.approvals.cards.lists import Given, Titled, request_list
+from bot.approvals.model import Status
 from bot.organization.key_card import KeyFacts, key_card
 from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.organization.keys_wanted import Wanted
+from bot.organization.members_view import invite_list, member_list, order_of, order_of_invite
+from bot.organization.members_wanted import WantedMembers
+from bot.organization.model import Glance, PlaceRole, Places
+from bot.organization.person_view import ASKS, PersonFacts, person_card
 from bot.sandbox.slack.validation import validate_message, validate_view
-from bot.slack.paging import Page, numbered, read_turn
+from bot.slack.paging import SIZE, Page, numbered, page_of, read_turn
 from bot.spend.ask.view import render_figures
 from bot.spend.digests.build import DigestInput, build_digest
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.view import render_part, render_thread
 from bot.spend.dimensions import KEY
-from bot.spend.model import Breakdown, Digest, LedgerDay, Series, Slice, SpendQuery
+from bot.spend.model import Breakdown, Digest, LedgerDay, MonthSoFar, Series, Slice, SpendQuery
 from bot.spend.model import Figures as SpendFigures
 from bot.words.calendars import UTC_DAYS
-from handlers.home_view import home_view
+from handlers.home_view import HomeParts, home_view
 from tests.approvals.samples import ASKED, a_request, facts_of
 from tests.spend.world import FRIDAY, NOW, OPUS, cell_of
 
@@ -53,8 +58,45 @@ def asked(cursor: str) -> Page[Titled]:
     return numbered([titled(name) for name in NAMES], cursor)
 
 
-def at_home(*, waiting: str = "", mine: str = "", own: str = "") -> list[Json]:
-    view = home_view(asked(waiting), asked(mine), keys(own), "claude", ASKED)
+def given(cursor: str, size: int = SIZE) -> Page[Given]:
+    granted = [a_request(id=f"req_{name}", status=Status.APPLIED, ends_at=ASKED) for name in NAMES]
+    return numbered([(one, name, name.endswith("7")) for one, name in zip(granted, NAMES, strict=True)], cursor, size)
+
+
+def member(name: str) -> Member:
+    return Member(id=f"user_{name}", email=f"{LONG}@acme.test", name=name, role="developer", added_at=ASKED)
+
+
+def members(cursor: str) -> list[Json]:
+    page = page_of([member(name) for name in NAMES], order_of, cursor)
+    wanted = WantedMembers(part="t" * 80, roles=("developer",) * 9)
+    return member_list(page, wanted, [], "admin", "claude").blocks
+
+
+def invites(cursor: str) -> list[Json]:
+    invited: dict[str, Any] = {"role": "user", "status": "pending", "invited_at": ASKED, "expires_at": ASKED}
+    page = page_of([Invite(id=name, email=f"{name}@x.test", **invited) for name in NAMES], order_of_invite, cursor)
+    return invite_list(page, WantedMembers(invites=("pending",)), "claude").blocks
+
+
+def card(*, grants: str = "", own: str = "", where: str = "") -> list[Json]:
+    """A card with as much on it as there ever is, with names as long as they get."""
+    places = Places("workspace_billing", tuple(PlaceRole(f"{name}{LONG}", "workspace_admin") for name in NAMES), 100, 120)
+    facts = PersonFacts(
+        target="user_x", address=LONG, member=member(LONG), slack_id="U0X", linked_at=ASKED, places=places, places_at=where,
+        invites=[Invite(id="i", email=LONG, role="user", status="expired", invited_at=ASKED, expires_at=ASKED)],
+        keys=numbered([key_line(name) for name in NAMES], "", 5), opened=numbered([titled("o") for _ in range(5)]),
+        grants=given(grants, 5),
+        asked=numbered([titled(name) for name in NAMES], own, 5), unread=("keys",), asks=ASKS,
+    )  # fmt: skip
+    return person_card(facts, UTC_DAYS).blocks
+
+
+def at_home(*, waiting: str = "", mine: str = "", own: str = "", grants: str = "") -> list[Json]:
+    glance = Glance(5000, 2, 3, ASKED, 100, 1000, 7, MonthSoFar(Decimal(9), ASKED, 2))
+    places = Places("", tuple(PlaceRole(LONG, "workspace_user") for _ in range(100)), 100, 120)
+    parts = HomeParts(asked(waiting), asked(mine), given(grants), keys(own), places, glance)
+    view = home_view(parts, "claude", ASKED)
     assert not validate_view(view)
     return view["blocks"]
 
@@ -114,6 +156,12 @@ LISTS = {
     "mine": Listed(lambda cursor: request_list(None, asked(cursor), "claude").blocks, "page_mine"),
     "waiting at home": Listed(lambda cursor: at_home(waiting=cursor), "page_waiting"),
     "mine at home": Listed(lambda cursor: at_home(mine=cursor), "page_mine"),
+    "what ends at home": Listed(lambda cursor: at_home(grants=cursor), "page_grants"),
+    "members": Listed(members, "page_members"),
+    "invites": Listed(invites, "page_members"),
+    "what ends on a card": Listed(lambda cursor: card(grants=cursor), "page_grants"),
+    "workspaces on a card": Listed(lambda cursor: card(where=cursor), "page_places"),
+    "requests on a card": Listed(lambda cursor: card(own=cursor), "page_asked"),
     "keys at home": Listed(lambda cursor: at_home(own=cursor), "page_my_keys"),
     "history": Listed(history, "page_history"),
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),

@@ -18,7 +18,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("Kinds of request", "bot/kinds bot/approvals/kind bot/approvals/parts"),
     ("Request cards, notices and lists", "bot/approvals/cards bot/approvals/handover bot/approvals/outcome"),
     ("What people do with requests", "bot/approvals handlers/requests"),
-    ("Keys and members", "handlers/keys handlers/members bot/organization bot/directory"),
+    ("Keys and members", "handlers/keys handlers/member bot/organization bot/directory"),
     (
         "Answers about spend",
         "bot/spend/ask handlers/spend. bot/spend/phrases bot/spend/render bot/spend/table bot/spend/dim",

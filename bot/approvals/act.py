@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bot.admin.model import Member, MonthSpend
 from bot.approvals import db as requests
 from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
+from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Request
 from bot.approvals.progress import Progress
 from bot.directory.directory import Directory
@@ -53,17 +54,17 @@ class Others:
     async def ended_since(self, kind: str, since: datetime) -> list[Request]:
         """Return the grants of a kind that have ended since then."""
         async with self._store.read() as tx:
-            return await requests.ended_since(tx, kind, since)
+            return await lookups.ended_since(tx, kind, since)
 
     async def requesters_of(self, kind: str, things: Sequence[str]) -> dict[str, str]:
         """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
         async with self._store.read() as tx:
-            return await requests.askers_of(tx, kind, things)
+            return await lookups.askers_of(tx, kind, things)
 
     async def ends_of(self, kind: str, things: Sequence[str]) -> dict[str, datetime]:
         """Return when what requests of a kind made will be taken back, by the thing's id; what has no end is absent."""
         async with self._store.read() as tx:
-            return await requests.ends_of(tx, kind, things)
+            return await lookups.ends_of(tx, kind, things)
 
     async def asked_for(self, kind: str, thing: str) -> Who | None:
         """Return who asked for a thing, where a request of a kind made it."""
@@ -78,7 +79,7 @@ class Others:
     async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
         """Return the ids of what requests of a kind made for somebody."""
         async with self._store.read() as tx:
-            return await requests.made_for(tx, kind, slack_id)
+            return await lookups.made_for(tx, kind, slack_id)
 
 
 class Grants(Others):

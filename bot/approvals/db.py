@@ -1,17 +1,18 @@
 """Requests and decisions in the database: one guarded write per transition."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.approvals.cards.plan import TOPIC, line_of, wanted
 from bot.approvals.due import timers_of
 from bot.approvals.findings.db import open_findings
+from bot.approvals.grants import db as grants
 from bot.approvals.model import OPEN, Decision, Event, Request, Status, Verdict, next_status
 from bot.approvals.outcome import Outcome
 from bot.errors import NotFound
@@ -25,8 +26,7 @@ from bot.timers import db as timers
 Place = tuple[str, str | None]
 """A kind of request, and the workspace that it is about (None: the organization)."""
 UNKNOWN: Final = "I don't know that request. Nothing was changed."
-_AT_ONCE = 500
-_ASKED, _ID = col(RequestRow.created_at), col(RequestRow.id)
+ASKED, ID, _STATUS = col(RequestRow.created_at), col(RequestRow.id), col(RequestRow.status)
 _COLUMNS_ONLY = {"open_subject", "made_id", "about_id"}
 """What is written for lookups and is no part of a Request."""
 
@@ -43,7 +43,7 @@ async def insert(tx: Tx, request: Request, open_subject: str, about: str | None 
 
 async def load(tx: Tx, request_id: str) -> Request | None:
     """Return a request with its decisions, or None."""
-    found = await _with_decisions(tx, select(RequestRow).where(RequestRow.id == request_id))
+    found = await with_decisions(tx, select(RequestRow).where(RequestRow.id == request_id))
     return found[0] if found else None
 
 
@@ -57,47 +57,38 @@ async def require(tx: Tx, request_id: str) -> Request:
 
 async def find_open(tx: Tx, open_subject: str) -> Request | None:
     """Return the open request about a subject, or None."""
-    found = await _with_decisions(tx, select(RequestRow).where(RequestRow.open_subject == open_subject))
+    found = await with_decisions(tx, select(RequestRow).where(RequestRow.open_subject == open_subject))
     return found[0] if found else None
 
 
 async def with_status(tx: Tx, *statuses: Status, limit: int = 500) -> list[Request]:
     """Return the requests in these statuses, oldest first."""
-    query = select(RequestRow).where(col(RequestRow.status).in_(statuses)).order_by(col(RequestRow.created_at)).limit(limit)
-    return await _with_decisions(tx, query)
+    return await with_decisions(tx, select(RequestRow).where(_STATUS.in_(statuses)).order_by(ASKED).limit(limit))
 
 
-async def of_requester(tx: Tx, slack_id: str, *, beyond: str = "", later: bool = False, limit: int = 20) -> list[Request]:
-    """Return what somebody asked for, newest first; with `beyond` (a request's id) only what is older than that.
-
-    With `later` the other way round: oldest first, and newer than `beyond`.
-    """
+async def of_requester(
+    tx: Tx, slack_id: str, *statuses: Status, beyond: str = "", later: bool = False, limit: int = 20
+) -> list[Request]:
+    """Return what somebody asked for (in `statuses`), newest first; beyond an id what is older, with `later` newer."""
     query = select(RequestRow).where(RequestRow.requester_slack_id == slack_id)
-    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
+    if not statuses:
+        return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
+    # Ordered by an expression, or SQLite reads all that they ever asked for in its order, looking for the few statuses.
+    newest_first = (func.coalesce(ASKED, ASKED).desc(), ID.desc())
+    return await with_decisions(tx, query.where(_STATUS.in_(statuses)).order_by(*newest_first).limit(limit))
 
 
-async def of_workspace(
-    tx: Tx, workspace_id: str, statuses: Collection[Status], *, by: str = "", limit: int = 5
-) -> list[Request]:
-    """Return the requests about a workspace in these statuses, newest first; with `by` only those of one person."""
-    query = select(RequestRow).where(RequestRow.workspace_id == workspace_id, col(RequestRow.status).in_(statuses))
-    query = query.where(RequestRow.requester_slack_id == by) if by else query
-    return await _with_decisions(tx, query.order_by(_ASKED.desc(), _ID.desc()).limit(limit))
+async def by_ids(tx: Tx, ids: Sequence[str]) -> list[Request]:
+    """Return these requests, in this order."""
+    found = {one.id: one for one in await with_decisions(tx, select(RequestRow).where(col(RequestRow.id).in_(ids)))}
+    return [found[one] for one in ids if one in found]
 
 
-async def about(
-    tx: Tx, thing: str, makers: Sequence[str], *, beyond: str = "", later: bool = False, limit: int = 20
-) -> list[Request]:
-    """Return the requests that change a thing, or made it and are of the kinds `makers`; in the order of `of_requester`."""
-    made = and_(col(RequestRow.kind).in_(makers), col(RequestRow.made_id) == thing)
-    query = select(RequestRow).where(or_(col(RequestRow.about_id) == thing, made))
-    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
-
-
-async def pending_places(tx: Tx) -> list[Place]:
-    """Return of which kinds and about which workspaces requests are pending."""
-    query = select(RequestRow.kind, RequestRow.workspace_id).where(RequestRow.status == Status.PENDING).distinct()
-    return [(row[0], row[1]) for row in await tx.session.exec(query)]
+async def pending_places(tx: Tx) -> dict[Place, int]:
+    """Return how many requests are pending, by their kind and the workspace that they are about."""
+    kind, where = col(RequestRow.kind), col(RequestRow.workspace_id)
+    query = select(kind, where, func.count()).where(RequestRow.status == Status.PENDING).group_by(kind, where)
+    return {(row[0], row[1]): row[2] for row in await tx.session.exec(query)}
 
 
 async def pending(
@@ -118,62 +109,24 @@ async def pending(
         col(RequestRow.expires_at) > now,
         ~decided.exists(),
     )
-    return await _with_decisions(tx, (await _from(tx, query, beyond, later=later)).limit(limit))
+    return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
 
 
-async def _from(tx: Tx, query: SelectOfScalar[RequestRow], beyond: str, *, later: bool) -> SelectOfScalar[RequestRow]:
+async def from_there(tx: Tx, query: SelectOfScalar[RequestRow], beyond: str, *, later: bool) -> SelectOfScalar[RequestRow]:
     """Return a query in the order in which its requests were asked, or the reverse, from beyond one of them on."""
     if beyond:
         at = (await tx.session.exec(select(RequestRow.created_at).where(RequestRow.id == beyond))).first()
         if at is None:
             raise NotFound(UNKNOWN)
-        same = beyond < _ID if later else beyond > _ID
-        query = query.where(at <= _ASKED if later else at >= _ASKED, or_(at < _ASKED if later else at > _ASKED, same))
-    return query.order_by(_ASKED, _ID) if later else query.order_by(_ASKED.desc(), _ID.desc())
-
-
-async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
-    """Return the ids of the things that requests of a kind made for a requester."""
-    query = select(RequestRow.made_id).where(
-        RequestRow.kind == kind, RequestRow.requester_slack_id == slack_id, col(RequestRow.made_id).is_not(None)
-    )
-    return frozenset(made for made in await tx.session.exec(query) if made)
-
-
-async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
-    """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
-    found: dict[str, str] = {}
-    for start in range(0, len(made), _AT_ONCE):
-        query = select(RequestRow.made_id, RequestRow.requester_slack_id).where(
-            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
-        )
-        found |= {row[0]: row[1] for row in await tx.session.exec(query) if row[0]}
-    return found
-
-
-async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]:
-    """Return when what requests of a kind made will be taken back, by its id; what has no end is absent."""
-    found: dict[str, datetime] = {}
-    for start in range(0, len(made), _AT_ONCE):
-        # Status and end are looked at here: an index by them would be taken, which has all that was ever applied.
-        query = select(RequestRow.made_id, RequestRow.ends_at, RequestRow.status).where(
-            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
-        )
-        rows = await tx.session.exec(query)
-        found |= {row[0]: row[1] for row in rows if row[0] and row[1] and row[2] == Status.APPLIED}
-    return found
+        same = beyond < ID if later else beyond > ID
+        query = query.where(at <= ASKED if later else at >= ASKED, or_(at < ASKED if later else at > ASKED, same))
+    return query.order_by(ASKED, ID) if later else query.order_by(ASKED.desc(), ID.desc())
 
 
 async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:
     """Return the request of a kind that made a thing, or None."""
-    found = await _with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made).limit(1))
+    found = await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made).limit(1))
     return found[0] if found else None
-
-
-async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
-    """Return the grants of a kind that have ended since then."""
-    query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
-    return await _with_decisions(tx, query.where(col(RequestRow.closed_at) >= since))
 
 
 async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Request | None:
@@ -219,6 +172,7 @@ async def _follow(tx: Tx, request: Request, *, with_line: bool) -> None:
     await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
     lines = [line_of(request.version, request.channel)] if with_line else []
     await open_findings(tx, request)
+    await grants.follow(tx, request)
     await posts.touch(tx, TOPIC, request.id, tx.now)
     await posts.want(tx, TOPIC, request.id, [*wanted(request), *lines], tx.now)
 
@@ -248,7 +202,8 @@ async def verdicts(tx: Tx) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await tx.session.exec(select(DecisionRow.request_id, DecisionRow.verdict))]
 
 
-async def _with_decisions(tx: Tx, query: SelectOfScalar[RequestRow]) -> list[Request]:
+async def with_decisions(tx: Tx, query: SelectOfScalar[RequestRow]) -> list[Request]:
+    """Return the requests of a query with their decisions, in its order."""
     rows = (await tx.session.exec(query)).all()
     if not rows:
         return []
@@ -269,10 +224,11 @@ def _decision(row: DecisionRow) -> Decision:
 
 def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
     facts = row.model_dump(exclude={"requester_slack_id", "requester_member_id", "requester_email", *_COLUMNS_ONLY})
-    return Request(**facts, requester=_requester(row), decisions=tuple(decisions))
+    return Request(**facts, requester=requester_of(row), decisions=tuple(decisions))
 
 
-def _requester(row: RequestRow) -> Who:
+def requester_of(row: RequestRow) -> Who:
+    """Return who asked for something."""
     return Who(slack_id=row.requester_slack_id, member_id=row.requester_member_id, email=row.requester_email)
 
 

@@ -89,6 +89,11 @@ def may_ask(grant: Request, who: Who) -> bool:
     return any(who.is_same_person(one) for one in (grant.requester, *grant.beneficiaries))
 
 
+def may_extend(kind: AnyKind, grant: Request, who: Who, now: datetime) -> bool:
+    """Tell whether somebody may ask for a later end of a grant as it stands; the form looks again."""
+    return may_ask(grant, who) and _holds(grant, now) and not kind.rules.fixed_end(kind.asked(grant))
+
+
 def _holds(grant: Request, now: datetime) -> bool:
     """Tell whether a grant is there and not over, nor being ended, whatever the clock says by now."""
     return grant.is_granted and grant.status is Status.APPLIED and grant.over_at is not None and now < grant.over_at

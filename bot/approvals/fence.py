@@ -86,11 +86,11 @@ class FencedAdmin(ReadingAdmin):
 
     async def invite(self, email: str, role: str) -> Invite:
         """Invite somebody."""
-        return await self._change(lambda: self._admin.invite(email, role))
+        return await self._change(lambda: self._admin.invite(email, role), self._directory.forget_invites)
 
     async def delete_invite(self, invite_id: str) -> None:
         """Withdraw a pending invite."""
-        await self._change(lambda: self._admin.delete_invite(invite_id))
+        await self._change(lambda: self._admin.delete_invite(invite_id), self._directory.forget_invites)
 
     async def create_workspace(self, name: str, tags: Mapping[str, str] | None = None) -> Workspace:
         """Create a workspace."""

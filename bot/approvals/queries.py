@@ -1,12 +1,15 @@
 """What people look up about requests: what waits for them, what is theirs, and how one went."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
+from bot.approvals.grants import db as grants
 from bot.approvals.kind import all_kinds, find_kind
+from bot.approvals.lookups import db as lookups
 from bot.approvals.model import OPEN, Request, Status
 from bot.people.model import Actor
 from bot.policy.model import Rule
@@ -18,14 +21,21 @@ from bot.store import audit
 DONE = frozenset({Status.APPLIED, Status.REVERTING, Status.REVERTED})
 MOST_OPEN, MOST_DONE = 10, 5
 """Requests about one workspace that are shown with it."""
+_EPOCH, _STEP = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+"""A cursor counts the microseconds until an end, which is all that the database keeps of it."""
 
 
 async def mine(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
     """Return the page at a cursor of what the actor asked for, newest first."""
+    return await asked_by(rt, actor.slack_id, cursor, size)
+
+
+async def asked_by(rt: Runtime, slack_id: str, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the same of somebody, by their Slack id."""
 
     async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
         async with rt.store.read() as tx:
-            return await requests.of_requester(tx, actor.slack_id, beyond=beyond, later=not forward, limit=limit)
+            return await requests.of_requester(tx, slack_id, beyond=beyond, later=not forward, limit=limit)
 
     return await _page(read, cursor, size)
 
@@ -36,16 +46,59 @@ async def about(rt: Runtime, thing: str, cursor: str = "", size: int = SIZE) -> 
 
     async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
         async with rt.store.read() as tx:
-            return await requests.about(tx, thing, makers, beyond=beyond, later=not forward, limit=limit)
+            return await lookups.about(tx, thing, makers, beyond=beyond, later=not forward, limit=limit)
 
     return await _page(read, cursor, size)
+
+
+async def open_of(rt: Runtime, slack_id: str, size: int = SIZE) -> Page[Request]:
+    """Return the first of somebody's open requests, newest first; `next` says whether there are more."""
+    async with rt.store.read() as tx:
+        found = await requests.of_requester(tx, slack_id, *sorted(OPEN), limit=size + 1)
+    return Page(found[:size], next=f"{AFTER}{found[size - 1].id}" if len(found) > size else "")
+
+
+async def grants_of(rt: Runtime, slack_id: str, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the page at a cursor of the grants that somebody asked for or has, the next to end first."""
+    forward, beyond = not cursor.startswith(BEFORE), _grant_at(cursor[1:])
+    async with rt.store.read() as tx:
+        found = await grants.held_by(tx, slack_id, beyond=beyond, later=forward, limit=size + 1)
+        if beyond and len(found) < (1 if forward else size):
+            beyond, forward = None, True
+            found = await grants.held_by(tx, slack_id, beyond=None, later=True, limit=size + 1)
+        goes_on, shown = len(found) > size, found[:size]
+        shown = shown if forward else shown[::-1]
+        items = await requests.by_ids(tx, [request_id for request_id, _ in shown])
+        total = await grants.count_of(tx, slack_id)
+    before, after = (bool(beyond), goes_on) if forward else (goes_on, True)
+    previous = f"{BEFORE}{_grant_cursor(*shown[0])}" if before and shown else ""
+    return Page(items, previous, f"{AFTER}{_grant_cursor(*shown[-1])}" if after and shown else "", total=total)
+
+
+def _grant_cursor(request_id: str, ends_at: datetime) -> str:
+    return f"{(ends_at - _EPOCH) // _STEP} {request_id}"
+
+
+def _grant_at(text: str) -> tuple[datetime, str] | None:
+    """Return the end and id in a cursor; None where nobody here wrote it."""
+    end, _, request_id = text.partition(" ")
+    try:
+        return _EPOCH + int(end) * _STEP, request_id
+    except (ValueError, OverflowError):
+        return None
+
+
+async def how_many_wait(rt: Runtime) -> int:
+    """Return how many requests wait for a decision, whoever's it is."""
+    async with rt.store.read() as tx:
+        return sum((await requests.pending_places(tx)).values())
 
 
 async def waiting_for(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
     """Return the page at a cursor of the pending requests that the actor could decide now and hasn't, oldest first."""
     async with rt.store.read() as tx:
-        places = await requests.pending_places(tx)
-    places = await _where_approver(rt, actor, places)
+        pending_now = await requests.pending_places(tx)
+    places = await _where_approver(rt, actor, [*pending_now])
 
     async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
         found: list[Request] = []
@@ -63,8 +116,8 @@ async def waiting_for(rt: Runtime, actor: Actor, cursor: str = "", size: int = S
 async def about_workspace(rt: Runtime, workspace_id: str, by: str = "") -> tuple[list[Request], list[Request]]:
     """Return the open requests about a workspace and the last that were carried out, newest first; `by` one person alone."""
     async with rt.store.read() as tx:
-        opened = await requests.of_workspace(tx, workspace_id, OPEN, by=by, limit=MOST_OPEN)
-        done = await requests.of_workspace(tx, workspace_id, DONE, by=by, limit=MOST_DONE)
+        opened = await lookups.of_workspace(tx, workspace_id, OPEN, by=by, limit=MOST_OPEN)
+        done = await lookups.of_workspace(tx, workspace_id, DONE, by=by, limit=MOST_DONE)
     return opened, done
 
 

@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         "members",
         "People in the Claude organization and their roles",
-        "[role @person ROLE | relink @person]",
+        "[list | show @person | role @person ROLE | relink @person]",
         (
             Subcommand(
                 "role",
@@ -135,8 +135,21 @@ COMMANDS = (
                 GIVE_ACCESS,
                 like=("change", "set", "give", "grant"),
             ),
+            Subcommand("", "", "who is in the organization, and their roles", GIVE_ACCESS, like=("who",)),
             Subcommand(
-                "", "", "who is in the organization, and their roles", GIVE_ACCESS, like=("list", "show", "who", "all")
+                "list",
+                "list [admins | developers | billing | users | claude code] [without keys | pending | expired] [NAME]",
+                "members, or invites that wait or have expired, in any order of words",
+                GIVE_ACCESS,
+                also=tuple("admins developers billing users claude pending expired invites inactive without".split()),
+                like=("all", "ls", "find", "search"),
+            ),
+            Subcommand(
+                "show",
+                "show [@person | ADDRESS]",
+                "all that is known of somebody, or of you: roles, keys, requests and when they end",
+                GIVE_ACCESS,
+                like=("me", "card", "whois"),
             ),
             Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
         ),

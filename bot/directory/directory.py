@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from sys import intern
 
-from bot.admin.model import ApiKey, Member, Organization, RateLimit, SpendLimit, Workspace
+from bot.admin.model import ApiKey, Invite, Member, Organization, RateLimit, SpendLimit, Workspace
 from bot.cache import Cache
 from bot.errors import PreviewUnavailable
 from bot.ports import Admin
@@ -35,8 +35,9 @@ class Directory:
         self._keys = Cache(self._load_keys, KEEP_SECONDS)
         self._archived = Cache(self._load_archived, KEEP_SECONDS)
         self._spend_limits = Cache(self._load_spend_limits, KEEP_SECONDS)
-        self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
         self._rate_limits = Cache(self._load_rate_limits, KEEP_SECONDS)
+        self._invites = Cache(self._load_invites, KEEP_SECONDS)
+        self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
 
     async def organization(self) -> Organization:
         """Return the organization."""
@@ -61,6 +62,10 @@ class Directory:
     async def spend_limits(self) -> Sequence[SpendLimit] | None:
         """Return all spend limits; None where the organization doesn't have that preview."""
         return await self._spend_limits.get(_ALL)
+
+    async def invites(self, *, fresh: bool = False) -> Sequence[Invite]:
+        """Return the invites that wait or have expired, newest first."""
+        return await self._invites.get(_ALL, fresh=fresh)
 
     async def roles_in(self, workspace_id: str) -> Mapping[str, str]:
         """Return who has which role in a workspace, by member; inherited ones too where the API lists them."""
@@ -123,6 +128,10 @@ class Directory:
         """Ask again for members next time, because one was changed."""
         self._members.forget(_ALL)
 
+    def forget_invites(self) -> None:
+        """Ask again for invites next time, because one was sent or withdrawn."""
+        self._invites.forget(_ALL)
+
     async def _load_organization(self, _: str) -> Organization:
         return await self._admin.me()
 
@@ -153,3 +162,6 @@ class Directory:
 
     async def _load_keys(self, _: str) -> Sequence[ApiKey]:
         return [key async for key in self._admin.api_keys()]
+
+    async def _load_invites(self, _: str) -> Sequence[Invite]:
+        return [invite async for invite in self._admin.invites(statuses=("pending", "expired"))]

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.admin.model import ApiKey
-from bot.organization.keys_wanted import STATUS_WORDS, Wanted, stored
+from bot.organization.keys_wanted import STATUS_WORDS, Wanted
+from bot.organization.narrowing import stored
 from bot.slack import ids
 from bot.slack.blocks import actions, fit, section
 from bot.slack.elements import button
@@ -87,6 +88,11 @@ def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str, calendar: Calenda
         blocks.append(section(said, accessory=show))
     text = f"{intro}. {'; '.join(map(_said, page.items))}."
     return Message(text, fit([*blocks, *pager(page, ids.PAGE_KEYS, "keys", stored(wanted))]))
+
+
+def key_line(line: KeyLine) -> Markup:
+    """Return a key in one line: its name, where it works, its state and its end."""
+    return f"{code(line.key.name)} in {bold(line.workspace)} — {_status(line.key)}, {_end(line)}"
 
 
 def _part(page: Page[KeyLine]) -> Markup:

@@ -1,11 +1,11 @@
 """Which keys a list is about, as people type it: `list Staging by @noah ending ingest`. Pure."""
 
-import re
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
+from bot.organization.narrowing import MOST_OF_A_NAME, mentioned
 from bot.slack.markup import Markup, code, escape, reads_alike
 
 LISTED = ("active", "inactive")
@@ -26,15 +26,13 @@ _ENDING = ("ending", "ends", "expiring")
 _EVERY = ("all", "any", "every")
 _MINE = ("mine", "my", "me")
 _BY, _IN = ("by", "of"), ("in",)
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_MOST_OF_A_NAME = 80
 
 
 class Wanted(BaseModel):
     """Which keys are wanted; what is empty narrows nothing.
 
-    `owner` is a Slack id, `part` a part of the name, or all of it (`exact`). Without `statuses` those that are `LISTED`, or
-    `every` one.
+    `owner` is a Slack id, `member` the id of a member whom Slack doesn't know here, `part` a part of the key's name, or all
+    of it (`exact`). Without `statuses` those that are `LISTED`, or `every` one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +40,7 @@ class Wanted(BaseModel):
     workspace_id: str = ""
     workspace: str = ""
     owner: str = ""
+    member: str = ""
     mine: bool = False
     statuses: tuple[str, ...] = ()
     ending: bool = False
@@ -77,10 +76,10 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
     at = 0
     while at < len(words):
         word, following = words[at].casefold(), words[at + 1] if at + 1 < len(words) else ""
-        person = _MENTION.fullmatch(following if word in _BY else words[at])
+        person = mentioned(following if word in _BY else words[at])
         workspace = _workspace(words[at + 1 :] if word in _IN else words[at:], workspaces)
         if person:
-            found, at = found.model_copy(update={"owner": person[1]}), at + 1 + (word in _BY)
+            found, at = found.model_copy(update={"owner": person}), at + 1 + (word in _BY)
         elif word in _BY and following.casefold() not in _MINE:
             return f"I can't tell whose keys you mean. Mention the person: {code('by @person')}. Nothing was changed."
         elif word in _MINE or word in _BY:
@@ -97,7 +96,7 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
         else:
             rest.append(words[at])
             at += 1
-    return found.model_copy(update={"part": " ".join(rest)[:_MOST_OF_A_NAME]})
+    return found.model_copy(update={"part": " ".join(rest)[:MOST_OF_A_NAME]})
 
 
 def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[str, int] | None:
@@ -108,16 +107,3 @@ def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[str, i
             if typed == workspace_id or reads_alike(name.casefold(), typed.casefold()):
                 return workspace_id, taken
     return None
-
-
-def stored(wanted: Wanted) -> str:
-    """Return what a button carries of it; `restored` reads it back."""
-    return wanted.model_dump_json(exclude_defaults=True)
-
-
-def restored(text: str) -> Wanted:
-    """Return what a button carried; everything where nobody here wrote it."""
-    try:
-        return Wanted.model_validate_json(text)
-    except ValidationError:
-        return Wanted()

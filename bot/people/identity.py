@@ -14,6 +14,7 @@ from bot.directory.directory import is_same_address
 from bot.errors import NotAllowed, NotLinked, SlackError, UpstreamError, UserError
 from bot.people import db as links
 from bot.people.model import Actor
+from bot.people.roles import ADMIN_ROLES as ADMIN_ROLES
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
@@ -28,10 +29,8 @@ log = structlog.get_logger()
 
 Links = Mapping[str, links.Link]
 """Links by Slack id."""
-ADMIN_ROLES = frozenset({"admin", "owner", "primary_owner"})
 LOOKED_AT = 50
 """How many people of a user group are looked up to find active ones; a longer list of leavers isn't read to its end."""
-"""Who manages the organization (admin-api.md §4.2)."""
 
 _NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
 _CHANGED = (

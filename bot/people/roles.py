@@ -5,6 +5,8 @@ from typing import Final
 from bot.slack.markup import escape
 from bot.words.own import Own
 
+ADMIN_ROLES: Final = frozenset({"admin", "owner", "primary_owner"})
+"""Who manages the organization (admin-api.md §4.2)."""
 ROLE_WORDS: Final[dict[str, tuple[Own, Own]]] = {
     "admin": ("admin", "admins"),
     "developer": ("developer", "developers"),

@@ -127,6 +127,11 @@ def bold(text: str) -> Markup:
     return f"*{within_bold(text) or EMPTY}*"
 
 
+def is_user_id(text: str) -> bool:
+    """Tell whether a text has the form of a user's Slack id."""
+    return text[:1] in ("U", "W") and _ID.fullmatch(text) is not None
+
+
 def mention(user_id: str) -> Markup:
     """Return a mention of a user; something that is no Slack id is shown as text."""
     return own(f"<@{user_id}>") if _ID.fullmatch(user_id) else escape(user_id)

@@ -20,6 +20,8 @@ PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "this week", "
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
+LOOKED_BACK = 30
+"""UTC days in which the use of single keys is looked up."""
 
 
 def dollars(nanos: int) -> Decimal:
@@ -223,3 +225,28 @@ class SpendByWorkspace:
         if self.as_of is None:
             return None
         return self.amounts.get(workspace_id, ZERO) + (self.amounts.get("", ZERO) if is_default else ZERO)
+
+
+@dataclass(frozen=True)
+class MonthOfEach:
+    """What keys cost, in dollars, and when each was used last, by id, in the last 30 UTC days; unused ones are absent.
+
+    `days` of them are known, none without an `as_of`.
+    """
+
+    cost: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    last_day: Mapping[str, date] = field(default_factory=dict[str, date])
+    days: int = 0
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MonthSoFar:
+    """Dollars in the UTC days of this month that are known, up to when their figures reach, and how many days are missing.
+
+    Without a known day nothing is known: None, and not nothing.
+    """
+
+    total: Decimal | None = None
+    as_of: datetime | None = None
+    missing: int = 0

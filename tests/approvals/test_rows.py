@@ -7,20 +7,28 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.history import fill
+from bot.admin.model import ApiKey
 from bot.approvals import db as requests
-from bot.approvals.model import Request, Status
+from bot.approvals import queries
+from bot.approvals.lookups import db as lookups
+from bot.approvals.model import Event, Request, Status
+from bot.kinds.registry import KINDS
+from bot.organization.key_holders import members_with_keys
 from bot.people.model import Who
 from bot.sandbox.stage import Json
+from bot.store.session import Store
 from tests.approvals.acting import keys_named, press, told, until
+from tests.approvals.samples import ASKED, a_request
 from tests.handlers.test_requests import home_of, home_with
 from tests.sizes import PAST_REQUESTS
-from tests.templates import copy_sqlite
+from tests.templates import copy_sqlite, sqlite_url
 from tests.world import ALICE, BOB, World, world_of
 
 FEW, MANY = 50, PAST_REQUESTS
@@ -65,7 +73,9 @@ def work_of(file: Path, seen: list[tuple[str, Any]]) -> Work:
         if not statement.startswith("SELECT"):
             continue
         plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-        work.scans += tuple(line for line in plan if re.match(r"SCAN (request|decision)\b(?!.*USING)", line))
+        work.scans += tuple(
+            line for line in plan if re.match(r"SCAN (request|decision|grant_holder|link|cost_day)\b(?!.*USING)", line)
+        )
         connection.set_progress_handler(count, STEPS)
         work.rows += len(connection.execute(statement, parameters).fetchall())
         connection.set_progress_handler(None, 0)
@@ -100,6 +110,9 @@ async def everything_is_looked_at(world: World) -> None:
     for user in (ALICE, BOB):
         await home_of(world, user, "hers" if user == ALICE else "waits")
         await world.command(user, "/claude-requests")
+        await world.command(user, "/claude-members show <@U0ALICE>")
+        await told(world, user, "*Alice Moreno* — developer")
+        await world.command(user, "/claude-members list without keys")
     await told(world, BOB, "1 waiting for your decision")
     await world.command(ALICE, "/claude-keys")
     await told(world, ALICE, "hers in Staging (active")
@@ -113,6 +126,47 @@ async def test_looks_cost_the_same_whatever_was_asked_long_ago(tmp_path: Path) -
     assert many.scans == few.scans == ()
     assert few.rows
     assert many.rows <= 1.5 * few.rows
+    assert many.steps <= 1.5 * few.steps
+
+
+async def looked_up(folder: Path, past: int) -> Work:
+    """Return the work of what the App Home and a card read of somebody who asked for so much long ago."""
+    folder.mkdir()
+    copy_sqlite(folder / "quartermaster.db")
+    store = Store(sqlite_url(folder / "quartermaster.db"))
+    alice = Who(slack_id=ALICE, member_id="user_alice", email="alice@acme.test")
+    await fill(store, past, ASKED, of=alice)
+    async with store.write() as tx:
+        for number in range(20):
+            one = a_request(
+                "change_role", Status.APPLYING, id=f"req_grant{number:011d}", ends_at=ASKED + timedelta(days=number)
+            )
+            assert await requests.insert(tx, one, f"role {number}")
+            assert await requests.advance(tx, one, Event.DONE)
+    rt: Any = SimpleNamespace(store=store, now=lambda: ASKED)
+    async with statements(store.engine) as seen:
+        assert len((await queries.asked_by(rt, ALICE, size=5)).items) == 5
+        assert not (await queries.open_of(rt, ALICE, 5)).items
+        page = await queries.grants_of(rt, ALICE, size=5)
+        assert (len(page.items), page.total) == (5, 20)
+        assert len((await queries.grants_of(rt, ALICE, page.next, 5)).items) == 5
+        await queries.how_many_wait(rt)
+        await members_with_keys(SimpleNamespace(store=store, directory=NoKeys(), kinds=KINDS))  # pyright: ignore[reportArgumentType]
+    await store.close()
+    return work_of(folder / "quartermaster.db", seen)
+
+
+class NoKeys:
+    """A directory without keys."""
+
+    async def keys(self) -> list[ApiKey]:
+        return []
+
+
+async def test_of_whoever_asked_most_no_more_is_read_than_is_shown(tmp_path: Path) -> None:
+    few, many = await looked_up(tmp_path / "few", FEW), await looked_up(tmp_path / "many", MANY)
+    assert many.scans == ()
+    assert many.rows == few.rows <= 60
     assert many.steps <= 1.5 * few.steps
 
 
@@ -156,9 +210,9 @@ async def test_of_many_that_wait_none_is_out_of_reach(tmp_path: Path) -> None:
                 assert await requests.insert(tx, _like(first, number), f"subject {number}")
         pages = await pages_of(world, BOB, "/claude-requests waiting", "page_waiting", r"more-\d+")
         assert [name for page in pages for name in page] == [f"more-{number:02d}" for number in range(25)]
-        await home_of(world, BOB, "more-09")
+        await home_of(world, BOB, "more-04")
         assert (await world.click(BOB, "page_waiting_next", home=True))["ok"]
-        await home_with(world, BOB, "more-19")
+        await home_with(world, BOB, "more-09", gone="more-04")
 
 
 def _like(first: Request, number: int) -> Request:
@@ -171,7 +225,7 @@ async def test_whose_a_key_is_is_known_by_the_request_that_made_it(tmp_path: Pat
     async with world_of(tmp_path) as world:
         key_id = await issued(world, ALICE, "hers")
         async with world.rt.store.read() as tx:
-            assert await requests.made_for(tx, "create_key", ALICE) == {key_id}
-            assert await requests.made_for(tx, "create_key", BOB) == frozenset()
-            assert await requests.askers_of(tx, "create_key", [key_id, *map(str, range(1000))]) == {key_id: ALICE}
-            assert await requests.askers_of(tx, "disable_key", [key_id]) == {}
+            assert await lookups.made_for(tx, "create_key", ALICE) == {key_id}
+            assert await lookups.made_for(tx, "create_key", BOB) == frozenset()
+            assert await lookups.askers_of(tx, "create_key", [key_id, *map(str, range(1000))]) == {key_id: ALICE}
+            assert await lookups.askers_of(tx, "disable_key", [key_id]) == {}

@@ -26,12 +26,13 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
     await world.command(ALICE, "/claude-members")
     message = await told(world, ALICE, "Your role: *developer*.")
     assert "*39 members*: 2 admins, 22 developers, 7 Claude Code users, 7 users and 1 billing member." in message["text"]
-    assert "1–20 of 39, by name: " in message["text"]
-    assert labels(message) == ["Change a role…", "Next"]
-    await press(world, ALICE, message, "page_members_next")
-    message = await told(world, ALICE, "21–39 of 39")
+    assert "1–10 of 39, admins first, then by name: Bob Tanaka (admin), Carol Weiss (admin), Adam Kaya" in message["text"]
+    assert labels(message) == ["Next", "Change a role…"]
+    for part in ("11–20 of 39", "21–30 of 39", "31–39 of 39"):
+        await press(world, ALICE, message, "page_members_next")
+        message = await told(world, ALICE, part)
     assert "Priya Nair (developer)" in message["text"]
-    assert labels(message) == ["Change a role…", "Previous"]
+    assert labels(message) == ["Previous", "Change a role…"]
     await press(world, ALICE, message, "open_change_role")
     await world.modal(ALICE, "form_change_role")
 

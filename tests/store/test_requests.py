@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.approvals import db as requests
 from bot.approvals.execute import finish
+from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Done, Outcome
 from bot.kinds.registry import KINDS
@@ -81,8 +82,8 @@ async def test_who_asked_for_a_thing_is_known_once_it_is_made(store: Store) -> N
 
 async def of_keys(store: Store) -> dict[str, str]:
     async with store.read() as tx:
-        assert await requests.askers_of(tx, "disable_key", ["apikey_1"]) == {}
-        return await requests.askers_of(tx, "create_key", ["apikey_1"])
+        assert await lookups.askers_of(tx, "disable_key", ["apikey_1"]) == {}
+        return await lookups.askers_of(tx, "create_key", ["apikey_1"])
 
 
 async def test_a_thing_leads_to_the_request_that_made_it_and_to_all_that_change_it_newest_first(store: Store) -> None:
@@ -96,7 +97,7 @@ async def test_a_thing_leads_to_the_request_that_made_it_and_to_all_that_change_
 
     async def found(**more: Any) -> list[str]:
         async with store.read() as tx:
-            return [one.id for one in await requests.about(tx, "apikey_1", ["create_key"], **more)]
+            return [one.id for one in await lookups.about(tx, "apikey_1", ["create_key"], **more)]
 
     assert await found() == ["req_3", "req_2", "req_1"]
     assert await found(beyond="req_3", limit=1) == ["req_2"]

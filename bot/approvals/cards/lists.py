@@ -14,6 +14,8 @@ from bot.words.wording import number, plural
 
 Json = dict[str, Any]
 Titled = tuple[Request, str]
+Given = tuple[Request, str, bool]
+"""A grant, its title, and whether whoever looks may ask for a later end."""
 
 BOTH = "both"
 """What the buttons of a list carry beside which the other one stands, so that it stays there when a page is turned."""
@@ -59,15 +61,31 @@ def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Jso
     """Return a page of what somebody asked for, newest first."""
     if not mine.items:
         return [section(f"You have no requests yet. {code(f'/{prefix}-keys request')} asks for an API key.")]
-    blocks = [
-        section(
-            f"{mark_of(request)} *{escape(title)}*{_end(request)}\n"
-            f"{WORDS[request.status]}, asked {date(request.created_at)}",
-            accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"),
+    return [*map(request_block, mine.items), *pager(mine, ids.PAGE_MINE, "your requests", narrowed)]
+
+
+def request_block(titled: Titled) -> Json:
+    """Return what somebody asked for in two lines, with the button to all that is known of it."""
+    request, title = titled
+    text = f"{mark_of(request)} *{escape(title)}*{_end(request)}\n{WORDS[request.status]}, asked {date(request.created_at)}"
+    return section(text, accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"))
+
+
+def grant_blocks(grants: Page[Given], narrowed: str = "") -> list[Json]:
+    """Return a page of what somebody was given until a day, the next to end first; `narrowed` comes back with the click."""
+    return [*map(_grant, grants.items), *pager(grants, ids.PAGE_GRANTS, "what ends", narrowed)]
+
+
+def _grant(given: Given) -> Json:
+    grant, title, may_extend = given
+    ends = f"ends {date(grant.over_at)}" if grant.over_at else "is being ended"
+    if not may_extend:
+        return section(
+            f"🔁 *{escape(title)}*\n{ends}",
+            accessory=button("Details", ids.DETAILS, grant.id, accessibility_label=f"Details of {title}"),
         )
-        for request, title in mine.items
-    ]
-    return [*blocks, *pager(mine, ids.PAGE_MINE, "your requests", narrowed)]
+    extend = button("Extend…", ids.EXTEND, grant.id, accessibility_label=f"Extend {title}")
+    return section(f"🔁 *{escape(title)}*\n{ends}", accessory=extend)
 
 
 def _end(request: Request) -> Markup:

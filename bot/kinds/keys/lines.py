@@ -26,10 +26,11 @@ async def page_of_keys(rt: Runtime, keys: Sequence[ApiKey], cursor: str = "", si
     return page.showing(await _lines(rt, page.items, await ends_of(rt, page.items)))
 
 
-async def page_of_own(rt: Runtime, actor: Actor, cursor: str = "") -> Page[KeyLine]:
+async def page_of_own(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[KeyLine]:
     """Return the page at a cursor of somebody's keys that are not archived."""
     is_mine = await owns_key(rt, actor)
-    return await page_of_keys(rt, [k for k in await rt.directory.keys() if k.status != "archived" and is_mine(k)], cursor)
+    keys = [key for key in await rt.directory.keys() if key.status != "archived" and is_mine(key)]
+    return await page_of_keys(rt, keys, cursor, size)
 
 
 async def page_of_wanted(rt: Runtime, actor: Actor, wanted: Wanted, cursor: str = "") -> Page[KeyLine]:
@@ -41,7 +42,8 @@ async def page_of_wanted(rt: Runtime, actor: Actor, wanted: Wanted, cursor: str 
     if wanted.workspace_id:
         homes = await asyncio.gather(*map(rt.directory.home_of, keys))
         keys = [key for key, home in zip(keys, homes, strict=True) if home and home.id == wanted.workspace_id]
-    for owner in ([actor] if wanted.mine else []) + ([await _person(rt, wanted.owner)] if wanted.owner else []):
+    owners = ([actor] if wanted.mine else []) + ([await _person(rt, wanted.owner)] if wanted.owner else [])
+    for owner in owners + ([_member(wanted.member)] if wanted.member else []):
         is_theirs = await owns_key(rt, owner)
         keys = [key for key in keys if is_theirs(key)]
     if not wanted.ending:
@@ -84,5 +86,10 @@ async def _person(rt: Runtime, slack_id: str) -> Actor:
     try:
         member = await find_member(rt, slack_id, fresh=False)  # nothing is decided by it
     except NotLinked:
-        member = Member(id=f"unknown:{slack_id}", email="", name="", role="")
+        return Actor(slack_id, _member(f"unknown:{slack_id}").member, "")
     return Actor(slack_id, member, "")
+
+
+def _member(member_id: str) -> Actor:
+    """Return a member who has no Slack account here: theirs are the keys that they made."""
+    return Actor("", Member(id=member_id, email="", name="", role=""), "")

@@ -15,7 +15,7 @@ class RequestRow(Table, table=True):
     __table_args__ = (
         Index(None, "status", "created_at", "id"), Index(None, "status", "kind", "closed_at", "workspace_id"),
         Index(None, "requester_slack_id", "created_at", "id"), Index(None, "workspace_id", "created_at", "id"),
-        Index(None, "about_id", "created_at", "id"),
+        Index(None, "about_id", "created_at", "id"), Index(None, "requester_slack_id", "status", "created_at", "id"),
         Index(None, "kind", "made_id", "requester_slack_id"), Index(None, "kind", "requester_slack_id", "made_id"),
     )  # fmt: skip
 
@@ -55,6 +55,16 @@ class RequestRow(Table, table=True):
     about_id: str | None = None
     # Set while the request is open and cleared when it closes: one open request per subject, on both databases.
     open_subject: str | None = Field(default=None, unique=True)
+
+
+class GrantHolderRow(Table, table=True):
+    """Somebody who asked for a grant or has it, while it stands; see bot/approvals/grants/db.py."""
+
+    __table_args__ = (Index(None, "slack_id", "ends_at", "request_id"),)
+
+    request_id: str = Field(primary_key=True, foreign_key="request.id")
+    slack_id: str = Field(primary_key=True)
+    ends_at: datetime = time_column()
 
 
 class FindingRow(Table, table=True):

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _timer()
     _decision()
     _finding()
+    _grant_holder()
     _secret()
     _make_audit_append_only()
 
@@ -163,30 +164,18 @@ def _request() -> None:
         sa.UniqueConstraint("open_subject", name=op.f("uq_request_open_subject")),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_request_about_id_created_at_id"), ["about_id", "created_at", "id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_request_ends_at"), ["ends_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_request_kind_made_id_requester_slack_id"), ["kind", "made_id", "requester_slack_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_request_kind_requester_slack_id_made_id"), ["kind", "requester_slack_id", "made_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_request_requester_slack_id_created_at_id"),
-            ["requester_slack_id", "created_at", "id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_request_workspace_id_created_at_id"), ["workspace_id", "created_at", "id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_request_status_created_at_id"), ["status", "created_at", "id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_request_status_kind_closed_at_workspace_id"),
-            ["status", "kind", "closed_at", "workspace_id"],
-            unique=False,
-        )
+        for columns in (
+            ("about_id", "created_at", "id"),
+            ("ends_at",),
+            ("kind", "made_id", "requester_slack_id"),
+            ("kind", "requester_slack_id", "made_id"),
+            ("requester_slack_id", "created_at", "id"),
+            ("requester_slack_id", "status", "created_at", "id"),
+            ("workspace_id", "created_at", "id"),
+            ("status", "created_at", "id"),
+            ("status", "kind", "closed_at", "workspace_id"),
+        ):
+            batch_op.create_index(batch_op.f(f"ix_request_{'_'.join(columns)}"), [*columns], unique=False)
 
 
 def _seen_event() -> None:
@@ -234,6 +223,21 @@ def _finding() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_request_id"), ["request_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_settled_at"), ["settled_at"], unique=False)
+
+
+def _grant_holder() -> None:
+    op.create_table(
+        "grant_holder",
+        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("slack_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ends_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_grant_holder_request_id_request")),
+        sa.PrimaryKeyConstraint("request_id", "slack_id", name=op.f("pk_grant_holder")),
+    )
+    with op.batch_alter_table("grant_holder", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grant_holder_slack_id_ends_at_request_id"), ["slack_id", "ends_at", "request_id"], unique=False
+        )
 
 
 def _decision() -> None:

@@ -1,0 +1,1 @@
+"""What was given until a day, by the people whose it is."""

@@ -1,0 +1,1 @@
+"""Requests found by what they are about."""

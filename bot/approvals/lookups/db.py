@@ -1,0 +1,70 @@
+"""Past and present requests by what they made, change, or are about."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from bot.approvals.db import ASKED, ID, from_there, with_decisions
+from bot.approvals.model import Request, Status
+from bot.store.session import Tx
+from bot.store.tables import RequestRow
+
+_AT_ONCE = 500
+
+
+async def of_workspace(
+    tx: Tx, workspace_id: str, statuses: Collection[Status], *, by: str = "", limit: int = 5
+) -> list[Request]:
+    """Return the requests about a workspace in these statuses, newest first; with `by` only those of one person."""
+    query = select(RequestRow).where(RequestRow.workspace_id == workspace_id, col(RequestRow.status).in_(statuses))
+    query = query.where(RequestRow.requester_slack_id == by) if by else query
+    return await with_decisions(tx, query.order_by(ASKED.desc(), ID.desc()).limit(limit))
+
+
+async def about(
+    tx: Tx, thing: str, makers: Sequence[str], *, beyond: str = "", later: bool = False, limit: int = 20
+) -> list[Request]:
+    """Return the requests that change a thing, or made it and are of the kinds `makers`; in the order of `of_requester`."""
+    made = and_(col(RequestRow.kind).in_(makers), col(RequestRow.made_id) == thing)
+    query = select(RequestRow).where(or_(col(RequestRow.about_id) == thing, made))
+    return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
+
+
+async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
+    """Return the ids of the things that requests of a kind made for a requester."""
+    query = select(RequestRow.made_id).where(
+        RequestRow.kind == kind, RequestRow.requester_slack_id == slack_id, col(RequestRow.made_id).is_not(None)
+    )
+    return frozenset(made for made in await tx.session.exec(query) if made)
+
+
+async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
+    """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
+    found: dict[str, str] = {}
+    for start in range(0, len(made), _AT_ONCE):
+        query = select(RequestRow.made_id, RequestRow.requester_slack_id).where(
+            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
+        )
+        found |= {row[0]: row[1] for row in await tx.session.exec(query) if row[0]}
+    return found
+
+
+async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]:
+    """Return when what requests of a kind made will be taken back, by its id; what has no end is absent."""
+    found: dict[str, datetime] = {}
+    for start in range(0, len(made), _AT_ONCE):
+        # Status and end are looked at here: an index by them would be taken, which has all that was ever applied.
+        query = select(RequestRow.made_id, RequestRow.ends_at, RequestRow.status).where(
+            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
+        )
+        rows = await tx.session.exec(query)
+        found |= {row[0]: row[1] for row in rows if row[0] and row[1] and row[2] == Status.APPLIED}
+    return found
+
+
+async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
+    """Return the grants of a kind that have ended since then."""
+    query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
+    return await with_decisions(tx, query.where(col(RequestRow.closed_at) >= since))

@@ -1,0 +1,51 @@
+"""What lists of people and keys are narrowed to, as people type it and as buttons carry it. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.words.similar import closest
+
+MOST_OF_A_NAME = 80
+"""Characters of a name's part that count; a button carries no more of it."""
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+T = TypeVar("T")
+W = TypeVar("W", bound=BaseModel)
+
+
+def mentioned(word: str) -> str:
+    """Return the Slack id of the person whom a word mentions, "" where it mentions nobody."""
+    found = _MENTION.fullmatch(word)
+    return found[1] if found else ""
+
+
+def longest_phrase(words: Sequence[str], phrases: Mapping[str, T]) -> tuple[T, int] | None:
+    """Return what the longest phrase means that the words begin with, in any case, and how many words it took."""
+    most = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+    for taken in range(min(most, len(words)), 0, -1):
+        found = phrases.get(" ".join(words[:taken]).casefold())
+        if found is not None:
+            return found, taken
+    return None
+
+
+def nearest_words(words: Sequence[str], known: Iterable[str]) -> list[str] | None:
+    """Return the words with each that is nearly a known one in its spelling; None where there is no such word."""
+    every = sorted(set(known))
+    meant = [closest(word.casefold(), [one for one in every if one[:1] == word[:1].casefold()], 0.7) for word in words]
+    return [near or word for near, word in zip(meant, words, strict=True)] if any(meant) else None
+
+
+def stored(wanted: BaseModel) -> str:
+    """Return what a button carries of it; `restored` reads it back."""
+    return wanted.model_dump_json(exclude_defaults=True)
+
+
+def restored(model: type[W], text: str) -> W:
+    """Return what a button carried; everything where nobody here wrote it."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError:
+        return model()

@@ -1,0 +1,65 @@
+"""The App Home: each part for itself, so that a slow or broken Claude API hides nothing else; all at a glance for admins."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.faults import Fault
+from tests.handlers.test_member_lists import dana_is_developer_for_a_week
+from tests.handlers.test_requests import home_of, home_with, press_at_home
+from tests.world import ALICE, BOB, DANA, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def test_admins_see_the_organization_at_a_glance_and_nobody_else_does(world: World) -> None:
+    await world.ask_for_key(ALICE, "waits")
+    shown = await home_of(world, BOB, "The organization")
+    assert "*Members*: 39, 2 admins" in shown
+    assert "*Pending invites*: 2, the next expires <!date^" in shown
+    assert "*Spent this month*: no figures yet" in shown, "unknown is not $0.00"
+    assert "*Waiting for a decision*: 1" in shown
+    shown = await home_of(world, ALICE, "My requests")
+    assert "The organization" not in shown
+    assert "Show all about me" in shown
+
+
+async def test_what_was_given_until_a_day_can_be_extended_from_there(world: World) -> None:
+    await dana_is_developer_for_a_week(world)
+    shown = await home_of(world, DANA, "Role developer for Dana Okafor")
+    assert "Given until a day" in shown
+    await press_at_home(world, DANA, "request_extend")
+    await world.modal(DANA, "form_extend_change_role")
+
+
+async def test_a_slow_claude_api_shows_the_rest_first_and_the_whole_afterwards(world: World) -> None:
+    await world.ask_for_key(ALICE, "from-before")
+    world.rt.directory.forget_keys()
+    world.sandbox.faults.add(Fault("claude", "GET /v1/organizations/api_keys", "slow", 1, 2.5))
+    shown = await home_of(world, ALICE, "Loading…")
+    assert "API key from-before in Staging" in shown
+    await home_with(world, ALICE, "claude\\_code\\_key".replace("\\", ""), gone="Loading…")
+
+
+async def test_a_claude_api_that_refuses_blanks_nothing_else(world: World) -> None:
+    await world.ask_for_key(BOB, "bobs")
+    world.rt.directory.forget_keys()
+    world.sandbox.faults.add(Fault("claude", "GET /v1/organizations/api_keys", "500", 50))
+    shown = await home_of(world, BOB, "I can't load this now.")
+    assert "API key bobs in Staging" in shown
+    assert "*Members*: 39" in shown
+    await home_with(world, BOB, "*Active keys*: can't be read now", gone="Loading…")
+
+
+async def test_while_nobody_can_say_who_is_a_member_ones_own_requests_are_shown(world: World) -> None:
+    await world.ask_for_key(ALICE, "still-mine")
+    world.rt.directory.forget_members()
+    for path in ("GET /v1/organizations/users", "GET /v1/organizations/users/*"):
+        world.sandbox.faults.add(Fault("claude", path, "500", 50))
+    shown = await home_of(world, ALICE, "API key still-mine in Staging")
+    assert "I can't load this now. Press Refresh in a minute." in shown
