@@ -20,6 +20,7 @@ from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.findings.topic import FINDINGS, FindingTopic
 from bot.approvals.followups import REQUESTS, SECRETS
 from bot.errors import QuartermasterError
+from bot.kinds.people.departures import DepartureTopic
 from bot.log import bind_correlation
 from bot.posts import converge as posts
 from bot.posts import redact
@@ -51,6 +52,7 @@ _TOPICS: tuple[Topic, ...] = (
     ChangeTopic(),
     Undeliverable(),
     LeftReadable(),
+    DepartureTopic(),
     watch.OutageTopic(),
     names.NamesTopic(),
 )

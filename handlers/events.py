@@ -1,18 +1,24 @@
 """Slack's events: people, groups and channels that changed, and the first meeting with a channel."""
 
+from bot.kinds.people.departures import account_active, account_deactivated
 from bot.posts.redact import redact_channel
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import code, mention
 from bot.slack.model import Message
-from handlers.edge.interaction import Interaction, text_at
+from handlers.edge.interaction import Interaction, dig, text_at
 from handlers.edge.register import Feature
 
 
 async def person_changed(call: Interaction) -> None:
-    """Forget what was remembered about a person."""
-    call.rt.notifier.forget(text_at(call.payload, "user", "id"))
+    """Forget what was remembered about a person; whose account was deactivated may have left, which approvers hear."""
+    slack_id, is_deleted = text_at(call.payload, "user", "id"), dig(call.payload, "user", "deleted")
+    call.rt.notifier.forget(slack_id)
+    if is_deleted is True:
+        await account_deactivated(call.rt, slack_id)
+    elif is_deleted is False:
+        await account_active(call.rt, slack_id)
 
 
 async def group_changed(call: Interaction) -> None:

@@ -1,5 +1,6 @@
 """The forms of all kinds: opened by a command or button, checked, submitted. A registered kind gets all of it."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,7 @@ from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
+from handlers.named import named_by
 
 
 def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
@@ -99,8 +101,9 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
         await _check_offered(call.rt, kind)
-        whose = await _whose(call, kind, held)
-        return _asking(call, who_decides(call.rt, kind, *await _workspace_of(call.rt, held)), on_top, whose)
+        whose, read_back = await asyncio.gather(_whose(call, kind, held), _read_back(call, kind, held))
+        who = who_decides(call.rt, kind, *await _workspace_of(call.rt, held))
+        return _asking(call, who, on_top, whose, read_back)
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
 
@@ -136,8 +139,13 @@ async def open_to_replace(call: Interaction, kind_name: str, values: Mapping[str
     await call.say(plain_answer(said_of(refusal)))
 
 
-def _asking(call: Interaction, who: Markup, on_top: Markup, whose: Markup = "") -> Frame:
+async def _read_back(call: Interaction, kind: AnyKind, held: FormInput) -> Markup:
+    return await kind.shows(call.rt, call.actor, held) if kind.shows else ""
+
+
+def _asking(call: Interaction, who: Markup, on_top: Markup, whose: Markup = "", read_back: Markup = "") -> Frame:
     above, below = [section(on_top)] if on_top else [], [context(one) for one in (whose, who) if one]
+    below = [section(read_back), *below] if read_back else below
     if _replaced_by(call):
         return Frame(above, below, submit="Replace it", private_metadata=call.private_metadata)
     return Frame(above, below)
@@ -224,30 +232,14 @@ async def form_changed(call: Interaction) -> None:
 def opener_of(kind: AnyKind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key, a workspace or a person."""
     person = next((field.name for field in kind.form if field.type == "person"), "")
-    has_key = any(field.type == "key" for field in kind.form)
 
     async def run(call: Interaction) -> None:
         if person and is_user_id(call.value):
             await door_of(kind).open(call, {person: call.value})
         else:
-            await door_of(kind).open_once_known(call, _key_of(call) if has_key else _workspace_named(call))
+            await door_of(kind).open_once_known(call, named_by(call, kind))
 
     return run
-
-
-async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the workspace that a button names, as a form's values and labels."""
-    found = await call.rt.directory.workspace(call.value) if call.value else None
-    return ({"workspace_id": found.id}, {"workspace_id": found.name}) if found else ({}, {})
-
-
-async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the key that a button names, as a form's values and labels, if the person may see it."""
-    if not call.value:
-        return {}, {}
-    may_see = await may_see_key(call.rt, call.actor)
-    found = next((k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)), None)
-    return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})
 
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:

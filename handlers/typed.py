@@ -1,14 +1,18 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.admin.model import Workspace
 from bot.approvals.kind import AnyKind, find_kind
+from bot.directory.directory import is_same_address
 from bot.forms.fields import WHOLE, FormField
 from bot.kinds.keys.owners import may_see_key
+from bot.kinds.people.leaving import member_label
+from bot.people.identity import member_behind
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, bold, code, escape, reads_alike
+from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.ends import find_end
 from bot.words.similar import closest
 from bot.words.wording import listed
@@ -20,6 +24,8 @@ from handlers.lines import READS, read_line
 
 _WHOLE = (WHOLE, "org", "all", "everything")
 """Words that mean the whole organization where a form takes that instead of a workspace."""
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True)
@@ -121,9 +127,31 @@ async def _workspace(call: Interaction, field: FormField, wanted: str) -> _Read:
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
     if field.type == "workspace":
         return await _workspace(call, field, typed) if typed else _Read()
+    if field.type == "member":
+        return await _member(call, typed) if typed else _Read()
     if field.type == "key":
         return await _key(call, kind, typed, verb) if typed else _Read()
     return _Read(typed[: field.max_length] if field.max_length else typed)
+
+
+async def _member(call: Interaction, wanted: str) -> _Read:
+    """Find the member who was mentioned, or whose address or name was typed; two with one name are left to the menu."""
+    members = await call.rt.directory.members()
+    if person := _MENTION.fullmatch(wanted):
+        member_id = await member_behind(call.rt, person[1], members)
+        named = [one for one in members if one.id == member_id]
+        about = f"{mention(person[1])} is not in the Claude organization, or I can't tell who of it they are."
+    else:
+        named = [
+            one
+            for one in members
+            if is_same_address(one.email, wanted) or reads_alike(one.name.casefold(), wanted.casefold())
+        ]
+        close = closest(wanted, [known for one in members for known in (one.email, one.name)])
+        about = f"I don't know a member {bold(wanted)}.{f' Did you mean {bold(close)}?' if close else ''}"
+    if not named:
+        return _Read(problem=about)
+    return _Read(named[0].id, member_label(named[0])) if len(named) == 1 else _Read()
 
 
 async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Read:

@@ -30,6 +30,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_concerned::a_kind_that_changes_a_thing_of_somebodys_says_whose_it_is",
         "approvals/test_concerned::whose_key_is_disabled_hears_it_before_and_after",
         "approvals/test_workspace_kinds::one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it",
+        "approvals/test_remove_member::whoever_is_removed_never_decides_it",
+        "approvals/test_remove_member::a_change_of_a_handed_over_key_is_told_to_its_new_owner",
         "spend/test_changes::ending_is_told_in_the_channel_and_to_whoever_set_it_up",
         "spend/test_changes::what_others_set_up_is_changed_by_people_of_the_channel_and_admins_alone",
         "spend/test_changes::when_whoever_set_it_up_is_gone_the_admins_hear_once_that_nothing_can_be_sent",

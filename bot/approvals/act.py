@@ -1,6 +1,6 @@
 """What a kind is handed when it is asked something: its request, its decoded payload, and only what it may do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
@@ -13,8 +13,13 @@ from bot.approvals import db as requests
 from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Request
+from bot.approvals.outcome import LeaseLost
+from bot.approvals.ownership import db as ownership
+from bot.approvals.ownership.db import Owned
 from bot.approvals.progress import Progress
 from bot.directory.directory import Directory
+from bot.directory.use import KeyUse
+from bot.people import db as links
 from bot.people.identity import find_member
 from bot.people.model import Who
 from bot.policy.model import Rule
@@ -81,9 +86,25 @@ class Others:
         async with self._store.read() as tx:
             return await lookups.made_for(tx, kind, slack_id)
 
+    async def handed_over(self, key_ids: Sequence[str]) -> dict[str, Owned]:
+        """Return by id which of these keys a request handed over to somebody, who owns them since."""
+        async with self._store.read() as tx:
+            return await ownership.owned(tx, key_ids)
+
+    async def handed_to(self, slack_id: str) -> frozenset[str]:
+        """Return the ids of the keys that were handed over to somebody."""
+        async with self._store.read() as tx:
+            return await ownership.handed_to(tx, slack_id)
+
+    async def account_of(self, member_id: str) -> str:
+        """Return the Slack id that is linked to a member, or ""."""
+        async with self._store.read() as tx:
+            link = await links.find_one(tx, "", member_id)
+        return link.slack_id if link else ""
+
 
 class Grants(Others):
-    """The same with the one change that a request may make to another: a later end for its grant.
+    """The same with what a request may change of others: a later end for a grant, another owner for a key.
 
     It checks the lease as `FencedAdmin` does: what wakes up late must not give what was given up meanwhile.
     """
@@ -107,6 +128,27 @@ class Grants(Others):
                 tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXTENDED, grant.id, **detail)
         return moved is not None
 
+    async def hand_over(self, kind: str, key_id: str, to: Who, by: Request, now: datetime) -> bool:
+        """Make somebody the owner of a key for the request `by`; `kind` is the kind that makes keys.
+
+        False where another request handed the key over since `by` was asked. Raises LeaseLost where the lease is too old.
+        Of a key that was given until a day they hear ahead of its end, and may ask for a later one.
+        """
+        async with self._store.write() as tx:
+            known = (await ownership.owned(tx, [key_id])).get(key_id)
+            if known and (known.request_id == by.id or known.at > by.created_at):
+                return known.request_id == by.id
+            if not self._holds():
+                raise LeaseLost(is_unchanged=False)
+            await ownership.hand_over(tx, key_id, to, by.id)
+            made = await requests.maker_of(tx, kind, key_id)
+            hears = (made.requester, *made.beneficiaries, *made.heirs) if made else (to,)
+            is_new = not any(to.is_same_person(one) for one in hears)
+            if made and is_new and not await requests.touch(tx, made, with_line=False, heirs=(*made.heirs, to)):
+                raise LeaseLost(is_unchanged=False)  # somebody touched it at this very moment; it is tried again
+            tx.audit(now, BOT_ACTOR, AuditAction.KEY_HANDED_OVER, key_id, by=by.id, to=to.slack_id, member=to.member_id)
+        return True
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -114,7 +156,7 @@ class Reading:
 
     `rule_for` returns today's rule. `find_member` returns the member behind a Slack user as of now, and raises NotLinked.
     `spend_of_month` returns what a workspace, by id, or the organization (None) has spent in the UTC month so far, and the
-    limit that the bot keeps for it.
+    limit that the bot keeps for it; `use_of_each` what each of some keys, by id, was used for.
     """
 
     admin: ReadingAdmin
@@ -124,6 +166,7 @@ class Reading:
     find_member: Callable[[str], Awaitable[Member]]
     now: Callable[[], datetime]
     spend_of_month: Callable[[str | None], Awaitable[MonthSpend]]
+    use_of_each: Callable[[Sequence[str]], Awaitable[Mapping[str, KeyUse]]]
 
 
 @dataclass(frozen=True)
@@ -154,10 +197,15 @@ def _month_of(rt: Runtime) -> Callable[[str | None], Awaitable[MonthSpend]]:
     return lambda workspace_id: rt.spend_of_month(workspace_id, rt.now())
 
 
+def _use_of(rt: Runtime) -> Callable[[Sequence[str]], Awaitable[Mapping[str, KeyUse]]]:
+    return lambda key_ids: rt.use_of_each(key_ids, rt.now())
+
+
 def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    return Reading(admin, rt.directory, others, _rule_for(rt), partial(find_member, rt), rt.now, _month_of(rt))
+    finding = partial(find_member, rt)
+    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt))
 
 
 def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
@@ -171,7 +219,7 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
     finding = partial(find_member, rt)
     return Look(
-        admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), asked.request, asked.payload
+        admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt), asked.request, asked.payload
     )  # fmt: skip
 
 
@@ -185,5 +233,5 @@ def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Ac
 
     admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
     finding = partial(find_member, rt)
-    month = _month_of(rt)
-    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, month, request, asked.payload, done)
+    spent, used = _month_of(rt), _use_of(rt)
+    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, spent, used, request, asked.payload, done)

@@ -86,7 +86,7 @@ async def is_standing(kind: AnyKind, look: Look[Any]) -> bool:
 
 def may_ask(grant: Request, who: Who) -> bool:
     """Tell whether somebody may ask for a later end: who asked for the grant, and for whom it is."""
-    return any(who.is_same_person(one) for one in (grant.requester, *grant.beneficiaries))
+    return any(who.is_same_person(one) for one in (grant.requester, *grant.beneficiaries, *grant.heirs))
 
 
 def may_extend(kind: AnyKind, grant: Request, who: Who, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What a kind of Request is made of. A kind is one file and one line in the registry; all else comes by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, NamedTuple, cast
@@ -11,8 +11,8 @@ from bot.approvals.act import Asked, P
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status
 from bot.approvals.parts import NOBODY, ByHand, Concerns, Effect, Filled, FollowUp, Offer, Rules, Sample, Words
-from bot.forms.fields import FormField, FormValue
-from bot.people.model import Who
+from bot.forms.fields import FormField, FormInput, FormValue
+from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, within_bold
@@ -40,6 +40,8 @@ class Kind(Generic[P]):
     by_hand: ByHand[P] | None = None
     follow_up: FollowUp[P] | None = None
     offers: Offer[P] | None = None
+    shows: Callable[[Runtime, Actor, FormInput], Awaitable[Markup]] | None = None
+    """What its form says, for whoever fills it in, of what it holds so far: the read-back before it is sent."""
 
     def __post_init__(self) -> None:
         if self.rules.last_day and self.rules.last_day not in self.payload.model_fields:

@@ -128,7 +128,8 @@ class Request(_Frozen):
     """Something somebody asked for. `payload` is plain JSON of the kind; times are aware UTC.
 
     `beneficiaries` are the people whom it is about besides the requester, `concerned` those to whom belongs what it changes,
-    as known when it was asked. `workspace_name` is the name when it was asked, `known` what else was known then.
+    as known when it was asked. `heirs` are those to whom what it gave was handed over since. `workspace_name` is the name
+    when it was asked, `known` what else was known then.
     `expires_at` is when waiting ends; `ends_at` when an applied grant ends. One that
     `extends` another (its id) asks for a later end of that grant and is no grant itself; the grant was then `extended_at`.
     `told_until` is the latest of the moments (see `due`) for which people were told ahead.
@@ -157,6 +158,7 @@ class Request(_Frozen):
     failure: str | None = None
     attempts: int = 0
     beneficiaries: tuple[Who, ...] = ()
+    heirs: tuple[Who, ...] = ()
     concerned: tuple[Concerned, ...] = ()
     asked_under: AskedUnder = AskedUnder()
     known: Known = Known()

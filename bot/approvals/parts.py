@@ -1,6 +1,6 @@
 """The parts of a kind of Request: how it speaks, what may be asked, what it changes, and what a person does by hand."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -49,6 +49,7 @@ class Words(Generic[P]):
     that says what was not done. `grant` (mrkdwn that may stand in bold) names what is given until a day, at the beginning of
     a sentence: "Key x in Staging". `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it".
     `danger` says what a careless click would break. `chosen` returns by field what the options chosen in the form say.
+    `about` are lines with what those who decide have to know besides; a card shows the first ones, Details has all.
     """
 
     label: str
@@ -67,6 +68,7 @@ class Words(Generic[P]):
     danger: str = ""
     submit_label: str = "Send request"
     chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen
+    about: Callable[[Asked[P]], Sequence[Markup]] = lambda _asked: ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Rules(Generic[P]):
 
     `check` completes a payload, or raises a UserError. `last_day` names the field of form and payload with the last day of
     what is given; the engine makes a moment of it. `fixed_end` is a sentence for a grant to which nobody can give a later
-    end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either. `takes` tells
+    end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either; where they
+    `may_be_gone` it goes ahead though they aren't in Slack or the organization any more. `takes` tells
     whether it can be asked of a thing that somebody named, such as an ApiKey. `needs` is what the organization has to offer
     for it. For the policy: `has_workspace` when each
     request is about one, whose rules then hold; `issues_keys` when it makes keys; `least_approvals` is how many different
@@ -89,6 +92,7 @@ class Rules(Generic[P]):
     beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
     takes: Callable[[Any], bool] = lambda _thing: True
     needs: Can | None = None
+    may_be_gone: bool = False
     has_workspace: bool = False
     issues_keys: bool = False
     least_approvals: int = 1

@@ -75,5 +75,6 @@ async def _earlier(
 
 
 def concerned_in(rt: Runtime, request: Request) -> list[Who]:
-    """Return the requester and those whom a request is about."""
-    return [request.requester, *find_kind(rt, request.kind).beneficiaries(request)]
+    """Return those without whom a request can't go ahead: the requester, and those for whom it is."""
+    kind = find_kind(rt, request.kind)
+    return [request.requester, *(() if kind.rules.may_be_gone else kind.beneficiaries(request))]

@@ -127,18 +127,27 @@ async def _askers_of(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
 
 
 async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:
-    """Return the ids of somebody's keys: those that they asked for, and those that they made for nobody else.
+    """Return the ids of somebody's keys; see `keys_of_person`."""
+    issuing = [kind.name for kind in all_kinds(rt).values() if kind.issues_keys]
+    return await keys_of_person(Others(rt.store), await rt.directory.keys(), issuing, actor.slack_id, actor.member.id)
 
-    The API names as maker of a key the owner of the Admin key, or the person at the Console.
+
+async def keys_of_person(
+    others: Others, keys: Sequence[ApiKey], issuing: Sequence[str], slack_id: str, member_id: str
+) -> frozenset[str]:
+    """Return the ids of somebody's keys: those that they asked for, that they made for nobody else, or that they were given.
+
+    A key that was handed over is its new owner's alone. `issuing` are the kinds that make keys. The API names as maker of
+    a key the owner of the Admin key, or the person at the Console.
     """
-    others = Others(rt.store)
-    made = [key.id for key in await rt.directory.keys() if key.created_by == actor.member.id]
+    made = [key.id for key in keys if key.created_by == member_id]
     asked_for, for_somebody = frozenset[str](), frozenset[str]()
-    for kind in all_kinds(rt).values():
-        if kind.issues_keys:
-            asked_for |= await others.made_for(kind.name, actor.slack_id)
-            for_somebody |= frozenset(await others.requesters_of(kind.name, made))
-    return asked_for | (frozenset(made) - for_somebody)
+    for kind in issuing:
+        asked_for |= await others.made_for(kind, slack_id) if slack_id else frozenset()
+        for_somebody |= frozenset(await others.requesters_of(kind, made))
+    theirs = asked_for | (frozenset(made) - for_somebody)
+    handed_over = await others.handed_over(sorted(theirs))
+    return (theirs - handed_over.keys()) | await others.handed_to(slack_id)
 
 
 async def _use(rt: Runtime, key_ids: Sequence[str]) -> Use | None:

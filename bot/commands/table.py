@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         "members",
         "People in the Claude organization and their roles",
-        "[list | show @person | role @person ROLE | relink @person]",
+        "[list | show @person | role @person ROLE | remove @person | relink @person]",
         (
             Subcommand(
                 "role",
@@ -150,6 +150,15 @@ COMMANDS = (
                 "all that is known of somebody, or of you: roles, keys, requests and when they end",
                 GIVE_ACCESS,
                 like=("me", "card", "whois"),
+            ),
+            Subcommand(
+                "remove",
+                "remove @person | ADDRESS",
+                "ask to remove somebody, and decide about their keys",
+                GIVE_ACCESS,
+                opens="remove_member",
+                fills=("member_id",),
+                like=("offboard", "delete"),
             ),
             Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
         ),

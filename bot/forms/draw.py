@@ -79,7 +79,7 @@ def _blocks(one: FormField, held: FormInput) -> list[Json]:
         hint=None if is_read_back else _hint(one, held),
         optional=one.optional,
         # Who decides depends on the workspace, so the choice of one, or of a key in one, is told at once.
-        dispatch=one.decides or is_read_back,
+        dispatch=one.decides or one.redraws or is_read_back,
     )
     # The help of such a field stands where it is read back, so that nothing moves while somebody types.
     return [drawn, context(read_back(one, held))] if is_read_back else [drawn]

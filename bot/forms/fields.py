@@ -15,14 +15,15 @@ from bot.words.wording import calendar_day
 P = TypeVar("P")
 FieldType = Literal[
     "text", "long_text", "email", "number", "amount", "count", "duration", "day", "date", "time", "zone",
-    "person", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
+    "person", "member", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
 ]  # fmt: skip
 """What a field takes, and what it is read into.
 
 Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `count` (int, or None where none is
 wanted), `duration` (timedelta), `day` (date).
 Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str). Found while typing: `workspace` and `key` (the id
-of what decides who is asked), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
+of what decides who is asked), `member` (the id of one of the organization, with or without Slack), `lookup` (str),
+`lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
 buttons (str), and `choices`, of which several can be taken (tuple of str).
 """
 FormValue = str | tuple[str, ...]
@@ -54,6 +55,8 @@ class FormField:
     """The limits of a number, an amount or a duration; for several choices how many may be taken."""
     whole: str = ""
     """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
+    redraws: bool = False
+    """Whether the form is drawn anew once it is filled in, because what stands around the fields depends on it."""
     unfit: str = ""
     """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None
@@ -67,7 +70,7 @@ class FormField:
     @property
     def action_id(self) -> str:
         """The action id of its element, by which suggestions and read-backs are asked for."""
-        return {"workspace": ids.PICK_WORKSPACE, "key": ids.PICK_KEY}.get(self.type, self.name)
+        return {"workspace": ids.PICK_WORKSPACE, "key": ids.PICK_KEY, "member": ids.PICK_MEMBER}.get(self.type, self.name)
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,7 @@ _READERS: dict[FieldType, Reader] = {
     "zone": _zone,
     "person": _picked,
     "channel": _matching(_CHANNEL, "Choose a channel."),
+    "member": _picked,
     "workspace": _picked,
     "key": _picked,
     "lookup": _picked,

@@ -61,10 +61,20 @@ class Several(Generic[P]):
         return FollowUp(has_news=self.has_news, act=self.follow)
 
     async def look(self, look: Look[P]) -> Done | None:
-        """Tell whether all of it was done already; what is there by half is finished part by part."""
-        kept = look.request.outcome
-        is_all = all((part := kept.part(one.name)) and part.state != "refused" for one in self.parts(look.payload))
-        return Done(Outcome()) if is_all else None
+        """Tell whether all of it was done already: what was kept, and what is found there though its answer was lost.
+
+        What is there by half is finished part by part.
+        """
+        outcome = look.request.outcome
+        for part in self.parts(look.payload):
+            kept = outcome.part(part.name)
+            if kept and kept.state != "refused":
+                continue
+            found = None if kept else await part.look(look)
+            if found is None:
+                return None
+            outcome = outcome.with_part(found)
+        return Done(Outcome(parts=outcome.parts))
 
     async def apply(self, act: Act[P]) -> Applied:
         """Do what isn't done yet. NeedsPerson where not a single part could be done."""
@@ -142,6 +152,21 @@ async def _do(act: Act[P], part: Part[P]) -> PartDone:
         return part.refused(problem.sentence)
     except (UpstreamRefused, UpstreamMissing) as error:
         return part.refused(error.sentence)
+    except OwnQueueFull:
+        raise
+    except UpstreamError as error:
+        found = await _found_after(act, part) if error.may_have_happened else None
+        if found is None:
+            raise
+        return found
+
+
+async def _found_after(act: Act[P], part: Part[P]) -> PartDone | None:
+    """Look whether a part was done whose answer got lost; where that can't be seen now either, a later try looks again."""
+    try:
+        return await part.look(act)
+    except UpstreamError:
+        return None
 
 
 async def _can_go_on(look: Look[P], part: Part[P], kept: PartDone) -> bool:

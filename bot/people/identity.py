@@ -5,7 +5,7 @@ unless TRUST_MISSING_FLAGS says otherwise (slack.md §7.4, §8).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -93,6 +93,22 @@ async def find_member(rt: Runtime, slack_id: str, known: Links | None = None, *,
     """
     _, member, _ = await _checked(rt, slack_id, known, fresh=fresh)
     return member
+
+
+async def member_behind(rt: Runtime, slack_id: str, members: Sequence[Member]) -> str:
+    """Return the id of the member whom somebody means who mentions a Slack account, also one that isn't active; or "".
+
+    It names whom an act is about and lets nobody act: whoever leaves may be linked to an account that is deactivated.
+    """
+    async with rt.store.read() as tx:
+        link = (await links.find_all(tx, [slack_id])).get(slack_id)
+    if link:
+        return link.member_id
+    try:
+        email = (await rt.notifier.person(slack_id)).email
+    except SlackError:
+        return ""
+    return next((one.id for one in members if email and is_same_address(one.email, email)), "")
 
 
 async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bool) -> tuple[SlackPerson, Member, bool]:

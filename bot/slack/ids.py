@@ -50,6 +50,7 @@ PICK_WORKSPACE = "pick_workspace"
 PICK_KEY = "pick_key"
 RATE_GROUP = "rate_group"
 """The field of a form that chooses a group of rate limits."""
+PICK_MEMBER = "pick_member"
 
 SHOW_KEYS = "show_keys"
 SHOW_WORKSPACES = "show_workspaces"

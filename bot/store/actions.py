@@ -42,6 +42,7 @@ class AuditAction(StrEnum):
     REQUEST_END_NEEDS_PERSON = "request.end_needs_person"
     FINDING_OPENED = "finding.opened"
     FINDING_SETTLED = "finding.settled"
+    KEY_HANDED_OVER = "key.handed_over"
     SECRET_SHOWN = "secret.shown"
     SECRET_WIPED_UNSEEN = "secret.wiped_unseen"
     SECRET_HAND_OVER_FAILED = "secret.hand_over_failed"

@@ -48,8 +48,8 @@ class Door(Generic[P]):
 
     @property
     def hints(self) -> dict[str, Hint]:
-        """The read-backs of its typed figures and days, by action id."""
-        return {field.action_id: Hint(self.redraw) for field in self.form.fields if field.type in READ_BACK}
+        """What is drawn anew as somebody types or chooses, by action id."""
+        return {field.action_id: Hint(self.redraw) for field in self.form.fields if field.type in READ_BACK or field.redraws}
 
     async def open(self, call: Interaction, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:
         """Open the form with what is known after half a second, and fill in the rest when it is there."""

@@ -22,6 +22,7 @@ from bot.kinds.keys.rename import RenameKey
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
+from bot.kinds.people.leaving import FATES, RemoveMember
 from bot.kinds.workspaces.archive import ArchiveWorkspace
 from bot.kinds.workspaces.update import UpdateWorkspace
 from bot.people.identity import resolve_actor
@@ -203,6 +204,14 @@ def _limit(walk: Walk) -> BaseModel:
     return SetSpendLimit(workspace_id=walk.dice.choice((*names, WHOLE)), amount=amount, **_last_day(walk))
 
 
+def _removal(walk: Walk) -> BaseModel:
+    """Let one of the crowd leave who has no part in the walk, or had left by then."""
+    who = walk.dice.choice([one.name for one in CROWD[8:20]])
+    member = next((one.id for one in walk.world.sandbox.claude.users.values() if one.name == who), "user_gone")
+    fate = walk.dice.choice(sorted(FATES))
+    return RemoveMember(member_id=member, fate=fate, new_owner=walk.dice.choice(PEOPLE) if fate == "keep" else "")
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -213,6 +222,7 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "update_workspace": _detail,
     "archive_workspace": _archive,
     "set_spend_limit": _limit,
+    "remove_member": _removal,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 

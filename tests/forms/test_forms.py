@@ -38,6 +38,7 @@ SAMPLES: dict[FieldType, tuple[FormField, Any, Any]] = {
     "zone": (FormField("f", "F", "zone"), "Europe/Berlin", "Europe/Berlin"),
     "person": (FormField("f", "F", "person"), "U0ALICE", "U0ALICE"),
     "channel": (FormField("f", "F", "channel"), "C0COSTS", "C0COSTS"),
+    "member": (FormField("f", "F", "member"), "user_1", "user_1"),
     "workspace": (FormField("f", "F", "workspace"), "wrkspc_1", "wrkspc_1"),
     "key": (FormField("f", "F", "key"), "apikey_1", "apikey_1"),
     "lookup": (FormField("f", "F", "lookup", placeholder="All"), "wrkspc_1", "wrkspc_1"),
@@ -133,6 +134,7 @@ def test_a_forged_value_is_refused_at_its_field_and_draws_a_form_that_slack_take
             "workspace",
             "key",
             "person",
+            "member",
             "lookups",
         ), value
 

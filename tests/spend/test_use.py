@@ -49,6 +49,7 @@ async def test_each_key_has_the_use_that_it_would_have_alone(store: Store) -> No
     found = await use_of_each(store, ids, NOW)
     assert found == {one: await use_of(store, [one], NOW) for one in ids}
     assert found["apikey_1"].cost == Decimal(12)
+    assert (found["apikey_1"].month_cost, found["apikey_1"].is_whole_month) == (Decimal(20), False)
     assert (found["apikey_never"].cost, found["apikey_never"].last_day) == (Decimal(0), None)
 
 

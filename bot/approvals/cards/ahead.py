@@ -40,7 +40,7 @@ def wanted_ahead(request: Request, card: str) -> list[Wanted]:
     told = told_ahead(request)
     if request.status is not Status.APPLIED or told is None:
         return []
-    people = dict.fromkeys(one.slack_id for one in (request.requester, *request.beneficiaries))
+    people = dict.fromkeys(one.slack_id for one in (request.requester, *request.beneficiaries, *request.heirs))
     return [Wanted(f"{ENDING}:{int(told.timestamp())}", person) for person in people]
 
 

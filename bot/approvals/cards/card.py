@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
 from bot.approvals.cards.ending import ending_lines
-from bot.approvals.cards.several import is_partly_in_vain, part_lines
+from bot.approvals.cards.several import first_lines, is_partly_in_vain, part_lines
 from bot.approvals.cards.whose import untold_line, whose_line
 from bot.approvals.cards.word import looking_for_it, unproven, word_buttons
 from bot.approvals.handover.words import card_lines, is_trouble
@@ -30,7 +30,7 @@ class RequestFacts:
     approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
     whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
     end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody hears of it.
-    `takes_word`: who does it by hand may say so.
+    `takes_word`: who does it by hand may say so. `about` are lines that a decision needs besides.
     """
 
     request: Request
@@ -57,6 +57,7 @@ class RequestFacts:
     thing: Own = ""
     because: Own = ""
     takes_word: bool = False
+    about: tuple[Markup, ...] = ()
 
 
 def render_card(facts: RequestFacts) -> Message:
@@ -72,11 +73,12 @@ def render_card(facts: RequestFacts) -> Message:
         blocks.append(section(why))
     parts = part_lines(request.outcome.parts)
     ending = ending_lines(request.known.keys) if request.is_open else ""
-    blocks += [section(part) for part in (parts, ending) if part]
+    about = first_lines(facts.about) if request.is_open else ""
+    blocks += [section(part) for part in (about, parts, ending) if part]
     if lines:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
-    text = "\n".join([part for part in (headline, decisive, why, parts, ending, *lines) if part])
+    text = "\n".join([part for part in (headline, decisive, why, about, parts, ending, *lines) if part])
     return Message(text, blocks, metadata=_metadata(request))
 
 

@@ -1,5 +1,6 @@
 """The modals around a request: its history, the reason for a denial, and the one showing of a secret. Pure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
@@ -12,9 +13,10 @@ from bot.slack.blocks import actions, context, divider, header, input_block, mod
 from bot.slack.elements import text_input
 from bot.slack.markup import Markup, code, code_block, date, escape, mention, quote
 from bot.slack.paging import Page, pager
+from bot.words.wording import number
 
 Json = dict[str, Any]
-_AT_ONCE = 10
+_AT_ONCE, _MOST_BLOCKS = 10, 30
 """Lines in a block, which holds 3,000 characters."""
 
 
@@ -38,14 +40,22 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     blocks = [header(facts.title), section("\n".join(lines))]
     if request.reason:
         blocks.append(section(quote(request.reason)))
-    parts = request.outcome.parts
-    blocks += [section("\n".join(map(part_line, parts[at : at + _AT_ONCE]))) for at in range(0, len(parts), _AT_ONCE)]
+    blocks += _in_blocks(facts.about) + _in_blocks([part_line(part) for part in request.outcome.parts])
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]
     blocks += pager(history, ids.PAGE_HISTORY, "this request's history", f"{request.id}:{'decide' if decide else ''}")
     blocks.append(context(" · ".join(_ids(request))))
     return modal(ids.DETAILS_VIEW, "Request", blocks)
+
+
+def _in_blocks(lines: Sequence[Markup]) -> list[Json]:
+    """Return lines in as few blocks as hold them; a modal has 100 blocks, so what is beyond 30 is counted."""
+    found, kept = list[Json](), lines[: _AT_ONCE * _MOST_BLOCKS]
+    for at in range(0, len(kept), _AT_ONCE):
+        found.append(section("\n".join(kept[at : at + _AT_ONCE])))
+    more = len(lines) - len(kept)
+    return [*found, context(f"… and {number(more)} more; the audit log has all.")] if more else found
 
 
 def _known(request: Request) -> list[Markup]:

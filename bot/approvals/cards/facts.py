@@ -40,5 +40,6 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         thing=kind.concerns.thing,
         because=kind.concerns.because,
         takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
+        about=tuple(words.about(asked)),
         undo_label=undo.label if undo else "",
     )

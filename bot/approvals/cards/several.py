@@ -10,6 +10,8 @@ from bot.words.wording import number
 MOST_LINES: Final = 15
 """On a card and in a message; Details has all."""
 _LONGEST = 180
+_MOST_LENGTH = 2900
+"""Characters of a block that holds 3,000, with the line that says how many lines are left out."""
 _MARKS: Final[dict[PartState, Markup]] = {"done": "✅", "waits": "⏳", "refused": "⚠️", "left_out": "▫️", "over": "⌛"}
 TROUBLE: Final = frozenset({"refused", "left_out", "over"})
 
@@ -21,13 +23,21 @@ def part_line(part: PartDone) -> Markup:
     return f"{_MARKS[part.state]} {escape(part.label)}{note}{until}"
 
 
+def first_lines(lines: Sequence[Markup]) -> Markup:
+    """Return the first lines, and how many more there are; "" for none."""
+    shown, length = list[Markup](), 0
+    for line in lines[:MOST_LINES]:
+        length += len(line) + 1
+        if length > _MOST_LENGTH:
+            break
+        shown.append(line)
+    more = len(lines) - len(shown)
+    return "\n".join([*shown, f"… and {number(more)} more: press … → Details."] if more else shown)
+
+
 def part_lines(parts: Sequence[PartDone]) -> Markup:
     """Return the first parts, a line each, and how many more there are; "" for none."""
-    lines: list[Markup] = [part_line(part) for part in parts[:MOST_LINES]]
-    more = len(parts) - MOST_LINES
-    if more > 0:
-        lines.append(f"… and {number(more)} more: press … → Details.")
-    return "\n".join(lines)
+    return first_lines([part_line(part) for part in parts])
 
 
 def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:

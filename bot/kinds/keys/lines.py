@@ -69,7 +69,9 @@ async def ends_of(rt: Runtime, keys: Sequence[ApiKey]) -> dict[str, datetime]:
 
 
 async def _lines(rt: Runtime, keys: Sequence[ApiKey], ends: dict[str, datetime]) -> list[KeyLine]:
-    asked_for = await Others(rt.store).requesters_of(CREATE_KEY.name, [key.id for key in keys])
+    others, key_ids = Others(rt.store), [key.id for key in keys]
+    asked_for = await others.requesters_of(CREATE_KEY.name, key_ids)
+    asked_for |= {key_id: one.owner.slack_id for key_id, one in (await others.handed_over(key_ids)).items()}
     members = {member.id: member for member in await rt.directory.members()} if keys else {}
 
     def owner(key: ApiKey) -> Markup:

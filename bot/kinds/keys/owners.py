@@ -18,7 +18,10 @@ _SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
 
 
 async def owners_of_key(reading: Reading, key_id: str) -> tuple[Who, ...]:
-    """Return whose a key is: its requester on record, else the member whom the API names as its maker."""
+    """Return whose a key is: whom it was handed to, else its requester on record, else its maker as the API names them."""
+    handed_over = (await reading.others.handed_over([key_id])).get(key_id)
+    if handed_over:
+        return (handed_over.owner,)
     asked = await reading.others.asked_for(CREATE_KEY.name, key_id)
     if asked:
         return (asked,)

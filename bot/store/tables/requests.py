@@ -46,6 +46,8 @@ class RequestRow(Table, table=True):
     failure: str | None = None
     attempts: int = 0
     beneficiaries: list[dict[str, str]] = json_column()
+    # Who got what was given, since somebody else gave it to them.
+    heirs: list[dict[str, str]] = json_column()
     concerned: list[dict[str, Any]] = json_column()
     asked_under: dict[str, Any] = json_column()
     known: dict[str, Any] = json_column()
@@ -79,6 +81,17 @@ class FindingRow(Table, table=True):
     found_at: datetime = time_column()
     settled_at: datetime | None = time_column(nullable=True, index=True)
     settled: str | None = None
+
+
+class KeyOwnerRow(Table, table=True):
+    """Whose a key is since it was handed over by a request; of all others it is known from who asked for or made them."""
+
+    key_id: str = Field(primary_key=True)
+    slack_id: str = Field(index=True)
+    member_id: str
+    email: str
+    request_id: str = Field(foreign_key="request.id")
+    at: datetime = time_column()
 
 
 class DecisionRow(Table, table=True):

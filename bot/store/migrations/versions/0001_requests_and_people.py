@@ -25,9 +25,13 @@ def upgrade() -> None:
     _timer()
     _decision()
     _finding()
-    _grant_holder()
     _secret()
     _make_audit_append_only()
+
+
+def _json(name: str) -> sa.Column[object]:
+    kind = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
+    return sa.Column(name, kind, nullable=False)
 
 
 def _audit_entry() -> None:
@@ -38,7 +42,7 @@ def _audit_entry() -> None:
         sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("action", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("detail", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("detail"),
         sa.Column("prev_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
@@ -85,7 +89,7 @@ def _note() -> None:
     op.create_table(
         "note",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("value", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("value"),
         sa.Column("at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_note")),
     )
@@ -132,7 +136,7 @@ def _request() -> None:
         sa.Column("requester_email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("workspace_name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("payload"),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", bot.store.types.UTCTime(timezone=True), nullable=False),
@@ -144,19 +148,14 @@ def _request() -> None:
         sa.Column("extends", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("extended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("told_until", bot.store.types.UTCTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("outcome"),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column(
-            "beneficiaries", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "concerned", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "asked_under", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
-        sa.Column("known", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("beneficiaries"),
+        _json("heirs"),
+        _json("concerned"),
+        _json("asked_under"),
+        _json("known"),
         sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("about_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("open_subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -213,7 +212,7 @@ def _finding() -> None:
         sa.Column("thing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tell", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        _json("tell"),
         sa.Column("found_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("settled_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("settled", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -223,21 +222,6 @@ def _finding() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_request_id"), ["request_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_settled_at"), ["settled_at"], unique=False)
-
-
-def _grant_holder() -> None:
-    op.create_table(
-        "grant_holder",
-        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("slack_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ends_at", bot.store.types.UTCTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_grant_holder_request_id_request")),
-        sa.PrimaryKeyConstraint("request_id", "slack_id", name=op.f("pk_grant_holder")),
-    )
-    with op.batch_alter_table("grant_holder", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_grant_holder_slack_id_ends_at_request_id"), ["slack_id", "ends_at", "request_id"], unique=False
-        )
 
 
 def _decision() -> None:

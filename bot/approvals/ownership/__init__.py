@@ -1,0 +1,1 @@
+"""Whose a key is once a request has handed it over."""

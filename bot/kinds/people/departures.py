@@ -1,0 +1,86 @@
+"""What is said once in the approvers' channel when a member's Slack account is deactivated: they may have left the company.
+
+No request is filed, since nobody asked for one: the message has a button that opens the form.
+"""
+
+from bot.admin.model import Member
+from bot.approvals.act import reading_of
+from bot.directory.directory import Directory
+from bot.kinds.people.leaving import Belongings, belongings_of
+from bot.kinds.people.remove import REMOVE_MEMBER
+from bot.people import db as links
+from bot.people.identity import ADMIN_ROLES
+from bot.posts import db as posts
+from bot.posts.converge import converge
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
+from bot.runtime import Runtime
+from bot.slack import ids
+from bot.slack.blocks import actions, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, bold, escape, mention, truncate
+from bot.slack.model import Message
+from bot.words.wording import plural
+
+TOPIC, LEFT = "departure", "left"
+
+
+async def account_deactivated(rt: Runtime, slack_id: str) -> None:
+    """Say that somebody who is linked to a member has left Slack; once, however often and to whichever replica it comes."""
+    channel = rt.policy.rule_for(REMOVE_MEMBER.name, None, None).channel
+    async with rt.store.write() as tx:
+        link = await links.find_one(tx, slack_id, "")
+        if link is None or not channel:
+            return
+        await posts.want(tx, TOPIC, slack_id, [Wanted(LEFT, channel, redraws=False)], tx.now)
+    await converge(rt, TOPIC, slack_id)
+
+
+async def account_active(rt: Runtime, slack_id: str) -> None:
+    """Forget that it was said of somebody who is back, so that the next time is said again."""
+    async with rt.store.read() as tx:
+        said = await posts.of_subject(tx, TOPIC, slack_id)
+    # An event may come late: what holds is what Slack says now.
+    if not said or (await rt.notifier.person(slack_id, fresh=True)).deleted is not False:
+        return
+    async with rt.store.write() as tx:
+        await posts.forget(tx, TOPIC, slack_id)
+
+
+class DepartureTopic(Notices):
+    """The topic of deactivated accounts; its subject is a Slack id."""
+
+    name = TOPIC
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Look who they are now: nothing is said of somebody who is back, or was removed meanwhile."""
+        async with rt.store.read() as tx:
+            link = await links.find_one(tx, subject, "")
+        person = await rt.notifier.person(subject, fresh=True)
+        member = await _member(rt.directory, link.member_id) if link and person.deleted else None
+        theirs = await belongings_of(reading_of(rt), member.id, fresh=True) if member else None
+
+        def content(_post: Post) -> Content | None:
+            return plain(render_departure(subject, member, theirs)) if member and theirs else None
+
+        return Drawing(content, is_over=True)
+
+
+async def _member(directory: Directory, member_id: str) -> Member | None:
+    return next((one for one in await directory.members(fresh=True) if one.id == member_id), None)
+
+
+def render_departure(slack_id: str, member: Member, theirs: Belongings) -> Message:
+    """Return the message; an organization admin can't be removed by the API, so there is no button for one."""
+    name = truncate(member.name or member.email, 80)
+    count = len(theirs.staying) + len(theirs.dying)
+    keys: Markup = f"with {plural(count, 'key')}" if count else "without keys"
+    who: Markup = f"{mention(slack_id)}'s Slack account was deactivated. {bold(name)} ({escape(member.email)})"
+    text: Markup = f"⚠️ {who} is still in the Claude organization, {keys}."
+    if member.role in ADMIN_ROLES:
+        text = f"{text} They are an organization admin: another admin removes them in the Console, Settings, Members."
+        return Message(text, [section(text)])
+    text = f"{text} Have they left? Ask to remove them, and decide about their keys."
+    label = truncate(f"Remove {name}", 75)
+    opens = button("Remove…", f"{ids.OPEN_PREFIX}{REMOVE_MEMBER.name}", member.id, accessibility_label=label)
+    return Message(text, [section(text), actions(opens)])
