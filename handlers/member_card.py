@@ -1,6 +1,5 @@
 """/claude-members show: one card with all that is known of somebody."""
 
-from bot.directory.directory import is_same_address
 from bot.errors import NotLinked, SlackError, SlackRefused
 from bot.kinds.people.person import Somebody, facts_about, of_member
 from bot.organization.members_view import not_understood
@@ -14,6 +13,7 @@ from bot.slack.markup import bold, code, is_user_id, mention
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.slack.refusals import NO_SUCH_PERSON
+from bot.words.addresses import is_same_address
 from bot.words.own import own
 from handlers import home
 from handlers.edge.guard import plain_answer

@@ -13,6 +13,7 @@ from bot.slack.markup import Markup, code, escape, mention
 from bot.words.ends import find_end
 from bot.words.similar import closest
 from bot.words.wording import listed
+from handlers import invites
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -26,6 +27,10 @@ async def members_command(call: Interaction) -> None:
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "role":
         await _role(call)
+    elif name == "invite":
+        await invites.invite(call)
+    elif name == "withdraw":
+        await invites.withdraw(call)
     elif name == "relink":
         await _relink(call)
     elif name == "show":

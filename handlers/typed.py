@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from bot.admin.model import Workspace
 from bot.approvals.kind import AnyKind, find_kind
-from bot.directory.directory import is_same_address
 from bot.forms.fields import WHOLE, FormField
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
 from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
+from bot.words.addresses import is_same_address
 from bot.words.ends import find_end
 from bot.words.similar import closest
 from bot.words.wording import listed

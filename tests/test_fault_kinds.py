@@ -21,6 +21,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
         "cli/test_check::check_says_which_names_matched_nothing_when_the_bot_last_looked",
         "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
+        "approvals/test_invite::an_invite_is_no_way_around_those_who_approve_access_to_a_workspace",
     ),
     (3, "secrets where people type"): (
         "words/test_credentials::what_looks_like_a_secret_is_seen",
@@ -270,6 +271,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "handlers/test_home::a_claude_api_that_refuses_blanks_nothing_else",
         "handlers/test_home::while_nobody_can_say_who_is_a_member_ones_own_requests_are_shown",
         "organization/test_places::a_list_that_cant_be_read_now_is_said_to_be_missing_and_tried_again",
+    ),
+    (66, "what waited is forgotten where its follow-up is interrupted"): (
+        "approvals/test_several::what_came_before_a_follow_up_failed_is_told_and_the_rest_follows",
+    ),
+    (67, "what nobody looked for is called not done"): (
+        "approvals/test_several::a_part_whose_answer_was_lost_is_looked_for_before_anybody_is_told_that_it_failed",
+        "approvals/test_invite::after_a_crash_an_invite_that_was_sent_is_found_and_not_sent_again",
     ),
 }
 """By number and name; a test by its file and its name, or all of a file."""

@@ -40,10 +40,10 @@ def patience(usual: float) -> float:
 
 
 class Budget:
-    """At most `per_minute` permissions in any `window` seconds, queued by priority, first come first served within one."""
+    """At most `most` permissions in any `window` seconds, queued by priority, first come first served within one."""
 
-    def __init__(self, per_minute: int, window: float = WINDOW) -> None:
-        self.per_minute = per_minute
+    def __init__(self, most: int, window: float = WINDOW) -> None:
+        self.most = most
         self._window = window
         self._spent: deque[float] = deque()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -92,7 +92,7 @@ class Budget:
         now = time.monotonic()
         while self._spent and self._spent[0] <= now - self._window:
             self._spent.popleft()
-        allowed = self.per_minute if rank == 0 else max(1, int(self.per_minute * (1 - PEOPLE_RESERVE)))
+        allowed = self.most if rank == 0 else max(1, int(self.most * (1 - PEOPLE_RESERVE)))
         excess = len(self._spent) - allowed
         room_in = self._spent[excess] + self._window - now if excess >= 0 else 0.0
         return max(room_in, self._closed_until[rank] - now, 0.0)

@@ -18,7 +18,8 @@ Params = tuple[tuple[str, str], ...]
 class ApiCall:
     """One call. `path` is relative to `/v1/organizations` unless it begins with `/v1/`.
 
-    `once` marks a creation that must not be sent twice blindly. `timeout`: seconds for the whole exchange.
+    `once` marks a creation that must not be sent twice blindly. `timeout`: seconds for the whole exchange. `spend_limits`
+    and `invites` mark calls that also have a limit of their own.
 
     `read` decodes a long answer straight into its shape; it raises ValueError for what isn't JSON, after which the
     call is repeated, and UpstreamDown for JSON of another shape.
@@ -33,6 +34,7 @@ class ApiCall:
     timeout: float = 15.0
     once: bool = False
     spend_limits: bool = False
+    invites: bool = False
     read: Callable[[bytes], Any] | None = None
 
     @property

@@ -34,7 +34,9 @@ DEFAULT_BASE_URL = "https://api.anthropic.com"
 PREFIX = "/v1/organizations"
 REQUESTS_PER_MINUTE = 90
 SPEND_LIMIT_REQUESTS_PER_MINUTE = 54
-"""Nine tenths of the documented 100 and 60 a minute and organization."""
+INVITES_PER_HOUR = 1080
+"""Nine tenths of the documented 100 and 60 a minute, and 1,200 an hour, for the whole organization."""
+_HOUR = 3600.0
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -54,6 +56,7 @@ class Transport:
     ) -> None:
         self.budget = Budget(requests_per_minute)
         self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
+        self.invite_budget = Budget(INVITES_PER_HOUR, _HOUR)
         self._client = httpx.AsyncClient(
             base_url=base_url.rstrip("/"),
             headers={"user-agent": f"Quartermaster/{__version__}", "accept": "application/json", **_credential(key)},
@@ -111,6 +114,8 @@ class Transport:
                 if call.spend_limits:
                     await self._spend_budget.take(manner.interactive)
                 await self.budget.take(manner.interactive)
+                if call.invites:
+                    await self.invite_budget.take(manner.interactive)
         except TimeoutError:
             late = True
         else:

@@ -6,6 +6,7 @@ from bot.admin import wire
 from bot.admin.base import Base
 from bot.admin.call import ApiCall, params, segment
 from bot.admin.model import Invite, Member, Organization
+from bot.words.addresses import is_same_address
 
 
 class People(Base):
@@ -39,10 +40,11 @@ class People(Base):
         """Invite somebody; a second invite to a pending address is refused by the API, so the look-up can't mistake it."""
 
         async def look() -> Invite | None:
-            found = [invite async for invite in self.invites(email, ("pending",)) if invite.role == role]
-            return found[0] if found else None
+            # The API's filter takes a+x@ and a@ for the same (admin-api.md §4.2).
+            found = [invite async for invite in self.invites(email, ("pending",)) if is_same_address(invite.email, email)]
+            return next((invite for invite in found if invite.role == role), None)
 
-        call = ApiCall("POST", "/invites", body={"email": email, "role": role}, once=True)
+        call = ApiCall("POST", "/invites", body={"email": email, "role": role}, once=True, invites=True)
         return await self._create(lambda: self._ask(call, wire.invite), look)
 
     async def delete_invite(self, invite_id: str) -> None:

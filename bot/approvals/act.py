@@ -156,7 +156,8 @@ class Reading:
 
     `rule_for` returns today's rule. `find_member` returns the member behind a Slack user as of now, and raises NotLinked.
     `spend_of_month` returns what a workspace, by id, or the organization (None) has spent in the UTC month so far, and the
-    limit that the bot keeps for it; `use_of_each` what each of some keys, by id, was used for.
+    limit that the bot keeps for it; `use_of_each` what each of some keys, by id, was used for. `email_domains` are the
+    company's own, in lower case.
     """
 
     admin: ReadingAdmin
@@ -167,6 +168,7 @@ class Reading:
     now: Callable[[], datetime]
     spend_of_month: Callable[[str | None], Awaitable[MonthSpend]]
     use_of_each: Callable[[Sequence[str]], Awaitable[Mapping[str, KeyUse]]]
+    email_domains: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -204,8 +206,8 @@ def _use_of(rt: Runtime) -> Callable[[Sequence[str]], Awaitable[Mapping[str, Key
 def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    finding = partial(find_member, rt)
-    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt))
+    finding, domains = partial(find_member, rt), rt.settings.email_domains
+    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt), domains)
 
 
 def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
@@ -216,11 +218,7 @@ def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
 
 def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
     """Return what a kind needs to look how a request stands."""
-    admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    finding = partial(find_member, rt)
-    return Look(
-        admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt), asked.request, asked.payload
-    )  # fmt: skip
+    return look_at(reading_of(rt), asked)
 
 
 def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Act[P]:
@@ -232,6 +230,7 @@ def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Ac
         return is_fresh(done.request.claimed_at, rt.now())
 
     admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
-    finding = partial(find_member, rt)
+    finding, domains = partial(find_member, rt), rt.settings.email_domains
     spent, used = _month_of(rt), _use_of(rt)
-    return Act(admin, rt.directory, others, _rule_for(rt), finding, rt.now, spent, used, request, asked.payload, done)
+    rule = _rule_for(rt)
+    return Act(admin, rt.directory, others, rule, finding, rt.now, spent, used, domains, request, asked.payload, done)

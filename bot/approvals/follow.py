@@ -10,9 +10,10 @@ from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import LeaseLost
+from bot.approvals.outcome import LeaseLost, Outcome
 from bot.approvals.parts import FollowUp
 from bot.approvals.progress import Progress
+from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
 
@@ -26,10 +27,13 @@ async def follow(rt: Runtime, request: Request) -> Request:
     kind = kind_of(rt, request)
     if request.status is not Status.APPLIED or not request.outcome.waits or kind.follow_up is None:
         return request
-    if _is_held(rt, request) or not await kind.follow_up.has_news(look_of(rt, kind.asked(request))):
+    if _is_held(rt, request):
         return request
+    if not request.outcome.following and not await kind.follow_up.has_news(look_of(rt, kind.asked(request))):
+        return request
+    begun = request.outcome.updated(Outcome(following=True))
     async with rt.store.write() as tx:
-        claimed = await requests.touch(tx, request, with_line=False, claimed_at=rt.now())
+        claimed = await requests.touch(tx, request, with_line=False, claimed_at=rt.now(), outcome=begun)
     return await _act(rt, kind, kind.follow_up, claimed) if claimed else request
 
 
@@ -45,17 +49,18 @@ async def _act(rt: Runtime, kind: AnyKind, follow_up: FollowUp[Any], claimed: Re
             await follow_up.act(act_of(rt, kind.asked(claimed), progress))
     except LeaseLost:
         return progress.request  # looked at again in a few minutes
-    return await _tell(rt, claimed, progress.request)
+    except UpstreamError:
+        await _tell(rt, claimed, progress.request, progress.request.outcome)  # the rest is done later
+        raise
+    return await _tell(rt, claimed, progress.request, progress.request.outcome.updated(Outcome(following=False)))
 
 
-async def _tell(rt: Runtime, before: Request, now: Request) -> Request:
-    """Put on record, and so into the thread, what this follow-up brought."""
+async def _tell(rt: Runtime, before: Request, now: Request, outcome: Outcome) -> Request:
+    """Put on record, and so into the thread, what this follow-up brought, and the outcome as it leaves it."""
     news = [part for part in now.outcome.parts if part != before.outcome.part(part.name)]
-    if not news:
-        return now
     async with rt.store.write(CLAIM_LASTS) as tx:
-        moved = await requests.touch(tx, now)
-        if moved:
+        moved = await requests.touch(tx, now, with_line=bool(news), outcome=outcome)
+        if moved and news:
             note = "; ".join(f"{part.label}: {part.note}" for part in news)
             tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_FOLLOWED_UP, now.id, version=moved.version, note=note)
     return moved or now

@@ -47,8 +47,9 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
 
 
 async def _prepare(rt: Runtime) -> None:
-    """Requests that wait for a key look at the same fresh list: one listing, not one for each."""
+    """Requests that wait for a key or for an invite look at the same fresh list: one listing, not one for each."""
     rt.directory.forget_keys()
+    rt.directory.forget_invites()
 
 
 async def _wipe(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:

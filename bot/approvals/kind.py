@@ -148,7 +148,9 @@ class Undo(NamedTuple):
 def undo_of(kinds: Mapping[str, AnyKind], kind: AnyKind) -> Undo | None:
     """Return what a kind offers to undo what it did, None where there is nothing."""
     offered = kinds.get(kind.offers.kind) if kind.offers else None
-    return Undo(offered.name, f"{offered.label.split()[0]}…") if offered else None
+    if offered is None or kind.offers is None:
+        return None
+    return Undo(offered.name, kind.offers.label or f"{offered.label.split()[0]}…")
 
 
 def by_hand_facts(rt: Runtime, request: Request) -> dict[str, str]:

@@ -112,6 +112,8 @@ class Outcome(BaseModel):
 
     parts: tuple[PartDone, ...] = ()
     """What came of each part so far, in their order, where there are several."""
+    following: bool = False
+    """Whether a follow-up has begun and isn't finished: what it left is done by the next one."""
 
     def part(self, name: str) -> PartDone | None:
         """Return what came of a part, None while nothing did."""
@@ -130,8 +132,8 @@ class Outcome(BaseModel):
 
     @property
     def waits(self) -> bool:
-        """Whether a part waits for something outside."""
-        return any(part.state == "waits" for part in self.parts)
+        """Whether a part waits for something outside, or for a follow-up that was interrupted."""
+        return self.following or any(part.state == "waits" for part in self.parts)
 
     def updated(self, later: Self) -> Self:
         """Return this outcome with what a later one says explicitly."""

@@ -185,10 +185,14 @@ class FollowUp(Generic[P]):
 
 @dataclass(frozen=True)
 class Offer(Generic[P]):
-    """What a card offers once a request is applied: another kind's form, filled in; None while there is nothing to offer."""
+    """What a card offers once a request is applied: another kind's form, filled in; None while there is nothing to offer.
+
+    `label` is what its button says, where the first word of the other kind's label won't do.
+    """
 
     kind: str
     filled: Callable[[Asked[P]], Filled | None]
+    label: Own = ""
 
 
 @dataclass(frozen=True)

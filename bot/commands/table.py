@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         "members",
         "People in the Claude organization and their roles",
-        "[list | show @person | role @person ROLE | remove @person | relink @person]",
+        "[list | show @person | role @person ROLE | invite ADDRESS | withdraw ADDRESS | remove @person | relink @person]",
         (
             Subcommand(
                 "role",
@@ -159,6 +159,20 @@ COMMANDS = (
                 opens="remove_member",
                 fills=("member_id",),
                 like=("offboard", "delete"),
+            ),
+            Subcommand(
+                "invite",
+                "invite ADDRESS... [as ROLE] [in WORKSPACE]",
+                "ask to invite people to the organization, and to workspaces once they have accepted",
+                GIVE_ACCESS,
+                like=("add", "new"),
+            ),
+            Subcommand(
+                "withdraw",
+                "withdraw ADDRESS",
+                "ask to withdraw an invite that nobody accepted yet",
+                GIVE_ACCESS,
+                like=("uninvite", "cancel"),
             ),
             Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
         ),

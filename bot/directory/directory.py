@@ -7,6 +7,7 @@ from bot.admin.model import ApiKey, Invite, Member, Organization, RateLimit, Spe
 from bot.cache import Cache
 from bot.errors import PreviewUnavailable
 from bot.ports import Admin
+from bot.words.addresses import same_form
 
 KEEP_SECONDS = 60.0
 CROWD_SECONDS = 3.0
@@ -17,11 +18,6 @@ WORKSPACE, ORGANIZATION = "workspace", "organization"
 """Where a key may work, as far as that is known here (admin-api.md §4.6); of any other scope nobody changes a key."""
 _ALL = "all"
 """The only key of a cache that holds one whole list."""
-
-
-def is_same_address(one: str, other: str) -> bool:
-    """Compare e-mail addresses without regard to case; those that aren't ASCII equal none, for some look like others."""
-    return one.isascii() and other.isascii() and one.lower() == other.lower()
 
 
 class Directory:
@@ -38,6 +34,8 @@ class Directory:
         self._rate_limits = Cache(self._load_rate_limits, KEEP_SECONDS)
         self._invites = Cache(self._load_invites, KEEP_SECONDS)
         self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
+        self._by_address: tuple[Sequence[Member], dict[str, Member]] = (), {}
+        """The last list of members, and who has which address in it: many are looked up at once."""
 
     async def organization(self) -> Organization:
         """Return the organization."""
@@ -51,6 +49,10 @@ class Directory:
         """Return all members, by name."""
         return await self._members.get(_ALL, fresh=fresh)
 
+    async def invites(self, *, fresh: bool = False) -> Sequence[Invite]:
+        """Return the invites that wait or have expired, newest first."""
+        return await self._invites.get(_ALL, fresh=fresh)
+
     async def keys(self, *, fresh: bool = False) -> Sequence[ApiKey]:
         """Return all keys, newest first."""
         return await self._keys.get(_ALL, fresh=fresh)
@@ -62,10 +64,6 @@ class Directory:
     async def spend_limits(self) -> Sequence[SpendLimit] | None:
         """Return all spend limits; None where the organization doesn't have that preview."""
         return await self._spend_limits.get(_ALL)
-
-    async def invites(self, *, fresh: bool = False) -> Sequence[Invite]:
-        """Return the invites that wait or have expired, newest first."""
-        return await self._invites.get(_ALL, fresh=fresh)
 
     async def roles_in(self, workspace_id: str) -> Mapping[str, str]:
         """Return who has which role in a workspace, by member; inherited ones too where the API lists them."""
@@ -105,7 +103,10 @@ class Directory:
 
     async def member_by_email(self, email: str) -> Member | None:
         """Return the member with exactly this address, in any case."""
-        return next((m for m in await self.members() if is_same_address(m.email, email)), None)
+        members = await self.members()
+        if self._by_address[0] is not members:
+            self._by_address = members, {same_form(m.email): m for m in reversed(members) if m.email.isascii()}
+        return self._by_address[1].get(same_form(email))
 
     def forget_keys(self) -> None:
         """Ask again for keys next time, because one was changed."""

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
+from bot.words.addresses import is_address
 from bot.words.amounts import exact_amount, read_amount
 from bot.words.calendars import Calendar, is_zone
 from bot.words.counts import read_count
@@ -27,7 +28,6 @@ MISSING = "Fill this in."
 FROM_THE_LIST = "Choose one from the list."
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{1,40}")
-_EMAIL = re.compile(r"[!-?A-Z\[-~]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _LENGTH = TypeAdapter(timedelta)
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
@@ -133,7 +133,7 @@ def _chosen(field: FormField, value: str, _today: date) -> str:
 
 
 def _email(field: FormField, value: str, _today: date) -> str:
-    if len(value) > 254 or not _EMAIL.fullmatch(value):
+    if not is_address(value):
         raise Unreadable(field.unfit or "Write an e-mail address, such as name@company.com.")
     return value
 

@@ -10,7 +10,9 @@ from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.limits.rate import SET_RATE_LIMIT
 from bot.kinds.limits.spend import SET_SPEND_LIMIT
 from bot.kinds.people.change_role import CHANGE_ROLE
+from bot.kinds.people.invite import INVITE_MEMBERS
 from bot.kinds.people.remove import REMOVE_MEMBER
+from bot.kinds.people.withdraw import WITHDRAW_INVITE
 from bot.kinds.workspaces.access import WORKSPACE_ACCESS
 from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE
 from bot.kinds.workspaces.update import UPDATE_WORKSPACE
@@ -28,6 +30,8 @@ KINDS = registry_of(
     REVOKE_KEY,
     RENAME_KEY,
     CHANGE_ROLE,
+    INVITE_MEMBERS,
+    WITHDRAW_INVITE,
     REMOVE_MEMBER,
     UPDATE_WORKSPACE,
     ARCHIVE_WORKSPACE,

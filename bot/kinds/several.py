@@ -26,7 +26,7 @@ class Part(Generic[P]):
     `do` changes something and returns what came of it: `done`, or `waits` until a moment; it raises an UpstreamError, or
     NeedsPerson with why it can't be done. `look` tells whether it was done already, after a try of which nobody knows how it
     ended. A part comes after the one named `after`, and is left out where that didn't work. Of one that waits, `has_come`
-    looks whether it can go on, and `go_on` returns how it stands then.
+    looks cheaply whether it may go on, and `go_on` returns how it stands then: as it was where nothing has changed.
     """
 
     name: str
@@ -61,16 +61,15 @@ class Several(Generic[P]):
         return FollowUp(has_news=self.has_news, act=self.follow)
 
     async def look(self, look: Look[P]) -> Done | None:
-        """Tell whether all of it was done already: what was kept, and what is found there though its answer was lost.
+        """Tell whether all of it was done already that can be by now, also where an answer was lost.
 
         What is there by half is finished part by part.
         """
         outcome = look.request.outcome
         for part in self.parts(look.payload):
-            kept = outcome.part(part.name)
-            if kept and kept.state != "refused":
+            if not _is_next(outcome, part, is_new_try=True):
                 continue
-            found = None if kept else await part.look(look)
+            found = await part.look(look)
             if found is None:
                 return None
             outcome = outcome.with_part(found)
@@ -97,10 +96,7 @@ class Several(Generic[P]):
     def _is_interrupted(self, look: Look[P]) -> bool:
         """Tell whether a part could have been done since the one before it was, had nothing stopped the last follow-up."""
         kept = look.request.outcome
-        begun = {part.name for part in kept.parts if part.state != "waits"}
-        return any(
-            kept.part(part.name) is None and (not part.after or part.after in begun) for part in self.parts(look.payload)
-        )
+        return any(kept.part(part.name) is None and _is_turn(kept, part) for part in self.parts(look.payload))
 
     async def follow(self, act: Act[P]) -> None:
         """Let the parts go on for which something has come, and do what comes after them."""
@@ -123,17 +119,29 @@ class Several(Generic[P]):
             raise problem
 
 
+def _is_turn(outcome: Outcome, part: Part[P]) -> bool:
+    """Tell whether nothing has to come before a part any more."""
+    before = outcome.part(part.after) if part.after else None
+    return not part.after or (before is not None and before.state != "waits")
+
+
+def _is_next(outcome: Outcome, part: Part[P], *, is_new_try: bool) -> bool:
+    """Tell whether a part is to be done now; only a new try of the whole request repeats what was refused."""
+    kept = outcome.part(part.name)
+    is_open = kept is None or (is_new_try and kept.state in ("refused", "left_out"))
+    return is_open and _is_turn(outcome, part)
+
+
 async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
     """Return how a part stands now, None where nothing is to be said of it."""
     outcome = act.progress.request.outcome
     kept = outcome.part(part.name)
     if kept and kept.state == "waits":
-        return await _on(act, part, kept) if await _can_go_on(act, part, kept) else None
-    if kept and not (kept.state in ("refused", "left_out") and act.request.status is Status.APPLYING):
-        return None  # only a try of the whole request repeats what was refused
-    before = outcome.part(part.after) if part.after else None
-    if part.after and (before is None or before.state == "waits"):
+        now = await _on(act, part, kept) if await _can_go_on(act, part, kept) else kept
+        return now if now != kept else None
+    if not _is_next(outcome, part, is_new_try=act.request.status is Status.APPLYING):
         return None
+    before = outcome.part(part.after) if part.after else None
     if before and before.state != "done":
         return PartDone(name=part.name, label=part.label, state="left_out", note=f"left out, because of {before.label}")
     return await _do(act, part)

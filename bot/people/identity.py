@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.admin.model import Member
-from bot.directory.directory import is_same_address
 from bot.errors import NotAllowed, NotLinked, SlackError, UpstreamError, UserError
 from bot.people import db as links
 from bot.people.model import Actor
@@ -20,6 +19,7 @@ from bot.slack.markup import Markup, code, escape
 from bot.slack.model import SlackPerson
 from bot.slack.refusals import NO_SUCH_PERSON
 from bot.store.actions import AuditAction
+from bot.words.addresses import is_same_address
 from bot.words.calendars import Calendar, calendar_of
 from bot.words.wording import listed
 

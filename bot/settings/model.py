@@ -100,7 +100,7 @@ class Settings(DatabaseSettings):
         " `make key`) makes one",
     )
     email_domains: Annotated[tuple[str, ...], BeforeValidator(parse.domains)] = _setting(
-        "The e-mail domains, separated by commas, whose people may use the bot.",
+        "The e-mail domains, separated by commas, whose people may use the bot and be invited.",
         "one or more domains such as acme.com, separated by commas",
     )
     team_id: Annotated[str, Field(pattern=r"^[TE][A-Z0-9]{2,}$")] | None = _setting(

@@ -160,3 +160,12 @@ async def test_the_feed_tells_of_limits_that_were_set_and_only_where_it_is_switc
     ]
     assert [one async for one in admin.activities(("platform_spend_limit_deleted",), since)] == []
     assert [one async for one in admin.activities(types, since + timedelta(hours=2))] == []
+
+
+async def test_an_invite_whose_answer_was_lost_is_not_mistaken_for_one_of_a_like_address(
+    admin: AdminClient, claude: Claude
+) -> None:
+    await admin.invite("new+old@acme.test", "developer")
+    claude.fail("POST /invites", "drop_after")
+    with pytest.raises(UpstreamRefused):
+        await admin.invite("new@acme.test", "developer")

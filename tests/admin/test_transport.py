@@ -9,14 +9,15 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.admin.call import ApiCall
+from bot.admin.call import ApiCall, Manner
 from bot.admin.client import AdminClient
 from bot.admin.errors import rate_limit_state, retry_after
-from bot.admin.http import Transport
-from bot.errors import PreviewUnavailable, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamRefused
+from bot.admin.http import INVITES_PER_HOUR, Transport
+from bot.errors import OwnQueueFull, PreviewUnavailable, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamRefused
 from tests.admin.conftest import QUICK
 
 KEY = "sk-ant-admin01-a-secret-of-the-tests-000000000000"
+NOW = "2026-11-22T10:00:00Z"
 ORGANIZATION = {"id": "org", "type": "organization", "name": "Acme", "colour_of_the_week": "teal"}
 
 
@@ -189,3 +190,23 @@ async def test_what_a_first_attempt_may_have_done_is_not_forgotten_when_a_later_
         await client(lambda _request: answers.pop(0)).update_api_key("apikey_1", status="inactive")
     assert answers == []
     assert caught.value.may_have_happened
+
+
+async def test_invites_keep_to_their_own_limit_of_an_hour_and_hold_up_nothing_else() -> None:
+    sent: list[str] = []
+    invite = {"id": "invite_1", "role": "user", "status": "pending", "invited_at": NOW, "expires_at": NOW}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        return httpx.Response(200, json=ORGANIZATION if request.method == "GET" else invite | {"email": "x@acme.test"})
+
+    wire = httpx.MockTransport(answer)
+    transport = Transport(SecretStr(KEY), wire=wire)
+    admin = AdminClient(transport, Manner(budget_wait=0.05, attempts=1))
+    await admin.invite("x@acme.test", "user")
+    for _ in range(INVITES_PER_HOUR - 1):
+        await transport.invite_budget.take(interactive=True)
+    with pytest.raises(OwnQueueFull):
+        await admin.invite("x@acme.test", "user")
+    await admin.me()
+    assert len(sent) == 2

@@ -44,6 +44,10 @@ async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
     if field.type == "person" and "role" in given:
         person = await world.rt.notifier.person(wanted)
         await world.post(f"/claude/users/{person.email}", role=given["role"])
+    if field.name == "invite_id":
+        return (await world.rt.admin.invite(sample.email, sample.role)).id
+    if field.type == "lookups":
+        return [await world.workspace_id(name) for name in sample.join_names]
     if isinstance(wanted, tuple):
         return ", ".join(str(one) for one in wanted)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return str(wanted) if wanted else None

@@ -1,17 +1,20 @@
 """A kind of several parts that exists only here: flags, each a tag of the Sandbox workspace.
 
-`bad` is refused; a flag that begins with `later` waits until somebody sets the tag `come`, and `then` comes after it.
+`bad` is refused; a flag that begins with `later` waits until somebody sets the tag `come`, and `then` comes after it. One
+that ends with `same` goes on waiting then. For `queued` the bot's own queue is full at the first try.
 """
 
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from bot.admin.errors import OUR_BUDGET
 from bot.admin.model import Workspace
 from bot.approvals.act import Act, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.approvals.parts import NOBODY, Checked, Rules, Sample, Words
+from bot.errors import OwnQueueFull
 from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS, registry_of
 from bot.kinds.several import Part, Several
@@ -41,6 +44,8 @@ def part_of(name: str, after: str) -> Part[Flags]:
     async def do(act: Act[Flags]) -> PartDone:
         if name == "bad":
             raise NeedsPerson("Nobody wants a bad flag.")
+        if name == "queued" and act.request.attempts == 1:
+            raise OwnQueueFull(OUR_BUDGET)
         await act.admin.update_workspace((await wall(act)).id, tags={f"flag-{name}": "up"})
         waits = {"state": "waits", "until": act.now() + WAITS} if name.startswith("later") else {}
         return part.done("hoisted").model_copy(update=waits)
@@ -51,8 +56,8 @@ def part_of(name: str, after: str) -> Part[Flags]:
     async def has_come(look: Look[Flags], _kept: PartDone) -> bool:
         return "come" in (await wall(look)).tags
 
-    async def go_on(_act: Act[Flags], _kept: PartDone) -> PartDone:
-        return part.done("it has come")
+    async def go_on(_act: Act[Flags], kept: PartDone) -> PartDone:
+        return kept if name.endswith("same") else part.done("it has come")
 
     part = Part(name, f"Flag {name}", do, look, after, has_come, go_on)
     return part

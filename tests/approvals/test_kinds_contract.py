@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,7 +15,7 @@ from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Done, NeedsPerson
 from bot.forms.draw import Faults, draw
-from bot.forms.fields import form_of
+from bot.forms.fields import SEVERAL, FormField, form_of
 from bot.forms.read import given
 from bot.kinds.registry import KINDS
 from bot.sandbox.slack.validation import validate_view
@@ -175,6 +175,13 @@ async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: Wor
     assert (await until(world, again, Status.PENDING)).payload == asked
 
 
+def _as_filled_in(field: FormField, value: Any) -> Any:
+    """Return a payload's value as somebody puts it into a field: a list is written as text unless it is picked."""
+    if isinstance(value, list) and field.type not in SEVERAL:
+        return ", ".join(cast("list[str]", value))
+    return cast("Any", value)
+
+
 def confirmed(kind: AnyKind) -> dict[str, str]:
     """Return what has to be typed each time, because it isn't kept."""
     kept = kind.sample.payload.model_dump(mode="json")
@@ -185,7 +192,7 @@ def confirmed(kind: AnyKind) -> dict[str, str]:
 async def test_a_second_request_about_the_same_thing_is_refused_while_one_is_open(world: World, name: str) -> None:
     kind = WITH_BADGE[name]
     payload = (await until(world, await ask(world, kind), Status.PENDING)).payload
-    values = {f.name: payload[f.name] for f in kind.form if payload.get(f.name) and not isinstance(payload[f.name], list)}
+    values = {f.name: _as_filled_in(f, payload[f.name]) for f in kind.form if payload.get(f.name)}
     other = BOB if quorum_of(world, kind) == 1 else PRIYA  # an approver may not ask for what needs all of them
     await fill_in(world, other, kind, values | confirmed(kind) | {"reason": "me too"})
     await world.modal(other, "asked for *")

@@ -148,3 +148,47 @@ async def test_who_wakes_up_late_in_a_follow_up_does_nothing_more(world: World) 
     with pytest.raises(LeaseLost):
         await FLAGS.follow_up.act(act_of(world.rt, FLAGS.asked(late), Progress(world.rt, late)))
     assert writes_since(world, seq) == []
+
+
+async def test_a_part_whose_answer_was_lost_is_looked_for_before_anybody_is_told_that_it_failed(world: World) -> None:
+    await world.post("/faults", target="claude", name=CHANGE, kind="drop_after", times=3)
+    card = await approved(world, "red", "blue")
+    request = await until(world, card, Status.APPLIED)
+    assert {part.name: part.note for part in request.outcome.parts} == {"red": "found", "blue": "hoisted"}
+
+
+async def test_what_came_before_a_follow_up_failed_is_told_and_the_rest_follows(world: World) -> None:
+    card = await approved(world, "later", "then")
+    await until(world, card, Status.APPLIED)
+    await it_comes(world)
+    await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
+    await a_minute_passes(world, FOLLOW_EVERY.total_seconds() + 1)
+    await settled(world)
+    assert states(await request_behind(world, card)) == {"later": "done"}
+    await a_minute_passes(world, FOLLOW_EVERY.total_seconds() + 1)
+    await settled(world)
+    assert states(await request_behind(world, card)) == {"later": "done", "then": "done"}
+    news = [line for line in await thread_of(world, card) if line.startswith("News")]
+    assert [line.partition(": ")[2] for line in news] == ["Flag later: it has come", "Flag then: hoisted"]
+    assert not (await request_behind(world, card)).outcome.waits
+
+
+async def test_what_goes_on_as_it_was_is_no_news(world: World) -> None:
+    card = await approved(world, "later-same")
+    await until(world, card, Status.APPLIED)
+    await it_comes(world)
+    for _ in range(2):
+        await a_minute_passes(world, FOLLOW_EVERY.total_seconds() + 1)
+        await settled(world)
+    assert [part.batch for part in (await request_behind(world, card)).outcome.parts] == [0]
+    assert not [line for line in await thread_of(world, card) if line.startswith("News")]
+
+
+async def test_where_the_own_queue_is_full_between_two_parts_the_rest_goes_on_by_itself(world: World) -> None:
+    card = await approved(world, "red", "queued", "blue")
+    await settled(world)
+    request = await request_behind(world, card)
+    assert (request.status, states(request)) == (Status.APPROVED, {"red": "done"})
+    await a_minute_passes(world)
+    assert set(states(await until(world, card, Status.APPLIED)).values()) == {"done"}
+    assert len([e for e in world.sandbox.wire.after(0) if e.name.startswith("POST /v1/organizations/workspaces/")]) == 3

@@ -22,7 +22,9 @@ from bot.kinds.keys.rename import RenameKey
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
+from bot.kinds.people.invite import InviteMembers
 from bot.kinds.people.leaving import FATES, RemoveMember
+from bot.kinds.people.withdraw import WithdrawInvite
 from bot.kinds.workspaces.archive import ArchiveWorkspace
 from bot.kinds.workspaces.update import UpdateWorkspace
 from bot.people.identity import resolve_actor
@@ -38,6 +40,7 @@ from tests.world import ALICE, BOB, World, a_minute
 APPROVERS = (BOB, "U0CAROL")
 PEOPLE = (ALICE, *APPROVERS, *(one.slack_id for one in CROWD[:5]))
 MOST_OPEN = 12
+INVITES = "POST /v1/organizations/invites"
 
 
 @dataclass
@@ -124,7 +127,12 @@ async def _time_passes(walk: Walk) -> None:
 
 async def _break(walk: Walk) -> None:
     name = walk.dice.choice(
-        ("POST /v1/organizations/api_keys/*", "POST /v1/organizations/users/*", "POST /v1/organizations/workspaces/*")
+        (
+            "POST /v1/organizations/api_keys/*",
+            "POST /v1/organizations/users/*",
+            "POST /v1/organizations/workspaces/*",
+            INVITES,
+        )
     )
     kind = walk.dice.choice(("500_final", "500_final", "500_final", "drop_after"))
     await walk.world.post("/faults", target="claude", name=name, kind=kind, times=1)
@@ -137,6 +145,8 @@ async def _meddle(walk: Walk) -> None:
     key = _some_key(walk)
     if key is not None:
         await walk.world.post(f"/claude/keys/{key.id}", status=walk.dice.choice(("active", "inactive")))
+    if pending := walk.world.sandbox.claude.pending_invites():
+        await walk.world.post(f"/claude/invites/{walk.dice.choice(pending).id}/accept")
 
 
 EVENTS: dict[str, tuple[int, Callable[[Walk], Awaitable[None]]]] = {
@@ -212,6 +222,17 @@ def _removal(walk: Walk) -> BaseModel:
     return RemoveMember(member_id=member, fate=fate, new_owner=walk.dice.choice(PEOPLE) if fate == "keep" else "")
 
 
+def _invites(walk: Walk) -> BaseModel:
+    emails = tuple({f"new-{walk.dice.randrange(40)}@acme.test" for _ in range(walk.dice.choice((1, 2, 4)))})
+    staging = walk.world.sandbox.claude.workspace_named("Staging").id
+    joins: dict[str, Any] = {"join_ids": (staging,), "join_role": "workspace_developer"} if walk.dice.random() < 0.5 else {}
+    return InviteMembers(emails=emails, role="developer", **joins)
+
+
+def _withdrawal(walk: Walk) -> BaseModel:
+    return WithdrawInvite(invite_id=walk.dice.choice(list(walk.world.sandbox.claude.invites)))
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -223,6 +244,8 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "archive_workspace": _archive,
     "set_spend_limit": _limit,
     "remove_member": _removal,
+    "invite_members": _invites,
+    "withdraw_invite": _withdrawal,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 
@@ -235,7 +258,9 @@ async def problems(walk: Walk) -> list[str]:
         found += [f"{request.id} ({request.kind}): {one}" for one in await _said(walk, request)]
     found += await _kept(walk)
     names = Counter(key.name for key in walk.world.sandbox.claude.keys.values())
-    return found + [f"{count} keys are called {name}" for name, count in names.items() if count > 1 and "walk-" in name]
+    found += [f"{count} keys are called {name}" for name, count in names.items() if count > 1 and "walk-" in name]
+    invited = Counter(invite.email for invite in walk.world.sandbox.claude.pending_invites())
+    return found + [f"{count} invites wait for {email}" for email, count in invited.items() if count > 1]
 
 
 async def _kept(walk: Walk) -> list[str]:

@@ -111,3 +111,18 @@ def test_half_a_character_is_refused_by_the_control_and_by_the_console(control: 
     assert (refused["ok"], "JSON" in refused["message"]) == (False, True)
     refused = console.post("/console/api/keys", content=half, headers={"content-type": "application/json"})
     assert (refused.status_code, "JSON" in refused.json()["error"]) == (400, True)
+
+
+def test_who_was_invited_joins_by_the_page_or_by_address_once(
+    console: TestClient, control: TestClient, world: World
+) -> None:
+    waiting = {one["email"]: one["id"] for one in console.get("/console/api/state").json()["invites"]}
+    assert set(waiting) == {"theo@acme.test", "nina@acme.test"}
+    theo = f"/console/api/invites/{waiting['theo@acme.test']}/accept"
+    assert console.post(theo, content="{}").status_code == 400, "a foreign page's form can't send JSON"
+    assert console.post(theo, json={}).json()["user"]["role"] == "developer"
+    assert console.post(theo, json={}).json()["error"] == "Only pending invites can be accepted."
+    nina = control.post("/claude/invites/NINA@acme.test/accept").json()
+    assert (nina["user"]["name"], nina["invite"]["status"]) == ("Nina Petrova", "accepted")
+    assert control.post("/claude/invites/nobody@acme.test/accept").json()["error"] == "not_found"
+    assert console.get("/console/api/state").json()["invites"] == []

@@ -15,7 +15,6 @@ from bot.approvals.extensions import kind_of, may_extend
 from bot.approvals.kind import all_kinds
 from bot.approvals.model import Request
 from bot.approvals.snapshot import keys_of
-from bot.directory.directory import is_same_address
 from bot.errors import QuartermasterError
 from bot.kinds.keys.lines import page_of_keys
 from bot.kinds.keys.owners import sees_all_keys
@@ -31,6 +30,7 @@ from bot.slack.markup import Markup
 from bot.slack.paging import Page
 from bot.spend.ledger.use import month_of_each
 from bot.spend.model import MonthOfEach
+from bot.words.addresses import is_same_address
 
 SHOWN = 5
 """Things of each list that a card shows; a phone shows a few such lists in a few strokes."""

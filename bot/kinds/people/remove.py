@@ -10,7 +10,6 @@ from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked, Concerns, Rules, Sample, Words
-from bot.directory.directory import is_same_address
 from bot.directory.use import KeyUse
 from bot.errors import InvalidInput, NotLinked, UpstreamError
 from bot.forms.fields import FormField, FormInput
@@ -30,6 +29,7 @@ from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, escape
+from bot.words.addresses import is_same_address
 from bot.words.wording import plural
 
 MOST_WORKSPACES = 30

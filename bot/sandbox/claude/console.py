@@ -1,5 +1,6 @@
-"""The stand-in for the Console, where an admin makes a key by hand, and sees its secret once, or sets a spend limit."""
+"""The stand-in for the Console: an admin makes a key by hand or sets a spend limit, and who was invited joins."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.claude.control import Act, make_key, read_body, set_limit
+from bot.sandbox.claude.control import Act, accept_invite, make_key, read_body, set_limit
 from bot.sandbox.claude.edge import without_secrets
 from bot.sandbox.claude.errors import ApiError, invalid
 from bot.sandbox.claude.organization import ClaudeOrganization
@@ -30,38 +31,36 @@ def console_routes(organization: ClaudeOrganization, wire: WireLog) -> list[Rout
     async def state(_: Request) -> Response:
         return JSONResponse(_state(organization), headers={"cache-control": "no-store"})
 
-    async def do(request: Request, act: Act) -> Response:
-        status, body, asked = 200, dict[str, Any](), dict[str, Any]()
-        try:
-            if not request.headers.get("content-type", "").startswith("application/json"):
-                raise invalid("content-type must be application/json")  # a form of a foreign page cannot send that
-            asked = await read_body(request)
-            body = act(organization, request, asked)
-        except ApiError as error:
-            status, body = error.status, {"error": error.message}
-        await wire.add(
-            organization.clock.now(), "claude", "in", f"POST {request.url.path}", status, asked, without_secrets(body)
-        )
-        return JSONResponse(body, status, headers={"cache-control": "no-store"})
+    def doing(name: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
+        async def do(request: Request) -> Response:
+            status, body, asked = 200, dict[str, Any](), dict[str, Any]()
+            try:
+                if not request.headers.get("content-type", "").startswith("application/json"):
+                    raise invalid("content-type must be application/json")  # a form of a foreign page cannot send that
+                asked = await read_body(request)
+                body = act(organization, request, asked)
+            except ApiError as error:
+                status, body = error.status, {"error": error.message}
+            await wire.add(organization.clock.now(), "claude", "in", name, status, asked, without_secrets(body))
+            return JSONResponse(body, status, headers={"cache-control": "no-store"})
 
-    async def create(request: Request) -> Response:
-        return await do(request, make_key)
-
-    async def limit(request: Request) -> Response:
-        return await do(request, set_limit)
+        return do
 
     return [
         Route("/", elsewhere),
         Route("/console", page),
         Route("/settings/{section:path}", elsewhere),
         Route("/console/api/state", state),
-        Route("/console/api/keys", create, methods=["POST"]),
-        Route("/console/api/limits", limit, methods=["POST"]),
+        Route("/console/api/keys", doing("POST /console/api/keys", make_key), methods=["POST"]),
+        Route("/console/api/limits", doing("POST /console/api/limits", set_limit), methods=["POST"]),
+        Route(
+            "/console/api/invites/{invite_id}/accept", doing("POST /console/api/invites", accept_invite), methods=["POST"]
+        ),
     ]
 
 
 def _state(organization: ClaudeOrganization) -> dict[str, Any]:
-    """Return what the page shows: who may be signed in, workspaces in which keys can be made, and all keys, newest first."""
+    """Return what the page shows: who may be signed in, workspaces in which keys can be made, who is invited, all keys."""
     now = organization.clock.now()
     names = {user.id: user.name for user in [*organization.former_users.values(), *organization.users.values()]}
     limits = {one.workspace_id: one.amount for one in organization.spend_limits.values() if one.scope != "usage_tier"}
@@ -84,6 +83,10 @@ def _state(organization: ClaudeOrganization) -> dict[str, Any]:
         "limit": limits.get(None),
         "service_accounts": [
             {"id": one.id, "name": one.name} for one in organization.service_accounts.values() if one.archived_at is None
+        ],
+        "invites": [
+            {"id": one.id, "email": one.email, "role": one.role, "expires_at": stamp(one.expires_at)}
+            for one in organization.pending_invites()
         ],
         "keys": [
             {

@@ -118,9 +118,11 @@ def change_user(organization: ClaudeOrganization, request: Request, body: dict[s
 
 
 def accept_invite(organization: ClaudeOrganization, request: Request, _: dict[str, Any]) -> dict[str, Any]:
-    """Let an invited person join."""
+    """Let an invited person join; the id may also be the address that was invited."""
     user = organization.accept_invite(request.path_params["invite_id"])
-    invite = organization.invites[request.path_params["invite_id"]]
+    invite = next(
+        one for one in organization.invites.values() if one.email == user.email and one.accepted_at == user.added_at
+    )
     return {"user": user_json(user), "invite": invite_json(invite, organization.clock.now(), NEW_VERSION)}
 
 

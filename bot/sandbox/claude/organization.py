@@ -14,6 +14,7 @@ from bot.sandbox.claude.errors import invalid, not_found
 from bot.sandbox.claude.keyplan import key_plans
 from bot.sandbox.claude.records import Activity, ApiKey, Invite, Principal, SpendLimit, User, Workspace, tagged_id
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.people import EVERYBODY
 
 ADMIN_KEY = "sk-ant-admin01-sandbox-0000000000000000000000000000000000000000"
 OAUTH_TOKEN = "sk-ant-oat01-sandbox-0000000000000000000000000000000000000000"
@@ -162,15 +163,18 @@ class ClaudeOrganization:
         return key, secret
 
     def accept_invite(self, invite_id: str) -> User:
-        """Let the invited person join, as a click in the invitation mail does."""
-        invite, now = self.invites.get(invite_id), self.clock.now()
+        """Let the invited person join, as a click in the invitation mail does; the id may also be the address invited."""
+        now, pending = self.clock.now(), {invite.email.lower(): invite for invite in self.pending_invites()}
+        invite = self.invites.get(invite_id) or pending.get(invite_id.lower())
         if invite is None:
             raise not_found("Invite")
         if invite.status(now) != "pending":
             raise invalid("Only pending invites can be accepted.")
         invite.accepted_at = now
         handle = invite.email.split("@")[0]
-        user = User(tagged_id("user", f"{handle}:{invite.id}"), invite.email, handle.title(), invite.role, now)
+        names = {person.address: person.name for person in EVERYBODY}
+        name = names.get(invite.email.lower(), handle.title())
+        user = User(tagged_id("user", f"{handle}:{invite.id}"), invite.email, name, invite.role, now)
         self.users[user.id] = user
         return user
 

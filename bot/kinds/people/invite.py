@@ -1,0 +1,262 @@
+"""Invites to the organization: one to twenty addresses, each followed until it is accepted and has joined its workspaces."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from bot.approvals.act import Asked, Reading
+from bot.approvals.kind import Kind
+from bot.approvals.model import MOST_REASON
+from bot.approvals.outcome import Outcome, PartDone
+from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Words
+from bot.errors import InvalidInput
+from bot.forms.fields import FormField, FormInput
+from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.kinds.people.inviting import EXPIRED, already_invited, already_member, inviting, part_name
+from bot.kinds.people.joining import ADMIN, INHERITED, JOIN_ROLES, joining
+from bot.kinds.several import Part, Several
+from bot.people.model import Who
+from bot.people.roles import role_words, workspace_role_words
+from bot.slack.markup import Markup, bold, escape, truncate, within_bold
+from bot.words.addresses import read_addresses, same_form
+from bot.words.similar import closest
+from bot.words.wording import listed, number, plural
+
+MOST_ADDRESSES: Final = 20
+MOST_WORKSPACES: Final = 5
+_NAMED: Final = 10
+"""How many of what can't be read are named; more than that is no list of addresses."""
+
+
+class InviteMembers(BaseModel):
+    """Who is invited with which role, and which workspaces they join in which role once they have accepted.
+
+    `emails` are in lower case; text is read as people paste addresses, and ValueError where some of it is none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    emails: tuple[str, ...]
+    role: str
+    join_ids: tuple[str, ...] = ()
+    join_names: tuple[str, ...] = ()
+    join_role: str = ""
+
+    @field_validator("emails", mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if check_addresses(value):
+            raise ValueError("not a list of addresses")
+        return read_addresses(value).good
+
+
+def check_addresses(value: str, _form: FormInput | None = None) -> str | None:
+    """Return what is wrong with a text of addresses, with all that can't be read; None where nothing is."""
+    found = read_addresses(value)
+    if found.bad:
+        named = [f"“{truncate(word, 60)}”" for word in found.bad]
+        shown = listed(named, most=_NAMED)
+        if all(word.isascii() for word in found.bad):
+            return f"I can't read {shown} as an e-mail address. Correct or remove it."
+        return f"I can't read {shown} as an e-mail address: some letters only look like a to z. Type it again."
+    if not found.good:
+        return "Write at least one e-mail address, such as name@company.com."
+    if len(found.good) > MOST_ADDRESSES:
+        many = plural(len(found.good), "address", "addresses")
+        return f"These are {many}. I take {MOST_ADDRESSES} at a time: send the others in another request."
+    return None
+
+
+FORM = (
+    FormField(
+        "emails",
+        "E-mail addresses",
+        "long_text",
+        hint="One to 20. Paste them as you have them: with commas, on lines of their own, or as Name <address>.",
+        max_length=3000,
+        check=check_addresses,
+    ),
+    FormField("role", "Role in the organization", "choice", choices=tuple(ROLES.items())),
+    FormField(
+        "join_ids",
+        "Workspaces to join",
+        "lookups",
+        hint="I add people as soon as they have accepted.",
+        optional=True,
+        most=MOST_WORKSPACES,
+    ),
+    FormField("join_role", "Role in these workspaces", "choice", optional=True, choices=tuple(JOIN_ROLES.items())),
+    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+)
+
+
+async def _check(reading: Reading, _who: Who, payload: InviteMembers) -> Checked[InviteMembers]:
+    if payload.role == "admin":
+        raise InvalidInput({"role": ADMIN_SENTENCE})
+    if payload.role not in ROLES:
+        raise InvalidInput({"role": f"Choose one of {listed(list(ROLES))}."})
+    if wrong := _foreign(reading.email_domains, payload.emails) or await _known(reading, payload.emails):
+        raise InvalidInput({"emails": wrong})
+    if not payload.join_ids:
+        return Checked(payload.model_copy(update={"join_names": (), "join_role": ""}))
+    if payload.join_role not in JOIN_ROLES:
+        raise InvalidInput({"join_role": "Choose which role they get in these workspaces."})
+    if payload.role == "billing" and payload.join_role != ADMIN:
+        raise InvalidInput({"join_role": f"{INHERITED} Choose that, or no workspaces."})
+    return Checked(payload.model_copy(update={"join_names": await _names(reading, payload.join_ids)}))
+
+
+def _foreign(domains: tuple[str, ...], emails: Sequence[str]) -> str:
+    """Say which addresses aren't the company's: who accepts one is let in, and a mistyped domain may be anybody's."""
+    wrong = [email for email in emails if email.rpartition("@")[2] not in domains]
+    if not wrong:
+        return ""
+    close = closest(wrong[0].rpartition("@")[2], domains)
+    meant = f" Did you mean {wrong[0].rpartition('@')[0]}@{close}?" if close and len(wrong) == 1 else ""
+    only = f"I only invite addresses of {listed(domains, 'or')}."
+    return f"{only} This isn't one: {listed(wrong)}.{meant} An organization admin can invite others in the Console."
+
+
+async def _known(reading: Reading, emails: Sequence[str]) -> str:
+    """Say which addresses are members or have an invite that waits, as of now."""
+    wanted = set(emails)
+    members = [m for m in await reading.directory.members(fresh=True) if same_form(m.email) in wanted]
+    invites = [i for i in await reading.directory.invites(fresh=True) if i.status == "pending"]
+    invited = [invite for invite in invites if same_form(invite.email) in wanted]
+    said = [*map(already_member, members), *map(already_invited, invited)]
+    return f"{' '.join(said)} Remove {'it' if len(said) == 1 else 'them'} from the list." if said else ""
+
+
+async def _names(reading: Reading, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the workspaces to join; InvalidInput for one that nobody joins, or not by an invite."""
+    known = {workspace.id: workspace for workspace in await reading.directory.workspaces(fresh=True)}
+    found = [known[one] for one in ids if one in known]
+    if len(found) < len(ids):
+        raise InvalidInput({"join_ids": "One of these workspaces is archived or gone. Choose from the list."})
+    if any(one.is_default for one in found):
+        raise InvalidInput({"join_ids": "Everybody in the organization is in the Default workspace. Leave it out."})
+    if any(one.is_claude_code for one in found):
+        raise InvalidInput({"join_ids": "People join the Claude Code workspace by signing in to Claude Code. Leave it out."})
+    own = [one.name for one in found if _has_own_approvers(reading, one.id, one.name)]
+    if own:
+        ask = "Leave it out here, and ask for access to it once they have joined the organization."
+        raise InvalidInput({"join_ids": f"Other people approve access to {listed(own)}. {ask}"})
+    return tuple(one.name for one in found)
+
+
+def _has_own_approvers(reading: Reading, workspace_id: str, name: str) -> bool:
+    """Tell whether access to a workspace needs other approvals than an invite: an invite is no way around them."""
+    usual = reading.rule_for("invite_members", None, None)
+    rules = [reading.rule_for(kind, workspace_id, name) for kind in ("invite_members", "workspace_access")]
+    return any((rule.approvers, rule.quorum) != (usual.approvers, usual.quorum) for rule in rules)
+
+
+def _parts(payload: InviteMembers) -> list[Part[InviteMembers]]:
+    parts = [inviting(email, payload.role) for email in payload.emails]
+    places = list(zip(payload.join_ids, payload.join_names, strict=True))
+    return parts + [
+        joining(email, place, name, payload.join_role, part_name(email))
+        for email in payload.emails
+        for place, name in places
+    ]
+
+
+SEVERAL = Several(_parts)
+
+
+def _subject(payload: InviteMembers) -> str:
+    return f"invite:{hashlib.sha256(','.join(sorted(payload.emails)).encode()).hexdigest()[:32]}"
+
+
+def _people(asked: Asked[InviteMembers]) -> str:
+    emails = asked.payload.emails
+    return emails[0] if len(emails) == 1 else plural(len(emails), "person", "people")
+
+
+def _where(wanted: InviteMembers) -> Markup:
+    names: list[Markup] = [within_bold(name) for name in wanted.join_names]
+    return f", then {workspace_role_words(wanted.join_role)} in {listed(names)}" if names else ""
+
+
+def _what(asked: Asked[InviteMembers]) -> Markup:
+    wanted = asked.payload
+    emails: list[Markup] = [escape(email) for email in wanted.emails]
+    return f"{listed(emails)} as {bold(role_words(wanted.role)[0])}{_where(wanted)}"
+
+
+def _done(asked: Asked[InviteMembers]) -> Markup:
+    """Say who was invited, and how many of them where some were refused."""
+    names = {part_name(email) for email in asked.payload.emails}
+    invites = [part for part in asked.request.outcome.parts if part.name in names]
+    refused = sum(part.state == "refused" for part in invites)
+    some: Markup = f"{number(len(names) - refused)} of " if refused else ""
+    return f"{some}{within_bold(_people(asked))} invited as {role_words(asked.payload.role)[0]}"
+
+
+def _then(asked: Asked[InviteMembers]) -> Markup:
+    names: list[Markup] = [within_bold(name) for name in asked.payload.join_names]
+    after: Markup = f", and add who accepts to {listed(names)}" if names else ""
+    return f"I send the invites, which hold for 21 days{after}"
+
+
+def _again(asked: Asked[InviteMembers]) -> Filled | None:
+    """Return the form for whom an invite expired."""
+    wanted, outcome = asked.payload, asked.request.outcome
+    expired = tuple(email for email in wanted.emails if _is_expired(outcome.part(part_name(email))))
+    if not expired:
+        return None
+    values = {"emails": expired, "role": wanted.role, "join_ids": wanted.join_ids, "join_role": wanted.join_role}
+    return Filled(values | {"reason": asked.request.reason}, _chosen(asked))
+
+
+def _is_expired(part: PartDone | None) -> bool:
+    return part is not None and part.state == "over" and part.note == EXPIRED
+
+
+def _chosen(asked: Asked[InviteMembers]) -> dict[str, str]:
+    return dict(zip(asked.payload.join_ids, asked.payload.join_names, strict=True))
+
+
+INVITE_MEMBERS = Kind(
+    name="invite_members",
+    payload=InviteMembers,
+    form=FORM,
+    words=Words(
+        label="Invite people",
+        asks="asks to invite people",
+        title=lambda asked: f"Invite of {_people(asked)}",
+        what=_what,
+        done=_done,
+        then=_then,
+        wish=lambda asked: f"to invite {bold(_people(asked))}",
+        undone="nobody was invited",
+        lasts="For good, once accepted",
+        chosen=_chosen,
+    ),
+    rules=Rules(subject=_subject, check=_check),
+    effect=SEVERAL.effect(),
+    concerns=NOBODY,
+    follow_up=SEVERAL.follow_up(),
+    offers=Offer("invite_members", _again, "Invite again…"),
+    sample=Sample(
+        InviteMembers(
+            emails=("kim@acme.test", "lou@acme.test"),
+            role="developer",
+            join_ids=("wrkspc_1",),
+            join_names=("Staging",),
+            join_role="workspace_developer",
+        ),
+        Outcome(
+            parts=(
+                PartDone(
+                    name=part_name("kim@acme.test"), label="kim@acme.test", state="done", note="joined", thing_id="user_1"
+                ),
+                PartDone(name=part_name("lou@acme.test"), label="lou@acme.test", state="over", note=EXPIRED),
+            )
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+"""The workspaces that somebody joins once they have accepted an invite, each as a part of the request that invited them."""
+
+from typing import Any, Final
+
+from bot.admin.model import Workspace
+from bot.approvals.act import Act, Look, Reading
+from bot.approvals.outcome import NeedsPerson, PartDone
+from bot.errors import UpstreamMissing, UpstreamRefused
+from bot.kinds.several import Part
+from bot.people.identity import ADMIN_ROLES
+from bot.people.roles import workspace_role_words
+
+ADMIN: Final = "workspace_admin"
+JOIN_ROLES: Final = {
+    "workspace_user": "Workspace user: Playground only",
+    "workspace_restricted_developer": "Limited developer: API keys, no traces, no file downloads",
+    "workspace_developer": "Workspace developer: API keys and everything they can do",
+    ADMIN: "Workspace admin: also its settings and members",
+}
+"""What the API can give in a workspace (admin-api.md §4.5)."""
+INHERITED: Final = "Billing members see billing in every workspace, and can only be made workspace admin besides."
+
+
+def joining(email: str, workspace_id: str, name: str, role: str, after: str) -> Part[Any]:
+    """Return the part that gives whoever accepted an invite a role in a workspace; `after` names the part that invited."""
+    said = workspace_role_words(role)
+
+    def member_id(look: Look[Any]) -> str:
+        invited = look.request.outcome.part(after)
+        return invited.thing_id if invited else ""
+
+    async def do(act: Act[Any]) -> PartDone:
+        invited = act.progress.request.outcome.part(after)
+        return part.done(await _join(act, invited.thing_id if invited else "", workspace_id, name, role))
+
+    async def look(look: Look[Any]) -> PartDone | None:
+        found = await _role_in(look, workspace_id, member_id(look))
+        return part.done(f"joined as {said}") if found == role else None
+
+    part: Part[Any] = Part(f"join:{email}:{workspace_id}", f"{email} in {name}", do, look, after)
+    return part
+
+
+async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, role: str) -> str:
+    """Give a member a role in a workspace, and return in words what came of it; NeedsPerson where that can't be."""
+    said = workspace_role_words(role)
+    try:
+        member = await act.admin.user(member_id)
+    except UpstreamMissing:
+        raise NeedsPerson("No longer a member of the organization.") from None
+    if await _is_archived(act, workspace_id):
+        raise NeedsPerson(f"{name} is archived now, so nobody can join it.")
+    if member.role in ADMIN_ROLES:
+        return "workspace admin already, as every organization admin is"
+    if member.role == "billing":
+        if role != ADMIN:
+            raise NeedsPerson(f"Is a billing member of the organization now. {INHERITED}")
+        await act.admin.change_workspace_role(workspace_id, member_id, role)
+        return f"joined as {said}"
+    try:
+        await act.admin.add_workspace_member(workspace_id, member_id, role)
+    except UpstreamRefused:
+        found = await _role_in(act, workspace_id, member_id)
+        if found == role:
+            return f"{said} already"
+        if found:
+            raise NeedsPerson(f"Is {workspace_role_words(found)} there already. I left it so.") from None
+        raise
+    return f"joined as {said}"
+
+
+async def _is_archived(reading: Reading, workspace_id: str) -> bool:
+    """Tell whether a workspace was archived; those that the list of open ones holds aren't asked for one by one."""
+    found: Workspace | None = await reading.directory.workspace(workspace_id)
+    return found is None and (await reading.admin.workspace(workspace_id)).archived_at is not None
+
+
+async def _role_in(reading: Reading, workspace_id: str, member_id: str) -> str:
+    """Return somebody's role in a workspace, "" for none."""
+    roles = {one.user_id: one.workspace_role async for one in reading.admin.workspace_members(workspace_id)}
+    return roles.get(member_id, "")

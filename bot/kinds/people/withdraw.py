@@ -1,0 +1,117 @@
+"""A pending invite is withdrawn, so that nobody can accept it any more."""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.admin.model import Invite
+from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.kind import Kind
+from bot.approvals.model import MOST_REASON
+from bot.approvals.outcome import Done, NeedsPerson, Outcome
+from bot.approvals.parts import NOBODY, Checked, Effect, Rules, Sample, Words
+from bot.errors import InvalidInput, UpstreamMissing, UpstreamRefused
+from bot.forms.fields import FormField
+from bot.kinds.people.inviting import invites_of
+from bot.people.model import Who
+from bot.people.roles import role_words
+from bot.slack.markup import Markup, bold, escape, within_bold
+
+GONE: Final = "gone"
+"""The state of an invite that was withdrawn: the API doesn't list it any more (admin-api.md §4.3)."""
+
+
+class WithdrawInvite(BaseModel):
+    """Whose invite is withdrawn, and with which role it was sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    invite_id: str
+    email: str = ""
+    role: str = ""
+
+
+FORM = (
+    FormField("invite_id", "Invite", "lookup", hint="Type a part of the address.", placeholder="name@company.com"),
+    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+)
+
+
+async def _check(reading: Reading, _who: Who, payload: WithdrawInvite) -> Checked[WithdrawInvite]:
+    found = next((one for one in await reading.directory.invites(fresh=True) if one.id == payload.invite_id), None)
+    if found is None or found.status != "pending":
+        raise InvalidInput({"invite_id": await _why_not(reading, payload.invite_id)})
+    return Checked(payload.model_copy(update={"email": found.email, "role": found.role}))
+
+
+async def _why_not(reading: Reading, invite_id: str) -> str:
+    """Say why there is nothing to withdraw; only here is the whole list of invites read."""
+    found = [one async for one in reading.admin.invites() if one.id == invite_id]
+    if not found:
+        return "This invite was withdrawn already. Choose another one from the list."
+    return f"{_no_longer_waits(found[0])} Choose another one from the list."
+
+
+def _no_longer_waits(invite: Invite) -> str:
+    if invite.status == "accepted":
+        return f"{invite.email} has accepted the invite. Only removing the member helps now."
+    return f"The invite of {invite.email} expired already."
+
+
+async def _state(look: Look[WithdrawInvite]) -> Invite | None:
+    """Return the invite as it is now, None once it was withdrawn."""
+    found = next((one for one in await invites_of(look, look.payload.email) if one.id == look.payload.invite_id), None)
+    return None if found and found.status == "deleted" else found
+
+
+async def _look(look: Look[WithdrawInvite]) -> Done | None:
+    return _done_as(GONE) if await _state(look) is None else None
+
+
+async def _apply(act: Act[WithdrawInvite]) -> Done:
+    invite = await _state(act)
+    if invite is None or invite.status == "expired":
+        return _done_as(invite.status if invite else GONE)
+    if invite.status != "pending":
+        raise NeedsPerson(f"{_no_longer_waits(invite)} Nothing was changed.")
+    try:
+        await act.admin.delete_invite(invite.id)
+    except UpstreamMissing:
+        return _done_as(GONE)
+    except UpstreamRefused:
+        now = await _state(act)
+        if now is None or now.status == "pending":
+            raise
+        raise NeedsPerson(f"{_no_longer_waits(now)} Nothing was changed.") from None
+    return _done_as(GONE)
+
+
+def _done_as(state: str) -> Done:
+    return Done(Outcome(value=state))
+
+
+def _done(asked: Asked[WithdrawInvite]) -> Markup:
+    whose: Markup = f"Invite of {within_bold(asked.payload.email)}"
+    return f"{whose} had expired by itself" if asked.request.outcome.value == "expired" else f"{whose} withdrawn"
+
+
+WITHDRAW_INVITE = Kind(
+    name="withdraw_invite",
+    payload=WithdrawInvite,
+    form=FORM,
+    words=Words(
+        label="Withdraw an invite",
+        asks="asks to withdraw an invite",
+        title=lambda asked: f"Withdraw the invite of {asked.payload.email}",
+        what=lambda asked: f"{bold(asked.payload.email)}, invited as {role_words(asked.payload.role)[0]}",
+        done=_done,
+        then=lambda asked: f"I withdraw it, so that {escape(asked.payload.email)} can't accept it any more",
+        wish=lambda asked: f"to withdraw the invite of {bold(asked.payload.email)}",
+        undone="the invite was not withdrawn",
+        chosen=lambda asked: {"invite_id": asked.payload.email},
+    ),
+    rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
+    effect=Effect(apply=_apply, repeatable=True, look=_look),
+    concerns=NOBODY,
+    sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
+)

@@ -1,0 +1,123 @@
+"""Invites: typed lines of /claude-members that open their forms filled in, and the type-ahead of both forms."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.admin.model import Invite, Workspace
+from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.people.roles import role_words
+from bot.slack.elements import option
+from bot.slack.markup import Markup, bold, code
+from bot.words.addresses import is_same_address, read_addresses
+from bot.words.similar import closest
+from bot.words.wording import listed
+from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction, Json
+from handlers.edge.register import Feature
+from handlers.forms import open_form
+from handlers.typed import workspace_named
+
+_ROLES_TYPED = {"member": "user", "claude": "claude_code_user", "claude code": "claude_code_user", "dev": "developer"}
+
+
+class Typed(NamedTuple):
+    """What a typed line says of an invite: all of it is in one of these, as it was typed."""
+
+    addresses: str
+    role: str
+    workspace: str
+
+
+def read_line(words: Sequence[str]) -> Typed:
+    """Return the parts of `ADDRESS... [as ROLE] [in WORKSPACE]`, in any order; each begins with its word."""
+    parts: dict[str, list[str]] = {"": [], "as": [], "in": []}
+    at = ""
+    for word in words:
+        begins = word.lower() in ("as", "in") and not parts[word.lower()]
+        at = word.lower() if begins else at
+        # An address ends what came before it: `as developer nina@acme.test`.
+        at = "" if at == "as" and "@" in word else at
+        if not begins:
+            parts[at].append(word)
+    return Typed(*(" ".join(parts[name]) for name in ("", "as", "in")))
+
+
+def role_named(typed: str) -> str:
+    """Return the role that somebody typed, in the API's name or in people's words; "" for none that can be given."""
+    plain = typed.lower().strip(" ,.").removeprefix("a ").removesuffix("s").replace("_", " ")
+    words = {role_words(role)[0].lower(): role for role in ROLES} | {role.replace("_", " "): role for role in ROLES}
+    return (words | _ROLES_TYPED).get(plain, "")
+
+
+async def invite(call: Interaction) -> None:
+    """Open the form that invites people, filled in with what was typed."""
+    typed = read_line(call.words)
+    role = role_named(typed.role)
+    if typed.role and not role:
+        await call.say(plain_answer(f"⚠️ {_no_such_role(typed.role)} Nothing was sent."))
+        return
+    values: dict[str, object] = {"emails": typed.addresses, "role": role}
+    labels: dict[str, str] = {}
+    if typed.workspace:
+        found = await workspace_named(call.rt, typed.workspace)
+        if not isinstance(found, Workspace):
+            await call.say(plain_answer(found))
+            return
+        values["join_ids"], labels[found.id] = (found.id,), found.name
+    await open_form(call, "invite_members", values, labels)
+
+
+def _no_such_role(typed: str) -> Markup:
+    if typed.lower() == "admin":
+        return ADMIN_SENTENCE
+    close = closest(typed.lower(), ROLES)
+    meant = f" Did you mean {code(close)}?" if close else ""
+    return f"I don't know a role {bold(typed)}.{meant} Roles are {listed([code(name) for name in ROLES])}."
+
+
+async def withdraw(call: Interaction) -> None:
+    """Open the form that withdraws an invite, on the one whose address was typed."""
+    typed = " ".join(call.words)
+    if not typed:
+        await open_form(call, "withdraw_invite")
+        return
+    pending = await _pending(call, fresh=True)
+    found = read_addresses(typed)
+    chosen = [one for one in pending if any(is_same_address(one.email, email) for email in found.good)]
+    if len(chosen) == 1 and len(found.good) == 1 and not found.bad:
+        await open_form(call, "withdraw_invite", {"invite_id": chosen[0].id}, {"invite_id": chosen[0].email})
+        return
+    await call.say(plain_answer(await _not_one_invite(call, typed, [one.email for one in pending])))
+
+
+async def _not_one_invite(call: Interaction, typed: str, pending: Sequence[str]) -> Markup:
+    found = read_addresses(typed)
+    if len(found.good) > 1 or (found.good and found.bad):
+        return "Withdraw one invite at a time: name one address."
+    member = await call.rt.directory.member_by_email(found.good[0]) if found.good else None
+    if member:
+        return f"{bold(member.email)} has accepted already and is a member ({role_words(member.role)[0]})."
+    close = closest(typed.lower(), pending)
+    meant = f" Did you mean {code(close)}?" if close else ""
+    return f"No invite waits for {bold(typed)}.{meant}"
+
+
+async def _pending(call: Interaction, *, fresh: bool = False) -> list[Invite]:
+    return [one for one in await call.rt.directory.invites(fresh=fresh) if one.status == "pending"]
+
+
+async def suggest_invites(call: Interaction, query: str) -> list[Json]:
+    """Return the invites that wait and whose address holds what was typed."""
+    wanted = query.casefold().strip()
+    found = [one for one in await _pending(call) if wanted in one.email.casefold()]
+    return [option(one.email, one.id, f"invited as {role_words(one.role)[0]}") for one in found]
+
+
+async def suggest_joins(call: Interaction, query: str) -> list[Json]:
+    """Return the workspaces that people can be added to and whose name holds what was typed."""
+    wanted = query.casefold().strip()
+    open_ones = [w for w in await call.rt.directory.workspaces() if not w.is_default and not w.is_claude_code]
+    return [option(w.name, w.id) for w in open_ones if wanted in w.name.casefold()]
+
+
+FEATURE = Feature(options={"invite_id": suggest_invites, "join_ids": suggest_joins})

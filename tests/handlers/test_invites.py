@@ -1,0 +1,80 @@
+"""Typed lines about invites: what was typed stands in the form, and what can't be read is said."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from handlers.invites import read_line, role_named
+from tests.approvals.acting import told
+from tests.world import ALICE, World, world_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("", ("", "", "")),
+        ("a@x.test b@x.test", ("a@x.test b@x.test", "", "")),
+        ("a@x.test, b@x.test as developer in Staging", ("a@x.test, b@x.test", "developer", "Staging")),
+        ("a@x.test in My Team as Claude Code user", ("a@x.test", "Claude Code user", "My Team")),
+        ("AS developer a@x.test b@x.test", ("a@x.test b@x.test", "developer", "")),
+        ("Nina P <a@x.test> In Staging", ("Nina P <a@x.test>", "", "Staging")),
+        ("a@x.test in Made in Italy", ("a@x.test", "", "Made in Italy")),
+    ],
+)
+def test_a_line_is_split_at_its_words(line: str, read: tuple[str, str, str]) -> None:
+    assert read_line(line.split()) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "role"),
+    [
+        ("developer", "developer"),
+        ("Developers,", "developer"),
+        ("a Claude Code user", "claude_code_user"),
+        ("claude_code_user", "claude_code_user"),
+        ("member", "user"),
+        ("billing member", "billing"),
+        ("admin", ""),
+        ("boss", ""),
+    ],
+)
+def test_a_role_is_read_in_peoples_words(typed: str, role: str) -> None:
+    assert role_named(typed) == role
+
+
+async def test_a_line_opens_the_form_filled_in(world: World) -> None:
+    await world.command(ALICE, "/claude-members invite kim@acme.test Lou <lou@acme.test> as Claude Code user in staging")
+    form = await world.modal(ALICE, "form_invite_members")
+    held = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    assert held["emails"]["initial_value"] == "kim@acme.test Lou <lou@acme.test>"
+    assert held["role"]["initial_option"]["value"] == "claude_code_user"
+    assert [one["text"]["text"] for one in held["join_ids"]["initial_options"]] == ["Staging"]
+
+
+async def test_what_a_line_names_and_is_not_there_is_said(world: World) -> None:
+    for line, said in (
+        ("invite kim@acme.test as admin", "I can't give or remove the admin role."),
+        ("invite kim@acme.test as develper", "I don't know a role *develper*. Did you mean `developer`?"),
+        ("invite kim@acme.test in Stagin", "I don't know a workspace *Stagin*. Did you mean *Staging*?"),
+        ("withdraw theo@acme.tset", "No invite waits for *theo@acme.tset*. Did you mean `theo@acme.test`?"),
+        ("withdraw alice@acme.test", "*alice@acme.test* has accepted already and is a member (developer)."),
+        ("withdraw theo@acme.test nina@acme.test", "Withdraw one invite at a time: name one address."),
+    ):
+        await world.command(ALICE, f"/claude-members {line}")
+        await told(world, ALICE, said)
+
+
+async def test_an_invite_to_withdraw_is_named_by_its_address(world: World) -> None:
+    await world.command(ALICE, "/claude-members withdraw THEO@acme.test")
+    form = await world.modal(ALICE, "form_withdraw_invite")
+    chosen = next(block["element"]["initial_option"] for block in form["blocks"] if block.get("block_id") == "invite_id")
+    assert chosen["text"]["text"] == "theo@acme.test"
+    found = await world.post("/act/suggest", user=ALICE, view_id=form["id"], action_id="invite_id", value="nin")
+    assert [one["text"]["text"] for one in found["options"]] == ["nina@acme.test"]
