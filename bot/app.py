@@ -33,6 +33,7 @@ from bot.slack.notifier import SlackNotifier
 from bot.slack.probe import WITHIN, web_client
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
+from bot.spend.news import News
 from bot.store.migrate import is_current, migrate, open_database, why_unusable
 from bot.store.notes import try_writing
 from bot.store.session import Store
@@ -140,6 +141,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         vault=Vault(settings.encryption_keys),
         clock=clock,
         kinds=kinds,
+        spend_news=News(lambda: runtime),
         topics=TOPICS,
         use_of_keys=use_from(lambda: runtime.store),
         use_of_each=each_use_from(lambda: runtime.store),

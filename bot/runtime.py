@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 import structlog
 
@@ -37,12 +38,37 @@ async def _no_spend_known(_workspace_id: str | None, _now: datetime) -> MonthSpe
     return MonthSpend()
 
 
+class SpendNews(Protocol):
+    """What channels are told of spend. `by` is the Slack id of whoever wants it; NotAllowed where they may not."""
+
+    async def check_channel(self, channel: str) -> None:
+        """Raise NotAllowed where figures must not be posted."""
+        ...
+
+    async def has_digest(self, channel: str, workspace_ids: Sequence[str]) -> bool:
+        """Tell whether a channel's digest is about these workspaces, among others or all of them."""
+        ...
+
+    async def start_digest(self, by: str, channel: str, about: Mapping[str, str]) -> None:
+        """Give a channel the digest of workspaces (names by id), or add them to the one that it has."""
+        ...
+
+    async def has_alert(self, channel: str, workspace_id: str, amount: Decimal) -> bool:
+        """Tell whether a channel is told when a workspace reaches an amount in a month."""
+        ...
+
+    async def start_alert(self, by: str, channel: str, workspace_id: str, amount: Decimal, steps: tuple[int, ...]) -> None:
+        """Tell a channel when a workspace reaches each of these percents of an amount in a month."""
+        ...
+
+
 @dataclass
 class Runtime:
     """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
     of request and the topics of posts that it knows. `capabilities` tells what the organization and its key can do,
     `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
-    `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then.
+    `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then;
+    `spend_news` sets up what channels are told of spend.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
     """
@@ -57,6 +83,7 @@ class Runtime:
     vault: Vault
     clock: Callable[[], datetime]
     kinds: Mapping[str, KindFacts]
+    spend_news: SpendNews
     topics: Mapping[str, Any] = field(default_factory=dict[str, Any])
     use_of_keys: Callable[[Sequence[str], datetime], Coroutine[Any, Any, KeyUse]] = _no_use_known
     use_of_each: Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]] = _no_use_of_any

@@ -13,6 +13,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
         "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
         "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
+        "approvals/test_create_workspace::one_that_somebody_made_in_the_console_meanwhile_is_left_alone",
     ),
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
@@ -235,6 +236,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_rules::who_left_is_not_counted_on_though_a_group_still_has_them",
         "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",
         "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
+        "approvals/test_create_workspace::somebody_who_left_meanwhile_spoils_nobody_elses_access",
     ),
     (57, "what is refused with a 200 counts as done"): (
         "slack/test_notifier::an_answer_that_slack_refuses_with_a_200_counts_as_refused",

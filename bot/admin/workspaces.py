@@ -44,12 +44,16 @@ class Workspaces(Base):
         return found.model_copy(update={"is_default": is_default})
 
     async def create_workspace(self, name: str, tags: Mapping[str, str] | None = None) -> Workspace:
-        """Create a workspace; names aren't unique, so those that had this one before are remembered for the look-up."""
+        """Create a workspace; names aren't unique, so those that had this one before are remembered for the look-up.
+
+        One that somebody else gives the same name at that moment doesn't have the same tags.
+        """
+        wanted = dict(tags or {}).items()
         before = {found.id async for found in self.workspaces() if found.name == name}
 
         async def look() -> Workspace | None:
-            new = [found async for found in self.workspaces() if found.name == name and found.id not in before]
-            return new[0] if new else None
+            named = [found async for found in self.workspaces() if found.name == name and found.id not in before]
+            return next((found for found in named if wanted <= found.tags.items()), None)
 
         call = ApiCall("POST", "/workspaces", body={"name": name, **({"tags": dict(tags)} if tags else {})}, once=True)
         return await self._create(lambda: self._ask(call, wire.workspace), look)

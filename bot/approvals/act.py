@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.admin.model import Member, MonthSpend
 from bot.approvals import db as requests
-from bot.approvals.fence import FencedAdmin, ReadingAdmin, is_fresh
+from bot.approvals.fence import FencedAdmin, FencedNews, ReadingAdmin, ReadingNews, is_fresh
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Request
 from bot.approvals.outcome import LeaseLost
@@ -169,6 +169,7 @@ class Reading:
     spend_of_month: Callable[[str | None], Awaitable[MonthSpend]]
     use_of_each: Callable[[Sequence[str]], Awaitable[Mapping[str, KeyUse]]]
     email_domains: tuple[str, ...]
+    news: ReadingNews
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,14 @@ class Look(Reading, Generic[P]):
 
 @dataclass(frozen=True)
 class Act(Look[P]):
-    """The right to do what one request says, for as long as it is claimed; `admin` changes things only that long.
+    """The right to do what one request says, for as long as it is claimed; `admin` and `news` change things only that long.
 
     What consists of several parts keeps each in `progress`, which claims the request for as long again.
     """
 
     admin: FencedAdmin
     others: Grants
+    news: FencedNews
     progress: Progress
 
 
@@ -206,8 +208,9 @@ def _use_of(rt: Runtime) -> Callable[[Sequence[str]], Awaitable[Mapping[str, Key
 def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
     admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    finding, domains = partial(find_member, rt), rt.settings.email_domains
-    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, _month_of(rt), _use_of(rt), domains)
+    finding, domains, news = partial(find_member, rt), rt.settings.email_domains, ReadingNews(rt.spend_news)
+    spent, used = _month_of(rt), _use_of(rt)
+    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, spent, used, domains, news)
 
 
 def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
@@ -230,7 +233,7 @@ def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Ac
         return is_fresh(done.request.claimed_at, rt.now())
 
     admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
-    finding, domains = partial(find_member, rt), rt.settings.email_domains
+    finding, domains, news = partial(find_member, rt), rt.settings.email_domains, FencedNews(rt.spend_news, holds)
     spent, used = _month_of(rt), _use_of(rt)
     rule = _rule_for(rt)
-    return Act(admin, rt.directory, others, rule, finding, rt.now, spent, used, domains, request, asked.payload, done)
+    return Act(admin, rt.directory, others, rule, finding, rt.now, spent, used, domains, news, request, asked.payload, done)

@@ -135,7 +135,7 @@ async def _ask_about(rt: Runtime, seen: _Seen, request: Request, people: list[Wh
 
 
 async def _gone(rt: Runtime, request: Request) -> list[Who]:
-    """Return the requester and those whom it is about, as far as they aren't members any more."""
+    """Return the requester and those without whom it can't go ahead, as far as they aren't members any more."""
     concerned = concerned_in(rt, request)
     members = await still_members(rt, concerned)
     return [person for person in concerned if person not in members]

@@ -15,9 +15,11 @@ from bot.admin.model import (
     WorkspaceMember,
     WorkspaceRateLimit,
 )
-from bot.approvals.outcome import LeaseLost
+from bot.approvals.outcome import LeaseLost, NeedsPerson
 from bot.directory.directory import Directory
+from bot.errors import NotLinked, SlackError, UpstreamDown, UserError
 from bot.ports import Admin
+from bot.runtime import SpendNews
 
 T = TypeVar("T")
 ACT_WITHIN = timedelta(minutes=1)
@@ -159,3 +161,43 @@ class FencedAdmin(ReadingAdmin):
     ) -> WorkspaceRateLimit:
         """Override limiters of one group."""
         return await self._change(lambda: self._admin.set_workspace_rate_limit(workspace_id, rate_limit_id, limits))
+
+
+class ReadingNews:
+    """What can be read of what channels are told of spend."""
+
+    def __init__(self, news: SpendNews) -> None:
+        self.check_channel = news.check_channel
+        self.has_digest = news.has_digest
+        self.has_alert = news.has_alert
+
+
+class FencedNews(ReadingNews):
+    """The same with what sets it up, as `bot.runtime.SpendNews` describes it.
+
+    Each checks the lease right before. What somebody may not have is a NeedsPerson; where Slack can't be asked, it is an
+    UpstreamError, so that it is tried again.
+    """
+
+    def __init__(self, news: SpendNews, holds: Callable[[], bool]) -> None:
+        super().__init__(news)
+        self._news = news
+        self._holds = holds
+
+    async def _start(self, start: Callable[[], Awaitable[None]]) -> None:
+        if not self._holds():
+            raise LeaseLost(is_unchanged=False)
+        try:
+            await start()
+        except UserError as refusal:
+            raise NeedsPerson(refusal.about if isinstance(refusal, NotLinked) else refusal.sentence) from None
+        except SlackError as error:
+            raise UpstreamDown(error.sentence) from None
+
+    async def start_digest(self, by: str, channel: str, about: Mapping[str, str]) -> None:
+        """Give a channel the digest of workspaces."""
+        await self._start(lambda: self._news.start_digest(by, channel, about))
+
+    async def start_alert(self, by: str, channel: str, workspace_id: str, amount: Decimal, steps: tuple[int, ...]) -> None:
+        """Tell a channel when a workspace reaches an amount."""
+        await self._start(lambda: self._news.start_alert(by, channel, workspace_id, amount, steps))

@@ -17,7 +17,7 @@ from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, within_bold
 
-THINGS = ("key", "person")
+THINGS = ("key", "person", "people")
 """Fields that name something of somebody's, or somebody."""
 
 
@@ -75,6 +75,10 @@ class Kind(Generic[P]):
     def beneficiaries(self, request: Request) -> tuple[Who, ...]:
         """Return the people whom a request is about besides its requester."""
         return self.rules.beneficiaries(self.asked(request))
+
+    def needed(self, request: Request) -> tuple[Who, ...]:
+        """Return those of them without whom it can't go ahead."""
+        return (self.rules.needed or self.rules.beneficiaries)(self.asked(request))
 
     def last_day(self, payload: P) -> date | None:
         """Return the last day of what a payload asks for, in the calendar of whoever asks; None: for good."""

@@ -43,7 +43,8 @@ class Words(Generic[P]):
     """How a kind speaks. `label` names it on forms and in menus; `title` is plain text.
 
     `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand in
-    bold) replaces both once it is applied. `then` follows "on approval" and says what happens at once, where nothing is left
+    bold) replaces both once it is applied. `plan` (mrkdwn, a line each) says below them what will be done, where one line
+    doesn't hold it. `then` follows "on approval" and says what happens at once, where nothing is left
     to a person; `lasts` for how long, where there is no day. `yours` is `done` said to the requester, `after` what is true
     once the grant has ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause
     that says what was not done. `grant` (mrkdwn that may stand in bold) names what is given until a day, at the beginning of
@@ -64,6 +65,7 @@ class Words(Generic[P]):
     grant: Callable[[Asked[P]], Markup] | None = None
     undone: Markup = "nothing was changed"
     end: Callable[[Asked[P]], Markup] = lambda _asked: ""
+    plan: Callable[[Asked[P]], Markup] = lambda _asked: ""
     lasts: Markup = "For good"
     danger: str = ""
     submit_label: str = "Send request"
@@ -77,12 +79,12 @@ class Rules(Generic[P]):
 
     `check` completes a payload, or raises a UserError. `last_day` names the field of form and payload with the last day of
     what is given; the engine makes a moment of it. `fixed_end` is a sentence for a grant to which nobody can give a later
-    end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either; where they
-    `may_be_gone` it goes ahead though they aren't in Slack or the organization any more. `takes` tells
-    whether it can be asked of a thing that somebody named, such as an ApiKey. `needs` is what the organization has to offer
-    for it. For the policy: `has_workspace` when each
-    request is about one, whose rules then hold; `issues_keys` when it makes keys; `least_approvals` is how many different
-    people have to approve it at the least, whatever the policy says. `ends_keys`: all keys of its workspace end with it.
+    end. `beneficiaries` are the people whom it is about besides the requester: they don't decide it either. `needed` are
+    those of them without whom it can't go ahead once they have left the organization; not given: all, or none where they
+    `may_be_gone` from Slack as well. `takes` tells whether it can be asked of a thing that somebody named, such as an
+    ApiKey. `needs` is what the organization has to offer for it. For the policy: `has_workspace` when each request is about
+    one, whose rules then hold; `issues_keys` when it makes keys; `least_approvals` is how many different people have to
+    approve it at the least, whatever the policy says. `ends_keys`: all keys of its workspace end with it.
     """
 
     subject: Callable[[P], str]
@@ -90,6 +92,7 @@ class Rules(Generic[P]):
     last_day: str = ""
     fixed_end: Callable[[Asked[P]], str] = lambda _asked: ""
     beneficiaries: Callable[[Asked[P]], tuple[Who, ...]] = lambda _asked: ()
+    needed: Callable[[Asked[P]], tuple[Who, ...]] | None = None
     takes: Callable[[Any], bool] = lambda _thing: True
     needs: Can | None = None
     may_be_gone: bool = False

@@ -75,6 +75,6 @@ async def _earlier(
 
 
 def concerned_in(rt: Runtime, request: Request) -> list[Who]:
-    """Return those without whom a request can't go ahead: the requester, and those for whom it is."""
+    """Return the requester and those without whom a request can't go ahead."""
     kind = find_kind(rt, request.kind)
-    return [request.requester, *(() if kind.rules.may_be_gone else kind.beneficiaries(request))]
+    return [request.requester, *(() if kind.rules.may_be_gone else kind.needed(request))]

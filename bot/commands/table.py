@@ -180,7 +180,7 @@ COMMANDS = (
     Command(
         "workspaces",
         "Workspaces of the organization",
-        "[list | show | update | archive | access | limit | rate] WORKSPACE",
+        "[list | show | create | update | archive | access | limit | rate] WORKSPACE",
         (
             Subcommand(
                 "list",
@@ -242,6 +242,15 @@ COMMANDS = (
                 opens="set_spend_limit",
                 fills=("workspace_id", "amount"),
                 like=("budget", "cap"),
+            ),
+            Subcommand(
+                "create",
+                "create [NAME]",
+                "ask for a new workspace, or one for each of several environments",
+                WORKSPACES,
+                opens="create_workspace",
+                fills=("name",),
+                like=("new", "add", "request"),
             ),
         ),
         bare="list",

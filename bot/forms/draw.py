@@ -18,6 +18,7 @@ from bot.slack.elements import (
     external_select,
     multi_external_select,
     multi_static_select,
+    multi_users_select,
     number_input,
     option,
     radio_buttons,
@@ -124,10 +125,12 @@ def _options(one: FormField, held: FormInput) -> Json:
     value, shown = held.text(one.name), one.placeholder or "Type to search"
     options = [option(text, code) for code, text in one.choices]
     chosen = [found for found in options if found["value"] in held.texts(one.name)]
+    most = one.most if isinstance(one.most, int) else None
     match one.type:
+        case "people":
+            return multi_users_select(one.action_id, most=most, initial=_fitting(one, held) or ())
         case "lookups":
             several = [option(held.labels.get(code) or code, code) for code in held.texts(one.name) if len(code) <= 150]
-            most = one.most if isinstance(one.most, int) else None
             return multi_external_select(one.action_id, placeholder=shown, most=most, initial=several[:MAX_OPTIONS])
         case "choice":
             return static_select(one.action_id, options, initial=next(iter(chosen), None))
@@ -147,7 +150,7 @@ def _options(one: FormField, held: FormInput) -> Json:
 def _fitting(one: FormField, held: FormInput) -> Any:
     """Return the typed value of a field, None for what its element couldn't hold: Slack refuses the whole form for it."""
     try:
-        return read_field(one, held) if held.text(one.name) else None
+        return read_field(one, held) if held.texts(one.name) else None
     except Unreadable:
         return None
 

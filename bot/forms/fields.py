@@ -15,22 +15,22 @@ from bot.words.wording import calendar_day
 P = TypeVar("P")
 FieldType = Literal[
     "text", "long_text", "email", "number", "amount", "count", "duration", "day", "date", "time", "zone",
-    "person", "member", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
+    "person", "people", "member", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
 ]  # fmt: skip
 """What a field takes, and what it is read into.
 
 Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `count` (int, or None where none is
 wanted), `duration` (timedelta), `day` (date).
-Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str). Found while typing: `workspace` and `key` (the id
-of what decides who is asked), `member` (the id of one of the organization, with or without Slack), `lookup` (str),
-`lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as
-buttons (str), and `choices`, of which several can be taken (tuple of str).
+Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str), `people` (tuple of str). Found while typing:
+`workspace` and `key` (the id of what decides who is asked), `member` (the id of one of the organization, with or without
+Slack), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as buttons (str), and
+`choices`, of which several can be taken (tuple of str).
 """
 FormValue = str | tuple[str, ...]
 """What a field holds; several values where several may be given."""
 WHOLE = "organization"
 """What a workspace's field holds that means the whole organization."""
-SEVERAL: tuple[FieldType, ...] = ("lookups", "choices")
+SEVERAL: tuple[FieldType, ...] = ("people", "lookups", "choices")
 READ_BACK: tuple[FieldType, ...] = ("amount", "count", "duration", "day")
 """What is typed as text and means a figure or a day: the form says while typing how it is understood."""
 

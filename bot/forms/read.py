@@ -205,6 +205,7 @@ _READERS: dict[FieldType, Reader] = {
     "time": _time,
     "zone": _zone,
     "person": _picked,
+    "people": _picked,
     "channel": _matching(_CHANNEL, "Choose a channel."),
     "member": _picked,
     "workspace": _picked,

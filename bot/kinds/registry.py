@@ -15,6 +15,7 @@ from bot.kinds.people.remove import REMOVE_MEMBER
 from bot.kinds.people.withdraw import WITHDRAW_INVITE
 from bot.kinds.workspaces.access import WORKSPACE_ACCESS
 from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE
+from bot.kinds.workspaces.create import CREATE_WORKSPACE
 from bot.kinds.workspaces.update import UPDATE_WORKSPACE
 
 
@@ -33,6 +34,7 @@ KINDS = registry_of(
     INVITE_MEMBERS,
     WITHDRAW_INVITE,
     REMOVE_MEMBER,
+    CREATE_WORKSPACE,
     UPDATE_WORKSPACE,
     ARCHIVE_WORKSPACE,
     WORKSPACE_ACCESS,

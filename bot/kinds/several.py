@@ -25,8 +25,9 @@ class Part(Generic[P]):
 
     `do` changes something and returns what came of it: `done`, or `waits` until a moment; it raises an UpstreamError, or
     NeedsPerson with why it can't be done. `look` tells whether it was done already, after a try of which nobody knows how it
-    ended. A part comes after the one named `after`, and is left out where that didn't work. Of one that waits, `has_come`
-    looks cheaply whether it may go on, and `go_on` returns how it stands then: as it was where nothing has changed.
+    ended. A part comes after the one named `after`, and is left out where that didn't work; it comes once all those named
+    in `once` are settled, and is left out where none of them worked. Of one that waits, `has_come` looks cheaply whether it
+    may go on, and `go_on` returns how it stands then: as it was where nothing has changed.
     """
 
     name: str
@@ -36,10 +37,16 @@ class Part(Generic[P]):
     after: str = ""
     has_come: Callable[[Look[P], PartDone], Awaitable[bool]] | None = None
     go_on: Callable[[Act[P], PartDone], Awaitable[PartDone]] | None = None
+    once: tuple[str, ...] = ()
 
     def done(self, note: str, thing_id: str = "") -> PartDone:
         """Return that this part is done."""
         return PartDone(name=self.name, label=self.label, state="done", note=note, thing_id=thing_id)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The parts that have to be settled before this one."""
+        return (self.after, *self.once) if self.after else self.once
 
     def refused(self, note: str) -> PartDone:
         """Return that this part can't be done, and why."""
@@ -121,8 +128,8 @@ class Several(Generic[P]):
 
 def _is_turn(outcome: Outcome, part: Part[P]) -> bool:
     """Tell whether nothing has to come before a part any more."""
-    before = outcome.part(part.after) if part.after else None
-    return not part.after or (before is not None and before.state != "waits")
+    before = [outcome.part(name) for name in part.before]
+    return all(one is not None and one.state != "waits" for one in before)
 
 
 def _is_next(outcome: Outcome, part: Part[P], *, is_new_try: bool) -> bool:
@@ -141,10 +148,18 @@ async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
         return now if now != kept else None
     if not _is_next(outcome, part, is_new_try=act.request.status is Status.APPLYING):
         return None
+    if why := _left_out_because(part, outcome):
+        return PartDone(name=part.name, label=part.label, state="left_out", note=f"left out, because of {why.label}")
+    return await _do(act, part)
+
+
+def _left_out_because(part: Part[P], outcome: Outcome) -> PartDone | None:
+    """Return the part for which another one is left out, None where it is its turn."""
     before = outcome.part(part.after) if part.after else None
     if before and before.state != "done":
-        return PartDone(name=part.name, label=part.label, state="left_out", note=f"left out, because of {before.label}")
-    return await _do(act, part)
+        return before
+    settled = [one for name in part.once if (one := outcome.part(name))]
+    return None if not settled or any(one.state == "done" for one in settled) else settled[0]
 
 
 async def _do(act: Act[P], part: Part[P]) -> PartDone:

@@ -48,6 +48,25 @@ async def admin_cannot_be_given(story: Story) -> None:
     await story.sees(ALICE, "I can't give or remove the admin role", "C0GENERAL")
 
 
+async def workspaces_are_set_up(story: Story) -> None:
+    """One request sets up a workspace for each environment, with people, limit and digest."""
+    flags = story.sandbox.claude.flags
+    flags.spend_limits_preview = True
+    await story.types(ALICE, "/claude-workspaces create Checkout")
+    await story.modal(ALICE, "Environments")
+    both, people = ["production", "staging"], ["U0CROWD01", BOB]
+    await story.sends(
+        ALICE, name="Checkout", environments=both, members=people, limit="500", channel="C0ENG", tell=["digest"],
+        reason="Tells fraud from mistakes at the checkout",
+    )  # fmt: skip
+    card = await story.sees(BOB, "asks for a new workspace", APPROVALS_CHANNEL)
+    await story.presses(CAROL, card, "request_approve")
+    await story.sees(BOB, "2 workspaces of Checkout created", APPROVALS_CHANNEL)
+    made = [one async for one in story.bot.runtime.admin.workspaces() if one.name.startswith("Checkout")]
+    expect([one.tags["owner"] for one in made] == ["alice@acme.test"] * 2, "they don't say whose they are")
+    flags.spend_limits_preview = False
+
+
 async def key_is_revoked(story: Story) -> None:
     """Revoking asks for the name."""
     await story.types(ALICE, "/claude-keys revoke nightly-ingest")
@@ -90,6 +109,7 @@ STEPS: list[tuple[str, Act]] = [
     ("A role is denied, with a reason", role_is_denied),
     ("A role is changed", role_is_changed),
     ("Admin can't be given by API", admin_cannot_be_given),
+    ("A workspace for each environment, with people, limit and digest", workspaces_are_set_up),
     ("A key is revoked, its name typed to confirm", key_is_revoked),
     ("Bob's App Home shows what waits for him", home_shows_what_waits),
 ]

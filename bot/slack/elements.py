@@ -148,6 +148,21 @@ def users_select(action_id: str, *, placeholder: str = "Choose a person", initia
     return _without_none({"type": "users_select", "action_id": action_id, "placeholder": shown, "initial_user": initial})
 
 
+def multi_users_select(
+    action_id: str, *, placeholder: str = "Choose people", most: int | None = None, initial: Sequence[str] = ()
+) -> Json:
+    """Return a menu of the workspace's people of whom several can be taken, `most` at most; `initial` are user ids."""
+    return _without_none(
+        {
+            "type": "multi_users_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "max_selected_items": most,
+            "initial_users": list(initial) or None,
+        }
+    )
+
+
 def conversations_select(
     action_id: str,
     *,

@@ -61,6 +61,9 @@ def plain_value(element: Any) -> Any:
     many = dig(element, "selected_options")
     if isinstance(many, list):
         return [text_at(one, "value") for one in _list(many)]
+    people = dig(element, "selected_users")
+    if isinstance(people, list):
+        return [_storable(one) for one in _list(people)]
     option = text_at(element, "selected_option", "value")
     if option:
         return option

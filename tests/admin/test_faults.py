@@ -1,6 +1,8 @@
 """What the client does when the organization fails: retries what may be retried, and never creates twice."""
 
+import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -82,6 +84,19 @@ async def test_a_workspace_is_created_once_although_one_of_that_name_exists(
     created = await admin.create_workspace("Search")
     named = {w.id for w in claude.organization.workspaces.values() if w.name == "Search"}
     assert named == {older.id, created.id}
+
+
+async def test_a_workspace_that_somebody_else_names_the_same_at_that_moment_is_not_taken_for_it(
+    admin: AdminClient, claude: Claude
+) -> None:
+    claude.fail("POST /workspaces", "drop_before")
+    creating = asyncio.ensure_future(admin.create_workspace("Search", {"made": "by-me"}))
+    while not any(call.startswith("POST") for call in claude.calls()):
+        await asyncio.sleep(0)
+    older = claude.organization.workspace_named("Sandbox")
+    theirs = replace(older, id="wrkspc_theirs", name="Search", tags={"made": "by-somebody"})
+    claude.organization.workspaces[theirs.id] = theirs
+    assert (await creating).tags == {"made": "by-me"}
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before", "500"])

@@ -6,7 +6,7 @@ from bot.approvals.act import act_of, look_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request
 from bot.approvals.outcome import Done
-from bot.forms.fields import FormField
+from bot.forms.fields import SEVERAL, FormField
 from bot.kinds.limits.groups import groups_of
 from bot.sandbox.stage import Json
 from bot.slack.ids import RATE_GROUP
@@ -20,6 +20,8 @@ WRITES = ("POST ", "DELETE ", "PUT ", "PATCH ")
 
 async def form_values(world: World, kind: AnyKind) -> dict[str, Any]:
     """Make what the sample of a kind needs, and return what somebody puts into its form to ask for that sample."""
+    if kind.sample.given.get("spend_limits") == "on":
+        world.sandbox.claude.flags.spend_limits_preview = True
     values = {field.name: await _value(world, kind, field) for field in kind.form}
     return {name: value for name, value in values.items() if value} | {"reason": REASON}
 
@@ -48,6 +50,8 @@ async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
         return (await world.rt.admin.invite(sample.email, sample.role)).id
     if field.type == "lookups":
         return [await world.workspace_id(name) for name in sample.join_names]
+    if field.type in SEVERAL:
+        return list(wanted or ())
     if isinstance(wanted, tuple):
         return ", ".join(str(one) for one in wanted)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return str(wanted) if wanted else None

@@ -21,6 +21,7 @@ from bot.people.model import Who
 from bot.policy.model import AskedUnder
 from bot.posts import db as posts
 from bot.runtime import Runtime
+from bot.spend.news import News
 from bot.store import audit
 from bot.store.session import Store
 from bot.timers import db as timers
@@ -59,7 +60,7 @@ class Scene:
         self.store, self.at = store, ASKED
         parts: Any = SimpleNamespace(
             store=store, now=lambda: self.at, admin=_Unread(), kinds=WITH_BADGE, policy=SimpleNamespace(rule_for=None),
-            directory=SimpleNamespace(forget_keys=lambda: None),
+            directory=SimpleNamespace(forget_keys=lambda: None), spend_news=News(lambda: self.rt),
         )  # fmt: skip
         self.rt = cast("Runtime", parts)
 

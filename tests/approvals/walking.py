@@ -27,6 +27,7 @@ from bot.kinds.people.leaving import FATES, RemoveMember
 from bot.kinds.people.withdraw import WithdrawInvite
 from bot.kinds.workspaces.archive import ArchiveWorkspace
 from bot.kinds.workspaces.update import UpdateWorkspace
+from bot.kinds.workspaces.wanted import ENVIRONMENTS, CreateWorkspace
 from bot.people.identity import resolve_actor
 from bot.people.model import Actor
 from bot.posts.converge import topic_of
@@ -130,7 +131,9 @@ async def _break(walk: Walk) -> None:
         (
             "POST /v1/organizations/api_keys/*",
             "POST /v1/organizations/users/*",
+            "POST /v1/organizations/workspaces",
             "POST /v1/organizations/workspaces/*",
+            "POST /v1/organizations/workspaces/*/members",
             INVITES,
         )
     )
@@ -233,6 +236,12 @@ def _withdrawal(walk: Walk) -> BaseModel:
     return WithdrawInvite(invite_id=walk.dice.choice(list(walk.world.sandbox.claude.invites)))
 
 
+def _workspaces(walk: Walk) -> BaseModel:
+    chosen = [one for one in ENVIRONMENTS if walk.dice.random() < 0.4]
+    name = f"walk {walk.asked // 3}{walk.dice.choice(('', ' Test'))}"
+    return CreateWorkspace(name=name, environments=tuple(chosen), members=(walk.dice.choice(PEOPLE),))
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -246,6 +255,7 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "remove_member": _removal,
     "invite_members": _invites,
     "withdraw_invite": _withdrawal,
+    "create_workspace": _workspaces,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 
@@ -260,7 +270,9 @@ async def problems(walk: Walk) -> list[str]:
     names = Counter(key.name for key in walk.world.sandbox.claude.keys.values())
     found += [f"{count} keys are called {name}" for name, count in names.items() if count > 1 and "walk-" in name]
     invited = Counter(invite.email for invite in walk.world.sandbox.claude.pending_invites())
-    return found + [f"{count} invites wait for {email}" for email, count in invited.items() if count > 1]
+    found += [f"{count} invites wait for {email}" for email, count in invited.items() if count > 1]
+    names = Counter(one.name for one in walk.world.sandbox.claude.workspaces.values() if one.name.startswith("walk"))
+    return found + [f"{count} workspaces are called {name}" for name, count in names.items() if count > 1]
 
 
 async def _kept(walk: Walk) -> list[str]:

@@ -37,6 +37,7 @@ SAMPLES: dict[FieldType, tuple[FormField, Any, Any]] = {
     "time": (FormField("f", "F", "time"), "07:30", time(7, 30)),
     "zone": (FormField("f", "F", "zone"), "Europe/Berlin", "Europe/Berlin"),
     "person": (FormField("f", "F", "person"), "U0ALICE", "U0ALICE"),
+    "people": (FormField("f", "F", "people", most=3), ("U0ALICE", "U0BOB"), ("U0ALICE", "U0BOB")),
     "channel": (FormField("f", "F", "channel"), "C0COSTS", "C0COSTS"),
     "member": (FormField("f", "F", "member"), "user_1", "user_1"),
     "workspace": (FormField("f", "F", "workspace"), "wrkspc_1", "wrkspc_1"),
@@ -135,6 +136,7 @@ def test_a_forged_value_is_refused_at_its_field_and_draws_a_form_that_slack_take
             "key",
             "person",
             "member",
+            "people",
             "lookups",
         ), value
 

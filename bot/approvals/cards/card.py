@@ -26,11 +26,11 @@ Json = dict[str, Any]
 class RequestFacts:
     """A request with the words of its kind. `title` is plain text; `asks` to `end` are the kind's markup.
 
-    `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup: "Needs 1
-    approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does. `approvers` are
-    whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where nobody gave it an
-    end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody hears of it.
-    `takes_word`: who does it by hand may say so. `about` are lines that a decision needs besides.
+    `plan`, `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup:
+    "Needs 1 approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does.
+    `approvers` are whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where
+    nobody gave it an end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody
+    hears of it. `takes_word`: who does it by hand may say so. `about` are lines that a decision needs besides.
     """
 
     request: Request
@@ -53,6 +53,7 @@ class RequestFacts:
     lasts: Markup = ""
     approvers: Markup = ""
     grant: Markup = ""
+    plan: Markup = ""
     fixed_end: str = ""
     thing: Own = ""
     because: Own = ""
@@ -71,7 +72,7 @@ def render_card(facts: RequestFacts) -> Message:
     blocks = [section(f"{headline}\n{decisive}" if decisive else headline)]
     if why:
         blocks.append(section(why))
-    parts = part_lines(request.outcome.parts)
+    parts = part_lines(request.outcome.parts) or (facts.plan if request.is_open else "")
     ending = ending_lines(request.known.keys) if request.is_open else ""
     about = first_lines(facts.about) if request.is_open else ""
     blocks += [section(part) for part in (about, parts, ending) if part]

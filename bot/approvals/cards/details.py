@@ -38,6 +38,8 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
     blocks = [header(facts.title), section("\n".join(lines))]
+    if facts.plan:
+        blocks.append(section(facts.plan))
     if request.reason:
         blocks.append(section(quote(request.reason)))
     blocks += _in_blocks(facts.about) + _in_blocks([part_line(part) for part in request.outcome.parts])

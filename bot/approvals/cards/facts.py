@@ -33,6 +33,7 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         quorum=rule.quorum,
         danger=words.danger,
         grant=kind.grant(request),
+        plan=words.plan(asked),
         fixed_end=kind.rules.fixed_end(asked),
         then=words.then(asked),
         lasts=words.lasts,

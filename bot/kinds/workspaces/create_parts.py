@@ -1,0 +1,189 @@
+"""What is done for somebody who asks for workspaces, part by part: each workspace, its limit, and who works in it."""
+
+from collections.abc import Mapping
+
+from bot.admin.model import SpendLimit, Workspace
+from bot.approvals.act import Act, Look
+from bot.approvals.outcome import NeedsPerson, PartDone
+from bot.errors import PreviewUnavailable, UpstreamMissing
+from bot.kinds.several import Part
+from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
+from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, OWNER
+from bot.people.identity import ADMIN_ROLES
+from bot.slack.markup import clean, reads_alike, truncate
+from bot.words.wording import money
+
+MARK = "quartermaster_request"
+"""The tag with the id of the request that made a workspace: by it a lost answer is found, and nobody else's taken for it."""
+MOST_TAG = 255
+"""How long a tag's value may be isn't known (admin-api.md §9); this is as long as a name."""
+BY_HAND = (
+    "not set, because this organization can't set limits through the API. An admin can set {amount} a month in the Console: "
+    "Settings, Workspaces, Spend limits."
+)
+TAKEN = "somebody else made a workspace with this name meanwhile. I left that one alone; ask for another name"
+_SET_UP = "set up"
+
+Wanted = CreateWorkspace
+
+
+def parts_of(wanted: CreateWorkspace) -> list[Part[CreateWorkspace]]:
+    """Return everything that is to be done, the workspaces first."""
+    rows = list(wanted.workspaces.items())
+    parts = [_workspace(environment, name) for environment, name in rows]
+    if wanted.limit is not None:
+        parts += [_limit(environment, name) for environment, name in rows]
+    if DIGEST in wanted.tell:
+        parts.append(_digest(wanted))
+    if ALERT in wanted.tell and wanted.limit is not None:
+        parts += [_alert(environment, name) for environment, name in rows]
+    people = [one for one in wanted.people if not one.inherits]
+    return [*parts, *(_access(environment, name, one) for environment, name in rows for one in people)]
+
+
+def part_of_workspace(environment: str) -> str:
+    """Return the name of the part that makes the workspace of an environment."""
+    return f"workspace:{environment}"
+
+
+def made_by(look: Look[Wanted], environment: str) -> str:
+    """Return the id of the workspace that was made for an environment, also a moment ago."""
+    request = look.progress.request if isinstance(look, Act) else look.request
+    part = request.outcome.part(part_of_workspace(environment))
+    return part.thing_id if part else ""
+
+
+def tags_of(look: Look[Wanted], environment: str) -> Mapping[str, str]:
+    """Return the tags of a workspace."""
+    wanted = look.payload
+    tags = {
+        OWNER: wanted.owner_email,
+        COST_CENTRE: clean(wanted.cost_centre),
+        DESCRIPTION: clean(look.request.reason),
+        CHANNEL: wanted.channel,
+        "environment": environment,
+        MARK: look.request.id,
+    }
+    return {tag: truncate(value, MOST_TAG) for tag, value in tags.items() if value}
+
+
+def _workspace(environment: str, name: str) -> Part[Wanted]:
+    async def do(act: Act[Wanted]) -> PartDone:
+        if any(is_called(one, name) for one in await act.directory.workspaces(fresh=True)):
+            raise NeedsPerson(f"{TAKEN}.")
+        made = await act.admin.create_workspace(name, tags_of(act, environment))
+        return part.done("created", made.id)
+
+    async def look(look: Look[Wanted]) -> PartDone | None:
+        mine = [one async for one in look.admin.workspaces(include_archived=True) if one.tags.get(MARK) == look.request.id]
+        made = next((one for one in mine if one.tags.get("environment", "") == environment), None)
+        if made and made.archived_at:
+            return part.refused("somebody archived it right after it was created.")
+        return part.done("created", made.id) if made else None
+
+    part = Part(part_of_workspace(environment), name, do, look)
+    return part
+
+
+def is_called(workspace: Workspace, name: str) -> bool:
+    """Tell whether people read a workspace's name as this one, in any case."""
+    return reads_alike(workspace.name.casefold(), name.casefold())
+
+
+def _limit(environment: str, name: str) -> Part[Wanted]:
+    async def do(act: Act[Wanted]) -> PartDone:
+        wanted, workspace_id = act.payload.limit, made_by(act, environment)
+        assert wanted is not None  # noqa: S101 - there is no such part without
+        try:
+            now = await _limit_of(act, workspace_id)
+            if now is not None and now.amount != wanted:
+                said = money(now.amount) if now.amount is not None else "another one"
+                raise NeedsPerson(f"somebody set {said} a month meanwhile, and I left it at that.")
+            await act.admin.set_spend_limit(wanted, workspace_id)
+        except PreviewUnavailable:
+            raise NeedsPerson(BY_HAND.format(amount=money(wanted))) from None
+        return part.done(f"{money(wanted)} a month")
+
+    async def look(look: Look[Wanted]) -> PartDone | None:
+        wanted = look.payload.limit
+        try:
+            now = await _limit_of(look, made_by(look, environment))
+        except PreviewUnavailable:
+            return None
+        is_set = now is not None and wanted is not None and now.amount == wanted
+        return part.done(f"{money(wanted)} a month") if is_set and wanted is not None else None
+
+    part = Part(f"limit:{environment}", f"Limit of {name}", do, look, part_of_workspace(environment))
+    return part
+
+
+async def _limit_of(look: Look[Wanted], workspace_id: str) -> SpendLimit | None:
+    limits = await look.admin.spend_limits()
+    return next((one for one in limits if one.scope_type == "workspace" and one.workspace_id == workspace_id), None)
+
+
+def _digest(wanted: Wanted) -> Part[Wanted]:
+    """Return the part that gives the channel one digest of all workspaces that were made."""
+
+    async def do(act: Act[Wanted]) -> PartDone:
+        about = {made: name for environment, name in wanted.workspaces.items() if (made := made_by(act, environment))}
+        if await act.news.has_digest(wanted.channel, list(about)):
+            return part.done("the channel had it already")
+        await act.news.start_digest(act.request.requester.slack_id, wanted.channel, about)
+        return part.done(_SET_UP)
+
+    async def look(look: Look[Wanted]) -> PartDone | None:
+        made = [made for one in wanted.workspaces if (made := made_by(look, one))]
+        return part.done(_SET_UP) if await look.news.has_digest(wanted.channel, made) else None
+
+    once = tuple(part_of_workspace(one) for one in wanted.workspaces)
+    part = Part(DIGEST, "Daily digest", do, look, once=once)
+    return part
+
+
+def _alert(environment: str, name: str) -> Part[Wanted]:
+    async def do(act: Act[Wanted]) -> PartDone:
+        wanted, made = act.payload, made_by(act, environment)
+        assert wanted.limit is not None  # noqa: S101 - there is no such part without
+        if await act.news.has_alert(wanted.channel, made, wanted.limit):
+            return part.done("the channel had it already")
+        await act.news.start_alert(act.request.requester.slack_id, wanted.channel, made, wanted.limit, STEPS)
+        return part.done(_SET_UP)
+
+    async def look(look: Look[Wanted]) -> PartDone | None:
+        wanted, made = look.payload, made_by(look, environment)
+        is_there = wanted.limit is not None and await look.news.has_alert(wanted.channel, made, wanted.limit)
+        return part.done(_SET_UP) if is_there else None
+
+    part = Part(f"{ALERT}:{environment}", f"Alert about {name}", do, look, part_of_workspace(environment))
+    return part
+
+
+def _access(environment: str, name: str, person: FirstMember) -> Part[Wanted]:
+    role = "workspace admin" if person.is_owner else "workspace developer"
+
+    async def do(act: Act[Wanted]) -> PartDone:
+        try:
+            member = await act.admin.user(person.member_id)
+        except UpstreamMissing:
+            raise NeedsPerson("isn't in the organization any more, so they got no role.") from None
+        workspace_id = made_by(act, environment)
+        if inherits(member.role, is_owner=person.is_owner):
+            why = "organization admin" if member.role in ADMIN_ROLES else "billing member"
+            return part.done(f"has access as {why} of the organization")
+        if member.role == "billing":
+            # In the workspace already by the organization role, which can be raised to this one only.
+            await act.admin.change_workspace_role(workspace_id, member.id, person.role)
+        else:
+            await act.admin.add_workspace_member(workspace_id, member.id, person.role)
+        return part.done(role)
+
+    async def look(look: Look[Wanted]) -> PartDone | None:
+        async for one in look.admin.workspace_members(made_by(look, environment)):
+            if one.user_id == person.member_id and one.workspace_role == person.role:
+                return part.done(role)
+        return None
+
+    place = part_of_workspace(environment)
+    part = Part(f"member:{environment}:{person.member_id}", f"{person.name} in {name}", do, look, place)
+    return part
