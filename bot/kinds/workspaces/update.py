@@ -148,8 +148,8 @@ def _already(thing: Thing) -> str:
 
 def _drifted(thing: Thing, was: str) -> str:
     name = f"{thing.name[0].lower()}{thing.name[1:]}"
-    now, then = thing.value or "not set", was or "not set"
-    return f"Somebody else changed {name}: it is {now} now, and was {then} when this was asked."
+    value, old = thing.value or "not set", was or "not set"
+    return f"Somebody else changed {name}: it is {value} now, and was {old} when this was asked."
 
 
 _DETAIL = Setting[UpdateWorkspace](
