@@ -93,6 +93,7 @@ EXCEPTIONS: dict[str, tuple[float, str]] = {
     "test_every_item_of_every_list_is_on_a_page_to_which_buttons_lead": (3.0, "draws each page of the App Home"),
     "test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw": (15.0, "plays the whole tour"),
     "test_a_refused_chart_becomes_a_picture_and_is_remembered": (5.0, "draws two pictures, each in a process of its own"),
+    "test_a_crash_after_any_step_makes_nothing_twice": (3.0, "dies after each of eleven parts"),
     "approvals/test_walk": (8.0, "does a hundred things one after another"),
     "spend/test_sending": (3.0, "lets three replicas live through several mornings"),
     "spend/test_large": (3.0, "asks about a thousand keys"),

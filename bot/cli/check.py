@@ -1,6 +1,6 @@
 """`python -m bot check` and `policy`: what can be known of settings, policy and manifest without connecting to anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import LiteralString
@@ -8,7 +8,7 @@ from typing import LiteralString
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import misspelt_settings
 from bot.commands.manifest import Mode
-from bot.policy.checks import KindFacts, demanded
+from bot.policy.checks import Demanded, KindFacts, demanded
 from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, load_policy, parse_policy, placeholders
 from bot.policy.model import Policy, Rule, describe_rule
 from bot.policy.names import KNOWN_NOTE, Known, loose
@@ -114,8 +114,16 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
     found = _unanswered(path, policy, known_kinds)
     more = demanded(policy, known_kinds)
-    found += Findings((), tuple(f"{path}: {one.sentence}" for one in more), tuple(one.but for one in more))
+    found += Findings((), tuple(f"{path}: {one.sentence}" for one in more), tuple(_comes_to(more)))
     return replace(found, warnings=(*empty, *unfilled, *found.warnings))
+
+
+def _comes_to(more: Sequence[Demanded]) -> Iterator[str]:
+    """Yield what it comes to that kinds demand more approvals than the policy has room for."""
+    if refused := dict.fromkeys(one.kind for one in more if one.is_refused):
+        yield f"some requests are refused ({', '.join(sorted(refused))})"
+    if any(not one.is_refused for one in more):
+        yield "a quorum is too low to count"
 
 
 def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:

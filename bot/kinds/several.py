@@ -6,7 +6,7 @@ that has come, and is over when it is too late.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
 from bot.approvals.act import Act, Look, P
@@ -76,7 +76,9 @@ class Several(Generic[P]):
         for part in self.parts(look.payload):
             if not _is_next(outcome, part, is_new_try=True):
                 continue
-            found = await part.look(look)
+            # What comes later is looked for by what was found of the parts before it.
+            known = look.request.model_copy(update={"outcome": outcome})
+            found = await part.look(replace(look, request=known))
             if found is None:
                 return None
             outcome = outcome.with_part(found)

@@ -1,4 +1,4 @@
-"""Who has a working key: whoever asked for it, else the member who made it."""
+"""Who has a working key: to whom it was handed over, else whoever asked for it, else the member who made it."""
 
 from bot.approvals.act import Others
 from bot.approvals.kind import all_kinds
@@ -13,6 +13,8 @@ async def members_with_keys(rt: Runtime) -> frozenset[str]:
     for kind in all_kinds(rt).values():
         if kind.issues_keys:
             asked |= await others.requesters_of(kind.name, [key.id for key in working])
+    given = await others.handed_over([key.id for key in working])
+    asked |= {key_id: owned.owner.slack_id for key_id, owned in given.items()}
     async with rt.store.read() as tx:
         known = await links.find_all(tx, set(asked.values()))
     made = {key.created_by for key in working if key.created_by and key.id not in asked}

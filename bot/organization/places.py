@@ -8,7 +8,7 @@ from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
 
 MOST_READ = 20
-"""Lists of members that one look reads; a minute's budget of the Admin API is five times as much (admin-api.md §2.8)."""
+"""Lists of members that one look reads; a minute's budget of the Admin API is five times as much (admin-api.md §2)."""
 WITHIN = 3.0
 """Seconds that one look waits for them."""
 _EVERYWHERE = dict.fromkeys(ADMIN_ROLES, "workspace_admin") | {"billing": "workspace_billing"}

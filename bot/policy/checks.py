@@ -199,10 +199,11 @@ def _are_too_few(refs: Sequence[ApproverRef], quorum: int) -> bool:
 
 
 class Demanded(NamedTuple):
-    """A sentence about a kind that demands more approvals than the policy has room for, and what follows from it."""
+    """A sentence about a kind that demands more approvals than the policy has room for; `is_refused`: nobody can ask."""
 
+    kind: str
     sentence: str
-    but: str
+    is_refused: bool
 
 
 def demanded(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Demanded]:
@@ -217,10 +218,10 @@ def demanded(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Demanded]:
             could = _could_approve(rule, facts)
             if own and own.quorum and own.quorum < rule.least:
                 sentence = f"{needs}, so its quorum of {own.quorum}{where} changes nothing."
-                said.append(Demanded(sentence, "a quorum is too low to count"))
+                said.append(Demanded(kind, sentence, is_refused=False))
             if could and _are_too_few(could, rule.quorum):
                 sentence = f"{needs}, but only {plural(len(could), 'person', 'people')} could give them{where}."
-                said.append(Demanded(sentence, f"some requests are refused ({kind})"))
+                said.append(Demanded(kind, sentence, is_refused=True))
     return said
 
 

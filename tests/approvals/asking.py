@@ -48,7 +48,7 @@ async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
         await world.post(f"/claude/users/{person.email}", role=given["role"])
     if field.name == "invite_id":
         return (await world.rt.admin.invite(sample.email, sample.role)).id
-    if field.type == "lookups":
+    if field.name == "join_ids":
         return [await world.workspace_id(name) for name in sample.join_names]
     if field.type in SEVERAL:
         return list(wanted or ())

@@ -40,7 +40,7 @@ def test_three_lines_decide_about_a_key() -> None:
 def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind: str) -> None:
     first, second, third, *rest = lines(kind)
     assert "<@U0ALICE> asks" in first
-    assert second.startswith(("For good · ", "Until it is enabled again · "))
+    assert second.startswith(("For good · ", "For good, once accepted · ", "Until it is enabled again · "))
     assert second.endswith("<@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)")
     assert third == "> Nightly ingestion job"
     assert "Needs 1 approval from <!subteam^S0ADMINS>" in rest

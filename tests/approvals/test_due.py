@@ -27,7 +27,9 @@ async def test_what_is_looked_at_too_early_by_a_clock_that_was_set_back_comes_ag
     def clock() -> datetime:
         return moments.pop(0) if moments else due_at + then
 
-    parts: Any = SimpleNamespace(store=store, now=clock, directory=SimpleNamespace(forget_keys=lambda: None))
+    parts: Any = SimpleNamespace(
+        store=store, now=clock, directory=SimpleNamespace(forget_keys=lambda: None, forget_invites=lambda: None)
+    )
     rt, topics = cast("Runtime", parts), {"request": REQUESTS}
     (timer,) = await due_timers(rt, topics, due_at)
     await run_timer(rt, topics, timer, due_at)

@@ -60,7 +60,8 @@ class Scene:
         self.store, self.at = store, ASKED
         parts: Any = SimpleNamespace(
             store=store, now=lambda: self.at, admin=_Unread(), kinds=WITH_BADGE, policy=SimpleNamespace(rule_for=None),
-            directory=SimpleNamespace(forget_keys=lambda: None), spend_news=News(lambda: self.rt),
+            directory=SimpleNamespace(forget_keys=lambda: None, forget_invites=lambda: None),
+            settings=SimpleNamespace(email_domains=()), spend_news=News(lambda: self.rt),
         )  # fmt: skip
         self.rt = cast("Runtime", parts)
 

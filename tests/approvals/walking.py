@@ -20,12 +20,15 @@ from bot.forms.fields import WHOLE
 from bot.kinds.keys.create import CreateKey
 from bot.kinds.keys.rename import RenameKey
 from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
+from bot.kinds.limits.rate import SetRateLimit
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
 from bot.kinds.people.invite import InviteMembers
 from bot.kinds.people.leaving import FATES, RemoveMember
 from bot.kinds.people.withdraw import WithdrawInvite
+from bot.kinds.workspaces.access import WorkspaceAccess
 from bot.kinds.workspaces.archive import ArchiveWorkspace
+from bot.kinds.workspaces.roles import ROLES as ROLES_IN_WORKSPACES
 from bot.kinds.workspaces.update import UpdateWorkspace
 from bot.kinds.workspaces.wanted import ENVIRONMENTS, CreateWorkspace
 from bot.people.identity import resolve_actor
@@ -242,6 +245,19 @@ def _workspaces(walk: Walk) -> BaseModel:
     return CreateWorkspace(name=name, environments=tuple(chosen), members=(walk.dice.choice(PEOPLE),))
 
 
+def _access(walk: Walk) -> BaseModel:
+    place = _some_workspace(walk, "Staging", "Research").id
+    role = walk.dice.choice(sorted(ROLES_IN_WORKSPACES))
+    return WorkspaceAccess(workspace_id=place, slack_id=walk.dice.choice(PEOPLE[3:]), role=role, **_last_day(walk))
+
+
+def _rate(walk: Walk) -> BaseModel:
+    group = walk.dice.choice(sorted(walk.world.sandbox.claude.rate_limits))
+    value = walk.dice.choice(("100", "200", "none"))
+    place = _some_workspace(walk, "Staging", "Research").id
+    return SetRateLimit(workspace_id=place, rate_group=group, limiter="requests", value=value, **_last_day(walk))
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
     "disable_key": _of_key(DISABLE_KEY.payload),
@@ -256,6 +272,8 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "invite_members": _invites,
     "withdraw_invite": _withdrawal,
     "create_workspace": _workspaces,
+    "workspace_access": _access,
+    "set_rate_limit": _rate,
 }
 """What may be asked of each kind; None where there is nothing that it could be about."""
 

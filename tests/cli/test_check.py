@@ -41,7 +41,10 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
         (('approvers = ["admins"]', "approvers = []"), "the bot starts, but nobody can approve anything."),
         (('["user:U0BOB", "user:U0CAROL"]', "[]"), "the bot starts, but nobody can approve anything."),
         (('approvers = ["admins"]\n', ""), "the bot starts, but nobody can approve anything."),
-        ((', "user:U0CAROL"', ""), "1 warning: the bot starts, but some requests are refused (archive_workspace)."),
+        (
+            (', "user:U0CAROL"', ""),
+            "2 warnings: the bot starts, but some requests are refused (archive_workspace, remove_member).",
+        ),
         (('channel = "C0APPROVALS"\n', ""), "warnings: the bot starts, but nobody gets cards."),
         (("C0APPROVALS", "C0123456789"), "No errors, 1 warning: the bot starts, but nobody gets cards."),
         (

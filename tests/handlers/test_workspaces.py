@@ -47,7 +47,7 @@ async def test_a_list_leads_to_a_card_and_the_card_to_a_form_and_to_all_members(
     shown = await told(world, ALICE, "*Owner* bob@acme.test")
     assert "2 organization admins are workspace admins here by inheritance" in shown["text"]
     assert "Bob Tanaka" not in shown["text"].partition("*Keys")[0], "an inherited role is none of one's own"
-    assert labels(shown) == ["Request a key", "Change…", "Archive…", "All members"]
+    assert labels(shown) == ["Request a key", "Access…", "Spend limit…", "Rate limit…", "Change…", "Archive…", "All members"]
     await press(world, ALICE, shown, "open_archive_workspace")
     form = await world.modal(ALICE, "form_archive_workspace")
     assert "Staging" in str(form["blocks"])

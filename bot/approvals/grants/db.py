@@ -19,7 +19,7 @@ _END, _ID = col(GrantHolderRow.ends_at), col(GrantHolderRow.request_id)
 async def follow(tx: Tx, request: Request) -> None:
     """Write down for whom a grant stands and until when, or that it has ended."""
     if request.is_granted:
-        people = {who.slack_id for who in (request.requester, *request.beneficiaries) if who.slack_id}
+        people = {who.slack_id for who in (request.requester, *request.beneficiaries, *request.heirs) if who.slack_id}
         for one in sorted(people):
             values = {"request_id": request.id, "slack_id": one, "ends_at": request.ends_at}
             statement = insert_into(tx, GrantHolderRow).values(values)

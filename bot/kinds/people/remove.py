@@ -244,7 +244,11 @@ REMOVE_MEMBER = Kind(
         about=words.about,
     ),
     rules=Rules(
-        subject=lambda payload: f"member:{payload.member_id}", check=_check, beneficiaries=_about_whom, may_be_gone=True
+        subject=lambda payload: f"member:{payload.member_id}",
+        check=_check,
+        beneficiaries=_about_whom,
+        may_be_gone=True,
+        least_approvals=2,
     ),
     effect=replace(SEVERAL.effect(), apply=apply),
     concerns=Concerns(

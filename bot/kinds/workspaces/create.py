@@ -219,9 +219,7 @@ CREATE_WORKSPACE = Kind(
     ),
     effect=_SEVERAL.effect(),
     follow_up=_SEVERAL.follow_up(),
-    concerns=Concerns(
-        find=_owner, field="owner", remedy=Remedy("ask for another one.", "create_workspace", "New workspace…")
-    ),
+    concerns=Concerns(find=_owner, field="owner", remedy=Remedy("ask for another owner.", "update_workspace", "Change…")),
     sample=Sample(
         CreateWorkspace(
             name="Checkout",

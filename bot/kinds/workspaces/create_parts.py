@@ -16,10 +16,10 @@ from bot.words.wording import money
 MARK = "quartermaster_request"
 """The tag with the id of the request that made a workspace: by it a lost answer is found, and nobody else's taken for it."""
 MOST_TAG = 255
-"""How long a tag's value may be isn't known (admin-api.md §9); this is as long as a name."""
+"""How long a tag's value may be isn't known (admin-api.md §4.4); this is as long as a name."""
 BY_HAND = (
-    "not set, because this organization can't set limits through the API. An admin can set {amount} a month in the Console: "
-    "Settings, Workspaces, Spend limits."
+    "not set, because this organization can't set limits through the API. Ask for a spend limit of {amount}: an approver "
+    "then sets it in the Console, and I watch it."
 )
 TAKEN = "somebody else made a workspace with this name meanwhile. I left that one alone; ask for another name"
 _SET_UP = "set up"
