@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from benchmarks import acts, load, looks, memory
+from benchmarks import acts, load, looks, memory, scale
 from benchmarks.figures import Figure, table, verdict
 
 
@@ -31,6 +31,9 @@ async def measure(quick: bool, only: str) -> list[Figure]:
     if "e" in only:
         say("(e): App Homes after few and after many requests ...")
         figures += await looks.measure(3 if quick else 15)
+    if "f" in only:
+        say("(f): lists, App Home and a click in a small and in a large organization ...")
+        figures += await scale.measure(3 if quick else 15)
     return figures
 
 
@@ -38,7 +41,7 @@ def main() -> None:
     """Measure and say."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against bare counterparts.")
     parser.add_argument("--quick", action="store_true", help="few rounds: a look, not a measurement")
-    parser.add_argument("--only", default="abcde", help="which parts, such as cd")
+    parser.add_argument("--only", default="abcdef", help="which parts, such as cd")
     given = parser.parse_args()
     before = os.getloadavg()[0]
     say(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {before:.1f} (ratios want a calm machine)")

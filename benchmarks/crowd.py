@@ -96,11 +96,21 @@ class Crowd:
         await self._seen(lambda: self._workspace.homes.get(user.id), "My keys")
         return (time.perf_counter() - began) * 1000
 
+    async def look_at_lists(self) -> Json:
+        """One opens the App Home and lists members, workspaces and keys: milliseconds to each answer."""
+        user, found = self.people[0], {"home": await self._home(self.people[0])}
+        for name, words in (("members", "list"), ("workspaces", "list"), ("keys", "list")):
+            found[name] = await self._answer(user, f"/claude-{name}", words)
+        return found
+
     async def _keys(self, user: User) -> float:
         """Return how long it takes from `/claude-keys` to its answer."""
+        return await self._answer(user, "/claude-keys", "")
+
+    async def _answer(self, user: User, name: str, text: str) -> float:
         before = len(self._workspace.messages)
         began = time.perf_counter()
-        await self._timed("slash_commands", self._typed(user, "/claude-keys", ""))
+        await self._timed("slash_commands", self._typed(user, name, text))
         await self._seen(lambda: next(iter(self._workspace.messages[before:]), None), "")
         return (time.perf_counter() - began) * 1000
 

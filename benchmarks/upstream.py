@@ -5,6 +5,7 @@ from typing import Any
 
 from benchmarks.child import Json, answer
 from benchmarks.crowd import Crowd
+from benchmarks.grown import grow
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 
@@ -48,6 +49,15 @@ async def main() -> None:
             await crowd.quiet(0.2)
             return seen
 
+        async def look_at_lists() -> Json:
+            seen = await crowd.look_at_lists()
+            await crowd.quiet(0.2)
+            return seen
+
+        async def grow_to(members: int, workspaces: int, keys: int) -> Json:
+            grow(sandbox.claude, members=members, workspaces=workspaces, keys=keys)
+            return {}
+
         async def calls_of_an_approval() -> Json:
             calls = await crowd.calls_during(crowd.approve_at_once)
             return {"calls": [_call(entry.service, entry.name, entry.request) for entry in calls]}
@@ -57,7 +67,8 @@ async def main() -> None:
                 sandbox.faults.add(Fault(target, "*", "slow", 1_000_000, seconds))
             return {}
 
-        acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval, look)
+        looks = (look, look_at_lists, grow_to)
+        acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval, *looks)
         await answer({act.__name__: act for act in acts})
 
 
