@@ -144,7 +144,7 @@ async def test_what_may_never_be_archived_is_refused_at_the_ask(world: World) ->
     sandbox = await archiving(world, "Sandbox")
     await world.rt.admin.archive_workspace(sandbox.workspace_id)
     assert await refused(world, ARCHIVE_WORKSPACE, sandbox) == {
-        "workspace_id": "Sandbox is archived, so it can't be changed."
+        "workspace_id": "Sandbox is archived for good, so nothing in it can be changed."
     }
 
 

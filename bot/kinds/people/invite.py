@@ -15,8 +15,9 @@ from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
 from bot.kinds.people.inviting import EXPIRED, already_invited, already_member, inviting, part_name
-from bot.kinds.people.joining import ADMIN, INHERITED, JOIN_ROLES, joining
+from bot.kinds.people.joining import INHERITED, JOIN_ROLES, joining
 from bot.kinds.several import Part, Several
+from bot.kinds.workspaces.roles import ADMIN
 from bot.people.model import Who
 from bot.people.roles import role_words, workspace_role_words
 from bot.slack.markup import Markup, bold, escape, truncate, within_bold

@@ -7,17 +7,11 @@ from bot.approvals.act import Act, Look, Reading
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import UpstreamMissing, UpstreamRefused
 from bot.kinds.several import Part
+from bot.kinds.workspaces.roles import ADMIN, NO_ACCESS, ROLES
 from bot.people.identity import ADMIN_ROLES
 from bot.people.roles import workspace_role_words
 
-ADMIN: Final = "workspace_admin"
-JOIN_ROLES: Final = {
-    "workspace_user": "Workspace user: Playground only",
-    "workspace_restricted_developer": "Limited developer: API keys, no traces, no file downloads",
-    "workspace_developer": "Workspace developer: API keys and everything they can do",
-    ADMIN: "Workspace admin: also its settings and members",
-}
-"""What the API can give in a workspace (admin-api.md §4.5)."""
+JOIN_ROLES: Final = {role: words for role, words in ROLES.items() if role != NO_ACCESS}
 INHERITED: Final = "Billing members see billing in every workspace, and can only be made workspace admin besides."
 
 

@@ -12,7 +12,7 @@ from bot.approvals.snapshot import living_keys
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.workspaces.named import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_workspace
+from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_open_workspace
 from bot.people.model import Who
 from bot.slack.markup import Markup, bold, reads_alike, within_bold
 from bot.words.wording import listed
@@ -42,7 +42,7 @@ def _never(workspace: Workspace) -> str:
 
 
 async def _check(reading: Reading, _who: Who, payload: ArchiveWorkspace) -> Checked[ArchiveWorkspace]:
-    found = await find_workspace(reading, payload.workspace_id)
+    found = await find_open_workspace(reading, payload.workspace_id)
     if never := _never(found):
         raise InvalidInput({"workspace_id": never})
     if not reads_alike(payload.confirm, found.name):

@@ -1,18 +1,27 @@
-"""What kinds about one workspace share."""
+"""What kinds about one workspace share: how it is found, and what never happens to it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.admin.model import Workspace
 from bot.approvals.act import Act, Reading
+from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, Outcome
 from bot.errors import InvalidInput, UpstreamMissing
+from bot.forms.fields import FormField
+from bot.slack.markup import reads_alike
+
+WORKSPACE_FIELD = FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name.")
+WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON)
+CLAUDE_CODE = "Claude Code"
+"""The name by which alone the workspace of Claude Code sign-ins is known (admin-api.md §4.4)."""
+DEFAULT = "Default"
 
 
-async def find_open_workspace(reading: Reading, workspace_id: str, unless_default: str) -> Workspace:
-    """Return a workspace that can be changed as of now; InvalidInput for an archived one, and for the default one.
+async def find_open_workspace(reading: Reading, workspace_id: str, unless_default: str = "") -> Workspace:
+    """Return a workspace that can be changed as of now; InvalidInput for one that is gone or archived.
 
-    `unless_default` is what is said of that.
+    Of the default one the same with the sentence `unless_default`, where there is one.
     """
     try:
         workspace = await reading.admin.workspace(workspace_id)
@@ -20,7 +29,7 @@ async def find_open_workspace(reading: Reading, workspace_id: str, unless_defaul
         raise InvalidInput({"workspace_id": "That workspace doesn't exist. Choose one from the list."}) from None
     if workspace.archived_at is not None:
         raise InvalidInput({"workspace_id": archived_said(workspace.name)})
-    if workspace.is_default:
+    if workspace.is_default and unless_default:
         raise InvalidInput({"workspace_id": unless_default})
     return workspace
 
@@ -49,3 +58,9 @@ def ends_with_its_workspace(revert: Callable[[Act[Any]], Awaitable[Done]]) -> Ca
         return await revert(act)
 
     return end
+
+
+async def has_name(reading: Reading, workspace_id: str, name: str) -> bool:
+    """Tell whether another workspace that isn't archived has a name, in any case, as of now."""
+    others = [one for one in await reading.directory.workspaces(fresh=True) if one.id != workspace_id]
+    return any(reads_alike(one.name.casefold(), name.casefold()) for one in others)

@@ -13,12 +13,12 @@ from bot.approvals.parts import NOBODY, Checked, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.setting import Found, Setting, Thing
-from bot.kinds.workspaces.named import (
+from bot.kinds.workspaces.one_workspace import (
     CLAUDE_CODE,
     DEFAULT,
     WHY_FIELD,
     WORKSPACE_FIELD,
-    find_workspace,
+    find_open_workspace,
     has_name,
 )
 from bot.organization.tags import COLOURS, RESERVED, TAGS, colour_words, read_colour
@@ -99,7 +99,7 @@ async def _find(reading: Reading, payload: UpdateWorkspace) -> Found[UpdateWorks
         raise InvalidInput({"detail": "Choose what to change from the list."})
     if fault := _fault(payload.detail, " ".join(payload.value.split())):
         raise InvalidInput({"value": fault})
-    found = await find_workspace(reading, payload.workspace_id)
+    found = await find_open_workspace(reading, payload.workspace_id)
     named = _clean(payload).model_copy(update={"workspace_id": found.id, "workspace_name": found.name})
     full = named.model_copy(update={"was": _is(named, found)})
     return Found(_thing(full, found), Checked(full, found.id, found.name))
