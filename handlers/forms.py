@@ -231,7 +231,8 @@ async def form_changed(call: Interaction) -> None:
 
 def opener_of(kind: AnyKind) -> Listener:
     """Return the listener of the button that opens a kind's form; its value may name a key, a workspace or a person."""
-    person = next((field.name for field in kind.form if field.type == "person"), "")
+    types = {field.type: field.name for field in kind.form}
+    person = "" if "member" in types else types.get("person", "")  # whom it is about, not who gets something of theirs
 
     async def run(call: Interaction) -> None:
         if person and is_user_id(call.value):

@@ -4,6 +4,8 @@ from bot.approvals.kind import AnyKind
 from bot.errors import NotFound
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
+from bot.people.identity import member_behind
+from bot.slack.markup import is_user_id
 from handlers.edge.interaction import Interaction
 
 
@@ -14,12 +16,18 @@ async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str,
 
 
 async def named_by(call: Interaction, kind: AnyKind) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the key or the member that a button names, as a form's values and labels."""
-    asks_for = next((field.name for field in kind.form if field.type == "member"), "")
-    if not asks_for or not call.value:
-        has_key = any(field.type == "key" for field in kind.form)
-        return await (_key_of(call) if has_key else _workspace_named(call))
-    member = next((one for one in await call.rt.directory.members(fresh=True) if one.id == call.value), None)
+    """Return what a button names, as a form's values and labels: a member, a key or a workspace."""
+    types = {field.type: field.name for field in kind.form}
+    if call.value and "member" in types:
+        return await _member_named(call, types["member"])
+    return await (_key_of(call) if "key" in types else _workspace_named(call))
+
+
+async def _member_named(call: Interaction, asks_for: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the member of an id, or behind a Slack id."""
+    members = await call.rt.directory.members(fresh=True)
+    wanted = await member_behind(call.rt, call.value, members) if is_user_id(call.value) else call.value
+    member = next((one for one in members if one.id == wanted), None)
     if member is None:
         raise NotFound("They are no longer in the Claude organization. Nothing is left to do.")
     return {asks_for: member.id}, {asks_for: member_label(member)}

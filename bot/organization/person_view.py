@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.admin.model import Invite, Member
 from bot.approvals.cards.lists import Given, Titled, grant_blocks, request_block
+from bot.directory.use import KeyUse
 from bot.organization.keys_view import KeyLine, key_line
 from bot.organization.keys_wanted import Wanted
 from bot.organization.members_view import invite_line
@@ -19,7 +20,6 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, date, escape, mention
 from bot.slack.model import Message
 from bot.slack.paging import Page, numbered, pager, range_of
-from bot.spend.model import LOOKED_BACK, MonthOfEach
 from bot.spend.phrases import shown
 from bot.words.calendars import Calendar
 from bot.words.wording import calendar_day, listed, number, plural, weekday_day
@@ -48,7 +48,7 @@ class PersonFacts:
     places_at: str = ""
     """The cursor at which their list is shown."""
     keys: Page[KeyLine] | None = None
-    use: MonthOfEach = field(default_factory=MonthOfEach)
+    use: Mapping[str, KeyUse] = field(default_factory=dict[str, KeyUse])
     opened: Page[Titled] | None = None
     grants: Page[Given] | None = None
     asked: Page[Titled] | None = None
@@ -122,28 +122,25 @@ def _keys(facts: PersonFacts) -> list[Json]:
     blocks: list[Json] = [header("Keys")]
     if not facts.keys.items:
         return [*blocks, section("No keys.")]
-    blocks += [section(f"{key_line(line)}\n{_used(line, facts.use)}") for line in facts.keys.items]
+    blocks += [section(f"{key_line(line)}\n{_used(facts.use.get(line.key.id))}") for line in facts.keys.items]
     if not facts.keys.is_whole:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
+    as_of = [use.as_of for use in facts.use.values() if use.as_of]
     return [
         *blocks,
-        context(
-            f"Costs and days of use in UTC, as of {date(facts.use.as_of)}" if facts.use.as_of else "No costs are known yet."
-        ),
+        context(f"Costs and days of use in UTC, as of {date(max(as_of))}" if as_of else "No costs are known yet."),
     ]
 
 
-def _used(line: KeyLine, use: MonthOfEach) -> Markup:
+def _used(use: KeyUse | None) -> Markup:
     """Return what a key cost and when it was used last, as far as the ledger knows."""
-    if use.as_of is None:
+    if use is None or use.as_of is None or use.month_cost is None:
         return "use unknown"
-    is_whole = use.days >= LOOKED_BACK
-    days: Markup = "30 days" if is_whole else f"the {plural(use.days, 'day')} that I know"
-    last = use.last_day.get(line.key.id)
-    if last is None:
+    days: Markup = "30 days" if use.is_whole_month else "30 days, of which I know only some"
+    if use.last_day is None:
         return f"not used in {days}"
-    return f"{shown(use.cost[line.key.id])} in {days}, last used {weekday_day(last)}"
+    return f"{shown(use.month_cost)} in {days}, last used {weekday_day(use.last_day)}"
 
 
 def _grants(facts: PersonFacts) -> list[Json]:

@@ -228,19 +228,6 @@ class SpendByWorkspace:
 
 
 @dataclass(frozen=True)
-class MonthOfEach:
-    """What keys cost, in dollars, and when each was used last, by id, in the last 30 UTC days; unused ones are absent.
-
-    `days` of them are known, none without an `as_of`.
-    """
-
-    cost: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
-    last_day: Mapping[str, date] = field(default_factory=dict[str, date])
-    days: int = 0
-    as_of: datetime | None = None
-
-
-@dataclass(frozen=True)
 class MonthSoFar:
     """Dollars in the UTC days of this month that are known, up to when their figures reach, and how many days are missing.
 

@@ -94,6 +94,17 @@ async def test_whom_nothing_leads_to_is_said_in_words(world: World) -> None:
     await told(world, BOB, "Several members have *a* in name or address.")
 
 
+async def test_remove_on_a_card_is_about_whom_the_card_shows_and_gives_nobody_their_keys(world: World) -> None:
+    await dana_is_developer_for_a_week(world)
+    await world.command(BOB, f"/claude-members show <@{DANA}>")
+    card = await told(world, BOB, "Dana")
+    assert "Remove…" in labels(card)
+    await press(world, BOB, card, "open_remove_member")
+    form = str((await world.modal(BOB, "form_remove_member"))["blocks"])
+    assert "Dana" in form
+    assert DANA not in form, "the new owner of keys is chosen by a person"
+
+
 async def test_on_the_app_home_lists_and_cards_open_in_windows(world: World) -> None:
     await home_of(world, BOB, "The organization")
     await press_at_home(world, BOB, "list_members")

@@ -6,8 +6,8 @@ from decimal import Decimal
 from bot.directory.use import KeyUse
 from bot.spend.ledger.month import month_so_far
 from bot.spend.ledger.pages import load_days
-from bot.spend.ledger.use import month_of_each, use_of, use_of_each
-from bot.spend.model import MonthOfEach, MonthSoFar
+from bot.spend.ledger.use import use_of, use_of_each
+from bot.spend.model import MonthSoFar
 from bot.store.session import Store
 from tests.spend.world import DOLLAR, FRIDAY, NOW, OPUS, PROD, Figure, fill, pages_of, row
 
@@ -53,20 +53,10 @@ async def test_each_key_has_the_use_that_it_would_have_alone(store: Store) -> No
     assert (found["apikey_never"].cost, found["apikey_never"].last_day) == (Decimal(0), None)
 
 
-async def test_each_key_has_its_own_cost_and_last_day_in_thirty_days(store: Store) -> None:
-    assert await month_of_each(store, ["apikey_1"], NOW) == MonthOfEach()
-    told = [*days(TODAY - timedelta(days=40), TODAY, "apikey_1", DOLLAR), *days(FRIDAY, FRIDAY, "apikey_2", 7 * DOLLAR)]
-    await fill(store, [*told, *days(FRIDAY, TODAY, "apikey_unused", 0)])
-    use = await month_of_each(store, ["apikey_1", "apikey_2", "apikey_unused"], NOW)
-    assert use.cost == {"apikey_1": Decimal(30), "apikey_2": Decimal(7)}
-    assert use.last_day == {"apikey_1": TODAY, "apikey_2": FRIDAY}
-    assert (use.days, use.as_of) == (30, NOW)
-
-
 async def test_days_whose_report_knows_no_keys_tell_no_key_apart(store: Store) -> None:
     told = [row(one) for one in days(TODAY - timedelta(days=3), TODAY, "", DOLLAR)]
     await load_days(store, pages_of([told], NOW, "legacy"), TODAY - timedelta(days=3), TODAY, NOW)
-    assert await month_of_each(store, ["apikey_1"], NOW) == MonthOfEach()
+    assert await use_of_each(store, ["apikey_1"], NOW) == {"apikey_1": KeyUse()}
 
 
 async def test_the_month_so_far_is_unknown_without_figures_and_says_which_days_are_missing(store: Store) -> None:

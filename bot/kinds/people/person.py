@@ -1,7 +1,7 @@
 """Everything that is known of somebody, read for one card, each part beside the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from bot.approvals.extensions import kind_of, may_extend
 from bot.approvals.kind import all_kinds
 from bot.approvals.model import Request
 from bot.approvals.snapshot import keys_of
+from bot.directory.use import KeyUse
 from bot.errors import QuartermasterError
 from bot.kinds.keys.lines import page_of_keys
 from bot.kinds.keys.owners import sees_all_keys
@@ -28,8 +29,6 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.slack.paging import Page
-from bot.spend.ledger.use import month_of_each
-from bot.spend.model import MonthOfEach
 from bot.words.addresses import is_same_address
 
 SHOWN = 5
@@ -100,7 +99,7 @@ async def facts_about(
         places=places,
         places_at=places_at,
         keys=keys[0] if keys else None,
-        use=keys[1] if keys else MonthOfEach(),
+        use=keys[1] if keys else {},
         opened=opened,
         grants=grants,
         asked=asked,
@@ -125,12 +124,12 @@ async def _places(rt: Runtime, member: Member | None) -> Any:
     return await places_of(rt, member) if member else None
 
 
-async def _keys(rt: Runtime, whom: Somebody) -> tuple[Page[KeyLine], MonthOfEach]:
+async def _keys(rt: Runtime, whom: Somebody) -> tuple[Page[KeyLine], Mapping[str, KeyUse]]:
     assert whom.member is not None  # noqa: S101 - asked for members alone
     mine = await keys_of(rt, Actor(whom.slack_id, whom.member, ""))
     keys: list[ApiKey] = [key for key in await rt.directory.keys() if key.id in mine and key.status != "archived"]
     page = await page_of_keys(rt, keys, size=SHOWN)
-    return page, await month_of_each(rt.store, [line.key.id for line in page.items], rt.now())
+    return page, await rt.use_of_each([line.key.id for line in page.items], rt.now())
 
 
 async def given_to(rt: Runtime, actor: Actor, slack_id: str, cursor: str = "") -> Page[Given]:

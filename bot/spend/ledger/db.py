@@ -149,18 +149,6 @@ async def use_by_key(
     return found
 
 
-async def each_of_keys(tx: Tx, first: date, last: date, key_ids: Sequence[str]) -> dict[str, tuple[Decimal, date]]:
-    """Return what each of these keys cost from `first` to `last` and the last day of its use; unused ones are absent."""
-    statement = select_columns(col(CostDayRow.api_key_id), func.sum(CostDayRow.nanos), func.max(CostDayRow.day)).where(
-        col(CostDayRow.day).between(first, last),
-        col(CostDayRow.api_key_id).in_(key_ids),
-        or_(col(CostDayRow.nanos) != 0, col(CostDayRow.requests) > 0),
-    )
-    found = await tx.execute(statement.group_by(col(CostDayRow.api_key_id)))
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found.all()]
-    return {row[0]: (dollars(int(row[1] or 0)), row[2]) for row in rows}
-
-
 def _told(dimension: Dimension) -> Any:
     """Return a dimension's column as its source told it."""
     column = col(getattr(CostDayRow, dimension.column))

@@ -10,7 +10,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
 from bot.spend.ledger.sources import SOURCES
-from bot.spend.model import LOOKED_BACK, ONE_DAY, ZERO, LedgerDay, MonthOfEach
+from bot.spend.model import LOOKED_BACK, ONE_DAY, ZERO, LedgerDay
 from bot.store.session import Store, Tx
 
 COSTS_OF, MONTH = 7, 30
@@ -37,22 +37,6 @@ def each_use_from(store: Callable[[], Store]) -> UseOfEach:
         return await use_of_each(store(), key_ids, now)
 
     return use_of_each_key
-
-
-async def month_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> MonthOfEach:
-    """Return what is known of the use of each of a few keys; days whose report knows no keys count as not known."""
-    today = now.astimezone(UTC).date()
-    first = today - LOOKS_BACK + ONE_DAY
-    async with store.read() as tx:
-        days = await table.ledger_days(tx, first, today)
-        known = [fact for fact in days.values() if SOURCES[fact.source].tells(KEY)]
-        used = await table.each_of_keys(tx, first, today, key_ids) if known and key_ids else {}
-    return MonthOfEach(
-        cost={key: cost for key, (cost, _) in used.items()},
-        last_day={key: last for key, (_, last) in used.items()},
-        days=len(known),
-        as_of=max((fact.refreshed_at for fact in known), default=None),
-    )
 
 
 async def use_of(store: Store, key_ids: Sequence[str], now: datetime) -> KeyUse:
