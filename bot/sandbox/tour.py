@@ -15,14 +15,22 @@ import httpx
 
 from bot.admin.http import authorities
 from bot.log import configure_logging
-from bot.sandbox import tour_changes, tour_keys, tour_people, tour_spend
+from bot.sandbox import tour_changes, tour_keys, tour_organization, tour_people, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 from bot.sandbox.tour_story import Act, Story
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """The story begins on a Monday afternoon, so that it reads the same whenever it is played."""
-STORY = [*tour_keys.STEPS, *tour_changes.STEPS, *tour_people.STEPS, *tour_spend.STEPS, *tour_changes.LAST]
+STORY = [
+    *tour_keys.STEPS,
+    *tour_changes.STEPS,
+    *tour_people.STEPS,
+    *tour_organization.LIMIT,
+    *tour_spend.STEPS,
+    *tour_organization.STEPS,
+    *tour_changes.LAST,
+]
 _OURS = re.compile(r"\d{3,}-.+\.(json|png)")
 
 
