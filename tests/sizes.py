@@ -20,8 +20,6 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
-WALKS, WALK_STEPS = (12, 1000) if PROOF else (1, 120)
-"""Random walks over kinds and people, and the events of each."""
 WALK_SEED = os.environ.get("QM_WALK_SEED", "")
 """By what they roll their dice; empty: anew, and said where one fails."""
 PAST_REQUESTS = 20_000 if PROOF else 1_000
@@ -50,6 +48,8 @@ class SoakSize:
 
 
 _PART = float(os.environ.get("QM_SOAK_PART") or 1)
+WALKS, WALK_STEPS = (max(2, round(10 * _PART)), 1000) if PROOF else (1, 120)
+"""Random walks over kinds and people, and the events of each; a part of them where the soak is one, too."""
 SOAKS = {
     name: SoakSize(*(round(count * _PART) for count in counts))
     for name, counts in {"postgresql": (600, 190, 1800), "sqlite": (400, 110, 1200)}.items()
