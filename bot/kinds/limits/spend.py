@@ -22,6 +22,7 @@ from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_step
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
+from bot.kinds.workspaces.one_workspace import ends_with_its_workspace
 from bot.slack.markup import bold
 from bot.spend.limits import db as kept_limits
 from bot.spend.limits.model import Limit
@@ -200,7 +201,14 @@ SET_SPEND_LIMIT = Kind(
     form=FORM,
     words=WORDS,
     rules=_LIMIT.rules(lambda payload: f"spend_limit:{payload.workspace_id}", last_day="ends_on", has_workspace=True),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert, stands=_stands, keep=_keep),
+    effect=Effect(
+        apply=_apply,
+        repeatable=True,
+        look=_look,
+        revert=ends_with_its_workspace(_revert),
+        stands=_stands,
+        keep=_keep,
+    ),
     concerns=NOBODY,
     by_hand=ByHand(
         waits_for="set the spend limit in the Console",

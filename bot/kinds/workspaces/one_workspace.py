@@ -8,7 +8,7 @@ from bot.approvals.act import Act, Reading
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, Outcome
 from bot.errors import InvalidInput, UpstreamMissing
-from bot.forms.fields import FormField
+from bot.forms.fields import WHOLE, FormField
 from bot.slack.markup import reads_alike
 
 WORKSPACE_FIELD = FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name.")
@@ -40,7 +40,7 @@ def archived_said(name: str) -> str:
 
 
 class _InWorkspace(Protocol):
-    """A payload about a workspace."""
+    """A payload about a workspace, or by `WHOLE` about the organization."""
 
     @property
     def workspace_id(self) -> str: ...
@@ -53,7 +53,8 @@ def ends_with_its_workspace(revert: Callable[[Act[Any]], Awaitable[Done]]) -> Ca
 
     async def end(act: Act[Any]) -> Done:
         wanted: _InWorkspace = act.payload
-        if (await act.admin.workspace(wanted.workspace_id)).archived_at is not None:
+        is_place = wanted.workspace_id != WHOLE
+        if is_place and (await act.admin.workspace(wanted.workspace_id)).archived_at is not None:
             return Done(Outcome(note=f"{wanted.workspace_name} is archived, so nobody works in it any more."))
         return await revert(act)
 
