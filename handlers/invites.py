@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.admin.model import Invite, Workspace
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.organization.sight import oversees_people
 from bot.people.roles import role_words
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code
@@ -97,7 +98,7 @@ async def _not_one_invite(call: Interaction, typed: str, pending: Sequence[str])
     member = await call.rt.directory.member_by_email(found.good[0]) if found.good else None
     if member:
         return f"{bold(member.email)} has accepted already and is a member ({role_words(member.role)[0]})."
-    close = closest(typed.lower(), pending)
+    close = closest(typed.lower(), pending) if await oversees_people(call.rt, call.actor) else None
     meant = f" Did you mean {code(close)}?" if close else ""
     return f"No invite waits for {bold(typed)}.{meant}"
 
@@ -107,9 +108,13 @@ async def _pending(call: Interaction, *, fresh: bool = False) -> list[Invite]:
 
 
 async def suggest_invites(call: Interaction, query: str) -> list[Json]:
-    """Return the invites that wait and whose address holds what was typed."""
-    wanted = query.casefold().strip()
-    found = [one for one in await _pending(call) if wanted in one.email.casefold()]
+    """Return the invites that wait and whose address holds what was typed.
+
+    Who is invited isn't everybody's to know: others are offered the one whose whole address they typed.
+    """
+    wanted, sees_all = query.casefold().strip(), await oversees_people(call.rt, call.actor)
+    pending = await _pending(call)
+    found = [one for one in pending if (wanted in one.email.casefold() if sees_all else is_same_address(one.email, wanted))]
     return [option(one.email, one.id, f"invited as {role_words(one.role)[0]}") for one in found]
 
 

@@ -47,7 +47,7 @@ async def _value(world: World, kind: AnyKind, field: FormField) -> Any:
         person = await world.rt.notifier.person(wanted)
         await world.post(f"/claude/users/{person.email}", role=given["role"])
     if field.name == "invite_id":
-        return (await world.rt.admin.invite(sample.email, sample.role)).id
+        return (await world.rt.admin.invite(sample.email, sample.role)).email
     if field.name == "join_ids":
         return [await world.workspace_id(name) for name in sample.join_names]
     if field.type in SEVERAL:

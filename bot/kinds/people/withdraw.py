@@ -32,7 +32,7 @@ class WithdrawInvite(BaseModel):
 
 
 FORM = (
-    FormField("invite_id", "Invite", "lookup", hint="Type a part of the address.", placeholder="name@company.com"),
+    FormField("invite_id", "Invite", "lookup", hint="Type the address.", placeholder="name@company.com"),
     FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
 )
 
