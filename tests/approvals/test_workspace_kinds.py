@@ -62,6 +62,8 @@ async def test_what_a_workspace_cannot_become_is_said_at_its_field(world: World)
     assert (await said("colour", "mauve-ish"))["value"].startswith("Type one of black, ")
     assert "belong to Anthropic" in (await said("other", "Anthropic-x=1"))["value"]
     assert "such as team=data" in (await said("other", "team"))["value"]
+    assert "are mine" in (await said("other", "Quartermaster_request=req_1"))["value"]
+    assert "are mine" in (await said("other", "quartermaster_request="))["value"]
     assert await said("other", "owner=x") == {"value": "Choose Owner in the list above instead."}
     assert await refused(world, UPDATE_WORKSPACE, UpdateWorkspace(workspace_id="wrkspc_none", detail="name", value="x")) == {
         "workspace_id": MISSING

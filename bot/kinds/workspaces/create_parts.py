@@ -8,13 +8,11 @@ from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import PreviewUnavailable, UpstreamMissing
 from bot.kinds.several import Part
 from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
-from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, OWNER
+from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, MARK, OWNER
 from bot.people.identity import ADMIN_ROLES
 from bot.slack.markup import clean, reads_alike, truncate
 from bot.words.wording import money
 
-MARK = "quartermaster_request"
-"""The tag with the id of the request that made a workspace: by it a lost answer is found, and nobody else's taken for it."""
 MOST_TAG = 255
 """How long a tag's value may be isn't known (admin-api.md §4.4); this is as long as a name."""
 BY_HAND = (

@@ -21,7 +21,7 @@ from bot.kinds.workspaces.one_workspace import (
     find_open_workspace,
     has_name,
 )
-from bot.organization.tags import COLOURS, RESERVED, TAGS, colour_words, read_colour
+from bot.organization.tags import COLOURS, OWN, RESERVED, TAGS, colour_words, read_colour
 from bot.slack.markup import Markup, bold, code, reads_alike, within_bold
 from bot.words.own import Own
 
@@ -84,6 +84,8 @@ def _fault(detail: str, value: str) -> str:
             return _OTHER_RULE
         if tag.strip().casefold().startswith(RESERVED):
             return f"Tags that begin with {RESERVED} belong to Anthropic. Choose another one."
+        if tag.strip().casefold().startswith(OWN):
+            return f"Tags that begin with {OWN} are mine. Choose another one."
         if tag.strip() in TAGS:
             return f"Choose {DETAILS[tag.strip()]} in the list above instead."
     return ""
