@@ -223,6 +223,12 @@ async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(wor
     await world.modal(ALICE, "Sent to")
 
 
+async def test_a_limit_above_anthropics_cap_is_refused_before_anybody_is_asked(world: World) -> None:
+    world.sandbox.claude.flags.spend_limits_preview = True
+    await refused(world, "Anthropic allows the organization $200,000.00 a month", limit="200,000.01")
+    assert (await asked(world, limit="200k"))["ts"]
+
+
 async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: World) -> None:
     card = await asked(world, channel="C0ENG", tell=["digest", "alert"], limit="500")
     assert "<#C0ENG> gets the daily digest and alerts at 50, 80 and 100 % of the limit" in card["text"]

@@ -19,6 +19,7 @@ from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
+from bot.kinds.limits.cap import above_cap
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
@@ -90,17 +91,11 @@ async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit
         was = UNREAD
     else:
         was = _value(limits, payload.scope)
-        _check_cap(payload, limits)
+        if wrong := above_cap(payload.amount, limits):
+            raise InvalidInput({"amount": wrong})
     known = {"workspace_name": place.name if place else "", "was": was, "kept": kept if was == UNREAD else ""}
     full = payload.model_copy(update=known | {"spent": month.spent, "as_of": month.as_of})
     return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
-
-
-def _check_cap(payload: SetSpendLimit, limits: list[SpendLimit]) -> None:
-    caps = [one.amount for one in limits if one.scope_type == "usage_tier" and one.amount is not None]
-    if caps and payload.amount > min(caps):
-        cap = exact_amount(min(caps))
-        raise InvalidInput({"amount": f"Anthropic allows the organization {cap} a month, so no limit can be above that."})
 
 
 async def _read(look: Look[SetSpendLimit]) -> Thing:

@@ -11,6 +11,7 @@ from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import Checked, Concerns, Rules, Sample, Words
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
 from bot.forms.fields import FormField, FormInput
+from bot.kinds.limits.cap import above_cap
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
 from bot.kinds.workspaces.create_parts import is_called, parts_of
@@ -116,7 +117,7 @@ async def _check(reading: Reading, who: Who, payload: CreateWorkspace) -> Checke
         update={
             "people": (owner[0], *(one for one, _ in members)),
             "owner_email": owner[1],
-            "can_limit": wanted.limit is None or await _can_limit(reading),
+            "can_limit": wanted.limit is None or await _can_limit(reading, wanted.limit),
         }
     )
     return Checked(full)
@@ -172,11 +173,14 @@ async def _people(reading: Reading, wanted: CreateWorkspace) -> list[tuple[First
     return await asyncio.gather(*(find(one) for one in (wanted.owner, *others)))
 
 
-async def _can_limit(reading: Reading) -> bool:
+async def _can_limit(reading: Reading, limit: Decimal) -> bool:
+    """Tell whether the API lets limits be set; InvalidInput for one that it would refuse."""
     try:
-        await reading.admin.spend_limits()
+        limits = await reading.admin.spend_limits()
     except PreviewUnavailable:
         return False
+    if wrong := above_cap(limit, limits):
+        raise InvalidInput({"limit": wrong})
     return True
 
 
