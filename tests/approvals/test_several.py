@@ -89,6 +89,17 @@ async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(w
     assert len(writes_since(world, seq)) == 1
 
 
+async def test_what_waits_when_another_part_failed_is_said_not_to_be_followed_until_a_retry(world: World) -> None:
+    await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
+    card = await approved(world, "red", "later")
+    request = await until(world, card, Status.FAILED)
+    assert states(request)["later"] == "waits"
+    assert "until Retry I don't follow what waits" in (await card_with(world, "only a part of it was done"))["text"]
+    await press(world, ALICE, await world.message(ALICE, "only a part of it was done"), "request_give_up")
+    await until(world, card, Status.WITHDRAWN)
+    await card_with(world, "A part of it was done, and stays. I don't follow what still waits")
+
+
 async def test_a_part_that_was_done_before_a_crash_is_not_done_again(world: World) -> None:
     card = await approved(world, "red", "blue")
     request = await until(world, card, Status.APPLIED)

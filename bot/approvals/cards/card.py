@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.approvals.cards.decisive import as_of_words, decisive_line
 from bot.approvals.cards.ending import ending_lines
-from bot.approvals.cards.several import first_lines, is_partly_in_vain, part_lines
+from bot.approvals.cards.several import first_lines, is_partly_in_vain, part_lines, what_is_left, what_stays
 from bot.approvals.cards.whose import untold_line, whose_line
 from bot.approvals.cards.word import looking_for_it, unproven, word_buttons
 from bot.approvals.handover.words import card_lines, is_trouble
@@ -183,7 +183,7 @@ def _fulfiller(request: Request) -> Markup:
 def not_done(facts: RequestFacts) -> Markup:
     """Return the clause that says what an attempt left undone, as far as that is known."""
     if facts.request.outcome.is_begun:
-        return "only a part of it was done"
+        return what_is_left(facts.request.outcome)
     return "I can't tell whether it was done" if _is_unknown(facts.request) else facts.undone
 
 
@@ -193,7 +193,7 @@ def left_behind(facts: RequestFacts) -> Markup:
         return "⚠️ It may have been done. Check in the Console."
     problem = facts.request.outcome.problem
     if facts.request.outcome.is_begun:
-        return "⚠️ A part of it was done, and stays."
+        return what_stays(facts.request.outcome)
     return f"⚠️ {escape(problem)}" if problem else f"{facts.undone[0].upper()}{facts.undone[1:]}."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.approvals.outcome import PartDone, PartState
+from bot.approvals.outcome import Outcome, PartDone, PartState
 from bot.slack.markup import Markup, date, escape, truncate
 from bot.words.wording import number
 
@@ -43,6 +43,18 @@ def part_lines(parts: Sequence[PartDone]) -> Markup:
 def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:
     """Tell whether a part could not be done."""
     return any(part.state in TROUBLE for part in parts)
+
+
+def what_is_left(outcome: Outcome) -> Markup:
+    """Return the clause that says what a failed try left undone; what waits is followed once the request is applied."""
+    waits = ", and until Retry I don't follow what waits" if outcome.waits else ""
+    return f"only a part of it was done{waits}"
+
+
+def what_stays(outcome: Outcome) -> Markup:
+    """Return what a request that is closed after a part of it was done leaves: what waits isn't followed any more."""
+    waits = ". I don't follow what still waits: ask again for what comes after it" if outcome.waits else ""
+    return f"⚠️ A part of it was done, and stays{waits}."
 
 
 def batches_of(parts: Sequence[PartDone]) -> int:
