@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ async def test_a_spend_limit_of_an_archived_workspace_ends_without_anybody(world
     grant = await given(world, "set_spend_limit", SetSpendLimit(workspace_id=staging, amount=Decimal(5000)))
     await world.rt.admin.archive_workspace(staging)
     seq = now_on_the_wire(world)
-    ended = await revert(world, KINDS["set_spend_limit"], grant)
+    ended: Any = await revert(world, KINDS["set_spend_limit"], grant)
     assert ended.outcome.note == "Staging is archived, so nobody works in it any more."
     assert writes_since(world, seq) == []
 
@@ -52,4 +53,5 @@ async def test_a_spend_limit_of_an_archived_workspace_ends_without_anybody(world
 async def test_a_limit_of_the_organization_is_asked_about_no_workspace_at_its_end(world: World) -> None:
     world.sandbox.claude.flags.spend_limits_preview = True
     grant = await given(world, "set_spend_limit", SetSpendLimit(workspace_id="organization", amount=Decimal(5000)))
-    assert (await revert(world, KINDS["set_spend_limit"], grant)).outcome.note == ""
+    ended: Any = await revert(world, KINDS["set_spend_limit"], grant)
+    assert ended.outcome.note == ""
