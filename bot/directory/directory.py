@@ -95,11 +95,18 @@ class Directory:
         return next((w for w in await self.workspaces() if w.is_default), None)
 
     async def place_of(self, key: ApiKey) -> str:
-        """Return where a key works: a workspace's name, the whole organization, or a scope as the API names it."""
+        """Return where a key works: a workspace's name, the whole organization, or a scope as the API names it.
+
+        Of an archived workspace it says so: `Research (archived)`.
+        """
         if key.scope == ORGANIZATION:
             return "the whole organization"
-        home = await self.home_of(key)
-        return home.name if home else key.workspace_id or (f"scope {key.scope}" if key.scope != WORKSPACE else "Default")
+        if home := await self.home_of(key):
+            return home.name
+        if not key.workspace_id:
+            return f"scope {key.scope}" if key.scope != WORKSPACE else "Default"
+        archived = next((one for one in await self.archived_workspaces() if one.id == key.workspace_id), None)
+        return f"{archived.name} (archived)" if archived else key.workspace_id
 
     async def member_by_email(self, email: str) -> Member | None:
         """Return the member with exactly this address, in any case."""

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.admin.model import ApiKey
+from bot.approvals.ownership import db as ownership
 from bot.directory.use import KeyUse
 from bot.kinds.keys.lines import page_of_wanted
-from bot.kinds.keys.shown import asks_for
+from bot.kinds.keys.shown import asks_for, key_facts
 from bot.kinds.registry import KINDS
 from bot.organization.key_card import Ask, KeyFacts, key_card
 from bot.organization.keys_wanted import Wanted, read_wanted
-from bot.people.model import Actor
+from bot.people.model import Actor, Who
 from bot.sandbox.claude.records import Principal
 from bot.sandbox.slack.validation import validate_message
 from bot.slack.blocks import actions, section
@@ -23,7 +24,7 @@ from bot.slack.elements import button
 from bot.slack.model import Message
 from bot.slack.paging import numbered
 from bot.words.calendars import UTC_DAYS
-from tests.approvals.acting import card_with, labels, make_key, press, settled, told
+from tests.approvals.acting import card_with, labels, make_key, press, request_behind, settled, told
 from tests.approvals.samples import ASKED, NASTY, a_request
 from tests.world import ALICE, BOB, DANA, World, world_of
 
@@ -174,3 +175,18 @@ async def test_filters_combine_and_lead_to_each_of_a_thousand_keys_once(world: W
     assert set(seen) == wanted
     every = await page_of_wanted(world.rt, actor, Wanted(every=True))
     assert every.total == len(claude.keys)
+
+
+async def test_a_card_names_the_heir_of_a_key_and_an_archived_workspace(world: World) -> None:
+    card = await world.ask_for_key(ALICE, "inherited")
+    await press(world, BOB, card, "request_approve")
+    await card_with(world, "issued to")
+    await settled(world)
+    key = next(one for one in await world.rt.directory.keys(fresh=True) if one.name == "inherited")
+    request = await request_behind(world, card)
+    async with world.rt.store.write() as tx:
+        await ownership.hand_over(tx, key.id, Who(slack_id=DANA, member_id="", email="dana@acme.test"), request.id)
+    assert (await key_facts(world.rt, key.id)).owner == f"<@{DANA}>"
+    await world.rt.admin.archive_workspace(await world.workspace_id("Staging"))
+    world.rt.directory.forget_workspaces()
+    assert (await key_facts(world.rt, key.id)).workspace == "Staging (archived)"

@@ -46,18 +46,21 @@ async def _called(rt: Runtime, actor: Actor, typed: str, *, fresh: bool) -> list
 async def key_facts(rt: Runtime, key_id: str) -> KeyFacts:
     """Return what is known of a key as of now; UpstreamMissing where it is gone. Who may see it is the caller's to check."""
     key = await rt.admin.api_key(key_id)
-    workspace, use, made_in, granted = await asyncio.gather(
+    others = Others(rt.store)
+    workspace, use, made_in, granted, handed_over = await asyncio.gather(
         rt.directory.place_of(key),
         _use(rt, key.id),
         _made_in(rt, key.id),
-        Others(rt.store).ends_of(CREATE_KEY.name, [key.id]),
+        others.ends_of(CREATE_KEY.name, [key.id]),
+        others.handed_over([key.id]),
     )
+    heir = mention(handed_over[key.id].owner.slack_id) if key.id in handed_over else ""
     asker = mention(made_in[0].requester.slack_id) if made_in else ""
     maker = await _person(rt, key.created_by) if key.created_by else ""
     return KeyFacts(
         key=key,
         workspace=workspace,
-        owner=asker or maker,
+        owner=heir or asker or maker,
         maker=maker,
         acts_as=await _acts_as(rt, key),
         ends_at=granted.get(key.id),
@@ -115,4 +118,4 @@ async def _person(rt: Runtime, member_id: str) -> Markup:
     if link:
         return mention(link.slack_id)
     found = next((one.name for one in await rt.directory.members() if one.id == member_id), None)
-    return escape(found or f"somebody who is no member ({member_id})")
+    return escape(found or f"somebody who is no longer a member ({member_id})")
