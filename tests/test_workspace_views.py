@@ -119,7 +119,7 @@ def test_the_card_says_who_inherits_a_role_which_limits_hold_and_what_is_open() 
     text = card(facts)
     for part in (
         "$500.00 a month", "Opus, requests per minute: 500 (organization: 4000)", "and 3 more in the Console",
-        "*1,000 members*", "and 994 more", "2 organization admins are workspace admins here by inheritance and 1 billing",
+        "*1,000 members*", "and 994 more", "2 organization admins are workspace admins in every workspace and 1 billing",
         "900 active, 100 disabled", "and 995 more: `/claude-keys list", "*Open requests*", "*Done lately*\n✅ Did — <",
     ):  # fmt: skip
         assert part in text

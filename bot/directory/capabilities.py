@@ -43,7 +43,7 @@ MENDS: Mapping[Can, str] = {
     ),
     Can.ACTIVITIES: (
         "Switch the Compliance API on in the Console under Settings, Security, then make a new Admin key: an older one "
-        "stays without it. Everything but the proof of what people change in the Console works without it."
+        "stays without it. All works without it, but I can't prove what people change in the Console."
     ),
     Can.CREATE_KEYS: "People create them in the Console: I send them the steps and see when the key is there.",
     Can.COST_BY_KEY: (
@@ -53,7 +53,7 @@ MENDS: Mapping[Can, str] = {
     Can.RATE_LIMITS: "People change them in the Console under Limits.",
 }
 """What to do where it is not offered."""
-ONLY_WHEN_CREATED = "Whether this address creates keys shows only when one is created."
+ONLY_WHEN_CREATED = "It shows when the first key is created."
 NEVER_ASKED = "I haven't asked the Claude API yet."
 
 

@@ -151,7 +151,9 @@ async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
     if not _is_next(outcome, part, is_new_try=act.request.status is Status.APPLYING):
         return None
     if why := _left_out_because(part, outcome):
-        return PartDone(name=part.name, label=part.label, state="left_out", note=f"left out, because of {why.label}")
+        return PartDone(
+            name=part.name, label=part.label, state="left_out", note=f"not done, as it needs this first: {why.label}"
+        )
     return await _do(act, part)
 
 

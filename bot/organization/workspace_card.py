@@ -173,9 +173,9 @@ def _inherited(counts: Mapping[str, int]) -> Markup:
     said: list[Markup] = []
     if admins:
         are: Markup = "is a workspace admin" if admins == 1 else "are workspace admins"
-        said.append(f"{plural(admins, 'organization admin')} {are} here by inheritance")
+        said.append(f"{plural(admins, 'organization admin')} {are} in every workspace")
     if billing:
-        said.append(f"{plural(billing, 'billing member')} {'sees' if billing == 1 else 'see'} its bills")
+        said.append(f"{plural(billing, 'billing member')} {'sees' if billing == 1 else 'see'} all costs")
     return f" {listed(said)}." if said else ""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.approvals.findings.db import unsettled
 from bot.commands.manifest import BOT_SCOPES
-from bot.directory.capabilities import TITLES, Can, why_not
+from bot.directory.capabilities import TITLES, Can, Capability, why_not
 from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
@@ -139,14 +139,19 @@ async def _findings(rt: Runtime) -> list[StatusLine]:
     return [StatusLine("Keys that nobody asked for", False, mend, found[0].found_at)]
 
 
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _not_offered(what: Can, known: Capability) -> StatusLine:
+    asked = " Last asked" if known.found_at else ""
+    return StatusLine(TITLES[what], None, f"{why_not(what, known)}{asked}", known.found_at)
+
+
 async def _capabilities(rt: Runtime) -> list[StatusLine]:
     known = await rt.capabilities.all()
-    offered = [TITLES[what] for what in Can if known.of(what).can]
-    lines = [
-        StatusLine(TITLES[what], None, why_not(what, known.of(what)), known.of(what).found_at)
-        for what in Can
-        if not known.of(what).can
-    ]
+    offered = [_lower(TITLES[what]) for what in Can if known.of(what).can]
+    lines = [_not_offered(what, known.of(what)) for what in Can if not known.of(what).can]
     if offered:
         lines.insert(0, StatusLine("The Claude API offers", True, f"{listed(offered)}. Last asked", known.asked_at))
     wrong = unkept_ways(rt.policy, rt.kinds, known)

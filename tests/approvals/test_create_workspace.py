@@ -99,7 +99,7 @@ def test_a_card_has_a_line_for_each_workspace_and_says_all_that_they_get() -> No
     assert len([line for line in lines if line.startswith("• *")]) == 2
     assert "<!channel>" not in text
     assert "Owner <@U0DANA> · Members <@U0BOB> (organization admin, has access anyway) and <@U0CROWD01>" in lines
-    assert "Limit $1,234.50 a month each (I can't set it: an admin does that in the Console)" in lines
+    assert "Limit $1,234.50 a month each (I can't set it here: ask for a spend limit afterwards)" in lines
     assert max(map(len, lines)) < 200
 
 

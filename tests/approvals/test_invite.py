@@ -226,7 +226,7 @@ async def test_an_invite_that_is_withdrawn_is_over_and_one_sent_again_elsewhere_
     request = await looked(world, card)
     assert states(request) == {KIM: "over", LOU: "waits", f"{KIM} in Staging": "left_out"}
     news = (await world.message(ALICE, f"⌛ {KIM}: the invite was withdrawn"))["text"]
-    assert f"⏳ {LOU}: invited again by somebody else, as user, until" in news
+    assert f"⏳ {LOU}: invited again by somebody else, as user, waiting until" in news
     await accept(world, again.id)
     request = await looked(world, card)
     assert states(request)[f"{LOU} in Staging"] == "done"

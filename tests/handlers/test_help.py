@@ -87,7 +87,7 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     await run_job(world.rt, next(job for job in JOBS if job.name == "capabilities"))
     await world.command(BOB, "/claude-admin status")
     lines = (await told(world, BOB, "▫️ *Spend limits by API* Not offered: "))["text"].splitlines()
-    offered = "✅ *The Claude API offers* Workspaces and API keys, Cost by key and person and Rate limits of workspaces. "
+    offered = "✅ *The Claude API offers* workspaces and API keys, cost by key and person and rate limits of workspaces. "
     assert any(line.startswith(f"{offered}Last asked <!date^") for line in lines)
 
 

@@ -45,7 +45,7 @@ async def test_a_list_leads_to_a_card_and_the_card_to_a_form_and_to_all_members(
     await world.click(ALICE, "show_workspace", channel=message["channel"], ts=message["ts"], value=staging)
     await world.command(ALICE, "/claude-workspaces show STAGING")
     shown = await told(world, ALICE, "*Owner* bob@acme.test")
-    assert "2 organization admins are workspace admins here by inheritance" in shown["text"]
+    assert "2 organization admins are workspace admins in every workspace" in shown["text"]
     assert "Bob Tanaka" not in shown["text"].partition("*Keys")[0], "an inherited role is none of one's own"
     assert labels(shown) == ["Request a key", "Access…", "Spend limit…", "Rate limit…", "Change…", "Archive…", "All members"]
     await press(world, ALICE, shown, "open_archive_workspace")
@@ -65,7 +65,7 @@ async def test_what_was_asked_and_done_is_shown_to_whoever_may_see_it(world: Wor
     opened = await told(world, CAROL, "*Open requests*\n⏳ Change a workspace: Staging — <@U0ALICE>, waiting for a decision")
     assert opened["ephemeral"]
     await approve(world, UPDATE_WORKSPACE, card)
-    await world.message(ALICE, "owner: `dana@acme.test`")
+    await world.message(ALICE, "its owner is now `dana@acme.test`")
     await world.command(CAROL, "/claude-workspaces show staging")
     await told(world, CAROL, "*Done lately*\n✅ Change a workspace: Staging")
     priya = await world.rt.notifier.person(PRIYA)

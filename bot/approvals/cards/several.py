@@ -17,8 +17,8 @@ TROUBLE: Final = frozenset({"refused", "left_out", "over"})
 
 
 def part_line(part: PartDone) -> Markup:
-    """Return how a part stands: `⏳ dana@acme.test: invited, until 13 Dec`."""
-    until = f", until {date(part.until)}" if part.until else ""
+    """Return how a part stands: `⏳ dana@acme.test: invited, waiting until 13 Dec`."""
+    until = f", waiting until {date(part.until)}" if part.until else ""
     note = f": {escape(truncate(part.note, _LONGEST))}" if part.note else ""
     return f"{_MARKS[part.state]} {escape(part.label)}{note}{until}"
 

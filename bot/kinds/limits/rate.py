@@ -52,7 +52,7 @@ class SetRateLimit(BaseModel):
 
 FORM = (
     FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name."),
-    FormField(ids.RATE_GROUP, "Models", "lookup", hint="The list says the organization's limits."),
+    FormField(ids.RATE_GROUP, "Models", "lookup", hint="The list shows the organization's limits."),
     FormField(
         "limiter",
         "Limit of",
@@ -67,7 +67,7 @@ FORM = (
         "ends_on",
         "Last day",
         "date",
-        hint="It changes back after this day. Leave empty: it stays.",
+        hint="At the end of this day the limit before comes back. Leave empty: it stays.",
         optional=True,
         check=check_last_day,
     ),

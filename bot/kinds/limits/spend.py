@@ -42,7 +42,7 @@ FORM = (
         "ends_on",
         "Last day",
         "date",
-        hint="The limit goes back to what it was at the end of this day. Leave empty: it stays.",
+        hint="At the end of this day the limit before comes back. Leave empty: it stays.",
         optional=True,
         check=check_last_day,
     ),

@@ -27,13 +27,13 @@ def _who(wanted: RemoveMember) -> Markup:
 
 
 def fates_in_words(wanted: RemoveMember) -> Markup:
-    """Return how many keys are kept, disabled and revoked: `2 keys go on under @alice, 1 key is revoked`."""
+    """Return how many keys are kept, disabled and revoked: `2 keys go on with @alice as the owner, 1 key is revoked`."""
     parts: list[Markup] = []
     for fate, word in _FATE_WORDS.items():
         count = sum(key.fate == fate for key in wanted.keys)
         if count and fate == "keep":
             verb = "goes on" if count == 1 else "go on"
-            parts.append(f"{plural(count, 'key')} {verb} under {mention(wanted.new_owner)}")
+            parts.append(f"{plural(count, 'key')} {verb} with {mention(wanted.new_owner)} as the owner")
         elif count:
             parts.append(f"{plural(count, 'key')} {'is' if count == 1 else 'are'} {word}")
     return listed(parts)
@@ -76,7 +76,7 @@ def _role_line(wanted: RemoveMember) -> Markup:
         where = "no role of their own in any workspace"
     else:
         names: list[Markup] = [escape(truncate(name, _SHORT)) for name in wanted.workspaces]
-        where = f"with a role in {listed(names, most=6)}, which ends with the membership"
+        where = f"with a role in {listed(names, most=6)}, which ends too"
     return f"{role[0].upper()}{role[1:]}, {where}"
 
 
@@ -94,7 +94,7 @@ def key_line(key: LeftKey, new_owner: str) -> Markup:
     word: Markup = _FATE_WORDS.get(key.fate, "nothing chosen yet")
     owner = f" for {mention(new_owner)}" if key.fate == "keep" and new_owner else ""
     name, place = code(truncate(key.name, _SHORT)), escape(truncate(key.place, _SHORT))
-    return f"• {name} in {place}{disabled}{used}{cost} → *{word}*{owner}"
+    return f"• {name} in {place}{disabled}{used}{cost} · *{word}*{owner}"
 
 
 def _ends(wanted: RemoveMember) -> list[Markup]:
@@ -102,7 +102,7 @@ def _ends(wanted: RemoveMember) -> list[Markup]:
     lines: list[Markup] = []
     if names:
         verb = "stops" if len(names) == 1 else "stop"
-        lines.append(f"{listed(names, most=_NAMED)} {verb} with the membership: personal or Claude Code")
+        lines.append(f"{listed(names, most=_NAMED)} {verb} when they leave: personal or for Claude Code")
     if wanted.of_others:
         keys = plural(wanted.of_others, "key")
         lines.append(f"{keys} that they made for others {'stays' if wanted.of_others == 1 else 'stay'} with those")
@@ -111,7 +111,7 @@ def _ends(wanted: RemoveMember) -> list[Markup]:
 
 def then_of(asked: Asked[RemoveMember]) -> Markup:
     """Return what an approval sets off."""
-    return f"I handle the keys first and then remove them; {LEAVES}"
+    return f"I change the keys first, then end the membership; {LEAVES}"
 
 
 def chosen(asked: Asked[RemoveMember]) -> dict[str, str]:

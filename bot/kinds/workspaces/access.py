@@ -69,7 +69,7 @@ FORM = (
         "ends_on",
         "Last day",
         "date",
-        hint="It changes back at the end of this day. Leave empty: it stays.",
+        hint="At the end of this day the role before comes back. Leave empty: it stays.",
         optional=True,
         check=check_last_day,
     ),

@@ -43,7 +43,7 @@ def _all_get(wanted: CreateWorkspace) -> list[Markup]:
     lines: list[Markup] = [_people(wanted)]
     if wanted.limit is not None:
         each: Markup = " each" if len(wanted.workspaces) > 1 else ""
-        how: Markup = "" if wanted.can_limit else " (I can't set it: an admin does that in the Console)"
+        how: Markup = "" if wanted.can_limit else " (I can't set it here: ask for a spend limit afterwards)"
         lines.append(f"Limit {escape(money(wanted.limit))} a month{each}{how}")
     if wanted.cost_centre:
         lines.append(f"Cost centre {code(wanted.cost_centre)}")

@@ -186,7 +186,8 @@ def _said(payload: UpdateWorkspace) -> Markup:
 
 
 def _done(asked: Asked[UpdateWorkspace], value: str) -> Markup:
-    return f"Workspace {within_bold(asked.payload.workspace_name)}, {_said(asked.payload)}: {_shown(asked.payload, value)}"
+    wanted, now = asked.payload, "is now" if value else "is"
+    return f"Workspace {within_bold(wanted.workspace_name)}: its {_said(wanted)} {now} {_shown(wanted, value)}"
 
 
 def _then(asked: Asked[UpdateWorkspace]) -> Markup:
