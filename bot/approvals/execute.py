@@ -27,6 +27,7 @@ FULFILL_WITHIN = timedelta(days=7)
 MOST_ATTEMPTS = 5
 """How often something is tried without anybody being asked."""
 _CHECK = "It may have been done. Check first, then press Retry."
+_REST = "The rest is done; Retry does what is missing."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 FINAL = (UpstreamMissing, UpstreamRefused)
@@ -159,7 +160,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
-        so = "The rest is done; Retry does what is missing." if request.outcome.is_begun else "Nothing was changed."
+        so = _REST if request.outcome.is_begun else "Nothing was changed."
         return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
     so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else _CHECK
     found = None
@@ -173,6 +174,8 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
         so = "An earlier try may have done it. Retry checks that first."
     if found:
         return await finish(rt, request, found)
+    if request.outcome.is_begun and not is_in_doubt:
+        so = _REST
     looked = kind.effect.repeatable and not is_in_doubt
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True, looked=looked)
 
