@@ -114,4 +114,6 @@ def _status(key: ApiKey) -> Markup:
 
 
 def _end(line: KeyLine) -> Markup:
-    return f"until {date(line.ends_at)}" if line.ends_at else "no end"
+    if not line.ends_at:
+        return "no end"
+    return f"{'since' if line.key.status == 'expired' else 'until'} {date(line.ends_at)}"

@@ -142,7 +142,7 @@ def _rates(rate: WorkspaceRateLimit) -> list[Markup]:
         value, above = rate.limits.get(limiter), rate.organization_limits.get(limiter)
         of = f" (organization: {number(above)})" if above is not None else ""
         own = number(value) if value is not None else "no value"
-        found.append(f"{group}, {escape(limiter.replace('_', ' '))}: {own}{of}")
+        found.append(f"{group}, {escape(limiter.removesuffix('_cache_aware').replace('_', ' '))}: {own}{of}")
     return found
 
 
@@ -154,17 +154,19 @@ def _people(facts: WorkspaceFacts) -> Markup:
         return f"*Members* {UNREAD}{also}"
     if not facts.people:
         return f"*Members* Nobody has a role of their own here.{also}"
-    named: list[Markup] = [_person(person) for person in facts.people[:MOST_NAMES]]
-    return f"*{plural(len(facts.people), 'member')}* {_with_rest(named, len(facts.people))}.{also}"
+    rest = len(facts.people) - MOST_NAMES
+    more: Markup = f" and {number(rest)} more" if rest > 0 else ""
+    return f"*{plural(len(facts.people), 'member')}* {_by_role(facts.people[:MOST_NAMES])}{more}.{also}"
 
 
-def _person(person: WorkspacePerson) -> Markup:
-    return f"{escape(person.name)} ({workspace_role_words(person.role)})"
-
-
-def _with_rest(named: Sequence[Markup], total: int) -> Markup:
-    rest = total - len(named)
-    return f"{', '.join(named)} and {number(rest)} more" if rest else listed(named)
+def _by_role(people: Sequence[WorkspacePerson]) -> Markup:
+    """Return names, each role said once: `workspace developer: Ann, Bo; workspace admin: Cy`."""
+    roles = list(dict.fromkeys(person.role for person in people))
+    named: list[Markup] = []
+    for role in roles:
+        names: list[Markup] = [escape(person.name) for person in people if person.role == role]
+        named.append(f"{workspace_role_words(role)}: {', '.join(names)}")
+    return "; ".join(named)
 
 
 def _inherited(counts: Mapping[str, int]) -> Markup:
@@ -221,7 +223,7 @@ def members_list(page: Page[WorkspacePerson], workspace: Workspace, inherited: M
     also = _inherited(inherited).strip()
     blocks = [section(intro), *map(section, rows), *([context(also)] if also else [])]
     blocks += pager(page, ids.PAGE_WORKSPACE_MEMBERS, "members", workspace.id)
-    said: list[Markup] = [_person(one) for one in page.items]
+    said: list[Markup] = [f"{escape(one.name)} ({workspace_role_words(one.role)})" for one in page.items]
     return Message(f"{intro}: {', '.join(said)}. {also}", fit(blocks))
 
 

@@ -77,12 +77,12 @@ def _kept(key: LeftKey) -> Part[RemoveMember]:
             raise NeedsPerson("Its new owner isn't in Slack or the organization any more. Give up and ask again.")
         if not await act.others.hand_over(CREATE_KEY.name, key.id, owner, act.request, act.now()):
             raise NeedsPerson("Another request gave it a new owner meanwhile, so I left it there.")
-        return part.done(f"works on, and is owned by {owner.email}")
+        return part.done(f"kept, its owner is now {owner.email}")
 
     async def look(look: Look[RemoveMember]) -> PartDone | None:
         known = (await look.others.handed_over([key.id])).get(key.id)
         is_mine = known is not None and known.request_id == look.request.id
-        return part.done(f"works on, and is owned by {known.owner.email}") if known and is_mine else None
+        return part.done(f"kept, its owner is now {known.owner.email}") if known and is_mine else None
 
     part = Part(f"key:{key.id}", _label(key), do, look)
     return part
