@@ -17,7 +17,7 @@ STEPS_FOR_A_PERSON = 1
 MOST_CALLS_IN_A_ROW = 4
 AWAY = 0.2
 """Seconds that each upstream call takes, so that those which wait for each other are apart."""
-ATTEMPTS = 3
+ATTEMPTS = 6
 """A busy machine delays calls that wait for nothing; it never brings together those that wait for each other."""
 
 

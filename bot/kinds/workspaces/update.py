@@ -186,8 +186,8 @@ def _said(payload: UpdateWorkspace) -> Markup:
 
 
 def _done(asked: Asked[UpdateWorkspace], value: str) -> Markup:
-    wanted, now = asked.payload, "is now" if value else "is"
-    return f"Workspace {within_bold(wanted.workspace_name)}: its {_said(wanted)} {now} {_shown(wanted, value)}"
+    wanted, has_become = asked.payload, "is now" if value else "is"
+    return f"Workspace {within_bold(wanted.workspace_name)}: its {_said(wanted)} {has_become} {_shown(wanted, value)}"
 
 
 def _then(asked: Asked[UpdateWorkspace]) -> Markup:
