@@ -94,6 +94,7 @@ EXCEPTIONS: dict[str, tuple[float, str]] = {
     "test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw": (15.0, "plays the whole tour"),
     "test_a_refused_chart_becomes_a_picture_and_is_remembered": (5.0, "draws two pictures, each in a process of its own"),
     "test_a_crash_after_any_step_makes_nothing_twice": (3.0, "dies after each of eleven parts"),
+    "test_no_view_cuts_a_list_by_itself": (1.0, "reads every file of the code"),
     "approvals/test_walk": (8.0, "does a hundred things one after another"),
     "spend/test_sending": (3.0, "lets three replicas live through several mornings"),
     "spend/test_large": (3.0, "asks about a thousand keys"),

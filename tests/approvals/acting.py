@@ -63,7 +63,9 @@ async def card_with(world: World, part: str) -> Json:
 
 
 async def thread_of(world: World, card: Json) -> list[str]:
-    """Return the lines of a card's thread, oldest first."""
+    """Return the lines of a card's thread once the bot has nothing left to say, oldest first."""
+    if world.bot:
+        await settled(world)
     replies = [m for m in await world.messages(BOB, APPROVALS) if m["thread_ts"] == card["ts"] and m["ts"] != card["ts"]]
     return [line.partition(" · ")[2] for reply in replies for line in reply["text"].splitlines()]
 
