@@ -64,7 +64,7 @@ tests: $(VENV)/.dev
 
 # Lint, import contracts and types run beside the tests; pytest's closing line comes last.
 test: $(VENV)/.dev
-	@$(PY) -m tests.run -n 3
+	@$(PY) -m tests.run -n 2
 
 proof: $(VENV)/.dev
 	QM_PROOF=1 $(PY) -m pytest -n 2
