@@ -79,7 +79,7 @@ class Others:
     async def maker_of(self, kind: str, thing: str) -> Request | None:
         """Return the request of a kind that made a thing, or None."""
         async with self._store.read() as tx:
-            return await requests.maker_of(tx, kind, thing)
+            return await lookups.maker_of(tx, kind, thing)
 
     async def made_for(self, kind: str, slack_id: str) -> frozenset[str]:
         """Return the ids of what requests of a kind made for somebody."""
@@ -141,7 +141,7 @@ class Grants(Others):
             if not self._holds():
                 raise LeaseLost(is_unchanged=False)
             await ownership.hand_over(tx, key_id, to, by.id)
-            made = await requests.maker_of(tx, kind, key_id)
+            made = await lookups.maker_of(tx, kind, key_id)
             hears = (made.requester, *made.beneficiaries, *made.heirs) if made else (to,)
             is_new = not any(to.is_same_person(one) for one in hears)
             if made and is_new and not await requests.touch(tx, made, with_line=False, heirs=(*made.heirs, to)):
@@ -193,30 +193,29 @@ class Act(Look[P]):
     progress: Progress
 
 
-def _rule_for(rt: Runtime) -> RuleFor:
-    return lambda kind, workspace_id, name: rt.policy.rule_for(kind, workspace_id, name)
-
-
-def _month_of(rt: Runtime) -> Callable[[str | None], Awaitable[MonthSpend]]:
-    return lambda workspace_id: rt.spend_of_month(workspace_id, rt.now())
-
-
-def _use_of(rt: Runtime) -> Callable[[Sequence[str]], Awaitable[Mapping[str, KeyUse]]]:
-    return lambda key_ids: rt.use_of_each(key_ids, rt.now())
-
-
 def reading_of(rt: Runtime) -> Reading:
     """Return what a kind may look at."""
-    admin, others = ReadingAdmin(rt.admin), Others(rt.store)
-    finding, domains, news = partial(find_member, rt), rt.settings.email_domains, ReadingNews(rt.spend_news)
-    spent, used = _month_of(rt), _use_of(rt)
-    return Reading(admin, rt.directory, others, _rule_for(rt), finding, rt.now, spent, used, domains, news)
+    return Reading(
+        admin=ReadingAdmin(rt.admin),
+        directory=rt.directory,
+        others=Others(rt.store),
+        rule_for=lambda kind, workspace_id, name: rt.policy.rule_for(kind, workspace_id, name),
+        find_member=partial(find_member, rt),
+        now=rt.now,
+        spend_of_month=lambda workspace_id: rt.spend_of_month(workspace_id, rt.now()),
+        use_of_each=lambda key_ids: rt.use_of_each(key_ids, rt.now()),
+        email_domains=rt.settings.email_domains,
+        news=ReadingNews(rt.spend_news),
+    )
+
+
+def _parts_of(reading: Reading) -> dict[str, Any]:
+    return {part.name: getattr(reading, part.name) for part in fields(Reading)}
 
 
 def look_at(reading: Reading, asked: Asked[P]) -> Look[P]:
     """Return a reading as one about a request."""
-    parts = {part.name: getattr(reading, part.name) for part in fields(Reading)}
-    return Look(**parts, request=asked.request, payload=asked.payload)
+    return Look(**_parts_of(reading), request=asked.request, payload=asked.payload)
 
 
 def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
@@ -226,14 +225,15 @@ def look_of(rt: Runtime, asked: Asked[P]) -> Look[P]:
 
 def act_of(rt: Runtime, asked: Asked[P], progress: Progress | None = None) -> Act[P]:
     """Return what a kind needs to carry a request out; its changes are refused once the claim is too old."""
-    request = asked.request
-    done = progress or Progress(rt, request)
+    done = progress or Progress(rt, asked.request)
 
     def holds() -> bool:
         return is_fresh(done.request.claimed_at, rt.now())
 
-    admin, others = FencedAdmin(rt.admin, rt.directory, holds), Grants(rt.store, holds)
-    finding, domains, news = partial(find_member, rt), rt.settings.email_domains, FencedNews(rt.spend_news, holds)
-    spent, used = _month_of(rt), _use_of(rt)
-    rule = _rule_for(rt)
-    return Act(admin, rt.directory, others, rule, finding, rt.now, spent, used, domains, news, request, asked.payload, done)
+    fenced: dict[str, Any] = {
+        "admin": FencedAdmin(rt.admin, rt.directory, holds),
+        "others": Grants(rt.store, holds),
+        "news": FencedNews(rt.spend_news, holds),
+    }
+    parts = _parts_of(reading_of(rt)) | fenced
+    return Act(**parts, request=asked.request, payload=asked.payload, progress=done)

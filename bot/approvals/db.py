@@ -123,12 +123,6 @@ async def from_there(tx: Tx, query: SelectOfScalar[RequestRow], beyond: str, *, 
     return query.order_by(ASKED, ID) if later else query.order_by(ASKED.desc(), ID.desc())
 
 
-async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:
-    """Return the request of a kind that made a thing, or None."""
-    found = await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made).limit(1))
-    return found[0] if found else None
-
-
 async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Request | None:
     """Move a request by one event, guarded: None when it is no longer as it was read.
 

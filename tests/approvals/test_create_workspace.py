@@ -129,7 +129,7 @@ async def test_without_the_preview_the_limit_is_refused_in_words_and_the_rest_is
     request = await until(world, card, Status.APPLIED)
     assert states(request) == {"Checkout": "done", "Limit of Checkout": "refused", "Alice Moreno in Checkout": "done"}
     notice = (await world.message(ALICE, "Limit of Checkout: not set"))["text"]
-    assert "Ask for a spend limit of $500.00: an approver" in notice
+    assert "Ask for a spend limit of $500.00: somebody then sets it" in notice
 
 
 async def test_one_that_somebody_made_in_the_console_meanwhile_is_left_alone(world: World) -> None:

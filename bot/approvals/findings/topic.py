@@ -9,6 +9,7 @@ from bot.approvals.findings import db
 from bot.approvals.findings.model import Finding, Settled
 from bot.approvals.findings.view import render_finding, render_settled
 from bot.approvals.kind import all_kinds, find_kind, undo_of
+from bot.approvals.lookups import db as lookups
 from bot.errors import UpstreamMissing
 from bot.posts import db as posts
 from bot.posts.converge import converge
@@ -68,7 +69,7 @@ async def _how_settled(rt: Runtime, finding: Finding) -> Settled | None:
     """Return how a finding was put right, None while its thing still works and is nobody's."""
     async with rt.store.read() as tx:
         request = await requests.load(tx, finding.request_id)
-        owner = await requests.maker_of(tx, request.kind, finding.thing_id) if request else None
+        owner = await lookups.maker_of(tx, request.kind, finding.thing_id) if request else None
     if owner:
         return "adopted"
     try:

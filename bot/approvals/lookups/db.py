@@ -68,3 +68,9 @@ async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
     """Return the grants of a kind that have ended since then."""
     query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
     return await with_decisions(tx, query.where(col(RequestRow.closed_at) >= since))
+
+
+async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:
+    """Return the request of a kind that made a thing, or None."""
+    found = await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, RequestRow.made_id == made).limit(1))
+    return found[0] if found else None

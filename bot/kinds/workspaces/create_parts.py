@@ -16,8 +16,7 @@ from bot.words.wording import money
 MOST_TAG = 255
 """How long a tag's value may be isn't known (admin-api.md §4.4); this is as long as a name."""
 BY_HAND = (
-    "not set, because this organization can't set limits through the API. Ask for a spend limit of {amount}: an approver "
-    "then sets it in the Console, and I watch it."
+    "not set, because the API sets no limits here. Ask for a spend limit of {amount}: somebody then sets it in the Console."
 )
 TAKEN = "somebody else made a workspace with this name meanwhile. I left that one alone; ask for another name"
 _SET_UP = "set up"
