@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
+from bot.admin.model import MonthSpend
 from bot.approvals.cards.lists import Given, Titled, grant_blocks, mine_blocks, waiting_blocks
 from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.organization.model import Glance, Places
@@ -15,7 +16,6 @@ from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, date
 from bot.slack.paging import Page, numbered
-from bot.spend.model import MonthSoFar
 from bot.spend.phrases import shown
 from bot.words.wording import number, plural
 
@@ -110,11 +110,11 @@ def _count(count: int | None) -> Markup:
     return "can't be read now" if count is None else number(count)
 
 
-def _spent(month: MonthSoFar | None) -> Markup:
-    if month is None or month.total is None or month.as_of is None:
+def _spent(month: MonthSpend | None) -> Markup:
+    if month is None or month.spent is None or month.as_of is None:
         return "no figures yet"
     missing = f", {plural(month.missing, 'day')} missing" if month.missing else ""
-    return f"{shown(month.total)} so far{missing}, as of {date(month.as_of)}"
+    return f"{shown(month.spent)} so far{missing}, as of {date(month.as_of)}"
 
 
 def refused_home(sentence: Markup) -> Json:

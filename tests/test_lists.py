@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.admin.model import ApiKey, Invite, Member
+from bot.admin.model import ApiKey, Invite, Member, MonthSpend
 from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import Given, Titled, request_list
 from bot.approvals.model import Status
@@ -28,7 +28,7 @@ from bot.spend.digests.build import DigestInput, build_digest
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.view import render_part, render_thread
 from bot.spend.dimensions import KEY
-from bot.spend.model import Breakdown, Digest, LedgerDay, MonthSoFar, Series, Slice, SpendQuery
+from bot.spend.model import Breakdown, Digest, LedgerDay, Series, Slice, SpendQuery
 from bot.spend.model import Figures as SpendFigures
 from bot.words.calendars import UTC_DAYS
 from handlers.home_view import HomeParts, home_view
@@ -93,7 +93,7 @@ def card(*, grants: str = "", own: str = "", where: str = "") -> list[Json]:
 
 
 def at_home(*, waiting: str = "", mine: str = "", own: str = "", grants: str = "") -> list[Json]:
-    glance = Glance(5000, 2, 3, ASKED, 100, 1000, 7, MonthSoFar(Decimal(9), ASKED, 2))
+    glance = Glance(5000, 2, 3, ASKED, 100, 1000, 7, MonthSpend(spent=Decimal(9), as_of=ASKED, missing=2))
     places = Places("", tuple(PlaceRole(LONG, "workspace_user") for _ in range(100)), 100, 120)
     parts = HomeParts(asked(waiting), asked(mine), given(grants), keys(own), places, glance)
     view = home_view(parts, "claude", ASKED)

@@ -127,10 +127,12 @@ class Activity(_Frozen):
 class MonthSpend(_Frozen):
     """What a workspace, or the organization, spent in the UTC month so far, and the limit that the bot keeps for it.
 
-    `spent` is dollars, None without figures; `limit` is dollars a month, None where there is none.
+    `spent` is dollars in the days that are known, None without a known day; of those before today `missing` are not known.
+    `limit` is dollars a month, None where there is none.
     """
 
     spent: Decimal | None = None
+    missing: int = 0
     as_of: datetime | None = None
     limit: Decimal | None = None
 

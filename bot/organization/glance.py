@@ -12,7 +12,6 @@ from bot.organization.members_wanted import PENDING
 from bot.organization.model import Glance
 from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
-from bot.spend.ledger.month import month_so_far
 
 WITHIN = 10.0
 """Seconds for each count."""
@@ -28,7 +27,7 @@ async def glance(rt: Runtime) -> Glance:
         _or_none(rt.directory.workspaces()),
         _or_none(rt.directory.keys()),
         _or_none(queries.how_many_wait(rt)),
-        _or_none(month_so_far(rt.store, rt.now())),
+        _or_none(rt.spend_of_month(None, rt.now())),
     )
     pending = None if invites is None else [one for one in invites if one.status == PENDING]
     return Glance(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.spend.model import MonthSoFar
+from bot.admin.model import MonthSpend
 
 
 @dataclass(frozen=True)
@@ -43,4 +43,4 @@ class Glance:
     workspaces: int | None
     keys: int | None
     waiting: int | None
-    month: MonthSoFar | None
+    month: MonthSpend | None

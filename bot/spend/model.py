@@ -225,15 +225,3 @@ class SpendByWorkspace:
         if self.as_of is None:
             return None
         return self.amounts.get(workspace_id, ZERO) + (self.amounts.get("", ZERO) if is_default else ZERO)
-
-
-@dataclass(frozen=True)
-class MonthSoFar:
-    """Dollars in the UTC days of this month that are known, up to when their figures reach, and how many days are missing.
-
-    Without a known day nothing is known: None, and not nothing.
-    """
-
-    total: Decimal | None = None
-    as_of: datetime | None = None
-    missing: int = 0

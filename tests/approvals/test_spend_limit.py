@@ -24,6 +24,7 @@ from tests.approvals.acting import (
     told,
     until,
 )
+from tests.approvals.samples import ASKED, a_request, facts_of, payload_of
 from tests.spend.world import DOLLAR, fill
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
@@ -135,7 +136,7 @@ async def test_a_limit_that_is_spent_already_is_allowed_and_said_clearly(world: 
     staging, now = await world.workspace_id("Staging"), world.rt.now()
     await fill(world.rt.store, [(now.date(), staging, "claude-opus-5-5", "apikey_1", 6000 * DOLLAR)], now, now)
     card = await ask(world)
-    assert "$6,000.00 spent this month, as of <!date^" in card["text"]
+    assert "$6,000.00 spent this month, " in card["text"]
     assert "⚠️ That is more than this limit: *Claude stops answering there at once*, until next month" in card["text"]
 
 
@@ -312,3 +313,13 @@ async def test_another_amount_in_the_feed_is_a_problem_until_it_is_mended(world:
 
 def test_more_time_for_a_limit_keeps_no_second_one() -> None:
     assert extending(SET_SPEND_LIMIT, "req_1").effect.keep is keep_nothing
+
+
+def test_a_month_of_which_days_are_missing_is_said_to_cost_at_least_that() -> None:
+    known = {"spent": "90", "as_of": ASKED.isoformat()}
+    for missing, said in (
+        (0, "· $90.00 spent this month, as of "),
+        (2, "· at least $90.00 spent this month, 2 days missing, as"),
+    ):
+        payload = payload_of("set_spend_limit") | known | {"missing": missing}
+        assert said in facts_of(a_request("set_spend_limit", payload=payload)).what

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.admin.model import MonthSpend
 from bot.directory.use import KeyUse
-from bot.spend.ledger.month import month_so_far
 from bot.spend.ledger.pages import load_days
 from bot.spend.ledger.use import use_of, use_of_each
-from bot.spend.model import MonthSoFar
+from bot.spend.limits.figures import month_of
 from bot.store.session import Store
 from tests.spend.world import DOLLAR, FRIDAY, NOW, OPUS, PROD, Figure, fill, pages_of, row
 
@@ -60,11 +60,11 @@ async def test_days_whose_report_knows_no_keys_tell_no_key_apart(store: Store) -
 
 
 async def test_the_month_so_far_is_unknown_without_figures_and_says_which_days_are_missing(store: Store) -> None:
-    assert await month_so_far(store, NOW) == MonthSoFar()
+    assert await month_of(store, None, NOW) == MonthSpend()
     first = TODAY.replace(day=1)
     last = first - timedelta(days=1)
     before = pages_of([[row(one) for one in days(last, last, "apikey_1", 9 * DOLLAR)]], NOW)
     await load_days(store, before, last, last, NOW)
-    assert await month_so_far(store, NOW) == MonthSoFar(), "the month before says nothing of this one"
+    assert await month_of(store, None, NOW) == MonthSpend(), "the month before says nothing of this one"
     await fill(store, days(first + timedelta(days=1), TODAY, "apikey_1", DOLLAR))
-    assert await month_so_far(store, NOW) == MonthSoFar(Decimal(TODAY.day - 1), NOW, 1)
+    assert await month_of(store, None, NOW) == MonthSpend(spent=Decimal(TODAY.day - 1), as_of=NOW, missing=1)

@@ -94,7 +94,7 @@ async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit
         if wrong := above_cap(payload.amount, limits):
             raise InvalidInput({"amount": wrong})
     known = {"workspace_name": place.name if place else "", "was": was, "kept": kept if was == UNREAD else ""}
-    full = payload.model_copy(update=known | {"spent": month.spent, "as_of": month.as_of})
+    full = payload.model_copy(update=known | {"spent": month.spent, "missing": month.missing, "as_of": month.as_of})
     return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
 
 

@@ -11,6 +11,7 @@ from bot.approvals.parts import Words
 from bot.forms.fields import WHOLE
 from bot.slack.markup import Markup, bold, date, escape, within_bold
 from bot.words.amounts import exact_amount
+from bot.words.wording import plural
 
 NO_LIMIT, UNREAD = "no limit", "unknown"
 """A limit as a value: an amount, none, or one that the API doesn't show."""
@@ -21,8 +22,8 @@ class SetSpendLimit(BaseModel):
     """Which limit in dollars a month, of which workspace (or `WHOLE`), instead of which.
 
     `was` is the limit at the ask, as the API showed it; where it shows none, `kept` is the one that the bot kept, or "".
-    `spent` is what the UTC month had cost by `as_of`, None without figures. `ends_on` is the last day on which the limit
-    holds, in the requester's calendar.
+    `spent` is what the known days of the UTC month had cost by `as_of`, None without figures; `missing` days aren't known.
+    `ends_on` is the last day on which the limit holds, in the requester's calendar.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +34,7 @@ class SetSpendLimit(BaseModel):
     was: str = ""
     kept: str = ""
     spent: Decimal | None = None
+    missing: int = 0
     as_of: datetime | None = None
     ends_on: day_type | None = None
 
@@ -66,7 +68,9 @@ def _spent(asked: Asked[SetSpendLimit]) -> Markup:
         return " · this month's spend isn't known yet" if is_open else ""
     if not is_open:
         return ""
-    said = f" · {escape(exact_amount(wanted.spent))} spent this month, as of {date(wanted.as_of)}"
+    spent = escape(exact_amount(wanted.spent))
+    known: Markup = f"at least {spent} spent this month, {plural(wanted.missing, 'day')} missing" if wanted.missing else ""
+    said = f" · {known or f'{spent} spent this month'}, as of {date(wanted.as_of)}"
     below: Markup = ". ⚠️ That is more than this limit: *Claude stops answering there at once*, until next month"
     return said + below if wanted.spent >= wanted.amount else said
 

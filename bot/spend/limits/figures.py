@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.admin.model import MonthSpend
-from bot.spend.aggregate import total_of
+from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.rules import span_of
 from bot.spend.ledger import db as table
 from bot.spend.limits import db
+from bot.spend.model import ONE_DAY
 from bot.store.session import Store
 
 
@@ -23,7 +24,8 @@ def month_from(store: Callable[[], Store]) -> Callable[[str | None, datetime], C
 
 async def month_of(store: Store, workspace_id: str | None, now: datetime) -> MonthSpend:
     """Return the UTC month so far of a workspace, or of the organization (None)."""
-    span = span_of("monthly", now.astimezone(UTC).date())
+    today = now.astimezone(UTC).date()
+    span = span_of("monthly", today)
     only = (workspace_id,) if workspace_id else ()
     async with store.read() as tx:
         kept = await db.live_of(tx, workspace_id)
@@ -32,4 +34,6 @@ async def month_of(store: Store, workspace_id: str | None, now: datetime) -> Mon
     limit = kept.amount if kept else None
     if not known:
         return MonthSpend(limit=limit)
-    return MonthSpend(spent=total_of(cells), as_of=max(fact.refreshed_at for fact in known.values()), limit=limit)
+    missing = sum(day not in known for day in days_between(span.first, today - ONE_DAY))
+    as_of = max(fact.refreshed_at for fact in known.values())
+    return MonthSpend(spent=total_of(cells), missing=missing, as_of=as_of, limit=limit)
