@@ -4,12 +4,12 @@ A day and a mention are found wherever they stand. The rest is read in the order
 as it has, a number one, and a text what is left.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.forms.fields import FieldType, FormField
 from bot.kinds.limits.groups import groups_of
+from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import Markup, bold, clean
@@ -20,7 +20,6 @@ from handlers.edge.interaction import Interaction
 
 READS: frozenset[FieldType] = frozenset({"person", "choice", "date", "lookup"})
 """A row that fills in one of these is read here."""
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _MOST_WORDS = 12
 _MOST_SHOWN = 8
 
@@ -74,9 +73,9 @@ def _take_day(line: Line, one: FormField, call: Interaction) -> None:
 
 
 def _take_person(line: Line, one: FormField) -> None:
-    at = next((at for at, word in enumerate(line.words) if _MENTION.fullmatch(word)), None)
+    at = next((at for at, word in enumerate(line.words) if mentioned(word)), None)
     if at is not None:
-        line.values[one.name] = _MENTION.sub(r"\1", line.words.pop(at))
+        line.values[one.name] = mentioned(line.words.pop(at))
 
 
 def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> None:

@@ -1,6 +1,5 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +8,7 @@ from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import WHOLE, FormField
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
+from bot.organization.narrowing import mentioned
 from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
@@ -24,8 +24,6 @@ from handlers.lines import READS, read_line
 
 _WHOLE = (WHOLE, "org", "all", "everything")
 """Words that mean the whole organization where a form takes that instead of a workspace."""
-
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True)
@@ -137,10 +135,10 @@ async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, 
 async def _member(call: Interaction, wanted: str) -> _Read:
     """Find the member who was mentioned, or whose address or name was typed; two with one name are left to the menu."""
     members = await call.rt.directory.members()
-    if person := _MENTION.fullmatch(wanted):
-        member_id = await member_behind(call.rt, person[1], members)
+    if person := mentioned(wanted):
+        member_id = await member_behind(call.rt, person, members)
         named = [one for one in members if one.id == member_id]
-        about = f"{mention(person[1])} is not in the Claude organization, or I can't tell who of it they are."
+        about = f"{mention(person)} is not in the Claude organization, or I can't tell who of it they are."
     else:
         named = [
             one

@@ -13,7 +13,7 @@ from bot.approvals import db as requests
 from bot.approvals.fence import FencedAdmin, FencedNews, ReadingAdmin, ReadingNews, is_fresh
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Request
-from bot.approvals.outcome import LeaseLost
+from bot.approvals.outcome import LeaseLost, Outcome
 from bot.approvals.ownership import db as ownership
 from bot.approvals.ownership.db import Owned
 from bot.approvals.progress import Progress
@@ -179,6 +179,11 @@ class Look(Reading, Generic[P]):
     request: Request
     payload: P
 
+    @property
+    def came(self) -> Outcome:
+        """What came of the request so far."""
+        return self.request.outcome
+
 
 @dataclass(frozen=True)
 class Act(Look[P]):
@@ -191,6 +196,11 @@ class Act(Look[P]):
     others: Grants
     news: FencedNews
     progress: Progress
+
+    @property
+    def came(self) -> Outcome:
+        """What came of the request so far, the part before this one included."""
+        return self.progress.request.outcome
 
 
 def reading_of(rt: Runtime) -> Reading:

@@ -87,7 +87,7 @@ class Several(Generic[P]):
     async def apply(self, act: Act[P]) -> Applied:
         """Do what isn't done yet. NeedsPerson where not a single part could be done."""
         await self._run(act, 0)
-        kept = act.progress.request.outcome
+        kept = act.came
         done = [part for part in kept.parts if part.state in ("done", "waits")]
         if not done:
             whys = "; ".join(f"{part.label}: {part.note.rstrip('.')}" for part in kept.parts if part.state == "refused")
@@ -143,7 +143,7 @@ def _is_next(outcome: Outcome, part: Part[P], *, is_new_try: bool) -> bool:
 
 async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
     """Return how a part stands now, None where nothing is to be said of it."""
-    outcome = act.progress.request.outcome
+    outcome = act.came
     kept = outcome.part(part.name)
     if kept and kept.state == "waits":
         now = await _on(act, part, kept) if await _can_go_on(act, part, kept) else kept

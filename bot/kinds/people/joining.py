@@ -20,12 +20,11 @@ def joining(email: str, workspace_id: str, name: str, role: str, after: str) -> 
     said = workspace_role_words(role)
 
     def member_id(look: Look[Any]) -> str:
-        invited = look.request.outcome.part(after)
+        invited = look.came.part(after)
         return invited.thing_id if invited else ""
 
     async def do(act: Act[Any]) -> PartDone:
-        invited = act.progress.request.outcome.part(after)
-        return part.done(await _join(act, invited.thing_id if invited else "", workspace_id, name, role))
+        return part.done(await _join(act, member_id(act), workspace_id, name, role))
 
     async def look(look: Look[Any]) -> PartDone | None:
         found = await _role_in(look, workspace_id, member_id(look))

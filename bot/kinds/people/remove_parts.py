@@ -120,7 +120,7 @@ def _membership(payload: RemoveMember) -> Part[RemoveMember]:
     async def do(act: Act[RemoveMember]) -> PartDone:
         if found := await look(act):
             return found
-        outcome = act.progress.request.outcome
+        outcome = act.came
         parts = [(outcome.part(f"key:{key.id}"), key) for key in payload.keys]
         open_ = [truncate(key.name, 40) for kept, key in parts if kept is None or kept.state != "done"]
         if open_:
@@ -167,7 +167,7 @@ SEVERAL = Several(parts_of)
 async def apply(act: Act[RemoveMember]) -> Applied:
     """Do every part; NeedsPerson while the membership stands, so that a Retry does what is missing."""
     applied = await SEVERAL.apply(act)
-    ended = act.progress.request.outcome.part(MEMBER)
+    ended = act.came.part(MEMBER)
     if ended is None or ended.state != "done":
         raise NeedsPerson(f"The membership was left. {ended.note if ended else ''}".strip())
     return applied

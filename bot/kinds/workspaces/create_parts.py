@@ -45,8 +45,7 @@ def part_of_workspace(environment: str) -> str:
 
 def made_by(look: Look[Wanted], environment: str) -> str:
     """Return the id of the workspace that was made for an environment, also a moment ago."""
-    request = look.progress.request if isinstance(look, Act) else look.request
-    part = request.outcome.part(part_of_workspace(environment))
+    part = look.came.part(part_of_workspace(environment))
     return part.thing_id if part else ""
 
 
