@@ -46,6 +46,33 @@ class Cell(NamedTuple):
         return self.ids.get(dimension.column, "")
 
 
+class Measures(NamedTuple):
+    """All that is counted of one combination of dimensions: dollars, requests and tokens.
+
+    `ids` are by the ledger's column, absent if not grouped by. None: the source didn't say.
+    """
+
+    day: date
+    ids: Mapping[str, str]
+    amount: Decimal
+    list_amount: Decimal | None = None
+    requests: int | None = None
+    uncached_input: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    output: int = 0
+
+    def of(self, dimension: Dimension) -> str:
+        """Return its id in one dimension, "" for none."""
+        return self.ids.get(dimension.column, "")
+
+    @property
+    def input(self) -> int:
+        """Return all input tokens, cached or not."""
+        return self.uncached_input + self.cache_read + self.cache_write_5m + self.cache_write_1h
+
+
 @dataclass(frozen=True)
 class LedgerDay:
     """What is known of one UTC day: figures up to `refreshed_at`; `closed` once that is at or past the day's end."""

@@ -238,7 +238,7 @@ def test_tokens_of_one_group_are_added_up() -> None:
     [(group, counts)] = usage_by_day([one, one])[FRIDAY].items()
     ids = dict(zip(DIMENSIONS, group, strict=True))
     assert (ids[WORKSPACE], ids[MODEL], ids[KEY]) == (PROD, SONNET, "")
-    assert counts == (2, 4, 14, 10)
+    assert counts == (2, 4, 6, 8, 10, 12)
 
 
 class OtherRow(NamedTuple):
@@ -275,4 +275,10 @@ async def test_tokens_are_stored_under_their_names(store: Store) -> None:
     async with store.read() as tx:
         [stored] = (await tx.session.exec(select(UsageDayRow))).all()
     assert (stored.workspace_id, stored.model, stored.api_key_id) == (PROD, SONNET, "k")
-    assert (stored.uncached_input, stored.cache_read, stored.cache_write, stored.output) == (1, 2, 7, 5)
+    assert (stored.uncached_input, stored.cache_read, stored.cache_write_5m, stored.cache_write_1h, stored.output) == (
+        1,
+        2,
+        3,
+        4,
+        5,
+    )

@@ -4,7 +4,7 @@ A day is replaced in one transaction, so that nobody ever reads half a day. The 
 the driver: a hundred thousand rows pass here at the first load (platform.md D5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -25,10 +25,10 @@ from bot.store.upsert import insert_into
 
 CostParts = Mapping[Group, Amounts]
 """By one id for each dimension, in their order, in which the tables' columns stand after the day."""
-UsageParts = Mapping[Group, tuple[int, int, int, int]]
+UsageParts = Mapping[Group, tuple[int, int, int, int, int, int | None]]
 """Group -> the columns of `_USAGE_COLUMNS`."""
 _COST_COLUMNS = ("nanos", "list_nanos", "requests")
-_USAGE_COLUMNS = ("uncached_input", "cache_read", "cache_write", "output")
+_USAGE_COLUMNS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "requests")
 
 _ONE_LOADER = 7140002
 """Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
@@ -40,6 +40,8 @@ A few sizes only, because the driver keeps what it compiled, and the largest tak
 _KEYS_AT_ONCE = 500
 _NEVER = datetime.min.replace(tzinfo=UTC)
 GroupedBy = Sequence[Dimension | Literal["day"]]
+Where = Mapping[Dimension, Collection[str]]
+"""Dimension -> the ids of it that count; none at all is nothing."""
 
 
 async def replace_days(
@@ -96,11 +98,17 @@ async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
 
 
 async def cells(
-    tx: Tx, first: date, last: date, by: GroupedBy = ("day", *DIMENSIONS), workspace_ids: Sequence[str] = ()
+    tx: Tx,
+    first: date,
+    last: date,
+    by: GroupedBy = ("day", *DIMENSIONS),
+    workspace_ids: Sequence[str] = (),
+    where: Where | None = None,
 ) -> list[Cell]:
     """Return sums from `first` to `last`, grouped by dimensions and days.
 
-    What isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces. Where the source of a day can't
+    What isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces; `where` keeps, for each of its
+    dimensions, only those ids ("" is the part without one). Where the source of a day can't
     split by a dimension, its id is UNREPORTED, because there "" doesn't mean that there was none.
     """
     dimensions = [one for one in by if one != "day"]
@@ -114,6 +122,8 @@ async def cells(
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(CostDayRow.day))
     if workspace_ids:
         statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
+    for dimension, ids in (where or {}).items():
+        statement = statement.where(col(getattr(CostDayRow, dimension.column)).in_(ids))
     found = [dict(row) for row in (await tx.execute(statement.group_by(*columns.values()))).mappings()]
     # PostgreSQL sums BIGINT as NUMERIC, hence int().
     return [Cell(row.pop("day", first), amount=dollars(int(row.pop("total") or 0)), ids=row) for row in found]

@@ -172,12 +172,19 @@ def midnight(day: date) -> datetime:
 
 
 def usage_by_day(rows: list[UsageRow]) -> dict[date, UsageParts]:
-    """Return token counts by day and group; rows of one group are added up."""
-    days: dict[date, dict[Group, tuple[int, int, int, int]]] = {}
+    """Return token counts and requests by day and group; rows of one group are added up."""
+    days: dict[date, dict[Group, tuple[int, int, int, int, int, int | None]]] = {}
     for row in rows:
         groups = days.setdefault(row.starts_at.date(), {})
         group: Group = tuple(one or "" for one in _group_of(row))
-        old = groups.get(group, (0, 0, 0, 0))
-        writes = row.cache_write_5m + row.cache_write_1h
-        groups[group] = (old[0] + row.uncached_input, old[1] + row.cache_read, old[2] + writes, old[3] + row.output)
+        old = groups.get(group, (0, 0, 0, 0, 0, 0))
+        requests = None if old[5] is None or row.requests is None else old[5] + row.requests
+        groups[group] = (
+            old[0] + row.uncached_input,
+            old[1] + row.cache_read,
+            old[2] + row.cache_write_5m,
+            old[3] + row.cache_write_1h,
+            old[4] + row.output,
+            requests,
+        )
     return dict(days)

@@ -117,8 +117,10 @@ class UsageDayRow(Table, table=True):
     api_key_id: str = Field(primary_key=True)
     uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
     cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_write: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_5m: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_1h: int = Field(sa_column=Column(Nanos, nullable=False))
     output: int = Field(sa_column=Column(Nanos, nullable=False))
+    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
 
 
 class LedgerDayRow(Table, table=True):

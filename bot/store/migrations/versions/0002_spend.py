@@ -140,8 +140,10 @@ def _usage_day() -> None:
         sa.Column("api_key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("uncached_input", sa.BigInteger(), nullable=False),
         sa.Column("cache_read", sa.BigInteger(), nullable=False),
-        sa.Column("cache_write", sa.BigInteger(), nullable=False),
+        sa.Column("cache_write_5m", sa.BigInteger(), nullable=False),
+        sa.Column("cache_write_1h", sa.BigInteger(), nullable=False),
         sa.Column("output", sa.BigInteger(), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_usage_day")),
         sqlite_with_rowid=False,
     )

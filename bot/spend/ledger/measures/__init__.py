@@ -1,0 +1,1 @@
+"""Money, tokens and requests beside each other."""
