@@ -15,7 +15,7 @@ from pathlib import Path
 
 QUICK = (
     "fsync = off", "synchronous_commit = off", "full_page_writes = off", "wal_level = minimal", "max_wal_senders = 0",
-    "max_wal_size = 4GB", "autovacuum = off", "max_connections = 200", "shared_buffers = 64MB",
+    "max_wal_size = 512MB", "autovacuum = off", "max_connections = 200", "shared_buffers = 64MB",
 )  # fmt: skip
 """Nothing here has to outlive a power cut; two workers with three replicas each need many connections."""
 

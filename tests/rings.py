@@ -1,7 +1,7 @@
 """The five rings of tests and what a test of each may cost, so that the suite stays as fast as it is.
 
-A test belongs to the innermost ring that can fail for its reason. One that uses five times its ring's CPU time
-twice in a row fails: it moves to another ring, becomes cheaper, or is named below with its reason.
+A test belongs to the innermost ring that can fail for its reason. One that uses much more than five times its ring's CPU
+time, and that each of three times, fails: it moves to another ring, becomes cheaper, or is named below with its reason.
 """
 
 import os
@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 
 GRACE = 5.0
 """How many times its ring's usual CPU time a test may use."""
+MARGIN = 1.5
+"""By how much more one machine may need for the same than another, which no measure of its speed tells."""
+TRIES = 3
+"""How often a test may try to be cheap enough."""
 NOISE = 0.05
 """CPU seconds that hit some test by chance: a search for garbage, an import that nobody needed before."""
 
@@ -143,13 +147,18 @@ class Meter:
     cpu: float = field(default_factory=_cpu)
     starts: int = field(default_factory=lambda: SPENT.starts)
 
+    @property
+    def used(self) -> float:
+        """CPU seconds until now."""
+        return _cpu() - self.cpu
+
     def problem(self, nodeid: str, *, on_postgresql: bool, examples: int) -> str | None:
         """Return in a sentence that the test has used too much, or None."""
-        used = _cpu() - self.cpu
+        used = self.used
         allowed, who = allowance(nodeid, on_postgresql, SPENT.starts - self.starts, examples)
         if used <= allowed:
             return None
-        slow = slowness()
+        slow = slowness() * MARGIN
         if used <= allowed * slow:
             return None
         return f"It used {used:.3f} s of CPU; {who}, which allows {allowed:.3f} s (times {slow:.1f} on this machine now)."

@@ -67,7 +67,7 @@ class Stage:
             if asyncio.get_running_loop().time() > deadline:
                 raise NotSeen(f"not seen within {seconds} s: {what}")
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.1)
+            pause = min(pause * 1.5, 0.05)
 
     async def message(self, user: str, part: str, channel: str = "", seconds: float = 8.0) -> Json:
         """Wait for the newest message that holds `part` in its text."""
