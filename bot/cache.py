@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-AT_ONCE = 3
+AT_ONCE = 6
 """Loads of a key that nothing holds apart."""
 
 
@@ -29,8 +29,9 @@ class Cache(Generic[K, V]):
     """Answers of `load`, each kept for `seconds` from when it was asked for, and at most `most` of them.
 
     Those who ask for the same key at once share one load. A failure is told to all who wait for it and is not kept. A load
-    for which nobody waits any more is cancelled. At most `AT_ONCE` loads of a key begin within `apart` seconds, so that a
-    crowd of which everybody needs a `fresh` answer shares a few.
+    for which nobody waits any more is cancelled. Once `AT_ONCE` loads of a key have begun within as many times `apart`
+    seconds, the next one begins `apart` seconds after the last, so that a crowd of which everybody needs a `fresh` answer
+    shares a few and one person hardly waits.
     """
 
     def __init__(
@@ -103,8 +104,9 @@ class Cache(Generic[K, V]):
 
     def _too_early_by(self, key: K) -> float:
         """Return the seconds until the next load of a key may begin."""
-        begun = self._begun.get(key, ())
-        return max(begun[0] + self._apart - self._clock(), 0.0) if len(begun) == AT_ONCE else 0.0
+        begun, now = self._begun.get(key, ()), self._clock()
+        is_crowd = len(begun) == AT_ONCE and now < begun[0] + self._apart * AT_ONCE
+        return max(begun[-1] + self._apart - now, 0.0) if is_crowd else 0.0
 
     def _leave(self, key: K, flight: _Flight[V]) -> None:
         if self._flights.get(key) is flight:

@@ -1,6 +1,7 @@
 """The cache: shares loads, forgets by time, by word and by number, and keeps no failure."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -95,6 +96,19 @@ async def test_a_crowd_that_comes_one_by_one_shares_the_next_load() -> None:
     assert len(upstream.asked) == AT_ONCE + 1
 
 
+async def test_in_a_crowd_the_next_load_waits_for_the_last_one_only() -> None:
+    upstream = quick()
+    cache = upstream.cache(apart=0.05)
+    for second in range(AT_ONCE + 2):
+        upstream.clock = second * 0.0001
+        before = time.monotonic()
+        await cache.get("a", fresh=True)
+        assert time.monotonic() - before < 0.05 * AT_ONCE
+    upstream.clock = 0.05 * AT_ONCE
+    async with asyncio.timeout(0.04):  # the crowd is gone
+        await cache.get("a", fresh=True)
+
+
 async def test_a_few_loads_and_one_after_a_change_was_told_wait_for_no_crowd() -> None:
     upstream = quick()
     cache = upstream.cache(apart=600.0)
@@ -102,7 +116,7 @@ async def test_a_few_loads_and_one_after_a_change_was_told_wait_for_no_crowd() -
         for _ in range(AT_ONCE):
             await cache.get("a", fresh=True)
         cache.forget("a")
-        assert await cache.get("a") == "a4"
+        assert await cache.get("a") == f"a{AT_ONCE + 1}"
 
 
 async def test_what_was_on_its_way_when_a_change_was_told_is_not_kept() -> None:

@@ -10,8 +10,8 @@ from bot.ports import Admin
 from bot.words.addresses import same_form
 
 KEEP_SECONDS = 60.0
-CROWD_SECONDS = 3.0
-"""A crowd that acts for the first time within so long shares a few lists of members, each of which is several requests."""
+CROWD_SECONDS = 0.5
+"""A crowd that acts for the first time shares two lists of members a second, each of which is several requests."""
 ROLES_KEPT_SECONDS = 300.0
 """Who has which role in a workspace is a list of its own for each: a hundred of them are what a minute's budget allows."""
 WORKSPACE, ORGANIZATION = "workspace", "organization"
