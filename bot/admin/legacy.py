@@ -7,7 +7,7 @@ can't be asked of them without giving other numbers than were asked for isn't as
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from bot.admin.call import Params
 from bot.admin.call import params as query
@@ -21,8 +21,8 @@ PATHS: dict[Kind, str] = {"usage": "/usage_report/messages", "cost": "/cost_repo
 SECONDS = {"1d": 86400, "1h": 3600, "1m": 60}
 BUCKETS_PER_PAGE = {"1d": 31, "1h": 168, "1m": 1440}
 
-_USAGE_DIMENSIONS = ("workspace_id", "model", "api_key_id")
-_COST_DIMENSIONS = ("workspace_id", "model", "cost_type", "token_type")
+_USAGE_DIMENSIONS = ("workspace_id", "model", "api_key_id", "service_tier", "context_window")
+_COST_DIMENSIONS = ("workspace_id", "model", "cost_type", "token_type", "service_tier", "context_window")
 _USAGE_FILTERS = frozenset({"api_key_ids", "models", "workspace_ids", "service_tiers", "inference_geos"})
 
 
@@ -65,14 +65,13 @@ def cost_rows(
     buckets: Iterable[Bucket[LegacyCostLine]], grouped_by: tuple[str, ...], default_workspace: str | None
 ) -> list[CostRow]:
     """Read a `cost_report` page; lines that differ only in what wasn't asked for become one row."""
-    sums: dict[tuple[Any, ...], int] = {}
+    sums: dict[tuple[datetime, datetime, tuple[str | None, ...]], int] = {}
     for starts, ends, line in _lines(buckets):
         if line.currency != "USD":
             raise ValueError("a currency other than USD")
-        workspace, model, cost_type, token_type = _group(line, _COST_DIMENSIONS, grouped_by, default_workspace)
-        key = (starts, ends, workspace, model, None, None, cost_type, token_type)
+        key = (starts, ends, tuple(_group(line, _COST_DIMENSIONS, grouped_by, default_workspace)))
         sums[key] = sums.get(key, 0) + nanos(line.amount)
-    return [CostRow(*key, amount_nanos=amount) for key, amount in sums.items()]
+    return [_cost_row(starts, ends, group, amount) for (starts, ends, group), amount in sums.items()]
 
 
 def usage_rows(
@@ -81,10 +80,18 @@ def usage_rows(
     """Read a `usage_report/messages` page; requests aren't counted there."""
     rows: list[UsageRow] = []
     for starts, ends, line in _lines(buckets):
-        workspace, model, key = _group(line, _USAGE_DIMENSIONS, grouped_by, default_workspace)
+        workspace, model, key, tier, context = _group(line, _USAGE_DIMENSIONS, grouped_by, default_workspace)
         searches = line.server_tool_use.web_search_requests if line.server_tool_use else 0
-        rows.append(UsageRow(starts, ends, workspace, model, key, None, *tokens(line), None, searches))
+        counts = (*tokens(line), None, searches)
+        rows.append(UsageRow(starts, ends, workspace, model, key, None, *counts, None, tier, context))
     return rows
+
+
+def _cost_row(starts: datetime, ends: datetime, group: tuple[str | None, ...], amount: int) -> CostRow:
+    """Return one row; its group stands in the order of `_COST_DIMENSIONS`."""
+    workspace, model, cost_type, token_type, tier, context = group
+    key = (workspace, model, None, None, cost_type, token_type)
+    return CostRow(starts, ends, *key, amount, service_tier=tier, context_window=context)
 
 
 def _lines(buckets: Iterable[Bucket[Line]]) -> Iterator[tuple[datetime, datetime, Line]]:

@@ -71,6 +71,8 @@ def cost_rows(items: Iterable[CostItem]) -> list[CostRow]:
                 group.token_type,
                 *amounts(cost),
                 group.product,
+                group.service_tier,
+                group.context_window,
             )
         )
     return rows
@@ -102,6 +104,8 @@ def usage_rows(items: Iterable[UsageItem]) -> list[UsageRow]:
                 usage.requests,
                 usage.server_tool_use.web_search_requests,
                 group.product,
+                group.service_tier,
+                group.context_window,
             )
         )
     return rows

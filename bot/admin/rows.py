@@ -22,6 +22,16 @@ class Spender(NamedTuple):
     name: str | None = None
     deleted: bool = False
 
+    @property
+    def key(self) -> str:
+        """What tells this one from others: the id, or the e-mail where there is no id; "" for nobody."""
+        return self.id or self.email or ""
+
+    @property
+    def label(self) -> str:
+        """What people call this one, "" where the report doesn't say."""
+        return self.name or self.email or ""
+
 
 class UsageRow(NamedTuple):
     """Tokens and requests of one group in one bucket. A dimension is None unless it was grouped by (or has no value).
@@ -43,6 +53,8 @@ class UsageRow(NamedTuple):
     requests: int | None
     web_searches: int
     product: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
 
     @property
     def input(self) -> int:
@@ -68,6 +80,8 @@ class CostRow(NamedTuple):
     list_amount_nanos: int | None = None
     requests: int | None = None
     product: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -88,11 +102,15 @@ Amounts = tuple[int, int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class CostBucket:
-    """What one bucket cost, by group, as far as one page tells it: the next page may go on with the same bucket."""
+    """What one bucket cost, by group, as far as one page tells it: the next page may go on with the same bucket.
+
+    `people` are the names of actors by id, as far as the page tells them: of deleted users it alone does.
+    """
 
     starts_at: datetime
     ends_at: datetime
     groups: dict[Group, Amounts]
+    people: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class ClaudeCodeRow(NamedTuple):

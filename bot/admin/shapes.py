@@ -47,6 +47,8 @@ class Group(_Shape, frozen=True, gc=False):
     cost_type: str | None = None
     token_type: str | None = None
     product: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
 
 
 class Cost(_Shape, frozen=True, gc=False):
@@ -122,6 +124,8 @@ class LegacyCostLine(_Shape, frozen=True, gc=False):
     model: str | None = None
     cost_type: str | None = None
     token_type: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
 
 
 class LegacyToolUse(_Shape, frozen=True, gc=False):
@@ -137,6 +141,8 @@ class LegacyUsageLine(Tokens, frozen=True, gc=False, kw_only=True):
     workspace_id: str | None = None
     model: str | None = None
     api_key_id: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
 
 
 def reader(shape: type[Shape]) -> Callable[[bytes], Shape]:

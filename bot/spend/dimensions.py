@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 UNREPORTED = "not reported"
 """Stands for the id of a day that was told by a report which can't split by the dimension; no id has a space."""
+UNSPLIT = "not told apart"
+"""Stands for the id of what is known of a group as a whole, and not yet by the dimension; no id has a space."""
 
 
 def named(thing_id: str, names: Mapping[str, str]) -> str:
@@ -21,6 +23,21 @@ def short_model(model: str, _names: Mapping[str, str] | None = None) -> str:
     return head if len(tail) == 8 and tail.isdigit() else model.removeprefix("claude-")
 
 
+def spelled(words: Mapping[str, str]) -> Callable[[str, Mapping[str, str]], str]:
+    """Return what shows values by these words; one that comes later is shown as it is, with spaces."""
+
+    def show(value: str, _names: Mapping[str, str]) -> str:
+        return words.get(value) or value.replace("_", " ").capitalize()
+
+    return show
+
+
+def person(actor: str, names: Mapping[str, str]) -> str:
+    """Return who spent as people know them: a name, the end of an id, or a federated subject as it is."""
+    is_id = actor.startswith(("user_", "svac_", "apikey_"))
+    return names.get(actor) or (f"…{actor[-4:]}" if is_id else actor)
+
+
 @dataclass(frozen=True)
 class Dimension:
     """One way of splitting spend into parts that add up to the whole."""
@@ -30,7 +47,7 @@ class Dimension:
     heading: str
     """The head of its column in tables."""
     column: str
-    """Its column in the ledger's tables `cost_day` and `usage_day`, and its field in the rows of reports; "" for none."""
+    """Its column in the ledger's tables, and its field in the rows of reports; "" for none."""
     api_name: str
     """Its name in `group_by[]` of the usage and cost reports (admin-api.md §4.10)."""
     missing: str
@@ -51,9 +68,14 @@ class Dimension:
         return self.show is named
 
     def label(self, thing_id: str, names: Mapping[str, str]) -> str:
-        """Return one part's name; "" is the part without a value, UNREPORTED what the report didn't split."""
+        """Return one part's name; "" is the part without a value, UNREPORTED what the report didn't split.
+
+        UNSPLIT is what isn't told apart yet.
+        """
         if not thing_id:
             return self.missing
+        if thing_id == UNSPLIT:
+            return "Not told apart yet"
         return f"Not reported by {self.name}" if thing_id == UNREPORTED else self.show(thing_id, names)
 
 
@@ -67,5 +89,84 @@ KEY = Dimension(
     "Console and sign-ins (no key)",
     ("keys", "api key", "api keys", "api_key", "apikey"),
 )
+PERSON = Dimension(
+    "person",
+    "Person",
+    "actor",
+    "actor",
+    "No person or key",
+    ("people", "persons", "user", "users", "member", "members", "actor", "actors"),
+    person,
+)
+"""Who caused it: a member, a service account, a federated identity, or a key of which nobody is known (§4.10)."""
+PRODUCT = Dimension(
+    "product",
+    "Product",
+    "product",
+    "product",
+    "Tools and other",
+    ("products",),
+    spelled(
+        {
+            "messages_api": "Messages API",
+            "message_batches_api": "Message Batches API",
+            "managed_agents_api": "Managed Agents API",
+            "claude_console": "Claude Console",
+            "claude_code": "Claude Code",
+            "claude_in_chrome": "Claude in Chrome",
+            "claude_tag": "Claude in Slack",
+            "chat_cowork_unified": "Chat and Cowork",
+            "cc_security_autopatch": "Security autopatch",
+        }
+    ),
+)
+TIER = Dimension(
+    "tier",
+    "Service tier",
+    "service_tier",
+    "service_tier",
+    "No tier",
+    ("tiers", "service tier", "service tiers", "service_tier"),
+    spelled({}),
+)
+CONTEXT = Dimension(
+    "context",
+    "Context window",
+    "context_window",
+    "context_window",
+    "No context window",
+    ("contexts", "context window", "context windows", "context_window"),
+    spelled({"0-200k": "Up to 200k tokens", "200k-1M": "200k to 1M tokens"}),
+)
+COST_TYPE = Dimension(
+    "cost type",
+    "Cost type",
+    "cost_type",
+    "cost_type",
+    "No cost type",
+    ("cost types", "cost_type"),
+    spelled({"session_usage": "Sessions"}),
+)
+TOKENS = "tokens"
+"""The cost type of tokens."""
+TOKEN_TYPE = Dimension(
+    "token type",
+    "Token type",
+    "token_type",
+    "token_type",
+    "Tools and other",
+    ("token types", "token_type"),
+    spelled(
+        {
+            "uncached_input_tokens": "Input, not cached",
+            "cache_read_input_tokens": "Cache read",
+            "cache_creation.ephemeral_5m_input_tokens": "Cache write (5 min)",
+            "cache_creation.ephemeral_1h_input_tokens": "Cache write (1 h)",
+            "output_tokens": "Output",
+        }
+    ),
+)
 DIMENSIONS = (WORKSPACE, MODEL, KEY)
 """In the order in which digests and buttons show them."""
+ASKED = (*DIMENSIONS, PERSON, PRODUCT, TIER, CONTEXT, TOKEN_TYPE, COST_TYPE)
+"""All by which people may ask; which of them go together says `bot/spend/ledger/cuts.py`."""

@@ -219,7 +219,7 @@ def test_buckets_are_the_rows_summed(given: list[tuple[Any, ...]]) -> None:
     assert sum(row.amount_nanos for row in rows) == sum(int(cents * 10**7) for *_, cents, _ in given)
 
 
-@pytest.mark.parametrize("group_by", [(), ("model",), ("model", "actor"), ("model", "speed")])
+@pytest.mark.parametrize("group_by", [(), ("model",), ("model", "inference_geo"), ("model", "speed")])
 def test_buckets_are_not_split_by_what_would_be_lost(group_by: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="split"):
         bucket_reader(group_by)

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import pytest
 from sqlmodel import select
 
-from bot.admin.rows import UsageRow
+from bot.admin.rows import Spender, UsageRow
 from bot.errors import UpstreamDown
-from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
+from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.pages import OutOfOrder, load_days, midnight, usage_by_day
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.spend.model import LedgerDay
@@ -236,7 +237,7 @@ def test_tokens_of_one_group_are_added_up() -> None:
     starts = datetime(2026, 11, 20, tzinfo=UTC)
     one = UsageRow(starts, starts + DAY, PROD, SONNET, None, None, 1, 2, 3, 4, 5, 6, 0)
     [(group, counts)] = usage_by_day([one, one])[FRIDAY].items()
-    ids = dict(zip(DIMENSIONS, group, strict=True))
+    ids = dict(zip(WHO.dimensions, group, strict=True))
     assert (ids[WORKSPACE], ids[MODEL], ids[KEY]) == (PROD, SONNET, "")
     assert counts == (2, 4, 6, 8, 10, 12)
 
@@ -253,18 +254,24 @@ class OtherRow(NamedTuple):
     model: str | None
     workspace_id: str | None
     ends_at: datetime
+    product: str | None
+    actor: Spender | None
     starts_at: datetime
 
 
 async def test_rows_are_read_by_their_fields_wherever_those_stand(store: Store) -> None:
     starts = midnight(FRIDAY)
-    one: Any = OtherRow("output", 7, 3 * DOLLAR, "apikey_ingest", "?", 4 * DOLLAR, OPUS, PROD, starts + DAY, starts)
+    dana = Spender("user", "user_dana", "dana@acme.test")
+    one: Any = OtherRow(
+        "output", 7, 3 * DOLLAR, "apikey_ingest", "?", 4 * DOLLAR, OPUS, PROD, starts + DAY, "chat", dana, starts
+    )
     await load_days(store, pages_of([[one]]), FRIDAY, FRIDAY, NOW)
     async with store.read() as tx:
         [cell] = await table.cells(tx, FRIDAY, FRIDAY)
         [stored] = (await tx.session.exec(select(CostDayRow))).all()
     assert (cell.of(WORKSPACE), cell.of(MODEL), cell.of(KEY), cell.amount) == (PROD, OPUS, "apikey_ingest", 3)
     assert (stored.nanos, stored.list_nanos, stored.requests) == (3 * DOLLAR, 4 * DOLLAR, 7)
+    assert (stored.actor, stored.product) == ("user_dana", "chat")
 
 
 async def test_tokens_are_stored_under_their_names(store: Store) -> None:

@@ -12,10 +12,13 @@ from tests.spend.world import NOW
 
 DAY = date(2026, 11, 20)
 COSTS = {
-    ("wrkspc_a", "opus", "k1"): (5_000_000_000, 6_000_000_000, 3),
-    ("wrkspc_a", "haiku", ""): (1, None, None),
+    ("wrkspc_a", "opus", "k1", "user_dana", "messages_api"): (5_000_000_000, 6_000_000_000, 3),
+    ("wrkspc_a", "haiku", "", "", ""): (1, None, None),
 }
-USAGE = {("wrkspc_a", "opus", "k1"): (1, 2, 3, 4, 5, 7), ("wrkspc_b", "opus", "k2"): (10, 0, 0, 0, 0, None)}
+USAGE = {
+    ("wrkspc_a", "opus", "k1", "user_dana", "messages_api"): (1, 2, 3, 4, 5, 7),
+    ("wrkspc_b", "opus", "k2", "", ""): (10, 0, 0, 0, 0, None),
+}
 
 
 async def _filled(store: Store) -> None:

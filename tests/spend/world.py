@@ -82,7 +82,7 @@ async def pages_of(
 
 @dataclass
 class Organization:
-    """The Admin port as far as the sync uses it."""
+    """The Admin port as far as the sync uses it; `asked` are the readings of WHO by day."""
 
     figures: list[Figure] = field(default_factory=list[Figure])
     refreshed_at: datetime | None = NOW
@@ -94,15 +94,18 @@ class Organization:
     def background(self) -> "Organization":
         return self
 
-    async def cost_buckets(self, starts: datetime, ends: datetime, *_: Any, **__: Any) -> AsyncIterator[Report[CostBucket]]:
-        self.asked.append((starts.date(), ends.date()))
+    async def cost_buckets(
+        self, starts: datetime, ends: datetime, group_by: tuple[str, ...] = GROUP_BY, bucket: str = "1d"
+    ) -> AsyncIterator[Report[CostBucket]]:
+        if group_by == GROUP_BY and bucket == "1d":
+            self.asked.append((starts.date(), ends.date()))
         found = sorted(f for f in self.figures if starts <= midnight(f[0]) < ends)
         if not found:
             yield Report([], self.refreshed_at, cast("Any", self.source))
         for number, start in enumerate(range(0, len(found), self.page_rows)):
             if number == self.fails_after_pages:
                 raise UpstreamDown("The Claude Admin API didn't answer in time.")
-            buckets = in_buckets([row(f) for f in found[start : start + self.page_rows]], GROUP_BY)
+            buckets = in_buckets([row(f) for f in found[start : start + self.page_rows]], group_by)
             yield Report(buckets, self.refreshed_at, cast("Any", self.source))
 
     async def usage(self, *_: Any, **__: Any) -> Report[UsageRow]:

@@ -1,47 +1,44 @@
 """The ledger's tables: whole days replaced at once, and sums read back. Integers below, Decimal dollars above.
 
-A day is replaced in one transaction, so that nobody ever reads half a day. The bulk writes go past SQLAlchemy's compiler to
-the driver: a hundred thousand rows pass here at the first load (platform.md D5).
+A day is replaced in one transaction, so that nobody ever reads half a day, or two cuts with different sums.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import String, case, delete, func, literal_column, or_, text
+from sqlalchemy import case, delete, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.admin.rows import Amounts, Group
-from bot.spend.dimensions import DIMENSIONS, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.dimensions import WORKSPACE
+from bot.spend.ledger.bulk.db import bulk_insert, lock
+from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.doubts.db import without_doubtful
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
-from bot.spend.ledger.sources import SOURCES, Cursor, Source
-from bot.spend.model import Cell, LedgerDay, Revision, dollars, nanos
+from bot.spend.ledger.measures.db import USAGE_COUNTS
+from bot.spend.ledger.parts.db import balance_parts, balance_usage_parts
+from bot.spend.ledger.sources import Cursor
+from bot.spend.ledger.sums.db import GroupedBy as GroupedBy
+from bot.spend.ledger.sums.db import Where as Where
+from bot.spend.ledger.sums.db import cells as cells
+from bot.spend.model import LedgerDay, Revision, dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, SourceRow, UsageDayRow
 from bot.store.upsert import insert_into
 
 CostParts = Mapping[Group, Amounts]
-"""By one id for each dimension, in their order, in which the tables' columns stand after the day."""
+"""By one id for each dimension of WHO, in their order."""
 UsageParts = Mapping[Group, tuple[int, int, int, int, int, int | None]]
-"""Group -> the columns of `_USAGE_COLUMNS`."""
-_COST_COLUMNS = ("nanos", "list_nanos", "requests")
-_USAGE_COLUMNS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "requests")
+"""By one id for each dimension of WHO: the counts of `USAGE_COUNTS`."""
+_WHO = tuple(one.column for one in WHO.dimensions)
+_COST_COLUMNS = (*_WHO, "nanos", "list_nanos", "requests")
+_USAGE_COLUMNS = (*_WHO, *USAGE_COUNTS)
 
-_ONE_LOADER = 7140002
-"""Key of the PostgreSQL advisory lock under which days are replaced; SQLite has one writer anyway."""
-_ROWS_AT_ONCE = (1000, 100, 10, 1)
-"""Rows that go to SQLite in one statement (it takes 32,766 values). Row by row (`executemany`) its driver takes and gives
-back Python's lock for each row, and waits for it whenever the loop decodes the next page: measured 20 s instead of 0.8 s.
-A few sizes only, because the driver keeps what it compiled, and the largest takes megabytes.
-"""
 _KEYS_AT_ONCE = 500
 _NEVER = datetime.min.replace(tzinfo=UTC)
-GroupedBy = Sequence[Dimension | Literal["day"]]
-Where = Mapping[Dimension, Collection[str]]
-"""Dimension -> the ids of it that count; none at all is nothing."""
 
 
 async def replace_days(
@@ -53,7 +50,7 @@ async def replace_days(
     legacy report, which knows no keys, is there to replace it; and one that fell, to nothing or by so many percent, until a
     second reading says so, too.
     """
-    await _lock(tx)
+    await lock(tx)
     known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
     fresh = [day for day in days if not _is_stale(day, known.get(day.day))]
     wanted = await without_doubtful(
@@ -62,13 +59,15 @@ async def replace_days(
     if not wanted:
         return []
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    await _bulk_insert(tx, CostDayRow, _COST_COLUMNS, {day.day: parts.get(day.day, {}) for day in wanted})
+    await bulk_insert(tx, CostDayRow, _COST_COLUMNS, {day.day: parts.get(day.day, {}) for day in wanted})
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
         if (old := known.get(day.day)) and old.closed and old.total != day.total
     ]
-    await _upsert_days(tx, wanted)
+    await _upsert_days(tx, wanted, known)
+    other = [day.day for day in wanted if (old := known.get(day.day)) and old.source != day.source]
+    await balance_parts(tx, [day.day for day in wanted], other)
     for revision in revisions:
         row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
         tx.session.add(row)
@@ -79,9 +78,10 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
     """Replace the token counts of whole days."""
     if not parts:
         return
-    await _lock(tx)
+    await lock(tx)
     await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
-    await _bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
+    await bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
+    await balance_usage_parts(tx, list(parts))
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
@@ -95,38 +95,6 @@ async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
     found = await tx.execute(select_columns(func.min(LedgerDayRow.day), func.max(LedgerDayRow.day)))
     edges: tuple[Any, ...] = tuple(found.one())
     return None if edges[0] is None else (edges[0], edges[1])
-
-
-async def cells(
-    tx: Tx,
-    first: date,
-    last: date,
-    by: GroupedBy = ("day", *DIMENSIONS),
-    workspace_ids: Sequence[str] = (),
-    where: Where | None = None,
-) -> list[Cell]:
-    """Return sums from `first` to `last`, grouped by dimensions and days.
-
-    What isn't grouped by is "" (the day: `first`). No `workspace_ids` means all workspaces; `where` keeps, for each of its
-    dimensions, only those ids ("" is the part without one). Where the source of a day can't
-    split by a dimension, its id is UNREPORTED, because there "" doesn't mean that there was none.
-    """
-    dimensions = [one for one in by if one != "day"]
-    columns: dict[str, Any] = {one.column: _told(one) for one in dimensions}
-    if "day" in by:
-        columns["day"] = col(CostDayRow.day)
-    total = func.sum(CostDayRow.nanos).label("total")
-    statement = select_columns(*(column.label(name) for name, column in columns.items()), total)
-    statement = statement.where(col(CostDayRow.day).between(first, last))
-    if any(_without(one) for one in dimensions):
-        statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(CostDayRow.day))
-    if workspace_ids:
-        statement = statement.where(col(CostDayRow.workspace_id).in_(workspace_ids))
-    for dimension, ids in (where or {}).items():
-        statement = statement.where(col(getattr(CostDayRow, dimension.column)).in_(ids))
-    found = [dict(row) for row in (await tx.execute(statement.group_by(*columns.values()))).mappings()]
-    # PostgreSQL sums BIGINT as NUMERIC, hence int().
-    return [Cell(row.pop("day", first), amount=dollars(int(row.pop("total") or 0)), ids=row) for row in found]
 
 
 async def days_of_keys(tx: Tx, first: date, last: date, key_ids: Sequence[str]) -> list[tuple[date, Decimal]]:
@@ -159,21 +127,6 @@ async def use_by_key(
     return found
 
 
-def _told(dimension: Dimension) -> Any:
-    """Return a dimension's column as its source told it."""
-    column = col(getattr(CostDayRow, dimension.column))
-    if not (without := _without(dimension)):
-        return column
-    # Spelled out and not bound: PostgreSQL takes an expression with parameters in SELECT and GROUP BY for two.
-    is_without = or_(*(col(LedgerDayRow.source) == literal_column(f"'{one.name}'", String) for one in without))
-    return case((is_without, literal_column(f"'{UNREPORTED}'", String)), else_=column)
-
-
-def _without(dimension: Dimension) -> list[Source]:
-    """Return the sources that can't split by a dimension."""
-    return [one for one in SOURCES.values() if not one.tells(dimension)]
-
-
 async def cursor(tx: Tx, source: str | None = None) -> Cursor | None:
     """Return the cursor of a source, or of the one that was read last; None where there was no reading."""
     rows = [row for row in (await tx.session.exec(select(SourceRow))).all() if source in (None, row.name)]
@@ -200,7 +153,7 @@ async def revisions(tx: Tx, day: date) -> list[Revision]:
 
 
 def _by_workspace(parts: Mapping[date, CostParts], day: date) -> list[tuple[str, int]]:
-    at = DIMENSIONS.index(WORKSPACE)
+    at = WHO.dimensions.index(WORKSPACE)
     return [(group[at], amount) for group, (amount, *_) in parts.get(day, {}).items()]
 
 
@@ -214,45 +167,7 @@ def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
     return known.source == new.source and known.refreshed_at > new.refreshed_at
 
 
-async def _lock(tx: Tx) -> None:
-    if tx.dialect == "postgresql":
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
-
-
-async def _bulk_insert(
-    tx: Tx, table: Any, counts_of: Sequence[str], parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]
-) -> None:
-    """Insert groups by day; columns are named, so that it doesn't matter in which order a table has them."""
-    names = ["day", *(one.column for one in DIMENSIONS), *counts_of]
-    # Inside the transaction that the statements before this one have begun.
-    driver: Any = (await (await tx.session.connection()).get_raw_connection()).driver_connection
-    if tx.dialect == "postgresql":
-        rows = [(day, *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
-        await driver.copy_records_to_table(table.__tablename__, records=rows, columns=names)
-        return
-    values: list[Any] = []
-    for day, groups in parts.items():
-        stored = day.isoformat()  # sqlite3 has no dates of its own
-        for group, counts in groups.items():
-            values.append(stored)
-            values += group
-            values += counts
-    await driver.run_all(_inserts(table.__tablename__, names, values))
-
-
-def _inserts(table: str, names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Sequence[Any]]]:
-    """Return statements with their parameters; `values` holds row after row."""
-    one, width, start = f"({', '.join('?' * len(names))})", len(names), 0
-    found: list[tuple[str, Sequence[Any]]] = []
-    for size in _ROWS_AT_ONCE:
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([one] * size)}"  # noqa: S608 - our own names
-        while len(values) - start >= size * width:
-            found.append((statement, values[start : start + size * width]))
-            start += size * width
-    return found
-
-
-async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
+async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, LedgerDay]) -> None:
     values = [
         {
             "day": day.day,
@@ -261,12 +176,17 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay]) -> None:
             "synced_at": day.synced_at,
             "closed": day.closed,
             "total_nanos": nanos(day.total),
+            "rest_nanos": 0,
+            "rest_reads": 0,
         }
         for day in days
     ]
     statement = insert_into(tx, LedgerDayRow).values(values)
-    changed = {name: statement.excluded[name] for name in values[0] if name != "day"}
+    changed = {name: statement.excluded[name] for name in values[0] if name not in ("day", "rest_nanos", "rest_reads")}
     await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
+    moved = [day.day for day in days if (old := known.get(day.day)) and old.total != day.total]
+    if moved:
+        await tx.execute(update(LedgerDayRow).where(col(LedgerDayRow.day).in_(moved)).values(rest_reads=0))
 
 
 def _ledger_day(row: LedgerDayRow) -> LedgerDay:

@@ -11,18 +11,19 @@ from datetime import UTC, date, datetime, time
 from operator import attrgetter, itemgetter
 
 from bot.admin.buckets import added
-from bot.admin.rows import Amounts, CostBucket, Group, Report, UsageRow
+from bot.admin.rows import Amounts, CostBucket, Group, Report, Spender, UsageRow
 from bot.spend.aggregate import days_between
-from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
+from bot.spend.ledger.cuts import WHO, Cut
 from bot.spend.ledger.db import CostParts, UsageParts
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
+from bot.spend.ledger.parts.db import replace_parts
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
+from bot.store.names import Named, remember
 from bot.store.session import Store
 
-_group_of = attrgetter(*(one.column for one in DIMENSIONS))
-_NAMED = tuple(n for n, one in enumerate(DIMENSIONS) if one.has_names)
+_NAMED = tuple(n for n, one in enumerate(WHO.dimensions) if one.has_names)
 BATCH_ROWS = 31_000
 
 
@@ -32,13 +33,17 @@ class OutOfOrder(Exception):
 
 @dataclass
 class Loaded:
-    """What one load did: its source, days written, revisions found, the ids seen, and until when its figures reach."""
+    """What one load did: its source, days written, revisions found, the ids seen, and until when its figures reach.
+
+    `people` are the names of actors by id.
+    """
 
     source: str = ANALYTICS.name
     days: list[date] = field(default_factory=list[date])
     revisions: list[Revision] = field(default_factory=list[Revision])
     ids: set[str] = field(default_factory=set[str])
     reaches: datetime | None = None
+    people: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, other: "Loaded") -> None:
         """Count another load with this one."""
@@ -59,6 +64,7 @@ class _Reading:
     refreshed_at: datetime | None = None
     source: str = ANALYTICS.name
     days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
+    people: dict[str, str] = field(default_factory=dict[str, str])
     waiting: int = 0
     written_to: date | None = None
 
@@ -72,6 +78,7 @@ class _Reading:
             for group, amounts in bucket.groups.items():
                 groups[group] = added(groups[group], amounts) if group in groups else amounts
             self.waiting += len(bucket.groups)
+            self.people |= bucket.people
 
     def _groups(self, day: date) -> dict[Group, Amounts]:
         if self.written_to is not None and day <= self.written_to:
@@ -144,6 +151,9 @@ async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], l
     facts = [reading.facts(day, groups) for day, groups in days.items()]
     async with store.write() as tx:
         revised = await table.replace_days(tx, facts, days, reading.doubted_fall)
+        unknown = reading.people.keys() - loaded.people.keys()
+        await remember(tx, [Named(one, reading.people[one]) for one in sorted(unknown)], reading.now)
+    loaded.people |= reading.people
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():
@@ -166,17 +176,45 @@ async def _quiet_days(store: Store, reading: _Reading, loaded: Loaded, rest: dic
     return {day: {} for day in candidates if day not in with_rows and midnight(day) < reaches}
 
 
+async def load_parts(
+    store: Store,
+    pages: AsyncIterable[Report[CostBucket]],
+    first: date,
+    last: date,
+    now: datetime,
+    batch_rows: int | None = BATCH_ROWS,
+) -> None:
+    """Write the parts of the days from `first` to `last`, which are in the ledger already, from pages ordered by day.
+
+    OutOfOrder and `batch_rows` are as with `load_days`. A day without rows has no parts: what it cost isn't told apart.
+    """
+    reading, left = _Reading(first, last, now, batch_rows), set(days_between(first, last))
+
+    async def write(days: dict[date, CostParts]) -> None:
+        left.difference_update(days)
+        if days:
+            async with store.write() as tx:
+                await replace_parts(tx, reading.source, days)
+
+    async for page in pages:
+        reading.add(page)
+        await write(reading.take())
+    await write(reading.take(everything=True))
+    await write({day: {} for day in sorted(left)})
+
+
 def midnight(day: date) -> datetime:
     """Return the first moment of a UTC day."""
     return datetime.combine(day, time(), UTC)
 
 
-def usage_by_day(rows: list[UsageRow]) -> dict[date, UsageParts]:
-    """Return token counts and requests by day and group; rows of one group are added up."""
+def usage_by_day(rows: list[UsageRow], cut: Cut = WHO) -> dict[date, UsageParts]:
+    """Return token counts and requests by day and group, its ids in the order of the cut; rows of one group are added up."""
+    ids_of = attrgetter(*(one.column for one in cut.dimensions))
     days: dict[date, dict[Group, tuple[int, int, int, int, int, int | None]]] = {}
     for row in rows:
         groups = days.setdefault(row.starts_at.date(), {})
-        group: Group = tuple(one or "" for one in _group_of(row))
+        group: Group = tuple([one.key if isinstance(one, Spender) else one or "" for one in ids_of(row)])
         old = groups.get(group, (0, 0, 0, 0, 0, 0))
         requests = None if old[5] is None or row.requests is None else old[5] + row.requests
         groups[group] = (

@@ -32,7 +32,11 @@ class Source:
 
 ANALYTICS = Source("analytics", COST_DIMENSIONS, timedelta(hours=24))
 """admin-api.md §4.10."""
-LEGACY = Source("legacy", frozenset({"workspace_id", "model", "cost_type", "token_type"}), timedelta(hours=1))
+LEGACY = Source(
+    "legacy",
+    frozenset({"workspace_id", "model", "cost_type", "token_type", "service_tier", "context_window"}),
+    timedelta(hours=1),
+)
 """Complete within minutes, but it doesn't say so (admin-api.md §4.11)."""
 SOURCES = {one.name: one for one in (ANALYTICS, LEGACY)}
 

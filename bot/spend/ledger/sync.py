@@ -1,17 +1,20 @@
 """The sync: cost and tokens per UTC day copied into the ledger, recent days read again, closed days never guessed."""
 
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
+from bot.admin.rows import CostBucket, Report
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
-from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger import db as table
+from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.names import refresh_names
-from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, midnight, usage_by_day
+from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight, usage_by_day
+from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, replace_usage_parts
 from bot.spend.ledger.sources import ANALYTICS, Cursor
 from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
@@ -28,25 +31,48 @@ HISTORY_DAYS = 364
 USAGE_STEP = ONE_DAY * 7
 OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
-GROUP_BY = tuple(one.api_name for one in DIMENSIONS)
+GROUP_BY = WHO.cost_group_by
 LEASE, LEASE_LASTS = "sync", timedelta(minutes=15)
 Span = tuple[date, date]
 
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
     """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only."""
-    admin, ends, fall = rt.admin.background(), midnight(last + ONE_DAY), rt.settings.doubted_fall
-    pages = admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d")
+    fall = rt.settings.doubted_fall
+
+    def pages() -> AsyncIterator[Report[CostBucket]]:
+        return rt.admin.background().cost_buckets(midnight(first), midnight(last + ONE_DAY), GROUP_BY, "1d")
+
     try:
-        loaded = await load_days(rt.store, pages, first, last, now, doubted_fall=fall)
+        loaded = await load_days(rt.store, pages(), first, last, now, doubted_fall=fall)
     except OutOfOrder:
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
-        pages = admin.cost_buckets(midnight(first), ends, GROUP_BY, "1d")
-        loaded = await load_days(rt.store, pages, first, last, now, batch_rows=None, doubted_fall=fall)
+        loaded = await load_days(rt.store, pages(), first, last, now, batch_rows=None, doubted_fall=fall)
     if not loaded.days and loaded.reaches is not None:
         await _note_nothing(rt, loaded.source, loaded.reaches)
-    await _load_usage(rt, first, last)
+    await tell_apart(rt, now, first, last)
     return loaded
+
+
+async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> None:
+    """Read the parts of days, and their tokens; a failure doesn't fail the sync, because the money is known without.
+
+    What isn't told apart because of it is read again later.
+    """
+    async with rt.store.write() as tx:
+        await note_reading(tx, first, last, now)
+
+    def pages() -> AsyncIterator[Report[CostBucket]]:
+        return rt.admin.background().cost_buckets(midnight(first), midnight(last + ONE_DAY), WHAT.cost_group_by, "1d")
+
+    try:
+        try:
+            await load_parts(rt.store, pages(), first, last, now)
+        except OutOfOrder:
+            await load_parts(rt.store, pages(), first, last, now, batch_rows=None)
+    except UpstreamError as error:
+        log.warning("parts_not_read", status=error.status, request_id=error.request_id)
+    await _load_usage(rt, first, last)
 
 
 async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:
@@ -64,13 +90,17 @@ async def _load_usage(rt: Runtime, first: date, last: date) -> None:
     while first <= last:
         until = min(first + USAGE_STEP, last + ONE_DAY)
         try:
-            report = await rt.admin.background().usage(midnight(first), midnight(until), GROUP_BY, "1d")
+            who, what = [
+                usage_by_day((await rt.admin.background().usage(midnight(first), midnight(until), by, "1d")).rows, cut)
+                for cut, by in ((WHO, WHO.group_by), (WHAT, WHAT.group_by))
+            ]
         except UpstreamError as error:
             log.warning("usage_not_read", status=error.status, request_id=error.request_id)
             return
-        days = usage_by_day(report.rows)
+        days = days_between(first, until - ONE_DAY)
         async with rt.store.write() as tx:
-            await table.replace_usage_days(tx, {day: days.get(day, {}) for day in days_between(first, until - ONE_DAY)})
+            await table.replace_usage_days(tx, {day: who.get(day, {}) for day in days})
+            await replace_usage_parts(tx, {day: what.get(day, {}) for day in days})
         first = until
 
 
@@ -121,6 +151,7 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
         loaded.add(other)
     if is_deep and len(told_by) == 1:
         await _note_deep(rt, today, edges, loaded.source, first)
+    await _tell_rest_apart(rt, now)
     if not is_deep:
         await load_history(rt, now)
     return loaded
@@ -182,8 +213,22 @@ async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
     first = _oldest(today) if edges is None else max(edges[0], _oldest(today))
     candidates = days_between(first, before - ONE_DAY)
     wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful]
+    return _months(wanted)
+
+
+async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
+    """Read the parts of closed days again whose money isn't told apart, the newest first."""
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        days = await days_to_tell_apart(tx, _oldest(today), today, now)
+    for first, last in reversed(_months(days)):
+        await tell_apart(rt, now, first, last)
+
+
+def _months(days: Iterable[date]) -> list[Span]:
+    """Return the spans that cover days, a month each at most."""
     spans: list[Span] = []
-    for day in wanted:
+    for day in days:
         if spans and day - spans[-1][0] < ONE_DAY * WINDOW_DAYS:
             spans[-1] = (spans[-1][0], day)
         else:

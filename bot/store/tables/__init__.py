@@ -1,5 +1,6 @@
 """Every table; rows never leave the store and the files named `db.py`, which take and return frozen domain models."""
 
+from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
 from bot.store.tables.requests import (
     AuditEntryRow,
@@ -20,7 +21,6 @@ from bot.store.tables.requests import (
 from bot.store.tables.spend import (
     AlertRow,
     CorrectionRow,
-    CostDayRow,
     DigestRunRow,
     DoubtRow,
     LedgerDayRow,
@@ -28,7 +28,6 @@ from bot.store.tables.spend import (
     SourceRow,
     SubscriptionRow,
     ThresholdRow,
-    UsageDayRow,
 )
 
 __all__ = [
@@ -36,6 +35,8 @@ __all__ = [
     "AuditEntryRow",
     "CorrectionRow",
     "CostDayRow",
+    "CostHourRow",
+    "CostPartRow",
     "DecisionRow",
     "DigestRunRow",
     "DoubtRow",
@@ -58,4 +59,6 @@ __all__ = [
     "ThresholdRow",
     "TimerRow",
     "UsageDayRow",
+    "UsageHourRow",
+    "UsagePartRow",
 ]

@@ -1,13 +1,12 @@
-"""Tables of the ledger, digests and alerts."""
+"""Tables of digests, alerts, and what is known of the ledger's days."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from bot.store.tables.base import NEVER_AGAIN, Table, json_column, nanos_column, time_column, unique_of_some
-from bot.store.types import Nanos
 
 
 class SubscriptionRow(Table, table=True):
@@ -92,39 +91,12 @@ class AlertRow(Table, table=True):
     acknowledged_at: datetime | None = time_column(nullable=True)
 
 
-class CostDayRow(Table, table=True):
-    """The ledger: what one UTC day cost by workspace, model and key. Empty text stands for "none" (a key needs no null)."""
-
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    day: date = Field(primary_key=True)
-    workspace_id: str = Field(primary_key=True)
-    model: str = Field(primary_key=True)
-    api_key_id: str = Field(primary_key=True)
-    nanos: int = nanos_column()
-    list_nanos: int | None = nanos_column(nullable=True)
-    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
-
-
-class UsageDayRow(Table, table=True):
-    """Tokens of one UTC day by workspace, model and key."""
-
-    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
-
-    day: date = Field(primary_key=True)
-    workspace_id: str = Field(primary_key=True)
-    model: str = Field(primary_key=True)
-    api_key_id: str = Field(primary_key=True)
-    uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_write_5m: int = Field(sa_column=Column(Nanos, nullable=False))
-    cache_write_1h: int = Field(sa_column=Column(Nanos, nullable=False))
-    output: int = Field(sa_column=Column(Nanos, nullable=False))
-    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
-
-
 class LedgerDayRow(Table, table=True):
-    """What is known of one UTC day: until when its figures reach, and whether it is closed."""
+    """What is known of one UTC day: until when its figures reach, and whether it is closed.
+
+    `parts_at`: when its parts (`cost_part`) were last asked for; `rest_nanos` is how much money they don't tell apart, and
+    `rest_reads` how many readings in a row left that. `hours_at`: when its hours were read; null where they aren't known.
+    """
 
     day: date = Field(primary_key=True)
     source: str
@@ -132,6 +104,10 @@ class LedgerDayRow(Table, table=True):
     synced_at: datetime = time_column()
     closed: bool
     total_nanos: int = nanos_column()
+    parts_at: datetime | None = time_column(nullable=True)
+    rest_nanos: int = nanos_column()
+    rest_reads: int = 0
+    hours_at: datetime | None = time_column(nullable=True)
 
 
 class DoubtRow(Table, table=True):

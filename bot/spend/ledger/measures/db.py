@@ -1,61 +1,73 @@
 """Money, requests and tokens of the same groups, from the ledger's tables of cost and of usage."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func
-from sqlalchemy import select as select_columns
-from sqlmodel import col
-
-from bot.spend.ledger.db import GroupedBy, Where
+from bot.spend.dimensions import COST_TYPE, TOKEN_TYPE, TOKENS
+from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.sums.db import Asked, GroupedBy, Key, Where, cost_table, sums
 from bot.spend.model import Measures, dollars
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, UsageDayRow
+from bot.store.tables import UsageDayRow, UsagePartRow
 
-_Key = tuple[tuple[str, Any], ...]
-_TOKENS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+Counts = Mapping[str, int | None]
+TOKEN_CLASSES = {
+    "uncached_input_tokens": "uncached_input",
+    "cache_read_input_tokens": "cache_read",
+    "cache_creation.ephemeral_5m_input_tokens": "cache_write_5m",
+    "cache_creation.ephemeral_1h_input_tokens": "cache_write_1h",
+    "output_tokens": "output",
+}
+"""A token type of the reports -> the count of those tokens."""
+COST_COUNTS = ("nanos", "list_nanos")
+USAGE_COUNTS = (*TOKEN_CLASSES.values(), "requests")
+_USAGES: dict[Cut, Any] = {WHO: UsageDayRow, WHAT: UsagePartRow}
 
 
 async def measures(tx: Tx, first: date, last: date, by: GroupedBy, where: Where | None = None) -> list[Measures]:
     """Return all counts from `first` to `last`, grouped by dimensions and days; what isn't grouped by is absent.
 
-    `where` keeps, for each of its dimensions, only those ids. The day of what isn't grouped by day is `first`.
+    `where` keeps, for each of its dimensions, only those ids. The day of what isn't grouped by day is `first`. NotSplit
+    where no report splits by all of them; split by token type or cost type, requests aren't known.
     """
-    costs = await _sums(tx, CostDayRow, ("nanos", "list_nanos"), (first, last), by, where)
-    usage = await _sums(tx, UsageDayRow, (*_TOKENS, "requests"), (first, last), by, where)
-    return [_measures(first, key, costs.get(key, {}), usage.get(key, {})) for key in {**costs, **usage}]
+    asked = Asked(first, last, by, where or {})
+    costs = await sums(tx, cost_table(asked), COST_COUNTS, asked)
+    usage = await _usage(tx, asked)
+    nothing: Counts = {"requests": None} if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions} else {}
+    return [measured(asked, key, costs.get(key, {}), usage.get(key, nothing)) for key in {**costs, **usage}]
 
 
-async def _sums(
-    tx: Tx, table: Any, counts: tuple[str, ...], span: tuple[date, date], by: GroupedBy, where: Where | None
-) -> dict[_Key, dict[str, int | None]]:
-    """Return sums by group; one is None as soon as a row of its group doesn't know it."""
-    columns = {name: col(getattr(table, name)) for name in (one if isinstance(one, str) else one.column for one in by)}
-    known = [func.count(getattr(table, name)) == func.count() for name in counts]
-    sums = [func.sum(getattr(table, name)) for name in counts]
-    statement = select_columns(*columns.values(), *sums, *known).where(col(table.day).between(*span))
-    for dimension, ids in (where or {}).items():
-        statement = statement.where(col(getattr(table, dimension.column)).in_(ids))
-    found: dict[_Key, dict[str, int | None]] = {}
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(statement.group_by(*columns.values()))).all()]
-    for row in rows:
-        key, values = row[: len(columns)], row[len(columns) :]
-        told = values[len(counts) :]
-        # PostgreSQL sums BIGINT as NUMERIC, hence int().
-        found[tuple(zip(columns, key, strict=True))] = {
-            name: int(value or 0) if is_told else None for name, value, is_told in zip(counts, values, told, strict=False)
-        }
-    return found
-
-
-def _measures(first: date, key: _Key, cost: dict[str, int | None], usage: dict[str, int | None]) -> Measures:
-    ids = dict(key)
+def measured(asked: Asked, key: Key, cost: Counts, usage: Counts) -> Measures:
+    """Return the counts of one group as people read them."""
+    ids = dict(zip(asked.names, key, strict=True))
+    ids.pop("hour", None)
     at_list = cost.get("list_nanos", 0)
     return Measures(
-        ids.pop("day", first),
+        ids.pop("day", asked.first),
         ids,
         dollars(cost.get("nanos") or 0),
         None if at_list is None else dollars(at_list),
         usage.get("requests", 0),
-        **{name: usage.get(name) or 0 for name in _TOKENS},
+        **{name: usage.get(name) or 0 for name in TOKEN_CLASSES.values()},
     )
+
+
+async def _usage(tx: Tx, asked: Asked) -> dict[Key, Counts]:
+    """Return tokens and requests by group; a token's type is the column in which it is counted."""
+    plain = asked.but(TOKEN_TYPE, COST_TYPE)
+    found = await sums(tx, _USAGES[cut_of(asked.dimensions)], USAGE_COUNTS, plain)
+    if len(plain.dimensions) == len(asked.dimensions):
+        return dict(found)
+    kept = [kind for kind in TOKEN_CLASSES if kind in asked.where.get(TOKEN_TYPE, TOKEN_CLASSES)]
+    if TOKENS not in asked.where.get(COST_TYPE, [TOKENS]):
+        kept = []
+    split: dict[Key, dict[str, int | None]] = {}
+    for key, counts in found.items():
+        ids = dict(zip(plain.names, key, strict=True))
+        for kind in kept:
+            if count := counts[TOKEN_CLASSES[kind]]:
+                ids |= {TOKEN_TYPE.column: kind, COST_TYPE.column: TOKENS}
+                group = split.setdefault(tuple(ids[name] for name in asked.names), {"requests": None})
+                group[TOKEN_CLASSES[kind]] = count
+    return dict(split)

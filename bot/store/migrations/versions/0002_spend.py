@@ -14,14 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _cost_day()
+    _ledger()
     _ledger_day()
     _revision()
     _doubt()
     _source()
     _subscription()
     _threshold()
-    _usage_day()
     _alert()
     _digest_run()
     _correction()
@@ -29,18 +28,37 @@ def upgrade() -> None:
     _spend_limit()
 
 
-def _cost_day() -> None:
+_SHARED = ("workspace_id", "model", "api_key_id")
+_WHO = (*_SHARED, "actor", "product")
+_WHAT = (*_SHARED, "service_tier", "context_window")
+_TOKENS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+
+
+def _ledger() -> None:
+    _cut("cost_day", _WHO, ("nanos",), ("list_nanos", "requests"))
+    _cut("usage_day", _WHO, _TOKENS, ("requests",))
+    _cut("cost_part", (*_WHAT, "cost_type", "token_type"), ("nanos",), ("list_nanos",))
+    _cut("usage_part", _WHAT, _TOKENS, ("requests",))
+    _cut("cost_hour", _WHO, ("nanos",), ("list_nanos", "requests"), by_hour=True)
+    _cut("usage_hour", _WHO, _TOKENS, ("requests",), by_hour=True)
+
+
+def _cut(
+    name: str, ids: tuple[str, ...], counts: tuple[str, ...], unsure: tuple[str, ...], *, by_hour: bool = False
+) -> None:
+    """Make a table by day and ids; `unsure` are the counts that a report may not tell."""
+    hour = [sa.Column("hour", sa.Integer(), nullable=False)] if by_hour else []
+    key = ["day", *(["hour"] if by_hour else []), *ids]
     op.create_table(
-        "cost_day",
+        name,
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("api_key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("nanos", sa.BigInteger(), nullable=False),
-        sa.Column("list_nanos", sa.BigInteger(), nullable=True),
-        sa.Column("requests", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_cost_day")),
+        *hour,
+        *(sa.Column(one, sqlmodel.sql.sqltypes.AutoString(), nullable=False) for one in ids),
+        *(sa.Column(one, sa.BigInteger(), nullable=False) for one in counts),
+        *(sa.Column(one, sa.BigInteger(), nullable=True) for one in unsure),
+        sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")),
         sqlite_with_rowid=False,
+        postgresql_partition_by="RANGE (day)" if by_hour else None,
     )
 
 
@@ -53,6 +71,10 @@ def _ledger_day() -> None:
         sa.Column("synced_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("total_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("parts_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("rest_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("rest_reads", sa.Integer(), nullable=False),
+        sa.Column("hours_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
     )
 
@@ -128,24 +150,6 @@ def _threshold() -> None:
         sa.Column("ended_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold")),
-    )
-
-
-def _usage_day() -> None:
-    op.create_table(
-        "usage_day",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("api_key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("uncached_input", sa.BigInteger(), nullable=False),
-        sa.Column("cache_read", sa.BigInteger(), nullable=False),
-        sa.Column("cache_write_5m", sa.BigInteger(), nullable=False),
-        sa.Column("cache_write_1h", sa.BigInteger(), nullable=False),
-        sa.Column("output", sa.BigInteger(), nullable=False),
-        sa.Column("requests", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("day", "workspace_id", "model", "api_key_id", name=op.f("pk_usage_day")),
-        sqlite_with_rowid=False,
     )
 
 

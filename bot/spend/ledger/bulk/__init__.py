@@ -1,0 +1,1 @@
+"""Rows written past the compiler."""

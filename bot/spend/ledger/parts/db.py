@@ -1,0 +1,158 @@
+"""The second cut in the database, whose sums are those of the first one at any moment.
+
+What the parts of a group don't tell of its whole is kept as one more part, UNSPLIT, in the transaction that writes either.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import String, case, delete, func, literal, or_, union_all, update
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from bot.admin.rows import Amounts, Group
+from bot.spend.dimensions import TIER, UNSPLIT
+from bot.spend.ledger.bulk.db import bulk_insert, lock
+from bot.spend.ledger.cuts import SHARED, WHAT
+from bot.spend.ledger.measures.db import TOKEN_CLASSES
+from bot.spend.ledger.parts.fit import fitted
+from bot.store.session import Tx
+from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow, UsageDayRow, UsagePartRow
+
+WORTH_READING = 10_000_000
+"""A rest of a day below a cent isn't read again for."""
+_FIRST_WAIT, _READINGS = timedelta(minutes=30), 5
+"""How long after a reading that left a rest the next is due (four times longer each time), and how many there are."""
+_SHARED = [one.column for one in SHARED]
+_REST = [one.column for one in WHAT.dimensions if one not in SHARED]
+_COST_REST = [*_REST, *(one.column for one in WHAT.by_money)]
+_USAGE = (*TOKEN_CLASSES.values(), "requests")
+
+
+async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group, Amounts]]) -> list[date]:
+    """Replace the parts of whole days that the same source told, and return them; those that would be told worse stay.
+
+    Groups are ids in the order of WHAT.
+    """
+    await lock(tx)
+    days = await _told_by(tx, source, list(parts))
+    told = await _told_apart(tx, list(days))
+    wanted = [
+        day
+        for day, total in days.items()
+        if abs(total - sum(map(itemgetter(0), parts[day].values()))) <= abs(total - told.get(day, 0))
+    ]
+    if not wanted:
+        return []
+    wholes = await _wholes(tx, wanted)
+    fits = {day: fitted(parts[day], wholes.get(day, {}), itemgetter(0, 1, 2)) for day in wanted}
+    money = {day: {group: amounts[:2] for group, amounts in groups.items()} for day, groups in fits.items()}
+    await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(wanted)))
+    await bulk_insert(tx, CostPartRow, [*_SHARED, *_COST_REST, "nanos", "list_nanos"], money)
+    await balance_parts(tx, wanted)
+    whole = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(wanted), col(LedgerDayRow.rest_nanos) < WORTH_READING)
+    await tx.execute(whole.values(rest_reads=0).execution_options(synchronize_session=False))
+    return wanted
+
+
+async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collection[date] = ()) -> None:
+    """Give days one more part for each group whose parts don't tell its whole; another source's parts are dropped."""
+    if changed_source:
+        await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(changed_source)))
+    await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)
+    rest = select_columns(func.coalesce(func.sum(func.abs(col(CostPartRow.nanos))), 0))
+    rest = rest.where(col(CostPartRow.day) == col(LedgerDayRow.day), col(CostPartRow.service_tier) == UNSPLIT)
+    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(days)).values(rest_nanos=rest.scalar_subquery())
+    await tx.execute(changed.execution_options(synchronize_session=False))
+
+
+async def replace_usage_parts(tx: Tx, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
+    """Replace the tokens of whole days by WHAT."""
+    if not parts:
+        return
+    await lock(tx)
+    await tx.execute(delete(UsagePartRow).where(col(UsagePartRow.day).in_(list(parts))))
+    await bulk_insert(tx, UsagePartRow, [*_SHARED, *_REST, *_USAGE], parts)
+    await balance_usage_parts(tx, list(parts))
+
+
+async def balance_usage_parts(tx: Tx, days: Collection[date]) -> None:
+    """Give days one more part for each group whose parts don't tell its tokens."""
+    await _balance(tx, UsageDayRow, UsagePartRow, _REST, _USAGE, days)
+
+
+async def note_reading(tx: Tx, first: date, last: date, now: datetime) -> None:
+    """Remember that the parts of days are being read, whatever comes of it."""
+    reads = col(LedgerDayRow.rest_reads) + 1
+    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last))
+    await tx.execute(changed.values(parts_at=now, rest_reads=reads).execution_options(synchronize_session=False))
+
+
+async def days_to_tell_apart(tx: Tx, first: date, last: date, now: datetime) -> list[date]:
+    """Return the closed days of which not all is told apart, and that are due to be read again."""
+    closed = select(LedgerDayRow).where(col(LedgerDayRow.closed), col(LedgerDayRow.rest_nanos) >= WORTH_READING)
+    found = (await tx.session.exec(closed.where(col(LedgerDayRow.day).between(first, last)))).all()
+    return sorted(row.day for row in found if _is_due(row.parts_at, row.rest_reads, now))
+
+
+def _is_due(read_at: datetime | None, reads: int, now: datetime) -> bool:
+    if read_at is None:
+        return True
+    return reads < _READINGS and now >= read_at + _FIRST_WAIT * 4 ** max(reads - 1, 0)
+
+
+async def _told_by(tx: Tx, source: str, days: Collection[date]) -> dict[date, int]:
+    """Return those days that a source told, with their totals."""
+    found = select(LedgerDayRow).where(col(LedgerDayRow.day).in_(days), LedgerDayRow.source == source)
+    return {row.day: row.total_nanos for row in (await tx.session.exec(found)).all()}
+
+
+async def _told_apart(tx: Tx, days: Collection[date]) -> dict[date, int]:
+    told = select_columns(col(CostPartRow.day), func.sum(col(CostPartRow.nanos)))
+    told = told.where(col(CostPartRow.day).in_(days), col(CostPartRow.service_tier) != UNSPLIT)
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(told.group_by(col(CostPartRow.day)))).all()]
+    return {day: int(total) for day, total in rows}
+
+
+async def _wholes(tx: Tx, days: Collection[date]) -> dict[date, dict[Group, Amounts]]:
+    """Return what each group cost on days, by the dimensions that both cuts have."""
+    group, at_list = [col(CostDayRow.day), *(col(getattr(CostDayRow, name)) for name in _SHARED)], col(CostDayRow.list_nanos)
+    sums = (func.sum(col(CostDayRow.nanos)), func.sum(at_list), func.count(at_list) == func.count())
+    found: dict[date, dict[Group, Amounts]] = {}
+    statement = select_columns(*group, *sums).where(col(CostDayRow.day).in_(days)).group_by(*group)
+    for row in (await tx.execute(statement)).all():
+        day, *ids, paid, listed, is_known = tuple[Any, ...](row)
+        found.setdefault(day, {})[tuple(ids)] = (int(paid), int(listed) if is_known else None, None)
+    return found
+
+
+async def _balance(
+    tx: Tx, whole: Any, part: Any, rest: Sequence[str], counts: Sequence[str], days: Collection[date]
+) -> None:
+    """Write as parts what groups have more, or less, than their parts say."""
+    unsplit = getattr(part, TIER.column) == UNSPLIT
+    await tx.execute(delete(part).where(col(part.day).in_(days), unsplit))
+    unsure = [name for name in counts if part.__table__.c[name].nullable]
+    group = ["day", *_SHARED]
+
+    def side(table: Any, sign: int) -> Any:
+        values = [(getattr(table, name) * sign).label(name) for name in counts]
+        # 1 where the whole doesn't know a count, -1 where a part doesn't.
+        gaps = [case((col(getattr(table, name)).is_(None), sign), else_=0).label(f"no_{name}") for name in unsure]
+        columns = [getattr(table, name).label(name) for name in group]
+        return select_columns(*columns, *values, *gaps).where(col(table.day).in_(days))
+
+    both = union_all(side(whole, 1), side(part, -1)).subquery()
+    sums: dict[str, Any] = {name: func.sum(both.c[name]) for name in counts}
+    differ = [func.coalesce(sums[name], 0) != 0 for name in counts if name not in unsure]
+    for name in unsure:
+        whole_knows, part_knows = func.max(both.c[f"no_{name}"]) < 1, func.min(both.c[f"no_{name}"]) > -1
+        sums[name] = case((whole_knows & part_knows, sums[name]), else_=None)
+        differ.append(part_knows & ((func.coalesce(sums[name], 0) != 0) | ~whole_knows))
+    statement = select_columns(
+        *(both.c[name] for name in group), *(literal(UNSPLIT, String) for _ in rest), *(sums[name] for name in counts)
+    )
+    statement = statement.group_by(*(both.c[name] for name in group)).having(or_(*differ))
+    await tx.execute(part.__table__.insert().from_select([*group, *rest, *counts], statement))
