@@ -55,6 +55,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("approvals/test_evaluation", PURE),
     ("approvals/test_model", PURE),
     ("approvals/test_request_card", PURE),
+    ("sandbox/test_claude_days", PURE),
     ("sandbox/test_validation.py", PURE),
     ("spend/test_digest.py", PURE),
     ("spend/test_schedule", PURE),

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal, get_args
 
 import anthropic
 import pytest
+from anthropic.types.beta import organization as types
 from anthropic.types.beta.organization import BetaSpendLimitWorkspaceScopeParam
+from anthropic.types.beta.organization import analytics as analytics_types
 
+from bot.sandbox.claude.analytics_calls import OTHER_COSTS, TOKEN_TYPES
+from bot.sandbox.claude.analytics_query import DIMENSIONS, FILTERS
 from bot.sandbox.claude.organization import ADMIN_KEY, OAUTH_TOKEN
 from tests.sandbox.claude_server import NOON, World, served
 
@@ -206,3 +211,45 @@ def test_what_the_credential_may_not_do_is_refused(sdk: anthropic.Anthropic) -> 
     assert not_enrolled.value.error_code == "organization_not_enrolled_in_beta"
     with pytest.raises(anthropic.NotFoundError):
         sdk.beta.organization.webhooks.list()
+
+
+def test_the_reports_know_the_words_of_the_sdk() -> None:
+    assert set(DIMENSIONS) == set(get_args(analytics_types.BetaAnalyticsUsageGroupBy))
+    assert {*DIMENSIONS, "cost_type", "token_type"} == set(get_args(analytics_types.BetaAnalyticsCostGroupBy))
+    assert set(TOKEN_TYPES) == set(get_args(types.BetaAnalyticsTokenType))
+    assert {"tokens", *OTHER_COSTS.values()} == set(get_args(types.BetaAnalyticsGroupedCostType))
+    words: dict[str, Any] = {
+        "service_tiers": types.BetaAnalyticsServiceTier,
+        "products": types.BetaAnalyticsUsageCostProductFilter,
+        "actor_types": types.BetaAnalyticsActorType,
+        "context_windows": types.BetaAnalyticsContextWindow,
+        "inference_geos": types.BetaAnalyticsInferenceGeoFilter,
+        "speeds": types.BetaAnalyticsSpeed,
+    }
+    assert {name: set(allowed) for name, (_, allowed) in FILTERS.items() if allowed} == {
+        name: set(get_args(kind)) for name, kind in words.items()
+    }
+
+
+def test_what_switches_add_is_read_by_tier_type_and_product_and_split_into_the_same_whole(
+    sdk: anthropic.Anthropic, world: World
+) -> None:
+    on = dict.fromkeys(("priority_tier", "unknown_model", "long_prompts", "agent_sessions"), True)
+    world.organization.set_flags(on | {"discount_percent": 8})
+    cost, start = sdk.beta.organization.analytics.cost, DAY - timedelta(days=1)
+    try:
+        split = list(
+            cost.list(starting_at=start, ending_at=DAY, time_bucket_width="1h", order_by="time", order="asc", limit=300,
+                      group_by=["service_tier", "product", "cost_type", "token_type", "model"])
+        )  # fmt: skip
+        [whole] = cost.list(starting_at=start, ending_at=DAY)
+    finally:
+        world.organization.set_flags(dict.fromkeys(on, False) | {"discount_percent": 0})
+    assert sum(Decimal(row.cost.amount) for row in split) == Decimal(whole.cost.amount)
+    assert whole.cost.list_amount is not None
+    assert Decimal(whole.cost.amount) * 100 == Decimal(whole.cost.list_amount) * 92
+    assert {row.group.cost_type for row in split} == {"tokens", *OTHER_COSTS.values()}
+    assert {row.group.service_tier for row in split} == {"standard", "batch", "priority", None}
+    assert {row.group.product for row in split} > {"managed_agents_api", "claude_code", "message_batches_api"}
+    assert "claude-nova-1" in {row.group.model for row in split}
+    assert [row.starting_at for row in split] == sorted(row.starting_at for row in split)

@@ -52,7 +52,10 @@ FILTERS: dict[str, tuple[str, tuple[str, ...] | None]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A checked query. `fan_out` are the cost dimensions that split a row into its components; `money`: it is about cost."""
+    """A checked query. `fan_out` are the cost dimensions that split a row into its components; `money`: it is about cost.
+
+    `page` is the number of the page in this reading, from 1.
+    """
 
     start: datetime
     end: datetime
@@ -63,6 +66,7 @@ class Asked:
     descending: bool
     refreshed: datetime
     money: bool
+    page: int
 
 
 def refreshed_at(now: datetime, lag: timedelta = timedelta(minutes=25)) -> datetime:
@@ -84,9 +88,11 @@ def read_query(query: QueryParams, now: datetime, cursor: Cursor | None, orders:
     end = params.moment(query, "ending_at")
     if end is None and width is not None:
         raise invalid("ending_at: required when time_bucket_width is set")
+    page = 1
     if cursor is not None and cursor.note:
-        refreshed, kept_end = (datetime.fromisoformat(part) for part in cursor.note.split(" "))
-        end = end or kept_end
+        first, last, number = cursor.note.split(" ")
+        refreshed, page = datetime.fromisoformat(first), int(number)
+        end = end or datetime.fromisoformat(last)
     end = end or min(now, start + timedelta(days=31))
     if end <= start:
         raise invalid("ending_at: must be after starting_at")
@@ -99,7 +105,7 @@ def read_query(query: QueryParams, now: datetime, cursor: Cursor | None, orders:
         raise invalid("exclude_deleted_users: requires group_by[]=actor")
     descending = (params.choice(query, "order", ("asc", "desc")) or "desc") == "desc"
     read_filters(query)
-    return Asked(*_snap(start, end, width), width, group_by, fan_out, order_by, descending, refreshed, money)
+    return Asked(*_snap(start, end, width), width, group_by, fan_out, order_by, descending, refreshed, money, page)
 
 
 def _snap(start: datetime, end: datetime, width: timedelta | None) -> tuple[datetime, datetime]:

@@ -1,8 +1,6 @@
 """What happens in the organization from outside the bot: switches, revisions, keys made by hand, people changed."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -10,8 +8,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.claude import params
+from bot.sandbox.claude.control_figures import clear_disturbances, disturb, read_disturbances, revise
 from bot.sandbox.claude.errors import ApiError, invalid, not_found
-from bot.sandbox.claude.organization import ClaudeOrganization
+from bot.sandbox.claude.organization import FLAG_HELP, ClaudeOrganization
 from bot.sandbox.claude.records import NEW_VERSION, ROLES, Principal
 from bot.sandbox.claude.shapes import invite_json, key_json, spend_limit_json, user_json
 from bot.sandbox.claude.spend_limits import drop_limit, limit_of, put_limit
@@ -29,21 +28,6 @@ def write_flags(organization: ClaudeOrganization, request: Request, body: dict[s
     """Change switches."""
     organization.set_flags(body)
     return read_flags(organization, request, body)
-
-
-def revise(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """Change the figures of a past day: {"day", "workspace_id" (null: all), "factor"}."""
-    try:
-        day, factor = date.fromisoformat(str(body.get("day"))), Decimal(str(body.get("factor")))
-    except (ValueError, InvalidOperation):
-        raise invalid("day must be YYYY-MM-DD and factor a decimal number") from None
-    workspace_id = body.get("workspace_id")
-    if workspace_id is not None and str(workspace_id) not in organization.workspaces:
-        raise not_found("Workspace")
-    if not factor.is_finite() or factor < 0:
-        raise invalid("factor must not be negative")
-    organization.revise(day, workspace_id, factor)
-    return {"day": day.isoformat(), "workspace_id": workspace_id, "factor": str(factor)}
 
 
 def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any]) -> dict[str, Any]:
@@ -126,10 +110,20 @@ def accept_invite(organization: ClaudeOrganization, request: Request, _: dict[st
     return {"user": user_json(user), "invite": invite_json(invite, organization.clock.now(), NEW_VERSION)}
 
 
+def read_help(_: ClaudeOrganization, __: Request, ___: dict[str, Any]) -> dict[str, Any]:
+    """Return every act with what it does, and the switches with what they mean."""
+    acts = [{"act": f"{method} /claude{path}", "help": " ".join((act.__doc__ or "").split())} for method, path, act in _ACTS]
+    return {"acts": acts, "flags": FLAG_HELP}
+
+
 _ACTS: tuple[tuple[str, str, Act], ...] = (
+    ("GET", "/help", read_help),
     ("GET", "/flags", read_flags),
     ("POST", "/flags", write_flags),
     ("POST", "/revise", revise),
+    ("GET", "/disturbances", read_disturbances),
+    ("POST", "/disturbances", disturb),
+    ("DELETE", "/disturbances", clear_disturbances),
     ("POST", "/keys", make_key),
     ("POST", "/keys/{key_id}", change_key),
     ("POST", "/limits", set_limit),

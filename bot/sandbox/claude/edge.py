@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import msgspec
 import structlog
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from bot.sandbox.claude.errors import ApiError, invalid
 from bot.sandbox.claude.organization import ADMIN_KEY, OAUTH_TOKEN, ClaudeOrganization
@@ -103,7 +104,7 @@ class Edge:
             await hold(request, fault.seconds or 0)
         if fault is not None and fault.kind == "drop_after":
             return DroppedConnection()
-        return JSONResponse(body, status, headers)
+        return Response(msgspec.json.encode(body), status, headers, "application/json")
 
     async def _answer(self, request: Request, raw: bytes, headers: dict[str, str]) -> dict[str, Any]:
         by_oauth = _check_credential(request)

@@ -1,4 +1,8 @@
-"""The older reports: messages usage and cost in buckets, oldest first, empty ones included, default workspace as null."""
+"""The older reports: messages usage and cost in buckets, oldest first, empty ones included, default workspace as null.
+
+As the real ones do, the cost report leaves out what the Priority Tier costs, whose tokens the usage report has, and the
+usage report leaves out code execution and session time, which the cost report has. Amounts are after the discount.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox.claude import params
+from bot.sandbox.claude.analytics_calls import OTHER_COSTS
 from bot.sandbox.claude.analytics_query import refreshed_at
+from bot.sandbox.claude.disturbances import Report
 from bot.sandbox.claude.edge import Call, Endpoint
 from bot.sandbox.claude.errors import invalid
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.paging import read_cursor, write_cursor
-from bot.sandbox.claude.prices import cents
+from bot.sandbox.claude.prices import cents, discounted
 from bot.sandbox.claude.report import WIDTHS, Row, Value, collect, make_filter, usage_json
 from bot.sandbox.claude.shapes import stamp
 from bot.sandbox.claude.timeline import Stream
@@ -43,7 +49,13 @@ _COST_PARTS = (
     ("cache_creation.ephemeral_1h_input_tokens", "Input Tokens, Cache Write (1h)"),
     ("output_tokens", "Output Tokens"),
 )
+_OTHER_DESCRIPTIONS = {
+    "web_search": "Web Search Usage",
+    "code_execution": "Code Execution Usage",
+    "session_usage": "Managed Agents Session Usage",
+}
 _COST_DIMENSIONS = ["workspace_id", "model", "service_tier", "context_window", "inference_geo"]
+_COST_FIELDS = ("workspace_id", "description", "cost_type", "token_type", *_COST_DIMENSIONS[1:])
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ class LegacyReports:
         def keep(stream: Stream) -> bool:
             return stream.model is not None and matches(stream)
 
-        rows = self._rows(call.organization, buckets, group_by, keep)
+        rows = self._rows(call.organization, "usage_report/messages", buckets, group_by, keep)
 
         def result(row: Row) -> dict[str, Any]:
             group: dict[str, Any] = dict.fromkeys(name for name in _USAGE_GROUPS if name != "speed" or name in group_by)
@@ -102,17 +114,24 @@ class LegacyReports:
         buckets = _buckets(call, ("1d",))
         described = "description" in group_by
         dimensions = [name for name in _COST_DIMENSIONS if name in group_by or (described and name != "workspace_id")]
-        rows = self._rows(call.organization, buckets, dimensions, lambda _: True)
+        rows = self._rows(call.organization, "cost_report", buckets, dimensions, _is_charged_here)
         results: dict[datetime, list[dict[str, Any]]] = {}
         for start, found in rows.items():
             results[start] = _cost_results(call.organization, found, dimensions, group_by)
         return _answer(buckets, results)
 
     def _rows(
-        self, organization: ClaudeOrganization, buckets: Buckets, dimensions: list[str], keep: Callable[[Stream], bool]
+        self,
+        organization: ClaudeOrganization,
+        report: Report,
+        buckets: Buckets,
+        dimensions: list[str],
+        keep: Callable[[Stream], bool],
     ) -> dict[datetime, list[Row]]:
         until = refreshed_at(organization.clock.now(), timedelta(minutes=5))
-        rows = collect(self._book, organization, buckets.start, buckets.end, buckets.width, dimensions, keep, until)
+        start, end = buckets.start, buckets.end
+        gaps = organization.disturbances.gaps(report, start, end)
+        rows = collect(self._book, organization, start, end, buckets.width, dimensions, keep, until, gaps)
         found: dict[datetime, list[Row]] = {}
         for row in sorted(rows, key=lambda row: str(row.values)):
             found.setdefault(row.start, []).append(row)
@@ -150,20 +169,26 @@ def _values(organization: ClaudeOrganization, dimensions: list[str], row: Row) -
     }
 
 
+def _is_charged_here(stream: Stream) -> bool:
+    return stream.tier != "priority"
+
+
 def _cost_results(
     organization: ClaudeOrganization, rows: list[Row], dimensions: list[str], group_by: list[str]
 ) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = []
+    """Return a bucket's lines; what isn't tokens is one line in each workspace, whichever model it came with."""
+    sums: dict[tuple[Value, ...], int] = {}
     for row in rows:
         values = _values(organization, dimensions, row)
-        empty: dict[str, Any] = dict.fromkeys(("workspace_id", "description", "cost_type", "token_type", *_COST_DIMENSIONS))
-        if "description" not in group_by:
-            results.append(empty | values | {"amount": cents(sum(row.costs)), "currency": "USD"})
-            continue
-        for part, units in _parts(row, str(values.get("model"))):
-            if units:
-                results.append(empty | values | part | {"amount": cents(units), "currency": "USD"})
-    return results
+        for part, units in _parts(row, str(values.get("model"))) if "description" in group_by else [({}, row.units)]:
+            line = tuple((values | part).get(name) for name in _COST_FIELDS)
+            sums[line] = sums.get(line, 0) + units
+    percent = organization.flags.discount_percent
+    return [
+        dict(zip(_COST_FIELDS, line, strict=True)) | {"amount": cents(discounted(units, percent)), "currency": "USD"}
+        for line, units in sums.items()
+        if units
+    ]
 
 
 def _parts(row: Row, model: str) -> list[tuple[dict[str, str | None], int]]:
@@ -172,8 +197,9 @@ def _parts(row: Row, model: str) -> list[tuple[dict[str, str | None], int]]:
         ({"description": f"{name} Usage - {words}", "cost_type": "tokens", "token_type": kind}, row.costs[n])
         for n, (kind, words) in enumerate(_COST_PARTS)
     ]
-    parts.append(({"description": "Web Search Usage", "cost_type": "web_search", "model": None}, row.costs[5]))
-    parts.append(({"description": "Code Execution Usage", "cost_type": "code_execution", "model": None}, row.costs[6]))
+    nothing: dict[str, str | None] = dict.fromkeys(("model", "service_tier", "context_window", "inference_geo"))
+    for n, kind in OTHER_COSTS.items():
+        parts.append((nothing | {"description": _OTHER_DESCRIPTIONS[kind], "cost_type": kind}, row.costs[n]))
     return parts
 
 

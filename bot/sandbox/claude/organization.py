@@ -5,14 +5,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.sandbox.claude import seed
+from bot.sandbox.claude.disturbances import Disturbances
 from bot.sandbox.claude.errors import invalid, not_found
 from bot.sandbox.claude.keyplan import key_plans
 from bot.sandbox.claude.records import Activity, ApiKey, Invite, Principal, SpendLimit, User, Workspace, tagged_id
+from bot.sandbox.claude.revisions import Revision, Revisions
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.people import EVERYBODY
 
@@ -41,10 +43,25 @@ class Flags:
     workspace_limit: int = 100
     invite_domains: str | None = None
     user_removal_conflicts: int = 0
-    discount_percent: int = 0
+    discount_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    priority_tier: bool = False
+    unknown_model: bool = False
+    long_prompts: bool = False
+    agent_sessions: bool = False
     compliance_enabled: bool = False
     webhooks_enabled: bool = False
     organization_kind: Literal["console", "enterprise"] = "console"
+
+
+FLAG_HELP = {
+    "analytics_beta": "Off: the analytics usage and cost reports are refused, and the legacy ones answer.",
+    "discount_percent": "What all reports of money take off; list prices stay.",
+    "priority_tier": "Two keys also send requests on the Priority Tier: in all reports but the legacy cost report.",
+    "unknown_model": "One key also uses a model that no price table names.",
+    "long_prompts": "One key also sends Haiku 5.5 prompts of more than 100,000 tokens, which its dearer band charges.",
+    "agent_sessions": "One key also runs Managed Agents: tokens, and session time.",
+}
+"""Flag of the figures -> what it does. Those that add streams add them to the past too: set them before figures are read."""
 
 
 async def _nobody_watches() -> None:
@@ -80,8 +97,8 @@ class ClaudeOrganization:
         self.overrides: dict[tuple[str, str], dict[str, int]] = {}
         self.spend_limits: dict[str, SpendLimit] = {}
         self.activities: list[Activity] = []
-        self.revisions: dict[tuple[date, str | None], Decimal] = {}
-        self.revision = 0
+        self.revisions = Revisions()
+        self.disturbances = Disturbances(self.revisions)
         self.admin_key_owner = next(user.id for user in self.users.values() if user.role == "admin")
         self._seed_limits()
 
@@ -207,8 +224,7 @@ class ClaudeOrganization:
 
     def revise(self, day: date, workspace_id: str | None, factor: Decimal) -> None:
         """Multiply the figures of one UTC day (of one workspace, or of all) by `factor`, on top of earlier revisions."""
-        self.revisions[day, workspace_id] = self.revisions.get((day, workspace_id), Decimal(1)) * factor
-        self.revision += 1
+        self.revisions.add(Revision(day=day, factor=factor, workspace_id=workspace_id))
 
     def set_flags(self, changes: dict[str, Any]) -> None:
         """Switch flags; an unknown name and a value that doesn't fit are a 400, and nothing changes."""

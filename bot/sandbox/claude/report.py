@@ -1,11 +1,13 @@
 """Groups and filters usage cells; the analytics and the legacy reports are two faces of this one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import add
 from typing import Any
 
+from bot.sandbox.claude.disturbances import Span, without
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.shapes import stamp
 from bot.sandbox.claude.timeline import Stream
@@ -17,9 +19,9 @@ Value = str | tuple[str, str] | None
 """A group's value: an actor is (type, id), everything else a string."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
-    """One group in one bucket: what was used, and what each component cost (units of 10⁻¹² cent)."""
+    """One group in one bucket: what was used, and what each component costs at list price (units of 10⁻¹² cent)."""
 
     start: datetime
     end: datetime
@@ -27,9 +29,11 @@ class Row:
     counters: Counters
     costs: Counters
     tokens: int = field(init=False)
+    units: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = sum(self.counters[:5])
+        self.units = sum(self.costs)
 
 
 def dimension(organization: ClaudeOrganization, name: str) -> Callable[[Stream], Value]:
@@ -78,12 +82,19 @@ def collect(
     group_by: list[str],
     keep: Callable[[Stream], bool],
     until: datetime,
+    gaps: Sequence[Span] = (),
 ) -> list[Row]:
-    """Return one row per bucket and group that has anything in `start`…`end`, nothing after `until`; in no special order."""
+    """Return one row per bucket and group that has anything in `start`…`end`, nothing after `until`; in no special order.
+
+    `gaps` are spans of which nothing is told.
+    """
     readers = [dimension(organization, name) for name in group_by]
     groups: dict[int, tuple[Value, ...]] = {}
     found: dict[tuple[datetime, tuple[Value, ...]], tuple[Counters, Counters]] = {}
-    for bucket, day, stream, counters in book.cells(start, min(end, until), width, keep):
+    spans = without(start, min(end, until), gaps)
+    cells = chain.from_iterable(book.cells(begin, stop, width, keep) for begin, stop in spans)
+    for bucket, day, stream, counters in cells:
+        bucket = start if width is None else bucket
         values = groups.get(id(stream))
         if values is None:
             values = groups[id(stream)] = tuple(read(stream) for read in readers)

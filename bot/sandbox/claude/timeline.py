@@ -58,7 +58,11 @@ SPIKE_FACTOR = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """`typical` is a normal weekday's counters at the seed day; `actor` is (actor type, id); `until` None: still running."""
+    """`typical` is a normal weekday's counters at the seed day; `actor` is (actor type, id); `until` None: still running.
+
+    The counters: uncached input, cache read, 5 min write, 1 h write, output, web searches, hundredths of container hours,
+    requests, hundredths of session hours.
+    """
 
     seed: str
     workspace_id: str
@@ -73,6 +77,7 @@ class Stream:
     typical: tuple[float, ...]
     start: datetime
     until: datetime | None = None
+    long_prompts: bool = False
 
 
 def spike_moment(organization: ClaudeOrganization) -> datetime:
@@ -85,13 +90,14 @@ def build_streams(organization: ClaudeOrganization) -> list[Stream]:
     streams: list[Stream] = []
     for plan, key in organization.plans.values():
         if plan.dollars > 0:
-            streams += _key_streams(organization, plan, key)
+            streams += key_streams(organization, plan, key)
         if plan.executes:
             streams.append(_execution(plan, key))
     return [*streams, *_playground(organization)]
 
 
-def _key_streams(organization: ClaudeOrganization, plan: KeyPlan, key: ApiKey) -> Iterator[Stream]:
+def key_streams(organization: ClaudeOrganization, plan: KeyPlan, key: ApiKey) -> Iterator[Stream]:
+    """Yield the streams of a key: one for each model that it was on, and two where a part of the prompts is long."""
     actor = ("api_actor", key.id) if key.principal is None else (f"{key.principal.kind}_actor", key.principal.id)
     product = "message_batches_api" if plan.tier == "batch" else "claude_code" if plan.mix == "code" else "messages_api"
     seed = f"{plan.workspace}/{plan.name}"
@@ -106,11 +112,11 @@ def _key_streams(organization: ClaudeOrganization, plan: KeyPlan, key: ApiKey) -
         if until is not None and until <= key.created_at:
             continue
         geo = plan.geo if has_geo(model) else None
-        base = _typical(plan.dollars * (0.4 if plan.family == "haiku" else 1.0), last, plan, organization.seed_day)
+        base = typical(plan.dollars * (0.4 if plan.family == "haiku" else 1.0), last, plan, organization.seed_day)
         factor = SPIKE_FACTOR if model == SPIKE_MODEL and plan.name == SPIKE_KEY else 1.0
         for context, share in (("0-200k", 1 - long_share), ("200k-1M", long_share)):
             if share > 0:
-                typical = tuple(value * share * factor for value in base)
+                counters = tuple(value * share * factor for value in base)
                 begin = max(start, key.created_at + timedelta(hours=2))
                 yield Stream(
                     seed,
@@ -123,7 +129,7 @@ def _key_streams(organization: ClaudeOrganization, plan: KeyPlan, key: ApiKey) -
                     context,
                     geo,
                     plan.rhythm,
-                    typical,
+                    counters,
                     begin,
                     until,
                 )
@@ -141,7 +147,7 @@ def _spans(organization: ClaudeOrganization, family: str, seed: str) -> list[Spa
     return [(model, start, end) for (model, _), start, end in zip(FAMILIES[family], moves, ends, strict=True)]
 
 
-def _typical(dollars: float, model: str, plan: KeyPlan, day: datetime) -> tuple[float, ...]:
+def typical(dollars: float, model: str, plan: KeyPlan, day: datetime) -> tuple[float, ...]:
     """Return the counters of a day that costs `dollars` on `model`."""
     *usual, per_request = MIXES[plan.mix]
     shares = [share * (0.7 + 0.6 * fraction(f"mix:{plan.workspace}/{plan.name}:{n}")) for n, share in enumerate(usual)]
@@ -149,12 +155,12 @@ def _typical(dollars: float, model: str, plan: KeyPlan, day: datetime) -> tuple[
     per_token = sum(share * price for share, price in zip(shares, prices[:5], strict=True))
     tokens = dollars * 100 * UNITS_PER_CENT / per_token
     requests = tokens / per_request
-    return (*(tokens * share for share in shares), requests * plan.searches, 0.0, requests)
+    return (*(tokens * share for share in shares), requests * plan.searches, 0.0, requests, 0.0)
 
 
 def _execution(plan: KeyPlan, key: ApiKey) -> Stream:
     """Return the code-execution stream of a key: no model, no product, container time instead of tokens."""
-    typical = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 6400.0, 210.0)
+    counters = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 6400.0, 210.0, 0.0)
     seed = f"{plan.workspace}/{plan.name}/execution"
     return Stream(
         seed,
@@ -167,7 +173,7 @@ def _execution(plan: KeyPlan, key: ApiKey) -> Stream:
         None,
         None,
         plan.rhythm,
-        typical,
+        counters,
         key.created_at,
     )
 
@@ -181,7 +187,7 @@ def _playground(organization: ClaudeOrganization) -> Iterator[Stream]:
         seed = f"playground/{user.email}"
         gone = user.id in organization.former_users
         for model, start, until in _spans(organization, "sonnet", seed):
-            typical = _typical(plan.dollars, "claude-sonnet-5", plan, organization.seed_day)
+            counters = typical(plan.dollars, "claude-sonnet-5", plan, organization.seed_day)
             geo = "global" if has_geo(model) else None
             begin, end = max(start, user.added_at), until
             if gone:
@@ -190,5 +196,5 @@ def _playground(organization: ClaudeOrganization) -> Iterator[Stream]:
             if end is None or begin < end:
                 yield Stream(
                     seed, workspace_id, None, ("user_actor", user.id), model, "claude_console", "standard", "0-200k", geo,
-                    "office", typical, begin, end,
+                    "office", counters, begin, end,
                 )  # fmt: skip

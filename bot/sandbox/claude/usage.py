@@ -6,60 +6,86 @@ rising whole-number curve over that total, so minutes add up to hours, hours to 
 
 import hashlib
 import operator
-from collections.abc import Callable, Iterator
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from math import prod
 
+from bot.sandbox.claude.extras import extra_streams, extra_switches
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.prices import unit_prices
+from bot.sandbox.claude.revisions import Revision
 from bot.sandbox.claude.timeline import HOURS, WEEKDAYS, Stream, build_streams
 
 DAY_MINUTES = 1440
 _HOUR_CURVES = {rhythm: (0, *accumulate(weights)) for rhythm, weights in HOURS.items()}
+_NOTHING = (0,) * 24
 _MINUTE_CURVE = (0, *accumulate((minute * 7919) % 31 + 20 for minute in range(60)))
 
+_KEPT_STREAM_DAYS = 50_000
+"""How many whole days of streams are kept: all of a usual company, two months of the large one."""
+
 Counters = tuple[int, ...]
+State = tuple[tuple[Revision, ...], tuple[bool, ...]]
+"""The revisions in force, and the switches that add streams."""
 Cell = tuple[datetime, date, Stream, Counters]
 """The start of a bucket, the UTC day (its prices count), a stream, and what the stream did."""
 
 
 class UsageBook:
-    """The usage of one organization, by day."""
+    """The usage of one organization, by day. Reports are made in threads, hence the lock."""
 
     def __init__(self, organization: ClaudeOrganization) -> None:
         self._organization = organization
-        self._streams: list[Stream] | None = None
-        self._days: dict[date, list[tuple[Stream, Counters]]] = {}
-        self._revision = 0
+        self._streams: dict[tuple[bool, ...], list[Stream]] = {}
+        """By the switches that add some; none is ever dropped, because reports in the making know streams by identity."""
+        self._days: OrderedDict[date, list[tuple[Stream, Counters]]] = OrderedDict()
+        self._state: State = ((), ())
+        self._lock = threading.RLock()
+
+    def state(self) -> State:
+        """Return what the figures of past days depend on: as long as it stays the same, they do."""
+        organization = self._organization
+        return organization.revisions.in_force(organization.clock.now()), extra_switches(organization)
 
     @property
     def streams(self) -> list[Stream]:
         """Every stream, built when first asked for."""
-        if self._streams is None:
-            self._streams = build_streams(self._organization)
-        return self._streams
+        with self._lock:
+            on = extra_switches(self._organization)
+            if on not in self._streams:
+                self._streams[on] = [*build_streams(self._organization), *extra_streams(self._organization)]
+            return self._streams[on]
 
     def day(self, day: date) -> list[tuple[Stream, Counters]]:
         """Return the streams that run on a UTC day and what each would do on all of it, revisions included."""
-        if self._revision != self._organization.revision:
-            self._days.clear()
-            self._revision = self._organization.revision
-        if day not in self._days:
-            begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            end = begin + timedelta(days=1)
-            running = [s for s in self.streams if s.start < end and (s.until is None or s.until > begin)]
-            self._days[day] = [(stream, self._whole_day(stream, day)) for stream in running]
-        return self._days[day]
+        with self._lock:
+            state = self.state()
+            if state != self._state:
+                self._days.clear()
+                self._state = state
+            if day not in self._days:
+                begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+                end = begin + timedelta(days=1)
+                running = [s for s in self.streams if s.start < end and (s.until is None or s.until > begin)]
+                revised = [one for one in state[0] if one.day == day]
+                self._days[day] = [(stream, self._whole_day(stream, day, revised)) for stream in running]
+                while sum(map(len, self._days.values())) > _KEPT_STREAM_DAYS and len(self._days) > 1:
+                    self._days.popitem(last=False)
+            return self._days[day]
 
-    def _whole_day(self, stream: Stream, day: date) -> Counters:
+    def _whole_day(self, stream: Stream, day: date, revisions: list[Revision]) -> Counters:
         digest = hashlib.blake2b(f"{stream.seed}|{day.toordinal()}".encode(), digest_size=4).digest()
         noise = 0.85 + 0.3 * int.from_bytes(digest, "big") / 2**32
         age = (self._organization.seed_day.date() - day).days
         growth = max(0.25, 1 - age * 0.72 / 395)
         factor = WEEKDAYS[stream.rhythm][day.weekday()] * growth * noise
-        revisions = self._organization.revisions
-        revised = revisions.get((day, None), 1) * revisions.get((day, stream.workspace_id), 1)
-        return tuple(int(int(value * factor) * revised) for value in stream.typical)
+        totals = tuple([int(value * factor) for value in stream.typical])
+        of_this = [one.factor for one in revisions if one.concerns(stream.workspace_id, stream.key_id, stream.model)]
+        return tuple(int(total * prod(of_this)) for total in totals) if of_this else totals
 
     def cells(
         self, start: datetime, end: datetime, width: timedelta | None, keep: Callable[[Stream], bool]
@@ -107,6 +133,11 @@ def _cut(
             yield (start if width is None else day), day.date(), stream, counters
         return
     step = int(width.total_seconds() // 60)
+    if step == 60 and first == 0 and last == DAY_MINUTES:
+        for begins, counters in zip(_hours_of(day), _by_hour(stream.rhythm, totals), strict=True):
+            if any(counters):
+                yield begins, day.date(), stream, counters
+        return
     before = _curve(stream.rhythm, totals, first)
     at = first
     while at < last:
@@ -116,6 +147,22 @@ def _cut(
         if any(counters):
             yield day + timedelta(minutes=at - at % step), day.date(), stream, counters
         at, before = upto, after
+
+
+@lru_cache(maxsize=64)
+def _hours_of(day: datetime) -> list[datetime]:
+    return [day + timedelta(hours=hour) for hour in range(24)]
+
+
+def _by_hour(rhythm: str, totals: Counters) -> list[Counters]:
+    """Return the counters of each hour of a whole day, counter by counter: what `_curve` says, several times faster."""
+    curve = _HOUR_CURVES[rhythm]
+    whole = curve[-1]
+    columns: list[Sequence[int]] = []
+    for total in totals:
+        grown = [total * low // whole for low in curve] if total else ()
+        columns.append([after - before for before, after in pairwise(grown)] if total else _NOTHING)
+    return list(zip(*columns, strict=True))
 
 
 def slice_of(rhythm: str, totals: Counters, first: int, last: int) -> Counters:
@@ -138,5 +185,6 @@ def _curve(rhythm: str, totals: Counters, minute: int) -> Counters:
 
 
 def cost_units(stream: Stream, day: date, counters: Counters) -> Counters:
-    """Return a cell's cost by component (the counters but `requests`) in units of 10⁻¹² cent: tokens × price, exactly."""
-    return tuple(map(operator.mul, counters, unit_prices(stream.model, day, stream.tier, stream.geo)))
+    """Return a cell's cost at list price by component, as the counters stand, in units of 10⁻¹² cent: exactly."""
+    prices = unit_prices(stream.model, day, stream.tier, stream.geo, stream.long_prompts)
+    return tuple(map(operator.mul, counters, prices))
