@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
+from bot.approvals.snapshot import keys_of_account
 from bot.directory.directory import Directory
 from bot.directory.found import FoundCapabilities
 from bot.errors import SlackError
@@ -146,6 +147,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         use_of_keys=use_from(lambda: runtime.store),
         use_of_each=each_use_from(lambda: runtime.store),
         spend_of_month=month_from(lambda: runtime.store),
+        keys_of=lambda slack_id, member_id: keys_of_account(runtime, slack_id, member_id),
     )
     secret = settings.slack_signing_secret
     app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")

@@ -19,6 +19,7 @@ from handlers import (
     requests,
     spend,
     spend_forms,
+    spend_records,
     workspaces,
 )
 from handlers.edge import register as edge
@@ -35,6 +36,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     invites.FEATURE,
     spend.FEATURE,
     spend_forms.FEATURE,
+    spend_records.FEATURE,
     forms.FEATURE,
     limits.FEATURE,
     home.FEATURE,

@@ -1,12 +1,12 @@
 """/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
 
 from bot.commands.parse import find_command, split_words
-from bot.errors import InvalidInput, NotFound, SlackRefused
+from bot.errors import InvalidInput, NotFound
 from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
 from bot.slack import ids
 from bot.slack.blocks import context
-from bot.slack.markup import Markup, mention
+from bot.slack.markup import mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import numbered, read_turn, turns
 from bot.spend.alerts.send import acknowledge as alert_act
@@ -20,11 +20,12 @@ from bot.spend.digests.view import render_part
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
-from handlers import spend_forms
+from handlers import spend_forms, spend_records
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
+from handlers.spend_where import tell_alone, why_directly
 
 
 async def spend_command(call: Interaction) -> None:
@@ -34,6 +35,8 @@ async def spend_command(call: Interaction) -> None:
         await spend_forms.open_digest_form(call)
     elif name == "alert":
         await spend_forms.open_alert_form(call)
+    elif name in ("records", "me"):
+        await spend_records.records_command(call)
     else:
         await _answer(call, call.words)
 
@@ -61,19 +64,6 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
     await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
     if directly is not None:
         await call.say(plain_answer(directly))
-
-
-async def why_directly(call: Interaction) -> Markup | None:
-    """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
-    if call.channel[:1] not in ("C", "G"):
-        return None
-    try:
-        channel = await call.rt.notifier.channel(call.channel)
-    except SlackRefused:  # a private channel without the bot: nobody says who reads it, so the safe reading counts
-        return "I can't see who reads this channel, so I sent the figures to you directly."
-    if channel.is_shared_outside:
-        return "I don't show figures where other companies can read them. I sent them to you directly."
-    return None
 
 
 async def _query(call: Interaction, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
@@ -141,7 +131,7 @@ async def turn_breakdown(call: Interaction) -> None:
 async def _show_insides(call: Interaction, run_id: int, cursor: str = "", *, redraw: bool = False) -> None:
     given, digest = await digest_of_run(call.rt, run_id)
     if found := insides(given, digest):
-        await _tell_alone(call, render_insides(digest, numbered(found, cursor), run_id), redraw=redraw)
+        await tell_alone(call, render_insides(digest, numbered(found, cursor), run_id), redraw=redraw)
     else:
         await call.say(plain_answer("There is nothing to break down: that day has no figures."))
 
@@ -163,17 +153,7 @@ async def _show_part(call: Interaction, which: str, cursor: str = "", *, redraw:
     message = render_part(digest, dimension, int(run_id), cursor)
     if message is None:
         raise NotFound("That table has no figures any more. Nothing was changed.")
-    await _tell_alone(call, message, redraw=redraw)
-
-
-async def _tell_alone(call: Interaction, message: Message, *, redraw: bool) -> None:
-    """Show figures to the person alone, and never where another company could look over their shoulder."""
-    directly = await why_directly(call)
-    if directly is not None:
-        await call.rt.notifier.send(call.user_id, message)
-        await call.say(plain_answer(directly))
-        return
-    await (call.say_in_place(message) if redraw else call.say(message))
+    await tell_alone(call, message, redraw=redraw)
 
 
 async def digest_menu(call: Interaction) -> None:

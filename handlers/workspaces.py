@@ -12,7 +12,7 @@ from bot.slack.paging import page_of, read_turn, turns
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
-from handlers.spend import why_directly
+from handlers.spend_where import why_directly
 from handlers.typed import workspace_named
 
 _GONE = "I don't know that workspace any more. Ask for the list again."

@@ -22,14 +22,19 @@ from bot.organization.members_wanted import WantedMembers
 from bot.organization.model import Glance, PlaceRole, Places
 from bot.organization.person_view import ASKS, PersonFacts, person_card
 from bot.sandbox.slack.validation import validate_message, validate_view
-from bot.slack.paging import SIZE, Page, numbered, page_of, read_turn
+from bot.slack.paging import SIZE, Page, counted, numbered, page_of, read_turn
 from bot.spend.ask.view import render_figures
 from bot.spend.digests.build import DigestInput, build_digest
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.view import render_part, render_thread
 from bot.spend.dimensions import KEY
-from bot.spend.model import Breakdown, Digest, LedgerDay, Series, Slice, SpendQuery
+from bot.spend.exports.load import PAGE
+from bot.spend.exports.query import RecordsQuery, Selection
+from bot.spend.exports.records import Facts, Records
+from bot.spend.exports.view import render_records
+from bot.spend.model import Breakdown, Digest, LedgerDay, Measures, Series, Slice, SpendQuery
 from bot.spend.model import Figures as SpendFigures
+from bot.spend.scope import EVERYTHING
 from bot.words.calendars import UTC_DAYS
 from handlers.home_view import HomeParts, home_view
 from tests.approvals.samples import ASKED, a_request, facts_of
@@ -113,6 +118,17 @@ def figures() -> SpendFigures:
     return SpendFigures(query, FRIDAY, FRIDAY, Decimal(9000), Decimal(1), Breakdown(KEY, parts), Series((), ()), (), (), NOW)
 
 
+def recorded(cursor: str) -> list[Json]:
+    page = counted(len(NAMES), cursor, PAGE)
+    rows = [Measures(FRIDAY, {"api_key_id": NAMES[number]}, Decimal(100 - number)) for number in page.items]
+    selection = Selection(FRIDAY, FRIDAY, (KEY,), {})
+    facts = Facts(
+        {FRIDAY: LedgerDay(FRIDAY, "analytics", NOW, NOW, True, Decimal(1))}, {name: f"{name}{LONG}" for name in NAMES}
+    )
+    total = Measures(FRIDAY, {}, Decimal(9000))
+    return render_records(Records(RecordsQuery(), selection, EVERYTHING, page.showing(rows), total, facts), "claude").blocks
+
+
 def key_history(cursor: str) -> list[Json]:
     facts = KeyFacts(
         key_line(LONG).key, LONG, "<@U0NOAH>", "<@U0NOAH>", "nobody", ASKED, None, titled(LONG), "https://a.test/c"
@@ -165,6 +181,7 @@ LISTS = {
     "keys at home": Listed(lambda cursor: at_home(own=cursor), "page_my_keys"),
     "history": Listed(history, "page_history"),
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
+    "records": Listed(recorded, "page_spend_records"),
     "a part of a digest": Listed(part, "page_spend_part"),
     "inside a digest": Listed(inside, "page_spend_breakdown"),
 }
@@ -219,9 +236,11 @@ ALLOWED = {
     ("bot/spend/ask/view.py", "problem.suggestion[:2000]"): "text",
     ("bot/spend/render.py", "rows[:most]"): "a line of text beside a table; the rest is counted",
     ("bot/spend/render.py", "rows[:_POINTS - 1]"): "a chart; the rest is one bar",
+    ("bot/spend/render.py", "calendar_day(value)[:-5]"): "text",
     ("bot/spend/render.py", "rows[:odd]"): "a chart; the other days follow",
     ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
     ("handlers/spend.py", "call.channel[:1]"): "text",
+    ("handlers/spend_where.py", "call.channel[:1]"): "text",
     ("handlers/spend_forms.py", "call.channel[:1]"): "text",
     ("handlers/spend_forms.py", "found[:100]"): "suggestions, which typing narrows",
 }

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked, SlackRefused
+from bot.people.groups import belongs_to
 from bot.people.identity import LOOKED_AT, Links, find_member, is_admin, may_act
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
@@ -68,14 +69,10 @@ async def _is_among(rt: Runtime, person: Who, refs: Sequence[ApproverRef], works
 
 async def _matches(rt: Runtime, person: Who, ref: ApproverRef, workspace_id: str | None, fresh: bool) -> bool:
     match ref.kind:
-        case ApproverKind.USER:
-            return ref.id == person.slack_id
-        case ApproverKind.USERGROUP:
-            return person.slack_id in await rt.notifier.group_members(ref.id or "", fresh=fresh)
-        case ApproverKind.ORG_ADMINS:
-            return await is_admin(rt, person.member_id)
         case ApproverKind.WORKSPACE_ADMINS:
             return workspace_id is not None and await _is_workspace_admin(rt, person, workspace_id)
+        case _:
+            return await belongs_to(rt, person, ref, fresh=fresh)
 
 
 async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bool:

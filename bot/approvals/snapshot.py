@@ -128,8 +128,13 @@ async def _askers_of(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
 
 async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:
     """Return the ids of somebody's keys; see `keys_of_person`."""
+    return await keys_of_account(rt, actor.slack_id, actor.member.id)
+
+
+async def keys_of_account(rt: Runtime, slack_id: str, member_id: str) -> frozenset[str]:
+    """Return the same of a Slack account and the member that it is."""
     issuing = [kind.name for kind in all_kinds(rt).values() if kind.issues_keys]
-    return await keys_of_person(Others(rt.store), await rt.directory.keys(), issuing, actor.slack_id, actor.member.id)
+    return await keys_of_person(Others(rt.store), await rt.directory.keys(), issuing, slack_id, member_id)
 
 
 async def keys_of_person(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from bot.cli.export import export_command
+
 if TYPE_CHECKING:
     from bot.settings.model import DatabaseSettings, Settings
 
@@ -186,6 +188,9 @@ def show(
     good, sentence = asyncio.run(show_audit(_database_settings(), about, lambda line: _say([line])))
     _say([sentence])
     raise typer.Exit({True: 0, False: 1, None: 2}[good])
+
+
+app.command(name="export")(export_command)
 
 
 def _database_settings() -> "DatabaseSettings":

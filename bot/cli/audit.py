@@ -3,17 +3,15 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC
-from pathlib import Path
 
 from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.audit_trail import Trail
+from bot.cli.database import Unreadable, read_database
 from bot.settings.model import DatabaseSettings
 from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry, AuditProof, all_entries, verify_chain
-from bot.store.session import Store, Tx
+from bot.store.session import Tx
 from bot.words.wording import plural
-
-_SQLITE = "sqlite+aiosqlite:///"
 
 
 async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None = None) -> tuple[bool | None, str]:
@@ -69,25 +67,10 @@ async def _read(
     settings: DatabaseSettings, work: Callable[[Tx], Awaitable[tuple[bool | None, str]]]
 ) -> tuple[bool | None, str]:
     """Do something with the log; None with a sentence where it can't be read."""
-    url = settings.database_url.get_secret_value()
-    if absent := _absent_file(url):
-        return None, f"audit: There is no database at {absent}."  # opening it would make one
-    store = Store(url, settings.audit_key_bytes)
     try:
-        async with store.read() as tx:
-            return await work(tx)
-    except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        return (
-            None,
-            f"audit: The log can't be read ({type(error).__name__}). Is DATABASE_URL the bot's database?",
-        )
-    finally:
-        await store.close()
-
-
-def _absent_file(url: str) -> Path | None:
-    file = Path(url.removeprefix(_SQLITE).split("?")[0])
-    return file if url.startswith(_SQLITE) and not file.is_file() else None
+        return await read_database(settings, "The log", work)
+    except Unreadable as error:
+        return None, f"audit: {error}"
 
 
 def _said(proof: AuditProof) -> tuple[bool, str]:

@@ -15,6 +15,7 @@ from bot.policy.names import KNOWN_NOTE, Known, loose
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
+from bot.spend.scope import groups_without_people
 from bot.store.peek import peek_note
 from bot.words.wording import listed, plural
 
@@ -74,9 +75,20 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
     else:
         prefix, mode = settings.command_prefix, settings.transport
         found += _plain_http(settings) + _ordinary_key(settings) + _loose_names(settings, policy_path(env), known_kinds)
+        found += _visible_to(settings, load_policy(policy_path(env), known_kinds))
     if unknown := [f"settings: {sentence}" for sentence in misspelt_settings(env)]:
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
+
+
+def _visible_to(settings: Settings, policy: Policy) -> Findings:
+    """Find what SPEND_VISIBLE_TO names that nobody belongs to."""
+    unknown = groups_without_people(settings.spend_visible_to, policy)
+    if not unknown:
+        return Findings(())
+    names = listed([f"'{one}'" for one in unknown])
+    said = f"settings: SPEND_VISIBLE_TO names {names}, to which nobody belongs: it takes all, own and groups of the policy."
+    return Findings((), (said,), ("some people see only their own figures",))
 
 
 def mode_of(env: Mapping[str, str]) -> Mode:

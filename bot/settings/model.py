@@ -141,6 +141,13 @@ class Settings(DatabaseSettings):
         "a whole number from 1 to 100",
         default=20,
     )
+    spend_visible_to: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(parse.words)] = _setting(
+        "Who may ask for all figures of cost and usage: all, own (everybody their own keys' and their workspaces'), or names"
+        " of groups of the policy, separated by commas; everybody else then sees their own. Organization admins and billing"
+        " members see all.",
+        "all, own, or one or more names of groups of the policy",
+        default=("all",),
+    )
     sandbox_url: Annotated[str, BeforeValidator(parse.loopback_url)] | None = _setting(
         "The control address of a running sandbox. The bot then uses the sandbox's clock, and ENCRYPTION_KEYS and"
         " EMAIL_DOMAINS may be left out. Never set it in production.",

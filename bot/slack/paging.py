@@ -84,6 +84,24 @@ def numbered(items: Sequence[T], cursor: str = "", size: int = SIZE) -> Page[T]:
     return page.showing([item for _, item in page.items])
 
 
+def counted(total: int, cursor: str = "", size: int = SIZE) -> Page[int]:
+    """Return the page at a cursor of a list that is read page by page: the numbers of its items, counted from 0."""
+    at = int(cursor[1:]) if cursor[1:].isascii() and cursor[1:].isdigit() and len(cursor) < 20 else None
+    start = 0
+    if at is not None and cursor.startswith(AFTER):
+        start = at + 1 if at + 1 < total else max(total - size, 0)
+    elif at is not None and cursor.startswith(BEFORE):
+        start = max(min(at, total) - size, 0)
+    stop = min(start + size, total)
+    return Page(
+        items=range(start, stop),
+        previous=f"{BEFORE}{start}" if start else "",
+        next=f"{AFTER}{stop - 1}" if stop < total else "",
+        first=start + 1,
+        total=total,
+    )
+
+
 def by_name(name: str, thing_id: str) -> str:
     """Return the key of what is listed by name; a long name is cut, because a button holds few characters."""
     return f"{' '.join(name.casefold().split())[:_MOST_OF_A_NAME]}\t{thing_id}"

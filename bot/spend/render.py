@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.slack.blocks import actions
@@ -54,7 +54,9 @@ def _setting(column: Column) -> Json:
 
 def _cell(column: Column, value: Value) -> str | Json:
     shown = shown_cell(column, value)
-    return number_cell(value, shown) if column.kind == "money" and isinstance(value, Decimal) else shown
+    if column.kind in ("money", "count") and isinstance(value, Decimal | int):
+        return number_cell(Decimal(value), shown)
+    return shown
 
 
 def shown_cell(column: Column, value: Value) -> str:
@@ -65,6 +67,10 @@ def shown_cell(column: Column, value: Value) -> str:
         if column.kind == "share":
             return share(value)
         return money_change(value, cents=True) if column.kind == "change" else money(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return f"{calendar_day(value)[:-5]}, {value:%H:%M} UTC"
     return value if isinstance(value, str) else calendar_day(value)
 
 

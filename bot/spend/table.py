@@ -12,9 +12,12 @@ from typing import Literal
 from bot.spend.aggregate import shares
 from bot.spend.model import ZERO, Breakdown, Series
 
-ColumnKind = Literal["text", "day", "money", "change", "share"]
-"""`money`, `change` (signed) and `share` (of one) hold Decimals that may be added up; money is in the table's currency."""
-Value = str | date | Decimal | None
+ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count"]
+"""`money`, `change` (signed) and `share` (of one) hold Decimals, `count` (tokens, requests) integers; all may be added up.
+
+Money is in the table's currency; an `hour` is the moment when it begins.
+"""
+Value = str | date | datetime | Decimal | int | None
 """One cell; None is "no data", which is never $0."""
 Row = tuple[Value, ...]
 
@@ -49,7 +52,10 @@ class Table:
         return (first, *(_sum(values) for values in list(summed)[1:]))
 
 
-def _sum(values: Sequence[Value]) -> Decimal | None:
+def _sum(values: Sequence[Value]) -> Decimal | int | None:
+    counts = [value for value in values if isinstance(value, int)]
+    if values and len(counts) == len(values):
+        return sum(counts)
     figures = [value for value in values if isinstance(value, Decimal)]
     return sum(figures, ZERO) if len(figures) == len(values) else None
 

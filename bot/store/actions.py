@@ -58,3 +58,5 @@ class AuditAction(StrEnum):
     ALERT_SENT = "alert.sent"
     LIMIT_REACHED = "limit.reached"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    SPEND_EXPORTED = "spend.exported"
+    SPEND_EXPORT_FAILED = "spend.export_failed"

@@ -231,7 +231,7 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         store=store,
         admin=organization or Organization(),
         notifier=slack or Slack(),
-        settings=SimpleNamespace(command_prefix="claude", doubted_fall=DOUBTED_FALL),
+        settings=SimpleNamespace(command_prefix="claude", doubted_fall=DOUBTED_FALL, spend_visible_to=("all",)),
         topics=TOPICS,
         now=lambda: NOW,
     )

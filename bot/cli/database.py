@@ -1,0 +1,35 @@
+"""The bot's database, opened by a command as it is: nothing is migrated, and a file that isn't there isn't made."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bot.settings.model import DatabaseSettings
+from bot.store.session import Store, Tx
+
+_SQLITE = "sqlite+aiosqlite:///"
+T = TypeVar("T")
+
+
+class Unreadable(Exception):
+    """The database can't be read; the message is one sentence, without its address."""
+
+
+async def read_database(settings: DatabaseSettings, what: str, work: Callable[[Tx], Awaitable[T]]) -> T:
+    """Do something within one reading transaction; Unreadable where that can't be done. `what` is what is read."""
+    url = settings.database_url.get_secret_value()
+    if absent := _absent_file(url):
+        raise Unreadable(f"There is no database at {absent}.")  # opening it would make one
+    store = Store(url, settings.audit_key_bytes)
+    try:
+        async with store.read() as tx:
+            return await work(tx)
+    except Exception as error:  # drivers differ, and their texts repeat the address with its password
+        raise Unreadable(f"{what} can't be read ({type(error).__name__}). Is DATABASE_URL the bot's database?") from None
+    finally:
+        await store.close()
+
+
+def _absent_file(url: str) -> Path | None:
+    file = Path(url.removeprefix(_SQLITE).split("?")[0])
+    return file if url.startswith(_SQLITE) and not file.is_file() else None

@@ -1,0 +1,82 @@
+"""`python -m bot export`: figures as CSV from the bot's own database, without Slack and without a limit of rows."""
+
+import asyncio
+import sys
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+REPORTS = {
+    "spend": "bot.spend.exports.reports:spend",
+    "records": "bot.spend.exports.reports:records",
+}
+"""Where each report is: a function of a transaction and what is `Asked`, which returns an `Answer`; imported when needed."""
+
+_FROM = Annotated[str, typer.Option("--from", help="The first UTC day, such as 2026-10-01.", metavar="DAY")]
+_TO = Annotated[str, typer.Option("--to", help="The last UTC day, such as 2026-10-31.", metavar="DAY")]
+_BY = Annotated[
+    str, typer.Option("--by", help="What to split by, separated by commas: day, workspace, model, key.", metavar="LIST")
+]
+_MANY = "; may be given several times, and * stands for any letters."
+_WORKSPACE = Annotated[
+    list[str], typer.Option("--workspace", help=f"Only this workspace, by name or id{_MANY}", metavar="NAME")
+]
+_MODEL = Annotated[list[str], typer.Option("--model", help=f"Only this model, such as opus-5-5{_MANY}", metavar="NAME")]
+_KEY = Annotated[list[str], typer.Option("--key", help=f"Only this API key, by name or id{_MANY}", metavar="NAME")]
+_CSV = Annotated[str, typer.Option("--csv", help="The file to write; - is standard output.", metavar="FILE")]
+_FINAL = Annotated[bool, typer.Option("--final", help="Write nothing, and end with 1, unless every day is there and final.")]
+
+
+def export_command(
+    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(REPORTS)}.")],
+    first: _FROM,
+    last: _TO,
+    by: _BY = "",
+    workspace: _WORKSPACE = [],  # noqa: B006 - read only; typer makes its own
+    model: _MODEL = [],  # noqa: B006
+    key: _KEY = [],  # noqa: B006
+    csv: _CSV = "-",
+    final: _FINAL = False,
+) -> None:
+    """Write usage and cost as CSV, from the bot's database.
+
+    The figures are those that Slack shows. Ends with 0, with 1 where --final isn't fulfilled, and with 2 where nothing can
+    be exported. What is missing or not final yet is said on standard error; each line says it, too.
+    """
+    if report not in REPORTS:
+        _fail(f"There is no report '{report}'; there are {', '.join(REPORTS)}.")
+    days = (_day("--from", first), _day("--to", last))
+    if days[0] > days[1]:
+        _fail(f"--from ({first}) is after --to ({last}).")
+    from bot.cli.exports import export
+    from bot.settings.model import SettingsError, load_database_settings
+    from bot.settings.sources import read_environment
+    from bot.spend.exports.asked import Asked
+
+    try:
+        settings = load_database_settings(read_environment(Path.cwd()))
+    except SettingsError as error:
+        _fail(*error.faults)
+    filters = {"workspace": tuple(workspace), "model": tuple(model), "key": tuple(key)}
+    asked = Asked(*days, tuple(one.strip() for one in by.split(",") if one.strip()), filters)
+    module, _, name = REPORTS[report].partition(":")
+    code, sentences = asyncio.run(export(settings, getattr(import_module(module), name), asked, csv, final=final))
+    for sentence in sentences:
+        sys.stderr.write(f"export: {sentence}\n")
+    raise typer.Exit(code)
+
+
+def _day(option: str, typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        _fail(f"{option} takes a UTC day such as 2026-10-31; it is '{typed}'.")
+
+
+def _fail(*sentences: str) -> NoReturn:
+    for sentence in sentences:
+        sys.stderr.write(f"export: {sentence}\n")
+    raise typer.Exit(2)

@@ -1,0 +1,90 @@
+"""How a report becomes a CSV file: row by row, whole or not at all, and what it comes to in one sentence."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
+from typing import TextIO
+
+from bot.cli.database import Unreadable, read_database
+from bot.errors import UserError
+from bot.settings.model import DatabaseSettings
+from bot.spend.exports.asked import Answer, Asked, CannotExport
+from bot.spend.exports.csv import csv_lines
+from bot.store.session import Tx
+from bot.words.calendars import UTC_DAYS
+from bot.words.wording import calendar_day, plural
+
+Report = Callable[[Tx, Asked], Awaitable[Answer]]
+Outcome = tuple[int, list[str]]
+"""The exit code, and sentences for standard error."""
+
+
+async def export(settings: DatabaseSettings, report: Report, asked: Asked, target: str, *, final: bool) -> Outcome:
+    """Write a report to a file, or to standard output where `target` is "-"."""
+
+    async def work(tx: Tx) -> Outcome:
+        try:
+            answer = await report(tx, asked)
+            still = _not_final(answer)
+            if final and still:
+                return 1, [*still, "Nothing was written."]
+            rows = await _write(answer, target)
+        except CannotExport as error:
+            return 2, [str(error)]
+        except UserError as error:
+            return 2, [error.sentence]
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
+            return 2, ["Whoever read the output stopped, so not all of it was written."]
+        except OSError as error:
+            return 2, [f"{target} can't be written: {error.strerror or type(error).__name__}."]
+        as_of = f", as of {UTC_DAYS.written(answer.as_of)}" if answer.as_of else ""
+        return 0, [*answer.notes, *still, f"{plural(rows, 'row')}{as_of}{'' if still else ', final'}."]
+
+    try:
+        return await read_database(settings, "The ledger", work)
+    except Unreadable as error:
+        return 2, [str(error)]
+
+
+def _not_final(answer: Answer) -> list[str]:
+    """Return what is missing, and what may still change."""
+    said: list[str] = []
+    for days, what in ((answer.missing, "no data yet, which isn't $0"), (answer.open_days, "figures that may still change")):
+        if days:
+            which = calendar_day(days[0]) if len(days) == 1 else f"{calendar_day(days[0])} to {calendar_day(days[-1])}"
+            said.append(f"{plural(len(days), 'day')} ({which}) {'has' if len(days) == 1 else 'have'} {what}.")
+    return said
+
+
+async def _write(answer: Answer, target: str) -> int:
+    """Write all rows and return how many there are."""
+    count = 0
+    with _opened(target) as file:
+        file.writelines(csv_lines(answer.columns, ()))
+        async for rows in answer.rows:
+            lines = csv_lines(answer.columns, rows)
+            next(lines)  # the header stands already
+            file.writelines(lines)
+            count += len(rows)
+        file.flush()
+    return count
+
+
+@contextlib.contextmanager
+def _opened(target: str) -> Generator[TextIO]:
+    """Open what is written to; a file takes its name once it is whole, so that a broken export leaves the old one."""
+    if target == "-":
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", errors="replace", newline="", closefd=False) as out:
+            yield out
+        return
+    path = Path(target)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,179 @@
+"""Records read from the ledger: a page of them, or all of them a few days at a time, and always what somebody may see."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from bot.errors import NotFound
+from bot.runtime import Runtime
+from bot.slack.paging import counted
+from bot.spend.aggregate import days_between
+from bot.spend.ask.periods import span
+from bot.spend.dimensions import WORKSPACE
+from bot.spend.exports import db
+from bot.spend.exports.query import RecordsQuery, Selection
+from bot.spend.exports.records import (
+    Facts,
+    Records,
+    as_told,
+    in_order,
+    record_row,
+    stretches,
+    summed,
+    unsplit_days,
+    untold_on,
+)
+from bot.spend.ledger import db as table
+from bot.spend.ledger.doubts.db import doubts
+from bot.spend.ledger.measures.db import measures
+from bot.spend.ledger.names import workspaces
+from bot.spend.ledger.pages import midnight
+from bot.spend.model import ZERO, LedgerDay, Measures
+from bot.spend.scope import Scope, Where
+from bot.spend.table import Row
+from bot.store.names import Named, names_of
+from bot.store.session import Tx
+
+PAGE = 20
+AT_ONCE = 5_000
+"""About how many records are in memory at once while all are read."""
+
+
+Known = Mapping[date, LedgerDay]
+
+
+class Counted(NamedTuple):
+    """How many records each day has, and under which conditions they are read.
+
+    Where they aren't daily there are few, so that they are read: `whole` has them.
+    """
+
+    of_day: Mapping[date, int]
+    wheres: tuple[Where, ...]
+    whole: Sequence[Measures] = ()
+
+    @property
+    def total(self) -> int:
+        """Return how many records there are."""
+        return len(self.whole) or sum(self.of_day.values())
+
+
+async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime, cursor: str = "") -> Records:
+    """Return the page at a cursor of what somebody asked for, as far as it is in their scope.
+
+    NotFound where the workspace doesn't exist.
+    """
+    selection, name = await select(rt, query, now)
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, selection.first, selection.last)
+        found = await count(tx, selection, scope, known)
+        page = counted(found.total, cursor, PAGE)
+        rows = await _some(tx, selection, found, known, page.items[0], len(page.items)) if page.items else []
+        total = await _total(tx, selection, found.wheres) if known else None
+        names = await _names(tx, rows)
+        nothing_until = await table.nothing_spent_until(tx)
+        days = days_between(selection.first, selection.last)
+        doubtful = await doubts(tx, days)
+    facts = Facts(known, names)
+    return Records(
+        query=query,
+        selection=selection,
+        scope=scope,
+        page=page.showing(rows),
+        total=total,
+        facts=facts,
+        missing=tuple(day for day in days if day not in known),
+        unsplit=unsplit_days(selection, known),
+        workspace_name=name,
+        nothing_until=nothing_until if nothing_until and nothing_until > midnight(selection.last) else None,
+        doubtful=tuple(sorted(doubtful)),
+    )
+
+
+async def select(rt: Runtime, query: RecordsQuery, now: datetime) -> tuple[Selection, str | None]:
+    """Return which figures a query means, and the name of its workspace."""
+    first, last = span(query.period, now.astimezone(UTC).date())
+    found = [] if query.workspace is None else _called(query.workspace, await workspaces(rt))
+    where: Where = {WORKSPACE: [one.id for one in found]} if found else {}
+    return Selection(first, last, query.by, where, query.daily), found[0].name if found else None
+
+
+def _called(wanted: str, known: Sequence[Named]) -> list[Named]:
+    """Return the workspaces of a name; an archived one may have left its name to another, and both are meant."""
+    found = [one for one in known if wanted == one.id] or [one for one in known if wanted.lower() == one.name.lower()]
+    if not found:
+        raise NotFound("I don't know that workspace.")
+    return found
+
+
+async def count(tx: Tx, selection: Selection, scope: Scope, known: Known) -> Counted:
+    """Return how many records there are in somebody's scope."""
+    ids = frozenset[str]() if scope.is_all else await db.ids_in(tx, WORKSPACE, selection.first, selection.last)
+    wheres = scope.where(selection.where, ids)
+    if not selection.daily:
+        return Counted({}, wheres, await _whole(tx, selection, wheres, known))
+    return Counted(await db.count_by_day(tx, selection, wheres) if wheres else {}, wheres)
+
+
+async def all_rows(
+    tx: Tx, selection: Selection, found: Counted, known: Known, at_once: int = AT_ONCE
+) -> AsyncIterator[list[Row]]:
+    """Yield all records as rows for programs, newest day first, some days at a time."""
+    if found.whole:
+        yield await _rows(tx, selection, found.whole, known)
+    days: list[date] = []
+    for day in sorted(found.of_day, reverse=True):
+        days.append(day)
+        if sum(found.of_day[one] for one in days) >= at_once:
+            yield await _rows(tx, selection, await _days(tx, selection, found.wheres, days, known), known)
+            days = []
+    if days:
+        yield await _rows(tx, selection, await _days(tx, selection, found.wheres, days, known), known)
+
+
+async def _rows(tx: Tx, selection: Selection, found: Sequence[Measures], known: Known) -> list[Row]:
+    facts = Facts(known, await _names(tx, found))
+    return [record_row(one, selection, facts) for one in found]
+
+
+async def _some(tx: Tx, selection: Selection, found: Counted, known: Known, start: int, length: int) -> list[Measures]:
+    """Return so many records from a place on; only the days are read in which they are."""
+    if found.whole:
+        return list(found.whole[start : start + length])
+    before, days = 0, list[date]()
+    for day in sorted(found.of_day, reverse=True):
+        if not days and before + found.of_day[day] <= start:
+            before += found.of_day[day]
+            continue
+        days.append(day)
+        if before + sum(found.of_day[one] for one in days) >= start + length:
+            break
+    rows = await _days(tx, selection, found.wheres, days, known)
+    return rows[start - before : start - before + length]
+
+
+async def _days(tx: Tx, selection: Selection, wheres: Sequence[Where], days: Sequence[date], known: Known) -> list[Measures]:
+    """Return all records of some days that follow each other, given newest first, in order."""
+    parts = [await measures(tx, days[-1], days[0], ("day", *selection.by), where) for where in wheres]
+    found = summed(one for part in parts for one in part)
+    return in_order([as_told(one, untold_on(one.day, selection, known)) for one in found], selection.by)
+
+
+async def _whole(tx: Tx, selection: Selection, wheres: Sequence[Where], known: Known) -> list[Measures]:
+    """Return the records of the whole period, in order; what a report can't tell is a part of its own."""
+    found: list[Measures] = []
+    for first, last, untold in stretches(selection, known):
+        for where in wheres:
+            part = await measures(tx, first, last, selection.by, where)
+            found += [as_told(one._replace(day=selection.first), untold) for one in part]
+    return in_order(summed(found), selection.by)
+
+
+async def _total(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> Measures:
+    parts = [await measures(tx, selection.first, selection.last, (), where) for where in wheres]
+    whole = summed(one for part in parts for one in part)
+    return whole[0] if whole else Measures(selection.first, {}, ZERO, requests=0)
+
+
+async def _names(tx: Tx, found: Sequence[Measures]) -> dict[str, str]:
+    return await names_of(tx, {one for row in found for one in row.ids.values()})

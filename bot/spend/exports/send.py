@@ -1,0 +1,129 @@
+"""A CSV file sent to whoever asked for it, as a direct message, because Slack has no private file in a channel.
+
+Who took which figures is on record before the file leaves. One click sends one file, however often Slack delivers it.
+"""
+
+import contextlib
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+
+from bot.errors import SlackDown, SlackError
+from bot.people.model import Actor
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.markup import Markup, bold, code
+from bot.slack.model import Message
+from bot.store.actions import AuditAction
+from bot.store.events import remember
+from bot.words.own import own
+from bot.words.wording import plural
+
+log = structlog.get_logger()
+
+MOST_ROWS = 100_000
+MOST_BYTES = 20_000_000
+"""What a spreadsheet opens and Slack takes without trouble; beyond it there is the command line."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Figures that somebody takes away. `filters` are names of what they were narrowed to, by `--option` of the command.
+
+    `report` and `by` are as in `python -m bot export REPORT --by …`, which gives the same without a limit; `own`: only what
+    somebody's own keys cost.
+    """
+
+    report: str
+    first: date
+    last: date
+    by: tuple[str, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict[str, str])
+    own: bool = False
+
+    @property
+    def command(self) -> str:
+        """Return the command line that exports all of it."""
+        given = [f"--from {self.first}", f"--to {self.last}"]
+        given += [f"--by {','.join(self.by)}"] if self.by else []
+        given += [f"--{name} {shlex.quote(value)}" for name, value in self.filters.items()]
+        return " ".join(["python -m bot export", self.report, *given, "--csv FILE"])
+
+
+@dataclass(frozen=True)
+class File:
+    """A CSV file that is ready. `about` says what it has, in plain words without a full stop."""
+
+    name: str
+    content: bytes
+    rows: int
+    about: Markup
+
+
+def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:
+    """Return why so much can't be sent by Slack, and how to get all of it; None where it can."""
+    if rows <= MOST_ROWS and size <= MOST_BYTES:
+        return None
+    return (
+        f"That is {plural(rows, 'row')}, too many for a file in Slack."
+        f" Ask for less, or let whoever runs me get all of them: {code(export.command)}"
+    )
+
+
+async def send_csv(rt: Runtime, actor: Actor, export: Export, file: File, cause: str) -> Markup:
+    """Send a file to somebody and return what to answer them; `cause` is the click's trigger, the same when repeated.
+
+    A file that couldn't be sent is said in one sentence, and stands on record as such.
+    """
+    if reason := too_large(export, file.rows, len(file.content)):
+        return reason
+    if not await _note(rt, actor, export, file, cause):
+        return "I'm sending you that file already. It comes as a direct message."
+    try:
+        await _deliver(rt, actor, file)
+    except SlackError as error:
+        log.warning("csv_not_sent", report=export.report, error=type(error).__name__, code=error.code)
+        async with rt.store.write() as tx:
+            tx.audit(rt.now(), actor.slack_id, AuditAction.SPEND_EXPORT_FAILED, export.report, file=file.name)
+        if isinstance(error, SlackDown):
+            return "⚠️ Slack didn't answer. If the file isn't in our direct messages, press CSV again."
+        return f"⚠️ Slack didn't take the file ({code(error.code)}), so I couldn't send it. Press CSV again in a minute."
+    return f"I sent you {bold(file.name)} ({plural(file.rows, 'row')}) as a direct message."
+
+
+async def _note(rt: Runtime, actor: Actor, export: Export, file: File, cause: str) -> bool:
+    """Put on record who takes what; False where this click was acted on before."""
+    async with rt.store.write() as tx:
+        if cause and not await remember(tx, f"csv:{cause}", rt.now()):
+            return False
+        tx.audit(
+            rt.now(),
+            actor.slack_id,
+            AuditAction.SPEND_EXPORTED,
+            export.report,
+            first=export.first.isoformat(),
+            last=export.last.isoformat(),
+            by=list(export.by),
+            filters=dict(export.filters),
+            own=export.own,
+            rows=file.rows,
+            file=file.name,
+        )
+    return True
+
+
+async def _deliver(rt: Runtime, actor: Actor, file: File) -> None:
+    """Upload first, so that nothing is announced that doesn't come; a share that fails takes the announcement back."""
+    file_id = await rt.notifier.put_file(file.name, file.content, f"{file.name}: a table of figures as CSV")
+    text: Markup = f"{file.about}, {own(plural(file.rows, 'row'))}:"
+    sent = await rt.notifier.send(actor.slack_id, Message(text, [section(text)]))
+    try:
+        await rt.notifier.share_file(file_id, file.name, sent.channel)
+    except SlackError as error:
+        failed: Markup = "⚠️ The file that I wanted to send you here may not have arrived. Press CSV again if it isn't below."
+        with contextlib.suppress(SlackError):
+            await rt.notifier.redraw(sent, Message(failed, [section(failed)]))
+        raise error

@@ -1,0 +1,130 @@
+"""The private answer to `/claude-spend records` and `/claude-spend me`: one sentence, a page of records, CSV. Pure."""
+
+from collections.abc import Sequence
+from datetime import date as Day
+from typing import Any
+
+from bot.slack import ids
+from bot.slack.blocks import actions, context, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, bold, code, date, escape
+from bot.slack.model import Message
+from bot.slack.paging import Page, pager, range_of
+from bot.spend.ask.grammar import NotUnderstood
+from bot.spend.exports.query import NoHours, words_of_records
+from bot.spend.exports.records import Records, largest_in_text, shown_records
+from bot.spend.model import Measures
+from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.render import slack_table
+from bot.words.own import own
+from bot.words.wording import number, plural, weekday_day
+
+Json = dict[str, Any]
+
+
+def render_records(found: Records, prefix: str) -> Message:
+    """Return a page of records with the sentence that sums up all of them."""
+    sentence, words = records_sentence(found, prefix), words_of_records(found.query)
+    notes = _notes(found)
+    if not found.page.items:
+        return Message("\n".join([sentence, *notes]), [section(sentence), *([context(" · ".join(notes))] if notes else [])])
+    table = shown_records(found)
+    file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of these records as a CSV file")
+    tail = " · ".join([_as_of(found), *notes])
+    blocks = [
+        section(sentence),
+        slack_table(table, Page(table.rows)),
+        *pager(found.page, ids.PAGE_RECORDS, "the records", words),
+        context(tail),
+        actions(file),
+    ]
+    rows: list[Markup] = [escape(line) for line in largest_in_text(table)]
+    return Message("\n".join([sentence, *rows, tail]), blocks)
+
+
+def records_sentence(found: Records, prefix: str) -> Markup:
+    """Return all records in one sentence: what they cost, how many there are, and their tokens."""
+    when, where = _when(found), f" in {escape(found.workspace_name)}" if found.workspace_name else ""
+    if found.total is None and found.nothing_until is not None:
+        return f"Nothing has been spent yet, as of {date(found.nothing_until)}."
+    if found.total is None:
+        return f"I have no figures {when} yet. That isn't $0: the Claude API hasn't reported them."
+    if found.query.own and not found.scope.keys:
+        return f"I know of no API key of yours, so I can't say what you spent. {code(f'/{prefix}-keys')} lists your keys."
+    whose = " with your keys" if found.query.own else ""
+    if not found.page.total:
+        seen = "" if found.scope.is_all or found.query.own else " that you may see"
+        return f"Nothing was used{whose}{where} {when}, as far as I know{seen}."
+    so_far = " so far" if found.open_days else ""
+    count = range_of(found.page)
+    rows = f"{count} records" if count != "1" else "1 record"
+    return f"*{shown(found.total.amount)}{so_far}{whose}{where}* {when} · {rows} · {_tokens(found.total)}"
+
+
+def _tokens(total: Measures) -> Markup:
+    requests = "" if total.requests is None else f" · {plural(total.requests, 'request')}"
+    return f"{_many(total.input)} input and {_many(total.output)} output tokens{requests}"
+
+
+def _many(count: int) -> Markup:
+    return own(f"{count:,}")
+
+
+def _when(found: Records) -> Markup:
+    first, last = found.selection.first, found.selection.last
+    if first == last:
+        return f"on {weekday_day(first)} (UTC)"
+    return f"in the {number((last - first).days + 1)} days {days_in_words(first, last)}"
+
+
+def _as_of(found: Records) -> Markup:
+    if found.as_of is None:
+        return "No data yet"
+    days = found.open_days
+    state = f"{_days(days)} {'is' if len(days) == 1 else 'are'} not final yet" if days else "final"
+    return f"As of {date(found.as_of)} · {state} · days are UTC days"
+
+
+def _notes(found: Records) -> list[Markup]:
+    """Return what the figures don't say: days without data, days that aren't split, what somebody may not see."""
+    notes: list[Markup] = []
+    if found.total is not None and found.missing:
+        notes.append(missing_in_words(found.missing))
+    if found.doubtful:
+        notes.append(doubtful_in_words(found.doubtful))
+    if found.total is not None and found.unsplit:
+        notes.append(f"⚠️ the report of {_days(found.unsplit)} doesn't tell all of this, so parts of it may be missing")
+    if not found.scope.is_all:
+        seen = "your own keys" if found.query.own else "your own keys and your workspaces"
+        notes.append(f"only {seen}" + (", not what you used without a key" if found.query.own else ""))
+    return notes
+
+
+def _days(days: Sequence[Day]) -> Markup:
+    if len(days) > 1 and (days[-1] - days[0]).days + 1 != len(days):
+        return f"{number(len(days))} days"
+    return days_in_words(days[0], days[-1])
+
+
+def render_no_hours(asked: NoHours, prefix: str) -> Message:
+    """Return that hours can't be listed, with the same by day."""
+    typed = code(f"/{prefix}-spend {_command(asked.instead)}")
+    text: Markup = f"I keep figures by day and not by hour, so I can't list hours. {typed} lists the days."
+    return Message(text, [section(text), actions(button("List the days", ids.SPEND_RECORDS, asked.instead))])
+
+
+def render_what(problem: NotUnderstood, prefix: str) -> Message:
+    """Return what wasn't understood, and the nearest thing that would be."""
+    if problem.second is None:
+        text: Markup = f"I don't know {bold(problem.unknown)}."
+    else:
+        text = f"{bold(problem.unknown)} is a second {own(problem.second)}, but I can use only one."
+    if not problem.suggestion:
+        text += f" You can type {code(f'/{prefix}-spend records 7d in WORKSPACE by model')}."
+        return Message(text, [section(text)])
+    text += f" Did you mean {code(f'/{prefix}-spend {_command(problem.suggestion)}')}?"
+    return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RECORDS, problem.suggestion))])
+
+
+def _command(words: str) -> str:
+    return words if words.split(" ")[0] == "me" else f"records {words}"

@@ -1,0 +1,62 @@
+"""Who may see which figures: the setting SPEND_VISIBLE_TO, looked up at the click and never read from a button."""
+
+import asyncio
+
+from bot.errors import UpstreamMissing
+from bot.people.groups import belongs_to
+from bot.people.model import Actor
+from bot.people.roles import ADMIN_ROLES
+from bot.runtime import Runtime
+from bot.spend.scope import EVERYBODY, EVERYTHING, ONLY_OWN, Scope
+
+SEES_ALL = ADMIN_ROLES | {"billing"}
+"""Roles of the organization that have a role in every workspace (admin-api.md §4.5)."""
+
+
+async def scope_of(rt: Runtime, actor: Actor) -> Scope:
+    """Return what somebody may see as of now: all, or what they own and the workspaces that they belong to.
+
+    Everybody belongs to the default workspace, so it is nobody's own. What can't be asked raises; nothing is seen then.
+    """
+    groups = rt.settings.spend_visible_to
+    if EVERYBODY in groups or await _is_in_one(rt, actor, groups):
+        return EVERYTHING
+    try:
+        role = (await rt.admin.user(actor.member.id)).role
+    except UpstreamMissing:
+        return Scope()
+    if role in SEES_ALL:
+        return EVERYTHING
+    workspaces, own = await asyncio.gather(_workspaces_of(rt, actor.member.id), own_scope(rt, actor))
+    return Scope(workspaces=workspaces, keys=own.keys)
+
+
+async def own_scope(rt: Runtime, actor: Actor) -> Scope:
+    """Return what is somebody's own, whatever else they may see: their keys."""
+    return Scope(keys=await rt.keys_of(actor.slack_id, actor.member.id))
+
+
+async def _is_in_one(rt: Runtime, actor: Actor, groups: tuple[str, ...]) -> bool:
+    """Tell whether somebody is in one of these groups of the policy; of one that it doesn't have nobody is."""
+    policy = await rt.refresh_policy()
+    refs = [ref for group in groups if group != ONLY_OWN for ref in policy.members(group)]
+    return any(await asyncio.gather(*(belongs_to(rt, actor.who, ref) for ref in refs)))
+
+
+async def _workspaces_of(rt: Runtime, member_id: str) -> frozenset[str]:
+    """Return the workspaces in which somebody has a role now.
+
+    A list that is some minutes old says where to ask, so a new role may take as long; one that was lost counts at once.
+    """
+    there = [one.id for one in await rt.directory.workspaces() if not one.is_default]
+    roles = await asyncio.gather(*map(rt.directory.roles_in, there))
+    likely = [one for one, found in zip(there, roles, strict=True) if member_id in found]
+    still = await asyncio.gather(*(_has_role(rt, one, member_id) for one in likely))
+    return frozenset(one for one, has_role in zip(likely, still, strict=True) if has_role)
+
+
+async def _has_role(rt: Runtime, workspace_id: str, member_id: str) -> bool:
+    try:
+        return bool((await rt.admin.workspace_member(workspace_id, member_id)).workspace_role)
+    except UpstreamMissing:
+        return False

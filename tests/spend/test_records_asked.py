@@ -1,0 +1,138 @@
+"""What people type after `records` and `me` is read whole, and what is shown of it says what it leaves out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.slack.paging import Page, counted
+from bot.spend.ask.grammar import NotUnderstood
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.exports.query import RECORDED, NoHours, RecordsQuery, Selection, read_query, words_of_records
+from bot.spend.exports.records import Facts, Records
+from bot.spend.exports.view import render_records
+from bot.spend.model import LedgerDay, Measures
+from bot.spend.scope import EVERYTHING, Scope
+from tests.spend.world import FRIDAY, NOW, OPUS, PROD
+
+NAMES = ("Production", "Data Platform", "Key West")
+READ: dict[str, RecordsQuery] = {
+    "": RecordsQuery(),
+    "7d": RecordsQuery("7d"),
+    "by day": RecordsQuery(by=()),
+    "by model": RecordsQuery(by=(MODEL,)),
+    "7d by model and key": RecordsQuery("7d", (MODEL, KEY)),
+    "by key,model 7d": RecordsQuery("7d", (MODEL, KEY)),
+    "by key, model": RecordsQuery(by=(MODEL, KEY)),
+    "by api key by workspace mtd": RecordsQuery("mtd", (WORKSPACE, KEY)),
+    "BY Day & Model in data platform october": RecordsQuery("october", (MODEL,), "Data Platform"),
+    "in Key West by key": RecordsQuery(by=(KEY,), workspace="Key West"),
+    "2026-10-01..2026-10-31 in production": RecordsQuery("2026-10-01..2026-10-31", RECORDED, "Production"),
+    "me": RecordsQuery("30d", (KEY,), None, own=True, daily=False),
+    "me mtd by model": RecordsQuery("mtd", (MODEL,), None, own=True, daily=False),
+    "me by day": RecordsQuery("30d", (), None, own=True),
+    "ME yesterday in Production by key by day": RecordsQuery("yesterday", (KEY,), "Production", own=True),
+}
+
+
+def test_what_is_typed_is_read_in_any_order_and_written_back() -> None:
+    assert {typed: read_query(typed.split(), NAMES) for typed in READ} == READ
+    again = {typed: read_query(words_of_records(query).replace('"', "").split(), NAMES) for typed, query in READ.items()}
+    assert again == READ
+
+
+@pytest.mark.parametrize(
+    ("typed", "unknown", "suggestion"),
+    [
+        ("7d by modle", "by modle", None),
+        ("produktion", "produktion", None),
+        ("in Produktion by key", "in Produktion", "in Production by key"),
+        ("me yesterdy", "yesterdy", "me yesterday"),
+        ("7d 30d by key", "30d", "7d by key"),
+        ("by", "by", None),
+        ("by model by", "by", None),
+    ],
+)
+def test_nothing_is_swallowed(typed: str, unknown: str, suggestion: str | None) -> None:
+    found = read_query(typed.split(), NAMES)
+    assert isinstance(found, NotUnderstood)
+    assert (found.unknown, found.suggestion) == (unknown, suggestion)
+
+
+def test_hours_are_said_not_to_be_there() -> None:
+    assert read_query(["7d", "by", "hour", "model"], NAMES) == NoHours("7d by model")
+    assert read_query(["by", "hour"], NAMES) == NoHours("yesterday by day")
+
+
+def test_a_page_of_what_is_counted_leads_on_and_back_and_a_made_up_cursor_to_a_page() -> None:
+    first = counted(45, "", 20)
+    second = counted(45, first.next, 20)
+    last = counted(45, second.next, 20)
+    assert [next(iter(one.items)) for one in (first, second, last)] == [0, 20, 40]
+    assert (first.previous, last.next, counted(45, last.previous, 20).items) == ("", "", range(20, 40))
+    for odd in (">99999", ">²", "<-1", "x", ">", "<0", ">99999999999999999999999", "<44"):
+        assert len(counted(45, odd, 20).items)
+    assert counted(0) == Page(range(0), first=1, total=0)
+
+
+ROW = Measures(
+    FRIDAY, {"workspace_id": PROD, "model": OPUS, "api_key_id": "k"}, Decimal("412.7"), None, 7, 1_000_000, 2, 3, 4, 5
+)
+FACTS = Facts(
+    {FRIDAY: LedgerDay(FRIDAY, "analytics", NOW, NOW, True, Decimal(9))}, {PROD: "R&D <x> *y*", "k": "=ingest & co"}
+)
+FOUND = Records(
+    RecordsQuery(), Selection(FRIDAY, FRIDAY, RECORDED, {}), EVERYTHING, Page([ROW], first=1, total=1), ROW, FACTS
+)  # fmt: skip
+THURSDAY = FRIDAY - timedelta(days=1)
+OPEN = Facts({FRIDAY: replace(FACTS.known[FRIDAY], closed=False)}, FACTS.names)
+OLD = Facts({THURSDAY: LedgerDay(THURSDAY, "legacy", NOW, NOW, True, Decimal(9)), **FACTS.known}, FACTS.names)
+WEEK = Selection(FRIDAY - timedelta(days=6), FRIDAY, RECORDED, {})
+SAID: dict[str, tuple[Records, list[str]]] = {
+    "a day": (
+        FOUND,
+        ["*$412.70* on Fri 20 Nov (UTC) · 1 record · 1,000,009 input and 5 output tokens · 7 requests", "final"],
+    ),
+    "an open day": (replace(FOUND, facts=OPEN), ["*$412.70 so far* on", "Fri 20 Nov is not final yet"]),
+    "missing days": (
+        replace(FOUND, selection=WEEK, missing=(THURSDAY,)),
+        ["in the 7 days 14–20 Nov", "no data yet for Thu 19 Nov"],
+    ),
+    "unsplit": (replace(FOUND, facts=OLD, unsplit=(THURSDAY,)), ["the report of Thu 19 Nov doesn't tell all of this"]),
+    "doubtful": (replace(FOUND, doubtful=(FRIDAY,)), ["⚠️ In doubt: Fri 20 Nov."]),
+    "narrowed": (replace(FOUND, scope=Scope()), ["only your own keys and your workspaces"]),
+    "no data": (
+        replace(FOUND, page=Page([], first=1, total=0), total=None, facts=Facts({}, {}), missing=(FRIDAY,)),
+        ["I have no figures on Fri 20 Nov (UTC) yet. That isn't $0"],
+    ),
+    "requests unknown": (replace(FOUND, total=ROW._replace(requests=None)), ["and 5 output tokens\n"]),
+    "own without keys": (
+        replace(FOUND, query=RecordsQuery(own=True, daily=False), scope=Scope(), page=Page([], first=1, total=0)),
+        ["I know of no API key of yours", "`/claude-keys`"],
+    ),
+    "nothing": (
+        replace(FOUND, page=Page([], first=1, total=0)),
+        ["Nothing was used on Fri 20 Nov (UTC), as far as I know."],
+    ),
+    "never": (
+        replace(FOUND, page=Page([], first=1, total=0), total=None, nothing_until=datetime(2026, 11, 21, tzinfo=UTC)),
+        ["Nothing has been spent yet"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_an_answer_says_what_it_shows_and_what_it_leaves_out(name: str) -> None:
+    found, said = SAID[name]
+    message = render_records(found, "claude")
+    assert [part for part in said if part not in message.text] == []
+
+
+def test_names_are_shown_as_they_are_and_never_as_markup() -> None:
+    message = render_records(FOUND, "claude")
+    assert "R&amp;D &lt;x&gt; *y*" in message.text.replace("\u200b", "") or "R&amp;D &lt;x&gt;" in message.text
+    table: dict[str, Any] = next(block for block in message.blocks if block["type"] == "table")
+    assert [cell["text"] for cell in table["rows"][0]][:4] == ["Workspace", "Model", "Key", "Cost"]
+    assert [cell["text"] for cell in table["rows"][1]][:4] == ["R&D <x> *y*", "opus-5-5", "=ingest & co", "$412.70"]
