@@ -19,6 +19,7 @@ from handlers import (
     requests,
     spend,
     spend_forms,
+    spend_reconcile,
     spend_records,
     workspaces,
 )
@@ -37,6 +38,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     spend.FEATURE,
     spend_forms.FEATURE,
     spend_records.FEATURE,
+    spend_reconcile.FEATURE,
     forms.FEATURE,
     limits.FEATURE,
     home.FEATURE,

@@ -20,7 +20,7 @@ from bot.spend.digests.view import render_part
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
-from handlers import spend_forms, spend_records
+from handlers import spend_forms, spend_reconcile, spend_records
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.once import is_first_time
@@ -37,6 +37,8 @@ async def spend_command(call: Interaction) -> None:
         await spend_forms.open_alert_form(call)
     elif name in ("records", "me"):
         await spend_records.records_command(call)
+    elif name == "reconcile":
+        await spend_reconcile.reconcile_command(call)
     else:
         await _answer(call, call.words)
 

@@ -34,10 +34,16 @@ from bot.spend.exports.records import Facts, Records
 from bot.spend.exports.view import render_records
 from bot.spend.model import Breakdown, Digest, LedgerDay, Measures, Series, Slice, SpendQuery
 from bot.spend.model import Figures as SpendFigures
+from bot.spend.prices.load import price_table
+from bot.spend.reconcile.build import reconcile
+from bot.spend.reconcile.periods import Wanted as Reconciled
+from bot.spend.reconcile.view import render_reconciliation
 from bot.spend.scope import EVERYTHING
 from bot.words.calendars import UTC_DAYS
 from handlers.home_view import HomeParts, home_view
 from tests.approvals.samples import ASKED, a_request, facts_of
+from tests.spend.reconcile.samples import OCTOBER, used
+from tests.spend.reconcile.samples import given as given_for
 from tests.spend.world import FRIDAY, NOW, OPUS, cell_of
 
 Json = dict[str, Any]
@@ -156,6 +162,12 @@ def inside(cursor: str) -> list[Json]:
     return render_insides(made, numbered(insides(given, made), cursor), 7).blocks
 
 
+def reconciled(cursor: str) -> list[Json]:
+    rows = [used("3", model=f"claude-{name}") for name in NAMES]
+    found = reconcile(given_for(rows), price_table())
+    return render_reconciliation(found, Reconciled(*OCTOBER), price_table(), NOW, cursor).blocks
+
+
 @dataclass(frozen=True)
 class Listed:
     """A list: its blocks at a cursor, and the action with which its button leads on."""
@@ -182,6 +194,7 @@ LISTS = {
     "history": Listed(history, "page_history"),
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
     "records": Listed(recorded, "page_spend_records"),
+    "a reconciliation": Listed(reconciled, "page_spend_reconcile"),
     "a part of a digest": Listed(part, "page_spend_part"),
     "inside a digest": Listed(inside, "page_spend_breakdown"),
 }
@@ -236,12 +249,12 @@ ALLOWED = {
     ("bot/spend/ask/view.py", "problem.suggestion[:2000]"): "text",
     ("bot/spend/render.py", "rows[:most]"): "a line of text beside a table; the rest is counted",
     ("bot/spend/render.py", "rows[:_POINTS - 1]"): "a chart; the rest is one bar",
-    ("bot/spend/render.py", "calendar_day(value)[:-5]"): "text",
     ("bot/spend/render.py", "rows[:odd]"): "a chart; the other days follow",
+    ("bot/spend/render.py", "calendar_day(value)[:-5]"): "text",
     ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
     ("handlers/spend.py", "call.channel[:1]"): "text",
-    ("handlers/spend_where.py", "call.channel[:1]"): "text",
     ("handlers/spend_forms.py", "call.channel[:1]"): "text",
+    ("handlers/spend_where.py", "call.channel[:1]"): "text",
     ("handlers/spend_forms.py", "found[:100]"): "suggestions, which typing narrows",
 }
 """Slices in files that draw for Slack, each with the reason for which nobody misses what it leaves out."""

@@ -12,6 +12,7 @@ import typer
 REPORTS = {
     "spend": "bot.spend.exports.reports:spend",
     "records": "bot.spend.exports.reports:records",
+    "reconcile": "bot.spend.reconcile.export:reconcile",
 }
 """Where each report is: a function of a transaction and what is `Asked`, which returns an `Answer`; imported when needed."""
 

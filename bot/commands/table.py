@@ -268,7 +268,7 @@ COMMANDS = (
     Command(
         "spend",
         "What Claude costs: figures, the daily digest, alerts",
-        f"{_FIGURES} | records | me | digest | alert",
+        f"{_FIGURES} | records | me | reconcile | digest | alert",
         (
             Subcommand(
                 "",
@@ -280,6 +280,7 @@ COMMANDS = (
             ),
             Subcommand("records", "records [PERIOD] [by model]", "every record, and as CSV", SPEND, like=("csv", "rows")),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
+            Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
         ),

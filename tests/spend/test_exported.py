@@ -17,6 +17,7 @@ from bot.spend.dimensions import DIMENSIONS
 from bot.spend.exports import reports
 from bot.spend.exports.asked import Answer, Asked, answer_of
 from bot.spend.model import SpendQuery
+from bot.spend.reconcile.export import reconcile
 from bot.spend.table import Column, Table
 from bot.store.session import Store, Tx
 from tests.spend.test_records import DAYS, KEYS, LEGACY, filled
@@ -30,7 +31,7 @@ def settings_of(store: Store) -> DatabaseSettings:
 
 
 async def exported(store: Store, folder: Path, asked: Asked, report: str = "spend", *, final: bool = False) -> Outcome:
-    made = reports.spend if report == "spend" else reports.records
+    made = {"spend": reports.spend, "records": reports.records, "reconcile": reconcile}[report]
     return await export(settings_of(store), made, asked, str(folder / "out.csv"), final=final)
 
 
@@ -81,6 +82,20 @@ async def test_filters_mean_names_ids_and_patterns(
     await filled(store)
     assert (await exported(store, tmp_path, Asked(FRIDAY, FRIDAY, ("key",), filters)))[0] == 0
     assert {row["api_key_id"] for row in rows_in(tmp_path)} == keys
+
+
+async def test_a_reconciliation_has_each_day_and_model_and_the_same_total(store: Store, tmp_path: Path) -> None:
+    await filled(store)
+    assert (await exported(store, tmp_path, Asked(FIRST, FRIDAY)))[0] == 0
+    total = sum((Decimal(row["cost_usd"]) for row in rows_in(tmp_path)), Decimal(0))
+    code, said = await exported(store, tmp_path, Asked(FIRST, FRIDAY), "reconcile")
+    assert (code, said[-1]) == (0, "6 rows, as of 21 Nov 2026 08:00 UTC.")
+    assert sum((Decimal(row["billed_usd"]) for row in rows_in(tmp_path)), Decimal(0)) == total > 0
+    for asked in (Asked(FIRST, FRIDAY, ("key",)), Asked(FIRST, FRIDAY, (), {"model": ("opus-5-5",)})):
+        code, [sentence] = await exported(store, tmp_path, asked, "reconcile")
+        assert (code, sentence.startswith("A reconciliation is of everything")) == (2, True)
+    code, [sentence] = await exported(store, tmp_path, Asked(FIRST.replace(month=1), FIRST.replace(month=2)), "reconcile")
+    assert (code, "That isn't $0" in sentence) == (2, True)
 
 
 async def test_what_is_missing_or_not_final_is_said_and_can_be_refused(store: Store, tmp_path: Path) -> None:
@@ -135,7 +150,7 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
 def test_the_command_checks_what_it_is_given_before_it_opens_anything() -> None:
     run = CliRunner()
     cases = {
-        ("spendd", "2026-10-01", "2026-10-31"): "There is no report 'spendd'; there are spend, records",
+        ("spendd", "2026-10-01", "2026-10-31"): "There is no report 'spendd'; there are spend, records, reconcile",
         ("spend", "October", "2026-10-31"): "--from takes a UTC day such as 2026-10-31; it is 'October'.",
         ("spend", "2026-11-01", "2026-10-31"): "--from (2026-11-01) is after --to (2026-10-31).",
     }

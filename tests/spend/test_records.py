@@ -31,18 +31,21 @@ async def filled(store: Store, *, legacy: bool = False) -> None:
     """Three days with nine keys each; one key works in both workspaces, one day is open, one row has tokens alone."""
     costs = {
         day: {
-            (PROD if n % 2 else LAB, OPUS if n % 3 else SONNET, "" if legacy and day == LEGACY else key): (
+            (PROD if n % 2 else LAB, OPUS if n % 3 else SONNET, "" if legacy and day == LEGACY else key, "", ""): (
                 cost_of(day, n),
                 None,
                 1,
             )
             for n, key in enumerate(KEYS)
         }
-        | {(PROD, OPUS, KEYS[0]): (7, None, 1)}
+        | {(PROD, OPUS, KEYS[0], "", ""): (7, None, 1)}
         for day in DAYS
     }
     usage = {
-        day: {(LAB, OPUS, "apikey_tokens"): (1, 2, 3, 4, 5, None), (LAB, SONNET, KEYS[0]): (10, 20, 30, 40, 50, 6)}
+        day: {
+            (LAB, OPUS, "apikey_tokens", "", ""): (1, 2, 3, 4, 5, None),
+            (LAB, SONNET, KEYS[0], "", ""): (10, 20, 30, 40, 50, 6),
+        }
         for day in DAYS
     }
     facts = [

@@ -1,0 +1,1 @@
+"""Reconciliation for finance: the cost report against list price × tokens, and what explains the difference."""

@@ -1,0 +1,111 @@
+"""The answer to `/claude-spend reconcile`: the finding in a sentence, a table per model, what explains it, CSV and months.
+
+Pure.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.slack import ids
+from bot.slack.blocks import actions, context, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, code, date, escape
+from bot.slack.model import Message
+from bot.slack.paging import pager
+from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.prices.model import PriceTable
+from bot.spend.reconcile.model import Reason, Reconciliation
+from bot.spend.reconcile.periods import Wanted
+from bot.spend.reconcile.phrases import alarms_in_words, finding, part_in_words, wholes_in_words
+from bot.spend.reconcile.tables import by_model_table
+from bot.spend.render import page_of_rows, slack_table
+
+Json = dict[str, Any]
+_EXACT = (
+    "Cache reads and writes are priced exactly. Batch, US inference and searches that the figures don't split off are"
+    " recognized by their exact amounts."
+)
+
+
+def render_reconciliation(
+    found: Reconciliation, wanted: Wanted, prices: PriceTable, now: datetime, cursor: str = ""
+) -> Message:
+    """Return a reconciliation with the page of its table at a cursor."""
+    sentence = reconciliation_sentence(found, wanted)
+    if found.as_of is None:
+        return Message(sentence, [section(sentence), _buttons(wanted, now, has_figures=False)])
+    warnings = alarms_in_words(found)
+    if found.faults:
+        warnings.append(wholes_in_words(found))
+    if found.doubtful:
+        warnings.append(doubtful_in_words(found.doubtful))
+    lines: Sequence[Markup] = [f"• {part_in_words(one, found, prices)}" for one in Reason if one in found.total.parts]
+    parts: Markup = "\n".join(lines)
+    blocks = [section(sentence), *([section("\n".join(warnings))] if warnings else [])]
+    parts_table = by_model_table(found)
+    if parts_table.rows:
+        page = page_of_rows(parts_table, cursor)
+        blocks += [slack_table(parts_table, page), *pager(page, ids.PAGE_RECONCILE, "the table", wanted.typed)]
+    if parts:
+        blocks.append(section(f"*What explains the difference*\n{parts}"))
+    notes: list[Markup] = [_EXACT] if found.faults else [_EXACT, wholes_in_words(found)]
+    tail = _tail(found)
+    blocks += [context(" ".join(notes)), context(tail), _buttons(wanted, now, has_figures=True)]
+    said: Sequence[Markup] = [sentence, *warnings, *lines, tail]
+    return Message("\n".join(said), blocks)
+
+
+def reconciliation_sentence(found: Reconciliation, wanted: Wanted) -> Markup:
+    """Return the finding in a sentence."""
+    if found.as_of is None:
+        return f"I have no figures for {wanted.title()} yet. That isn't $0: the Claude API hasn't reported them."
+    total = found.total
+    so_far = " so far" if found.open_days else ""
+    billed = f"*{wanted.title()}: {shown(total.billed)} billed{so_far}.*"
+    if not found.cells:
+        said = f"{billed} Nothing was used"
+    elif total.computed is None:
+        said = f"{billed} I know no list price of any of its tokens"
+    else:
+        said = f"{billed} List price × tokens is {shown(total.computed)}; {finding(total)}"
+    return f"{said} · {missing_in_words(found.missing)}" if found.missing else f"{said}."
+
+
+def _tail(found: Reconciliation) -> Markup:
+    as_of = f"As of {date(found.as_of)}" if found.as_of else ""
+    legacy = " · partly from the older cost report, which has no list price" if "legacy" in found.sources else ""
+    if not found.open_days:
+        state = "final" if not found.missing else "not complete"
+    else:
+        state = f"{days_in_words(found.open_days[0], found.open_days[-1])} may still change"
+    return f"{as_of} · {state} · days are UTC days{legacy}"
+
+
+def _buttons(wanted: Wanted, now: datetime, *, has_figures: bool) -> Json:
+    buttons: list[Json] = []
+    if has_figures:
+        label = "Get the reconciliation as a CSV file, per day and model"
+        buttons.append(button("CSV", ids.RECONCILE_CSV, wanted.typed, accessibility_label=label))
+    before, after = wanted.month_before(), wanted.month_after(now.astimezone(UTC).date())
+    buttons.append(button("Previous month", ids.RECONCILE_BEFORE, before, accessibility_label=f"Reconcile {before}"))
+    if after is not None:
+        buttons.append(button("Next month", ids.RECONCILE_AFTER, after, accessibility_label=f"Reconcile {after}"))
+    return actions(*buttons)
+
+
+def render_unknown_period(typed: str, prefix: str) -> Message:
+    """Return that words after `reconcile` make no sense, with some that do."""
+    said = f"I don't know *{escape(typed)}*, or it hasn't begun, or it is more than a year."
+    text = (
+        f"{said} You can type {code(f'/{prefix}-spend reconcile 2026-10')} or {code(f'/{prefix}-spend reconcile october')}."
+    )
+    offer = button("Last month", ids.RECONCILE_BEFORE, "last month", accessibility_label="Reconcile last month")
+    return Message(text, [section(text), actions(offer)])
+
+
+def csv_about(wanted: Wanted, found: Reconciliation) -> Markup:
+    """Return what a file has, without a full stop."""
+    state = "not final" if found.open_days else "not complete" if found.missing else "final"
+    as_of = f", as of {date(found.as_of)}, {state}" if found.as_of else ", no data yet"
+    return f"Reconciliation of {wanted.title()} by day and model{as_of}"
