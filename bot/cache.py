@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -104,7 +104,8 @@ class Cache(Generic[K, V]):
 
     def _too_early_by(self, key: K) -> float:
         """Return the seconds until the next load of a key may begin."""
-        begun, now = self._begun.get(key, ()), self._clock()
+        begun: Sequence[float] = self._begun.get(key, ())
+        now = self._clock()
         is_crowd = len(begun) == AT_ONCE and now < begun[0] + self._apart * AT_ONCE
         return max(begun[-1] + self._apart - now, 0.0) if is_crowd else 0.0
 
