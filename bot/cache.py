@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -104,10 +104,10 @@ class Cache(Generic[K, V]):
 
     def _too_early_by(self, key: K) -> float:
         """Return the seconds until the next load of a key may begin."""
-        begun: Sequence[float] = self._begun.get(key, ())
-        now = self._clock()
-        is_crowd = len(begun) == AT_ONCE and now < begun[0] + self._apart * AT_ONCE
-        return max(begun[-1] + self._apart - now, 0.0) if is_crowd else 0.0
+        begun, now = self._begun.get(key), self._clock()
+        if begun is None or len(begun) < AT_ONCE or now >= begun[0] + self._apart * AT_ONCE:
+            return 0.0
+        return max(begun[-1] + self._apart - now, 0.0)
 
     def _leave(self, key: K, flight: _Flight[V]) -> None:
         if self._flights.get(key) is flight:

@@ -19,6 +19,9 @@ from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissi
 from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.findings.topic import FINDINGS, FindingTopic
 from bot.approvals.followups import REQUESTS, SECRETS
+from bot.claude_code import sync as claude_code
+from bot.claude_code.digests import send as code_digests
+from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
 from bot.kinds.people.departures import DepartureTopic
 from bot.log import bind_correlation
@@ -49,6 +52,7 @@ _TOPICS: tuple[Topic, ...] = (
     DigestTopic(),
     AlertTopic(),
     LimitTopic(),
+    CodeDigestTopic(),
     ChangeTopic(),
     Undeliverable(),
     LeftReadable(),
@@ -107,6 +111,8 @@ JOBS = (
     Job("channels", 60, redact.channels_to_look_at, redact.look_at),
     Job("posts", 60, posts.due, posts.repair),
     Job("costs", 300, always, spend.sync),
+    Job("claude_code", 300, always, claude_code.sync),
+    Job("claude_code_digests", 60, code_digests.digests_due, code_digests.send_digest),
     Job("digests", 60, digests.digests_due, digests.send_digest),
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),

@@ -6,6 +6,7 @@ from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
 from handlers import (
     admin,
+    claude_code,
     events,
     forms,
     home,
@@ -39,6 +40,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     spend_forms.FEATURE,
     spend_records.FEATURE,
     spend_reconcile.FEATURE,
+    claude_code.FEATURE,
     forms.FEATURE,
     limits.FEATURE,
     home.FEATURE,

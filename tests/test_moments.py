@@ -12,8 +12,8 @@ from tests.test_contracts import ROOT, sources
 
 FREE = ("bot/sandbox/", "bot/admin/", "bot/store/")
 """The outside world's own shapes, and rows: nobody reads them."""
-UTC_DAYS = ("bot/spend/",)
-"""Costs come by UTC days, whose texts say so."""
+UTC_DAYS = ("bot/spend/", "bot/claude_code/")
+"""Costs and reports come by UTC days, whose texts say so."""
 ONE_PLACE = {"bot/words/calendars.py", "bot/slack/markup.py"}
 KEYS = {
     "bot/spend/alerts/rules.py": "the key of a month",

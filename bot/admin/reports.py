@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.admin.rows import Amounts, ClaudeCodeRow, CostRow, Spender, UsageRow
+from bot.admin.rows import Amounts, ClaudeCodeRow, CostRow, ModelUse, Spender, UsageRow
 from bot.admin.shapes import Cost, CostItem, Tokens, UsageItem
 
 Json = dict[str, Any]
@@ -142,9 +142,27 @@ def claude_code_row(item: Json) -> ClaudeCodeRow:
         commits=core["commits_by_claude_code"],
         pull_requests=core["pull_requests_by_claude_code"],
         tools={tool: (counts["accepted"], counts["rejected"]) for tool, counts in item["tool_actions"].items()},
-        tokens={row["model"]: sum(row["tokens"].values()) for row in models},
-        estimated_nanos=sum(nanos(row["estimated_cost"]["amount"]) for row in models),
+        models=_model_uses(models),
+        is_remote=bool(item.get("is_remote")),
+        subscription_type=item.get("subscription_type"),
     )
+
+
+_TOKEN_CLASSES = ("input", "output", "cache_read", "cache_creation")
+
+
+def _model_uses(models: list[Json]) -> dict[str, ModelUse]:
+    """Sum the lines of each model; an estimate in another currency than USD is a ValueError."""
+    found: dict[str, ModelUse] = {}
+    for line in models:
+        counts, cost = line["tokens"], line["estimated_cost"]
+        if cost.get("currency", "USD") != "USD":
+            raise ValueError("a currency other than USD")
+        named = [counts.get(one, 0) for one in _TOKEN_CLASSES]
+        use = (*named, sum(counts.values()) - sum(named), nanos(cost["amount"]))
+        before = found.get(line["model"], ModelUse())
+        found[line["model"]] = ModelUse(*map(sum, zip(before, use, strict=True)))
+    return found
 
 
 def tokens(usage: Tokens) -> tuple[int, int, int, int, int]:

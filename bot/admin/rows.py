@@ -113,11 +113,22 @@ class CostBucket:
     people: dict[str, str] = field(default_factory=dict[str, str])
 
 
+class ModelUse(NamedTuple):
+    """Tokens of one model by class, and their estimated cost in nano-dollars. `other`: classes that come later."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    other: int = 0
+    nanos: int = 0
+
+
 class ClaudeCodeRow(NamedTuple):
     """One actor's Claude Code day on one terminal; one person has several rows.
 
-    `actor_type`: user (`actor` is an e-mail) or api (a key's name). `tools` maps a tool to (accepted, rejected), `tokens` a
-    model to its total; `estimated_nanos` is an estimate in nano-dollars, not the bill.
+    `actor_type`: user (`actor` is an e-mail) or api (a key's name, which others may have, too). `tools` maps a tool to
+    (accepted, rejected), `models` a model to its tokens and its cost, which is an estimate and not the bill.
     """
 
     day: date
@@ -131,8 +142,19 @@ class ClaudeCodeRow(NamedTuple):
     commits: int
     pull_requests: int
     tools: dict[str, tuple[int, int]]
-    tokens: dict[str, int]
-    estimated_nanos: int
+    models: dict[str, ModelUse]
+    is_remote: bool = False
+    subscription_type: str | None = None
+
+    @property
+    def tokens(self) -> dict[str, int]:
+        """All tokens of each model."""
+        return {model: sum(use[:-1]) for model, use in self.models.items()}
+
+    @property
+    def estimated_nanos(self) -> int:
+        """The estimated cost of all models in nano-dollars."""
+        return sum(use.nanos for use in self.models.values())
 
 
 @dataclass(frozen=True, slots=True)

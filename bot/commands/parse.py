@@ -69,7 +69,7 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) ->
     """Look for a similar first word in this command, then for the exact or a similar one in the others."""
     others = [other for other in COMMANDS if other is not command]
     for candidates, cutoff in (([command], 0.7), (others, 1.0), (others, 0.75)):
-        known = {first: (c, sub) for c in candidates for sub in c.subcommands for first in sub.first_words}
+        known = {first: (c, sub) for c in reversed(candidates) for sub in c.subcommands for first in sub.first_words}
         close = closest(word, known, cutoff)
         if close is not None:
             found, sub = known[close]

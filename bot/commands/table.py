@@ -3,7 +3,8 @@
 To add a command or a subcommand, add it here; then write its handler, unless it only opens a form (`opens`).
 """
 
-from dataclasses import dataclass
+from bot.commands.model import Command as Command
+from bot.commands.model import Subcommand as Subcommand
 
 GET_KEY = "Get a key"
 GIVE_ACCESS = "Give somebody access"
@@ -14,54 +15,6 @@ WAITING = "What waits for me"
 SET_UP = "How is it set up"
 GROUPS = (GET_KEY, GIVE_ACCESS, WORKSPACES, SPEND, DIGEST, WAITING, SET_UP)
 """What people want, in the order in which the help says it."""
-
-
-@dataclass(frozen=True)
-class Subcommand:
-    """The first word after a command. The name "" is the bare command.
-
-    `also` are further first words that mean it; they stay in the words that the handler gets, as they say more. `like` are
-    others that people try for it, and say no more. One that
-    only opens the form of a kind of request names it in `opens`; `fills` are the fields that the words fill in, in order:
-    a word each, but the name of a key or else the last field takes all that is left over. First words that match the
-    expression `matches` mean it as those in `also` do.
-    """
-
-    name: str
-    usage: str
-    summary: str
-    group: str
-    also: tuple[str, ...] = ()
-    opens: str = ""
-    fills: tuple[str, ...] = ()
-    like: tuple[str, ...] = ()
-    matches: str = ""
-
-    @property
-    def first_words(self) -> tuple[str, ...]:
-        """The words that lead here; none for a bare command without alternatives."""
-        return (self.name, *self.also, *self.like) if self.name else (*self.also, *self.like)
-
-
-@dataclass(frozen=True)
-class Command:
-    """One slash command, without its prefix. `bare` is the name of the subcommand that the empty text means."""
-
-    name: str
-    summary: str
-    usage_hint: str
-    subcommands: tuple[Subcommand, ...]
-    bare: str = ""
-
-    def slash(self, prefix: str) -> str:
-        """Return it as people type it, such as /claude-keys."""
-        return f"/{prefix}-{self.name}"
-
-    def find(self, word: str) -> Subcommand | None:
-        """Return the subcommand that a first word (lower case) leads to; "" gives what the bare command means."""
-        if not word:
-            return next(sub for sub in self.subcommands if sub.name == self.bare)
-        return next((sub for sub in self.subcommands if word in sub.first_words), None)
 
 
 HELP = Subcommand("help", "help", "what I can do", SET_UP, like=("?", "-h", "--help", "h"))
@@ -83,6 +36,7 @@ _FIGURES = (
     "[today | yesterday | 7d | 30d | this week | last week | mtd | last month | october | 3 Oct to 17 Oct]"
     " [by workspace | model | key]"
 )
+_CODE = "[30d | last week | october | …] [by person | tool | model | terminal | day] [me]"
 COMMANDS = (
     Command(
         "keys",
@@ -283,6 +237,21 @@ COMMANDS = (
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
+        ),
+    ),
+    Command(
+        "code",
+        "Claude Code: who uses it, what is accepted, what it costs",
+        f"{_CODE} | digest",
+        (
+            Subcommand(
+                "",
+                _CODE,
+                "what people did with Claude Code, beside the period before; only you see it",
+                SPEND,
+                matches=r".*",  # it names what it doesn't understand itself
+            ),
+            Subcommand("digest", "digest", "post a weekly summary of Claude Code in this channel", DIGEST),
         ),
     ),
     Command(

@@ -30,6 +30,7 @@ WANTS = {
     "expires_in": 'must be a duration from 5 minutes to 90 days, such as "8h", "2d", "90m" or "24h calendar"',
     "days": 'must be a list of working days in their order, such as ["Mon", "Tue", "Wed", "Thu", "Fri"]',
     "hours": 'must be working hours of one day, an hour or more, such as "09:00-18:00"',
+    "see_people": 'must be a list of group names, such as ["admins"]',
     "issue_keys": 'must be "console" or "api"',
 }
 
@@ -134,7 +135,21 @@ def reference_faults(raw: Mapping[str, Any], known_kinds: Collection[str]) -> li
         expires_in = table.get("expires_in")
         if isinstance(expires_in, str) and parse_lifetime(expires_in) is None:
             faults.append(Fault((*path, "expires_in"), f"expires_in {WANTS['expires_in']}."))
-    return faults + calendar_faults(raw) + _same_names(_dict(raw.get("workspaces")))
+    return faults + _sight_faults(raw) + calendar_faults(raw) + _same_names(_dict(raw.get("workspaces")))
+
+
+def _sight_faults(raw: Mapping[str, Any]) -> list[Fault]:
+    """Find the groups that may see people and don't exist, or that are only there where something is about a workspace."""
+    groups, path = _dict(raw.get("groups")), ("claude_code", "see_people")
+    known = {*groups, ApproverKind.ORG_ADMINS}
+    faults: list[Fault] = []
+    for name in _list(_dict(raw.get("claude_code")).get("see_people")):
+        members = _list(groups.get(name)) if name in groups else [name]
+        if ApproverKind.WORKSPACE_ADMINS in members:
+            faults.append(Fault(path, f"{name}: workspace-admins means nothing here, for this is about no workspace.", name))
+        elif name not in known:
+            faults.append(Fault(path, f"Unknown group {name}.{nearest(name, known)}", name))
+    return faults
 
 
 def idle_faults(raw: Mapping[str, Any], kinds: Mapping[str, KindFacts]) -> list[Fault]:

@@ -72,9 +72,14 @@ class _CalendarTable(_Table):
     zone: str | None = None
 
 
+class _ClaudeCodeTable(_Table):
+    see_people: list[str] = []
+
+
 class _File(_Table):
     version: Literal[1]
     calendar: _CalendarTable = _CalendarTable()
+    claude_code: _ClaudeCodeTable = _ClaudeCodeTable()
     groups: dict[str, list[str]] = {}
     defaults: _RuleTable = _RuleTable()
     kinds: dict[str, _RuleTable] = {}
@@ -205,8 +210,8 @@ def _shape(raw: Mapping[str, Any]) -> tuple[list[Fault], _File | None]:
 def _keys_beside(path: KeyPath) -> Collection[str]:
     if len(path) == 1:
         return _File.model_fields
-    if path[0] == "calendar":
-        return _CalendarTable.model_fields
+    if path[0] in ("calendar", "claude_code"):
+        return (_CalendarTable if path[0] == "calendar" else _ClaudeCodeTable).model_fields
     return _WorkspaceTable.model_fields if path[0] == "workspaces" and "kinds" not in path[2:] else _RuleTable.model_fields
 
 
@@ -216,6 +221,7 @@ def _build(file: _File, version: str, kinds: Mapping[str, KindFacts]) -> Policy:
         version=version,
         zone=file.calendar.zone or "UTC",
         hours=_hours(file.calendar),
+        see_people=tuple(file.claude_code.see_people),
         groups={name: tuple(_ref(member) for member in members) for name, members in file.groups.items()},
         defaults=_rule(file.defaults),
         kinds={kind: _rule(table) for kind, table in file.kinds.items()},

@@ -141,6 +141,7 @@ class Policy(_Frozen):
 
     `zone` is the time zone of its calendar, the company's, by its IANA name: for people whose zone Slack doesn't tell.
     `least` has the kinds that demand more approvals than one, with how many: no table can ask for fewer.
+    `see_people` are the groups whose people see by name who did what with Claude Code.
     """
 
     version: str = "none"
@@ -152,6 +153,7 @@ class Policy(_Frozen):
     kinds: dict[str, RuleSettings] = {}
     workspaces: dict[str, WorkspaceSettings] = {}
     least: dict[str, int] = {}
+    see_people: tuple[str, ...] = ()
 
     @classmethod
     def nobody(cls, reason: str, version: str = "none") -> "Policy":

@@ -61,7 +61,8 @@ def render_undeliverable(channel: Markup, reason: Markup, prefix: str, instead_o
     """
     again = (
         "I'll post again when this has changed. "
-        f"To get the digest in another channel, type {code(f'/{prefix}-spend digest')} there."
+        f"To get the digest in another channel, type {code(f'/{prefix}-spend digest')} there; "
+        f"for Claude Code {code(f'/{prefix}-code digest')}."
     )
     gone = f" {mention(instead_of)}, who set it up, is gone, so I tell you." if instead_of else ""
     text = f"⚠️ I can't post spend in {channel} now. {reason} {again}{gone}"

@@ -148,6 +148,12 @@ class Settings(DatabaseSettings):
         "all, own, or one or more names of groups of the policy",
         default=("all",),
     )
+    claude_code_people: Annotated[Literal["names", "pseudonyms", "none"], BeforeValidator(parse.lower)] = _setting(
+        "How people stand in answers about Claude Code: with their names; with pseudonyms, but for oneself and for those"
+        " whom the policy's see_people names; or none, which adds everybody else up.",
+        "names, pseudonyms or none",
+        default="pseudonyms",
+    )
     sandbox_url: Annotated[str, BeforeValidator(parse.loopback_url)] | None = _setting(
         "The control address of a running sandbox. The bot then uses the sandbox's clock, and ENCRYPTION_KEYS and"
         " EMAIL_DOMAINS may be left out. Never set it in production.",

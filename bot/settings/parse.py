@@ -30,6 +30,11 @@ def upper(value: object) -> str:
     return str(value).upper()
 
 
+def lower(value: object) -> str:
+    """Ignore the case of a word."""
+    return str(value).lower()
+
+
 def url(value: object) -> str:
     """Accept an http or https address; the trailing slash goes."""
     parts = urlsplit(str(value))

@@ -17,7 +17,7 @@ from bot.admin.buckets import bucket_reader
 from bot.admin.call import stamp
 from bot.admin.client import AdminClient
 from bot.admin.http import Transport
-from bot.admin.rows import CostRow
+from bot.admin.rows import CostRow, ModelUse
 from bot.errors import UpstreamDown, UpstreamRefused
 from tests.admin.conftest import QUICK
 
@@ -222,6 +222,11 @@ async def test_a_claude_code_day_keeps_actors_tools_and_models_that_come_later()
         "model_breakdown": [
             {"model": "m1", "tokens": {"input": 1, "output": 2, "cache_read": 3}, "estimated_cost": {"amount": 141}},
             {"model": "m2", "tokens": {"input": 10}, "estimated_cost": {"amount": 0.5}},
+            {
+                "model": "m1",
+                "tokens": {"cache_creation": 4, "dreams": 5},
+                "estimated_cost": {"currency": "USD", "amount": 9},
+            },
         ],
     }
     seen: list[httpx.Request] = []
@@ -234,7 +239,8 @@ async def test_a_claude_code_day_keeps_actors_tools_and_models_that_come_later()
     [row] = await admin.claude_code(date(2026, 11, 21))
     assert (row.day, row.actor_type, row.actor) == (date(2026, 11, 21), "api", "ci")
     assert row.tools["telepathy_tool"] == (9, 0)
-    assert row.tokens == {"m1": 6, "m2": 10}
-    assert row.estimated_nanos == 1_415_000_000
+    assert row.models["m1"] == ModelUse(1, 2, 3, 4, 5, 1_500_000_000), "two lines of a model, and a class that comes later"
+    assert row.tokens == {"m1": 15, "m2": 10}
+    assert (row.estimated_nanos, row.is_remote, row.subscription_type) == (1_505_000_000, False, None)
     assert seen[0].url.params["starting_at"] == "2026-11-21"
     assert seen[0].headers["anthropic-version"] == "2023-06-01"

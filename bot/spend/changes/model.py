@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-What = Literal["digest_ended", "digest_changed", "digest_skipped", "alert_ended", "alert_changed"]
+What = Literal[
+    "digest_ended", "digest_changed", "digest_skipped", "alert_ended", "alert_changed", "code_ended", "code_skipped"
+]
 
 
 class Change(BaseModel):

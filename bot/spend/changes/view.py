@@ -27,11 +27,19 @@ def _what(change: Change) -> Markup:
             return f"{by} skipped the next daily digest in {where}.{back}"
         case "alert_ended":
             return f"{by} removed an alert in {where}. I don't watch any more whether {about}."
+        case "code_ended":
+            return f"{by} ended the weekly Claude Code summary in {where}."
+        case "code_skipped":
+            again = f" It comes again from {date(change.until)} on." if change.until else ""
+            return f"{by} skipped the next weekly Claude Code summary in {where}.{again}"
         case "alert_changed":
             return f"{by} changed an alert in {where}. {about}"
 
 
 def _again(change: Change, prefix: str) -> Markup:
+    if change.what.startswith("code"):
+        begins: Markup = "starts it again" if change.what.endswith("ended") else "shows it"
+        return f"{code(f'/{prefix}-code digest')} there {begins}."
     command = "digest" if change.what.startswith("digest") else "alert"
     does: Markup = "changes it"
     if change.what.endswith("ended"):

@@ -1,5 +1,13 @@
 """Every table; rows never leave the store and the files named `db.py`, which take and return frozen domain models."""
 
+from bot.store.tables.claude_code import (
+    ClaudeCodeActivityRow,
+    ClaudeCodeCursorRow,
+    ClaudeCodeDayRow,
+    ClaudeCodeDigestRow,
+    ClaudeCodeModelRow,
+    ClaudeCodeToolRow,
+)
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
 from bot.store.tables.requests import (
@@ -33,6 +41,12 @@ from bot.store.tables.spend import (
 __all__ = [
     "AlertRow",
     "AuditEntryRow",
+    "ClaudeCodeActivityRow",
+    "ClaudeCodeCursorRow",
+    "ClaudeCodeDayRow",
+    "ClaudeCodeDigestRow",
+    "ClaudeCodeModelRow",
+    "ClaudeCodeToolRow",
     "CorrectionRow",
     "CostDayRow",
     "CostHourRow",

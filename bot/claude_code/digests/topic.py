@@ -1,0 +1,108 @@
+"""What is said of a week: one message for each channel and Monday, made of the rows as they are when it is drawn."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.claude_code.digests import db
+from bot.claude_code.digests.schedule import LOCAL_TIME, CodeSubscription, DueWeek, due
+from bot.claude_code.digests.view import THING, render_digest
+from bot.claude_code.figures import figures_of
+from bot.claude_code.model import DAY, CodeFigures, CodeQuery
+from bot.claude_code.people import sight_of
+from bot.claude_code.view import code_chart
+from bot.posts import db as posts
+from bot.posts import undeliverable
+from bot.posts.model import Content, Drawing, Post, Wanted
+from bot.posts.notices import Notices
+from bot.runtime import Runtime
+from bot.slack.charts import chart_block
+from bot.slack.model import Message
+from bot.spend.digests.schedule import moment_of
+from bot.store.actions import BOT_ACTOR, AuditAction
+from bot.store.session import Tx
+from bot.words.wording import weekday_day
+
+TOPIC = "claude_code"
+_DIGEST = "digest"
+
+
+def subject_of(channel: str, week: DueWeek) -> str:
+    """Return what a post is about: a channel and the Monday on which it is sent."""
+    return f"{channel}:{week.monday.isoformat()}"
+
+
+def wanted(channel: str) -> list[Wanted]:
+    """Return the one message of a week."""
+    return [Wanted(_DIGEST, channel)]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A week as it is told; `subscription` is None once its channel gets no summary any more."""
+
+    rt: Runtime
+    subscription: CodeSubscription | None
+    week: DueWeek
+    figures: CodeFigures
+
+    def content(self, post: Post) -> Content | None:
+        """Return what the message says; None for one whose time is over."""
+        if self.subscription is None:
+            return None
+        if post.ts:
+            return Content(self._draw_again)
+        return Content(self._draw, code_chart(self.figures)) if self._is_in_time() else None
+
+    def _draw(self, chart: dict[str, object] | None) -> Message:
+        return render_digest(self.figures, self.week, chart)
+
+    def _draw_again(self, _chart: object) -> Message:
+        spec = code_chart(self.figures)
+        return self._draw(chart_block(spec) if spec else None)
+
+    def _is_in_time(self) -> bool:
+        found = self.subscription and due(self.subscription, self.rt.now())
+        return found is not None and found.monday == self.week.monday
+
+    async def sent(self, tx: Tx, post: Post, _ts: str) -> None:
+        """Put on record that it was sent."""
+        detail = {"what": TOPIC, "day": self.week.monday.isoformat()}
+        tx.audit(self.rt.now(), BOT_ACTOR, AuditAction.DIGEST_SENT, post.channel, **detail)
+        await posts.forget(tx, undeliverable.TOPIC, post.channel)
+
+    async def dropped(self, tx: Tx, post: Post) -> None:
+        """Forget what was never said; whoever set it up hears of it where it is too late."""
+        if self.subscription is not None and self.rt.now() >= self.week.too_late:
+            named = f"the {THING} of {weekday_day(self.week.monday)}"
+            await undeliverable.want_missed(tx, post.channel, self.subscription.created_by, named)
+        await posts.forget_post(tx, post)
+
+
+class CodeDigestTopic(Notices):
+    """The topic of weekly summaries; its subject is a channel and a Monday."""
+
+    name = TOPIC
+    retake_after = timedelta(minutes=10)
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Read the week, as anybody may see it."""
+        channel, _, day = subject.rpartition(":")
+        monday = date.fromisoformat(day)
+        async with rt.store.read() as tx:
+            subscription = await db.subscription_of(tx, channel)
+        tz = subscription.tz if subscription else "UTC"
+        week = DueWeek(monday, moment_of(monday, LOCAL_TIME, tz))
+        figures = await figures_of(rt, CodeQuery("last week", DAY), week.days, await sight_of(rt, None))
+        told = _Told(rt, subscription, week, figures)
+        return Drawing(told.content, told.sent, told.dropped, is_over=True)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Let this week pass, and tell whoever set it up once."""
+        async with rt.store.read() as tx:
+            subscription = await db.subscription_of(tx, post.channel)
+        told = await undeliverable.whom_to_tell(rt, subscription.created_by) if subscription else []
+        async with rt.store.write() as tx:
+            await undeliverable.want_told(tx, post.channel, told)
+        if told:
+            await undeliverable.tell_undeliverable(rt, post.channel)
+        return True

@@ -1,0 +1,56 @@
+"""The weekly summary as its channel reads it, and what is said of setting it up. Pure."""
+
+from typing import Any
+
+from bot.claude_code.digests.schedule import CodeSubscription, DueWeek
+from bot.claude_code.grammar import words_of
+from bot.claude_code.model import PERSON, TOOL, CodeFigures, CodeQuery
+from bot.claude_code.view import headline, lines_of, tail
+from bot.slack import ids
+from bot.slack.blocks import actions, context, section
+from bot.slack.elements import button, confirm
+from bot.slack.markup import Markup, channel_mention, date, escape
+from bot.slack.model import Message, SlackChannel
+from bot.spend.changes.view import end_consequence
+from bot.words.own import Own
+
+Json = dict[str, Any]
+THING: Own = "weekly Claude Code summary"
+
+
+def week_query(week: DueWeek) -> CodeQuery:
+    """Return what leads on from a summary: its days, by person as far as whoever asks may see them."""
+    return CodeQuery(f"{week.days[0]}..{week.days[1]}", PERSON)
+
+
+def render_digest(figures: CodeFigures, week: DueWeek, chart: Json | None) -> Message:
+    """Return the summary; it names nobody unless everybody may see names."""
+    lines: list[Markup] = [f"📈 {headline(figures)}", *lines_of(figures)]
+    blocks: list[Json] = [section("\n".join(lines)), *([chart] if chart else [])]
+    said: list[Markup] = [tail(figures)] if figures.use is not None else []
+    blocks += [context(*said)] if said else []
+    query = week_query(week)
+    by_tool = CodeQuery(query.period, TOOL)
+    blocks.append(
+        actions(
+            button("By person", ids.CODE_ALL, words_of(query), accessibility_label="Show me these days by person"),
+            button("By tool", ids.CODE_BY_TOOL, words_of(by_tool), accessibility_label="Show me these days by tool"),
+            button("Settings", ids.CODE_DIGEST_SETTINGS, accessibility_label="Skip or stop this summary"),
+        )
+    )
+    return Message("\n".join([*lines, *said]), blocks)
+
+
+def settings_message(
+    subscription: CodeSubscription, coming: DueWeek, where: SlackChannel | None, *, is_new: bool
+) -> Message:
+    """Return what a channel gets and when next, with the buttons that skip and end it."""
+    mark: Markup = "✅ " if is_new else ""
+    text: Markup = (
+        f"{mark}{channel_mention(subscription.channel)} gets the {THING} every Monday at 09:00 ({escape(subscription.tz)})."
+        f" The next one comes {date(coming.since)}."
+    )
+    sure = confirm("End the summary?", end_consequence(THING, where), "End the summary", "Keep it", "danger")
+    skip = button("Skip the next one", ids.CODE_DIGEST_SKIP, subscription.channel)
+    stop = button("Stop the summary", ids.CODE_DIGEST_STOP, subscription.channel, style="danger", confirm=sure)
+    return Message(text, [section(text), actions(skip, stop)])

@@ -1,0 +1,113 @@
+"""What `/claude-code 30d by tool` asks for. Words may come in any order; one that isn't understood is named. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.claude_code.model import BYS, By, CodeQuery
+from bot.spend.ask.periods import MONTH_NAMES, read_period
+from bot.spend.model import PERIODS
+from bot.words.similar import closest
+
+MINE, DIGEST = ("me", "mine", "my"), "digest"
+_BY = {typed: one for one in BYS for typed in one.typed}
+_ALIKE = 0.7
+"""How much a word must be like the one that was probably meant."""
+_KNOWN = (*PERIODS, *MONTH_NAMES, *_BY, *MINE, "by", DIGEST)
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """A word that makes no sense: what was understood before it, and the nearest thing to type that makes sense.
+
+    `is_second`: it makes sense, but contradicts what was read before it.
+    """
+
+    understood: tuple[str, ...]
+    unknown: str
+    suggestion: str | None = None
+    is_second: bool = False
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One part of a query, and how many words said it."""
+
+    what: str
+    value: str | By | bool
+    taken: int
+
+
+def parse_query(words: Sequence[str]) -> CodeQuery | NotUnderstood:
+    """Read the words after the command; without any it is the last 30 days by person."""
+    found = _read_all(words)
+    if isinstance(found, CodeQuery):
+        return found
+    reads, at, second = found
+    unknown = " ".join(words[at : at + (second.taken if second else _width(words, at))])
+    understood, start = list[str](), 0
+    for one in reads:
+        understood.append(" ".join(words[start : start + one.taken]).lower())
+        start += one.taken
+    suggestion = next((one for one in _nearest(words, at, second) if _makes_sense(one)), None)
+    return NotUnderstood(
+        tuple(understood), unknown, None if suggestion is None else " ".join(suggestion), second is not None
+    )
+
+
+def _makes_sense(words: Sequence[str]) -> bool:
+    return list(words) == [DIGEST] or isinstance(_read_all(words), CodeQuery)
+
+
+def _width(words: Sequence[str], at: int) -> int:
+    return 2 if words[at].lower() == "by" else 1
+
+
+def _read_all(words: Sequence[str]) -> CodeQuery | tuple[list[_Read], int, _Read | None]:
+    reads, at = list[_Read](), 0
+    while at < len(words):
+        found = _read(words[at:])
+        if found is None or any(one.what == found.what and one.value != found.value for one in reads):
+            return reads, at, found
+        reads.append(found)
+        at += found.taken
+    values = {one.what: one.value for one in reads}
+    usual = CodeQuery()
+    period, by = values.get("period", usual.period), values.get("by", usual.by)
+    assert isinstance(period, str)  # noqa: S101 - as `_read` makes them
+    assert isinstance(by, By)  # noqa: S101
+    return CodeQuery(period, by, bool(values.get("mine", False)))
+
+
+def _read(words: Sequence[str]) -> _Read | None:
+    first = words[0].lower()
+    if first in MINE:
+        return _Read("mine", True, 1)
+    for skipped in (0, 1):
+        if skipped and first not in ("in", "for", "of"):
+            break
+        if words[skipped:] and (period := read_period(words[skipped:])):
+            return _Read("period", period[0], period[1] + skipped)
+    if first == "by" and len(words) > 1:
+        return _Read("by", _BY[words[1].lower()], 2) if words[1].lower() in _BY else None
+    return _Read("by", _BY[first], 1) if first in _BY else None
+
+
+def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[list[str]]:
+    """Yield what may have been meant, best first: the word that is most like it, then everything without it."""
+    before = list(words[:at])
+    if second is not None:
+        yield [*before, *words[at + second.taken :]]
+        return
+    for skipped, taken, known in ((1, 2, _BY),) if words[at].lower() == "by" else ((0, 2, _KNOWN), (0, 1, _KNOWN)):
+        wrong, rest = " ".join(words[at + skipped : at + taken]).lower(), list(words[at + taken :])
+        if near := closest(wrong, known, _ALIKE):
+            meant = ["by", _BY[near].name] if near in _BY else near.split()
+            yield [*before, *meant, *rest]
+            yield [*before, *meant]
+    if rest := [*before, *words[at + _width(words, at) :]]:
+        yield rest
+
+
+def words_of(query: CodeQuery) -> str:
+    """Return a query as it would be typed; `parse_query` reads it back."""
+    return f"{query.period} by {query.by.name}{' me' if query.mine else ''}"

@@ -1,0 +1,170 @@
+"""/claude-code: what people did with Claude Code, as far as whoever asks may see it, and the channel's weekly summary."""
+
+from bot.claude_code.digests import settings as digests
+from bot.claude_code.digests.schedule import CodeSubscription
+from bot.claude_code.digests.view import THING, settings_message
+from bot.claude_code.figures import code_figures
+from bot.claude_code.grammar import DIGEST, NotUnderstood, parse_query
+from bot.claude_code.model import BYS, CodeQuery
+from bot.claude_code.people import sight_of
+from bot.claude_code.table import file_table
+from bot.claude_code.view import code_chart, render_code, render_not_understood
+from bot.commands.parse import find_command, split_words
+from bot.errors import NotFound
+from bot.posts.channels import require_channel
+from bot.posts.charts import deliver
+from bot.slack import ids
+from bot.slack.blocks import context
+from bot.slack.markup import Markup, channel_mention, code, date, mention
+from bot.slack.model import Message, Sent
+from bot.slack.paging import read_turn, turns
+from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.send import Export, File, send_csv
+from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction
+from handlers.edge.once import is_first_time
+from handlers.edge.register import Feature
+from handlers.spend_where import why_directly
+
+
+async def code_command(call: Interaction) -> None:
+    """Answer /claude-code, or give the channel its weekly summary."""
+    if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == DIGEST:
+        await _start_digest(call)
+    else:
+        await _answer(call, call.words)
+
+
+async def _start_digest(call: Interaction) -> None:
+    """Give the channel the summary, or show what it has."""
+    saved, is_new = await digests.subscribe(call.rt, call.actor, call.channel, call.calendar.name)
+    await _show_digest(call, saved, is_new=is_new)
+
+
+async def _show_digest(call: Interaction, saved: CodeSubscription, *, is_new: bool = False) -> None:
+    coming, where = await digests.next_digest(call.rt, saved), await call.rt.notifier.channel(saved.channel)
+    await call.say(settings_message(saved, coming, where, is_new=is_new))
+
+
+async def digest_settings(call: Interaction) -> None:
+    """Show what the channel gets, with the buttons that skip and end it."""
+    await _show_digest(call, await digests.subscription_of(call.rt, call.channel))
+
+
+async def skip_digest(call: Interaction) -> None:
+    """Let the next summary fall out."""
+    again = await digests.skip_next(call.rt, call.actor, call.value)
+    await call.say(plain_answer(f"Skipped. {channel_mention(call.value)} gets the next {THING} {date(again)}."))
+
+
+async def stop_digest(call: Interaction) -> None:
+    """End the summary for everybody who reads it."""
+    await digests.end(call.rt, call.actor, call.value)
+    again = code(f"/{call.rt.settings.command_prefix}-code digest")
+    await call.say(plain_answer(f"{channel_mention(call.value)} gets no {THING} any more. {again} starts it again."))
+
+
+async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = "", redraw: bool = False) -> None:
+    query = parse_query(words)
+    if isinstance(query, NotUnderstood):
+        command = find_command("code")
+        usage = command.subcommands[0].usage if command else ""
+        await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
+        return
+    found = await code_figures(call.rt, query, await sight_of(call.rt, call.actor), call.rt.now())
+    directly = await why_directly(call)
+    shareable = directly is None and call.channel[:1] in ("C", "G")
+
+    async def send(message: Message) -> Sent | None:
+        if directly is not None:
+            return await call.rt.notifier.send(call.user_id, message)
+        await (call.say_in_place(message) if redraw else call.say(message))
+        return None
+
+    def render(chart: dict[str, object] | None) -> Message:
+        return render_code(found, chart, cursor, shareable=shareable)
+
+    await deliver(call.rt, call.rt.now(), render, code_chart(found), send)
+    if directly is not None:
+        await call.say(plain_answer(directly))
+
+
+async def retry(call: Interaction) -> None:
+    """Do what was probably meant."""
+    await (_start_digest(call) if call.value == DIGEST else _answer(call, split_words(call.value), redraw=True))
+
+
+async def show_by(call: Interaction) -> None:
+    """Show the same by something else."""
+    await _answer(call, split_words(call.value), redraw=True)
+
+
+async def show_all(call: Interaction) -> None:
+    """Answer a button under figures that others read, too: as whoever presses it may see them, with all of the table."""
+    await _answer(call, split_words(call.value))
+
+
+async def turn(call: Interaction) -> None:
+    """Show another page of an answer's table, where it was turned; who may see whom is asked now."""
+    typed, cursor = read_turn(call.value)
+    await _answer(call, split_words(typed), cursor=cursor, redraw=True)
+
+
+async def share(call: Interaction) -> None:
+    """Post the answer, as anybody may see it, into the channel where it was asked for."""
+    query = _query_of(call)
+    if query.mine:
+        raise NotFound("Your own figures are for you alone, so I don't post them. Nothing was posted.")
+    await require_channel(call.rt, call.channel)
+    found = await code_figures(call.rt, query, await sight_of(call.rt, None), call.rt.now())
+    # Last before posting: what fails until here may be tried again with the same click.
+    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
+        return
+    by = f"Shared by {mention(call.actor.slack_id)}"
+
+    def render(chart: dict[str, object] | None) -> Message:
+        message = render_code(found, chart, private=False)
+        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+
+    async def send(message: Message) -> Sent:
+        return await call.rt.notifier.send(call.channel, message)
+
+    await deliver(call.rt, call.rt.now(), render, code_chart(found), send)
+
+
+async def send_file(call: Interaction) -> None:
+    """Send the figures, as whoever presses the button may see them, as a file in a direct message."""
+    query = _query_of(call)
+    found = await code_figures(call.rt, query, await sight_of(call.rt, call.actor), call.rt.now())
+    if not found.parts:
+        await call.say(plain_answer("There are no figures to put into a file."))
+        return
+    name = file_name("claude-code", found.first, found.last, [query.by.name])
+    about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}"
+    file = File(name, csv_bytes(file_table(found)), len(found.parts), about)
+    export = Export("claude-code", found.first, found.last, (query.by.name,), own=query.mine)
+    await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
+
+
+def _query_of(call: Interaction) -> CodeQuery:
+    query = parse_query(split_words(call.value))
+    if isinstance(query, NotUnderstood):
+        raise NotFound("I can't read that answer any more. Ask for the figures again.")
+    return query
+
+
+FEATURE = Feature(
+    commands={"code": code_command},
+    actions={
+        **{f"{ids.CODE_BY_PREFIX}{one.name}": show_by for one in BYS},
+        **turns(ids.PAGE_CODE, turn),
+        ids.CODE_RETRY: retry,
+        ids.CODE_SHARE: share,
+        ids.CODE_ALL: show_all,
+        ids.CODE_BY_TOOL: show_all,
+        ids.CODE_CSV: send_file,
+        ids.CODE_DIGEST_SETTINGS: digest_settings,
+        ids.CODE_DIGEST_SKIP: skip_digest,
+        ids.CODE_DIGEST_STOP: stop_digest,
+    },
+)

@@ -1,0 +1,112 @@
+"""The weekly summary on the desk of posts: once a week however many replicas, skipped, ended, begun again."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from pydantic import SecretStr
+
+from bot.admin.rows import ClaudeCodeRow
+from bot.claude_code import db
+from bot.claude_code.digests import settings
+from bot.claude_code.digests.schedule import next_due
+from bot.claude_code.plan import read_day
+from bot.jobs import JOBS, run_job
+from bot.runtime import Runtime
+from bot.spend.aggregate import days_between
+from bot.store.session import Store
+from tests.spend.world import COSTS, DANA, Posted, Slack, runtime, set_clock
+
+NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+WEEK = timedelta(days=7)
+_JOB = {job.name: job for job in JOBS}
+
+
+class _Nobody:
+    async def members(self) -> list[Any]:
+        return []
+
+
+def bot(store: Store, slack: Slack, now: datetime, people: str = "pseudonyms") -> Runtime:
+    rt = cast("Any", runtime(store, slack=slack))
+    rt.directory = _Nobody()
+    rt.settings.claude_code_people, rt.settings.encryption_keys = people, (SecretStr("k"),)
+    set_clock(rt, now)
+    return rt
+
+
+async def known(store: Store, first: date, last: date, now: datetime) -> None:
+    async with store.write() as tx:
+        for day in days_between(first, last):
+            row = ClaudeCodeRow(day, "user", "dana@acme.test", "api", "tmux", 2, 9, 3, 1, 0, {"edit_tool": (3, 1)}, {})
+            await db.replace_day(tx, read_day(day, now), [row])
+
+
+async def at(rt: Runtime, now: datetime) -> None:
+    set_clock(rt, now)
+    for job in ("claude_code_digests", "posts"):
+        await run_job(rt, _JOB[job])
+
+
+def summaries(slack: Slack) -> list[Posted]:
+    return [post for post in slack.posts if post.message.text.startswith("📈 *Claude Code*")]
+
+
+async def test_a_week_is_summed_up_once_whoever_looks_and_however_often(store: Store) -> None:
+    slack = Slack()
+    replicas = [bot(store, slack, NINE - WEEK) for _ in range(3)]
+    [rt, *_] = replicas
+    assert [await settings.subscribe(one, DANA, COSTS, "UTC") for one in replicas[:2]][1][1] is False
+    await at(rt, NINE - timedelta(minutes=1))
+    await at(rt, NINE)
+    assert summaries(slack) == [], "it waits until its days are known in full"
+    await known(store, date(2026, 11, 9), date(2026, 11, 22), NINE)
+    await asyncio.gather(*(at(one, NINE + timedelta(minutes=5)) for one in replicas))
+    await at(rt, NINE + timedelta(days=2))
+    [said] = summaries(slack)
+    assert said.channel == COSTS
+    assert "in the 7 days 16–22 Nov" in said.message.text
+    assert "14 sessions (±0 % vs the 7 days before)" in said.message.text
+    assert "dana" not in str(said.message).lower()
+    await settings.end(rt, DANA, COSTS)
+    assert (await settings.subscribe(rt, DANA, COSTS, "UTC"))[1], "begun again on the same day"
+    await at(rt, NINE + timedelta(days=2, hours=1))
+    assert len(summaries(slack)) == 1
+
+
+async def test_what_is_skipped_or_ended_is_not_sent_and_those_who_rely_on_it_are_told_once(store: Store) -> None:
+    slack = Slack()
+    rt = bot(store, slack, NINE - WEEK)
+    await known(store, date(2026, 11, 9), date(2026, 11, 22), NINE)
+    await settings.subscribe(rt, DANA, COSTS, "UTC")
+    assert [await settings.skip_next(rt, DANA, COSTS) for _ in range(2)] == [NINE + WEEK] * 2
+    assert (await settings.next_digest(rt, await settings.subscription_of(rt, COSTS))).since == NINE + WEEK
+    for hours in (0, 9, 71, 95):
+        await at(rt, NINE + timedelta(hours=hours))
+    assert summaries(slack) == []
+    await known(store, date(2026, 11, 23), date(2026, 11, 29), NINE + WEEK)
+    await at(rt, NINE + WEEK)
+    assert len(summaries(slack)) == 1
+    assert await settings.end(rt, DANA, COSTS)
+    await at(rt, NINE + WEEK * 2 + timedelta(hours=9))
+    assert len(summaries(slack)) == 1
+    told = [post.message.text for post in slack.posts if post.message.text.startswith("🔁")]
+    assert [("skipped" in text, "ended" in text) for text in told] == [(True, False), (False, True)]
+
+
+async def test_after_its_patience_it_says_what_is_missing_and_in_a_shared_channel_nothing(store: Store) -> None:
+    slack = Slack()
+    rt = bot(store, slack, NINE - WEEK)
+    await settings.subscribe(rt, DANA, COSTS, "UTC")
+    await known(store, date(2026, 11, 16), date(2026, 11, 20), NINE)
+    await at(rt, NINE + timedelta(hours=7))
+    assert summaries(slack) == []
+    slack.shared_outside = True
+    await at(rt, NINE + timedelta(hours=8))
+    assert summaries(slack) == []
+    assert [post.channel for post in slack.posts] == ["U0DANA"], "whoever set it up hears why"
+    slack.shared_outside = False
+    await at(rt, NINE + WEEK + timedelta(hours=8))
+    [said] = [post.message.text for post in slack.posts if "Claude Code figures" in post.message.text]
+    assert "That isn't zero" in said
+    assert next_due("UTC", NINE).monday == date(2026, 11, 30)

@@ -1,0 +1,54 @@
+"""What people type after /claude-code."""
+
+import pytest
+
+from bot.claude_code.grammar import NotUnderstood, parse_query, words_of
+from bot.claude_code.model import DAY, MODEL, PERSON, TERMINAL, TOOL, CodeQuery
+from bot.commands.parse import parse
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("", CodeQuery("30d", PERSON)),
+        ("7d by tool", CodeQuery("7d", TOOL)),
+        ("by model last week", CodeQuery("last week", MODEL)),
+        ("October", CodeQuery("october", PERSON)),
+        ("in october by day", CodeQuery("october", DAY)),
+        ("tools for 14 days", CodeQuery("14d", TOOL)),
+        ("me", CodeQuery("30d", PERSON, True)),
+        ("ME by terminal 2026-11-01..2026-11-09", CodeQuery("2026-11-01..2026-11-09", TERMINAL, True)),
+        ("by tool by tools", CodeQuery("30d", TOOL)),
+    ],
+)
+def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None:
+    assert parse_query(typed.split()) == query
+    assert parse_query(words_of(query).split()) == query
+    parsed = parse("/claude-code", typed)
+    assert parsed.subcommand is not None
+    assert (parsed.subcommand.name, parsed.words) == ("", tuple(typed.split()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("persn", NotUnderstood((), "persn", "by person")),
+        ("7d by tol", NotUnderstood(("7d",), "by tol", "7d by tool")),
+        ("by", NotUnderstood((), "by")),
+        ("7d bi model", NotUnderstood(("7d",), "bi", "7d by model")),
+        ("by tool by model", NotUnderstood(("by tool",), "by model", "by tool", True)),
+        ("7d by tool 30d", NotUnderstood(("7d", "by tool"), "30d", "7d by tool", True)),
+        ("digset", NotUnderstood((), "digset", "digest")),
+        ("in Production", NotUnderstood((), "in")),
+        ("xyzzy", NotUnderstood((), "xyzzy")),
+        ("30d plugh", NotUnderstood(("30d",), "plugh", "30d")),
+        ("last wek", NotUnderstood((), "last", "last week")),
+    ],
+)
+def test_what_is_not_understood_is_named_with_the_nearest_that_is(typed: str, found: NotUnderstood) -> None:
+    assert parse_query(typed.split()) == found
+    if found.suggestion and found.suggestion != "digest":
+        assert isinstance(parse_query(found.suggestion.split()), CodeQuery)
+    parsed = parse("/claude-code", typed)
+    assert parsed.subcommand is not None, "the command answers itself"
+    assert parsed.words == tuple(typed.split())
