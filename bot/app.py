@@ -221,7 +221,8 @@ def web_of(bot: Bot) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _machine_clock() -> AsyncGenerator[Clock]:
+async def machine_clock() -> AsyncGenerator[Clock]:
+    """Keep the machine's time."""
     yield _now
 
 
@@ -231,7 +232,7 @@ def run(settings: Settings, clock: AbstractAsyncContextManager[Clock] | None = N
     `clock` is the machine's unless given; where it jumps, a `pace` below 1 lets jobs notice sooner.
     """
     configure_logging(settings.log_level)
-    asyncio.run(_run(settings, clock or _machine_clock(), pace))
+    asyncio.run(_run(settings, clock or machine_clock(), pace))
 
 
 async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clock], pace: float) -> None:

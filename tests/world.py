@@ -135,7 +135,7 @@ async def world_of(
         sandbox.server.delivery.timing.ack_seconds *= crowd()
         if spenders is not None:
             keep_spending(sandbox, spenders)
-        settings = dict(more or {})
+        settings = {"HOURS_KEPT": "3", **(more or {})}
         if PROOF and "DATABASE_URL" not in settings and not (folder / "quartermaster.db").exists():
             settings["DATABASE_URL"] = await stack.enter_async_context(migrated_postgres())
         else:

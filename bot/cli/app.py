@@ -128,6 +128,23 @@ def doctor() -> None:
 
 
 @app.command()
+def sync(
+    history: Annotated[bool, typer.Option("--history", help="Also load all history that the API gives.")] = False,
+) -> None:
+    """Bring the ledger of costs up to date."""
+    settings = _settings()
+    from bot.cli.start import clock_of
+    from bot.cli.sync import sync as run_sync
+    from bot.log import configure_logging
+    from bot.settings.network import forget_proxies
+
+    forget_proxies()
+    configure_logging("ERROR")
+    good = asyncio.run(run_sync(settings, clock_of(settings), lambda line: _say([line]), history))
+    raise typer.Exit(0 if good else 1)
+
+
+@app.command()
 def manifest(
     prefix: Annotated[str, typer.Option(help="The first part of every command; also set COMMAND_PREFIX.")] = "claude",
     mode: Annotated[ManifestMode, typer.Option(help="How Slack reaches the bot.")] = ManifestMode.SOCKET,

@@ -3,8 +3,15 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.settings.sources import read_environment
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.app import Clock
+    from bot.settings.model import Settings
 
 
 def start() -> int:
@@ -23,16 +30,22 @@ def start() -> int:
         return _refused([*error.faults, *misspelt_settings(environment)])
     sys.stderr.writelines(f"warning: {sentence}\n" for sentence in misspelt_settings(environment))
     forget_proxies()
-    clock = None
-    if settings.sandbox_url:
-        from bot.sandbox.remote_clock import following
-
-        clock = following(settings.sandbox_url)
     try:
-        run(settings, clock)
+        run(settings, clock_of(settings))
     except (QuartermasterError, DatabaseTooNew) as error:
         return _refused([str(error)])
     return 0
+
+
+def clock_of(settings: "Settings") -> "AbstractAsyncContextManager[Clock]":
+    """Return what keeps time: the machine, or the sandbox that the settings name."""
+    if settings.sandbox_url:
+        from bot.sandbox.remote_clock import following
+
+        return following(settings.sandbox_url)
+    from bot.app import machine_clock
+
+    return machine_clock()
 
 
 def _refused(sentences: Iterable[str]) -> int:

@@ -154,6 +154,11 @@ class Settings(DatabaseSettings):
         "names, pseudonyms or none",
         default="pseudonyms",
     )
+    hours_kept: Annotated[int, Field(ge=0, le=365)] = _setting(
+        "For how many days, today among them, costs and tokens are kept by the hour; days are kept for ever. 0: no hours.",
+        "a whole number from 0 to 365",
+        default=90,
+    )
     sandbox_url: Annotated[str, BeforeValidator(parse.loopback_url)] | None = _setting(
         "The control address of a running sandbox. The bot then uses the sandbox's clock, and ENCRYPTION_KEYS and"
         " EMAIL_DOMAINS may be left out. Never set it in production.",

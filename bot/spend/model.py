@@ -73,6 +73,13 @@ class Measures(NamedTuple):
         return self.uncached_input + self.cache_read + self.cache_write_5m + self.cache_write_1h
 
 
+class Hour(NamedTuple):
+    """What was counted in one UTC hour of one combination of dimensions."""
+
+    starts_at: datetime
+    counts: Measures
+
+
 @dataclass(frozen=True)
 class LedgerDay:
     """What is known of one UTC day: figures up to `refreshed_at`; `closed` once that is at or past the day's end."""

@@ -147,7 +147,7 @@ def test_a_question_is_answered_from_a_cut_that_has_all_of_it() -> None:
         assert cut_of(by) is cut
     with pytest.raises(NotSplit) as raised:
         cut_of((MODEL, TIER, PERSON))
-    assert raised.value.sentence == "The Claude API can't split by person and tier at once. Ask by one of them."
+    assert raised.value.sentence == "Spend can't be split by person and tier at once. Ask by one of them."
 
 
 async def test_what_is_not_told_apart_yet_says_so_and_is_read_again(store: Store) -> None:

@@ -18,13 +18,13 @@ from bot.spend.ask.view import figures_chart, render_figures
 from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input
 from bot.spend.digests.view import render_thread
-from bot.spend.dimensions import DIMENSIONS, KEY, Dimension
+from bot.spend.dimensions import ASKED, DIMENSIONS, KEY, PERSON, Dimension
+from bot.spend.ledger.cuts import WHAT, WHO, cut_of
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.sources import LEGACY
-from bot.spend.ledger.sync import GROUP_BY
 from bot.spend.model import PERIODS, SpendQuery
 from bot.store.session import Store
-from bot.store.tables import CostDayRow, UsageDayRow
+from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
 from tests.spend.world import BUSY, FRIDAY, MONTH, NOW, fill, pages_of, row, runtime, subscribe
 
 
@@ -87,24 +87,27 @@ async def test_where_a_report_cannot_split_by_it_the_part_says_so(store: Store) 
     assert [(part.name, part.amount) for part in found.breakdown.slices] == [("Not reported by family", 175)]
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("dimension", ASKED, ids=lambda one: one.name)
 def test_an_entry_fits_the_ledger_the_reports_and_the_usage_text(dimension: Dimension) -> None:
-    for table in (CostDayRow, UsageDayRow):
-        assert dimension.column in table.model_fields, f"bot/store/tables/spend.py: {table.__name__} has no such column"
+    cut = cut_of([dimension])
+    tables = (CostDayRow, UsageDayRow) if cut is WHO else (CostPartRow, UsagePartRow)
+    for table in tables[: 1 if dimension in cut.by_money else 2]:
+        assert dimension.column in table.model_fields, f"bot/store/tables/ledger.py: {table.__name__} has no such column"
     assert dimension.api_name in COST_DIMENSIONS, "the reports can't be grouped by it"
-    assert dimension.api_name in GROUP_BY
-    typed = [word for one in DIMENSIONS for word in one.typed]
+    assert dimension.api_name in cut.cost_group_by
+    assert len(cut.group_by) <= 5, "a report is split by five dimensions at most"
+    typed = [word for one in ASKED for word in one.typed]
     assert sorted(typed) == sorted(set(typed)), "a word means one dimension"
     assert all(len(word.split()) <= 2 for word in dimension.typed)
 
 
-@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("dimension", [one for one in ASKED if one != PERSON], ids=lambda one: one.name)
 def test_the_rows_of_both_reports_have_what_the_report_says_of_it(dimension: Dimension) -> None:
     item = {"starting_at": MIDNIGHT, "ending_at": MIDNIGHT, "group": {dimension.api_name: "x"}}
     cost = {"amount": "1", "list_amount": "1", "currency": "USD"}
     costs = cost_rows([convert(item | {"cost": cost}, CostItem)])
     usages = usage_rows([convert(item | {"usage": USAGE}, UsageItem)])
-    for row_of_report in (*costs, *usages):
+    for row_of_report in (*costs, *(usages if dimension not in WHAT.by_money else ())):
         kind = type(row_of_report)
         assert dimension.column in kind._fields, f"bot/admin/rows.py: {kind.__name__} has no such field"
         # Cost rows are made without their class's own checks, so one may be too short.

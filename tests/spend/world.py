@@ -231,7 +231,9 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         store=store,
         admin=organization or Organization(),
         notifier=slack or Slack(),
-        settings=SimpleNamespace(command_prefix="claude", doubted_fall=DOUBTED_FALL, spend_visible_to=("all",)),
+        settings=SimpleNamespace(
+            command_prefix="claude", doubted_fall=DOUBTED_FALL, hours_kept=0, spend_visible_to=("all",)
+        ),
         topics=TOPICS,
         now=lambda: NOW,
     )

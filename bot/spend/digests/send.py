@@ -22,7 +22,7 @@ from bot.spend.digests.schedule import Due, due
 from bot.spend.digests.topic import TOPIC, correction_of, digest_of, parts_of
 from bot.spend.digests.view import is_worth_correcting
 from bot.spend.ledger import db as table
-from bot.spend.ledger.sync import LEASE_LASTS
+from bot.spend.ledger.lease import LEASE_LASTS
 from bot.spend.model import LedgerDay
 from bot.store.notes import claim_note, note, write_note
 

@@ -24,12 +24,9 @@ from bot.spend.dimensions import (
 class NotSplit(UserError):
     """No report splits by these dimensions at once; `sentence` says so to people."""
 
-    def __init__(self, one: Dimension, other: Dimension) -> None:
+    def __init__(self, one: str, other: str) -> None:
         """Name the two that don't go together."""
-        super(UserError, self).__init__(
-            f"The Claude API can't split by {one.name} and {other.name} at once. Ask by one of them."
-        )
-        self.dimensions = (one, other)
+        super(UserError, self).__init__(f"Spend can't be split by {one} and {other} at once. Ask by one of them.")
 
 
 @dataclass(frozen=True)
@@ -66,4 +63,4 @@ def cut_of(dimensions: Iterable[Dimension]) -> Cut:
     for cut in (WHO, WHAT):
         if all(cut.has(one) for one in asked):
             return cut
-    raise NotSplit(*[next(one for one in asked if not cut.has(one)) for cut in (WHAT, WHO)])
+    raise NotSplit(*[next(one.name for one in asked if not cut.has(one)) for cut in (WHAT, WHO)])

@@ -4,6 +4,7 @@ A day is replaced in one transaction, so that nobody ever reads half a day, or t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,10 @@ from bot.spend.ledger.bulk.db import bulk_insert, lock
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.doubts.db import without_doubtful
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
+from bot.spend.ledger.hours.db import day_rows, days_with_hours, forget_hours
 from bot.spend.ledger.measures.db import USAGE_COUNTS
 from bot.spend.ledger.parts.db import balance_parts, balance_usage_parts
+from bot.spend.ledger.parts.fit import are_close
 from bot.spend.ledger.sources import Cursor
 from bot.spend.ledger.sums.db import GroupedBy as GroupedBy
 from bot.spend.ledger.sums.db import Where as Where
@@ -31,10 +34,13 @@ from bot.store.upsert import insert_into
 
 CostParts = Mapping[Group, Amounts]
 """By one id for each dimension of WHO, in their order."""
-UsageParts = Mapping[Group, tuple[int, int, int, int, int, int | None]]
-"""By one id for each dimension of WHO: the counts of `USAGE_COUNTS`."""
+UsageCounts = tuple[int, int, int, int, int, int | None]
+"""The counts of `USAGE_COUNTS`."""
+UsageParts = Mapping[Group, UsageCounts]
+"""By one id for each dimension of WHO, in their order."""
 _WHO = tuple(one.column for one in WHO.dimensions)
-_COST_COLUMNS = (*_WHO, "nanos", "list_nanos", "requests")
+COST_COUNTS = ("nanos", "list_nanos", "requests")
+_COST_COLUMNS = (*_WHO, *COST_COUNTS)
 _USAGE_COLUMNS = (*_WHO, *USAGE_COUNTS)
 
 _KEYS_AT_ONCE = 500
@@ -58,8 +64,9 @@ async def replace_days(
     )
     if not wanted:
         return []
+    wanted, written = await _with_hours(tx, wanted, {day.day: parts.get(day.day, {}) for day in wanted}, known)
     await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    await bulk_insert(tx, CostDayRow, _COST_COLUMNS, {day.day: parts.get(day.day, {}) for day in wanted})
+    await bulk_insert(tx, CostDayRow, _COST_COLUMNS, written)
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -74,11 +81,26 @@ async def replace_days(
     return revisions
 
 
+async def _with_hours(
+    tx: Tx, days: list[LedgerDay], parts: dict[date, CostParts], known: Mapping[date, LedgerDay]
+) -> tuple[list[LedgerDay], dict[date, CostParts]]:
+    """Return days and parts as they are written: by roundings a day doesn't move away from its hours; else those go."""
+    with_hours = await days_with_hours(tx, min(parts), max(parts)) & parts.keys()
+    before = await day_rows(tx, CostDayRow, COST_COUNTS, with_hours)
+    same = {day for day in with_hours if are_close(before[day], parts[day])}
+    await forget_hours(tx, with_hours - same)
+    kept = [replace(one, total=known[one.day].total) if one.day in same else one for one in days]
+    return kept, parts | {day: before[day] for day in same}
+
+
 async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
     """Replace the token counts of whole days."""
     if not parts:
         return
     await lock(tx)
+    with_hours = await days_with_hours(tx, min(parts), max(parts)) & parts.keys()
+    before = await day_rows(tx, UsageDayRow, USAGE_COUNTS, with_hours)
+    await forget_hours(tx, [day for day in with_hours if before[day] != parts[day]])
     await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
     await bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
     await balance_usage_parts(tx, list(parts))
@@ -186,7 +208,9 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, L
     await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
     moved = [day.day for day in days if (old := known.get(day.day)) and old.total != day.total]
     if moved:
-        await tx.execute(update(LedgerDayRow).where(col(LedgerDayRow.day).in_(moved)).values(rest_reads=0))
+        await tx.execute(
+            update(LedgerDayRow).where(col(LedgerDayRow.day).in_(moved)).values(rest_reads=0, hours_asked_at=None)
+        )
 
 
 def _ledger_day(row: LedgerDayRow) -> LedgerDay:

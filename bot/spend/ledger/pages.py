@@ -15,7 +15,7 @@ from bot.admin.rows import Amounts, CostBucket, Group, Report, Spender, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHO, Cut
-from bot.spend.ledger.db import CostParts, UsageParts
+from bot.spend.ledger.db import CostParts, UsageCounts, UsageParts
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.parts.db import replace_parts
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
@@ -99,14 +99,21 @@ class _Reading:
 
     def reaches(self) -> datetime:
         """Return until when the figures are complete; a report that doesn't say so is given its time."""
-        return self.refreshed_at or self.now - SOURCES[self.source].closes_after
+        return _reaches(self.source, self.refreshed_at, self.now)
 
     def facts(self, day: date, groups: CostParts) -> LedgerDay:
         """Return what is known of a day after this load."""
-        ends_at = midnight(day + ONE_DAY)
-        closed = self.reaches() >= ends_at
-        total = dollars(sum(map(itemgetter(0), groups.values())))
-        return LedgerDay(day, self.source, self.refreshed_at or self.now, self.now, closed, total)
+        return day_fact(day, self.source, self.refreshed_at, self.now, groups)
+
+
+def _reaches(source: str, refreshed_at: datetime | None, now: datetime) -> datetime:
+    return refreshed_at or now - SOURCES[source].closes_after
+
+
+def day_fact(day: date, source: str, refreshed_at: datetime | None, now: datetime, groups: CostParts) -> LedgerDay:
+    """Return what is known of a day after a reading."""
+    closed = _reaches(source, refreshed_at, now) >= midnight(day + ONE_DAY)
+    return LedgerDay(day, source, refreshed_at or now, now, closed, dollars(sum(map(itemgetter(0), groups.values()))))
 
 
 async def load_days(
@@ -211,18 +218,17 @@ def midnight(day: date) -> datetime:
 def usage_by_day(rows: list[UsageRow], cut: Cut = WHO) -> dict[date, UsageParts]:
     """Return token counts and requests by day and group, its ids in the order of the cut; rows of one group are added up."""
     ids_of = attrgetter(*(one.column for one in cut.dimensions))
-    days: dict[date, dict[Group, tuple[int, int, int, int, int, int | None]]] = {}
+    days: dict[date, dict[Group, UsageCounts]] = {}
     for row in rows:
         groups = days.setdefault(row.starts_at.date(), {})
         group: Group = tuple([one.key if isinstance(one, Spender) else one or "" for one in ids_of(row)])
-        old = groups.get(group, (0, 0, 0, 0, 0, 0))
-        requests = None if old[5] is None or row.requests is None else old[5] + row.requests
-        groups[group] = (
-            old[0] + row.uncached_input,
-            old[1] + row.cache_read,
-            old[2] + row.cache_write_5m,
-            old[3] + row.cache_write_1h,
-            old[4] + row.output,
-            requests,
-        )
+        counts = (row.uncached_input, row.cache_read, row.cache_write_5m, row.cache_write_1h, row.output, row.requests)
+        groups[group] = more_usage(groups[group], counts) if group in groups else counts
     return dict(days)
+
+
+def more_usage(one: UsageCounts, other: UsageCounts) -> UsageCounts:
+    """Return both together; requests are known of the sum if they are of each."""
+    requests = None if one[5] is None or other[5] is None else one[5] + other[5]
+    a, b, c, d, e = (left + right for left, right in zip(one[:5], other[:5], strict=True))
+    return a, b, c, d, e, requests

@@ -24,13 +24,14 @@ class Source:
     name: str
     splits_by: Container[str]
     closes_after: timedelta
+    tells_hours: bool = False
 
     def tells(self, dimension: Dimension) -> bool:
         """Tell whether its costs can be split by a dimension."""
         return dimension.api_name in self.splits_by
 
 
-ANALYTICS = Source("analytics", COST_DIMENSIONS, timedelta(hours=24))
+ANALYTICS = Source("analytics", COST_DIMENSIONS, timedelta(hours=24), tells_hours=True)
 """admin-api.md §4.10."""
 LEGACY = Source(
     "legacy",

@@ -1,7 +1,7 @@
 """The sync: cost and tokens per UTC day copied into the ledger, recent days read again, closed days never guessed."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import structlog
 
@@ -12,12 +12,13 @@ from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
+from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
+from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight, usage_by_day
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, replace_usage_parts
 from bot.spend.ledger.sources import ANALYTICS, Cursor
 from bot.spend.model import ONE_DAY
-from bot.store.leases import acquire_lease, release_lease
 from bot.store.names import names_of
 
 log = structlog.get_logger()
@@ -32,7 +33,6 @@ USAGE_STEP = ONE_DAY * 7
 OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
 GROUP_BY = WHO.cost_group_by
-LEASE, LEASE_LASTS = "sync", timedelta(minutes=15)
 Span = tuple[date, date]
 
 
@@ -111,37 +111,34 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     The first run of a day reads every day that the API may have revised since the last such reading, whenever that was;
     the others read one more month of history for as long as there is any.
     """
-    async with rt.store.write() as tx:
-        if not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
+    async with sync_lease(rt, now) as is_ours:
+        if not is_ours:
             return None
-    try:
-        loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
+        try:
+            loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
+        except UpstreamError as error:
+            async with rt.store.write() as tx:
+                known = await table.cursor(tx)
+                await table.move_cursor(tx, known.source if known else ANALYTICS.name, failed_at=now, failure=error.sentence)
+            raise
         async with rt.store.write() as tx:
             await table.move_cursor(tx, loaded.source, succeeded_at=now)
         await _name(rt, now, loaded)
         return loaded
-    except UpstreamError as error:
-        async with rt.store.write() as tx:
-            known = await table.cursor(tx)
-            await table.move_cursor(tx, known.source if known else ANALYTICS.name, failed_at=now, failure=error.sentence)
-        raise
-    finally:
-        # Only this run's lease: one that took too long may have been followed by another already.
-        async with rt.store.write() as tx:
-            await release_lease(tx, LEASE, now)
 
 
 async def _read_days(rt: Runtime, now: datetime, days: int) -> Loaded:
     today = now.astimezone(UTC).date()
-    return await load_range(rt, now, max(today - ONE_DAY * (days - 1), _oldest(today)), today)
+    return await load_range(rt, now, max(today - ONE_DAY * (days - 1), oldest_day(today)), today)
 
 
 async def _read(rt: Runtime, now: datetime) -> Loaded:
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
         edges, known = await table.ledger_edges(tx), await table.cursor(tx)
+    await follow_open_days(rt, now)
     is_deep = known is None or known.read_deep_on is None or known.read_deep_on < today or edges is None
-    first = max(_first_to_read(today, edges, known), _oldest(today)) if is_deep else today - ONE_DAY * (REREAD_DAYS - 1)
+    first = max(_first_to_read(today, edges, known), oldest_day(today)) if is_deep else today - ONE_DAY * (REREAD_DAYS - 1)
     spans = [(first, today)] if edges is None else _newest_first(first, today)
     loaded = await load_range(rt, now, *spans[0])
     told_by = {loaded.source}
@@ -152,7 +149,10 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     if is_deep and len(told_by) == 1:
         await _note_deep(rt, today, edges, loaded.source, first)
     await _tell_rest_apart(rt, now)
-    if not is_deep:
+    await fill_hours(rt, now)
+    if is_deep:
+        await drop_old_hours(rt, now)
+    else:
         await load_history(rt, now)
     return loaded
 
@@ -163,7 +163,7 @@ async def _note_deep(rt: Runtime, today: date, edges: Span | None, source: str, 
     Who was asked last may be another: while one source is away, what it told can be revised and the other doesn't say so.
     """
     async with rt.store.write() as tx:
-        if first <= max(_first_to_read(today, edges, await table.cursor(tx, source)), _oldest(today)):
+        if first <= max(_first_to_read(today, edges, await table.cursor(tx, source)), oldest_day(today)):
             await table.move_cursor(tx, source, read_deep_on=today)
 
 
@@ -196,7 +196,8 @@ async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
         log.warning("names_not_read", status=error.status, request_id=error.request_id)
 
 
-def _oldest(today: date) -> date:
+def oldest_day(today: date) -> date:
+    """Return the first day of which the API tells anything."""
     return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
 
 
@@ -210,7 +211,7 @@ async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
         edges = await table.ledger_edges(tx)
         known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
         doubtful = await doubts.due(tx, now)
-    first = _oldest(today) if edges is None else max(edges[0], _oldest(today))
+    first = oldest_day(today) if edges is None else max(edges[0], oldest_day(today))
     candidates = days_between(first, before - ONE_DAY)
     wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful]
     return _months(wanted)
@@ -220,7 +221,7 @@ async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
     """Read the parts of closed days again whose money isn't told apart, the newest first."""
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
-        days = await days_to_tell_apart(tx, _oldest(today), today, now)
+        days = await days_to_tell_apart(tx, oldest_day(today), today, now)
     for first, last in reversed(_months(days)):
         await tell_apart(rt, now, first, last)
 
@@ -240,7 +241,7 @@ async def load_history(rt: Runtime, now: datetime) -> bool:
     """Load one more month behind the oldest day in the ledger; False once there is nothing more to get."""
     async with rt.store.read() as tx:
         edges, known = await table.ledger_edges(tx), await table.cursor(tx)
-    oldest = _oldest(now.astimezone(UTC).date())
+    oldest = oldest_day(now.astimezone(UTC).date())
     if edges is None:
         return False
     looked = known.looked_back_to if known else None

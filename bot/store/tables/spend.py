@@ -96,6 +96,7 @@ class LedgerDayRow(Table, table=True):
 
     `parts_at`: when its parts (`cost_part`) were last asked for; `rest_nanos` is how much money they don't tell apart, and
     `rest_reads` how many readings in a row left that. `hours_at`: when its hours were read; null where they aren't known.
+    `hours_asked_at`: when they were last asked for.
     """
 
     day: date = Field(primary_key=True)
@@ -108,6 +109,7 @@ class LedgerDayRow(Table, table=True):
     rest_nanos: int = nanos_column()
     rest_reads: int = 0
     hours_at: datetime | None = time_column(nullable=True)
+    hours_asked_at: datetime | None = time_column(nullable=True)
 
 
 class DoubtRow(Table, table=True):

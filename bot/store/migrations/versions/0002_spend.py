@@ -75,6 +75,7 @@ def _ledger_day() -> None:
         sa.Column("rest_nanos", sa.BigInteger(), nullable=False),
         sa.Column("rest_reads", sa.Integer(), nullable=False),
         sa.Column("hours_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("hours_asked_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_day")),
     )
 

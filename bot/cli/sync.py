@@ -1,0 +1,90 @@
+"""`python -m bot sync`: brings the ledger up to date, and with `--history` loads all that the API gives."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+import typer
+
+from bot.app import build
+from bot.errors import UpstreamError
+from bot.runtime import Runtime
+from bot.settings.model import Settings
+from bot.spend.ledger.history import Reached, load_next
+from bot.spend.ledger.sync import sync_costs
+from bot.store.migrate import migrate
+from bot.words.wording import plural
+
+Say = Callable[[str], None]
+_LOOKS_AGAIN = 2.0
+"""Seconds between two looks whether the other process that reads the reports is done."""
+_AGAIN = "What was read is kept. Run the same command again to go on from there."
+
+
+async def sync(
+    settings: Settings, clock: AbstractAsyncContextManager[Callable[[], datetime]], say: Say, history: bool
+) -> bool:
+    """Read what is new, and all history if wanted; False where the Admin API didn't answer, which was said."""
+    async with clock as now:
+        bot = await build(settings, now)
+        try:
+            await migrate(bot.runtime.store)
+            return await sync_with(bot.runtime, say, history)
+        finally:
+            await bot.close()
+
+
+async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
+    """Do the same with a runtime."""
+    try:
+        await _bring_up_to_date(rt, say)
+        if history:
+            await _load_history(rt, say)
+    except UpstreamError as error:
+        say(error.sentence)
+        say(_AGAIN)
+        return False
+    return True
+
+
+async def _bring_up_to_date(rt: Runtime, say: Say) -> None:
+    has_said = False
+    while (loaded := await sync_costs(rt, rt.now())) is None:
+        if not has_said:
+            say("Another process reads the reports; waiting for it.")
+        has_said = True
+        await asyncio.sleep(_LOOKS_AGAIN)
+    days = len(set(loaded.days))
+    say(f"Read {plural(days, 'day')} of costs from the {loaded.source} report.")
+
+
+async def _load_history(rt: Runtime, say: Say) -> None:
+    """Load month after month; a terminal sees a bar, anything else a line a month."""
+    is_terminal = sys.stdout.isatty()
+    with typer.progressbar(
+        length=1000, label="History", file=sys.stdout if is_terminal else None, hidden=not is_terminal
+    ) as bar:
+        shown, said = 0, ""
+        while True:
+            reached = await load_next(rt, rt.now())
+            if reached.is_busy:
+                await asyncio.sleep(_LOOKS_AGAIN)
+                continue
+            part = _part(reached)
+            bar.update(part - shown)
+            shown = part
+            if reached.is_done:
+                bar.update(1000 - shown)
+                break
+            if not is_terminal and said != reached.first_day.isoformat():
+                said = reached.first_day.isoformat()
+                say(f"History is loaded back to {said}.")
+    say(f"All that the API gives is loaded, back to {reached.first_day.isoformat()}.")
+
+
+def _part(reached: Reached) -> int:
+    """Return how much of the way is done, in thousandths."""
+    whole = max((reached.today - reached.oldest).days, 1)
+    return min((reached.today - reached.first_day).days * 1000 // whole, 1000)

@@ -1,0 +1,41 @@
+"""All that the API gives, loaded a month at a time: how far it got is in the ledger, so that it can stop anywhere."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from bot.runtime import Runtime
+from bot.spend.ledger import db as table
+from bot.spend.ledger.hours.sync import fill_hours
+from bot.spend.ledger.lease import sync_lease
+from bot.spend.ledger.sync import load_history, oldest_day
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far history was loaded: to `first_day`, of what goes back to `oldest`; `is_busy`: another process is at it."""
+
+    first_day: date
+    oldest: date
+    today: date
+    is_done: bool = False
+    is_busy: bool = False
+
+
+async def load_next(rt: Runtime, now: datetime) -> Reached:
+    """Load one more month of history, or, once there is none, a fortnight of hours."""
+    async with sync_lease(rt, now) as is_ours:
+        if not is_ours:
+            return await _reached(rt, now, is_busy=True)
+        if await load_history(rt, now):
+            return await _reached(rt, now)
+        is_done = await fill_hours(rt, now) == 0
+    return await _reached(rt, now, is_done=is_done)
+
+
+async def _reached(rt: Runtime, now: datetime, *, is_done: bool = False, is_busy: bool = False) -> Reached:
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        edges, known = await table.ledger_edges(tx), await table.cursor(tx)
+    looked = known.looked_back_to if known else None
+    first = min(one for one in (today, edges and edges[0], looked) if one)
+    return Reached(first, oldest_day(today), today, is_done, is_busy)

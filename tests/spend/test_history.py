@@ -1,0 +1,60 @@
+"""`python -m bot sync --history` loads all that the API gives, however often it is interrupted."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.cli import sync as command
+from bot.spend.dimensions import TIER, UNSPLIT
+from bot.spend.ledger import db as table
+from bot.spend.ledger.history import load_next
+from bot.spend.ledger.lease import sync_lease
+from bot.store.session import Store
+from tests.spend.world import DAY, NOW, Organization, runtime, set_clock, steady
+
+TODAY, HOUR = NOW.date(), timedelta(hours=1)
+FIRST = TODAY - DAY * 200
+
+
+async def days_known(store: Store) -> set[date]:
+    async with store.read() as tx:
+        return set(await table.ledger_days(tx, date(2026, 1, 1), TODAY))
+
+
+@pytest.mark.parametrize("dies_at", [1, 3])
+async def test_history_goes_on_where_it_broke_off(store: Store, dies_at: int) -> None:
+    organization = Organization(steady(FIRST, TODAY), page_rows=40)
+
+    class Dying(Organization):
+        def cost_buckets(self, *given: Any, **more: Any) -> Any:
+            if len(self.asked) == dies_at:
+                self.fails_after_pages = 1  # parts of one month aren't read, nor anything of the next
+            return Organization.cost_buckets(self, *given, **more)
+
+    broken = Dying(organization.figures, page_rows=40)
+    said: list[str] = []
+    assert not await command.sync_with(runtime(store, broken), said.append, history=True)
+    assert said[-2:] == [
+        "The Claude Admin API didn't answer in time.",
+        "What was read is kept. Run the same command again to go on from there.",
+    ]
+    assert len(await days_known(store)) < 201
+    said.clear()
+    rt = runtime(store, organization)
+    organization.refreshed_at = NOW + HOUR
+    set_clock(rt, NOW + HOUR)
+    assert await command.sync_with(rt, said.append, history=True)
+    assert await days_known(store) == {FIRST + DAY * n for n in range(201)}
+    assert "days of costs from the analytics report." in said[0]
+    assert said[-1] == "All that the API gives is loaded, back to 2026-01-01."
+    async with store.read() as tx:
+        assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FIRST, TODAY, (TIER,))}
+
+
+async def test_a_month_waits_for_the_process_that_reads_the_reports(store: Store) -> None:
+    rt = runtime(store, Organization(steady(FIRST, TODAY), page_rows=1000))
+    async with sync_lease(rt, NOW) as is_ours:
+        assert is_ours
+        assert (await load_next(rt, NOW + timedelta(seconds=5))).is_busy
+    assert not (await load_next(rt, NOW)).is_busy
