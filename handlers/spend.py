@@ -1,122 +1,37 @@
 """/claude-spend: figures for the person who asks, the channel's digest, and alerts."""
 
-from bot.commands.parse import find_command, split_words
 from bot.errors import InvalidInput, NotFound
-from bot.posts.channels import require_channel
-from bot.posts.charts import deliver
 from bot.slack import ids
-from bot.slack.blocks import context
 from bot.slack.markup import mention
-from bot.slack.model import Message, Sent
 from bot.slack.paging import numbered, read_turn, turns
 from bot.spend.alerts.send import acknowledge as alert_act
-from bot.spend.ask.figures import figures as figures_for
-from bot.spend.ask.grammar import NotUnderstood, parse_query
-from bot.spend.ask.view import figures_chart, render_figures, render_not_understood
 from bot.spend.digests import view as digest_view
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_part
-from bot.spend.dimensions import DIMENSIONS
-from bot.spend.ledger.names import workspaces
-from bot.spend.model import Figures, SpendQuery
-from handlers import spend_forms, spend_reconcile, spend_records
+from handlers import spend_ask, spend_forms, spend_reconcile, spend_records
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
-from handlers.spend_where import tell_alone, why_directly
+from handlers.spend_where import tell_alone
+
+_FORMS = {
+    "digest": spend_forms.open_digest_form,
+    "alert": spend_forms.open_alert_form,
+    "ask": spend_ask.open_ask_form,
+    "records": spend_records.records_command,
+    "me": spend_records.records_command,
+    "reconcile": spend_reconcile.reconcile_command,
+}
 
 
 async def spend_command(call: Interaction) -> None:
-    """Show figures, or open one of the two forms."""
+    """Show figures, or open one of the forms."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
-    if name == "digest":
-        await spend_forms.open_digest_form(call)
-    elif name == "alert":
-        await spend_forms.open_alert_form(call)
-    elif name in ("records", "me"):
-        await spend_records.records_command(call)
-    elif name == "reconcile":
-        await spend_reconcile.reconcile_command(call)
+    if name in _FORMS:
+        await _FORMS[name](call)
     else:
-        await _answer(call, call.words)
-
-
-async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = "", redraw: bool = False) -> None:
-    query = await _query(call, words)
-    if isinstance(query, NotUnderstood):
-        command = find_command("spend")
-        usage = command.subcommands[0].usage.split() if command else []
-        await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
-        return
-    found = await figures_for(call.rt, query, call.rt.now(), call.channel)
-    directly = await why_directly(call)
-    shareable = directly is None and call.channel[:1] in ("C", "G")
-
-    async def send(message: Message) -> Sent | None:
-        if directly is not None:
-            return await call.rt.notifier.send(call.user_id, message)
-        await (call.say_in_place(message) if redraw else call.say(message))
-        return None
-
-    def render(chart: dict[str, object] | None) -> Message:
-        return render_figures(found, chart, cursor, shareable=shareable)
-
-    await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
-    if directly is not None:
-        await call.say(plain_answer(directly))
-
-
-async def _query(call: Interaction, words: tuple[str, ...]) -> SpendQuery | NotUnderstood:
-    names = [one.name for one in await workspaces(call.rt)]
-    return parse_query(words, names)
-
-
-async def show_by(call: Interaction) -> None:
-    """Show the same figures by another dimension."""
-    await _answer(call, split_words(call.value), redraw=True)
-
-
-async def show_all(call: Interaction) -> None:
-    """Answer a button under figures that others read, too: the same for whoever presses it, with all of its table."""
-    await _answer(call, split_words(call.value))
-
-
-async def turn_figures(call: Interaction) -> None:
-    """Show another page of an answer's table, where it was turned."""
-    typed, cursor = read_turn(call.value)
-    await _answer(call, split_words(typed), cursor=cursor, redraw=True)
-
-
-async def show_default(call: Interaction) -> None:
-    """Show yesterday, for a button of the help."""
-    await _answer(call, ())
-
-
-async def share(call: Interaction) -> None:
-    """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
-    query = await _query(call, split_words(call.value))
-    if isinstance(query, NotUnderstood):
-        raise NotFound("I can't read that answer any more. Ask for the figures again.")
-    await require_channel(call.rt, call.channel)
-    found: Figures = await figures_for(call.rt, query, call.rt.now(), call.channel)
-    # Last before posting: what fails until here may be tried again with the same click.
-    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
-        return
-    by = f"Shared by {mention(call.actor.slack_id)}"
-
-    def render(chart: dict[str, object] | None) -> Message:
-        message = render_figures(found, chart, private=False)
-        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
-
-    await deliver(
-        call.rt,
-        call.rt.now(),
-        render,
-        figures_chart(found),
-        lambda message: call.rt.notifier.send(call.channel, message),
-    )
+        await spend_ask.answer(call, call.words)
 
 
 async def show_breakdown(call: Interaction) -> None:
@@ -195,19 +110,13 @@ def _number(text: str) -> int:
 FEATURE = Feature(
     commands={"spend": spend_command},
     actions={
-        **{f"{ids.SPEND_BY_PREFIX}{one.name}": show_by for one in DIMENSIONS},
-        ids.SPEND_RETRY: show_by,
-        ids.SPEND_SHARE: share,
-        ids.SPEND_ALL: show_all,
         ids.SPEND_BREAKDOWN: show_breakdown,
         ids.SPEND_PART: show_part,
-        **turns(ids.PAGE_SPEND, turn_figures),
         **turns(ids.PAGE_BREAKDOWN, turn_breakdown),
         **turns(ids.PAGE_PART, turn_part),
         ids.DIGEST_SETTINGS: digest_settings,
         ids.DIGEST_MORE: digest_menu,
         ids.ALERT_ACKNOWLEDGE: acknowledge,
-        ids.HELP_SPEND: show_default,
         ids.HELP_DIGEST: spend_forms.open_digest_form,
     },
 )

@@ -16,7 +16,7 @@ from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.model import Message
 from bot.slack.paging import by_name, page_of
-from bot.spend.model import SpendByWorkspace
+from bot.spend.by_workspace import SpendByWorkspace
 from tests.approvals.samples import NASTY, a_request
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

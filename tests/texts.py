@@ -21,7 +21,8 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("Keys and members", "handlers/keys handlers/member bot/organization bot/directory"),
     (
         "Answers about spend",
-        "bot/spend/ask handlers/spend. handlers/spend_w bot/spend/phrases bot/spend/render bot/spend/table bot/spend/dim",
+        "bot/spend/ask handlers/spend. handlers/spend_ask handlers/spend_w bot/spend/exports"
+        " bot/spend/phrases bot/spend/render bot/spend/table bot/spend/dim",
     ),
     ("Reconciliation", "bot/spend/reconcile bot/spend/prices handlers/spend_reconcile"),
     ("The daily digest", "bot/spend/digests handlers/spend_forms"),

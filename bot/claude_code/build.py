@@ -7,7 +7,7 @@ from typing import Any
 from bot.claude_code.model import DAY, MODEL, PERSON, TOOL, ActorId, By, Part, ReadDay, Use
 from bot.claude_code.plan import end_of
 from bot.spend.aggregate import days_between
-from bot.spend.ask.periods import before
+from bot.spend.ask.spans import before
 
 SEAT_ROLES = frozenset({"claude_code_user", "developer", "admin", "owner", "primary_owner"})
 """Roles whose holders may use Claude Code (admin-api.md §4.2)."""

@@ -23,6 +23,8 @@ class Subcommand:
     fills: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     matches: str = ""
+    reads_all: bool = False
+    """Whether it also says itself what is nearest to its own words."""
 
     @property
     def first_words(self) -> tuple[str, ...]:

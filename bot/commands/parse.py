@@ -43,10 +43,10 @@ def parse(command_name: str, text: str) -> Parsed:
         subcommand = next((sub for sub in command.subcommands if sub.matches and re.fullmatch(sub.matches, first)), None)
     if subcommand is None:
         free = next((sub for sub in command.subcommands if sub.also), None)
-        if free is not None and _reads_itself(free, first, words[1:]):
+        nearest = _nearest(command, first, words[1:], command_name.lstrip("/").rpartition("-")[0])
+        if free is not None and (nearest is None or _reads_itself(free, first, words[1:], nearest)):
             return Parsed(command, free, words)
-        prefix = command_name.lstrip("/").rpartition("-")[0]
-        return Parsed(command, None, words[1:], words[0], _nearest(command, first, words[1:], prefix))
+        return Parsed(command, None, words[1:], words[0], nearest)
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
 
@@ -57,8 +57,10 @@ def split_words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
 
 
-def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...]) -> bool:
+def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: str) -> bool:
     """Tell whether a subcommand that reads words in any order says better than this table what it doesn't understand."""
+    if sub.reads_all and nearest.split()[1] in sub.also:
+        return True
     known = {*sub.also, *re.findall(r"\w+", sub.usage)}
     if closest(first, sub.also) is not None:
         return not all(word.lower() in known for word in rest)

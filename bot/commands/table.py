@@ -3,6 +3,7 @@
 To add a command or a subcommand, add it here; then write its handler, unless it only opens a form (`opens`).
 """
 
+from bot.commands.asking import ASKING, FIGURES, MORE_FIGURES
 from bot.commands.model import Command as Command
 from bot.commands.model import Subcommand as Subcommand
 
@@ -26,16 +27,6 @@ def _of_key(name: str, usage: str, summary: str, opens: str, *more: str, like: t
     return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more), like=like)
 
 
-_PERIODS = tuple(
-    "7d 30d today yesterday mtd this last previous past week month from between "
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep oct nov dec".split()
-)
-"""First words of a period (`bot/spend/ask/periods.py`), numbers apart; a test holds both together."""
-_FIGURES = (
-    "[today | yesterday | 7d | 30d | this week | last week | mtd | last month | october | 3 Oct to 17 Oct]"
-    " [by workspace | model | key]"
-)
 _CODE = "[30d | last week | october | …] [by person | tool | model | terminal | day] [me]"
 COMMANDS = (
     Command(
@@ -222,19 +213,21 @@ COMMANDS = (
     Command(
         "spend",
         "What Claude costs: figures, the daily digest, alerts",
-        f"{_FIGURES} | records | me | reconcile | digest | alert",
+        f"{FIGURES} | ask | records | me | reconcile | digest | alert",
         (
             Subcommand(
                 "",
-                _FIGURES,
+                f"{FIGURES} {MORE_FIGURES}",
                 "figures that only you see",
                 SPEND,
-                (*_PERIODS, "by", "in"),
-                matches=r"\d.*",
+                ASKING,
+                matches=r"\d.*|<@.*|q[1-4].*|[-–—]+\w+",
+                reads_all=True,
             ),
             Subcommand("records", "records [PERIOD] [by model]", "every record, and as CSV", SPEND, like=("csv", "rows")),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
+            Subcommand("ask", "ask", "the same in a form", SPEND),
             Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
             Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
         ),

@@ -13,7 +13,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
-from bot.spend.model import SpendByWorkspace
+from bot.spend.by_workspace import SpendByWorkspace
 from bot.spend.phrases import days_in_words, shown
 from bot.words.wording import plural
 

@@ -6,10 +6,10 @@ Pure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.spend.dimensions import WORKSPACE, Dimension
 
@@ -18,6 +18,8 @@ Period = str
 PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "this week", "last week", "mtd", "last month")
 """Those that have names; any number of days, any month and any two dates are periods, too."""
 
+Measure = Literal["dollars", "tokens", "requests"]
+"""What is counted; dollars are what it cost."""
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
 LOOKED_BACK = 30
@@ -110,19 +112,24 @@ class Slice:
     name: str
     amount: Decimal
     before: Decimal | None = None
+    and_name: str = ""
+    """The part's name in the second dimension of its breakdown."""
+    is_known: bool = True
+    """Whether its source told all of it; the amount of another is what was told."""
 
     @property
     def change(self) -> Decimal | None:
         """Return how much it grew, or None where nothing is known to compare with."""
-        return None if self.before is None else self.amount - self.before
+        return None if self.before is None or not self.is_known else self.amount - self.before
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A total by one dimension, largest part first; the slices add up to the total exactly."""
+    """A total by one or two dimensions, largest part first; the slices add up to the total exactly."""
 
     dimension: Dimension
     slices: tuple[Slice, ...]
+    and_by: Dimension | None = None
 
     @property
     def total(self) -> Decimal:
@@ -208,12 +215,40 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """Values of one dimension that alone count: names, ids, patterns with `*` and mentions, as they were typed."""
+
+    by: Dimension
+    values: tuple[str, ...]
+
+
+def in_workspaces(*names: str) -> tuple[Filter, ...]:
+    """Return the filter that keeps workspaces by name or id; without any, all count."""
+    return (Filter(WORKSPACE, names),) if names else ()
+
+
+@dataclass(frozen=True)
 class SpendQuery:
-    """What somebody asked for. `workspace` is a name or id as it was typed."""
+    """What somebody asked for."""
 
     period: Period = "yesterday"
     by: Dimension = WORKSPACE
-    workspace: str | None = None
+    where: tuple[Filter, ...] = ()
+    """At most one for each dimension."""
+    and_by: Dimension | None = None
+    """The second dimension, within the first."""
+    measure: Measure = "dollars"
+    top: int | None = None
+    """How many parts are named; the others are one."""
+    over: Decimal | None = None
+    """Parts up to this are one; in the unit of the measure."""
+    versus: Period = ""
+    """What it is compared with; "" for the time before, "year before" for the same days of the year before."""
+
+    @property
+    def splits(self) -> tuple[Dimension, ...]:
+        """Return its one or two dimensions."""
+        return (self.by,) if self.and_by is None else (self.by, self.and_by)
 
 
 @dataclass(frozen=True)
@@ -239,23 +274,11 @@ class Figures:
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
     runs: bool = False
-
-
-@dataclass(frozen=True)
-class SpendByWorkspace:
-    """Dollars by workspace in the 30 UTC days from `first` to `last`, of which `missing` aren't known.
-
-    Without any figures there is no `as_of`, and nothing is known of any workspace.
-    """
-
-    first: date
-    last: date
-    amounts: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
-    missing: int = 0
-    as_of: datetime | None = None
-
-    def of(self, workspace_id: str, *, is_default: bool) -> Decimal | None:
-        """Return what a workspace cost, None where nothing is known; older reports name the default one by no id."""
-        if self.as_of is None:
-            return None
-        return self.amounts.get(workspace_id, ZERO) + (self.amounts.get("", ZERO) if is_default else ZERO)
+    compared: tuple[date, date] | None = None
+    """The first and last day of what it is compared with, where that isn't the time before."""
+    narrowed: tuple[tuple[str, str], ...] = ()
+    """What else than workspaces it is narrowed to: the name of a dimension, and its values as people know them."""
+    is_known: bool = True
+    """Whether the source told all that is counted; the total of another is what was told."""
+    untagged: tuple[str, ...] = ()
+    """The names of the workspaces without the tag by which it is broken down."""

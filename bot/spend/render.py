@@ -3,7 +3,7 @@
 Pure.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
 from bot.spend.table import Column, Row, Table, Value
-from bot.words.wording import calendar_day, money, money_change, plural, share
+from bot.words.wording import MINUS, calendar_day, money, money_change, plural, share
 
 TABLE_ROWS = 25
 _POINTS = 20
@@ -62,16 +62,26 @@ def _cell(column: Column, value: Value) -> str | Json:
 def shown_cell(column: Column, value: Value) -> str:
     """Return a cell as people read it, in the scale of its column: money and its changes to the cent."""
     if value is None:
-        return "–" if column.kind == "share" else "no data"
+        return {"share": "–", "text": "–", "count": "not known"}.get(column.kind, "no data")
     if isinstance(value, Decimal):
         if column.kind == "share":
             return share(value)
         return money_change(value, cents=True) if column.kind == "change" else money(value)
     if isinstance(value, int):
-        return f"{value:,}"
+        return count_change(value) if column.kind == "count_change" else count(value)
     if isinstance(value, datetime):
         return f"{calendar_day(value)[:-5]}, {value:%H:%M} UTC"
     return value if isinstance(value, str) else calendar_day(value)
+
+
+def count(value: int) -> str:
+    """Return a count of tokens or requests with its thousands marked."""
+    return f"{MINUS if value < 0 else ''}{abs(value):,}"
+
+
+def count_change(value: int) -> str:
+    """Return how much a count grew, with its sign."""
+    return f"{'+' if value > 0 else ''}{count(value)}" if value else "±0"
 
 
 def largest_in_words(found: Table, most: int = 3) -> Markup:
@@ -84,6 +94,8 @@ def largest_in_words(found: Table, most: int = 3) -> Markup:
 
     def said(row: Row) -> Markup:
         name, amount, part = (shown_cell(found.columns[at[one]], row[at[one]]) for one in ("name", "amount", "share"))
+        if "and_name" in at and row[at["and_name"]] is not None:
+            name = f"{name}, {row[at['and_name']]}"
         return escape(f"{name} {amount}" + (f" ({part})" if row[at["share"]] is not None else ""))
 
     return " · ".join(said(row) for row in named)
@@ -132,19 +144,24 @@ def parts_chart(found: Table, title: str, finding: str) -> ChartSpec | None:
     shown = rows if len(rows) <= _POINTS else rows[: _POINTS - 1]
     if rest := rows[len(shown) :]:
         shown = [*shown, found.totals(OTHER, rest)]
-    values = tuple(value if isinstance(value := row[at["amount"]], Decimal) else ZERO for row in shown)
+    values = tuple(Decimal(value) if isinstance(value := row[at["amount"]], Decimal | int) else ZERO for row in shown)
     return ChartSpec(
         kind="bar",
         title=title,
-        categories=tuple(str(row[at["name"]]) for row in shown),
+        categories=tuple(_category(row, at) for row in shown),
         series=(Series(name=found.columns[at["amount"]].heading, values=values),),
         y_label=found.currency,
         alt_text=finding,
     )
 
 
+def _category(row: Row, at: Mapping[str, int]) -> str:
+    second = row[at["and_name"]] if "and_name" in at else None
+    return f"{row[at['name']]}, {second}" if second else str(row[at["name"]])
+
+
 def _series(column: Column, at: int, bars: Sequence[Sequence[Row]]) -> Series:
     def total(bar: Sequence[Row]) -> Decimal:
-        return sum((value for row in bar if isinstance(value := row[at], Decimal)), ZERO)
+        return sum((Decimal(value) for row in bar if isinstance(value := row[at], Decimal | int)), ZERO)
 
     return Series(name=column.heading, values=tuple(total(bar) for bar in bars))

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.spend.aggregate import shares
-from bot.spend.model import ZERO, Breakdown, Series
+from bot.spend.model import ZERO, Breakdown, Measure, Series
 
-ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count"]
-"""`money`, `change` (signed) and `share` (of one) hold Decimals, `count` (tokens, requests) integers; all may be added up.
+ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count", "count_change"]
+"""`money`, `change` (signed) and `share` (of one) hold Decimals, `count` (tokens, requests) and its changes integers.
 
-Money is in the table's currency; an `hour` is the moment when it begins.
+All of these may be added up. Money is in the table's currency; an `hour` is the moment when it begins.
 """
 Value = str | date | datetime | Decimal | int | None
 """One cell; None is "no data", which is never $0."""
@@ -60,26 +60,48 @@ def _sum(values: Sequence[Value]) -> Decimal | int | None:
     return sum(figures, ZERO) if len(figures) == len(values) else None
 
 
-def breakdown_table(found: Breakdown, compared_with: str, as_of: datetime | None, *, so_far: bool = False) -> Table:
-    """Return the parts of a total: name, amount, share and change, the largest part first.
+def breakdown_table(
+    found: Breakdown, compared_with: str, as_of: datetime | None, *, so_far: bool = False, measure: Measure = "dollars"
+) -> Table:
+    """Return the parts of a total: name (in each dimension), amount, share and change, in the breakdown's order.
 
-    `so_far`: its days aren't closed. Hours minus a whole day would read as a collapse, so the whole days stand beside them.
+    Without `compared_with` there is no change, as between days that are parts themselves. `so_far`: its days aren't closed.
+    Hours minus a whole day would read as a collapse, so the whole days stand beside them.
     """
-    parts = [part for part in found.slices if part.amount or part.before]
+    parts = [part for part in found.slices if part.amount or part.before or not part.is_known]
+    is_money = measure == "dollars"
     days = compared_with.removeprefix("the ")
     whole = f"{days[:1].upper()}{days[1:]}{', full day' if days.startswith('last ') else ''}"
-    compared = Column("before", whole, "money") if so_far else Column("change", f"vs {compared_with}", "change")
+    amount = "Amount" if is_money else measure.capitalize()
+    compared = Column("before", whole, "money" if is_money else "count")
+    if not so_far:
+        compared = Column("change", f"vs {compared_with}", "change" if is_money else "count_change")
+    second = (Column("and_name", found.and_by.heading, "text"),) if found.and_by else ()
     columns = (
         Column("name", found.dimension.heading, "text"),
-        Column("amount", "Amount so far" if so_far else "Amount", "money"),
+        *second,
+        Column("amount", f"{amount} so far" if so_far else amount, "money" if is_money else "count"),
         Column("share", "Share", "share"),
-        compared,
+        *([compared] if compared_with else []),
     )
+    is_known = all(part.is_known for part in parts)
+    parts_of = shares([part.amount for part in parts]) if is_known else [None] * len(parts)
     rows = [
-        (part.name, part.amount, share, part.before if so_far else part.change)
-        for part, share in zip(parts, shares([part.amount for part in parts]), strict=True)
+        (
+            part.name,
+            *((part.and_name,) if found.and_by else ()),
+            counted(part.amount, measure) if part.is_known else None,
+            share,
+            *([counted(part.before if so_far else part.change, measure)] if compared_with else []),
+        )
+        for part, share in zip(parts, parts_of, strict=True)
     ]
-    return Table(columns, tuple(rows), as_of, so_far)
+    return Table(columns, tuple(rows), as_of, so_far, "USD" if is_money else measure)
+
+
+def counted(amount: Decimal | None, measure: Measure) -> Decimal | int | None:
+    """Return an amount as a table holds it: dollars as Decimal, tokens and requests as whole numbers."""
+    return amount if amount is None or measure == "dollars" else int(amount)
 
 
 def series_table(found: Series, as_of: datetime | None, *, so_far: bool = False) -> Table:

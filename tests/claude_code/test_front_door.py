@@ -16,6 +16,7 @@ from bot.claude_code.sync import sync_code
 from bot.jobs import JOBS, run_job
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
+from tests.approvals.acting import settled
 from tests.rings import serves_many
 from tests.templates import copy_sqlite
 from tests.world import ALICE, BOB, COSTS, DANA, World, world_of
@@ -104,6 +105,7 @@ async def file_of(world: World, user: str, answer: Json) -> list[dict[str, str]]
         return next((one for name, one in files.items() if name not in known and one.channels), None)
 
     content = (await world.wait_for(shared, "the file")).content
+    await settled(world)  # also with saying that it was sent
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 

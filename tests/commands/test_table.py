@@ -55,7 +55,7 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-keys", "rewoke ingest-prod", "/claude-keys revoke ingest-prod"),
         ("/claude-keys", 'lst "Data Platform"', '/claude-keys list "Data Platform"'),
         ("/claude-keys", "status", "/claude-admin status"),
-        ("/claude-spend", "yesterdy by key", "/claude-spend yesterday by key"),
+        ("/claude-spend", "digset", "/claude-spend digest"),
         ("/claude-admin", "digest", "/claude-spend digest"),
         ("/acme-ai-keys", "reqest", "/acme-ai-keys request"),
         ("/claude-keys", "xyzzy", None),

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotFound
 from bot.slack.markup import without_dates
 from bot.spend.ask.figures import figures
+from bot.spend.ask.scope import CantAnswer
 from bot.spend.ask.view import render_figures
 from bot.spend.dimensions import KEY
 from bot.spend.ledger.sync import sync_costs
-from bot.spend.model import PERIODS, SpendQuery
+from bot.spend.model import PERIODS, SpendQuery, in_workspaces
 from bot.store.names import Named, remember
 from bot.store.session import Store
 from tests.spend.world import (
@@ -54,8 +54,8 @@ async def test_a_name_that_two_workspaces_have_had_means_both(store: Store) -> N
     await fill(store, [(FRIDAY, PROD, OPUS, "a", 3 * DOLLAR), (FRIDAY, "wrkspc_old", OPUS, "b", 4 * DOLLAR)])
     async with store.write() as tx:
         await remember(tx, [Named(PROD, "Staging"), Named("wrkspc_old", "staging"), Named(LAB, "Research")], NOW)
-    assert (await figures(runtime(store), SpendQuery(workspace="Staging"), NOW)).total == 7
-    assert (await figures(runtime(store), SpendQuery(workspace="wrkspc_old"), NOW)).total == 4
+    assert (await figures(runtime(store), SpendQuery(where=in_workspaces("Staging")), NOW)).total == 7
+    assert (await figures(runtime(store), SpendQuery(where=in_workspaces("wrkspc_old")), NOW)).total == 4
 
 
 async def test_an_organization_that_has_spent_nothing_is_told_so_and_in_time(store: Store) -> None:
@@ -77,5 +77,5 @@ async def test_an_organization_that_has_spent_nothing_is_told_so_and_in_time(sto
 async def test_figures_without_data_have_no_total(store: Store) -> None:
     found = await figures(runtime(store), SpendQuery("today"), NOW)
     assert found.total is None
-    with pytest.raises(NotFound):
-        await figures(runtime(store), replace(SpendQuery(), workspace="Nowhere"), NOW)
+    with pytest.raises(CantAnswer):
+        await figures(runtime(store), replace(SpendQuery(), where=in_workspaces("Nowhere")), NOW)

@@ -161,7 +161,8 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
     assert answer["channel"] != SHARED_CHANNEL
     offered = [one["text"]["text"] for one in answer["blocks"][-1]["elements"]]
-    assert offered == [f"by {one.name}" for one in DIMENSIONS if one != WORKSPACE], "a direct message can't be shared"
+    others = [f"by {one.name}" for one in DIMENSIONS if one != WORKSPACE]
+    assert offered == [*others, "CSV", "Ask…"], "a direct message can't be shared"
     assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if "$" in m["text"]]
 
 

@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
 from bot.spend.ask.periods import MONTH_NAMES, read_period, span, span_before
 from bot.spend.dimensions import KEY
-from bot.spend.model import PERIODS, SpendQuery
+from bot.spend.model import PERIODS, SpendQuery, in_workspaces
 
+PERIODS_OF_ALL_SORTS = [
+    *PERIODS, *MONTH_NAMES, "45d", "02-29..03-01", "q1", "q4", "this quarter", "last quarter", "ytd", "last year", "monday",
+    "sunday", "since 02-29", "since q2", "since friday", "2025-q4", "since 2025",
+]  # fmt: skip
 SATURDAY = date(2026, 11, 21)
 Days = tuple[tuple[int, int, int], tuple[int, int, int]]
 
@@ -46,6 +50,21 @@ Days = tuple[tuple[int, int, int], tuple[int, int, int]]
         ("20 Dec 2025 to 5 Jan", ((2025, 12, 20), (2026, 1, 5)), ((2025, 12, 3), (2025, 12, 19))),
         ("15 Nov to 30 Nov", ((2026, 11, 15), (2026, 11, 21)), ((2026, 11, 8), (2026, 11, 14))),
         ("1 Jul", ((2026, 7, 1), (2026, 7, 1)), ((2026, 6, 24), (2026, 6, 24))),
+        ("Q3", ((2026, 7, 1), (2026, 9, 30)), ((2026, 4, 1), (2026, 6, 30))),
+        ("Q1/2026", ((2026, 1, 1), (2026, 3, 31)), ((2025, 10, 1), (2025, 12, 31))),
+        ("q4", ((2026, 10, 1), (2026, 11, 21)), ((2026, 7, 1), (2026, 8, 21))),
+        ("this quarter", ((2026, 10, 1), (2026, 11, 21)), ((2026, 7, 1), (2026, 8, 21))),
+        ("last quarter", ((2026, 7, 1), (2026, 9, 30)), ((2026, 4, 1), (2026, 6, 30))),
+        ("ytd", ((2026, 1, 1), (2026, 11, 21)), ((2025, 1, 1), (2025, 11, 21))),
+        ("last year", ((2025, 1, 1), (2025, 12, 31)), ((2024, 1, 1), (2024, 12, 31))),
+        ("2025", ((2025, 1, 1), (2025, 12, 31)), ((2024, 1, 1), (2024, 12, 31))),
+        ("2 weeks", ((2026, 11, 7), (2026, 11, 20)), ((2026, 10, 24), (2026, 11, 6))),
+        ("friday", ((2026, 11, 20), (2026, 11, 20)), ((2026, 11, 13), (2026, 11, 13))),
+        ("last saturday", ((2026, 11, 14), (2026, 11, 14)), ((2026, 11, 7), (2026, 11, 7))),
+        ("since 3 Oct", ((2026, 10, 3), (2026, 11, 21)), ((2026, 8, 14), (2026, 10, 2))),
+        ("from Q3 until now", ((2026, 7, 1), (2026, 11, 21)), ((2026, 2, 7), (2026, 6, 30))),
+        ("since last week", ((2026, 11, 9), (2026, 11, 21)), ((2026, 10, 27), (2026, 11, 8))),
+        ("Oct 3-17", ((2026, 10, 3), (2026, 10, 17)), ((2026, 9, 18), (2026, 10, 2))),
         ("2026-12", ((2026, 12, 1), (2026, 12, 31)), ((2026, 11, 1), (2026, 11, 30))),
     ],
 )
@@ -60,14 +79,15 @@ def test_a_period_means_its_days_and_is_compared_with_those_before(typed: str, d
 
 @pytest.mark.parametrize(
     "typed",
-    ["0d", "367d", "9999 days", "2026-13", "31 Feb to 3 Mar", "2026-10-17..2026-10-03", "3 to 5", "from 3 Oct", "octopus",
+    ["0d", "367d", "9999 days", "2026-13", "31 Feb to 3 Mar", "2026-10-17..2026-10-03", "3 to 5", "from 3 Oct", "q5",
+     "octopus", "0w", "53 weeks", "since 30d", "since 3 Oct to 17 Oct", "2026-q3-2026", "last 3 months",
      "2026-10-03..2026-10-17..2026-10-20", "last", "10/3", "99 Oct"],
 )  # fmt: skip
 def test_what_is_no_period_is_not_guessed(typed: str) -> None:
     assert isinstance(parse_query(typed.split()), NotUnderstood)
 
 
-@given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.sampled_from([*PERIODS, *MONTH_NAMES, "45d", "02-29..03-01"]))
+@given(st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.sampled_from(PERIODS_OF_ALL_SORTS))
 def test_every_period_has_days_that_have_begun_and_a_span_before_that_touches_none_of_them(today: date, period: str) -> None:
     first, last = span(period, today)
     begins, ends = span_before(period, today)
@@ -97,9 +117,9 @@ def test_on_its_last_day_a_month_is_not_over_and_is_compared_with_as_many_days(
 
 def test_in_may_be_followed_by_a_month_or_by_a_workspace_of_its_name() -> None:
     assert parse_query(["in", "October"]) == SpendQuery("october")
-    assert parse_query(["in", "October"], ["October"]) == SpendQuery(workspace="October")
+    assert parse_query(["in", "October"], ["October"]) == SpendQuery(where=in_workspaces("October"))
     found = parse_query("last month in Production".split(), ["Production"])
-    assert found == SpendQuery("last month", workspace="Production")
+    assert found == SpendQuery("last month", where=in_workspaces("Production"))
 
 
 TYPED = "3 17 oct october to .. - 2026 2026-10 2026-10-03 last week month from d 45 days".split()

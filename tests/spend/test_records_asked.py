@@ -47,7 +47,7 @@ def test_what_is_typed_is_read_in_any_order_and_written_back() -> None:
     ("typed", "unknown", "suggestion"),
     [
         ("7d by modle", "by modle", None),
-        ("produktion", "produktion", None),
+        ("produktion", "produktion", "in Production"),
         ("in Produktion by key", "in Produktion", "in Production by key"),
         ("me yesterdy", "yesterdy", "me yesterday"),
         ("7d 30d by key", "30d", "7d by key"),

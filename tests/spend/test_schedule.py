@@ -12,7 +12,7 @@ from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before,
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due, parse_time
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE, Dimension
-from bot.spend.model import PERIODS, SpendQuery
+from bot.spend.model import PERIODS, SpendQuery, in_workspaces
 from tests import sizes
 
 DAY = timedelta(days=1)
@@ -121,7 +121,7 @@ def test_every_offered_time_is_accepted() -> None:
 
 def test_a_query_is_read_in_any_order_and_case() -> None:
     assert parse_query(["30D", "By", "models", "in", "data", "PLATFORM"], ["Data Platform", "Data"]) == SpendQuery(
-        "30d", MODEL, "Data Platform"
+        "30d", MODEL, in_workspaces("Data Platform")
     )
     assert parse_query([]) == SpendQuery("yesterday", WORKSPACE)
 
@@ -151,7 +151,7 @@ def test_words_that_make_no_sense_get_the_nearest_that_do(typed: str, unknown: s
 def test_a_query_comes_back_from_its_words(period: str, by: Dimension, workspace: str | None) -> None:
     from bot.commands.parse import split_words
 
-    query = SpendQuery(period, by, workspace)  # pyright: ignore[reportArgumentType]
+    query = SpendQuery(period, by, in_workspaces(workspace) if workspace else ())
     assert parse_query(split_words(words_of(query)), NAMES) == query
 
 
@@ -161,10 +161,10 @@ def test_a_query_comes_back_from_its_words(period: str, by: Dimension, workspace
         ("7d by api key", SpendQuery("7d", KEY)),
         ("30 d", SpendQuery("30d")),
         ("30 days by keys", SpendQuery("30d", KEY)),
-        ("week in production", SpendQuery("7d", WORKSPACE, "Production")),
+        ("week in production", SpendQuery("7d", WORKSPACE, in_workspaces("Production"))),
         ("month", SpendQuery("mtd")),
         ("today today by key by keys", SpendQuery("today", KEY)),
-        ('in Ops "blue" 7d', SpendQuery("7d", WORKSPACE, 'Ops "blue"')),
+        ('in Ops "blue" 7d', SpendQuery("7d", WORKSPACE, in_workspaces('Ops "blue"'))),
     ],
 )
 def test_words_that_people_use_are_understood(typed: str, expected: SpendQuery) -> None:
@@ -175,8 +175,14 @@ def test_words_that_people_use_are_understood(typed: str, expected: SpendQuery) 
     ("typed", "read", "second", "suggestion"),
     [
         ("today yesterday", ("today",), ("yesterday", "period"), "today"),
-        ("7d by key by model", ("7d", "by key"), ("by model", "breakdown"), "7d by key"),
-        ("in Production in Default 7d", ("in Production",), ("in Default", "workspace"), "in Production 7d"),
+        (
+            "7d by key by model by workspace",
+            ("7d", "by key", "by model"),
+            ("by workspace", "breakdown"),
+            "7d by key by model",
+        ),
+        ("top 5 top 3 7d", ("top 5",), ("top 3", "number of parts"), "top 5 7d"),
+        ("7d tokens over $5 by key", ("7d", "tokens", "by key"), ("over $5", "least amount"), "7d tokens by key"),
     ],
 )
 def test_contradictions_are_reported_and_not_resolved_in_silence(

@@ -102,7 +102,7 @@ def test_text_says_what_table_and_chart_show() -> None:
     found = figures()
     message = render_figures(found, None)
     assert "Production $312.70 (76 %)" in message.text
-    assert f"As of {date_of(AS_OF)} · days are UTC days" in message.text
+    assert f"As of {date_of(AS_OF)}, final · days are UTC days" in message.text
     spec = figures_chart(found)
     assert spec is not None
     assert "$412.70" in spec.alt_text

@@ -24,7 +24,7 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.paging import Page, by_name, page_of
 from bot.spend.ask.workspaces import spend_by_workspace
-from bot.spend.model import SpendByWorkspace
+from bot.spend.by_workspace import SpendByWorkspace
 from bot.words.own import Own
 
 log = structlog.get_logger()

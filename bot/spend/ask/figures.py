@@ -1,79 +1,175 @@
 """Figures read from the ledger, and from nowhere else, so that digests, answers and alerts can't disagree."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
-from bot.errors import NotFound
 from bot.runtime import Runtime
-from bot.spend.aggregate import breakdown, days_between, series, total_of
+from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
-from bot.spend.ask.periods import is_month, span, span_before
+from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scope_of, untold
+from bot.spend.ask.spans import is_month, span, span_versus
+from bot.spend.ask.splits import HOUR, Tags, in_ledger, is_time, tag_of
+from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
+from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.doubts.db import doubts
-from bot.spend.ledger.names import names_in, workspaces
+from bot.spend.ledger.hours.db import days_with_hours, hours
+from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import Cursor, are_comparable
-from bot.spend.model import ONE_DAY, Figures, SpendQuery
+from bot.spend.model import ONE_DAY, Figures, LedgerDay, SpendQuery
+from bot.store.names import names_of
+from bot.store.session import Tx
 
 CONTEXT_DAYS = 14
 """A single day is charted with the two weeks that end with it."""
 
 
+@dataclass(frozen=True)
+class _Days:
+    """The days that a query means, those with which it is compared, and those that its chart shows."""
+
+    first: date
+    last: date
+    before: tuple[date, date]
+    charted: Sequence[date]
+
+    @property
+    def asked(self) -> list[date]:
+        return days_between(self.first, self.last)
+
+    @property
+    def both(self) -> list[date]:
+        return [*self.asked, *days_between(*self.before)]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the ledger says of them, read in one transaction."""
+
+    known: Mapping[date, LedgerDay]
+    counts: Sequence[Count]
+    before: Sequence[Count]
+    names: Mapping[str, str]
+    budget: Decimal | None
+    nothing_until: datetime | None
+    doubtful: Sequence[date]
+
+
 async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | None = None) -> Figures:
     """Return the answer to a query as of `now`; the monthly amount that `channel` watches counts as its budget.
 
-    NotFound when the workspace doesn't exist. A total of None means that there is no data, not that nothing was spent.
+    CantAnswer when a name means nothing or no source tells what is asked. A total of None means that there is no data, not
+    that nothing was spent.
     """
-    only, workspace_name = await _workspace(rt, query.workspace)
-    today = now.astimezone(UTC).date()
-    first, last = span(query.period, today)
-    before_first, before_last = span_before(query.period, today)
-    charted = days_between(first if first != last else last - ONE_DAY * (CONTEXT_DAYS - 1), last)
+    query = answerable(query)
+    days = _days(query, now.astimezone(UTC).date())
+    scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
+    tags = await _tags(rt, query)
     async with rt.store.read() as tx:
-        known = await table.ledger_days(tx, min(before_first, charted[0]), last)
-        cells = await table.cells(tx, charted[0], last, ("day", query.by), only)
-        before = await table.cells(tx, before_first, before_last, (query.by,), only)
-        budget = await budget_of(tx, channel, only) if is_month(query.period) else None
-        names = await names_in(tx, [*cells, *before])
-        nothing_until = await table.nothing_spent_until(tx)
-        doubtful = await doubts(tx, days_between(first, last))
-    days = days_between(first, last)
-    wanted = [cell for cell in cells if first <= cell.day <= last]
-    have = [known[day] for day in days if day in known]
-    # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
-    both = (*days, *days_between(before_first, before_last))
-    is_whole = all(day in known for day in both) and all(
-        known[day].closed for day in days_between(before_first, before_last)
+        found = await _read(tx, query, days, scope, channel)
+    check_told(query, found.known, days.asked)
+    return _answer(query, days, scope, found, tags, runs=days.last >= now.astimezone(UTC).date())
+
+
+def _days(query: SpendQuery, today: date) -> _Days:
+    first, last = span(query.period, today)
+    is_day = first == last and not any(is_time(one) for one in query.splits)
+    charted = days_between(last - ONE_DAY * (CONTEXT_DAYS - 1) if is_day else first, last)
+    return _Days(first, last, span_versus(query.period, query.versus, today), charted)
+
+
+async def _tags(rt: Runtime, query: SpendQuery) -> Tags:
+    if not any(tag_of(one) for one in query.splits):
+        return {}
+    found = [*await rt.directory.workspaces(), *await rt.directory.archived_workspaces()]
+    return {one.id: one.tags for one in found}
+
+
+async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: str | None) -> _Found:
+    begins = min(days.before[0], days.charted[0])
+    known = await table.ledger_days(tx, begins, max(days.last, days.before[1]))
+    counts = await _counts(tx, query, (days.charted[0], days.last), scope, known)
+    if HOUR in query.splits:
+        asked = {day: known[day] for day in days.asked if day in known}
+        check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
+    before = await _counts(tx, query, days.before, scope, known, daily=False)
+    only = scope.ids.get(WORKSPACE, ())
+    may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
+    return _Found(
+        known,
+        counts,
+        before,
+        await names_of(tx, {one for count in (*counts, *before) for one in count.ids.values()}),
+        await budget_of(tx, channel, only) if may_have_budget else None,
+        await table.nothing_spent_until(tx),
+        sorted(await doubts(tx, days.asked)),
     )
-    compared = before if is_whole else None
-    parts_compared = compared if are_comparable(query.by, known, both) else None
+
+
+async def _counts(
+    tx: Tx,
+    query: SpendQuery,
+    between: tuple[date, date],
+    scope: Scope,
+    known: Mapping[date, LedgerDay],
+    *,
+    daily: bool = True,
+) -> list[Count]:
+    by = in_ledger(query.splits)
+    if HOUR in query.splits and daily:
+        return await _hourly(tx, query, between, scope)
+    if query.measure == "dollars":
+        return of_money(await table.cells(tx, *between, ("day", *by) if daily else by, where=scope.ids))
+    # By day, because which day's source tells what isn't in the counts themselves.
+    found = await measures(tx, *between, ("day", *by), scope.ids)
+    return unreported(of_measures(found, query.measure, query.splits), untold(query.splits, known))
+
+
+async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], scope: Scope) -> list[Count]:
+    found = await hours(tx, *between, in_ledger(query.splits), scope.ids)
+    told = [
+        one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: f"{one.starts_at:%Y-%m-%dT%H}"})
+        for one in found
+    ]
+    if query.measure != "dollars":
+        return of_measures(told, query.measure, query.splits)
+    return [Count(one.day, one.ids, one.amount) for one in told]
+
+
+def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, runs: bool) -> Figures:
+    known = found.known
+    wanted = [one for one in found.counts if days.first <= one.day <= days.last]
+    have = [known[day] for day in days.asked if day in known]
+    # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
+    is_whole = all(day in known for day in days.both) and all(known[day].closed for day in days_between(*days.before))
+    compared = found.before if is_whole else None
+    is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
+    whole, was = total(wanted), total(found.before)
+    every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags)
     return Figures(
         query=query,
-        first=first,
-        last=last,
-        total=total_of(wanted) if have else None,
-        before=None if compared is None else total_of(compared),
-        breakdown=breakdown(query.by, wanted, parts_compared, names),
-        series=series(query.by, charted, known, cells, names),
-        missing=tuple(day for day in days if day not in known),
+        first=days.first,
+        last=days.last,
+        total=whole.amount if have else None,
+        before=was.amount if compared is not None and was.is_known and whole.is_known else None,
+        breakdown=narrowed(every, query.top, query.over),
+        series=series_of(query.splits, days.charted, known, found.counts, found.names, tags),
+        missing=tuple(day for day in days.asked if day not in known),
         open_days=tuple(fact.day for fact in have if not fact.closed),
         as_of=max((fact.refreshed_at for fact in have), default=None),
-        workspace_name=workspace_name,
-        budget=budget,
-        nothing_until=nothing_until if nothing_until and nothing_until > midnight(last) else None,
-        doubtful=tuple(sorted(doubtful)),
-        runs=last >= today,
+        workspace_name=scope.workspaces,
+        budget=found.budget,
+        nothing_until=found.nothing_until if found.nothing_until and found.nothing_until > midnight(days.last) else None,
+        doubtful=tuple(found.doubtful),
+        runs=runs,
+        compared=days.before if query.versus else None,
+        narrowed=scope.narrowed,
+        is_known=whole.is_known,
+        untagged=untagged(query.splits, wanted, found.names, tags),
     )
-
-
-async def _workspace(rt: Runtime, wanted: str | None) -> tuple[tuple[str, ...], str | None]:
-    """Return the ids and the name of a workspace; an archived one may have left its name to another, and both are meant."""
-    if wanted is None:
-        return (), None
-    known = await workspaces(rt)
-    found = [one for one in known if wanted == one.id] or [one for one in known if wanted.lower() == one.name.lower()]
-    if not found:
-        raise NotFound("I don't know that workspace.")
-    return tuple(one.id for one in found), found[0].name
 
 
 async def last_reading(rt: Runtime) -> Cursor | None:

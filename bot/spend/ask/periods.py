@@ -1,36 +1,63 @@
-"""Periods as people type them, and the UTC days that they mean; each has one spelling that is read back. Pure.
+"""Periods as people type them; each has one spelling that is read back. What days they mean stands in `spans.py`. Pure.
 
-`today`, `yesterday`, `45d`, `mtd`, `this week`, `last week`, `last month`, `october`, `2026-10`, `2026-10-03..2026-10-17`,
-and without years `10-03..10-17`: such days and months are the latest that have begun.
+`today`, `yesterday`, `friday`, `45d`, `this week`, `last week`, `mtd`, `last month`, `october`, `2026-10`, `this quarter`,
+`last quarter`, `q3`, `2026-q3`, `ytd`, `last year`, `2026`, `2026-10-03..2026-10-17`, without years `10-03..10-17`, and
+`since` with a day, a weekday, a week, a month, a quarter or a year. Without a year, each is the latest that has begun.
 """
 
-import calendar
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from bot.spend.model import ONE_DAY, PERIODS, Period
+from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, on_or_after, on_or_before, span, span_before
+from bot.spend.model import PERIODS, Period
 from bot.words.wording import MONTHS
 
+__all__ = ["MONTH_NAMES", "is_month", "read_period", "span", "span_before"]
 MOST_DAYS = 366
 """The reports reach back a year (admin-api.md §4.10)."""
-MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
 _WORDS: dict[str, Period] = {
-    **{one: one for one in PERIODS},
+    **{one: one for one in (*PERIODS, "this quarter", "last quarter", "ytd", "last year")},
     "month": "mtd",
-    "this month": "mtd",
     "week": "7d",
-    "previous week": "last week",
-    "previous month": "last month",
+    "quarter": "this quarter",
+    "year": "ytd",
+    "this month": "mtd",
+    "this year": "ytd",
+    "wtd": "this week",
+    "qtd": "this quarter",
+    **{
+        f"{one} to date": to
+        for one, to in (("week", "this week"), ("month", "mtd"), ("quarter", "this quarter"), ("year", "ytd"))
+    },
+    **{
+        f"current {one}": to
+        for one, to in (("week", "this week"), ("month", "mtd"), ("quarter", "this quarter"), ("year", "ytd"))
+    },
+    **{
+        f"{word} {one}": f"last {one}"
+        for word in ("previous", "prior", "past")
+        for one in ("week", "month", "quarter", "year")
+    },
 }
-_DAYS = re.compile(r"(?:(?:the )?(?:last|past) )?(\d{1,4}) ?(?:d|days?)")
+_ARTICLE = re.compile(
+    r"(?:the|our) (?=last|past|previous|prior|current|first|second|third|fourth|[1-4](?:st|nd|rd|th) q|year to|month to)"
+)
+_DAYS = re.compile(r"(?:(?:last|past|previous) )?(\d{1,4}) ?(d|days?|w|weeks?)")
 _BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|and|-) ")
+_HYPHEN = re.compile(r"([a-z]+ \d{1,2})-(\d{1,2}(?:,? \d{4})?)|(\d{1,2})-(\d{1,2} [a-z]+(?: \d{4})?)")
+"""`Oct 3-17` and `3-17 Oct`: elsewhere a hyphen between figures is one of a date."""
 _ISO = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: ([a-z]+)\.?)?(?:,? (\d{4}))?")
+_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: (?:of )?([a-z]+)\.?)?(?:,? (\d{4}))?")
 _NAMED_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
-_MONTH = re.compile(r"([a-z]+)\.?(?: (\d{4}))?")
+_MONTH = re.compile(r"([a-z]+)\.?(?: (?:of )?(\d{4}))?")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
-_LONGEST = 9
+_QUARTER = re.compile(r"(?:(\d{4})[-/ ]?)?q ?([1-4])(?:[-/ ]?(\d{4}))?")
+_QUARTER_SAID = re.compile(r"(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(\d{4}))?")
+_YEAR = re.compile(r"20\d\d")
+_OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_SINCE = re.compile(r"since (?:the )?(.+)|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)")
+_LONGEST = 10
 _Day = tuple[int | None, int | None, int]
 """(year, month, day); what wasn't said is None."""
 
@@ -45,11 +72,36 @@ def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
 
 
 def _period(text: str) -> Period | None:
+    text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
+    return _one(text) or _since(text)
+
+
+def _one(text: str) -> Period | None:
     if text in _WORDS:
         return _WORDS[text]
     if days := _DAYS.fullmatch(text):
-        return f"{int(days[1])}d" if 1 <= int(days[1]) <= MOST_DAYS else None
-    return _month(text) or _days(text)
+        count = int(days[1]) * (7 if days[2].startswith("w") else 1)
+        return f"{count}d" if 1 <= count <= MOST_DAYS else None
+    return _weekday(text) or _month(text) or _quarter(text) or _days(text) or (text if _YEAR.fullmatch(text) else None)
+
+
+def _since(text: str) -> Period | None:
+    """Read `since 3 Oct` and `from October until now`; two days are no beginning."""
+    if (found := _SINCE.fullmatch(text)) is None:
+        return None
+    begins = _one((found[1] or found[2]).strip())
+    if begins is None or begins in ("today", "ytd", "mtd", "this quarter", "this week"):
+        return begins
+    if ".." not in begins:
+        return f"since {begins}" if not begins.endswith("d") or begins in WEEKDAY_NAMES else None
+    first, _, last = begins.partition("..")
+    return f"since {first}" if first == last else None
+
+
+def _weekday(text: str) -> Period | None:
+    name = text.removeprefix("last ").rstrip(".")
+    fitting = [one for one in WEEKDAY_NAMES if len(name) >= 3 and one.startswith(name)]
+    return fitting[0] if fitting and (name in WEEKDAY_NAMES or len(name) <= 5) else None
 
 
 def _month(text: str) -> Period | None:
@@ -62,9 +114,21 @@ def _month(text: str) -> Period | None:
     return f"{named[2]}-{number:02}" if named[2] else MONTH_NAMES[number - 1]
 
 
+def _quarter(text: str) -> Period | None:
+    if said := _QUARTER_SAID.fullmatch(text):
+        number, year = _OF_QUARTER[said[1]], said[2]
+    elif (found := _QUARTER.fullmatch(text)) and not (found[1] and found[3]):
+        number, year = int(found[2]), found[1] or found[3]
+    else:
+        return None
+    return f"{year}-q{number}" if year else f"q{number}"
+
+
 def _days(text: str) -> Period | None:
     """Read one day or two: the earlier one first, with years for both or for none."""
     typed = _BETWEEN.split(text.removeprefix("from ").removeprefix("between "))
+    if hyphen := _HYPHEN.fullmatch(text):
+        typed = [one for one in hyphen.groups() if one]
     if len(typed) > 2 or (text.startswith(("from ", "between ")) and len(typed) != 2):
         return None
     read = [_day(one.strip()) for one in typed]
@@ -74,6 +138,8 @@ def _days(text: str) -> Period | None:
     assert first is not None  # noqa: S101 - looked for above
     assert last is not None  # noqa: S101
     first = (first[0], first[1] or last[1], first[2])  # 3–17 Oct
+    if last[1] is None and len(typed) == 2 and first[1] is not None:
+        last = (last[0], first[1], last[2])  # Oct 3–17
     if first[1] is None or last[1] is None:
         return None
     return _spelled(first, last)
@@ -99,10 +165,10 @@ def _spelled(first: _Day, last: _Day) -> Period | None:
     (first_year, first_month, first_day), (last_year, last_month, last_day) = first, last
     try:
         if last_year is None and first_year is not None:
-            end = _on_or_after(last_month or 0, last_day, date(first_year, first_month or 0, first_day))
+            end = on_or_after(last_month or 0, last_day, date(first_year, first_month or 0, first_day))
             last_year = end.year
         if first_year is None and last_year is not None:
-            first_year = _on_or_before(first_month or 0, first_day, date(last_year, last_month or 0, last_day)).year
+            first_year = on_or_before(first_month or 0, first_day, date(last_year, last_month or 0, last_day)).year
         if first_year is None or last_year is None:
             for month, day in ((first_month, first_day), (last_month, last_day)):
                 date(2028, month or 0, day)  # a leap year has every day
@@ -113,90 +179,21 @@ def _spelled(first: _Day, last: _Day) -> Period | None:
     return f"{begins}..{ends}" if begins <= ends else None
 
 
-def _on_or_before(month: int, day: int, last: date) -> date:
-    """Return the latest such day up to `last`; the 29th of February may be years away. ValueError: there is none."""
-    return max(one for year in range(last.year - 8, last.year + 1) if (one := _of(year, month, day)) and one <= last)
-
-
-def _on_or_after(month: int, day: int, first: date) -> date:
-    return min(one for year in range(first.year, first.year + 9) if (one := _of(year, month, day)) and one >= first)
-
-
-def _of(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def is_month(period: Period) -> bool:
-    """Tell whether a period is a calendar month, over or running."""
-    return period in ("mtd", "last month", *MONTH_NAMES) or _NUMBERED.fullmatch(period) is not None
-
-
-def span(period: Period, today: date) -> tuple[date, date]:
-    """Return the first and last UTC day of a period; a number of days ends yesterday, what still runs today."""
-    yesterday = today - ONE_DAY
-    if days := _DAYS.fullmatch(period):
-        return today - ONE_DAY * int(days[1]), yesterday
-    if is_month(period):
-        first = _first_of_month(period, today)
-        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        return first, min(last, today) if first <= today else last
-    if ".." in period:
-        return _between(period, today)
-    monday = today - ONE_DAY * today.weekday()
-    spans = {
-        "today": (today, today),
-        "yesterday": (yesterday, yesterday),
-        "this week": (monday, today),
-        "last week": (monday - timedelta(days=7), monday - ONE_DAY),
-    }
-    return spans[period]
-
-
-def _first_of_month(period: Period, today: date) -> date:
-    this = today.replace(day=1)
-    if period == "mtd":
-        return this
-    if period == "last month":
-        return (this - ONE_DAY).replace(day=1)
-    if period in MONTH_NAMES:
-        return _on_or_before(MONTH_NAMES.index(period) + 1, 1, today)
-    return date.fromisoformat(f"{period}-01")
-
-
-def _between(period: Period, today: date) -> tuple[date, date]:
-    begins, _, ends = period.partition("..")
-    if len(begins) == len("2026-10-03"):
-        first, last = date.fromisoformat(begins), date.fromisoformat(ends)
-    else:
-        first = _on_or_before(int(begins[:2]), int(begins[3:]), today)
-        last = _on_or_after(int(ends[:2]), int(ends[3:]), first)
-    return first, min(last, today) if first <= today else last
-
-
-def span_before(period: Period, today: date) -> tuple[date, date]:
-    """Return what a period is compared with."""
-    first, last = span(period, today)
-    return before(first, last, month=is_month(period), runs=last >= today)
-
-
-def before(first: date, last: date, *, month: bool = False, runs: bool = False) -> tuple[date, date]:
-    """Return the same weekday before a day, the month before a month, else as many days before.
-
-    Of a month that still `runs`, if only for its last day, it is the same days of the month before.
-    """
-    if month:
-        end = first - ONE_DAY
-        is_whole = (last + ONE_DAY).day == 1 and not runs
-        return end.replace(day=1), end if is_whole else end.replace(day=min(last.day, end.day))
-    if first == last:
-        return first - timedelta(days=7), last - timedelta(days=7)
-    return first - (last - first) - ONE_DAY, first - ONE_DAY
-
-
 def first_words() -> tuple[str, ...]:
     """Return the words with which a period may begin, numbers apart."""
-    words = {word.split()[0] for word in _WORDS if not word[0].isdigit()} | {"from", "between", "past"}
+    words = {word.split()[0] for word in _WORDS if not word[0].isdigit()} | {
+        "from",
+        "between",
+        "past",
+        "since",
+        "the",
+        "our",
+    }
+    words |= {*_OF_QUARTER, "q1", "q2", "q3", "q4", *WEEKDAY_NAMES, *(day[:3] for day in WEEKDAY_NAMES)}
+    words = {one for one in words if not one[0].isdigit()}
     return (*sorted(words), *MONTH_NAMES, *(name.lower() for name in MONTHS if name.lower() not in MONTH_NAMES))
+
+
+def period_phrases() -> tuple[str, ...]:
+    """Return what a period may be called, for whoever looks for the nearest."""
+    return (*_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, "q1", "q2", "q3", "q4")

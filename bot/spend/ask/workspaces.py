@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from bot.spend.aggregate import days_between, sum_by
 from bot.spend.ask.periods import span
+from bot.spend.by_workspace import SpendByWorkspace
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
-from bot.spend.model import SpendByWorkspace
 from bot.store.session import Store
 
 _PERIOD = "30d"

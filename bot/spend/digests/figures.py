@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.db import budget_of
-from bot.spend.ask.periods import before
+from bot.spend.ask.spans import before
 from bot.spend.digests.build import WEEK, DigestInput, chart_days
 from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
@@ -59,7 +59,7 @@ async def _month_over(tx: Tx, day: date, only: Sequence[str], budget: Decimal | 
     if ended is None:
         return None
     first = ended.replace(day=1)
-    before_first, before_last = before(first, ended, month=True)
+    before_first, before_last = before(first, ended, months=1)
     known = await table.ledger_days(tx, before_first, ended)
     days, days_before = days_between(first, ended), days_between(before_first, before_last)
     facts = [known[one] for one in days if one in known]

@@ -17,7 +17,7 @@ from bot.spend.ask.grammar import words_of
 from bot.spend.digests.build import DigestInput
 from bot.spend.digests.view import freshness_line, where_in_words
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
-from bot.spend.model import Breakdown, Digest, Slice, SpendQuery
+from bot.spend.model import Breakdown, Digest, Slice, SpendQuery, in_workspaces
 from bot.spend.phrases import moved, shown
 from bot.spend.render import largest_in_words
 from bot.spend.table import breakdown_table
@@ -69,13 +69,13 @@ def _lines(one: Inside) -> Markup:
 
 def _ask(digest: Digest, one: Inside) -> dict[str, object]:
     name = one.parts.dimension.name
-    query = SpendQuery(f"{digest.day}..{digest.day}", one.parts.dimension, one.workspace.name)
+    query = SpendQuery(f"{digest.day}..{digest.day}", one.parts.dimension, in_workspaces(one.workspace.name))
     label = f"{one.workspace.name} by {name}"
     return button(f"By {name}", ids.SPEND_ALL, words_of(query), accessibility_label=label)
 
 
 def _thirty_days(scope: Sequence[str]) -> dict[str, object]:
-    only = scope[0] if scope else None
+    only = in_workspaces(*scope)
     return actions(
         *(
             button(f"30 days by {one.name}", f"{ids.SPEND_BY_PREFIX}{one.name}", words_of(SpendQuery("30d", one, only)))

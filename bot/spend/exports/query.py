@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
-from bot.spend.model import Period, SpendQuery
+from bot.spend.model import Period, SpendQuery, in_workspaces
 from bot.spend.scope import Where
 
 RECORDED = (WORKSPACE, MODEL, KEY)
@@ -66,7 +66,7 @@ def read_query(words: Sequence[str], workspaces: Sequence[str]) -> Read:
         return NotUnderstood((*found.understood, *said), found.unknown, suggestion, found.second)
     split = tuple(one for one in RECORDED if one.name in by)
     is_daily = not own or DAY in by or HOUR in by
-    query = RecordsQuery(found.period, split if by else (KEY,) if own else RECORDED, found.workspace, own, is_daily)
+    query = RecordsQuery(found.period, split if by else (KEY,) if own else RECORDED, _workspace_in(found), own, is_daily)
     return NoHours(words_of_records(query)) if HOUR in by else query
 
 
@@ -74,7 +74,8 @@ def words_of_records(query: RecordsQuery) -> str:
     """Return a query as it would be typed after the command's first word; `read_query` reads it back."""
     by = [f"by {one.name}" for one in query.by]
     by += [f"by {DAY}"] if not by or (query.own and query.daily) else []
-    asked = words_of(SpendQuery(query.period, WORKSPACE, query.workspace)).replace(f" by {WORKSPACE.name}", "", 1)
+    only = in_workspaces(*filter(None, [query.workspace]))
+    asked = words_of(SpendQuery(query.period, WORKSPACE, only)).replace(f" by {WORKSPACE.name}", "", 1)
     return " ".join([*[ME] * query.own, asked, *by])
 
 
@@ -86,6 +87,10 @@ def _read_filters(words: Sequence[str], workspaces: Sequence[str], period: Perio
     found = parse_query(words, workspaces, dimensions=())
     with_period = parse_query((*words, period), workspaces, dimensions=())
     return with_period if isinstance(with_period, SpendQuery) and isinstance(found, SpendQuery) else found
+
+
+def _workspace_in(query: SpendQuery) -> str | None:
+    return next((one.values[0] for one in query.where if one.by is WORKSPACE), None)
 
 
 def _without_by(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,0 +1,114 @@
+"""The chart of an answer: a day's parts by size, or days, weeks or months, which a picture stacks. Pure."""
+
+from datetime import date
+from decimal import Decimal
+
+from bot.slack.charts import ChartSpec, grouped
+from bot.slack.charts import Series as Bars
+from bot.spend.ask.sentences import compared_in_words, figures_sentence
+from bot.spend.ask.splits import HOUR, MONTH, WEEK, is_time
+from bot.spend.ask.sums import OTHERS
+from bot.spend.model import ZERO, DayFigure, Figures
+from bot.spend.phrases import as_plain_text, days_in_words
+from bot.spend.render import chart_of, parts_chart
+from bot.spend.table import breakdown_table, series_table
+from bot.words.own import Own
+from bot.words.wording import month_name, weekday_day
+
+_POINTS = 20
+"""Points that Slack's chart block holds (slack.md §3.2)."""
+_WHAT: dict[str, tuple[Own, Own]] = {
+    "dollars": ("Spend", "USD"), "tokens": ("Tokens", "tokens"), "requests": ("Requests", "requests"),
+}  # fmt: skip
+
+
+def figures_chart(figures: Figures) -> ChartSpec | None:
+    """Return the chart of an answer, None where there is nothing to draw."""
+    if figures.total is None or not figures.is_known:
+        return None
+    finding = as_plain_text(figures_sentence(figures))
+    what, unit = _WHAT[figures.query.measure]
+    splits = figures.query.splits
+    by = " and ".join(one.name for one in splits)
+    suffix = f" ({unit})" if unit == "USD" else ""
+    times = [one for one in splits if is_time(one)]
+    if figures.first == figures.last and not times:
+        so_far = bool(figures.open_days)
+        parts = breakdown_table(
+            figures.breakdown, compared_in_words(figures), figures.as_of, so_far=so_far, measure=figures.query.measure
+        )
+        title = f"{weekday_day(figures.first)}{' so far' if so_far else ''} by {by}"
+        if chart := parts_chart(parts, f"{title}{suffix}", f"{what} by {by}. {finding}"):
+            return chart
+    if HOUR in times:
+        return _hours(figures, f"{what} by hour{suffix}", finding)
+    if times and times[0] in (WEEK, MONTH):
+        return _longer(figures, f"{what} by {by}", times[0] is MONTH, finding)
+    days = series_table(figures.series, figures.as_of, so_far=bool(figures.open_days))
+    stacked = next((one.name for one in splits if not is_time(one)), "day")
+    titled = f"{what} by {stacked}"
+    native = f"{what} per day{suffix}"
+    spec = chart_of(days, f"{titled}{suffix}", f"{titled}. {finding}", figures.open_days, native=native)
+    return None if spec is None else spec.model_copy(update={"y_label": unit})
+
+
+def _hours(figures: Figures, title: str, finding: str) -> ChartSpec | None:
+    """Return hours as bars, more than fit added up to longer ones; an hour in which nothing happened has none."""
+    at = figures.query.splits.index(HOUR)
+    sums: dict[str, Decimal] = {}
+    for part in figures.breakdown.slices:
+        hour = part.id.split("\t")[at] if part.id != OTHERS else ""
+        if hour:
+            sums[hour] = sums.get(hour, ZERO) + part.amount
+    hours = sorted(sums)
+    step = -(-len(hours) // _POINTS) or 1
+    bars = [hours[start : start + step] for start in range(0, len(hours), step)]
+    if len(bars) < 2:
+        return None
+    width = f", {step} hours a bar" if step > 1 else ""
+    return ChartSpec(
+        kind="bar",
+        title=title + width,
+        categories=tuple(HOUR.label(bar[0], {}).partition(" ")[2] for bar in bars),
+        series=(
+            Bars(name=_WHAT[figures.query.measure][0], values=tuple(sum((sums[one] for one in bar), ZERO) for bar in bars)),
+        ),
+        y_label=_WHAT[figures.query.measure][1],
+        alt_text=f"{title}. {finding}",
+    )
+
+
+def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> ChartSpec | None:
+    """Return weeks or months as bars; more than fit are added up to longer ones, the odd ones first."""
+    rows = [one for one in figures.series.days if one.parts is not None]
+    if len(rows) < 2:
+        return None
+    step = -(-len(rows) // _POINTS)
+    odd = len(rows) % step
+    bars = [rows[:odd]] if odd else []
+    bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
+    series = [Bars(name=name, values=tuple(_sum(bar, one) for bar in bars)) for one, name in figures.series.names]
+    unit = "months" if is_months else "weeks"
+    width = f", {step} {unit} a bar" if step > 1 else ""
+    return ChartSpec(
+        kind="bar",
+        title=title + width,
+        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{width}",
+        categories=tuple(_label(bar, figures, is_months) for bar in bars),
+        series=tuple(grouped(series)),
+        y_label=_WHAT[figures.query.measure][1],
+        alt_text=f"{title}. {finding}",
+        is_stacked=True,
+    )
+
+
+def _sum(bar: list[DayFigure], part: str) -> Decimal:
+    return sum((one.parts.get(part, ZERO) for one in bar if one.parts), ZERO)
+
+
+def _label(bar: list[DayFigure], figures: Figures, is_months: bool) -> str:
+    """Return a bar's label, in at most the 20 characters that Slack shows; the first week may begin before the period."""
+    first, last = bar[0].day, bar[-1].day
+    if is_months:
+        return month_name(first) if first == last else f"{month_name(first)[:3]}–{month_name(last)}"
+    return days_in_words(max(first, figures.first), min(date.fromordinal(last.toordinal() + 6), figures.last))

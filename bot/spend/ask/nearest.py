@@ -1,0 +1,175 @@
+"""What was probably meant by words that make no sense: the nearest ones that do. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from bot.spend.ask.clauses import KEYWORDS, Known, Read
+from bot.spend.ask.periods import MOST_DAYS, period_phrases, read_period
+from bot.spend.ask.spans import YEAR_BEFORE
+from bot.spend.ask.splits import TIMES
+from bot.spend.ask.words import LINKS, PERSON, plain
+from bot.spend.dimensions import MODEL, WORKSPACE
+from bot.words.similar import closest
+
+Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
+"""Tells at which word reading words ends, and which contradiction ends it; None where all of them make sense."""
+_MEASURES = ("tokens", "requests", "dollars")
+_TRIES = 40
+_CHANGES = 3
+_SURE, _SURE_OF_SEVERAL = 0.7, 0.75
+_LONGEST_NAME = 4
+_TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
+
+
+def repaired(words: Sequence[str], at: int, second: Read | None, known: Known, read: Reading) -> list[str] | None:
+    """Return the words with as little changed as it takes to make sense, None where nothing near does.
+
+    `at`: where reading ends; `second`: a part that contradicts what was read before it.
+    """
+    waiting: list[tuple[list[str], int, Read | None, int]] = [(list(words), at, second, _CHANGES)]
+    tried = 0
+    while waiting and tried < _TRIES:
+        now, end, contradiction, left = waiting.pop(0)
+        for meant in _nearest(now, end, contradiction, known, is_first=left == _CHANGES):
+            tried += 1
+            stop = read(meant)
+            if stop is None:
+                return meant or None
+            if left and stop[0] > end:
+                waiting.append((meant, *stop, left - 1))
+    return None
+
+
+def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is_first: bool) -> Iterator[list[str]]:
+    """Yield what may have been meant, best first: the word that is most like it, then everything without it.
+
+    `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
+    """
+    before, rest = words[:at], words[at:]
+    if second is not None:
+        yield [*before, *rest[second.taken :]] if rest else _without(words, second)
+        return
+    for taken, meant in _meant(rest, known):
+        yield [*before, *meant, *rest[taken:]]
+    for skipped in (1, 2):
+        after = rest[skipped:]
+        while after and after[0].casefold() in LINKS:
+            after = after[1:]
+        if not rest[0][:1].isdigit() and (after or (before and not is_first)):
+            yield [*before, *after]
+
+
+def _without(words: list[str], second: Read) -> list[str]:
+    said = second.said.split()
+    for at in range(len(words)):
+        if [one.casefold() for one in words[at : at + second.taken]] == said:
+            return [*words[:at], *words[at + second.taken :]]
+    return words
+
+
+def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
+    """Yield pairs of how many words are replaced, and by which."""
+    word = rest[0].casefold()
+    if [one.casefold() for one in rest[:2]] == ["by", "tag"]:
+        yield from _tags(rest, known)
+    elif word in ("by", "per", "each", "every") and len(rest) > 1:
+        yield from _near(rest, 1, _splits(known))
+        yield from _near(rest, 1, _names(known, PERSON, "for"))
+    elif word == "from" and len(rest) > 1 and read_period(rest[1:]):
+        yield 1, ["since"]
+    elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
+        named = {**_names(known, WORKSPACE.name, "in"), **_names(known, PERSON, "for"), **_others(known)}
+        yield from _near(rest, 1, named if word != "in" else {**_others(known), **_names(known, WORKSPACE.name, "in")})
+        yield from _near(rest, 1, {one: one.split() for one in period_phrases()})
+    elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
+        yield from _versus(rest)
+    elif word in ("top", "largest", "biggest") and len(rest) > 1 and rest[1].casefold() in known.by:
+        yield 2, ["top", "5", "by", known.by[rest[1].casefold()].name]
+    elif word in ("output", "input", "cached", "cache") and len(rest) > 1 and rest[1].casefold() in ("tokens", "token"):
+        yield 2, ["tokens", "by", "token", "type"]
+    elif word in ("to", "with", "than", "and") and len(rest) > 1:
+        yield 1, ["vs"]
+    elif word in ("last", "past", "previous") and len(rest) > 2 and rest[1].isdigit():
+        yield from ((taken + 1, meant) for taken, meant in _months(rest[1:]))
+    elif word in known.by and len(rest) > 1:
+        yield from _near(rest, 1, _names(known, known.by[word].name, known.by[word].name))
+    yield from _bare(rest, known)
+
+
+def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    if [one.casefold() for one in rest[1:3]] == ["last", "year"]:
+        yield 3, ["vs", *YEAR_BEFORE.split()]
+    yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, {one: one.split() for one in period_phrases()}))
+
+
+def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
+    """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
+    yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
+    if rest[0].isdigit():
+        yield from _months(rest)
+        if not read_period(rest[1:]):  # 31 Feb isn't 31 days
+            yield 1, [f"{rest[0]}d"]
+    if _TOO_LONG.fullmatch(rest[0].casefold()):
+        yield 1, [f"{MOST_DAYS}d"]
+    phrases = {one: one.split() for one in period_phrases()}
+    splits = {**_splits(known), **{f"by {one}": meant for one, meant in _splits(known).items()}}
+    names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
+    yield from _near(rest, 0, {**names, **phrases, **splits, **{one: [one] for one in _MEASURES}})
+    if len(rest) > 1:
+        yield from _near(rest[:1], 0, {one: [one] for one in (*KEYWORDS, *known.by)})
+
+
+def _months(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield so many days for a number of months or years, which may mean those days or calendar months."""
+    if len(rest) > 1 and len(rest[0]) < 3 and rest[1].casefold().startswith(("mon", "year")):
+        days = int(rest[0]) * (365 if rest[1].casefold().startswith("year") else 30)
+        yield 2, [f"{days}d"]
+
+
+def _splits(known: Known) -> dict[str, list[str]]:
+    """Return what splits may be called, with what is typed for them."""
+    found = {typed: ["by", *one.name.split()] for typed, one in known.by.items()}
+    found |= {one.name: ["by", one.name] for one in TIMES}
+    tags = {form: ["by", "tag", tag] for tag in known.tags for form in (plain(tag), f"tag {plain(tag)}")}
+    return {**tags, **found}
+
+
+def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
+    if len(rest) == 2:
+        yield from ((2, ["by", "tag", tag]) for tag in known.tags[:1])
+    else:
+        yield from _near(rest, 2, {plain(tag): ["by", "tag", tag] for tag in known.tags})
+
+
+def _names(known: Known, dimension: str, keyword: str) -> dict[str, list[str]]:
+    return {plain(one): [keyword, one] for one in known.names.get(dimension, ())}
+
+
+def _others(known: Known) -> dict[str, list[str]]:
+    """Return the names of all but workspaces and people, with what is typed for them."""
+    found: dict[str, list[str]] = {}
+    for dimension in known.names:
+        if dimension not in (WORKSPACE.name, PERSON):
+            found |= _names(known, dimension, dimension)
+    found |= {part: [MODEL.name, part] for one in known.of(MODEL) for part in one.split("-") if part.isalpha()}
+    return found
+
+
+def _exactly(rest: Sequence[str], meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+    for taken in range(min(len(rest), _LONGEST_NAME), 0, -1):
+        if meant := meanings.get(plain(" ".join(rest[:taken]))):
+            yield taken, meant
+
+
+def _near(rest: Sequence[str], after: int, meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the meanings nearest to the words behind the first `after`, those of two words before those of one."""
+    counts = [count for count in (3, 2, 1) if count <= len(rest) - after]
+    for count in counts:
+        typed = plain(" ".join(rest[after : after + count]))
+        # Letters change places on a phone ("kye"). Some words are most like a name of as many words: "api ky" is "api key",
+        # and "yesterdy foo" isn't "yesterday".
+        fitting = [one for one in meanings if one.count(" ") == count - 1]
+        turned = (one for one in fitting if len(typed) > 2 and sorted(one) == sorted(typed))
+        near = next(turned, None) or closest(typed, fitting, _SURE if count == 1 else _SURE_OF_SEVERAL)
+        if near is not None:
+            yield after + count, meanings[near]

@@ -1,0 +1,151 @@
+"""What a question is narrowed to, looked up: typed names become ids, and what no source tells is said at once."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.errors import UserError
+from bot.people.identity import member_behind
+from bot.runtime import Runtime
+from bot.slack.markup import Markup, code, escape, mention
+from bot.spend.ask.matching import all_matching, nearest_name
+from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, in_ledger
+from bot.spend.ask.words import MENTION, PERSON
+from bot.spend.dimensions import KEY, WORKSPACE, Dimension
+from bot.spend.ledger import db as table
+from bot.spend.ledger.names import workspaces
+from bot.spend.ledger.sources import SOURCES
+from bot.spend.model import Filter, LedgerDay, SpendQuery
+from bot.store.names import named_like, names_of
+from bot.store.session import Tx
+from bot.words.wording import weekday_day
+
+_IDS = {KEY.name: "apikey_", PERSON: "user_"}
+"""How the ids of things begin whose names are kept, by dimension."""
+
+
+class CantAnswer(UserError):
+    """A question that makes sense and has no answer; `instead` is the nearest one that has."""
+
+    said: Markup
+
+    def __init__(self, sentence: Markup, instead: SpendQuery | None = None) -> None:
+        super().__init__(sentence)
+        self.said = sentence
+        self.instead = instead
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The ids that count by dimension, the name of what is meant by `in`, and the rest as people know it."""
+
+    ids: Mapping[Dimension, tuple[str, ...]]
+    workspaces: str | None = None
+    narrowed: tuple[tuple[str, str], ...] = ()
+
+
+def answerable(query: SpendQuery) -> SpendQuery:
+    """Return a query as the ledger can answer it; CantAnswer where it can't."""
+    if TOKEN_TYPE not in [one.name for one in query.splits]:
+        return query
+    if query.measure == "tokens":
+        by = tuple(TOKENS_BY_TYPE if one.name == TOKEN_TYPE else one for one in query.splits)
+        return replace(query, by=by[0], and_by=by[1] if len(by) > 1 else None)
+    if query.measure == "requests" or TOKENS_BY_TYPE in query.splits:
+        said: Markup = "requests" if query.measure == "requests" else "money"
+        raise CantAnswer(f"I can't split {said} by token type. I can split tokens.", replace(query, measure="tokens"))
+    return query
+
+
+async def scope_of(rt: Runtime, query: SpendQuery, first: date, last: date) -> Scope:
+    """Return what a query is narrowed to; CantAnswer with the nearest name where a filter means nothing."""
+    ids: dict[Dimension, tuple[str, ...]] = {}
+    where, narrowed = None, list[tuple[str, str]]()
+    for one in query.where:
+        if one.by == WORKSPACE:
+            ids[WORKSPACE], where = await _workspaces(rt, query, one)
+        else:
+            ids[one.by], said = await _things(rt, query, one, first, last)
+            narrowed.append((one.by.name, said))
+    return Scope(ids, where, tuple(narrowed))
+
+
+async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[tuple[str, ...], str]:
+    """Return ids and names of workspaces; an archived one may have left its name to another, and both are meant."""
+    known = await workspaces(rt)
+    found, names = list[str](), list[str]()
+    for value in wanted.values:
+        some = [one for one in known if value == one.id] or [one for one in known if value.lower() == one.name.lower()]
+        if not some:
+            raise _unknown(query, wanted, value, {one.id: one.name for one in known})
+        found += [one.id for one in some]
+        names.append(some[0].name)
+    return tuple(dict.fromkeys(found)), " and ".join(names)
+
+
+async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, last: date) -> tuple[tuple[str, ...], str]:
+    people = [one for one in wanted.values if MENTION.fullmatch(one)]
+    members = await rt.directory.members() if people else ()
+    ids = {one: await member_behind(rt, one[2:-1], members) for one in people}
+    async with rt.store.read() as tx:
+        labels = await _labels(tx, wanted.by, first, last)
+    for one in people:
+        if not ids[one]:
+            who = mention(one[2:-1])
+            raise CantAnswer(f"{who} is not in the Claude organization, or I can't tell who of it they are.")
+    named = {member.id: member.name or member.email for member in members}
+    typed = [one for one in wanted.values if one not in ids]
+    found, missing = all_matching(typed, wanted.by, labels)
+    if missing is not None:
+        raise _unknown(query, wanted, missing, labels)
+    said = [*typed, *(named.get(one, labels.get(one, one)) for one in ids.values())]
+    return tuple(sorted({*found, *ids.values()})), " and ".join(said)
+
+
+async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict[str, str]:
+    """Return what a dimension's values are called by id: those with names, and those that cost something in these days."""
+    prefix = _IDS.get(dimension.name)
+    known = {one.id: one.name for one in await named_like(tx, prefix)} if prefix else {}
+    if prefix == "apikey_":
+        return {**known, "": dimension.missing}
+    ids = {cell.of(dimension) for cell in await table.cells(tx, first, last, (dimension,))}
+    names = await names_of(tx, ids)
+    return {**known, **{one: dimension.label(one, names) for one in ids}, "": dimension.missing}
+
+
+def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str, str]) -> CantAnswer:
+    name = wanted.by.name
+    near = nearest_name(value, labels)
+    kind: Markup = escape(name)
+    said = f"I don't know a {kind} {code(value)}."
+    if near is None:
+        return CantAnswer(said)
+    values = tuple(near if one == value else one for one in wanted.values)
+    where = tuple(replace(one, values=values) if one == wanted else one for one in query.where)
+    return CantAnswer(said, replace(query, where=where))
+
+
+def check_told(query: SpendQuery, known: Mapping[date, LedgerDay], days: Iterable[date]) -> None:
+    """Raise CantAnswer where the source of a day doesn't tell by what a query is narrowed: nothing would read as $0."""
+    for one in query.where:
+        if any(day in known and not SOURCES[known[day].source].tells(one.by) for day in days):
+            kind: Markup = escape(one.by.name)
+            raise CantAnswer(
+                f"The report of these days doesn't tell by {kind}, so I can't say what belongs to it.",
+                replace(query, where=tuple(other for other in query.where if other != one)),
+            )
+
+
+def check_hours(query: SpendQuery, known: Mapping[date, LedgerDay], hourly: Collection[date]) -> None:
+    """Raise CantAnswer where the hours of a day with figures aren't known: the parts wouldn't add up."""
+    if any(day not in hourly for day in known):
+        by = tuple(DAY if one == HOUR else one for one in query.splits)
+        instead = replace(query, by=by[0], and_by=by[1] if len(by) > 1 and by[1] != by[0] else None)
+        kept: Markup = f"I know hours since {weekday_day(min(hourly))}" if hourly else "I know no hours of these days"
+        raise CantAnswer(f"{kept}, so I can't split all of it by hour. I can by day.", instead)
+
+
+def untold(splits: Sequence[Dimension], known: Mapping[date, LedgerDay]) -> dict[date, list[Dimension]]:
+    """Return by day the dimensions of an answer that the day's source can't split by."""
+    asked = in_ledger(splits)
+    return {day: [one for one in asked if not SOURCES[fact.source].tells(one)] for day, fact in known.items()}

@@ -1,0 +1,160 @@
+"""The sentences of an answer: how much of what, where, when, and against what. Pure."""
+
+from datetime import UTC
+from decimal import Decimal
+
+from bot.slack.markup import Markup, code, date, escape
+from bot.spend.aggregate import growth
+from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, months_of
+from bot.spend.ask.words import PERSON
+from bot.spend.model import Figures
+from bot.spend.phrases import (
+    change_in_words,
+    days_in_words,
+    is_end_of_month,
+    last_weekday,
+    missing_in_words,
+    month_in_title,
+    month_so_far,
+    of_budget,
+    shown,
+)
+from bot.spend.render import count, count_change
+from bot.words.own import own
+from bot.words.wording import month_name, number, percent, weekday_day
+
+
+def figures_sentence(figures: Figures) -> Markup:
+    """Return the answer in one sentence."""
+    where = where_in_words(figures)
+    when = _when(figures)
+    if figures.total is None and figures.nothing_until is not None:
+        return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
+    if figures.total is None:
+        return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
+    if not figures.is_known:
+        unknown = f"Not all {_unit(figures)}{where} {_preposition(figures)} {when} are known"
+        return f"{unknown}: the report of these days doesn't count them."
+    so_far = " so far" if figures.open_days else ""
+    parts: list[Markup | None] = [
+        f"*{amount_in_words(figures, figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
+        _change(figures),
+        of_budget(figures.total, figures.budget) if figures.budget else None,
+        missing_in_words(figures.missing) if figures.missing else None,
+    ]
+    return " · ".join([part for part in parts if part])
+
+
+def _unit(figures: Figures) -> Markup:
+    return "tokens" if figures.query.measure == "tokens" else "requests"
+
+
+def amount_in_words(figures: Figures, amount: Decimal) -> Markup:
+    """Return an amount of what is counted: `$412.70`, `1,204 requests`."""
+    if figures.query.measure == "dollars":
+        return shown(amount)
+    return f"{own(count(int(amount)))} {_unit(figures)}"
+
+
+def where_in_words(figures: Figures) -> Markup:
+    """Return what an answer is narrowed to: ` in Production, model opus, for Dana Smith`."""
+    said: Markup = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
+    for name, values in figures.narrowed:
+        kind: Markup = "for" if name == PERSON else escape(name)
+        value = code(values) if name == "key" else escape(values)
+        comma: Markup = "" if name == PERSON and not said else ","
+        said = f"{said}{comma} {kind} {value}"
+    return said
+
+
+def _change(figures: Figures) -> Markup | None:
+    assert figures.total is not None  # noqa: S101 - only what is known is compared
+    against = compared_in_words(figures)
+    if figures.query.versus and figures.before is None:
+        return f"I can't compare it with {against}: not all of its days are known and final"
+    if figures.open_days and not figures.query.versus:
+        return None
+    if figures.query.measure == "dollars" or not figures.before:
+        return change_in_words(figures.total, figures.before, against)
+    ratio = growth(figures.total, figures.before)
+    difference = own(count_change(int(figures.total - figures.before)))
+    return f"{escape(percent(ratio)) if ratio is not None else difference} vs {against}"
+
+
+def _preposition(figures: Figures) -> Markup:
+    return "on" if figures.first == figures.last else "in"
+
+
+def _when(figures: Figures) -> Markup:
+    if figures.first == figures.last:  # "today" may be another day for whoever asks
+        return f"{weekday_day(figures.first)} (UTC)"
+    if is_month(figures.query.period):
+        return month_so_far(figures.first, figures.last, runs=figures.runs)
+    days = days_in_words(figures.first, figures.last)
+    if months := months_of(figures.query.period):
+        is_over = is_end_of_month(figures.last) and not figures.runs
+        return _long(figures, months) if is_over else f"{_long(figures, months)} ({days})"
+    return f"the {number((figures.last - figures.first).days + 1)} days {days}"
+
+
+def _long(figures: Figures, months: int) -> Markup:
+    year = number(figures.first.year)
+    return year if months == 12 else f"Q{number((figures.first.month + 2) // 3)} {year}"
+
+
+def compared_in_words(figures: Figures) -> Markup:
+    """Return what an answer is compared with: `last Friday`, `the same days in Oct`, `the 7 days before`."""
+    if figures.query.versus and figures.compared:
+        first, last = figures.compared
+        if figures.query.versus != YEAR_BEFORE and is_month(figures.query.versus) and is_end_of_month(last):
+            return month_in_title(first)
+        day = f"{weekday_day(first)} {number(first.year)}"
+        return day if first == last else f"{days_in_words(first, last)} {number(last.year)}"
+    months = months_of(figures.query.period)
+    if months > 1:
+        first, last = before(figures.first, figures.last, months=months, runs=figures.runs)
+        is_whole = is_end_of_month(figures.last) and not figures.runs
+        year = number(first.year)
+        name: Markup = year if months == 12 else f"Q{number((first.month + 2) // 3)} {year}"
+        return name if is_whole else f"{days_in_words(first, last)} {year}"
+    if months and is_end_of_month(figures.last) and not figures.runs:
+        return month_in_title(before(figures.first, figures.last, months=1)[0])
+    if months:
+        first, last = before(figures.first, figures.last, months=1, runs=figures.runs)
+        is_as_long = last.day == figures.last.day  # a shorter month has no such day
+        return f"the same days in {month_name(first)[:3]}" if is_as_long else days_in_words(first, last)
+    if figures.first == figures.last:
+        return last_weekday(figures.first)
+    return f"the {number((figures.last - figures.first).days + 1)} days before"
+
+
+def tail_in_words(figures: Figures) -> Markup:
+    """Return how fresh the figures are and whether they are final, whose days they are, and what no tag names."""
+    final: Markup = "" if figures.open_days or figures.missing else ", final"
+    parts: list[Markup] = [f"As of {date(figures.as_of)}{final}" if figures.as_of else "No data yet"]
+    if figures.open_days:
+        parts.append(_open_in_words(figures))
+    if figures.untagged:
+        parts.append(f"untagged: {escape(', '.join(figures.untagged))}")
+    if figures.query.versus and figures.compared and (lengths := _lengths(figures)):
+        parts.append(lengths)
+    return " · ".join([*parts, "days are UTC days"])
+
+
+def _lengths(figures: Figures) -> Markup | None:
+    assert figures.compared is not None  # noqa: S101 - looked at before
+    now = (figures.last - figures.first).days + 1
+    then = (figures.compared[1] - figures.compared[0]).days + 1
+    return None if now == then else f"compares {number(now)} days with {number(then)}"
+
+
+def _open_in_words(figures: Figures) -> Markup:
+    """Return which days may still change, and whether that is because the day itself isn't over."""
+    first, last = figures.open_days[0], figures.open_days[-1]
+    days = days_in_words(first, last)
+    if first != last:
+        return f"{days} are not final yet"
+    is_over = figures.query.period == "yesterday" or (
+        figures.as_of is not None and figures.as_of.astimezone(UTC).date() > last
+    )
+    return f"{days} is not final yet" if is_over else f"{days} is still running"

@@ -1,0 +1,144 @@
+"""The UTC days that a period means, and those with which it is compared. Pure.
+
+Periods come in the one spelling that `periods.py` gives them.
+"""
+
+import calendar
+import re
+from datetime import date, timedelta
+
+from bot.spend.model import ONE_DAY, Period
+
+MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
+WEEKDAY_NAMES = tuple(name.lower() for name in calendar.day_name)
+YEAR_BEFORE: Period = "year before"
+"""What a period can be compared with besides periods: the same days of the year before."""
+_DAYS = re.compile(r"(\d{1,4})d")
+_NUMBERED = re.compile(r"(\d{4})-(\d{2})")
+_QUARTER = re.compile(r"(?:(\d{4})-)?q([1-4])")
+_YEAR = re.compile(r"\d{4}")
+_RUNNING, _LAST = ("mtd", "this quarter", "ytd"), ("last month", "last quarter", "last year")
+_WEEK = timedelta(days=7)
+
+
+def months_of(period: Period) -> int:
+    """Return how many months a calendar month, quarter or year has, over or running; 0 for any other period."""
+    if period in ("mtd", "last month", *MONTH_NAMES) or _NUMBERED.fullmatch(period):
+        return 1
+    if period in ("this quarter", "last quarter") or _QUARTER.fullmatch(period):
+        return 3
+    return 12 if period in ("ytd", "last year") or _YEAR.fullmatch(period) else 0
+
+
+def is_month(period: Period) -> bool:
+    """Tell whether a period is a calendar month, over or running."""
+    return months_of(period) == 1
+
+
+def span(period: Period, today: date) -> tuple[date, date]:
+    """Return the first and last UTC day of a period; a number of days ends yesterday, what still runs today."""
+    yesterday = today - ONE_DAY
+    if days := _DAYS.fullmatch(period):
+        return today - ONE_DAY * int(days[1]), yesterday
+    if months := months_of(period):
+        first = _first_of(period, months, today)
+        last = _shifted(first, months) - ONE_DAY
+        return first, min(last, today) if first <= today else last
+    if period.startswith("since "):
+        return _since(period.removeprefix("since "), today)
+    if ".." in period:
+        return _between(period, today)
+    if period in WEEKDAY_NAMES:
+        day = today - ONE_DAY * ((today.weekday() - WEEKDAY_NAMES.index(period)) % 7 or 7)
+        return day, day
+    monday = today - ONE_DAY * today.weekday()
+    spans = {
+        "today": (today, today),
+        "yesterday": (yesterday, yesterday),
+        "this week": (monday, today),
+        "last week": (monday - _WEEK, monday - ONE_DAY),
+    }
+    return spans[period]
+
+
+def _since(begins: str, today: date) -> tuple[date, date]:
+    is_day = begins.count("-") == 2 or (begins[:1].isdigit() and len(begins) == len("10-03"))
+    first, last = span(f"{begins}..{begins}" if is_day else begins, today)
+    return first, max(last, today) if first <= today else last
+
+
+def _first_of(period: Period, months: int, today: date) -> date:
+    this = today.replace(month=(today.month - 1) // months * months + 1, day=1)
+    if period in _RUNNING:
+        return this
+    if period in _LAST:
+        return _shifted(this, -months)
+    if period in MONTH_NAMES:
+        return on_or_before(MONTH_NAMES.index(period) + 1, 1, today)
+    if quarter := _QUARTER.fullmatch(period):
+        month = int(quarter[2]) * 3 - 2
+        return date(int(quarter[1]), month, 1) if quarter[1] else on_or_before(month, 1, today)
+    return date.fromisoformat(f"{period}-01-01" if months == 12 else f"{period}-01")
+
+
+def _shifted(day: date, months: int) -> date:
+    """Return the same day some months later or earlier; a shorter month has its last day instead."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def on_or_before(month: int, day: int, last: date) -> date:
+    """Return the latest such day up to `last`; the 29th of February may be years away. ValueError: there is none."""
+    return max(one for year in range(last.year - 8, last.year + 1) if (one := _of(year, month, day)) and one <= last)
+
+
+def on_or_after(month: int, day: int, first: date) -> date:
+    """Return the first such day from `first` on. ValueError: there is none."""
+    return min(one for year in range(first.year, first.year + 9) if (one := _of(year, month, day)) and one >= first)
+
+
+def _of(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _between(period: Period, today: date) -> tuple[date, date]:
+    begins, _, ends = period.partition("..")
+    if len(begins) == len("2026-10-03"):
+        first, last = date.fromisoformat(begins), date.fromisoformat(ends)
+    else:
+        first = on_or_before(int(begins[:2]), int(begins[3:]), today)
+        last = on_or_after(int(ends[:2]), int(ends[3:]), first)
+    return first, min(last, today) if first <= today else last
+
+
+def span_before(period: Period, today: date) -> tuple[date, date]:
+    """Return the time before a period, which has as many days, or is the calendar month, quarter or year before."""
+    first, last = span(period, today)
+    return before(first, last, months=months_of(period), runs=last >= today)
+
+
+def span_versus(period: Period, versus: Period, today: date) -> tuple[date, date]:
+    """Return what a period is compared with: the time before without `versus`."""
+    if not versus:
+        return span_before(period, today)
+    if versus == YEAR_BEFORE:
+        first, last = span(period, today)
+        return _shifted(first, -12), _shifted(last, -12)
+    return span(versus, today)
+
+
+def before(first: date, last: date, *, months: int = 0, runs: bool = False) -> tuple[date, date]:
+    """Return the same weekday before a day, the month, quarter or year before one, else as many days before.
+
+    Of one that still `runs`, if only for its last day, it is the same days of the one before.
+    """
+    if months:
+        is_whole = last == _shifted(first, months) - ONE_DAY and not runs
+        begins = _shifted(first, -months)
+        return begins, first - ONE_DAY if is_whole else _shifted(last, -months)
+    if first == last:
+        return first - _WEEK, last - _WEEK
+    return first - (last - first) - ONE_DAY, first - ONE_DAY

@@ -1,0 +1,91 @@
+"""What an answer can be split by besides the ledger's dimensions: units of time, and the tags of workspaces. Pure.
+
+Both are dimensions without a name in the reports: their values come from the day and from the workspace.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from bot.spend.dimensions import WORKSPACE, Dimension
+from bot.spend.phrases import days_in_words
+from bot.words.wording import month_name, weekday_day
+
+Tags = Mapping[str, Mapping[str, str]]
+"""Tag -> value, by the id of a workspace."""
+
+
+def _day(value: str, _: Mapping[str, str]) -> str:
+    return weekday_day(date.fromisoformat(value))
+
+
+def _week(value: str, _: Mapping[str, str]) -> str:
+    monday = date.fromisoformat(value)
+    return days_in_words(monday, monday + timedelta(days=6))
+
+
+def _month(value: str, _: Mapping[str, str]) -> str:
+    return month_name(date.fromisoformat(value))
+
+
+def as_it_is(value: str, _: Mapping[str, str]) -> str:
+    """Return a value that is a name itself."""
+    return value
+
+
+def _hour(value: str, _: Mapping[str, str]) -> str:
+    day, hour = value.split("T")
+    return f"{weekday_day(date.fromisoformat(day))}, {hour}:00"
+
+
+HOUR = Dimension("hour", "Hour (UTC)", "hour", "", "", ("hours", "hourly"), _hour)
+"""Its values are `2026-11-20T14`; counts have them as an id, because they are of days else."""
+DAY = Dimension("day", "Day", "day", "", "", ("days", "daily", "date"), _day)
+WEEK = Dimension("week", "Week", "day", "", "", ("weeks", "weekly"), _week)
+MONTH = Dimension("month", "Month", "day", "", "", ("months", "monthly"), _month)
+TIMES = (HOUR, DAY, WEEK, MONTH)
+TOKEN_TYPE = "token type"  # noqa: S105 - a dimension's name
+TOKEN_CLASSES = {
+    "uncached_input": "Input, not cached",
+    "cache_read": "Cache read",
+    "cache_write_5m": "Cache write (5 min)",
+    "cache_write_1h": "Cache write (1 h)",
+    "output": "Output",
+}
+"""What tokens are counted as, by the field of `Measures`."""
+
+
+def _class_of_tokens(value: str, _: Mapping[str, str]) -> str:
+    return TOKEN_CLASSES.get(value, value)
+
+
+TOKENS_BY_TYPE = Dimension(TOKEN_TYPE, "Token type", "token_type", "", "", ("token types", "type"), _class_of_tokens)
+"""Counts of tokens are split by their kind in the ledger's columns, and not by a dimension."""
+_TAG = "tag "
+
+
+def by_tag(tag: str) -> Dimension:
+    """Return the split of workspaces by the value of one of their tags."""
+    return Dimension(f"{_TAG}{tag}", tag, WORKSPACE.column, "", "Untagged", (), as_it_is)
+
+
+def tag_of(split: Dimension) -> str:
+    """Return the tag by whose value a split groups workspaces, "" for any other split."""
+    return split.name.removeprefix(_TAG) if split.name.startswith(_TAG) else ""
+
+
+def is_time(split: Dimension) -> bool:
+    """Tell whether a split is a unit of time, whose parts stand in their own order."""
+    return split in TIMES
+
+
+def in_ledger(splits: Sequence[Dimension]) -> tuple[Dimension, ...]:
+    """Return the dimensions of the ledger that splits are made from, each once."""
+    found = [WORKSPACE if tag_of(one) else one for one in splits if not is_time(one) and one != TOKENS_BY_TYPE]
+    return tuple(dict.fromkeys(found))
+
+
+def bucket_of(split: Dimension, day: date) -> date:
+    """Return the first day of the day, week or month in which a day lies."""
+    if split == MONTH:
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if split == WEEK else day

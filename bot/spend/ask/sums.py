@@ -1,0 +1,174 @@
+"""What an answer adds up: money, tokens or requests, by one or two splits; every total is the sum of its parts. Pure."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.spend.ask.splits import HOUR, TOKEN_CLASSES, TOKENS_BY_TYPE, Tags, bucket_of, is_time, tag_of
+from bot.spend.dimensions import UNREPORTED, WORKSPACE, Dimension
+from bot.spend.model import ZERO, Breakdown, Cell, DayFigure, Measure, Measures, Series, Slice
+from bot.words.wording import plural
+
+OTHERS = "others"
+"""The id of the part that stands for all that aren't named; no id of the API is like it."""
+
+
+class Count(NamedTuple):
+    """How much of what is counted fell into one group on one day; None: the source didn't say."""
+
+    day: date
+    ids: Mapping[str, str]
+    amount: Decimal | None
+
+
+class Total(NamedTuple):
+    """A sum, and whether all of its parts are known."""
+
+    amount: Decimal
+    is_known: bool
+
+
+_NOTHING = Total(ZERO, is_known=True)
+
+
+def of_money(cells: Iterable[Cell]) -> list[Count]:
+    """Return what groups cost."""
+    return [Count(*cell) for cell in cells]
+
+
+def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Dimension]) -> list[Count]:
+    """Return the tokens or requests of groups; with the kind of tokens among the splits, one for each kind."""
+    if measure == "requests":
+        return [Count(one.day, one.ids, None if one.requests is None else Decimal(one.requests)) for one in found]
+    if TOKENS_BY_TYPE not in splits:
+        return [Count(one.day, one.ids, Decimal(one.input + one.output)) for one in found]
+    return [
+        Count(one.day, {**one.ids, TOKENS_BY_TYPE.column: kind}, Decimal(getattr(one, kind)))
+        for one in found
+        for kind in TOKEN_CLASSES
+    ]
+
+
+def unreported(counts: Iterable[Count], untold: Mapping[date, Iterable[Dimension]]) -> list[Count]:
+    """Return counts of which those of some days don't say what their source can't split by, as those of money do."""
+    marked = {day: {one.column: UNREPORTED for one in splits} for day, splits in untold.items()}
+    return [one._replace(ids={**one.ids, **marked.get(one.day, {})}) for one in counts]
+
+
+def total(counts: Iterable[Count]) -> Total:
+    """Return the sum of counts."""
+    amounts = [one.amount for one in counts]
+    return Total(sum((one for one in amounts if one is not None), ZERO), None not in amounts)
+
+
+def id_in(split: Dimension, one: Count, tags: Tags) -> str:
+    """Return the id of a count's part in a split; "" for none."""
+    if is_time(split) and split != HOUR:
+        return bucket_of(split, one.day).isoformat()
+    value = one.ids.get(split.column, "")
+    return tags.get(value, {}).get(tag_of(split), "") if tag_of(split) else value
+
+
+def parts(
+    splits: Sequence[Dimension],
+    now: Sequence[Count],
+    before: Sequence[Count] | None,
+    names: Mapping[str, str],
+    tags: Tags,
+) -> Breakdown:
+    """Return the parts of a total with what each was before; units of time in their order, else the largest first.
+
+    `before` is None where there is nothing to compare with, as with units of time, each of which was only once.
+    """
+    compared = None if before is None or any(is_time(one) for one in splits) else before
+    earlier = None if compared is None else _sums(splits, compared, tags)
+    sums = _sums(splits, now, tags)
+    found = [(key, _slice(splits, key, sums.get(key, _NOTHING), earlier, names)) for key in {**sums, **(earlier or {})}]
+    times = [at for at, one in enumerate(splits) if is_time(one)]
+    found.sort(key=lambda one: ([one[0][at] for at in times], -one[1].amount, one[1].name, one[1].and_name))
+    return Breakdown(splits[0], tuple(part for _, part in found), splits[1] if len(splits) > 1 else None)
+
+
+def _sums(splits: Sequence[Dimension], counts: Iterable[Count], tags: Tags) -> dict[tuple[str, ...], Total]:
+    found: dict[tuple[str, ...], Total] = {}
+    for one in counts:
+        key = tuple(id_in(split, one, tags) for split in splits)
+        so_far = found.get(key, _NOTHING)
+        found[key] = Total(so_far.amount + (one.amount or ZERO), so_far.is_known and one.amount is not None)
+    return found
+
+
+def _slice(
+    splits: Sequence[Dimension],
+    key: tuple[str, ...],
+    now: Total,
+    earlier: Mapping[tuple[str, ...], Total] | None,
+    names: Mapping[str, str],
+) -> Slice:
+    labels = [split.label(one, names) for split, one in zip(splits, key, strict=True)]
+    was = None if earlier is None else earlier.get(key, _NOTHING)
+    before = was.amount if was is not None and was.is_known else None
+    return Slice("\t".join(key), labels[0], now.amount, before, labels[1] if len(labels) > 1 else "", now.is_known)
+
+
+def narrowed(found: Breakdown, top: int | None, over: Decimal | None) -> Breakdown:
+    """Return the parts that are large enough, at most `top`, and all others as one, so that they add up as before."""
+    kept = [part for part in found.slices if over is None or part.amount > over]
+    if top is not None:
+        largest = sorted(kept, key=lambda part: -part.amount)[:top]
+        kept = [part for part in kept if part in largest]
+    rest = [part for part in found.slices if part not in kept]
+    if not rest:
+        return found
+    before = [part.before for part in rest]
+    was = sum((one for one in before if one is not None), ZERO) if None not in before else None
+    others = Slice(
+        OTHERS,
+        plural(len(rest), "other"),
+        sum((part.amount for part in rest), ZERO),
+        was,
+        "–" if found.and_by else "",
+        all(part.is_known for part in rest),
+    )
+    return Breakdown(found.dimension, (*kept, others), found.and_by)
+
+
+def series_of(
+    splits: Sequence[Dimension],
+    days: Sequence[date],
+    known: Container[date],
+    counts: Iterable[Count],
+    names: Mapping[str, str],
+    tags: Tags,
+) -> Series:
+    """Return days, or the unit of time among the splits, stacked by the first other split, the largest part first.
+
+    A unit of which no day is `known` has no data; a split by time alone has one part.
+    """
+    unit = next((one for one in splits if is_time(one)), None)
+    stacked = next((one for one in splits if not is_time(one)), None)
+    sums: dict[date, dict[str, Decimal]] = {}
+    totals: dict[str, Decimal] = {}
+    for one in counts:
+        part = "" if stacked is None else id_in(stacked, one, tags)
+        start = bucket_of(unit, one.day) if unit else one.day
+        bucket = sums.setdefault(start, {})
+        bucket[part] = bucket.get(part, ZERO) + (one.amount or ZERO)
+        totals[part] = totals.get(part, ZERO) + (one.amount or ZERO)
+    order = sorted(totals, key=lambda part: (-totals[part], part))
+    starts = dict.fromkeys(bucket_of(unit, day) if unit else day for day in days)
+    told = {bucket_of(unit, day) if unit else day for day in days if day in known}
+    figures = tuple(DayFigure(start, sums.get(start, {}) if start in told else None) for start in starts)
+    labels = {part: stacked.label(part, names) if stacked else "Total" for part in order}
+    return Series(figures, tuple(labels.items()))
+
+
+def untagged(splits: Sequence[Dimension], counts: Iterable[Count], names: Mapping[str, str], tags: Tags) -> tuple[str, ...]:
+    """Return the names of the workspaces that have no value of a tag by which counts are split, without those of nothing."""
+    found: set[str] = set()
+    asked = [split for split in splits if tag_of(split)]
+    for one in counts:
+        if asked and one.amount and any(not id_in(split, one, tags) for split in asked):
+            found.add(WORKSPACE.label(one.ids.get(WORKSPACE.column, ""), names))
+    return tuple(sorted(found))

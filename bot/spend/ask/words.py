@@ -1,0 +1,89 @@
+"""A question as words: cleaned of what only decorates, and written from a query so that it is read back. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.spend.dimensions import WORKSPACE
+from bot.spend.model import Filter, SpendQuery
+
+PERSON = "person"
+"""The name of the dimension whose values may be mentions."""
+QUOTES = re.compile(r'["“”„«»]')
+MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
+_COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3})|;)")
+"""A comma that isn't one of 1,000."""
+_DASHES = "-–—"
+_ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
+FILLERS = frozenset(
+    "please pls many show me give what what's did we do does is was were are how much the our a an of spend spent spending"
+    " figures claude"
+    " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far".split()
+)
+"""Words that people write around a question and that say nothing about which figures they want."""
+LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
+"""What may stand between two parts of a question."""
+
+
+def tidied(words: Sequence[str]) -> list[str]:
+    """Return words without what ends a sentence, with commas as words of their own and mentions as they are.
+
+    A word with a space in it was quoted, and stays as it is.
+    """
+    found: list[str] = []
+    for at, word in enumerate(words):
+        if not QUOTES.sub("", word).strip():
+            continue  # what was between the quotation marks is missing
+        if " " in word or MENTION.fullmatch(word):
+            found.append(word)
+            continue
+        bare = _ENDS.sub("", word) if at == len(words) - 1 else word
+        if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
+            bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
+        found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a name as it is compared: case, quotation marks, commas and the width of gaps don't count."""
+    return " ".join(QUOTES.sub(" ", name).replace(",", " ").casefold().split())
+
+
+def quoted(name: str) -> str:
+    """Return a name as it can be typed; quotation marks in it would end it early and don't count anyway."""
+    bare = " ".join(QUOTES.sub(" ", name).split())
+    return f'"{bare}"' if " " in bare and not MENTION.fullmatch(bare) else bare
+
+
+def words_of(query: SpendQuery) -> str:
+    """Return a query as it would be typed; `parse_query` reads it back."""
+    parts = [query.period]
+    if query.measure != "dollars":
+        parts.append(query.measure)
+    if query.by != WORKSPACE or query.and_by:
+        parts.append("by " + " and ".join(quoted_split(one.name) for one in query.splits))
+    parts += [_filter(one) for one in query.where]
+    if query.top is not None:
+        parts.append(f"top {query.top}")
+    if query.over is not None:
+        parts.append(f"over {'$' if query.measure == 'dollars' else ''}{query.over.normalize():f}")
+    if query.versus:
+        parts.append(f"vs {query.versus}")
+    return " ".join(parts)
+
+
+def quoted_split(name: str) -> str:
+    """Return a dimension's name as it is typed: only that of a tag may need quotation marks."""
+    tag = name.removeprefix("tag ")
+    return name if tag == name else f"tag {quoted(tag)}"
+
+
+def _filter(one: Filter) -> str:
+    values = " and ".join(quoted(value) for value in one.values)
+    if one.by == WORKSPACE:
+        return f"in {values}"
+    return f"for {values}" if one.by.name == PERSON else f"{one.by.name} {values}"
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words as one line, those with gaps in quotation marks."""
+    return " ".join(quoted(word) for word in words)

@@ -1,0 +1,31 @@
+"""What each workspace cost lately. Frozen, without I/O.
+
+Pure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.spend.model import ZERO
+
+
+@dataclass(frozen=True)
+class SpendByWorkspace:
+    """Dollars by workspace in the 30 UTC days from `first` to `last`, of which `missing` aren't known.
+
+    Without any figures there is no `as_of`, and nothing is known of any workspace.
+    """
+
+    first: date
+    last: date
+    amounts: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    missing: int = 0
+    as_of: datetime | None = None
+
+    def of(self, workspace_id: str, *, is_default: bool) -> Decimal | None:
+        """Return what a workspace cost, None where nothing is known; older reports name the default one by no id."""
+        if self.as_of is None:
+            return None
+        return self.amounts.get(workspace_id, ZERO) + (self.amounts.get("", ZERO) if is_default else ZERO)

@@ -1,0 +1,230 @@
+"""Figures for the person who asks `/claude-spend`: the answer, what its buttons lead to, its file and its form."""
+
+from collections.abc import Sequence
+
+from bot.commands.parse import find_command, split_words
+from bot.errors import InvalidInput, NotFound, UpstreamError
+from bot.forms.draw import Frame
+from bot.forms.fields import FormInput
+from bot.people.model import Actor
+from bot.posts.channels import require_channel
+from bot.posts.charts import deliver
+from bot.runtime import Runtime
+from bot.slack import ids
+from bot.slack.blocks import context
+from bot.slack.elements import option
+from bot.slack.markup import code, escape, mention
+from bot.slack.model import Message, Sent
+from bot.slack.paging import read_turn, turns
+from bot.spend.ask.figures import figures as figures_for
+from bot.spend.ask.form import ASK, WantedAnswer, ask_values, typed
+from bot.spend.ask.grammar import NotUnderstood, parse_query
+from bot.spend.ask.names import known_names
+from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.view import (
+    figures_chart,
+    figures_sentence,
+    figures_table,
+    not_understood_in_words,
+    render_cant_answer,
+    render_figures,
+    render_not_understood,
+)
+from bot.spend.dimensions import ASKED
+from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.ledger.names import workspaces
+from bot.spend.model import Figures, SpendQuery
+from bot.spend.phrases import as_plain_text
+from handlers.edge.form import Door, Tell
+from handlers.edge.guard import plain_answer
+from handlers.edge.interaction import Interaction, Json
+from handlers.edge.once import is_first_time
+from handlers.edge.register import Feature
+from handlers.spend_where import why_directly
+
+_ME = {(before, me) for before in ("for", "by", "of") for me in ("me", "myself")}
+
+
+async def figures_of(rt: Runtime, _actor: Actor, query: SpendQuery, channel: str | None) -> Figures:
+    """Return the figures that a person asks for, as far as they may see them: every member may see all of them."""
+    return await figures_for(rt, query, rt.now(), channel)
+
+
+async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", redraw: bool = False) -> None:
+    """Answer a question in words: with figures, or with what wasn't understood."""
+    query = await query_of(call, words)
+    if isinstance(query, NotUnderstood):
+        await call.say(render_not_understood(query, call.rt.settings.command_prefix, _usage()))
+        return
+    try:
+        found = await figures_of(call.rt, call.actor, query, call.channel)
+    except CantAnswer as refusal:
+        await call.say(_refused(call, refusal))
+        return
+    directly = await why_directly(call)
+    shareable = directly is None and call.channel[:1] in ("C", "G")
+
+    async def send(message: Message) -> Sent | None:
+        if directly is not None:
+            return await call.rt.notifier.send(call.user_id, message)
+        await (call.say_in_place(message) if redraw else call.say(message))
+        return None
+
+    def render(chart: dict[str, object] | None) -> Message:
+        return render_figures(found, chart, cursor, shareable=shareable)
+
+    await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
+    if directly is not None:
+        await call.say(plain_answer(directly))
+
+
+def _usage() -> list[str]:
+    command = find_command("spend")
+    return command.subcommands[0].usage.split() if command else []
+
+
+def _refused(call: Interaction, refusal: CantAnswer) -> Message:
+    return render_cant_answer(refusal.said, refusal.instead, call.rt.settings.command_prefix)
+
+
+async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotUnderstood:
+    """Return what words ask for; names of keys, models and people are only looked up where that may help."""
+    before = ("", *(word.casefold() for word in words))
+    typed_by = [
+        f"<@{call.user_id}>" if (one, word.casefold()) in _ME else word for one, word in zip(before, words, strict=False)
+    ]
+    known = await _known_workspaces(call)
+    tags = await _tags(call) if any("tag" in word.casefold() for word in typed_by) else ()
+    found = parse_query(typed_by, known, tags=tags)
+    if isinstance(found, SpendQuery):
+        return found
+    names = await known_names(call.rt, call.rt.now())
+    return parse_query(typed_by, known, names=names, tags=tags or await _tags(call))
+
+
+async def _known_workspaces(call: Interaction) -> list[str]:
+    return [one.name for one in await workspaces(call.rt)]
+
+
+async def _tags(call: Interaction) -> Sequence[str]:
+    """Return the tags that workspaces have, by name; none while nobody can say."""
+    try:
+        found = await call.rt.directory.workspaces()
+    except UpstreamError:
+        return ()
+    return sorted({tag for one in found for tag in one.tags})
+
+
+async def show_by(call: Interaction) -> None:
+    """Show the same figures by another dimension."""
+    await answer(call, split_words(call.value), redraw=True)
+
+
+async def show_all(call: Interaction) -> None:
+    """Answer a button under figures that others read, too: the same for whoever presses it, with all of its table."""
+    await answer(call, split_words(call.value))
+
+
+async def turn_figures(call: Interaction) -> None:
+    """Show another page of an answer's table, where it was turned."""
+    typed, cursor = read_turn(call.value)
+    await answer(call, split_words(typed), cursor=cursor, redraw=True)
+
+
+async def show_default(call: Interaction) -> None:
+    """Show yesterday, for a button of the help."""
+    await answer(call, ())
+
+
+async def _again(call: Interaction) -> Figures:
+    """Return the figures of the question that a button carries; NotFound where nobody here wrote it."""
+    query = await query_of(call, split_words(call.value))
+    if isinstance(query, NotUnderstood):
+        raise NotFound("I can't read that answer any more. Ask for the figures again.")
+    return await figures_of(call.rt, call.actor, query, call.channel)
+
+
+async def share(call: Interaction) -> None:
+    """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
+    await require_channel(call.rt, call.channel)
+    found = await _again(call)
+    # Last before posting: what fails until here may be tried again with the same click.
+    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
+        return
+    by = f"Shared by {mention(call.actor.slack_id)}"
+
+    def render(chart: dict[str, object] | None) -> Message:
+        message = render_figures(found, chart, private=False)
+        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+
+    await deliver(
+        call.rt,
+        call.rt.now(),
+        render,
+        figures_chart(found),
+        lambda message: call.rt.notifier.send(call.channel, message),
+    )
+
+
+async def send_csv(call: Interaction) -> None:
+    """Send an answer's whole table as a file to the person alone."""
+    found = await _again(call)
+    if found.total is None:
+        raise NotFound("There are no figures for that any more, so there is no file.")
+    if call.trigger_id and not await is_first_time(call.rt, f"csv:{call.trigger_id}"):
+        return
+    name = file_name("spend", found.first, found.last, [one.name for one in found.query.splits])
+    file_id = await call.rt.notifier.put_file(name, csv_bytes(figures_table(found)), name)
+    said = as_plain_text(figures_sentence(found))
+    sent = await call.rt.notifier.send(call.user_id, plain_answer(f"{escape(said)}\nThe file {code(name)} is below."))
+    await call.rt.notifier.share_file(file_id, name, sent.channel)
+    if call.channel != sent.channel:
+        await call.say(plain_answer("I sent you the file in a direct message."))
+
+
+async def open_ask_form(call: Interaction) -> None:
+    """Open the form, filled in with the question that a button carries or that was typed."""
+    query = await query_of(call, split_words(call.value) or call.words)
+    names = {one.id: one.name for one in await workspaces(call.rt)}
+    await ASK_DOOR.open(call, *ask_values(query if isinstance(query, SpendQuery) else SpendQuery("30d"), names))
+
+
+async def _ask(call: Interaction, wanted: WantedAnswer, _held: FormInput, tell: Tell) -> None:
+    """Answer the form in a direct message, because a form shows neither charts nor tables."""
+    words = split_words(typed(wanted, {one.id: one.name for one in await workspaces(call.rt)}))
+    query = await query_of(call, words)
+    if isinstance(query, NotUnderstood):
+        meant = f" Did you mean {query.suggestion}?" if query.suggestion else ""
+        raise InvalidInput({ids.SPEND_ASK_MORE: f"{as_plain_text(not_understood_in_words(query))}{meant}"})
+    await answer(call, words)
+    await tell("✅ I sent you the figures in a direct message.")
+
+
+async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
+    """Return the workspaces whose name contains what was typed."""
+    found = [one for one in await workspaces(call.rt) if query.casefold() in one.name.casefold()]
+    return [option(one.name, one.id) for one in found[:100]]
+
+
+async def _frame(_call: Interaction, _held: FormInput) -> Frame:
+    return Frame()
+
+
+ASK_DOOR = Door(ASK, _ask, _frame, lambda _call: Frame(), working="Adding up…")
+FEATURE = Feature(
+    actions={
+        **{f"{ids.SPEND_BY_PREFIX}{one.name}": show_by for one in ASKED},
+        f"{ids.SPEND_BY_PREFIX}day": show_by,
+        ids.SPEND_RETRY: show_by,
+        ids.SPEND_SHARE: share,
+        ids.SPEND_ALL: show_all,
+        ids.SPEND_CSV: send_csv,
+        ids.SPEND_ASK: open_ask_form,
+        **turns(ids.PAGE_SPEND, turn_figures),
+        ids.HELP_SPEND: show_default,
+    },
+    views={ASK.id: ASK_DOOR.view},
+    options={
+        ids.SPEND_ASK_IN: suggest_workspaces,
+    },
+)

@@ -1,0 +1,155 @@
+"""A question is answered from the ledger: narrowed, split twice, counted in tokens, compared; or it is said why it isn't."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import inspect
+
+from bot.sandbox.slack.validation import validate_blocks
+from bot.slack.charts import chart_block
+from bot.spend.ask.figures import figures
+from bot.spend.ask.grammar import parse_query, words_of
+from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.view import figures_chart, figures_table, render_cant_answer, render_figures
+from bot.spend.dimensions import KEY
+from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.ledger import db as table
+from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.model import Figures, Filter, SpendQuery
+from bot.spend.table import Column, Table
+from bot.store.names import Named, remember
+from bot.store.session import Store
+from bot.store.tables import UsageDayRow
+from tests.spend.world import BUSY, FRIDAY, LAB, MONTH, NOW, OPUS, PROD, SONNET, fill, pages_of, row, runtime
+
+NAMES = [
+    Named(PROD, "Production"), Named(LAB, "Research"),
+    Named("apikey_ingest", "ingest-prod"), Named("apikey_evals", "eval-runs"),
+]  # fmt: skip
+
+
+def group(*ids: str) -> Any:
+    """Return a group of the table of usage: nothing is told apart by what stands behind the key."""
+    columns = inspect(UsageDayRow).primary_key
+    return (*ids, *[""] * (len(columns) - 1 - len(ids)))
+
+
+async def filled(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    async with store.write() as tx:
+        await remember(tx, NAMES, NOW)
+        usage = {
+            group(PROD, OPUS, "apikey_ingest"): (10, 20, 30, 40, 50, 7),
+            group(LAB, SONNET, "apikey_evals"): (1, 0, 0, 0, 2, None),
+        }
+        await table.replace_usage_days(tx, {FRIDAY: usage})
+
+
+def wanted(text: str) -> SpendQuery:
+    found = parse_query(text.split(), ["Production", "Research"], tags=["team"])
+    assert isinstance(found, SpendQuery), found
+    return found
+
+
+async def ask(store: Store, text: str) -> Figures:
+    rt = runtime(store)
+
+    async def tagged() -> list[Any]:
+        return [SimpleNamespace(id=PROD, tags={"team": "core"}), SimpleNamespace(id=LAB, tags={})]
+
+    async def none() -> list[Any]:
+        return []
+
+    cast("Any", rt).directory = SimpleNamespace(workspaces=tagged, archived_workspaces=none)
+    found = await figures(rt, wanted(text), NOW)
+    spec = figures_chart(found)
+    message = render_figures(found, chart_block(spec) if spec else None)
+    assert validate_blocks(message.blocks, "message") == []
+    assert sum(one.amount for one in found.breakdown.slices) == (found.total or 0)
+    return found
+
+
+def sentence(found: Figures) -> str:
+    return render_figures(found).text.split("\n")[0]
+
+
+async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> None:
+    await filled(store)
+    found = await ask(store, "friday by workspace and model in Production model opus key ingest-* vs 2026-11-19")
+    assert sentence(found).startswith("*$150.00 in Production, model opus, key `ingest-*`* on Fri 20 Nov (UTC)")
+    assert [(one.name, one.and_name, one.amount) for one in found.breakdown.slices if one.amount] == [
+        ("Production", "opus-5-5", Decimal(150))
+    ]
+    assert found.compared == (date(2026, 11, 19), date(2026, 11, 19))
+    assert words_of(found.query) == (
+        "friday by workspace and model in Production model opus key ingest-* vs 2026-11-19..2026-11-19"
+    )
+    assert sentence(await ask(store, "friday model opus")).startswith("*$175.00, model opus* on Fri 20 Nov (UTC)")
+    both = await ask(store, "7d by key and day over $100")
+    assert both.breakdown.slices[-1].name.endswith(" others")
+    assert csv_bytes(figures_table(both)).splitlines()[0] == b"name,and_name,amount,share,as_of,final"
+
+
+async def test_tokens_and_requests_are_counted_and_what_no_report_counts_is_not_known(store: Store) -> None:
+    await filled(store)
+    tokens = await ask(store, "friday tokens by token type in Production")
+    assert sentence(tokens) == "*150 tokens in Production* on Fri 20 Nov (UTC) · nothing last Friday"
+    assert [(one.name, one.amount) for one in tokens.breakdown.slices][:2] == [
+        ("Output", 50), ("Cache write (1 h)", 40),
+    ]  # fmt: skip
+    requests = await ask(store, "friday requests by key")
+    assert sentence(requests).startswith("Not all requests on Fri 20 Nov (UTC) are known")
+    rows = next(block for block in render_figures(requests).blocks if block["type"] == "table")["rows"]
+    assert [[cell["text"] for cell in one[:2]] for one in rows[1:]] == [["ingest-prod", "7"], ["eval-runs", "not known"]]
+
+
+async def test_workspaces_are_grouped_by_a_tag_and_the_untagged_are_named(store: Store) -> None:
+    await filled(store)
+    found = await ask(store, "friday by tag team")
+    assert [(one.name, one.amount) for one in found.breakdown.slices] == [("core", 150), ("Untagged", 25)]
+    assert "untagged: Research" in render_figures(found).text
+
+
+async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) -> None:
+    await filled(store)
+    for text, why, instead in (
+        ("7d by hour", "I can by day", "7d by day"),
+        ("7d key ingset-prod", "I don't know a key `ingset-prod`", "7d key ingest-prod"),
+        ("7d model opsu-5-5", "I don't know a model `opsu-5-5`", "7d model opus-5-5"),
+        ("7d requests by token type", "I can't split requests by token type", "7d tokens by token type"),
+    ):
+        with pytest.raises(CantAnswer) as caught:
+            await ask(store, text)
+        message = render_cant_answer(caught.value.said, caught.value.instead, "claude")
+        assert validate_blocks(message.blocks, "message") == []
+        assert why in message.text
+        assert message.blocks[-1]["elements"][0]["value"] == instead
+
+
+async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: Store) -> None:
+    async with store.write() as tx:
+        await remember(tx, NAMES, NOW)
+    await load_days(store, pages_of([[row(one) for one in BUSY]], None, "legacy"), FRIDAY, FRIDAY, midnight(NOW.date()))
+    with pytest.raises(CantAnswer, match="doesn't tell by key"):
+        await ask(store, "friday key ingest-prod")
+    tokens = await ask(store, "friday tokens by key")
+    assert {one.name for one in tokens.breakdown.slices} <= {"Not reported by key"}
+
+
+async def test_a_question_that_no_button_can_carry_is_answered_without_them(store: Store) -> None:
+    await filled(store)
+    found = await ask(store, "friday by key")
+    long = replace(found.query, where=(Filter(KEY, tuple(f"{n}{'k' * 250}" for n in range(9))),))
+    message = render_figures(replace(found, query=long))
+    assert validate_blocks(message.blocks, "message") == []
+    assert [block["type"] for block in message.blocks] == ["section", "table", "context", "context"]
+
+
+def test_a_file_says_what_it_holds_and_runs_no_formula() -> None:
+    formula = Table((Column("name", "Key", "text"), Column("amount", "Amount", "money")), (("=1+1", None),), NOW)
+    assert csv_bytes(formula).splitlines()[1].startswith(b"'=1+1,,")
+    assert file_name("spend", FRIDAY, FRIDAY, ["tag Cost/Centre"]) == "spend-2026-11-20-by-tag-cost-centre.csv"

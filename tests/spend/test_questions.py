@@ -1,0 +1,107 @@
+"""What people ask for is understood, or answered with the nearest thing that is; a query and its words are the same."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.parse import parse, split_words
+from bot.forms.read import given as held
+from bot.forms.read import read
+from bot.spend.ask.form import ASK, ask_values, typed
+from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
+from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE, by_tag
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.model import Filter, SpendQuery
+from bot.words.calendars import UTC_DAYS
+from tests.spend.questions import LEDGER, NAMES, SUGGESTED, TAGS, UNDERSTOOD, WORKSPACES
+from tests.spend.test_views import AS_OF
+
+_PERSON = next(one for one in LEDGER if one.name == "person")
+_BY_NAME = {one.name: one for one in (TOKENS_BY_TYPE, *TIMES, by_tag("cost-centre"), by_tag("team"), *LEDGER)}
+_SPLITS = tuple(_BY_NAME.values())
+_PERIODS = [
+    "today",
+    "45d",
+    "q3",
+    "2025-q4",
+    "ytd",
+    "last quarter",
+    "since 10-03",
+    "friday",
+    "2026",
+    "10-03..10-17",
+    "october",
+]
+
+
+def asked(text: str) -> SpendQuery | NotUnderstood:
+    return parse_query(split_words(text), WORKSPACES, LEDGER, NAMES, TAGS)
+
+
+def test_every_question_is_understood_or_answered_with_a_better_one() -> None:
+    told: list[tuple[str | None, ...]] = []
+    for text, *_ in (*UNDERSTOOD, *SUGGESTED):
+        found = asked(text)
+        understood = isinstance(found, SpendQuery)
+        told.append((text, words_of(found)) if understood else (text, found.unknown, found.suggestion))
+    assert len(told) >= 150
+    assert [one for one in told if one not in UNDERSTOOD and one not in SUGGESTED] == []
+
+
+def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> None:
+    wrong = [one for one in SUGGESTED if one[2] is not None and not isinstance(asked(one[2]), SpendQuery)]
+    changed = [one for one in UNDERSTOOD if asked(one[1]) != asked(one[0])]
+    assert (wrong, changed) == ([], [])
+
+
+def test_whatever_a_question_begins_with_reaches_the_reader_of_questions() -> None:
+    lost = [text for text, *_ in (*UNDERSTOOD, *SUGGESTED) if not is_question(text)]
+    assert lost == []
+
+
+def is_question(text: str) -> bool:
+    found = parse("/claude-spend", text).subcommand
+    return found is not None and not found.name
+
+
+def values(names: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+filters = st.tuples(
+    st.one_of(st.none(), values(WORKSPACES).map(lambda found: Filter(WORKSPACE, found))),
+    st.one_of(st.none(), values(("opus", "opus 5.5", "*-5-5", "sonnet")).map(lambda found: Filter(MODEL, found))),
+    st.one_of(st.none(), values(("ingest-*", "eval-runs", "a key", "none")).map(lambda found: Filter(KEY, found))),
+    st.one_of(st.none(), values(("<@U0DANA>", "Dana Smith", "<@U1>")).map(lambda found: Filter(_PERSON, found))),
+).map(lambda found: tuple(one for one in found if one is not None))
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> SpendQuery:
+    by, second = draw(st.sampled_from(_SPLITS)), draw(st.one_of(st.none(), st.sampled_from(_SPLITS)))
+    return SpendQuery(
+        draw(st.sampled_from(_PERIODS)),
+        by,
+        draw(filters),
+        None if second == by else second,
+        draw(st.sampled_from(["dollars", "tokens", "requests"])),
+        draw(st.one_of(st.none(), st.integers(1, 100))),
+        draw(st.one_of(st.none(), st.integers(1, 10**9).map(Decimal))),
+        draw(st.sampled_from(["", "last month", "year before", "q2"])),
+    )
+
+
+@given(queries())
+def test_a_query_comes_back_from_its_words_and_from_its_form(query: SpendQuery) -> None:
+    assert asked(words_of(query)) == query
+    ids = {f"wrkspc_{n}": name for n, name in enumerate(WORKSPACES)}
+    filled, labels = ask_values(query, ids)
+    wanted = read(ASK, held(ASK.fields, filled, labels, AS_OF, UTC_DAYS))
+    back = asked(typed(wanted, ids))
+    assert isinstance(back, SpendQuery), typed(wanted, ids)
+    assert {one.by: set(one.values) for one in back.where} == {one.by: set(one.values) for one in query.where}
+    assert (back.period, back.measure, back.top, back.over, back.versus) == (
+        query.period, query.measure, query.top, query.over, query.versus,
+    )  # fmt: skip
+    assert set(back.splits) == set(query.splits)
