@@ -37,6 +37,7 @@ from bot.spend.limits.figures import month_from
 from bot.spend.news import News
 from bot.store.migrate import is_current, migrate, open_database, why_unusable
 from bot.store.notes import try_writing
+from bot.store.opening import opened
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.web import build_server, build_web, listen
@@ -62,6 +63,8 @@ class Bot:
     socket: Socket | None
     slack_problem: str = "Slack has not answered yet."
     is_stopping: bool = False
+    is_open: bool = False
+    """Whether the database was opened: until then Slack is told to ask again."""
     schedule: Schedule | None = None
 
     async def unready_because(self) -> dict[str, str]:
@@ -164,6 +167,7 @@ async def running(bot: Bot, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) 
     if rt.policy.nobody_because:
         log.warning("nobody_may_approve", version=rt.policy.version, nobody_because=rt.policy.nobody_because)
     await migrate(rt.store)
+    bot.is_open = True
     await bot.probe_slack()
     probing = asyncio.create_task(_keep_probing(bot))
     connecting = asyncio.create_task(_connect(bot))
@@ -215,6 +219,8 @@ def web_of(bot: Bot) -> Starlette:
     verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
 
     async def slack_events(request: Request, body: bytes) -> Response:
+        if not bot.is_open:
+            return Response(status_code=503, headers={"Retry-After": "5"})
         return await handle_http(bot.app, verifier.is_valid, request, body)
 
     return build_web(bot.unready_because, slack_events)
@@ -250,15 +256,21 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
 
 
 async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
+    """Serve health checks from the first moment, and everything else once the database is open."""
     listener = listen(bot.runtime.settings.host, bot.runtime.settings.port)
     server = build_server(web_of(bot))
-    await open_database(bot.runtime.store)
-    freeze_startup()
-    async with running(bot, pace=pace):
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
-        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping")
-        bot.is_stopping = True
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        if not await opened(lambda: open_database(bot.runtime.store), stop):
+            return
+        freeze_startup()
+        async with running(bot, pace=pace):
+            log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
+            await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("stopping")
+            bot.is_stopping = True
+            server.should_exit = True
+            await serving
+    finally:
         server.should_exit = True
         await serving

@@ -76,6 +76,13 @@ class Cache(Generic[K, V]):
         while flight:
             flight.is_stale, flight = flight.has_begun, flight.previous
 
+    def change(self, key: K, change: Callable[[V], V]) -> None:
+        """Change what is kept of a key as it was changed outside; what is on its way now is not kept."""
+        kept, begun = self._kept.get(key), self._begun.get(key)
+        self.forget(key)
+        if kept and begun is not None:
+            self._kept[key], self._begun[key] = (kept[0], change(kept[1])), begun
+
     def __len__(self) -> int:
         return len(self._kept)
 

@@ -40,6 +40,7 @@ from bot.spend.digests.topic import DigestTopic
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
 from bot.status import capabilities, names, watch
+from bot.status.policy_loaded import record_policy
 from bot.store import events
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
@@ -85,6 +86,7 @@ async def always(_rt: Runtime, _now: datetime) -> Sequence[str]:
 async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
     """Read policy.toml again, for what is shown; at a click it is looked at anyway."""
     await rt.refresh_policy()
+    await record_policy(rt)
 
 
 TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, FINDINGS)}

@@ -99,6 +99,8 @@ class Runtime:
     redraws: Redraws = field(default_factory=Redraws)
     homes: Redraws = field(default_factory=Redraws)
     policy_file: PolicyFile | None = None
+    policy_on_record: str = ""
+    """The version of the policy that this process last found or put on record."""
 
     async def refresh_policy(self) -> Policy:
         """Look at the policy file and return what holds now; what is wrong with it is logged once for each version."""

@@ -6,6 +6,7 @@ from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
 from handlers import (
     admin,
+    by_hand,
     claude_code,
     events,
     forms,
@@ -30,6 +31,7 @@ from handlers.typed import opening_forms
 
 FEATURES: tuple[edge.Feature, ...] = (
     requests.FEATURE,
+    by_hand.FEATURE,
     keys.FEATURE,
     members.FEATURE,
     workspaces.FEATURE,

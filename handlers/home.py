@@ -53,7 +53,13 @@ async def home_opened(call: Interaction) -> None:
 
 
 async def publish(
-    call: Interaction, *, waiting_at: str = "", mine_at: str = "", keys_at: str = "", grants_at: str = ""
+    call: Interaction,
+    *,
+    waiting_at: str = "",
+    held_at: str = "",
+    mine_at: str = "",
+    keys_at: str = "",
+    grants_at: str = "",
 ) -> None:
     """Draw the App Home of the actor, with what is there soon, and once more with what takes longer.
 
@@ -61,6 +67,7 @@ async def publish(
     """
     rt, actor = call.rt, call.actor
     reads: dict[str, Coroutine[Any, Any, Any]] = {
+        "held": _titled(rt, queries.held_by(rt, actor, held_at, SHOWN)),
         "mine": _titled(rt, queries.mine(rt, actor, mine_at, SHOWN)),
         "grants": given_to(rt, actor, actor.slack_id, grants_at),
     }

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from bot.admin.model import MonthSpend
-from bot.approvals.cards.lists import Given, Titled, grant_blocks, mine_blocks, waiting_blocks
+from bot.approvals.cards.lists import BY_HAND, Given, Titled, grant_blocks, held_blocks, mine_blocks, waiting_blocks
 from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.organization.model import Glance, Places
 from bot.organization.person_view import places_in_words
@@ -37,6 +37,7 @@ class HomeParts:
     """The parts of an App Home; `glance` is None for those who are no admins, `keys` and `places` stand in one section."""
 
     waiting: Page[Titled] | Missing
+    held: Page[Titled] | Missing
     mine: Page[Titled] | Missing
     grants: Page[Given] | Missing
     keys: Page[KeyLine] | Missing
@@ -49,9 +50,13 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
     blocks: list[Json] = [
         actions(
             button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
+            button("Workspace access…", f"{ids.OPEN_PREFIX}workspace_access"),
             button("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
+            button("Invite people…", f"{ids.OPEN_PREFIX}invite_members"),
+            button("New workspace…", f"{ids.OPEN_PREFIX}create_workspace"),
             button("Refresh", ids.HOME_REFRESH),
         ),
+        *_by_hand(parts.held),
         header("Waiting for my decision"),
         *_part(parts.waiting, waiting_blocks),
         divider(),
@@ -74,6 +79,13 @@ def _part(part: T | Missing, draw: Callable[[T], list[Json]]) -> list[Json]:
     if isinstance(part, Missing):
         return [section("Loading…" if part is Missing.LOADING else "I can't load this now. Press Refresh in a minute.")]
     return draw(part)
+
+
+def _by_hand(held: Page[Titled] | Missing) -> list[Json]:
+    """Return what waits to be done by hand; nothing where nothing does, which is so for nearly everybody."""
+    if held is Missing.LOADING or (isinstance(held, Page) and not held.items):
+        return []
+    return [header(BY_HAND), *_part(held, held_blocks), divider()]
 
 
 def _grants(grants: Page[Given]) -> list[Json]:

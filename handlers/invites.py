@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.admin.model import Invite, Workspace
+from bot.approvals.sight import oversees_people
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
-from bot.organization.sight import oversees_people
 from bot.people.roles import role_words
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code

@@ -1,12 +1,12 @@
 """/claude-members show: one card with all that is known of somebody."""
 
+from bot.approvals.sight import oversees_people
 from bot.errors import NotLinked, SlackError, SlackRefused
 from bot.kinds.people.person import Somebody, facts_about, of_member
 from bot.organization.members_view import not_understood
 from bot.organization.members_wanted import WantedMembers, meant_instead
 from bot.organization.narrowing import mentioned
 from bot.organization.person_view import person_card
-from bot.organization.sight import oversees_people
 from bot.people.identity import find_member
 from bot.slack import ids
 from bot.slack.markup import bold, code, is_user_id, mention

@@ -1,15 +1,15 @@
 """/claude-members list: who is in the organization and who is invited, narrowed by what was typed."""
 
+from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.commands.parse import split_words
-from bot.kinds.keys.owners import sees_all_keys
+from bot.directory.listing import count_roles
 from bot.organization.key_holders import members_with_keys
-from bot.organization.members_view import invite_list, member_list, not_understood, order_of, order_of_invite
+from bot.organization.members_view import as_listed, invite_list, member_list, not_understood, order_of, order_of_invite
 from bot.organization.members_wanted import WantedMembers, meant_instead, read_wanted_members
 from bot.organization.narrowing import mentioned, restored
-from bot.organization.sight import oversees_people
 from bot.slack import ids
 from bot.slack.model import Message
-from bot.slack.paging import page_of, read_turn, turns
+from bot.slack.paging import page_in, page_of, read_turn, turns
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -28,25 +28,28 @@ async def list_typed(call: Interaction, words: tuple[str, ...]) -> None:
 
 async def _typed(call: Interaction, words: tuple[str, ...]) -> Message:
     members = await call.rt.directory.members()
-    return await _list(call, read_wanted_members(words, {member.role for member in members}))
+    return await _list(call, read_wanted_members(words, members.once(count_roles)))
 
 
 async def _list(call: Interaction, wanted: WantedMembers, cursor: str = "") -> Message:
     if wanted.invites:
         return await _invites(call, wanted, cursor)
     everybody = await call.rt.directory.members()
-    found = [member for member in everybody if wanted.takes(member)]
     prefix = call.rt.settings.command_prefix
     if wanted.part and not any(WantedMembers(part=wanted.part).takes(member) for member in everybody):
         meant = meant_instead(wanted.part.split(), [member.name for member in everybody])
         return not_understood(wanted.part, meant, prefix)
+    if not wanted.is_narrowed:
+        page = page_in(everybody.once(as_listed), cursor)
+        return member_list(page, wanted, everybody.once(count_roles), call.actor.member.role, prefix)
+    found = [member for member in everybody if wanted.takes(member)]
     if wanted.needs_keys:
         if not sees_all_keys(call.actor):
             return plain_answer("Only developers, billing members and admins see who has keys.")
         having = await members_with_keys(call.rt)
         found = [member for member in found if member.id not in having]
     page = page_of(found, order_of, cursor)
-    return member_list(page, wanted, everybody, call.actor.member.role, prefix)
+    return member_list(page, wanted, everybody.once(count_roles), call.actor.member.role, prefix)
 
 
 async def _invites(call: Interaction, wanted: WantedMembers, cursor: str) -> Message:

@@ -12,11 +12,12 @@ from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request
 from bot.approvals.prefetch import Prefetched, prefetch
+from bot.approvals.sight import sees_with_keys
 from bot.errors import SlackError, SlackRefused
 from bot.slack import ids
 from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
-from bot.slack.paging import LAST, Page, numbered, read_turn, turns
+from bot.slack.paging import LAST, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer
@@ -104,8 +105,9 @@ async def details(call: Interaction, *, to_decide: bool = False) -> None:
 
 async def _details(call: Interaction, request_id: str, cursor: str, *, to_decide: bool) -> Json:
     request = await decide.load(call.rt, request_id)
+    with_keys = await sees_with_keys(call.rt, call.actor, request, call.channel)
     history = numbered(await queries.history(call.rt, request.id), cursor)
-    return details_view(await cards.facts_of(call.rt, request), history, decide=to_decide)
+    return details_view(await cards.facts_of(call.rt, request), history, decide=to_decide, with_keys=with_keys)
 
 
 async def turn_history(call: Interaction) -> None:
@@ -141,23 +143,6 @@ def _closed(call: Interaction, said: Markup) -> service.Told:
 async def retry(call: Interaction) -> None:
     """Try a failed request again."""
     await service.retry(call.rt, call.actor, call.value)
-
-
-async def take_over(call: Interaction) -> None:
-    """Give the steps of what is done by hand to whoever pressed the button."""
-    await service.take_over(call.rt, call.actor, call.value)
-    with contextlib.suppress(SlackError):  # the direct message with the steps says it, too
-        await call.say(plain_answer("You have it now. I sent you the steps in a direct message."))
-
-
-async def hand_back(call: Interaction) -> None:
-    """Take the steps back from their holder, so that another approver takes them."""
-    await service.hand_back(call.rt, call.actor, call.value)
-
-
-async def say_done(call: Interaction) -> None:
-    """Note that whoever has it says that it is done."""
-    await service.say_done(call.rt, call.actor, call.value)
 
 
 async def ask_again(call: Interaction) -> None:
@@ -219,29 +204,39 @@ async def acknowledged(_call: Interaction) -> None:
 
 async def requests_command(call: Interaction) -> None:
     """Answer /claude-requests with what waits for the person and what they asked for."""
-    await call.say(await _lists(call, call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""))
+    which = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    await call.say(await lists(call, waits=which != "mine", mine=which != "waiting"))
 
 
-async def _lists(call: Interaction, which: str) -> Message:
-    """Return the first page of both lists, or of one of them."""
-    mine = await queries.mine(call.rt, call.actor) if which != "waiting" else None
-    waiting = await queries.waiting_for(call.rt, call.actor) if which != "mine" else None
-    return _listed(call, waiting, mine)
-
-
-def _listed(call: Interaction, waiting: Page[Request] | None, mine: Page[Request] | None) -> Message:
-    rt = call.rt
-    return request_list(waiting and home.titled(rt, waiting), mine and home.titled(rt, mine), rt.settings.command_prefix)
+async def lists(
+    call: Interaction, *, waits: bool, mine: bool, waiting_at: str = "", held_at: str = "", mine_at: str = ""
+) -> Message:
+    """Return what waits for the person, what they asked for, or both, each at its cursor."""
+    rt, actor = call.rt, call.actor
+    return request_list(
+        home.titled(rt, await queries.waiting_for(rt, actor, waiting_at)) if waits else None,
+        home.titled(rt, await queries.mine(rt, actor, mine_at)) if mine else None,
+        rt.settings.command_prefix,
+        home.titled(rt, await queries.held_by(rt, actor, held_at)) if waits else None,
+    )
 
 
 async def turn_waiting(call: Interaction) -> None:
-    """Show another page of what waits for the person, where they turned it."""
+    """Show another page of what waits for the person's decision, where they turned it."""
     beside, cursor = read_turn(call.value)
     if call.in_home:
         await home.publish(call, waiting_at=cursor)
         return
-    mine = await queries.mine(call.rt, call.actor) if beside == BOTH else None
-    await call.say_in_place(_listed(call, await queries.waiting_for(call.rt, call.actor, cursor), mine))
+    await call.say_in_place(await lists(call, waits=True, mine=beside == BOTH, waiting_at=cursor))
+
+
+async def turn_held(call: Interaction) -> None:
+    """Show another page of what the person does by hand, where they turned it."""
+    beside, cursor = read_turn(call.value)
+    if call.in_home:
+        await home.publish(call, held_at=cursor)
+        return
+    await call.say_in_place(await lists(call, waits=True, mine=beside == BOTH, held_at=cursor))
 
 
 async def turn_mine(call: Interaction) -> None:
@@ -250,13 +245,12 @@ async def turn_mine(call: Interaction) -> None:
     if call.in_home:
         await home.publish(call, mine_at=cursor)
         return
-    waiting = await queries.waiting_for(call.rt, call.actor) if beside == BOTH else None
-    await call.say_in_place(_listed(call, waiting, await queries.mine(call.rt, call.actor, cursor)))
+    await call.say_in_place(await lists(call, waits=beside == BOTH, mine=True, mine_at=cursor))
 
 
 async def show_waiting(call: Interaction) -> None:
     """Answer the help's button "What waits for me"."""
-    await call.say(await _lists(call, ""))
+    await call.say(await lists(call, waits=True, mine=True))
 
 
 FEATURE = Feature(
@@ -270,9 +264,6 @@ FEATURE = Feature(
         ids.RETRY: retry,
         ids.GIVE_UP: give_up,
         ids.WITHDRAW: withdraw,
-        ids.TAKE_OVER: take_over,
-        ids.HAND_BACK: hand_back,
-        ids.SAY_DONE: say_done,
         ids.ASK_AGAIN: ask_again,
         ids.EXTEND: extend,
         ids.UNDO: undo,
@@ -280,6 +271,7 @@ FEATURE = Feature(
         ids.OPEN_CONSOLE: acknowledged,
         ids.HELP_WAITING: show_waiting,
         **turns(ids.PAGE_WAITING, turn_waiting),
+        **turns(ids.PAGE_HELD, turn_held),
         **turns(ids.PAGE_MINE, turn_mine),
         **turns(ids.PAGE_HISTORY, turn_history),
     },

@@ -1,8 +1,15 @@
 """/claude-workspaces: the workspaces of the organization, and all that is known of one."""
 
 from bot.admin.model import Workspace
-from bot.kinds.workspaces.shown import facts_of_workspace, inherited_roles, offers_for, page_of_workspaces, people_in
-from bot.organization.workspace_card import by_power, members_list, workspace_card
+from bot.kinds.workspaces.shown import (
+    facts_of_workspace,
+    inherited_roles,
+    offers_for,
+    page_of_workspaces,
+    people_in,
+    sees_people_of,
+)
+from bot.organization.workspace_card import ONLY_MEMBERS, by_power, members_list, workspace_card
 from bot.organization.workspaces_view import workspace_list
 from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces, restored
 from bot.slack import ids
@@ -100,6 +107,8 @@ async def _members(call: Interaction, workspace_id: str, cursor: str = "") -> Me
     found = await _by_id(call, workspace_id)
     if found is None:
         return plain_answer(_GONE)
+    if not await sees_people_of(call.rt, call.actor, found):
+        return plain_answer(ONLY_MEMBERS)
     page = page_of(await people_in(call.rt, found), by_power, cursor)
     return members_list(page, found, await inherited_roles(call.rt))
 

@@ -53,6 +53,8 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("cli/test_start", FLEET),
     ("test_suite", FLEET),
     ("approvals/test_evaluation", PURE),
+    ("approvals/test_held", SERVICE),
+    ("approvals/test_on_record", SERVICE),
     ("approvals/test_model", PURE),
     ("approvals/test_request_card", PURE),
     ("sandbox/test_claude_days", PURE),

@@ -81,7 +81,7 @@ def member(name: str) -> Member:
 def members(cursor: str) -> list[Json]:
     page = page_of([member(name) for name in NAMES], order_of, cursor)
     wanted = WantedMembers(part="t" * 80, roles=("developer",) * 9)
-    return member_list(page, wanted, [], "admin", "claude").blocks
+    return member_list(page, wanted, {}, "admin", "claude").blocks
 
 
 def invites(cursor: str) -> list[Json]:
@@ -103,10 +103,10 @@ def card(*, grants: str = "", own: str = "", where: str = "") -> list[Json]:
     return person_card(facts, UTC_DAYS).blocks
 
 
-def at_home(*, waiting: str = "", mine: str = "", own: str = "", grants: str = "") -> list[Json]:
+def at_home(*, waiting: str = "", held: str = "", mine: str = "", own: str = "", grants: str = "") -> list[Json]:
     glance = Glance(5000, 2, 3, ASKED, 100, 1000, 7, MonthSpend(spent=Decimal(9), as_of=ASKED, missing=2))
     places = Places("", tuple(PlaceRole(LONG, "workspace_user") for _ in range(100)), 100, 120)
-    parts = HomeParts(asked(waiting), asked(mine), given(grants), keys(own), places, glance)
+    parts = HomeParts(asked(waiting), asked(held), asked(mine), given(grants), keys(own), places, glance)
     view = home_view(parts, "claude", ASKED)
     assert not validate_view(view)
     return view["blocks"]
@@ -181,6 +181,8 @@ LISTS = {
     "keys": Listed(lambda cursor: key_list(keys(cursor), Wanted(part="t" * 80), "claude", UTC_DAYS).blocks, "page_keys"),
     "a key's requests": Listed(key_history, "page_key"),
     "waiting": Listed(lambda cursor: request_list(asked(cursor), asked(""), "claude").blocks, "page_waiting"),
+    "by hand": Listed(lambda cursor: request_list(asked(""), None, "claude", asked(cursor)).blocks, "page_held"),
+    "by hand at home": Listed(lambda cursor: at_home(held=cursor), "page_held"),
     "mine": Listed(lambda cursor: request_list(None, asked(cursor), "claude").blocks, "page_mine"),
     "waiting at home": Listed(lambda cursor: at_home(waiting=cursor), "page_waiting"),
     "mine at home": Listed(lambda cursor: at_home(mine=cursor), "page_mine"),

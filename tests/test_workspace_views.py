@@ -27,7 +27,7 @@ ONE = Workspace(
 )
 FACTS = WorkspaceFacts(
     workspace=ONE, spend=SPEND, people=[], inherited={}, has_limits=False, limit=None, rates=[], keys=KnownKeys(total=0),
-    sees_all=True, open=[], lately=[],
+    sees_all=True, sees_people=True, sees_requests=True, open=[], lately=[],
 )  # fmt: skip
 
 

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Collection, Sequence
 
 from bot.approvals.model import Request
-from bot.errors import NotAllowed, NotLinked, SlackRefused
+from bot.errors import NotAllowed, NotLinked
 from bot.people.groups import belongs_to
 from bot.people.identity import LOOKED_AT, Links, find_member, is_admin, may_act
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, group_mention, mention
-from bot.slack.refusals import NO_SUCH_PERSON
 from bot.words.wording import listed, plural
 
 
@@ -48,10 +47,6 @@ async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None 
         try:
             return (await find_member(rt, person.slack_id, links)).id == person.member_id
         except NotLinked:
-            return False
-        except SlackRefused as refusal:  # not even known to Slack any more; any other refusal says nothing about the person
-            if refusal.code not in NO_SUCH_PERSON:
-                raise
             return False
 
     verdicts = await asyncio.gather(*(holds(person) for person in people))

@@ -18,6 +18,7 @@ from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, escape, mention
 from bot.store.actions import AuditAction
+from bot.store.notes import ONCE, claim_note, note
 from bot.store.session import Tx
 from bot.words.credentials import refusal_of
 from bot.words.wording import duration, listed
@@ -70,7 +71,7 @@ async def decide(
         check_pending(request, rt.now(), actor)
         rule = await rule_of(rt, request)
         await _look_up(rt, seen, request, rule, actor)
-        _check_may(rt, actor, request, rule, seen.approvers)
+        await _check_may(rt, actor, request, rule, seen.approvers)
         if verdict is Verdict.APPROVE:
             _check_nobody_left(seen.gone or (), "Deny it instead.")
         check_pending(request, rt.now(), actor)  # asking took its time
@@ -87,14 +88,31 @@ async def check_may_be_denied(rt: Runtime, actor: Actor, request_id: str) -> Req
     check_pending(request, rt.now(), actor)
     rule = await rule_of(rt, request)
     approvers = await current_approvers(rt, [actor.who], rule, request.workspace_id)
-    _check_may(rt, actor, request, rule, approvers)
+    await _check_may(rt, actor, request, rule, approvers)
     return request
 
 
-def _check_may(rt: Runtime, actor: Actor, request: Request, rule: Rule, approvers: frozenset[str]) -> None:
+async def _check_may(rt: Runtime, actor: Actor, request: Request, rule: Rule, approvers: frozenset[str]) -> None:
+    """Raise NotAllowed for whoever may not decide; the first such click of theirs on a request goes on record."""
     ask = approvers_in_words(rule, request.workspace_name)
     about = find_kind(rt, request.kind).beneficiaries(request)
-    check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask, about)
+    try:
+        check_may_decide(request, actor.who, rule, actor.slack_id in approvers, ask, about)
+    except NotAllowed:
+        await _record_refusal(rt, actor, request, rule)
+        raise
+
+
+async def _record_refusal(rt: Runtime, actor: Actor, request: Request, rule: Rule) -> None:
+    key, now = f"refused:{request.id}:{actor.slack_id}", rt.now()
+    async with rt.store.read() as tx:
+        if await note(tx, key):  # pressed again: nothing is written for it
+            return
+    async with rt.store.write() as tx:
+        if await claim_note(tx, key, now, ONCE):
+            who = actor.who.model_dump(include={"member_id", "email"})
+            action = AuditAction.REQUEST_REFUSED_CLICK
+            tx.audit(now, actor.slack_id, action, request.id, policy=rule.version, rule=rule.on_record(), **who)
 
 
 async def check_still_approved(rt: Runtime, request: Request) -> None:

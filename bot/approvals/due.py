@@ -20,6 +20,8 @@ HOLD, REMIND, OWNERS, FOLLOW = "hold", "remind", "owners", "follow"
 FOLLOW_EVERY = timedelta(minutes=5)
 """How often it is looked whether what a part waits for has come."""
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
+FOLLOWED = frozenset({Status.APPLIED, Status.FAILED})
+"""Where what waits is followed: also after another part has failed, which a person retries meanwhile."""
 _CLOSED = frozenset({Status.DENIED, Status.WITHDRAWN, Status.EXPIRED})
 FIRST_RIGHT = timedelta(seconds=5)
 """The process of the last approval executes it at once; after this long any process may."""
@@ -28,9 +30,19 @@ FIRST_RIGHT = timedelta(seconds=5)
 def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
     """Return what is due for a request as it is now, and when."""
     more = {OWNERS: now} if is_owner_unknown(request) else {}
-    if request.status is Status.APPLIED and request.outcome.waits:
+    if request.status in FOLLOWED and request.outcome.waits:
         more |= {FOLLOW: now + FOLLOW_EVERY}
     return _steps_of(request, now) | more
+
+
+def is_followed_now(request: Request, now: datetime) -> bool:
+    """Tell whether a process is doing what a waiting part made possible: nobody else may act on the request meanwhile."""
+    return request.outcome.following and is_held(request, now)
+
+
+def is_held(request: Request, now: datetime) -> bool:
+    """Tell whether a process may be at it: its claim, which each part renews, isn't too old."""
+    return request.claimed_at is not None and timedelta() <= now - request.claimed_at < CLAIM_LASTS
 
 
 def is_owner_unknown(request: Request) -> bool:

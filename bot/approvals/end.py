@@ -33,7 +33,7 @@ async def end(rt: Runtime, request: Request) -> Request:
         return request
     try:
         with in_a_hurry():
-            note = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome.note
+            made = (await kind.effect.revert(act_of(rt, kind.asked(claimed)))).outcome
     except LeaseLost:
         return claimed  # tried again once this claim is old
     except (NeedsPerson, *FINAL) as problem:
@@ -44,15 +44,16 @@ async def end(rt: Runtime, request: Request) -> Request:
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         broken = "Something failed on my side while I ended it. Check whether it ended."
         return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
-    return await _ended(rt, claimed, note, AuditAction.REQUEST_ENDED)
+    return await _ended(rt, claimed, made.note, AuditAction.REQUEST_ENDED, is_gone=made.gone_at_end)
 
 
-async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction) -> Request:
+async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction, *, is_gone: bool = False) -> Request:
     now = rt.now()
     async with rt.store.write(patience_of(rt, request)) as tx:
-        ended = Outcome(note_at_end=note, needs_person_at_end=action == AuditAction.REQUEST_END_NEEDS_PERSON)
+        is_left = action == AuditAction.REQUEST_END_NEEDS_PERSON
+        ended = Outcome(note_at_end=note, needs_person_at_end=is_left, gone_at_end=is_gone)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
         if moved:
             await keep(rt, tx, moved)
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note)
+            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note, thing=moved.outcome.thing_id)
     return moved or request

@@ -7,7 +7,7 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
-from bot.approvals.due import CLAIM_LASTS
+from bot.approvals.due import CLAIM_LASTS, is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
@@ -259,7 +259,7 @@ async def prove(rt: Runtime, request: Request) -> Request:
 
 async def expire(rt: Runtime, request: Request) -> Request:
     """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
-    if request.status not in _EXPIRING or request.expires_at > rt.now():
+    if request.status not in _EXPIRING or request.expires_at > rt.now() or is_followed_now(request, rt.now()):
         return request
     if request.status is Status.FULFILLING:
         proven = await prove(rt, request)

@@ -68,6 +68,22 @@ class FencedAdmin(ReadingAdmin):
         self._holds = holds
         self._is_unchanged = True
 
+    async def _change_key(self, send: Callable[[], Awaitable[T]], key_of: Callable[[T], ApiKey]) -> T:
+        """Change one key. The directory notes it as the answer has it; only where that is lost all are read again."""
+        answer: list[T] = []
+
+        def note() -> None:
+            if answer:
+                self._directory.note_key(key_of(answer[0]))
+            else:
+                self._directory.forget_keys()
+
+        async def sent() -> T:
+            answer.append(await send())
+            return answer[0]
+
+        return await self._change(sent, note)
+
     async def _change(self, send: Callable[[], Awaitable[T]], *forget: Callable[[], None]) -> T:
         if not self._holds():
             raise LeaseLost(is_unchanged=self._is_unchanged)
@@ -138,12 +154,12 @@ class FencedAdmin(ReadingAdmin):
 
     async def update_api_key(self, key_id: str, name: str | None = None, status: str | None = None) -> ApiKey:
         """Rename a key or set its status."""
-        return await self._change(lambda: self._admin.update_api_key(key_id, name, status), self._directory.forget_keys)
+        return await self._change_key(lambda: self._admin.update_api_key(key_id, name, status), lambda key: key)
 
     async def create_api_key(self, workspace_id: str, name: str, expires_at: datetime | None = None) -> IssuedKey:
         """Create a key where the upstream offers it."""
-        return await self._change(
-            lambda: self._admin.create_api_key(workspace_id, name, expires_at), self._directory.forget_keys
+        return await self._change_key(
+            lambda: self._admin.create_api_key(workspace_id, name, expires_at), lambda issued: issued.key
         )
 
     async def set_spend_limit(self, amount: Decimal, workspace_id: str | None = None, period: str = "monthly") -> SpendLimit:

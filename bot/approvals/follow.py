@@ -1,15 +1,14 @@
-"""What happens after a request was applied: a part that waited for something outside goes on when that has come."""
+"""What happens later to what waited for something outside: it goes on when that has come, also where another part failed."""
 
-from datetime import timedelta
 from typing import Any
 
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
-from bot.approvals.due import CLAIM_LASTS
+from bot.approvals.due import CLAIM_LASTS, FOLLOWED, is_held
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind
-from bot.approvals.model import Request, Status
+from bot.approvals.model import Request
 from bot.approvals.outcome import LeaseLost, Outcome
 from bot.approvals.parts import FollowUp
 from bot.approvals.progress import Progress
@@ -22,12 +21,12 @@ async def follow(rt: Runtime, request: Request) -> Request:
     """Do what a waiting part makes possible now; returns the request as it then is.
 
     Two processes may look at the same time; the version lets one of them act. Whatever an interrupted one did is kept part
-    by part, so the next look goes on from there.
+    by part, so the next look goes on from there. Where another part has failed, Retry waits until this is done.
     """
     kind = kind_of(rt, request)
-    if request.status is not Status.APPLIED or not request.outcome.waits or kind.follow_up is None:
+    if request.status not in FOLLOWED or not request.outcome.waits or kind.follow_up is None:
         return request
-    if _is_held(rt, request):
+    if is_held(request, rt.now()):
         return request
     if not request.outcome.following and not await kind.follow_up.has_news(look_of(rt, kind.asked(request))):
         return request
@@ -35,11 +34,6 @@ async def follow(rt: Runtime, request: Request) -> Request:
     async with rt.store.write() as tx:
         claimed = await requests.touch(tx, request, with_line=False, claimed_at=rt.now(), outcome=begun)
     return await _act(rt, kind, kind.follow_up, claimed) if claimed else request
-
-
-def _is_held(rt: Runtime, request: Request) -> bool:
-    """Tell whether another process may be at it: its claim, which each part renews, isn't too old."""
-    return request.claimed_at is not None and timedelta() <= rt.now() - request.claimed_at < CLAIM_LASTS
 
 
 async def _act(rt: Runtime, kind: AnyKind, follow_up: FollowUp[Any], claimed: Request) -> Request:
@@ -59,7 +53,7 @@ async def _tell(rt: Runtime, before: Request, now: Request, outcome: Outcome) ->
     """Put on record, and so into the thread, what this follow-up brought, and the outcome as it leaves it."""
     news = [part for part in now.outcome.parts if part != before.outcome.part(part.name)]
     async with rt.store.write(CLAIM_LASTS) as tx:
-        moved = await requests.touch(tx, now, with_line=bool(news), outcome=outcome)
+        moved = await requests.touch(tx, now, with_line=bool(news), outcome=outcome, claimed_at=None)
         if moved and news:
             note = "; ".join(f"{part.label}: {part.note}" for part in news)
             tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_FOLLOWED_UP, now.id, version=moved.version, note=note)

@@ -27,10 +27,15 @@ PartState = Literal["done", "waits", "refused", "left_out", "over"]
 """How a part stands: `waits` for something outside, `left_out` since the part before it didn't work, `over` in vain."""
 
 
+KEY_PART = "key:"
+"""How the name of a part begins that is about a key of somebody's: not everybody who sees the request sees it."""
+
+
 class PartDone(BaseModel):
     """What came of one of several parts of a request. `label` and `note` are plain text; `note` follows a colon.
 
     `until` is when one that waits is over. `batch` counts the follow-ups: 0 for what was done with the request itself.
+    `untold`: people needn't hear of it, such as that nothing was found; the record has it.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -42,6 +47,7 @@ class PartDone(BaseModel):
     thing_id: str = ""
     until: datetime | None = None
     batch: int = 0
+    untold: bool = False
 
 
 class Outcome(BaseModel):
@@ -107,6 +113,8 @@ class Outcome(BaseModel):
     """A plain sentence for the requester; from a `revert`, for everybody."""
     note_at_end: str = ""
     """A plain sentence about how the grant ended."""
+    gone_at_end: bool = False
+    """Whether nothing was left to take back, because whoever had it is gone."""
     needs_person_at_end: bool = False
     """Whether something is left at the end that a person has to look at."""
 

@@ -45,10 +45,11 @@ class Words(Generic[P]):
     `asks` follows "@alice" in the card's first line, `what` (mrkdwn) says what exactly, `done` (mrkdwn that may stand in
     bold) replaces both once it is applied. `plan` (mrkdwn, a line each) says below them what will be done, where one line
     doesn't hold it. `then` follows "on approval" and says what happens at once, where nothing is left
-    to a person; `lasts` for how long, where there is no day. `yours` is `done` said to the requester, `after` what is true
-    once the grant has ended; both are `done` where nothing is given. `wish` follows "your request", `undone` is the clause
-    that says what was not done. `grant` (mrkdwn that may stand in bold) names what is given until a day, at the beginning of
-    a sentence: "Key x in Staging". `end` names who ends an applied grant where it doesn't end by itself: "I'll revoke it".
+    to a person; `lasts` for how long, where that is neither until a day nor for good. `yours` is `done` said to the
+    requester, `after` what is true once the grant has ended; both are `done` where nothing is given. `wish` follows "your
+    request", `undone` is the clause that says what was not done. `grant` (mrkdwn that may stand in bold) names what is
+    given until a day, at the beginning of a sentence: "Key x in Staging". `end` names who ends an applied grant where it
+    doesn't end by itself: "I'll revoke it".
     `danger` says what a careless click would break. `chosen` returns by field what the options chosen in the form say.
     `about` are lines with what those who decide have to know besides; a card shows the first ones, Details has all.
     """
@@ -66,7 +67,7 @@ class Words(Generic[P]):
     undone: Markup = "nothing was changed"
     end: Callable[[Asked[P]], Markup] = lambda _asked: ""
     plan: Callable[[Asked[P]], Markup] = lambda _asked: ""
-    lasts: Markup = "For good"
+    lasts: Markup = ""
     danger: str = ""
     submit_label: str = "Send request"
     chosen: Callable[[Asked[P]], Mapping[str, str]] = _workspace_chosen

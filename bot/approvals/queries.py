@@ -8,6 +8,7 @@ from bot.approvals import db as requests
 from bot.approvals.authority import current_approvers, rule_at
 from bot.approvals.cards.notices import thread_line
 from bot.approvals.grants import db as grants
+from bot.approvals.holder import holder_of
 from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import OPEN, Request, Status
@@ -40,13 +41,16 @@ async def asked_by(rt: Runtime, slack_id: str, cursor: str = "", size: int = SIZ
     return await _page(read, cursor, size)
 
 
-async def about(rt: Runtime, thing: str, cursor: str = "", size: int = SIZE) -> Page[Request]:
-    """Return the page at a cursor of the requests that made a thing, such as a key, or change it, newest first."""
+async def about(rt: Runtime, thing: str, cursor: str = "", size: int = SIZE, *, by: str = "") -> Page[Request]:
+    """Return the page at a cursor of the requests that made a thing, such as a key, or change it, newest first.
+
+    With `by` (a Slack id) only what that person asked for.
+    """
     makers = [name for name, kind in all_kinds(rt).items() if kind.issues_keys]
 
     async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
         async with rt.store.read() as tx:
-            return await lookups.about(tx, thing, makers, beyond=beyond, later=not forward, limit=limit)
+            return await lookups.about(tx, thing, makers, by=by, beyond=beyond, later=not forward, limit=limit)
 
     return await _page(read, cursor, size)
 
@@ -109,6 +113,22 @@ async def waiting_for(rt: Runtime, actor: Actor, cursor: str = "", size: int = S
             if len(pending) < limit or len(found) >= limit:
                 return found[:limit]
             beyond = pending[-1].id
+
+    return await _page(read, cursor, size)
+
+
+async def held_by(rt: Runtime, actor: Actor, cursor: str = "", size: int = SIZE) -> Page[Request]:
+    """Return the page at a cursor of the requests of which the actor does a part by hand now, oldest first."""
+
+    async def read(beyond: str, *, forward: bool, limit: int) -> list[Request]:
+        found: list[Request] = []
+        while True:
+            async with rt.store.read() as tx:
+                some = await lookups.perhaps_held_by(tx, actor.who, beyond=beyond, later=forward, limit=limit)
+            found += [one for one in some if (holder := holder_of(one)) and holder.is_same_person(actor.who)]
+            if len(some) < limit or len(found) >= limit:
+                return found[:limit]
+            beyond = some[-1].id
 
     return await _page(read, cursor, size)
 

@@ -16,6 +16,7 @@ from bot.approvals import decide, execute
 from bot.approvals import submit as submission
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
+from bot.approvals.due import is_followed_now
 from bot.approvals.handover import holding
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
@@ -101,6 +102,7 @@ async def retry(rt: Runtime, actor: Actor, request_id: str, told: Told | None = 
     """Try a failed request again: whoever asked, or whoever may approve it. Raises NotAllowed or RequestClosed."""
     request = await decide.load(rt, request_id)
     await _check_involved(rt, actor, request)
+    _check_not_followed(rt, request)
     await decide.check_still_approved(rt, request)
     moved = await _move(rt, actor, request, Event.RETRY, AuditAction.REQUEST_RETRIED, failure=None)
     return await _finish(rt, moved, told)
@@ -113,6 +115,7 @@ async def give_up(
     request = await decide.load(rt, request_id)
     await _adopt(rt, request, clicked)
     await _check_involved(rt, actor, request)
+    _check_not_followed(rt, request)
     outcome = request.outcome.updated(Outcome(given_up_by=actor.slack_id))
     moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now(), outcome=outcome)
     return await _finish(rt, moved, told)
@@ -187,8 +190,17 @@ async def _move(
             tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
     if moved is None:
         latest = await decide.load(rt, request.id)
+        _check_not_followed(rt, latest)
         raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
     return moved
+
+
+def _check_not_followed(rt: Runtime, request: Request) -> None:
+    """Raise RequestClosed while a part that waited is being done: a Retry would do it a second time."""
+    if request.status is Status.FAILED and is_followed_now(request, rt.now()):
+        raise RequestClosed(
+            "I'm doing a part of this right now that had to wait. Nothing else was changed. Try again in 3 minutes."
+        )
 
 
 async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import BaseModel
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Member
 from bot.approvals.act import Others
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.known import Asker, Known, KnownKey, KnownKeys, NamedKey, Use
@@ -87,8 +87,7 @@ async def keys_in_workspace(
     uses = {key_id: _as_use(use) for key_id, use in (each or {}).items()}
     keys.sort(key=lambda key: _by_use(key, uses.get(key.id)))
     first = keys[:SHOWN_KEYS]
-    asked_for, members = await _askers_of(rt, [key.id for key in first]), await rt.directory.members()
-    names = {member.id: member.name or member.email for member in members}
+    asked_for, members = await _askers_of(rt, [key.id for key in first]), await rt.directory.members_by_id()
     return KnownKeys(
         total=len(keys),
         active=sum(key.status == "active" for key in keys),
@@ -98,12 +97,16 @@ async def keys_in_workspace(
                 name=key.name,
                 status=key.status,
                 owner=asked_for.get(key.id, ""),
-                maker=names.get(key.created_by or "", ""),
+                maker=_name_of(members.get(key.created_by or "")),
                 use=uses.get(key.id),
             )
             for key in first
         ),
     )
+
+
+def _name_of(member: Member | None) -> str:
+    return (member.name or member.email) if member else ""
 
 
 def _by_use(key: ApiKey, use: Use | None) -> tuple[bool, Decimal, str]:

@@ -5,6 +5,7 @@ from sys import intern
 
 from bot.admin.model import ApiKey, Invite, Member, Organization, RateLimit, SpendLimit, Workspace
 from bot.cache import Cache
+from bot.directory.listing import Listing, by_id
 from bot.errors import PreviewUnavailable
 from bot.ports import Admin
 from bot.words.addresses import same_form
@@ -34,8 +35,6 @@ class Directory:
         self._rate_limits = Cache(self._load_rate_limits, KEEP_SECONDS)
         self._invites = Cache(self._load_invites, KEEP_SECONDS)
         self._roles_in = Cache(self._load_roles_in, ROLES_KEPT_SECONDS, most=500)
-        self._by_address: tuple[Sequence[Member], dict[str, Member]] = (), {}
-        """The last list of members, and who has which address in it: many are looked up at once."""
 
     async def organization(self) -> Organization:
         """Return the organization."""
@@ -45,9 +44,13 @@ class Directory:
         """Return the workspaces that are not archived, by name."""
         return await self._workspaces.get(_ALL, fresh=fresh)
 
-    async def members(self, *, fresh: bool = False) -> Sequence[Member]:
+    async def members(self, *, fresh: bool = False) -> Listing[Member]:
         """Return all members, by name."""
         return await self._members.get(_ALL, fresh=fresh)
+
+    async def members_by_id(self) -> Mapping[str, Member]:
+        """Return all members by their ids."""
+        return (await self.members()).once(by_id)
 
     async def invites(self, *, fresh: bool = False) -> Sequence[Invite]:
         """Return the invites that wait or have expired, newest first."""
@@ -110,14 +113,20 @@ class Directory:
 
     async def member_by_email(self, email: str) -> Member | None:
         """Return the member with exactly this address, in any case."""
-        members = await self.members()
-        if self._by_address[0] is not members:
-            self._by_address = members, {same_form(m.email): m for m in reversed(members) if m.email.isascii()}
-        return self._by_address[1].get(same_form(email))
+        return (await self.members()).once(_by_address).get(same_form(email))
 
     def forget_keys(self) -> None:
         """Ask again for keys next time, because one was changed."""
         self._keys.forget(_ALL)
+
+    def note_key(self, key: ApiKey) -> None:
+        """Remember a key as the API returned it after a change, so that not all of them are read for one."""
+
+        def noted(keys: Sequence[ApiKey]) -> Sequence[ApiKey]:
+            is_known = any(one.id == key.id for one in keys)
+            return [key if one.id == key.id else one for one in keys] if is_known else [key, *keys]
+
+        self._keys.change(_ALL, noted)
 
     def forget_workspaces(self) -> None:
         """Ask again for workspaces next time, because one was changed."""
@@ -162,8 +171,8 @@ class Directory:
         found = self._admin.workspace_members(workspace_id)
         return {intern(member.user_id): intern(member.workspace_role) async for member in found}
 
-    async def _load_members(self, _: str) -> Sequence[Member]:
-        return sorted([member async for member in self._admin.users()], key=lambda member: member.name.casefold())
+    async def _load_members(self, _: str) -> Listing[Member]:
+        return Listing(sorted([one async for one in self._admin.users()], key=lambda member: member.name.casefold()))
 
     async def _load_rate_limits(self, _: str) -> Sequence[RateLimit]:
         return await self._admin.rate_limits()
@@ -173,3 +182,7 @@ class Directory:
 
     async def _load_invites(self, _: str) -> Sequence[Invite]:
         return [invite async for invite in self._admin.invites(statuses=("pending", "expired"))]
+
+
+def _by_address(members: Sequence[Member]) -> Mapping[str, Member]:
+    return {same_form(one.email): one for one in reversed(members) if one.email.isascii()}

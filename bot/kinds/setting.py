@@ -44,6 +44,10 @@ class Found(Generic[P]):
     checked: Checked[P]
 
 
+async def _is_there(_look: Look[Any]) -> str:
+    return ""
+
+
 async def _nothing(_reading: Reading, _payload: Any, _value: str) -> str:
     return ""
 
@@ -70,7 +74,8 @@ class Setting(Generic[P]):
     field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it has
     the value already. `in_words` says a value as people read it; `already`, `closed` and `drifted` are handed it like that.
     `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
-    value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `noun`
+    value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `gone`
+    returns why nothing is left to take back at its end, such as that somebody left, and "" while it is there. `noun`
     names the value; `is_final` says that it can't be taken back.
     """
 
@@ -91,6 +96,7 @@ class Setting(Generic[P]):
     takes: Callable[[Any], bool] = lambda _thing: True
     faults: Callable[[P], Mapping[str, str]] = lambda _payload: {}
     forbids: Callable[[Reading, P, str], Awaitable[str]] = _nothing
+    gone: Callable[[Look[P]], Awaitable[str]] = _is_there
     is_final: bool = False
 
     def rules(
@@ -166,7 +172,9 @@ class Setting(Generic[P]):
         return self._done(act, thing)
 
     async def revert(self, act: Act[P]) -> Done:
-        """Set the value back to what it was, unless somebody changed it since."""
+        """Set the value back to what it was, unless somebody changed it since, or what had it is gone."""
+        if why := await self.gone(act):
+            return Done(Outcome(note=why, gone_at_end=True))
         thing, was = await self.read(act), self.was(act.payload)
         said, was_said = self.in_words(thing.value), self.in_words(was)
         if thing.value == was:

@@ -105,7 +105,8 @@ class Several(Generic[P]):
     def _is_interrupted(self, look: Look[P]) -> bool:
         """Tell whether a part could have been done since the one before it was, had nothing stopped the last follow-up."""
         kept = look.request.outcome
-        return any(kept.part(part.name) is None and _is_turn(kept, part) for part in self.parts(look.payload))
+        parts = [part for part in self.parts(look.payload) if kept.part(part.name) is None and _is_turn(kept, part)]
+        return any(not _is_for_retry(look.request.status, kept, part) for part in parts)
 
     async def follow(self, act: Act[P]) -> None:
         """Let the parts go on for which something has come, and do what comes after them."""
@@ -141,6 +142,12 @@ def _is_next(outcome: Outcome, part: Part[P], *, is_new_try: bool) -> bool:
     return is_open and _is_turn(outcome, part)
 
 
+def _is_for_retry(status: Status, outcome: Outcome, part: Part[P]) -> bool:
+    """Tell whether a part is what a person retries: it failed, and nothing that waited has come before it since."""
+    before = [outcome.part(name) for name in part.before]
+    return status is Status.FAILED and not any(one is not None and one.batch for one in before)
+
+
 async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
     """Return how a part stands now, None where nothing is to be said of it."""
     outcome = act.came
@@ -148,7 +155,8 @@ async def _step(act: Act[P], part: Part[P]) -> PartDone | None:
     if kept and kept.state == "waits":
         now = await _on(act, part, kept) if await _can_go_on(act, part, kept) else kept
         return now if now != kept else None
-    if not _is_next(outcome, part, is_new_try=act.request.status is Status.APPLYING):
+    status = act.request.status
+    if not _is_next(outcome, part, is_new_try=status is Status.APPLYING) or _is_for_retry(status, outcome, part):
         return None
     if why := _left_out_because(part, outcome):
         return PartDone(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.approvals import queries
+from bot.directory.listing import count_roles
 from bot.errors import QuartermasterError
 from bot.organization.members_wanted import PENDING
 from bot.organization.model import Glance
@@ -32,7 +33,7 @@ async def glance(rt: Runtime) -> Glance:
     pending = None if invites is None else [one for one in invites if one.status == PENDING]
     return Glance(
         members=None if members is None else len(members),
-        admins=None if members is None else sum(one.role in ADMIN_ROLES for one in members),
+        admins=None if members is None else sum(members.once(count_roles).get(role, 0) for role in ADMIN_ROLES),
         invites=None if pending is None else len(pending),
         next_expiry=min((one.expires_at for one in pending or ()), default=None),
         workspaces=None if workspaces is None else len(workspaces),

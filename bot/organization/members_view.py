@@ -5,7 +5,7 @@ follow by name, because a list of people is searched by name. Of invites it is w
 that expires first on top, then those that have expired, the latest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
-from bot.slack.paging import Page, by_name, pager, range_of
+from bot.slack.paging import Ordered, Page, by_name, in_order, pager, range_of
 from bot.words.wording import listed, plural
 
 Json = dict[str, Any]
@@ -37,17 +37,23 @@ def order_of_invite(invite: Invite) -> str:
     return f"{int(is_over)}{int(_FAR.timestamp()) - expires if is_over else expires:012d}\t{invite.id}"
 
 
-def counts_in_words(members: Sequence[Member]) -> Markup:
+def as_listed(members: Sequence[Member]) -> Ordered[Member]:
+    """Return members in the order of a list."""
+    return in_order(members, order_of)
+
+
+def counts_in_words(roles: Mapping[str, int]) -> Markup:
     """Return how many members have each role: `2 admins, 22 developers and 1 user`."""
     order = [*ROLE_WORDS]
-    found = sorted({m.role for m in members}, key=lambda role: (role not in ROLE_WORDS, [*order, role].index(role)))
-    return listed([plural(sum(m.role == role for m in members), *role_words(role)) for role in found])
+    found = sorted(roles, key=lambda role: (role not in ROLE_WORDS, [*order, role].index(role)))
+    return listed([plural(roles[role], *role_words(role)) for role in found])
 
 
-def member_list(
-    page: Page[Member], wanted: WantedMembers, everybody: Sequence[Member], own_role: str, prefix: str
-) -> Message:
-    """Return a page of the members who are wanted, each with a button that leads to their card."""
+def member_list(page: Page[Member], wanted: WantedMembers, roles: Mapping[str, int], own_role: str, prefix: str) -> Message:
+    """Return a page of the members who are wanted, each with a button that leads to their card.
+
+    `roles` says how many of all members have each role.
+    """
     narrowed = wanted.in_words()
     if not page.items:
         text = f"No members: {narrowed}. {code(f'/{prefix}-members list')} shows everybody."
@@ -56,7 +62,7 @@ def member_list(
         intro = f"*{plural(page.total or 0, 'member')}*: {narrowed}"
     else:
         intro = (
-            f"*{plural(len(everybody), 'member')}*: {counts_in_words(everybody)}. Your role: *{role_words(own_role)[0]}*."
+            f"*{plural(sum(roles.values()), 'member')}*: {counts_in_words(roles)}. Your role: *{role_words(own_role)[0]}*."
         )
     order = f"{range_of(page)}, admins first, then by name"
     unseen: Markup = "I can't see who signs in, so these are the members without a working key. " if wanted.inactive else ""

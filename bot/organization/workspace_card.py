@@ -19,13 +19,14 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, date, escape, mention, truncate
 from bot.slack.model import Message
 from bot.slack.paging import Page, by_name, pager, range_of
-from bot.spend.model import SpendByWorkspace
+from bot.spend.by_workspace import SpendByWorkspace
 from bot.spend.phrases import shown
 from bot.words.own import Own
 from bot.words.wording import listed, number, plural
 
 Json = dict[str, Any]
 UNREAD: Own = "I couldn't look this up just now. Ask again in a minute."
+ONLY_MEMBERS: Own = "Who they are, the members of a workspace see, and organization admins."
 MOST_TAGS, MOST_NAMES, MOST_LIMITS, MOST_KEYS = 10, 6, 6, 5
 
 
@@ -43,6 +44,7 @@ class WorkspaceFacts:
     """What is known of a workspace. None stands for what couldn't be read; `keys` are those that whoever asks may see.
 
     `limits` say whether the preview of spend limits is granted, and `limit` the amount in dollars, None for none.
+    `sees_all`: whoever asks sees all keys; `sees_people` who the members are; `sees_requests` what others asked for.
     `inherited` counts by workspace role the members of the organization who have it everywhere.
     """
 
@@ -55,6 +57,8 @@ class WorkspaceFacts:
     rates: Sequence[WorkspaceRateLimit] | None
     keys: KnownKeys | None
     sees_all: bool
+    sees_people: bool
+    sees_requests: bool
     open: Sequence[Titled]
     lately: Sequence[Titled]
 
@@ -75,7 +79,7 @@ def workspace_card(facts: WorkspaceFacts, offers: Sequence[tuple[str, Own]], pre
         button(label, f"{ids.OPEN_PREFIX}{kind}", one.id, accessibility_label=f"{label.rstrip('…')}: {one.name}")
         for kind, label in offers
     ]
-    if facts.people:
+    if facts.people and facts.sees_people:
         buttons.append(button("All members", ids.SHOW_WORKSPACE_MEMBERS, one.id))
     blocks = [*map(section, told), *([actions(*buttons)] if buttons else [])]
     return Message("\n".join(told), fit(blocks))
@@ -154,6 +158,8 @@ def _people(facts: WorkspaceFacts) -> Markup:
         return f"*Members* {UNREAD}{also}"
     if not facts.people:
         return f"*Members* Nobody has a role of their own here.{also}"
+    if not facts.sees_people:
+        return f"*{plural(len(facts.people), 'member')}* {ONLY_MEMBERS}{also}"
     rest = len(facts.people) - MOST_NAMES
     more: Markup = f" and {number(rest)} more" if rest > 0 else ""
     return f"*{plural(len(facts.people), 'member')}* {_by_role(facts.people[:MOST_NAMES])}{more}.{also}"
@@ -201,10 +207,10 @@ def _keys(facts: WorkspaceFacts, prefix: str) -> Markup:
 
 
 def _requests(facts: WorkspaceFacts) -> Markup:
-    whose = "" if facts.sees_all else " of yours"
+    whose = "" if facts.sees_requests else " of yours"
     opened: list[Markup] = [f"*Open requests{whose}*", *map(_request, facts.open)] if facts.open else []
     done: list[Markup] = (
-        [f"*Done lately{'' if facts.sees_all else ' for you'}*", *map(_request, facts.lately)] if facts.lately else []
+        [f"*Done lately{'' if facts.sees_requests else ' for you'}*", *map(_request, facts.lately)] if facts.lately else []
     )
     return "\n".join([*opened, *done])
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.admin.model import Member
-from bot.errors import NotAllowed, NotLinked, SlackError, UpstreamError, UserError
+from bot.errors import NotAllowed, NotLinked, SlackError, SlackRefused, UpstreamError, UserError
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.people.roles import ADMIN_ROLES as ADMIN_ROLES
@@ -33,6 +33,7 @@ LOOKED_AT = 50
 """How many people of a user group are looked up to find active ones; a longer list of leavers isn't read to its end."""
 
 _NOT_A_MEMBER = "This person is a guest, or belongs to another company, and can't be in the organization."
+_NOBODY = "Slack shows me no such person. They may have left, or belong to a workspace that I'm not in."
 _CHANGED = (
     "This person's e-mail address or membership changed since I linked them. An organization admin has to link them again."
 )
@@ -89,9 +90,16 @@ async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:
 async def find_member(rt: Runtime, slack_id: str, known: Links | None = None, *, fresh: bool = True) -> Member:
     """Return the member behind somebody who is mentioned, as of now; NotLinked says why there is none.
 
+    That is said too of an account that Slack doesn't know, or doesn't show to the bot.
+
     `known` are the links of this very moment, where they were read already. Without `fresh` it may be a minute old.
     """
-    _, member, _ = await _checked(rt, slack_id, known, fresh=fresh)
+    try:
+        _, member, _ = await _checked(rt, slack_id, known, fresh=fresh)
+    except SlackRefused as refusal:
+        if refusal.code not in NO_SUCH_PERSON:  # any other refusal says nothing about the person
+            raise
+        raise NotLinked(_NOBODY) from None
     return member
 
 

@@ -7,6 +7,8 @@ from bot.words.own import Own
 
 ADMIN_ROLES: Final = frozenset({"admin", "owner", "primary_owner"})
 """Who manages the organization (admin-api.md §4.2)."""
+SEE_ALL_KEYS: Final = ADMIN_ROLES | {"developer", "billing"}
+"""Roles that are shown the keys of others."""
 ROLE_WORDS: Final[dict[str, tuple[Own, Own]]] = {
     "admin": ("admin", "admins"),
     "developer": ("developer", "developers"),

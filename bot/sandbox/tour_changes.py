@@ -37,9 +37,9 @@ async def role_is_denied(story: Story) -> None:
 async def role_is_changed(story: Story) -> None:
     """A role is changed the same way."""
     await story.types(ALICE, "/claude-members role @priya billing helps finance")
-    card = await story.sees(BOB, "→ *billing*", APPROVALS_CHANNEL)
+    card = await story.sees(BOB, "→ *billing member*", APPROVALS_CHANNEL)
     await story.presses(CAROL, card, "request_approve")
-    await story.sees(BOB, "is now billing instead of developer", APPROVALS_CHANNEL)
+    await story.sees(BOB, "is now billing member instead of developer", APPROVALS_CHANNEL)
 
 
 async def admin_cannot_be_given(story: Story) -> None:

@@ -7,7 +7,7 @@ hides nor repeats anything.
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -55,13 +55,31 @@ class Page(Generic[T]):
         return Page(items, self.previous, self.next, self.first, self.total)
 
 
-def page_of(items: Sequence[T], key: Callable[[T], str], cursor: str = "", size: int = SIZE) -> Page[T]:
-    """Return the page of a list at a cursor, the first one without; `key` is unique and orders the list.
+@dataclass(frozen=True)
+class Ordered(Generic[T]):
+    """A list in its order, and the key of each item; made once where many pages of a long list are looked at."""
+
+    items: Sequence[T]
+    keys: Sequence[str]
+
+
+def in_order(items: Iterable[T], key: Callable[[T], str]) -> Ordered[T]:
+    """Return a list in its order; `key` is unique and orders it."""
+    found = sorted(((key(item), number, item) for number, item in enumerate(items)), key=lambda one: one[:2])
+    return Ordered([item for _, _, item in found], [one for one, _, _ in found])
+
+
+def page_of(items: Iterable[T], key: Callable[[T], str], cursor: str = "", size: int = SIZE) -> Page[T]:
+    """Return the page of a list at a cursor, the first one without; `key` is unique and orders the list."""
+    return page_in(in_order(items, key), cursor, size)
+
+
+def page_in(ordered: Ordered[T], cursor: str = "", size: int = SIZE) -> Page[T]:
+    """Return the page of an ordered list at a cursor, the first one without.
 
     A cursor behind the end leads to the last page.
     """
-    ordered = sorted(items, key=key)
-    keys = [key(item) for item in ordered]
+    keys = ordered.keys
     start = 0
     if cursor.startswith(AFTER):
         start = bisect_right(keys, cursor[1:])
@@ -70,7 +88,7 @@ def page_of(items: Sequence[T], key: Callable[[T], str], cursor: str = "", size:
         start = max(bisect_left(keys, cursor[1:]) - size, 0)
     stop = min(start + size, len(keys))
     return Page(
-        items=ordered[start:stop],
+        items=ordered.items[start:stop],
         previous=f"{BEFORE}{keys[start]}" if start else "",
         next=f"{AFTER}{keys[stop - 1]}" if stop < len(keys) else "",
         first=start + 1,

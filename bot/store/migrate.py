@@ -21,6 +21,8 @@ _PROBES = 3
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
 _UNKNOWN_STATEMENT = ("26000", "42P05")
 """PostgreSQL's words for a prepared statement that isn't there, or is already: it was made on another connection."""
+_AWAY = ("08", "57P", "53300")
+"""PostgreSQL's words for a connection that fails, a server that starts or stops, and one with too many connections."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -32,6 +34,10 @@ class DatabaseTooNew(Exception):
             f"The database is at revision {revision}, which this version doesn't know. Nothing was changed. "
             "Start the newer Quartermaster, or restore a backup made before the upgrade."
         )
+
+
+class DatabaseAway(QuartermasterError):
+    """The database can't be reached now; it may be there in a moment."""
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":
@@ -80,7 +86,7 @@ async def migrate(store: Store) -> None:
 async def open_database(store: Store) -> None:
     """Bring the database to this version's schema.
 
-    Raises DatabaseTooNew, and QuartermasterError when the database can't be used as it is.
+    Raises DatabaseTooNew, DatabaseAway, and QuartermasterError when the database can't be used as it is.
     """
     try:
         await migrate(store)
@@ -91,7 +97,8 @@ async def open_database(store: Store) -> None:
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
         why = _known_reason(error)
         said = f"can't be used. {why}" if why else f"can't be opened ({type(error).__name__})."
-        raise QuartermasterError(f"DATABASE_URL: the database {said}") from None
+        kind = DatabaseAway if is_away(error) else QuartermasterError
+        raise kind(f"DATABASE_URL: the database {said}") from None
 
 
 async def examine_database(store: Store) -> str | None:
@@ -110,6 +117,12 @@ async def examine_database(store: Store) -> str | None:
 def why_unusable(error: Exception) -> str:
     """Return in a sentence what an error of a driver's means; its own text may repeat the address with its password."""
     return _known_reason(error) or f"The database does not answer ({type(error).__name__})."
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether an error says that a server can't be reached now, or that it is starting, stopping or full."""
+    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, OSError) or (isinstance(state, str) and state.startswith(_AWAY))
 
 
 def _known_reason(error: Exception) -> str | None:

@@ -11,6 +11,8 @@ from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
 from bot.store.upsert import insert_into
 
+ONCE = timedelta(days=36_500)
+"""How long a claim lasts by which something is done once for all."""
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -11,6 +11,7 @@ from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import request_list
 from bot.approvals.known import Asker, Known, KnownKey, Use
 from bot.approvals.model import Status, Verdict
+from bot.kinds.people.change_role import _ROLE
 from bot.slack.markup import date as date_of
 from bot.slack.paging import Page
 from tests.approvals.kind_badge import WITH_BADGE
@@ -30,7 +31,7 @@ def lines(kind: str = "revoke_key", **more: Any) -> list[str]:
 def test_three_lines_decide_about_a_key() -> None:
     assert lines()[:3] == [
         "⏳ *<@U0ALICE> asks to revoke a key* — `nightly` in *Staging*",
-        "For good · Key of <@U0NOAH>, last used 22 Nov 2026, $631.20 in 7 days"
+        "Key of <@U0NOAH>, last used 22 Nov 2026, $631.20 in 7 days"
         " · <@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)",
         "> Nightly ingestion job",
     ]
@@ -40,7 +41,9 @@ def test_three_lines_decide_about_a_key() -> None:
 def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind: str) -> None:
     first, second, third, *rest = lines(kind)
     assert "<@U0ALICE> asks" in first
-    assert second.startswith(("For good · ", "For good, once accepted · ", "Until it is enabled again · "))
+    could_end = bool(WITH_BADGE[kind].rules.last_day)
+    assert second.startswith("For good · ") == could_end, "only what could have been given until a day is given for good"
+    assert second.startswith("Until it is enabled again · ") == (kind == "disable_key")
     assert second.endswith("<@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)")
     assert third == "> Nightly ingestion job"
     assert "Needs 1 approval from <!subteam^S0ADMINS>" in rest
@@ -56,13 +59,31 @@ def test_what_is_not_known_says_so() -> None:
         return lines(known=Known(asker=asker, key=key))[1]
 
     assert second(Asker(role="claude_code_user"), KnownKey(maker="Noah *N*")) == (
-        "For good · Key of Noah ∗N∗, use unknown · <@U0ALICE> (Claude Code user), keys unknown"
+        "Key of Noah ∗N∗, use unknown · <@U0ALICE> (Claude Code user), keys unknown"
     )
     idle = Use(cost=Decimal(0), days=4, as_of=ASKED)
     assert "Owner unknown, no use in 4 days · " in second(ASKER, KnownKey(use=idle))
     assert "at least $1.00 in 7 days" in second(ASKER, KnownKey(use=Use(cost=Decimal(1), last_day=date(2026, 11, 22))))
-    assert second(Asker(role="developer", keys=0), None) == "For good · <@U0ALICE> (developer) has no active keys"
-    assert second(None, None) == "For good"
+    assert second(Asker(role="developer", keys=0), None) == "<@U0ALICE> (developer) has no active keys"
+    assert second(None, None) == "> Nightly ingestion job"
+
+
+def test_roles_are_said_in_words_wherever_people_read_them() -> None:
+    wanted = {"slack_id": "U0DANA", "role": "claude_code_user", "from_role": "billing", "member_name": "Dana"}
+    for status in Status:
+        request = a_request("change_role", status, payload=wanted)
+        facts = facts_of(request)
+        said = [
+            render_card(facts).text,
+            str(details_view(facts, Page([]))),
+            facts.title,
+            facts.yours,
+            facts.after,
+            facts.wish,
+        ]
+        assert not [one for one in said if "claude_code_user" in one], status
+        assert "Role Claude Code user for Dana" in facts.title
+    assert _ROLE.in_words("claude_code_user") == "Claude Code user"
 
 
 @pytest.mark.parametrize("status", Status)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from bot.approvals.act import reading_of
 from bot.approvals.model import Request, Status
@@ -16,6 +17,7 @@ from bot.kinds.registry import KINDS
 from tests.approvals.asking import apply, now_on_the_wire, revert, writes_since
 from tests.approvals.samples import ALICE as SOMEBODY
 from tests.approvals.samples import a_request
+from tests.approvals.test_grants import PRIYA
 from tests.world import World, world_of
 
 
@@ -25,7 +27,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield running
 
 
-async def given(world: World, kind: str, payload: SetSpendLimit) -> Request:
+async def given(world: World, kind: str, payload: BaseModel) -> Request:
     """Return a grant of a kind that was carried out, as far as the API lets it."""
     checked = await KINDS[kind].rules.check(reading_of(world.rt), SOMEBODY, payload)
     now = world.rt.now()
@@ -55,3 +57,15 @@ async def test_a_limit_of_the_organization_is_asked_about_no_workspace_at_its_en
     grant = await given(world, "set_spend_limit", SetSpendLimit(workspace_id="organization", amount=Decimal(5000)))
     ended: Any = await revert(world, KINDS["set_spend_limit"], grant)
     assert ended.outcome.note == ""
+
+
+@pytest.mark.parametrize("kind", ["change_role", "workspace_access"])
+async def test_a_role_of_somebody_who_left_ends_with_the_membership_and_nobody_has_to_look(world: World, kind: str) -> None:
+    wanted: dict[str, Any] = {"slack_id": PRIYA, "role": "billing", "workspace_id": await world.workspace_id("Research")}
+    wanted |= {"role": "workspace_admin"} if kind == "workspace_access" else {}
+    grant = await given(world, kind, KINDS[kind].payload.model_validate(wanted))
+    await world.rt.admin.remove_user(grant.payload["member_id"])
+    seq = now_on_the_wire(world)
+    ended: Any = await revert(world, KINDS[kind], grant)
+    assert ended.outcome.note == "Priya Nair is no longer a member, and the role went with the membership."
+    assert writes_since(world, seq) == []

@@ -34,7 +34,7 @@ FRIDAY = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 """17:00 in Berlin, where the policy's working hours are."""
 DAY = 86_400
 PRIYAS = "priya@acme.test"
-ROLE = "⏳ *Role billing of <@U0CROWD01>* ends"
+ROLE = "⏳ *Role billing member of <@U0CROWD01>* ends"
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ async def test_whoever_is_told_of_an_end_gets_more_time_once_it_is_approved(worl
     notice = await world.message(ALICE, ROLE)
     assert "<@U0ALICE> asked for it." in (await world.message(PRIYA, ROLE))["text"]
     asked = await ask_for_more(world, ALICE, notice, day(60))
-    assert "asks for more time* — Role billing of <@U0CROWD01>, which ends <!date^" in asked["text"]
+    assert "asks for more time* — Role billing member of <@U0CROWD01>, which ends <!date^" in asked["text"]
     await press(world, BOB, asked, "request_approve")
     await until(world, asked, Status.APPLIED)
-    assert "stays until <!date^" in (await world.message(ALICE, "✅ *Role billing of"))["text"]
+    assert "stays until <!date^" in (await world.message(ALICE, "✅ *Role billing member of"))["text"]
     assert not labels(await world.message(ALICE, "was given more time. It ends"))
     assert any(line.startswith("Given more time, until <!date^") for line in await thread_of(world, card))
     await a_minute_passes(world, seconds=8 * DAY)  # past the first end

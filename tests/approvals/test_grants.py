@@ -11,11 +11,13 @@ from bot.approvals.model import Status
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     a_minute_passes,
+    audit_of,
     card_with,
     keys_named,
     make_key,
     open_form,
     press,
+    request_behind,
     thread_of,
     until,
 )
@@ -49,7 +51,7 @@ async def priya_gets_billing_for_a_week(world: World) -> Json:
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    return await card_with(world, "<@U0CROWD01> is now billing instead of developer")
+    return await card_with(world, "<@U0CROWD01> is now billing member instead of developer")
 
 
 async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world: World) -> None:
@@ -62,7 +64,7 @@ async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world
     card = await card_with(world, "🔁 *<@U0CROWD01> is developer again* — ended as planned")
     for person in (ALICE, PRIYA):
         assert (await world.message(person, "is developer again"))["text"] == card["text"].splitlines()[0]
-    assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is now billing instead o"
+    assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is now billing member in"
     assert (await thread_of(world, card))[-1] == "Ended as planned"
 
 
@@ -73,7 +75,7 @@ async def test_a_role_that_somebody_changed_since_is_left_alone_and_a_person_ask
     await until(world, card, Status.REVERTED)
     assert await role_of(world, "priya@acme.test") == "user"
     await card_with(
-        world, "⚠️ *Its time is over, but a person has to check* — <@U0CROWD01> is now billing instead of developer"
+        world, "⚠️ *Its time is over, but a person has to check* — <@U0CROWD01> is now billing member instead of developer"
     )
     await world.message(ALICE, " to user, so I changed nothing. Check that it is right.")
     assert " to user, so I changed nothing" in (await thread_of(world, card))[-1]
@@ -110,6 +112,8 @@ async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
     await card_with(world, "The key was already revoked.")
+    ended = [one for one in await audit_of(world, await request_behind(world, card)) if one.action == "request.ended"]
+    assert [one.detail["thing"] for one in ended] == [key.id], "the record names the key"
 
 
 async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) -> None:
@@ -123,15 +127,14 @@ async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) ->
     assert await role_of(world, "priya@acme.test") == "developer"
 
 
-async def test_a_role_of_somebody_who_left_ends_with_a_person_instead_of_never(world: World) -> None:
+async def test_a_role_of_somebody_who_left_is_over_with_the_membership_and_nobody_is_asked(world: World) -> None:
     card = await priya_gets_billing_for_a_week(world)
     (member,) = [member async for member in world.rt.admin.users(email="priya@acme.test")]
     await world.rt.admin.remove_user(member.id)
     await a_minute_passes(world, seconds=TWO_WEEKS)
     await until(world, card, Status.REVERTED)
-    await card_with(
-        world, "⚠️ *Its time is over, but a person has to check* — <@U0CROWD01> is now billing instead of developer"
-    )
+    gone = "Priya Nair is no longer a member, and the role went with the membership."
+    await card_with(world, f"🔁 *Role billing member of <@U0CROWD01>* is over · {gone}")
 
 
 async def test_whoever_a_role_is_for_does_not_decide_about_it(world: World) -> None:
@@ -141,4 +144,4 @@ async def test_whoever_a_role_is_for_does_not_decide_about_it(world: World) -> N
     assert (await world.click_on(PRIYA, card, "request_approve"))["ok"]
     await world.message(PRIYA, "You can't decide a request about yourself", APPROVALS)
     assert (await world.click_on(BOB, card, "request_approve"))["ok"]
-    await world.message(BOB, "is now billing instead of developer", APPROVALS)
+    await world.message(BOB, "is now billing member instead of developer", APPROVALS)

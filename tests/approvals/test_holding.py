@@ -26,10 +26,12 @@ from tests.approvals.acting import (
     request_behind,
     settled,
     thread_of,
+    told,
     until,
 )
 from tests.approvals.samples import ASKED, a_request
 from tests.approvals.samples import BOB as BOB_WHO
+from tests.handlers.test_requests import home_of, home_with, press_at_home, press_in_modal
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
 
 HOUR = 3600
@@ -64,12 +66,22 @@ async def test_any_approver_takes_it_over_or_hands_it_back_and_one_person_has_th
     await press(world, DANA, card, "request_take_over")
     await world.message(DANA, "Only <!subteam^S0ADMINS> can decide this.", APPROVALS)
     assert labels(await world.message(CAROL, "Please create it:")) == ["Open the Console", "Hand it back"]
+    await world.command(CAROL, "/claude-requests")
+    listed = await told(world, CAROL, "1 to do by hand: API key handed-on in Production")
     await press(world, BOB, card, "request_take_over")
-    steps = await world.message(BOB, "You took over a key for <@U0ALICE>. Please create it:")
+    await world.message(BOB, "You took over a key for <@U0ALICE>. Please create it:")
     await world.message(CAROL, "<@U0BOB> has taken over")
     assert not [m for m in await world.messages(CAROL) if "Please create it:" in m["text"]]
     card = await card_with(world, "Waiting for <@U0BOB> to create the key in the Console")
-    await press(world, BOB, steps, "request_hand_back")
+    assert "For you to do by hand" not in await home_of(world, CAROL, "Waiting for my decision")
+    await press(world, CAROL, listed, "request_steps")
+    await told(world, CAROL, "<@U0BOB> has this now, so don't do it.")
+    await home_of(world, BOB, "For you to do by hand")
+    await press_at_home(world, BOB, "request_steps")
+    await world.modal(BOB, "Please create it:")
+    await press_in_modal(world, BOB, "request_hand_back")
+    await home_with(world, BOB, "Waiting for my decision", gone="For you to do by hand")
+    await world.modal(BOB, "You handed it back.")
     card = await card_with(world, "Waiting for an approver to create the key in the Console")
     assert labels(card) == ["I'll do it"]
     await world.message(BOB, "isn't yours any more")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals import queries
 from bot.approvals.act import Others
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.extensions import may_ask
@@ -97,6 +98,9 @@ async def test_an_offboarding_hands_over_revokes_and_removes_and_the_new_owner_i
     assert "<@U0DANA>" in (await world.message(ALICE, "1 key", "C0GENERAL"))["text"]
     await world.command(DANA, "/claude-keys")
     assert KEPT in (await world.message(DANA, "You have 1 key", "C0GENERAL"))["text"]
+    page = await queries.about(world.rt, key_id(world, KEPT))
+    assert [one.id for one in page.items] == [request.id], "the card of the key names it"
+    assert "Keys made since" not in str([m["blocks"] for m in await world.messages(ALICE)]), "nothing was found"
     assert "key.handed_over" in [entry.action for entry in await _about(world, key_id(world, KEPT))]
 
 

@@ -152,7 +152,9 @@ def test_a_failed_hand_over_is_visible_on_the_card_with_its_repair() -> None:
 def test_an_end_that_needs_a_person_does_not_look_like_one_that_went_well() -> None:
     outcome = {"needs_person_at_end": True, "note_at_end": "Dana became user in the meantime."}
     text = card(a_request("change_role", Status.REVERTED, outcome=outcome)).text
-    assert text.startswith("⚠️ *Its time is over, but a person has to check* — <@U0DANA> is now developer instead of billing")
+    assert text.startswith(
+        "⚠️ *Its time is over, but a person has to check* — <@U0DANA> is now developer instead of billing member"
+    )
     assert "Dana became user in the meantime." in text
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals import service
 from bot.approvals.act import act_of
 from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
 from bot.approvals.fence import ACT_WITHIN
@@ -16,6 +17,8 @@ from bot.approvals.follow import follow
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import LeaseLost
 from bot.approvals.progress import Progress
+from bot.errors import RequestClosed
+from bot.people.identity import resolve_actor
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, request_behind, settled, thread_of, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
 from tests.approvals.kind_flags import FLAGS, WAITS, WITH_FLAGS
@@ -89,12 +92,46 @@ async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(w
     assert len(writes_since(world, seq)) == 1
 
 
-async def test_what_waits_when_another_part_failed_is_said_not_to_be_followed_until_a_retry(world: World) -> None:
+async def test_what_waits_is_followed_after_another_part_failed_and_a_retry_at_once_does_nothing_twice(
+    world: World,
+) -> None:
     await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
-    card = await approved(world, "red", "later")
+    card = await approved(world, "red", "later", "then")
+    failed = await until(world, card, Status.FAILED)
+    assert states(failed) == {"later": "waits"}
+    await card_with(world, "only a part of it was done, and what waits goes on by itself")
+    await it_comes(world)
+    seq, bob = now_on_the_wire(world), await resolve_actor(world.rt, BOB, world.rt.team_id, fresh=True)
+    world.sandbox.clock.advance(CLAIM_LASTS)
+    acts = follow(world.rt, failed), service.retry(world.rt, bob, failed.id), follow(world.rt, failed)
+    ended = await asyncio.gather(*acts, return_exceptions=True)
+    assert all(isinstance(one, Request | RequestClosed) for one in ended), ended
+    now = await request_behind(world, card)
+    if now.status is Status.FAILED:
+        assert states(now) == {"later": "done", "then": "done"}, "the other one is for Retry"
+        await service.retry(world.rt, bob, failed.id)
+    await a_minute_passes(world, (FOLLOW_EVERY + CLAIM_LASTS).total_seconds())
+    request = await until(world, card, Status.APPLIED)
+    assert states(request) == {"later": "done", "then": "done", "red": "done"}
+    assert len(writes_since(world, seq)) == 2, "each of the two that were left, once"
+
+
+async def test_while_a_part_that_waited_is_being_done_nobody_retries_or_gives_up(world: World) -> None:
+    await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
+    card = await approved(world, "red", "later", "later-same", "then")
     request = await until(world, card, Status.FAILED)
-    assert states(request)["later"] == "waits"
-    assert "until Retry I don't follow what waits" in (await card_with(world, "only a part of it was done"))["text"]
+    bob = await resolve_actor(world.rt, BOB, world.rt.team_id, fresh=True)
+    following = request.outcome.model_copy(update={"following": True})
+    async with world.rt.store.write() as tx:  # as another process leaves it that is at it
+        assert await requests.touch(tx, request, outcome=following, claimed_at=world.rt.now())
+    for act in (service.retry, service.give_up):
+        with pytest.raises(RequestClosed, match=r"I'm doing a part of this right now .* Try again in 3 minutes."):
+            await act(world.rt, bob, request.id)
+    await it_comes(world)
+    await a_minute_passes(world, (FOLLOW_EVERY + CLAIM_LASTS).total_seconds())
+    await settled(world)
+    request = await until(world, card, Status.FAILED)
+    assert states(request) == {"later": "done", "later-same": "waits", "then": "done"}, "the other one is for Retry"
     await press(world, ALICE, await world.message(ALICE, "only a part of it was done"), "request_give_up")
     await until(world, card, Status.WITHDRAWN)
     await card_with(world, "A part of it was done, and stays. I don't follow what still waits")

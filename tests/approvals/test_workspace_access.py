@@ -215,7 +215,7 @@ async def test_who_left_the_organization_gets_nothing_and_their_grant_is_over(wo
     with pytest.raises(NeedsPerson, match="Lucas Silva isn't in the organization any more"):
         await apply(world, WORKSPACE_ACCESS, waiting)
     ended: Any = await revert(world, WORKSPACE_ACCESS, given)
-    assert ended.outcome.note == "Sofia Rossi's role in Staging was already no access again."
+    assert ended.outcome.note == "Sofia Rossi is no longer a member, and the role went with the membership."
 
 
 async def test_a_change_whose_answer_was_lost_is_found_done_and_not_repeated(world: World) -> None:

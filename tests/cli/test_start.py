@@ -10,19 +10,24 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_app import GOOD, ROOT
-from tests.forks import fork
+from tests.forks import Forked, fork
 from tests.processes import COMMAND, fleet_of
 
 NOBODY = "http://127.0.0.1:9"
 
 
-async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run the bot in a folder with the repository's policy, on a Slack that doesn't answer: exit code, output, errors."""
+async def start(folder: Path, more: Mapping[str, str]) -> Forked:
+    """Start the bot in a folder with the repository's policy, on a Slack that doesn't answer."""
     policy = await asyncio.to_thread((ROOT / "policy.toml").read_text, encoding="utf-8")
     (folder / "policy.toml").write_text(policy, encoding="utf-8")
     (folder / "garbage.db").write_bytes(b"garbage" * 1000)
     env = {"PYTHONPATH": str(ROOT), "PORT": "0", "SLACK_API_URL": f"{NOBODY}/api/", "ANTHROPIC_BASE_URL": NOBODY}
-    process = await fork(COMMAND, {**GOOD, **env, **more}, folder, apart=True)
+    return await fork(COMMAND, {**GOOD, **env, **more}, folder, apart=True)
+
+
+async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
+    """Start the bot and wait until it has ended: exit code, output, errors."""
+    process = await start(folder, more)
     async with asyncio.timeout(60):
         stdout, stderr = await asyncio.gather(process.stdout.read(), process.stderr.read())
         return await process.wait(), stdout.decode(), stderr.decode()
@@ -33,10 +38,6 @@ async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
     [
         ({"DATABASE_URL": "sqlite:////nope/dir/x.db"}, "DATABASE_URL: the database can't be opened (OperationalError)."),
         ({"DATABASE_URL": "sqlite:///garbage.db"}, "DATABASE_URL: the database can't be opened (DatabaseError)."),
-        (
-            {"DATABASE_URL": "postgresql://qm:hunter2@127.0.0.1:1/x"},
-            "DATABASE_URL: the database can't be opened (ConnectionRefusedError).",
-        ),
         ({"SANDBOX_URL": f"{NOBODY}/_sandbox"}, "SANDBOX_URL: no sandbox answers there (ConnectError)."),
         ({"HOST": "no.such.host.invalid"}, "HOST must be an address of this machine, but 'no.such.host.invalid' isn't one."),
         ({"HOST": "192.0.2.1"}, "HOST must be an address of this machine, but '192.0.2.1' isn't one."),
@@ -47,6 +48,20 @@ async def test_what_the_bot_cannot_start_with_is_one_sentence(tmp_path: Path, mo
     assert (code, stderr) == (2, f"{said}\n")
     assert "Unclosed" not in stdout
     assert "hunter2" not in stdout
+
+
+async def test_a_database_that_is_away_is_waited_for_until_the_process_is_told_to_stop(tmp_path: Path) -> None:
+    process = await start(tmp_path, {"DATABASE_URL": "postgresql://qm:hunter2@127.0.0.1:1/x", "LOG_LEVEL": "INFO"})
+    async with asyncio.timeout(60):
+        lines = list[str]()
+        while "waiting_for_database" not in "".join(lines):
+            lines.append((await process.stdout.readline()).decode())
+        process.terminate()
+        stdout, stderr = await asyncio.gather(process.stdout.read(), process.stderr.read())
+        assert (await process.wait(), stderr) == (0, b"")
+    said = "".join(lines) + stdout.decode()
+    assert "DATABASE_URL: the database can't be opened (ConnectionRefusedError)." in said
+    assert "hunter2" not in said
 
 
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

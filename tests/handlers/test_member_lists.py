@@ -10,7 +10,7 @@ from bot.approvals.model import Status
 from bot.sandbox.stage import Json
 from tests.approvals.acting import card_with, labels, press, settled, told, until
 from tests.handlers.test_requests import home_of, press_at_home
-from tests.world import ALICE, BOB, DANA, World, world_of
+from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
 SOFIA = "U0CROWD03"
 
@@ -99,6 +99,9 @@ async def test_remove_on_a_card_is_about_whom_the_card_shows_and_gives_nobody_th
     await world.command(BOB, f"/claude-members show <@{DANA}>")
     card = await told(world, BOB, "Dana")
     assert "Remove…" in labels(card)
+    for oneself in (DANA, CAROL):
+        await world.command(oneself, "/claude-members show me")
+        assert "Remove…" not in labels(await told(world, oneself, "member since")), "nobody asks for their own removal"
     await press(world, BOB, card, "open_remove_member")
     form = str((await world.modal(BOB, "form_remove_member"))["blocks"])
     assert "Dana" in form

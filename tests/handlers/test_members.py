@@ -50,13 +50,13 @@ async def test_a_role_is_said_in_the_same_words_wherever_the_overview_names_it(w
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
     await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
-    card = await card_with(world, "*<@U0ALICE> asks to change a role* — <@U0CROWD01>: developer → *billing*")
+    card = await card_with(world, "*<@U0ALICE> asks to change a role* — <@U0CROWD01>: developer → *billing member*")
     assert "> helps with ∗year end∗" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
-    await card_with(world, "✅ *<@U0CROWD01> is now billing instead of developer*")
-    await world.message(ALICE, "✅ *<@U0CROWD01> is now billing instead of developer*.")
+    await card_with(world, "✅ *<@U0CROWD01> is now billing member instead of developer*")
+    await world.message(ALICE, "✅ *<@U0CROWD01> is now billing member instead of developer*.")
 
 
 async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
@@ -95,6 +95,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
 @pytest.mark.parametrize(
     ("person", "words"),
     [
+        ("<@U0NOSUCH>", "Slack shows me no such person."),
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
         ("<@U0FRANK>", "That Slack account is a bot, or it isn't active."),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.kinds.workspaces.update import UPDATE_WORKSPACE
+from bot.organization.workspace_card import ONLY_MEMBERS
 from tests.approvals.acting import labels, press, told
 from tests.approvals.asking import approve, ask
 from tests.spend.world import DOLLAR, OPUS, fill
@@ -47,16 +48,17 @@ async def test_a_list_leads_to_a_card_and_the_card_to_a_form_and_to_all_members(
     shown = await told(world, ALICE, "*Owner* bob@acme.test")
     assert "2 organization admins are workspace admins in every workspace" in shown["text"]
     assert "Bob Tanaka" not in shown["text"].partition("*Keys")[0], "an inherited role is none of one's own"
-    assert labels(shown) == ["Request a key", "Access…", "Spend limit…", "Rate limit…", "Change…", "Archive…", "All members"]
+    assert labels(shown) == ["Request a key", "Access…", "Spend limit…", "Rate limit…", "Change…", "Archive…"]
+    assert ONLY_MEMBERS in shown["text"], "names are for those who are there"
     await press(world, ALICE, shown, "open_archive_workspace")
     form = await world.modal(ALICE, "form_archive_workspace")
     assert "Staging" in str(form["blocks"])
-    await world.command(ALICE, "/claude-workspaces show claude code")
-    shown = await told(world, ALICE, "*Claude Code* — colour")
-    await press(world, ALICE, shown, "show_workspace_members")
-    members = await told(world, ALICE, "members* of *Claude Code*, 1–10 of ")
-    await press(world, ALICE, members, "page_workspace_members_next")
-    await told(world, ALICE, "members* of *Claude Code*, 11–")
+    await world.command(BOB, "/claude-workspaces show claude code")
+    shown = await told(world, BOB, "*Claude Code* — colour")
+    await press(world, BOB, shown, "show_workspace_members")
+    members = await told(world, BOB, "members* of *Claude Code*, 1–10 of ")
+    await press(world, BOB, members, "page_workspace_members_next")
+    await told(world, BOB, "members* of *Claude Code*, 11–")
 
 
 async def test_what_was_asked_and_done_is_shown_to_whoever_may_see_it(world: World) -> None:

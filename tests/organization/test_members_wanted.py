@@ -6,6 +6,7 @@ import pytest
 
 from bot.admin.model import Invite, Member
 from bot.commands.parse import find_command
+from bot.directory.listing import count_roles
 from bot.organization.members_view import invite_list, member_list, order_of, order_of_invite
 from bot.organization.members_wanted import WantedMembers, meant_instead, read_wanted_members
 from bot.organization.narrowing import restored, stored
@@ -78,11 +79,11 @@ def test_admins_stand_first_then_names_and_invites_by_what_is_lost_next() -> Non
 @pytest.mark.parametrize("name", [NASTY, "N" * 255, "👩‍👩‍👧 *Zoë* <@U0BOB>", " "])
 def test_any_name_is_shown_as_text(name: str) -> None:
     people = [Member(id=str(number), email=f"{name}@acme.test", name=name, role="later_role") for number in range(30)]
-    message = member_list(page_of(people, order_of), WantedMembers(), people, "admin", "claude")
+    message = member_list(page_of(people, order_of), WantedMembers(), count_roles(people), "admin", "claude")
     assert not validate_message({"channel": "C0GENERAL", "text": message.text, "blocks": message.blocks})
     shown = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
     assert not [text for text in (*shown, message.text) if "<!channel>" in text or "<@U0BOB>" in text]
-    none = member_list(page_of([], order_of), WantedMembers(part=name), people, "admin", "claude")
+    none = member_list(page_of([], order_of), WantedMembers(part=name), count_roles(people), "admin", "claude")
     assert "No members" in none.text
     assert (
         "No waiting invites" in invite_list(page_of([], order_of_invite), WantedMembers(invites=("pending",)), "claude").text

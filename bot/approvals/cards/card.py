@@ -29,8 +29,8 @@ class RequestFacts:
     `plan`, `wish`, `undone`, `grant` and the sentence `fixed_end` are the kind's too. `needs` says the rule in markup:
     "Needs 1 approval from @claude-admins"; `by_hand` what it leaves to a person, `waits_for` what that person does.
     `approvers` are whom the rule lets decide. `then` says what an approval sets off, `lasts` for how long it holds where
-    nobody gave it an end: "For good". `thing` names what is changed and is somebody's: "key"; `because` says why somebody
-    hears of it. `takes_word`: who does it by hand may say so. `about` are lines that a decision needs besides.
+    nobody gave it an end. `thing` names what is changed and is somebody's: "key"; `because` says why somebody hears of
+    it. `takes_word`: who does it by hand may say so. `about` are lines that a decision needs besides.
     """
 
     request: Request
@@ -80,7 +80,8 @@ def render_card(facts: RequestFacts) -> Message:
         blocks.append(context(" · ".join(lines)))
     blocks.append(actions(*_buttons(facts)))
     text = "\n".join([part for part in (headline, decisive, why, about, parts, ending, *lines) if part])
-    return Message(text, blocks, metadata=_metadata(request))
+    known_by = {"event_type": "quartermaster_request", "event_payload": {"request": request.id}}
+    return Message(text, blocks, metadata=known_by)
 
 
 def _why(facts: RequestFacts) -> Markup:
@@ -102,10 +103,6 @@ def _people(request: Request, headline: Markup) -> list[Markup]:
     asked: list[Markup] = [] if asker in headline else [f"asked by {asker}"]
     approved = _approved_by(request)
     return [*asked, approved] if request.said(Verdict.APPROVE) and approved not in headline else asked
-
-
-def _metadata(request: Request) -> Json:
-    return {"event_type": "quartermaster_request", "event_payload": {"request": request.id}}
 
 
 def _headline(facts: RequestFacts) -> Markup:
@@ -217,7 +214,8 @@ def ended(facts: RequestFacts) -> Markup:
     said = f" · {escape(note)}" if note else ""
     if facts.request.outcome.needs_person_at_end:
         return f"⚠️ *Its time is over, but a person has to check* — {facts.done}{said}"
-    return f"🔁 *{facts.after}* — ended as planned{said}"
+    over = f"*{facts.grant}* is over" if facts.request.outcome.gone_at_end else f"*{facts.after}* — ended as planned"
+    return f"🔁 {over}{said}"
 
 
 def _approved_by(request: Request) -> Markup:

@@ -8,6 +8,7 @@ from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
 from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.several import part_line
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
+from bot.approvals.outcome import KEY_PART
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
 from bot.slack.elements import text_input
@@ -20,8 +21,11 @@ _AT_ONCE, _MOST_BLOCKS = 10, 30
 """Lines in a block, which holds 3,000 characters."""
 
 
-def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = False) -> Json:
-    """Return everything that is known of a request, and a page of its acts; ids stand here and nowhere else."""
+def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = False, with_keys: bool = True) -> Json:
+    """Return everything that is known of a request, and a page of its acts; ids stand here and nowhere else.
+
+    Without `with_keys` what is known of other people's keys is left out.
+    """
     request = facts.request
     lines: list[Markup] = [
         f"*What* {facts.what}",
@@ -34,7 +38,7 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
         lines.append(f"*Problem* {failure(request)}")
-    lines += _known(request)
+    lines += _known(request) if with_keys else []
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
     blocks = [header(facts.title), section("\n".join(lines))]
@@ -42,7 +46,12 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
         blocks.append(section(facts.plan))
     if request.reason:
         blocks.append(section(quote(request.reason)))
-    blocks += _in_blocks(facts.about) + _in_blocks([part_line(part) for part in request.outcome.parts])
+    parts = [one for one in request.outcome.parts if with_keys or not one.name.startswith(KEY_PART)]
+    blocks += _in_blocks(facts.about if with_keys else ()) + _in_blocks(
+        [part_line(part) for part in parts if not part.untold]
+    )
+    if not with_keys and (facts.about or len(parts) < len(request.outcome.parts)):
+        blocks.append(context("Those who decide see more: your role doesn't show you the keys of others."))
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]

@@ -8,7 +8,10 @@ from bot.approvals.extensions import kind_among
 from bot.approvals.kind import AnyKind, undo_of
 from bot.approvals.model import Request
 from bot.policy.model import Rule
-from bot.slack.markup import escape
+from bot.slack.markup import Markup, escape
+
+FOR_GOOD: Markup = "For good"
+"""How long lasts what could have been given until a day, and wasn't."""
 
 
 def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> RequestFacts:
@@ -36,7 +39,7 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         plan=words.plan(asked),
         fixed_end=kind.rules.fixed_end(asked),
         then=words.then(asked),
-        lasts=words.lasts,
+        lasts=words.lasts or (FOR_GOOD if kind.rules.last_day and not request.extends else ""),
         approvers=approvers_in_words(rule, request.workspace_name),
         thing=kind.concerns.thing,
         because=kind.concerns.because,

@@ -19,6 +19,7 @@ Given = tuple[Request, str, bool]
 
 BOTH = "both"
 """What the buttons of a list carry beside which the other one stands, so that it stays there when a page is turned."""
+BY_HAND = "For you to do by hand"
 MARKS: dict[Status, Markup] = {
     Status.PENDING: "⏳",
     Status.APPROVED: "⏳",
@@ -55,6 +56,19 @@ def waiting_blocks(waiting: Page[Titled], narrowed: str = "") -> list[Json]:
         for request, title in waiting.items
     ]
     return [*blocks, *pager(waiting, ids.PAGE_WAITING, "requests that wait for you", narrowed)]
+
+
+def held_blocks(held: Page[Titled], narrowed: str = "") -> list[Json]:
+    """Return a page of what somebody has to do by hand, each with a button that leads to its steps."""
+    blocks = [
+        section(
+            f"⏳ *{escape(title)}*{_end(request)}\n"
+            f"{mention(request.requester.slack_id)} waits for it, do it by {date(request.expires_at)}",
+            accessory=button("Steps", ids.STEPS, request.id, accessibility_label=f"Steps of {title}"),
+        )
+        for request, title in held.items
+    ]
+    return [*blocks, *pager(held, ids.PAGE_HELD, "what you do by hand", narrowed)]
 
 
 def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Json]:
@@ -94,11 +108,16 @@ def _end(request: Request) -> Markup:
     return f" · until {date(request.ends_at)}" if request.ends_at and is_ahead else ""
 
 
-def request_list(waiting: Page[Titled] | None, mine: Page[Titled] | None, prefix: str) -> Message:
-    """Return the private answer; None leaves a part out."""
+def request_list(
+    waiting: Page[Titled] | None, mine: Page[Titled] | None, prefix: str, held: Page[Titled] | None = None
+) -> Message:
+    """Return the private answer; None leaves a part out, and so does nothing that is to be done by hand."""
     blocks: list[Json] = []
     words: list[Markup] = []
     narrowed = BOTH if waiting is not None and mine is not None else ""
+    if held is not None and held.items:
+        blocks += [header(BY_HAND), *held_blocks(held, narrowed), divider()]
+        words.append(f"{number(len(held.items))} to do by hand: {_titles(held)}")
     if waiting is not None:
         blocks += [header("Waiting for your decision"), *waiting_blocks(waiting, narrowed)]
         waits = f"{number(len(waiting.items))} waiting for your decision: {_titles(waiting)}"
@@ -107,7 +126,7 @@ def request_list(waiting: Page[Titled] | None, mine: Page[Titled] | None, prefix
         blocks += [*([divider()] if blocks else []), header("Your requests"), *mine_blocks(mine, prefix, narrowed)]
         asked = f"{plural(len(mine.items), 'request')} of yours: {_titles(mine)}"
         words.append(asked if mine.items else "You have no requests yet")
-    more = "" if all(page.is_whole for page in (waiting, mine) if page) else " There are more."
+    more = "" if all(page.is_whole for page in (held, waiting, mine) if page) else " There are more."
     return Message(f"{'. '.join(words)}.{more}", fit(blocks))
 
 

@@ -1,5 +1,6 @@
 """What a request's own people are told: its requester in direct messages, everybody else in the card's thread. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,6 +19,8 @@ from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.word import unproven
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
+from bot.approvals.outcome import KEY_PART, PartDone
+from bot.people.roles import SEE_ALL_KEYS
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -110,14 +113,21 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     if outcome.is_unproven:
         return f"⚠️ *{facts.yours}*, as {unproven(outcome)}.{_end(request)}", undo
     note = f" {escape(outcome.note)}" if outcome.note else ""
-    parts = f"\n{part_lines(outcome.parts)}" if outcome.parts else ""
+    seen = _seen(request, outcome.parts)
+    parts = f"\n{part_lines(seen)}" if seen else ""
     mark = "⚠️" if is_partly_in_vain(outcome.parts) else "✅"
     return f"{mark} *{facts.yours}*{hint}.{_end(request)}{note}{parts}", undo
 
 
+def _seen(request: Request, parts: Sequence[PartDone]) -> list[PartDone]:
+    """Return the parts that a requester is told of: about keys of others only where their role shows them those."""
+    sees_keys = request.known.asker is None or request.known.asker.role in SEE_ALL_KEYS
+    return [part for part in parts if sees_keys or not part.name.startswith(KEY_PART)]
+
+
 def news_notice(facts: RequestFacts, which: str) -> Message | None:
     """Return what a requester reads of a follow-up, such as that somebody accepted an invite."""
-    news = [part for part in facts.request.outcome.parts if which == str(part.batch)]
+    news = [part for part in _seen(facts.request, facts.request.outcome.parts) if which == str(part.batch)]
     if not news:
         return None
     text = f"{bold(facts.title)}\n{part_lines(news)}"

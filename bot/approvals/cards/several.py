@@ -37,7 +37,7 @@ def first_lines(lines: Sequence[Markup]) -> Markup:
 
 def part_lines(parts: Sequence[PartDone]) -> Markup:
     """Return the first parts, a line each, and how many more there are; "" for none."""
-    return first_lines([part_line(part) for part in parts])
+    return first_lines([part_line(part) for part in parts if not part.untold])
 
 
 def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:
@@ -46,8 +46,8 @@ def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:
 
 
 def what_is_left(outcome: Outcome) -> Markup:
-    """Return the clause that says what a failed try left undone; what waits is followed once the request is applied."""
-    waits = ", and until Retry I don't follow what waits" if outcome.waits else ""
+    """Return the clause that says what a failed try left undone; what waits is followed meanwhile."""
+    waits = ", and what waits goes on by itself" if outcome.waits else ""
     return f"only a part of it was done{waits}"
 
 

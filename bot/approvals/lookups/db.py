@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from bot.approvals.db import ASKED, ID, from_there, with_decisions
 from bot.approvals.model import Request, Status
+from bot.people.model import Who
 from bot.store.session import Tx
-from bot.store.tables import RequestRow
+from bot.store.tables import DecisionRow, KeyOwnerRow, RequestRow
 
 _AT_ONCE = 500
 
@@ -23,12 +24,37 @@ async def of_workspace(
     return await with_decisions(tx, query.order_by(ASKED.desc(), ID.desc()).limit(limit))
 
 
+async def perhaps_held_by(tx: Tx, who: Who, *, beyond: str = "", later: bool = True, limit: int = 20) -> list[Request]:
+    """Return the requests that wait for a person, who may be `who`: they approved it or took it over at some time.
+
+    The oldest first; `beyond` and `later` as in `bot.approvals.db.pending`. Who holds it now, `holder_of` says.
+    """
+    holder = col(RequestRow.outcome)["holder"]
+    approved = select(DecisionRow.id).where(DecisionRow.request_id == RequestRow.id, _is_same(DecisionRow, who))
+    is_theirs = or_(*(holder[name].as_string() == value for name, value in _known(who).items()), approved.exists())
+    query = select(RequestRow).where(RequestRow.status == Status.FULFILLING, is_theirs)
+    return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
+
+
+def _known(who: Who) -> dict[str, str]:
+    return {name: value for name, value in who.model_dump(include={"slack_id", "member_id"}).items() if value}
+
+
+def _is_same(row: type[DecisionRow], who: Who) -> ColumnElement[bool]:
+    return or_(*(getattr(row, name) == value for name, value in _known(who).items()))
+
+
 async def about(
-    tx: Tx, thing: str, makers: Sequence[str], *, beyond: str = "", later: bool = False, limit: int = 20
+    tx: Tx, thing: str, makers: Sequence[str], *, by: str = "", beyond: str = "", later: bool = False, limit: int = 20
 ) -> list[Request]:
-    """Return the requests that change a thing, or made it and are of the kinds `makers`; in the order of `of_requester`."""
+    """Return the requests that change a thing, gave a key to its owner, or made it and are of the kinds `makers`.
+
+    They come in the order of `of_requester`. With `by` (a Slack id) only what that person asked for.
+    """
     made = and_(col(RequestRow.kind).in_(makers), col(RequestRow.made_id) == thing)
-    query = select(RequestRow).where(or_(col(RequestRow.about_id) == thing, made))
+    gave = select(KeyOwnerRow.request_id).where(KeyOwnerRow.key_id == thing)
+    query = select(RequestRow).where(or_(col(RequestRow.about_id) == thing, made, ID.in_(gave)))
+    query = query.where(RequestRow.requester_slack_id == by) if by else query
     return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
 
 

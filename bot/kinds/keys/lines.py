@@ -72,7 +72,7 @@ async def _lines(rt: Runtime, keys: Sequence[ApiKey], ends: dict[str, datetime])
     others, key_ids = Others(rt.store), [key.id for key in keys]
     asked_for = await others.requesters_of(CREATE_KEY.name, key_ids)
     asked_for |= {key_id: one.owner.slack_id for key_id, one in (await others.handed_over(key_ids)).items()}
-    members = {member.id: member for member in await rt.directory.members()} if keys else {}
+    members = await rt.directory.members_by_id() if keys else dict[str, Member]()
 
     def owner(key: ApiKey) -> Markup:
         if slack_id := asked_for.get(key.id):

@@ -7,14 +7,12 @@ from bot.admin.model import ApiKey
 from bot.approvals.act import Reading
 from bot.approvals.concerned import Remedy
 from bot.approvals.parts import Concerns
+from bot.approvals.sight import sees_all_keys
 from bot.approvals.snapshot import keys_of
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
-from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
-
-_SEE_ALL_KEYS = ADMIN_ROLES | {"developer", "billing"}
 
 
 async def owners_of_key(reading: Reading, key_id: str) -> tuple[Who, ...]:
@@ -42,11 +40,6 @@ async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
     """Return the test whether a key of the directory is the actor's: the requester owns it, else its maker."""
     mine = await keys_of(rt, actor)
     return lambda key: key.id in mine
-
-
-def sees_all_keys(actor: Actor) -> bool:
-    """Whether the actor's role shows them the keys of others: roles that only use the Playground don't."""
-    return actor.member.role in _SEE_ALL_KEYS
 
 
 async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:

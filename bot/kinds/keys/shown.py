@@ -13,11 +13,12 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.model import Request
 from bot.approvals.replace import card_address
+from bot.approvals.sight import oversees_people
 from bot.directory.directory import ORGANIZATION, WORKSPACE
 from bot.directory.use import KeyUse
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.made_by_hand import SERVICE_ACCOUNT, USER, acting_as
-from bot.kinds.keys.owners import may_see_key
+from bot.kinds.keys.owners import may_see_key, owns_key
 from bot.organization.key_card import HISTORY, Ask, KeyFacts
 from bot.people import db as links
 from bot.people.model import Actor
@@ -79,9 +80,11 @@ def asks_for(kinds: Mapping[str, AnyKind], key: ApiKey) -> list[Ask]:
     return [Ask(kind.name, f"{kind.label.split()[0]}…") for kind in about]
 
 
-async def requests_about(rt: Runtime, key_id: str, cursor: str = "") -> Page[Titled]:
-    """Return the page at a cursor of the requests about a key, newest first."""
-    page = await queries.about(rt, key_id, cursor, HISTORY)
+async def requests_about(rt: Runtime, actor: Actor, key: ApiKey, cursor: str = "") -> Page[Titled]:
+    """Return the page at a cursor of the requests about a key, newest first; for who isn't its owner those of their own."""
+    is_mine = await owns_key(rt, actor)
+    sees_all = is_mine(key) or await oversees_people(rt, actor)
+    page = await queries.about(rt, key.id, cursor, HISTORY, by="" if sees_all else actor.slack_id)
     return page.showing([(request, _title(rt, request)) for request in page.items])
 
 

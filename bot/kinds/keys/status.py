@@ -49,7 +49,7 @@ class _Change:
     already: str
     remedy: Remedy
     danger: str = ""
-    lasts: Own = "For good"
+    lasts: Own = ""
     is_final: bool = False
 
 

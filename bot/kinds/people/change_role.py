@@ -13,8 +13,11 @@ from bot.approvals.parts import Checked, Concerns, Sample, Words
 from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.setting import Found, Setting, Thing
+from bot.kinds.workspaces.roles import left_with_membership
 from bot.people.model import Who
-from bot.slack.markup import Markup, bold, escape, mention, within_bold
+from bot.people.roles import role_words
+from bot.slack.markup import Markup, mention
+from bot.words.own import Own
 
 ROLES = {
     "user": "User: Playground only",
@@ -24,6 +27,11 @@ ROLES = {
 }
 """What the API can give on a Console organization (admin-api.md §4.2); `admin` it can't."""
 ADMIN_SENTENCE = "I can't give or remove the admin role. An organization admin does that in the Console: Settings, Members."
+
+
+def role_in_words(role: str) -> Own:
+    """Return a role as people read it."""
+    return role_words(role)[0]
 
 
 class ChangeRole(BaseModel):
@@ -62,13 +70,13 @@ async def _find(reading: Reading, payload: ChangeRole) -> Found[ChangeRole]:
     if payload.role == "admin":
         raise InvalidInput({"role": ADMIN_SENTENCE})
     if payload.role not in ROLES:
-        raise InvalidInput({"role": f"Choose one of {', '.join(ROLES)}."})
+        raise InvalidInput({"role": f"Choose one of {', '.join(map(role_in_words, ROLES))}."})
     try:
         member = await reading.find_member(payload.slack_id)
     except NotLinked as error:
         raise InvalidInput({"slack_id": error.about}) from None
     if member.role not in ROLES:
-        raise InvalidInput({"slack_id": f"{member.name} has the role {member.role}. {ADMIN_SENTENCE}"})
+        raise InvalidInput({"slack_id": f"{member.name} has the role {role_in_words(member.role)}. {ADMIN_SENTENCE}"})
     full = payload.model_copy(update={"member_id": member.id, "member_name": member.name, "from_role": member.role})
     return Found(_thing(member), Checked(full))
 
@@ -88,6 +96,8 @@ _ROLE = Setting[ChangeRole](
     was=lambda payload: payload.from_role,
     already=lambda thing: f"{thing.name} already has the role {thing.value}.",
     already_at="role",
+    in_words=role_in_words,
+    gone=lambda look: left_with_membership(look, look.payload.member_id, look.payload.member_name),
 )
 
 
@@ -101,12 +111,12 @@ async def _person(_reading: Reading, slack_id: str) -> tuple[Who, ...]:
 
 def _what(asked: Asked[ChangeRole]) -> Markup:
     wanted = asked.payload
-    return f"{mention(wanted.slack_id)}: {escape(wanted.from_role)} → {bold(wanted.role)}"
+    return f"{mention(wanted.slack_id)}: {role_in_words(wanted.from_role)} → *{role_in_words(wanted.role)}*"
 
 
 def _done(asked: Asked[ChangeRole]) -> Markup:
     wanted = asked.payload
-    return f"{mention(wanted.slack_id)} is now {escape(wanted.role)} instead of {escape(wanted.from_role)}"
+    return f"{mention(wanted.slack_id)} is now {role_in_words(wanted.role)} instead of {role_in_words(wanted.from_role)}"
 
 
 CHANGE_ROLE = Kind(
@@ -116,13 +126,13 @@ CHANGE_ROLE = Kind(
     words=Words(
         label="Change a role",
         asks="asks to change a role",
-        title=lambda asked: f"Role {asked.payload.role} for {asked.payload.member_name}",
+        title=lambda asked: f"Role {role_in_words(asked.payload.role)} for {asked.payload.member_name}",
         what=_what,
         done=_done,
         then=lambda asked: f"I give {mention(asked.payload.slack_id)} this role at once",
-        wish=lambda asked: f"for the role {bold(asked.payload.role)} for {mention(asked.payload.slack_id)}",
-        grant=lambda asked: f"Role {within_bold(asked.payload.role)} of {mention(asked.payload.slack_id)}",
-        after=lambda asked: f"{mention(asked.payload.slack_id)} is {escape(asked.payload.from_role)} again",
+        wish=lambda asked: f"for the role *{role_in_words(asked.payload.role)}* for {mention(asked.payload.slack_id)}",
+        grant=lambda asked: f"Role {role_in_words(asked.payload.role)} of {mention(asked.payload.slack_id)}",
+        after=lambda asked: f"{mention(asked.payload.slack_id)} is {role_in_words(asked.payload.from_role)} again",
     ),
     rules=_ROLE.rules(
         lambda payload: f"role:{payload.slack_id}",

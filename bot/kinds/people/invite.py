@@ -235,7 +235,6 @@ INVITE_MEMBERS = Kind(
         then=_then,
         wish=lambda asked: f"to invite {bold(_people(asked))}",
         undone="nobody was invited",
-        lasts="For good, once accepted",
         chosen=_chosen,
     ),
     rules=Rules(subject=_subject, check=_check),

@@ -7,7 +7,7 @@ from bot.approvals.act import Act, Look, Reading
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import UpstreamMissing, UpstreamRefused
 from bot.kinds.several import Part
-from bot.kinds.workspaces.roles import ADMIN, NO_ACCESS, ROLES
+from bot.kinds.workspaces.roles import ADMIN, NO_ACCESS, ROLES, give_role
 from bot.people.identity import ADMIN_ROLES
 from bot.people.roles import workspace_role_words
 
@@ -48,7 +48,7 @@ async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, rol
     if member.role == "billing":
         if role != ADMIN:
             raise NeedsPerson(f"Is a billing member of the organization now. {INHERITED}")
-        await act.admin.change_workspace_role(workspace_id, member_id, role)
+        await give_role(act.admin, workspace_id, member_id, role)
         return f"joined as {said}"
     try:
         await act.admin.add_workspace_member(workspace_id, member_id, role)

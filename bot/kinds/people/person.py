@@ -14,16 +14,15 @@ from bot.approvals.cards.lists import Given, Titled
 from bot.approvals.extensions import kind_of, may_extend
 from bot.approvals.kind import all_kinds
 from bot.approvals.model import Request
+from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.approvals.snapshot import keys_of
 from bot.directory.use import KeyUse
 from bot.errors import QuartermasterError
 from bot.kinds.keys.lines import page_of_keys
-from bot.kinds.keys.owners import sees_all_keys
 from bot.kinds.people.change_role import ROLES
 from bot.organization.keys_view import KeyLine
 from bot.organization.person_view import ASKS, PersonFacts
 from bot.organization.places import places_of
-from bot.organization.sight import oversees_people
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
@@ -104,15 +103,19 @@ async def facts_about(
         grants=grants,
         asked=asked,
         unread=tuple(unread),
-        asks=_asks(rt, whom),
+        asks=_asks(rt, whom, is_self=is_self),
     )
 
 
-def _asks(rt: Runtime, whom: Somebody) -> dict[str, str]:
-    """Return what may be asked about somebody who is linked; an admin's role is nothing that the API changes."""
+def _asks(rt: Runtime, whom: Somebody, *, is_self: bool) -> dict[str, str]:
+    """Return what may be asked about somebody who is linked.
+
+    Nobody asks for their own removal, and an admin's role and membership are nothing that the API changes.
+    """
     if whom.member is None or not whom.slack_id:
         return {}
-    left_out: set[str] = set() if whom.member.role in ROLES else {"change_role"}
+    left_out: set[str] = set() if whom.member.role in ROLES else {"change_role", "remove_member"}
+    left_out |= {"remove_member"} if is_self else set()
     return {kind: label for kind, label in ASKS.items() if kind in all_kinds(rt) and kind not in left_out}
 
 

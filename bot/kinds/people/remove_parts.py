@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
 from bot.approvals.act import Act, Look
-from bot.approvals.outcome import Applied, NeedsPerson, PartDone
+from bot.approvals.outcome import KEY_PART, Applied, NeedsPerson, PartDone
 from bot.errors import NotLinked, UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.people.leaving import LeftInvite, LeftKey, RemoveMember, belongings_of
@@ -84,7 +84,7 @@ def _kept(key: LeftKey) -> Part[RemoveMember]:
         is_mine = known is not None and known.request_id == look.request.id
         return part.done(f"kept, its owner is now {known.owner.email}") if known and is_mine else None
 
-    part = Part(f"key:{key.id}", _label(key), do, look)
+    part = Part(f"{KEY_PART}{key.id}", _label(key), do, look)
     return part
 
 
@@ -106,7 +106,7 @@ def _switched(key: LeftKey) -> Part[RemoveMember]:
             return part.done("gone already")
         return part.done(_WORDS[now.status]) if now.status in (becomes, *_ENDED) else None
 
-    part = Part(f"key:{key.id}", _label(key), do, look)
+    part = Part(f"{KEY_PART}{key.id}", _label(key), do, look)
     return part
 
 
@@ -121,7 +121,7 @@ def _membership(payload: RemoveMember) -> Part[RemoveMember]:
         if found := await look(act):
             return found
         outcome = act.came
-        parts = [(outcome.part(f"key:{key.id}"), key) for key in payload.keys]
+        parts = [(outcome.part(f"{KEY_PART}{key.id}"), key) for key in payload.keys]
         open_ = [truncate(key.name, 40) for kept, key in parts if kept is None or kept.state != "done"]
         if open_:
             raise NeedsPerson(f"I wait until every key is handled: {listed(open_, most=3)}.")
@@ -152,7 +152,7 @@ def _made_since(payload: RemoveMember) -> Part[RemoveMember]:
         theirs = await belongings_of(look, payload.member_id, fresh=True)
         new = [key for key in theirs.staying if key.id not in known]
         if not new:
-            return part.done("none")
+            return part.done("none").model_copy(update={"untold": True})
         names = [f"{truncate(key.name, 40)} in {truncate(await look.directory.place_of(key), 30)}" for key in new]
         verb = "still works" if len(new) == 1 else "still work"
         return part.refused(f"{listed(names, most=2)} {verb}. Ask to disable or revoke what nobody needs.")

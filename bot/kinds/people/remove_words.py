@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.approvals.act import Asked
+from bot.approvals.outcome import KEY_PART
 from bot.kinds.people.leaving import LeftKey, RemoveMember
 from bot.people.roles import role_words
 from bot.slack.markup import Markup, bold, code, date, escape, mention, truncate, within_bold
@@ -42,7 +43,7 @@ def fates_in_words(wanted: RemoveMember) -> Markup:
 def done_of(asked: Asked[RemoveMember]) -> Markup:
     """Return what is done, as bold text: the new owner reads here which keys are theirs now."""
     wanted, outcome = asked.payload, asked.request.outcome
-    kept = [key for key in wanted.keys if key.fate == "keep" and _is_done(outcome.part(f"key:{key.id}"))]
+    kept = [key for key in wanted.keys if key.fate == "keep" and _is_done(outcome.part(f"{KEY_PART}{key.id}"))]
     removed = f"{within_bold(wanted.member_name or wanted.email)} is removed from the Claude organization"
     if not kept:
         return removed

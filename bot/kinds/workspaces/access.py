@@ -14,7 +14,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Concerns, Sample, Words
-from bot.errors import InvalidInput, NotLinked, UpstreamMissing
+from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.one_workspace import archived_said, ends_with_its_workspace, find_open_workspace
@@ -28,7 +28,9 @@ from bot.kinds.workspaces.roles import (
     access_of,
     check_not_inherited,
     find_user,
+    give_role,
     has_admin_besides,
+    left_with_membership,
 )
 from bot.people.model import Who
 from bot.slack.markup import Markup, bold, mention, within_bold
@@ -119,12 +121,7 @@ async def _write(admin: FencedAdmin, payload: WorkspaceAccess, role: str) -> Non
     if role in (NO_ACCESS, BILLING):
         await admin.remove_workspace_member(workspace_id, member_id)
         return
-    try:
-        await admin.workspace_member(workspace_id, member_id)
-    except UpstreamMissing:
-        await admin.add_workspace_member(workspace_id, member_id, role)
-    else:
-        await admin.change_workspace_role(workspace_id, member_id, role)
+    await give_role(admin, workspace_id, member_id, role)
 
 
 async def _forbids(reading: Reading, payload: WorkspaceAccess, role: str) -> str:
@@ -158,6 +155,7 @@ _ROLE = Setting[WorkspaceAccess](
     already=lambda thing: f"{thing.name} is already {thing.value}.",
     already_at="role",
     in_words=access_in_words,
+    gone=lambda look: left_with_membership(look, look.payload.member_id, look.payload.member_name),
     forbids=_forbids,
 )
 

@@ -8,13 +8,13 @@ from bot.approvals.concerned import Remedy
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
-from bot.approvals.parts import Checked, Concerns, Rules, Sample, Words
+from bot.approvals.parts import Checked, Concerns, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.limits.cap import above_cap
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_parts import is_called, parts_of
+from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, parts_of
 from bot.kinds.workspaces.wanted import (
     ALERT,
     DIGEST,
@@ -202,6 +202,16 @@ async def _owner(_reading: Reading, slack_id: str) -> tuple[Who, ...]:
     return (Who(slack_id=slack_id, member_id="", email=""),)
 
 
+def _limit_to_set(asked: Asked[CreateWorkspace]) -> Filled | None:
+    """Return the form for the limit that the API didn't set, filled in."""
+    found = first_limit_by_hand(asked.payload, asked.request.outcome)
+    if found is None:
+        return None
+    workspace_id, name = found
+    values = {"workspace_id": workspace_id, "amount": str(asked.payload.limit), "reason": asked.request.reason}
+    return Filled(values, {"workspace_id": name})
+
+
 _SEVERAL = Several(parts_of)
 CREATE_WORKSPACE = Kind(
     name="create_workspace",
@@ -223,6 +233,7 @@ CREATE_WORKSPACE = Kind(
     ),
     effect=_SEVERAL.effect(),
     follow_up=_SEVERAL.follow_up(),
+    offers=Offer("set_spend_limit", _limit_to_set, "Spend limit…"),
     concerns=Concerns(find=_owner, field="owner", remedy=Remedy("ask for another owner.", "update_workspace", "Change…")),
     sample=Sample(
         CreateWorkspace(

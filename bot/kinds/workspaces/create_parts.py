@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from bot.admin.model import SpendLimit, Workspace
 from bot.approvals.act import Act, Look
-from bot.approvals.outcome import NeedsPerson, PartDone
+from bot.approvals.outcome import NeedsPerson, Outcome, PartDone
 from bot.errors import PreviewUnavailable, UpstreamMissing
 from bot.kinds.several import Part
+from bot.kinds.workspaces.roles import give_role
 from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
 from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, MARK, OWNER
 from bot.people.identity import ADMIN_ROLES
@@ -113,6 +114,17 @@ def _limit(environment: str, name: str) -> Part[Wanted]:
     return part
 
 
+def first_limit_by_hand(wanted: Wanted, outcome: Outcome) -> tuple[str, str] | None:
+    """Return id and name of the first workspace whose limit the API didn't set, so that a person has to; None for none."""
+    if wanted.limit is None:
+        return None
+    for environment, name in wanted.workspaces.items():
+        made, limit = outcome.part(part_of_workspace(environment)), outcome.part(f"limit:{environment}")
+        if made and made.thing_id and limit and limit.note == BY_HAND.format(amount=money(wanted.limit)):
+            return made.thing_id, name
+    return None
+
+
 async def _limit_of(look: Look[Wanted], workspace_id: str) -> SpendLimit | None:
     limits = await look.admin.spend_limits()
     return next((one for one in limits if one.scope_type == "workspace" and one.workspace_id == workspace_id), None)
@@ -168,8 +180,8 @@ def _access(environment: str, name: str, person: FirstMember) -> Part[Wanted]:
             why = "organization admin" if member.role in ADMIN_ROLES else "billing member"
             return part.done(f"has access as {why} of the organization")
         if member.role == "billing":
-            # In the workspace already by the organization role, which can be raised to this one only.
-            await act.admin.change_workspace_role(workspace_id, member.id, person.role)
+            # Perhaps in the workspace already by the organization role, which can be raised to this one only.
+            await give_role(act.admin, workspace_id, member.id, person.role)
         else:
             await act.admin.add_workspace_member(workspace_id, member.id, person.role)
         return part.done(role)

@@ -1,10 +1,10 @@
 """What somebody may do in a workspace: the roles that can be given there, and what comes from the organization role."""
 
-from typing import Final
+from typing import Any, Final
 
 from bot.admin.model import Member, Workspace
-from bot.approvals.act import Reading
-from bot.approvals.fence import ReadingAdmin
+from bot.approvals.act import Look, Reading
+from bot.approvals.fence import FencedAdmin, ReadingAdmin
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.people.identity import ADMIN_ROLES
 from bot.people.roles import workspace_role_words
@@ -52,6 +52,25 @@ async def find_user(admin: ReadingAdmin, member_id: str) -> Member | None:
         return await admin.user(member_id)
     except UpstreamMissing:
         return None
+
+
+async def left_with_membership(look: Look[Any], member_id: str, name: str) -> str:
+    """Return that somebody's role went with their membership, "" while they are a member."""
+    is_member = await find_user(look.admin, member_id) is not None
+    return "" if is_member else f"{name} is no longer a member, and the role went with the membership."
+
+
+async def give_role(admin: FencedAdmin, workspace_id: str, member_id: str, role: str) -> None:
+    """Give a member a role in a workspace, whether they are in it or not.
+
+    Whether the API has a billing member in each of them isn't relied on.
+    """
+    try:
+        await admin.workspace_member(workspace_id, member_id)
+    except UpstreamMissing:
+        await admin.add_workspace_member(workspace_id, member_id, role)
+    else:
+        await admin.change_workspace_role(workspace_id, member_id, role)
 
 
 async def access_of(admin: ReadingAdmin, workspace_id: str, member: Member | None) -> str:

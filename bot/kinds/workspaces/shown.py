@@ -12,10 +12,11 @@ from bot.admin.model import Member, Workspace
 from bot.approvals import queries
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import all_kinds
+from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.approvals.snapshot import keys_in_workspace
 from bot.directory.directory import Directory
 from bot.errors import UpstreamError
-from bot.kinds.keys.owners import may_see_key, owns_key, sees_all_keys
+from bot.kinds.keys.owners import may_see_key, owns_key
 from bot.organization.workspace_card import WorkspaceFacts, WorkspacePerson, by_power
 from bot.organization.workspaces_view import WorkspaceLine
 from bot.organization.workspaces_wanted import WantedWorkspaces
@@ -113,7 +114,8 @@ async def facts_of_workspace(rt: Runtime, actor: Actor, workspace: Workspace) ->
     """Return all that is known of a workspace and that somebody may see; what can't be read now is None."""
     sees_all, may_see = sees_all_keys(actor), await may_see_key(rt, actor)
     is_own = not workspace.is_default and not workspace.archived_at
-    by = "" if sees_all else actor.slack_id
+    sees_people, sees_requests = await sees_people_of(rt, actor, workspace), await oversees_people(rt, actor)
+    by = "" if sees_requests else actor.slack_id
     (spend, keys, (opened, done)), (people, inherited, limits, rates) = await asyncio.gather(
         asyncio.gather(
             _or_none(spend_by_workspace(rt.store, rt.now())),
@@ -138,9 +140,19 @@ async def facts_of_workspace(rt: Runtime, actor: Actor, workspace: Workspace) ->
         rates=rates,
         keys=keys,
         sees_all=sees_all,
+        sees_people=sees_people,
+        sees_requests=sees_requests,
         open=[(one, kind_of(rt, one).title(one)) for one in opened],
         lately=[(one, kind_of(rt, one).title(one)) for one in done],
     )
+
+
+async def sees_people_of(rt: Runtime, actor: Actor, workspace: Workspace) -> bool:
+    """Tell whether an actor sees who is in a workspace: its own members, and who oversees people; never by guessing."""
+    if inherited_role(actor.member) or await oversees_people(rt, actor):
+        return True
+    roles = None if workspace.is_default else await _or_none(rt.directory.roles_in(workspace.id))
+    return actor.member.id in (roles or {})
 
 
 def offers_for(rt: Runtime, workspace: Workspace) -> list[tuple[str, Own]]:
@@ -163,7 +175,7 @@ async def people_in(rt: Runtime, workspace: Workspace) -> list[WorkspacePerson]:
     if workspace.is_default:
         return []
     roles = await rt.directory.roles_in(workspace.id)
-    members = {member.id: member for member in await rt.directory.members()}
+    members = await rt.directory.members_by_id()
     found: list[WorkspacePerson] = []
     for one, role in roles.items():
         member = members.get(one)

@@ -1,0 +1,43 @@
+"""A new workspace whose limit the API didn't set: its card leads to the form that asks for it, filled in."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.approvals.cards.card import render_card
+from bot.approvals.model import Status
+from bot.kinds.workspaces.create import CREATE_WORKSPACE
+from bot.kinds.workspaces.create_parts import BY_HAND
+from bot.words.wording import money
+from tests.approvals.samples import a_request, facts_of, payload_of
+
+NOT_SET = BY_HAND.format(amount=money(Decimal(500)))
+
+
+def made(environment: str, note: str, state: str) -> list[dict[str, Any]]:
+    return [
+        {"name": f"workspace:{environment}", "label": environment, "state": "done", "thing_id": f"wrkspc_{environment}"},
+        {"name": f"limit:{environment}", "label": environment, "state": state, "note": note},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "leads_to"),
+    [
+        (made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"), "wrkspc_production"),
+        (made("production", "$500.00 a month", "done") + made("staging", NOT_SET, "refused"), "wrkspc_staging"),
+        (made("production", "$500.00 a month", "done"), None),
+        (made("production", "somebody set $1.00 a month meanwhile, and I left it at that.", "refused"), None),
+    ],
+)
+def test_a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it(
+    parts: list[dict[str, Any]], leads_to: str | None
+) -> None:
+    payload = payload_of("create_workspace") | {"limit": "500.00"}
+    request = a_request("create_workspace", Status.APPLIED, payload=payload, outcome={"parts": parts})
+    assert CREATE_WORKSPACE.offers
+    filled = CREATE_WORKSPACE.offers.filled(CREATE_WORKSPACE.asked(request))
+    found = (filled.values["workspace_id"], filled.values["amount"]) if filled else None
+    assert found == ((leads_to, "500.00") if leads_to else None)
+    assert ("Spend limit…" in str(render_card(facts_of(request)).blocks)) == bool(leads_to)
