@@ -39,6 +39,8 @@ from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
+from bot.spend.reports.schedule import send as reports
+from bot.spend.reports.schedule.topic import ReportTopic
 from bot.status import capabilities, names, watch
 from bot.status.policy_loaded import record_policy
 from bot.store import events
@@ -53,6 +55,7 @@ _TOPICS: tuple[Topic, ...] = (
     DigestTopic(),
     AlertTopic(),
     LimitTopic(),
+    ReportTopic(),
     CodeDigestTopic(),
     ChangeTopic(),
     Undeliverable(),
@@ -119,6 +122,8 @@ JOBS = (
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),
     Job("limits", 60, limits.limits_due, limits.tell_limit),
+    Job("reports", 60, reports.reports_due, reports.send_report),
+    Job("final reports", 60, reports.reports_to_settle, reports.settle_report),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
     Job("capabilities", 60, capabilities.due, capabilities.ask),

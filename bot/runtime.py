@@ -72,6 +72,7 @@ class Runtime:
     of request and the topics of posts that it knows. `capabilities` tells what the organization and its key can do,
     `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
     `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then;
+    `more_about_people` are further columns of reports about people (`bot.spend.reports.team.More`);
     `keys_of` are the ids of somebody's keys, by Slack id and member; `spend_news` sets up what channels are told of spend.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.
@@ -93,6 +94,7 @@ class Runtime:
     use_of_each: Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]] = _no_use_of_any
     spend_of_month: Callable[[str | None, datetime], Coroutine[Any, Any, MonthSpend]] = _no_spend_known
     keys_of: Callable[[str, str], Coroutine[Any, Any, frozenset[str]]] = _no_key_known
+    more_about_people: Sequence[Any] = ()
     team_id: str = ""
     bot_user_id: str = ""
     tasks: Tasks = field(default_factory=Tasks)

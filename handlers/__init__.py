@@ -24,6 +24,8 @@ from handlers import (
     spend_forms,
     spend_reconcile,
     spend_records,
+    spend_reports,
+    spend_scheduled,
     workspaces,
 )
 from handlers.edge import register as edge
@@ -43,6 +45,8 @@ FEATURES: tuple[edge.Feature, ...] = (
     spend_ask.FEATURE,
     spend_forms.FEATURE,
     spend_records.FEATURE,
+    spend_reports.FEATURE,
+    spend_scheduled.FEATURE,
     spend_reconcile.FEATURE,
     claude_code.FEATURE,
     forms.FEATURE,

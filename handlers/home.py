@@ -26,6 +26,7 @@ from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.paging import Page
+from bot.spend.dashboard.load import glance_for
 from handlers.edge.guard import said_of
 from handlers.edge.interaction import Interaction, text_at
 from handlers.edge.register import Feature
@@ -70,6 +71,7 @@ async def publish(
         "held": _titled(rt, queries.held_by(rt, actor, held_at, SHOWN)),
         "mine": _titled(rt, queries.mine(rt, actor, mine_at, SHOWN)),
         "grants": given_to(rt, actor, actor.slack_id, grants_at),
+        "spend": glance_for(rt, actor),
     }
     if actor.member.role:  # else nobody can say now which member they are
         reads |= {

@@ -16,6 +16,8 @@ from bot.slack.blocks import actions, context, divider, header, home, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, date
 from bot.slack.paging import Page, numbered
+from bot.spend.dashboard.model import Glance as SpendGlance
+from bot.spend.dashboard.view import glance_blocks
 from bot.spend.phrases import shown
 from bot.words.wording import number, plural
 
@@ -34,7 +36,10 @@ class Missing(Enum):
 
 @dataclass(frozen=True)
 class HomeParts:
-    """The parts of an App Home; `glance` is None for those who are no admins, `keys` and `places` stand in one section."""
+    """The parts of an App Home; `glance` is None for those who are no admins, `spend` for those who may see no figures.
+
+    `keys` and `places` stand in one section.
+    """
 
     waiting: Page[Titled] | Missing
     held: Page[Titled] | Missing
@@ -43,6 +48,7 @@ class HomeParts:
     keys: Page[KeyLine] | Missing
     places: Places | Missing
     glance: Glance | Missing | None = None
+    spend: SpendGlance | Missing | None = None
 
 
 def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
@@ -69,6 +75,7 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
         header("My keys and workspaces"),
         *_part(parts.keys, _keys),
         *_part(parts.places, _places),
+        *([divider(), header("Spend"), *_part(parts.spend, glance_blocks)] if parts.spend is not None else []),
         *([divider(), header("The organization"), *_part(parts.glance, _glance)] if parts.glance is not None else []),
         context(f"As of {date(now)}"),
     ]

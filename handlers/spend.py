@@ -9,7 +9,7 @@ from bot.spend.digests import view as digest_view
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_part
-from handlers import spend_ask, spend_forms, spend_reconcile, spend_records
+from handlers import spend_ask, spend_forms, spend_reconcile, spend_records, spend_reports
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -22,6 +22,7 @@ _FORMS = {
     "records": spend_records.records_command,
     "me": spend_records.records_command,
     "reconcile": spend_reconcile.reconcile_command,
+    **dict.fromkeys(spend_reports.COMMANDS, spend_reports.reports_command),
 }
 
 

@@ -9,7 +9,7 @@ from handlers.edge.interaction import Interaction
 
 async def why_directly(call: Interaction) -> Markup | None:
     """Return why figures go to the person's direct messages instead of beside their act, None when they may stand there."""
-    if call.channel[:1] not in ("C", "G"):
+    if not in_channel(call):
         return None
     try:
         channel = await call.rt.notifier.channel(call.channel)
@@ -18,6 +18,11 @@ async def why_directly(call: Interaction) -> Markup | None:
     if channel.is_shared_outside:
         return "I don't show figures where other companies can read them. I sent them to you directly."
     return None
+
+
+def in_channel(call: Interaction) -> bool:
+    """Tell whether somebody acts in a channel, and not in a direct message or on the App Home."""
+    return call.channel[:1] in ("C", "G")
 
 
 async def tell_alone(call: Interaction, message: Message, *, redraw: bool) -> None:

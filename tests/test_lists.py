@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,8 @@ from bot.organization.person_view import ASKS, PersonFacts, person_card
 from bot.sandbox.slack.validation import validate_message, validate_view
 from bot.slack.paging import SIZE, Page, counted, numbered, page_of, read_turn
 from bot.spend.ask.view import render_figures
+from bot.spend.dashboard.model import Limits, LimitUse
+from bot.spend.dashboard.view import render_limits
 from bot.spend.digests.build import DigestInput, build_digest
 from bot.spend.digests.inside import insides, render_insides
 from bot.spend.digests.view import render_part, render_thread
@@ -38,6 +40,12 @@ from bot.spend.prices.load import price_table
 from bot.spend.reconcile.build import reconcile
 from bot.spend.reconcile.periods import Wanted as Reconciled
 from bot.spend.reconcile.view import render_reconciliation
+from bot.spend.reports.allocation import Place, allocation
+from bot.spend.reports.model import Built, Times, Untagged
+from bot.spend.reports.model import Wanted as AskedReport
+from bot.spend.reports.schedule.model import ReportSubscription
+from bot.spend.reports.schedule.view import render_schedule
+from bot.spend.reports.view import render_report, render_untagged
 from bot.spend.scope import EVERYTHING
 from bot.words.calendars import UTC_DAYS
 from handlers.home_view import HomeParts, home_view
@@ -151,6 +159,35 @@ def digest() -> tuple[DigestInput, Digest]:
     return given, build_digest(given)
 
 
+def allocated() -> tuple[Built, Times]:
+    fact = LedgerDay(FRIDAY, "analytics", NOW, NOW, True, Decimal(1))
+    times = Times("yesterday", FRIDAY, FRIDAY, FRIDAY, FRIDAY, {FRIDAY: fact})
+    places = {name: Place(name, f"{name}{LONG}", {"team": f"{name}{LONG}"}) for name in NAMES}
+    return allocation(times, "team", places, dict.fromkeys(NAMES, Decimal(9)), None), times
+
+
+def reported(cursor: str) -> list[Json]:
+    return render_report(*allocated(), AskedReport("allocation", tag="team"), None, cursor).blocks
+
+
+def untagged(cursor: str) -> list[Json]:
+    built, times = allocated()
+    built = replace(built, untagged=tuple(Untagged(name, f"{name}{LONG}", "$9.00") for name in NAMES))
+    return render_untagged(built, times, AskedReport("allocation", tag="team"), cursor).blocks
+
+
+def limits(cursor: str) -> list[Json]:
+    uses = tuple(LimitUse(f"{name}{LONG}", "month", Decimal(9), Decimal(3), is_own=True) for name in NAMES)
+    return render_limits(Limits(uses), cursor).blocks
+
+
+def scheduled(cursor: str) -> list[Json]:
+    some = [
+        ReportSubscription(name, "C0COSTS", name, LONG, "weekly", "09:00", "UTC", "U0DANA", NOW, FRIDAY) for name in NAMES
+    ]
+    return render_schedule(some, NOW, "claude", cursor).blocks
+
+
 def part(cursor: str) -> list[Json]:
     message = render_part(digest()[1], "workspace", 7, cursor)
     assert message is not None
@@ -197,6 +234,10 @@ LISTS = {
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
     "records": Listed(recorded, "page_spend_records"),
     "a reconciliation": Listed(reconciled, "page_spend_reconcile"),
+    "a report": Listed(reported, "page_report"),
+    "without a tag": Listed(untagged, "page_untagged"),
+    "limits": Listed(limits, "page_limits"),
+    "scheduled reports": Listed(scheduled, "page_scheduled"),
     "a part of a digest": Listed(part, "page_spend_part"),
     "inside a digest": Listed(inside, "page_spend_breakdown"),
 }

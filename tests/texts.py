@@ -27,6 +27,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("Reconciliation", "bot/spend/reconcile bot/spend/prices handlers/spend_reconcile"),
     ("The daily digest", "bot/spend/digests handlers/spend_forms"),
     ("Claude Code", "bot/claude_code handlers/claude_code"),
+    ("Dashboard and reports", "bot/spend/dashboard bot/spend/reports handlers/spend_reports handlers/spend_scheduled"),
     ("Alerts", "bot/spend"),
     ("Charts, channels and Slack's failures", "bot/posts bot/slack"),
     ("The Claude API's failures", "bot/admin"),

@@ -213,7 +213,7 @@ COMMANDS = (
     Command(
         "spend",
         "What Claude costs: figures, the daily digest, alerts",
-        f"{FIGURES} | ask | records | me | reconcile | digest | alert",
+        f"{FIGURES} | ask | dashboard | report | records | me | reconcile | digest | alert",
         (
             Subcommand(
                 "",
@@ -224,6 +224,10 @@ COMMANDS = (
                 matches=r"\d.*|<@.*|q[1-4].*|[-–—]+\w+",
                 reads_all=True,
             ),
+            Subcommand(
+                "dashboard", "dashboard", "today, 30 to 90 days, the largest parts, limits", SPEND, like=("overview",)
+            ),
+            Subcommand("report", "report [NAME] [PERIOD] [by TAG]", "reports, also on a schedule", SPEND, like=("reports",)),
             Subcommand("records", "records [PERIOD] [by model]", "every record, and as CSV", SPEND, like=("csv", "rows")),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),

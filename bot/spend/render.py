@@ -15,8 +15,8 @@ from bot.slack.paging import Page, numbered
 from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
-from bot.spend.table import Column, Row, Table, Value
-from bot.words.wording import MINUS, calendar_day, money, money_change, plural, share
+from bot.spend.table import NOT_ADDED, Column, Row, Table, Value
+from bot.words.wording import MINUS, calendar_day, money, money_change, plural, share, unit_price
 
 TABLE_ROWS = 25
 _POINTS = 20
@@ -62,10 +62,12 @@ def _cell(column: Column, value: Value) -> str | Json:
 def shown_cell(column: Column, value: Value) -> str:
     """Return a cell as people read it, in the scale of its column: money and its changes to the cent."""
     if value is None:
-        return {"share": "–", "text": "–", "count": "not known"}.get(column.kind, "no data")
+        return {"share": "–", "text": "–", "count": "not known", **dict.fromkeys(NOT_ADDED, "–")}.get(column.kind, "no data")
     if isinstance(value, Decimal):
-        if column.kind == "share":
+        if column.kind in ("share", "ratio"):
             return share(value)
+        if column.kind == "rate":
+            return unit_price(value)
         return money_change(value, cents=True) if column.kind == "change" else money(value)
     if isinstance(value, int):
         return count_change(value) if column.kind == "count_change" else count(value)

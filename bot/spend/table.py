@@ -12,11 +12,13 @@ from typing import Literal
 from bot.spend.aggregate import shares
 from bot.spend.model import ZERO, Breakdown, Measure, Series
 
-ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count", "count_change"]
+ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count", "count_change", "mean", "rate", "ratio"]
 """`money`, `change` (signed) and `share` (of one) hold Decimals, `count` (tokens, requests) and its changes integers.
 
-All of these may be added up. Money is in the table's currency; an `hour` is the moment when it begins.
+All of these may be added up. Money is in the table's currency; an `hour` is the moment when it begins. A `rate` (money for
+one of something), a `ratio` (part of its own row's whole) and a `mean` (a count for one of something) have no sum.
 """
+NOT_ADDED = ("mean", "rate", "ratio")
 Value = str | date | datetime | Decimal | int | None
 """One cell; None is "no data", which is never $0."""
 Row = tuple[Value, ...]
@@ -48,8 +50,8 @@ class Table:
 
     def totals(self, first: str, rows: Iterable[Row] | None = None) -> Row:
         """Return the sums of all rows, or of those; `first` stands in the first cell, None where a part has no data."""
-        summed = zip(*(self.rows if rows is None else rows), strict=True)
-        return (first, *(_sum(values) for values in list(summed)[1:]))
+        summed = zip(self.columns, zip(*(self.rows if rows is None else rows), strict=True), strict=False)
+        return (first, *(None if one.kind in NOT_ADDED else _sum(values) for one, values in list(summed)[1:]))
 
 
 def _sum(values: Sequence[Value]) -> Decimal | int | None:

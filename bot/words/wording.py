@@ -31,6 +31,15 @@ def money(value: Decimal) -> str:
     return f"{sign if size else ''}${_round(size, 2):,}"
 
 
+def unit_price(value: Decimal) -> str:
+    """Return dollars for one of something with the digits that it has, four at most behind the point: `$0.0625`, `$4.00`."""
+    if not Decimal("0.0001") <= abs(value) < 1000:
+        return money(value)
+    rounded = _round(abs(value), 4)
+    digits = 2 if rounded == _round(rounded, 2) else 4
+    return f"{MINUS if value < 0 else ''}${_round(rounded, digits):,}"
+
+
 def money_short(value: Decimal) -> str:
     """Return dollars for charts and totals: `$12.4k`, `$8k`, `$1.2M`, `$413`; under ten dollars as `money` does."""
     size, sign = abs(value), MINUS if value < 0 else ""

@@ -6,7 +6,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 What = Literal[
-    "digest_ended", "digest_changed", "digest_skipped", "alert_ended", "alert_changed", "code_ended", "code_skipped"
+    "digest_ended",
+    "digest_changed",
+    "digest_skipped",
+    "alert_ended",
+    "alert_changed",
+    "code_ended",
+    "code_skipped",
+    "report_ended",
+    "report_changed",
+    "report_skipped",
 ]
 
 

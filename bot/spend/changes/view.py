@@ -34,16 +34,24 @@ def _what(change: Change) -> Markup:
             return f"{by} skipped the next weekly Claude Code summary in {where}.{again}"
         case "alert_changed":
             return f"{by} changed an alert in {where}. {about}"
+        case "report_ended":
+            return f"{by} ended a scheduled report in {where}: {about}."
+        case "report_changed":
+            return f"{by} changed a scheduled report in {where}: {about}."
+        case "report_skipped":
+            later = f" It comes again from {date(change.until)} on." if change.until else ""
+            return f"{by} skipped the next report in {where}: {about}.{later}"
 
 
 def _again(change: Change, prefix: str) -> Markup:
     if change.what.startswith("code"):
         begins: Markup = "starts it again" if change.what.endswith("ended") else "shows it"
         return f"{code(f'/{prefix}-code digest')} there {begins}."
-    command = "digest" if change.what.startswith("digest") else "alert"
+    kind = change.what.partition("_")[0]
+    command: Markup = "report schedule" if kind == "report" else "digest" if kind == "digest" else "alert"
     does: Markup = "changes it"
     if change.what.endswith("ended"):
-        does = "starts it again" if command == "digest" else "creates it again"
+        does = "starts it again" if kind == "digest" else "creates it again"
     return f"{code(f'/{prefix}-spend {command}')} there {does}."
 
 

@@ -47,14 +47,15 @@ async def send_digest(rt: Runtime, subscription_id: str, now: datetime) -> None:
     async with rt.store.read() as tx:
         subscription = await store.subscription(tx, subscription_id)
     when = subscription and due(subscription, now)
-    if subscription is None or when is None or not await _is_ready(rt, now, when):
+    if subscription is None or when is None or not await is_ready(rt, now, when):
         return
     run_id = await _begin(rt, subscription, when)
     if run_id is not None:
         await converge(rt, TOPIC, str(run_id))
 
 
-async def _is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
+async def is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
+    """Tell whether a day that something is told of is closed, or was waited for long enough; reads it where it isn't."""
     if await is_settled(rt, when.day):
         return True
     was_read = await _ask_for_day(rt, when)

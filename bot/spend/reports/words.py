@@ -1,0 +1,81 @@
+"""What `/claude-spend report allocation by team 30d` asks for; what is typed and what a button carries are read alike."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.spend.ask.periods import read_period
+from bot.spend.reports.model import DEFAULT_PERIOD, Wanted
+from bot.spend.reports.registry import REPORTS, Report, find_report
+from bot.words.similar import closest
+
+_QUOTES = re.compile(r'["“”„]')
+_PARTS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A word that makes no sense, and the nearest words that would as they would be typed, "" for none.
+
+    `is_tag`: no workspace has such a tag.
+    """
+
+    word: str
+    suggestion: str = ""
+    is_tag: bool = False
+
+
+def read_wanted(words: Sequence[str], tags: Sequence[str] = ()) -> Wanted | NotRead | None:
+    """Return what the words ask for, None where they name no report because there are none.
+
+    `tags` are those by which costs can be allocated; where they aren't known any is taken.
+    """
+    if not words:
+        return None
+    report = find_report(words[0])
+    if report is None:
+        near = closest(words[0].lower(), [one.name for one in REPORTS])
+        return NotRead(words[0], " ".join([near, *words[1:]]) if near else "")
+    return _read(report, list(words[1:]), tags)
+
+
+def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotRead:
+    wanted, named = Wanted(report.name), list[str]()
+    while rest:
+        found = read_period(rest)
+        if found and wanted.period != found[0]:
+            if wanted.period != DEFAULT_PERIOD:
+                return NotRead(rest[0], typed(wanted))
+            wanted, rest = replace(wanted, period=found[0]), rest[found[1] :]
+        elif found:
+            rest = rest[found[1] :]
+        elif rest[0].lower() in report.parts:
+            wanted, rest = replace(wanted, part=rest[0].lower()), rest[1:]
+        elif report.has_tag:
+            named += [rest[0]] if rest[0].lower() != "by" or named else []
+            rest = rest[1:]
+        else:
+            near = closest(rest[0].lower(), report.parts)
+            return NotRead(rest[0], typed(replace(wanted, part=near or "")))
+    return _with_tag(wanted, " ".join(named), tags) if named else wanted
+
+
+def _with_tag(wanted: Wanted, said: str, tags: Sequence[str]) -> Wanted | NotRead:
+    if not tags:
+        return replace(wanted, tag=said)
+    known = {_plain(one): one for one in tags}
+    if (found := known.get(_plain(said))) is not None:
+        return replace(wanted, tag=found)
+    near = closest(_plain(said), known)
+    return NotRead(said, typed(replace(wanted, tag=known[near])) if near else "", is_tag=True)
+
+
+def _plain(tag: str) -> str:
+    """Return a tag as people mean it: `Cost-Centre` is `cost_center`."""
+    return _PARTS.sub("_", tag.casefold()).strip("_").replace("centre", "center").replace("costcenter", "cost_center")
+
+
+def typed(wanted: Wanted) -> str:
+    """Return what is wanted as it would be typed; `read_wanted` reads it back."""
+    tag = " ".join(_QUOTES.sub(" ", wanted.tag).split())
+    return " ".join([wanted.name, *([wanted.part] if wanted.part else []), wanted.period, *([f'by "{tag}"'] if tag else [])])
