@@ -10,7 +10,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scope_of, untold
 from bot.spend.ask.spans import is_month, span, span_versus
-from bot.spend.ask.splits import HOUR, Tags, in_ledger, is_time, tag_of
+from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
@@ -131,7 +131,7 @@ async def _counts(
 async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], scope: Scope) -> list[Count]:
     found = await hours(tx, *between, in_ledger(query.splits), scope.ids)
     told = [
-        one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: f"{one.starts_at:%Y-%m-%dT%H}"})
+        one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: hour_id(one.starts_at)})
         for one in found
     ]
     if query.measure != "dollars":

@@ -4,7 +4,7 @@ Both are dimensions without a name in the reports: their values come from the da
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.spend.dimensions import WORKSPACE, Dimension
 from bot.spend.phrases import days_in_words
@@ -35,6 +35,11 @@ def as_it_is(value: str, _: Mapping[str, str]) -> str:
 def _hour(value: str, _: Mapping[str, str]) -> str:
     day, hour = value.split("T")
     return f"{weekday_day(date.fromisoformat(day))}, {hour}:00"
+
+
+def hour_id(starts_at: datetime) -> str:
+    """Return the id of an hour in UTC: `2026-11-20T09`."""
+    return starts_at.isoformat(timespec="hours")[:13]
 
 
 HOUR = Dimension("hour", "Hour (UTC)", "hour", "", "", ("hours", "hourly"), _hour)
