@@ -85,7 +85,12 @@ async def test_who_was_removed_meanwhile_opens_no_form_and_that_is_said(world: W
     member = next(one for one in await world.rt.directory.members() if one.name == "Noah Klein")
     await world.rt.admin.remove_user(member.id)
     await world.click_on(BOB, message, "open_remove_member")
-    await world.modal(BOB, "They are no longer in the Claude organization.")
+    sentence = "They are no longer in the Claude organization."
+
+    async def told() -> bool:  # in the form where one had to open meanwhile, because looking took long
+        return sentence in str(await world.modals(BOB)) or sentence in str(await world.messages(BOB, APPROVALS))
+
+    await world.wait_for(told, sentence)
 
 
 async def test_who_came_back_and_leaves_again_is_told_again(world: World) -> None:
