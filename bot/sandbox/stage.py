@@ -57,7 +57,7 @@ class Stage:
         chosen = [c for c in seen if (c["id"] == channel if channel else c["is_im"])]
         return [message | {"channel": c["id"]} for c in chosen for message in c["messages"]]
 
-    async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 8.0) -> Any:
+    async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 20.0) -> Any:
         """Wait until `look` returns something true, and return that."""
         deadline, pause = asyncio.get_running_loop().time() + seconds, 0.004
         while True:
@@ -69,7 +69,7 @@ class Stage:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.05)
 
-    async def message(self, user: str, part: str, channel: str = "", seconds: float = 8.0) -> Json:
+    async def message(self, user: str, part: str, channel: str = "", seconds: float = 20.0) -> Json:
         """Wait for the newest message that holds `part` in its text."""
 
         async def look() -> Json | None:
@@ -77,7 +77,7 @@ class Stage:
 
         return await self.wait_for(look, f"{part!r} by {user} in {channel or 'direct messages'}", seconds)
 
-    async def modal(self, user: str, part: str, seconds: float = 8.0) -> Json:
+    async def modal(self, user: str, part: str, seconds: float = 20.0) -> Json:
         """Wait until the top modal holds `part` somewhere."""
 
         async def look() -> Json | None:
