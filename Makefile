@@ -60,17 +60,17 @@ imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 tests: $(VENV)/.dev
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 3
 
 # Lint, import contracts and types run beside the tests; pytest's closing line comes last.
 test: $(VENV)/.dev
-	@$(PY) -m tests.run -n 2
+	@$(PY) -m tests.run -n 3
 
 proof: $(VENV)/.dev
 	QM_PROOF=1 $(PY) -m pytest -n 2
 
 cover: $(VENV)/.dev
-	$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=92
+	$(PY) -m pytest -n 3 --cov --cov-report=term:skip-covered --cov-fail-under=92
 
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
