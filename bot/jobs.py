@@ -23,6 +23,8 @@ from bot.claude_code import sync as claude_code
 from bot.claude_code.digests import send as code_digests
 from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
+from bot.kinds.limits.peaks import news as peak_news
+from bot.kinds.limits.peaks import sync as peaks
 from bot.kinds.people.departures import DepartureTopic
 from bot.log import bind_correlation
 from bot.posts import converge as posts
@@ -61,6 +63,7 @@ _TOPICS: tuple[Topic, ...] = (
     Undeliverable(),
     LeftReadable(),
     DepartureTopic(),
+    peak_news.PeakTopic(),
     watch.OutageTopic(),
     names.NamesTopic(),
 )
@@ -124,6 +127,8 @@ JOBS = (
     Job("limits", 60, limits.limits_due, limits.tell_limit),
     Job("reports", 60, reports.reports_due, reports.send_report),
     Job("final reports", 60, reports.reports_to_settle, reports.settle_report),
+    Job("peaks", 600, peaks.due, peaks.sync),
+    Job("peak_news", 60, peak_news.news_due, peak_news.tell_news),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
     Job("capabilities", 60, capabilities.due, capabilities.ask),

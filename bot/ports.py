@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, Self
 
+from bot.admin.budget import Use
 from bot.admin.model import (
     Activity,
     ApiKey,
@@ -149,6 +150,11 @@ class Admin(Protocol):
 
     def activities(self, types: Sequence[str] = (), since: datetime | None = None) -> AsyncIterator[Activity]:
         """Iterate over the activity feed's entries since then, newest first; UpstreamAuth where the key may not read it."""
+        ...
+
+    @property
+    def use(self) -> Use:
+        """How much of the bot's share of requests the last minute took."""
         ...
 
     async def rate_limits(self) -> list[RateLimit]:

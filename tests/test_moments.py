@@ -12,7 +12,7 @@ from tests.test_contracts import ROOT, sources
 
 FREE = ("bot/sandbox/", "bot/admin/", "bot/store/")
 """The outside world's own shapes, and rows: nobody reads them."""
-UTC_DAYS = ("bot/spend/", "bot/claude_code/")
+UTC_DAYS = ("bot/spend/", "bot/claude_code/", "bot/kinds/limits/peaks/")
 """Costs and reports come by UTC days, whose texts say so."""
 ONE_PLACE = {"bot/words/calendars.py", "bot/slack/markup.py"}
 KEYS = {

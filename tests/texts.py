@@ -15,6 +15,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("First meeting and App Home", "handlers/events handlers/home"),
     ("Who is acting, and refusals at the door", "bot/people handlers/edge bot/errors"),
     ("Forms", "bot/forms bot/words handlers/forms"),
+    ("Rate limits and peaks", "bot/kinds/limits/peaks handlers/rate_limits"),
     ("Kinds of request", "bot/kinds bot/approvals/kind bot/approvals/parts"),
     ("Request cards, notices and lists", "bot/approvals/cards bot/approvals/handover bot/approvals/outcome"),
     ("What people do with requests", "bot/approvals handlers/requests"),

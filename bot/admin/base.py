@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from bot.admin.budget import Use
 from bot.admin.call import ApiCall, Manner, Params
 from bot.admin.pages import PAGE_SIZE, Fetch, id_pages, token_pages
 from bot.admin.wire import understood
@@ -27,6 +28,11 @@ class Carrier(Protocol):
 
     async def send(self, call: ApiCall, manner: Manner) -> Any:
         """Return the decoded JSON answer, or raise an UpstreamError."""
+        ...
+
+    @property
+    def use(self) -> Use:
+        """How much of the bot's share of requests the last minute took."""
         ...
 
     async def aclose(self) -> None:

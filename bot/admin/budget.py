@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import count
 
 WINDOW = 60.0
@@ -39,6 +40,19 @@ def patience(usual: float) -> float:
     return min(usual, HURRIED_WAIT) if _IN_A_HURRY.get() else usual
 
 
+@dataclass(frozen=True)
+class Use:
+    """How much of a budget the last window took, and what the server said of its own: (limit, remaining), None if nothing.
+
+    `waits` is for how many seconds background work is held back now, 0 for not at all.
+    """
+
+    used: int
+    most: int
+    server: tuple[int, int] | None
+    waits: float
+
+
 class Budget:
     """At most `most` permissions in any `window` seconds, queued by priority, first come first served within one."""
 
@@ -50,6 +64,14 @@ class Budget:
         self._order = count()
         self._closed_until = [0.0, 0.0]
         self._timer: asyncio.TimerHandle | None = None
+        self._server: tuple[int, int] | None = None
+
+    @property
+    def use(self) -> Use:
+        """How it stands now."""
+        now = time.monotonic()
+        used = sum(at > now - self._window for at in self._spent)
+        return Use(used, self.most, self._server, max(self._closed_until[1] - now, 0.0))
 
     async def take(self, interactive: bool) -> None:
         """Return when one request may be sent; `interactive` goes first."""
@@ -66,6 +88,7 @@ class Budget:
 
     def learn(self, limit: int, remaining: int, reset_in: float) -> None:
         """Take in what the server says about its own window: wait before it would answer 429."""
+        self._server = (limit, remaining)
         if remaining <= 0:
             self.pause(reset_in)
         elif remaining <= limit * LOW_WATER:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from bot.admin.activities import Activities
 from bot.admin.base import Clock, machine_time
+from bot.admin.budget import Use
 from bot.admin.call import BACKGROUND, INTERACTIVE
 from bot.admin.http import DEFAULT_BASE_URL, REQUESTS_PER_MINUTE, Transport
 from bot.admin.keys import Keys
@@ -22,6 +23,11 @@ class AdminClient(People, Keys, Limits, Activities, Spending):
     def background(self) -> Self:
         """Return the same organization, with the same connections and budget, for work that nobody waits for."""
         return type(self)(self._carrier, BACKGROUND, self._known, self._clock)
+
+    @property
+    def use(self) -> Use:
+        """How much of the bot's share of requests the last minute took, all its calls together."""
+        return self._carrier.use
 
     async def aclose(self) -> None:
         """Close the connections, also those of `background()`."""

@@ -14,7 +14,7 @@ import stamina
 from pydantic import SecretStr
 
 from bot import __version__
-from bot.admin.budget import Budget, patience
+from bot.admin.budget import Budget, Use, patience
 from bot.admin.call import ApiCall, Manner
 from bot.admin.errors import (
     OUR_BUDGET,
@@ -103,6 +103,11 @@ class Transport:
             error.may_have_happened = in_doubt
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    @property
+    def use(self) -> Use:
+        """How much of the bot's share of requests the last minute took."""
+        return self.budget.use
 
     async def aclose(self) -> None:
         """Close the pool."""

@@ -4,6 +4,7 @@ To add a command or a subcommand, add it here; then write its handler, unless it
 """
 
 from bot.commands.asking import ASKING, FIGURES, MORE_FIGURES
+from bot.commands.limits import limits_command
 from bot.commands.model import Command as Command
 from bot.commands.model import Subcommand as Subcommand
 
@@ -251,6 +252,7 @@ COMMANDS = (
             Subcommand("digest", "digest", "post a weekly summary of Claude Code in this channel", DIGEST),
         ),
     ),
+    limits_command(WORKSPACES),
     Command(
         "admin",
         "Help, and how Quartermaster is set up",

@@ -12,6 +12,7 @@ from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.status.budget import budget_in_words
 from bot.status.capabilities import unkept_ways
 from bot.status.names import loose_names
 from bot.status.watch import current_outage
@@ -47,6 +48,7 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
     checks: list[tuple[str, Check]] = [
         ("Slack", _slack),
         ("Claude organization", _organization),
+        ("My calls", _calls),
         ("Database", _database),
         ("Figures", _figures),
         ("Last digest", _digest),
@@ -90,6 +92,10 @@ async def _organization(rt: Runtime) -> list[StatusLine]:
         since = " It has been so since" if outage else ""
         return [StatusLine("Claude organization", False, f"{error.sentence}{since}", outage.since if outage else None)]
     return [StatusLine("Claude organization", True, f"{organization.name}. The Admin key works.")]
+
+
+async def _calls(rt: Runtime) -> list[StatusLine]:
+    return [StatusLine("My calls", *budget_in_words(rt.admin.use))]
 
 
 async def _database(rt: Runtime) -> list[StatusLine]:

@@ -59,6 +59,8 @@ class AuditAction(StrEnum):
     THRESHOLD_ENDED = "threshold.ended"
     ALERT_SENT = "alert.sent"
     LIMIT_REACHED = "limit.reached"
+    RATE_LIMIT_NEAR = "rate_limit.near"
+    RATE_LIMITS_TOLD = "rate_limit.told"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     REPORT_SCHEDULED = "report.scheduled"
     REPORT_MUTED = "report.muted"

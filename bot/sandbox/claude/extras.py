@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.sandbox.claude.curves import day_factor, slice_of
 from bot.sandbox.claude.keyplan import KeyPlan
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.prices import UNLISTED_MODEL
@@ -20,6 +21,11 @@ LONG_PROMPTS_KEY = "search-rerank"
 SESSIONS_KEY = "sandbox-exec"
 UNLISTED_SINCE = timedelta(days=6)
 """How long before the sandbox began its key moved a part of its work to the model that no table names."""
+
+PEAK_KEY, PEAK_MODEL = "ingest-prod", "claude-opus-5-5"
+PEAK_SHARE = 0.85
+PEAK_BEFORE = timedelta(hours=9, minutes=53)
+"""How long before the day on which the sandbox began: 14:07 UTC of the day before."""
 
 
 def extra_switches(organization: ClaudeOrganization) -> tuple[bool, ...]:
@@ -66,11 +72,32 @@ def _sessions(organization: ClaudeOrganization) -> Iterator[Stream]:
         yield from _apart(iter((time,)), "session")
 
 
+def _peak(organization: ClaudeOrganization) -> Iterator[Stream]:
+    """Yield one minute in which a key alone makes so much output that its model's group comes near its limit."""
+    begins = organization.seed_day - PEAK_BEFORE
+    minute = begins.hour * 60 + begins.minute
+    for plan, key in _planned(organization, PEAK_KEY):
+        usual = next(one for one in key_streams(organization, plan, key) if one.model == PEAK_MODEL)
+        [apart] = _apart(iter((usual,)), "peak")
+        factor = day_factor(apart.seed, apart.rhythm, begins.date(), organization.seed_day.date())
+        [share] = slice_of(apart.rhythm, (10**12,), minute, minute + 1)
+        days = 10**12 / share / factor
+        output = PEAK_SHARE * _output_limit(organization)
+        counters = (output * days / 2, 0.0, 0.0, 0.0, output * days, 0.0, 0.0, 600 * days, 0.0)
+        yield replace(apart, typical=counters, start=begins, until=begins + timedelta(minutes=1))
+
+
+def _output_limit(organization: ClaudeOrganization) -> int:
+    groups = (one for one in organization.rate_limits.values() if PEAK_MODEL in (one.models or ()))
+    return next(groups).limits["output_tokens_per_minute"]
+
+
 _EXTRAS: dict[str, Callable[[ClaudeOrganization], Iterator[Stream]]] = {
     "priority_tier": _priority,
     "unknown_model": _unlisted,
     "long_prompts": _long_prompts,
     "agent_sessions": _sessions,
+    "peak_minute": _peak,
 }
 """Flag -> the streams that it adds."""
 

@@ -4,31 +4,28 @@ A day's total is drawn from the stream's name and the day. An hour's share and a
 rising whole-number curve over that total, so minutes add up to hours, hours to days, and a day that is still open grows.
 """
 
-import hashlib
 import operator
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import prod
 
+from bot.sandbox.claude.curves import HOUR_CURVES, Counters, curve_at, day_factor, slice_of
 from bot.sandbox.claude.extras import extra_streams, extra_switches
 from bot.sandbox.claude.organization import ClaudeOrganization
 from bot.sandbox.claude.prices import unit_prices
 from bot.sandbox.claude.revisions import Revision
-from bot.sandbox.claude.timeline import HOURS, WEEKDAYS, Stream, build_streams
+from bot.sandbox.claude.timeline import Stream, build_streams
 
 DAY_MINUTES = 1440
-_HOUR_CURVES = {rhythm: (0, *accumulate(weights)) for rhythm, weights in HOURS.items()}
 _NOTHING = (0,) * 24
-_MINUTE_CURVE = (0, *accumulate((minute * 7919) % 31 + 20 for minute in range(60)))
 
 _KEPT_STREAM_DAYS = 50_000
 """How many whole days of streams are kept: all of a usual company, two months of the large one."""
 
-Counters = tuple[int, ...]
 State = tuple[tuple[Revision, ...], tuple[bool, ...]]
 """The revisions in force, and the switches that add streams."""
 Cell = tuple[datetime, date, Stream, Counters]
@@ -78,11 +75,7 @@ class UsageBook:
             return self._days[day]
 
     def _whole_day(self, stream: Stream, day: date, revisions: list[Revision]) -> Counters:
-        digest = hashlib.blake2b(f"{stream.seed}|{day.toordinal()}".encode(), digest_size=4).digest()
-        noise = 0.85 + 0.3 * int.from_bytes(digest, "big") / 2**32
-        age = (self._organization.seed_day.date() - day).days
-        growth = max(0.25, 1 - age * 0.72 / 395)
-        factor = WEEKDAYS[stream.rhythm][day.weekday()] * growth * noise
+        factor = day_factor(stream.seed, stream.rhythm, day, self._organization.seed_day.date())
         totals = tuple([int(value * factor) for value in stream.typical])
         of_this = [one.factor for one in revisions if one.concerns(stream.workspace_id, stream.key_id, stream.model)]
         return tuple(int(total * prod(of_this)) for total in totals) if of_this else totals
@@ -138,11 +131,11 @@ def _cut(
             if any(counters):
                 yield begins, day.date(), stream, counters
         return
-    before = _curve(stream.rhythm, totals, first)
+    before = curve_at(stream.rhythm, totals, first)
     at = first
     while at < last:
         upto = min(last, at - at % step + step)
-        after = _curve(stream.rhythm, totals, upto)
+        after = curve_at(stream.rhythm, totals, upto)
         counters = tuple(map(operator.sub, after, before))
         if any(counters):
             yield day + timedelta(minutes=at - at % step), day.date(), stream, counters
@@ -155,33 +148,14 @@ def _hours_of(day: datetime) -> list[datetime]:
 
 
 def _by_hour(rhythm: str, totals: Counters) -> list[Counters]:
-    """Return the counters of each hour of a whole day, counter by counter: what `_curve` says, several times faster."""
-    curve = _HOUR_CURVES[rhythm]
+    """Return the counters of each hour of a whole day, counter by counter: what `curve_at` says, several times faster."""
+    curve = HOUR_CURVES[rhythm]
     whole = curve[-1]
     columns: list[Sequence[int]] = []
     for total in totals:
         grown = [total * low // whole for low in curve] if total else ()
         columns.append([after - before for before, after in pairwise(grown)] if total else _NOTHING)
     return list(zip(*columns, strict=True))
-
-
-def slice_of(rhythm: str, totals: Counters, first: int, last: int) -> Counters:
-    """Return the part of a day's totals that falls into the minutes `first`…`last`."""
-    return tuple(map(operator.sub, _curve(rhythm, totals, last), _curve(rhythm, totals, first)))
-
-
-def _curve(rhythm: str, totals: Counters, minute: int) -> Counters:
-    """Return how much of a day's totals has happened by a minute of it; rises from 0 to the totals, in whole numbers."""
-    curve = _HOUR_CURVES[rhythm]
-    hour, rest = divmod(minute, 60)
-    low, whole = curve[hour], curve[-1]
-    if rest == 0:
-        return tuple(total * low // whole for total in totals)
-    high, share, minutes = curve[hour + 1], _MINUTE_CURVE[rest], _MINUTE_CURVE[-1]
-    return tuple(
-        (below := total * low // whole) + (total * high // whole - below) * share // minutes if total else 0
-        for total in totals
-    )
 
 
 def cost_units(stream: Stream, day: date, counters: Counters) -> Counters:

@@ -10,6 +10,7 @@ from bot.store.tables.claude_code import (
 )
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
+from bot.store.tables.peaks import PeakHourRow, PeakRow
 from bot.store.tables.reports import ReportRunRow, ReportSubscriptionRow
 from bot.store.tables.requests import (
     AuditEntryRow,
@@ -63,6 +64,8 @@ __all__ = [
     "LinkRow",
     "NameRow",
     "NoteRow",
+    "PeakHourRow",
+    "PeakRow",
     "PostRow",
     "ReportRunRow",
     "ReportSubscriptionRow",

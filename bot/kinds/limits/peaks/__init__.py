@@ -1,0 +1,1 @@
+"""How near traffic comes to the rate limits: the peak minutes of each hour, who drove them, and who is told."""

@@ -1,0 +1,97 @@
+"""What `/claude-limits` is asked about: a workspace, a model or group of models, in any order of words. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.kinds.limits.groups import Group
+from bot.slack.markup import reads_alike
+from bot.words.similar import closest
+
+_FILLERS = frozenset({"in", "for", "on", "of", "and", "workspace", "model", "models"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose limits are asked for; "" is the organization, and no groups are all of them."""
+
+    workspace_id: str = ""
+    group_ids: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> str:
+        """The same as words that `read_asked` reads, as a button carries it."""
+        return " ".join([*([self.workspace_id] if self.workspace_id else []), *self.group_ids])
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Words that name nothing known; `nearest` are names that were probably meant, each with what to type for it."""
+
+    words: str
+    nearest: tuple[tuple[str, str], ...] = ()
+
+
+def read_asked(words: Sequence[str], workspaces: Mapping[str, str], groups: Iterable[Group]) -> Asked | Unknown:
+    """Return what is asked for; `workspaces` are names by id. A workspace of exactly that name goes before a model."""
+    every, said = list(groups), [word for word in words if word.casefold() not in _FILLERS]
+    by_id = [one.id for one in every if one.id in said]
+    if by_id:
+        said = [word for word in said if word not in by_id]
+    for split in range(len(said), -1, -1):
+        for place, models in ((said[:split], said[split:]), (said[split:], said[:split])):
+            found = _both(" ".join(place), " ".join(models), workspaces, every)
+            if found is not None:
+                return Asked(found.workspace_id, _narrowed((*by_id, *found.group_ids), every))
+    return _unknown(said, workspaces, every)
+
+
+def _both(place: str, models: str, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Asked | None:
+    named = _workspaces_named(place, workspaces)
+    fitting = _groups_named(models, groups)
+    if (place and len(named) != 1) or (models and not fitting):
+        return None
+    return Asked(named[0] if place else "", tuple(fitting) if models else ())
+
+
+def _workspaces_named(typed: str, workspaces: Mapping[str, str]) -> list[str]:
+    """Return the ids of the workspaces of a name, in any case, or of an id; the API lets several have one name."""
+    if typed in workspaces:
+        return [typed]
+    return [key for key, name in workspaces.items() if typed and reads_alike(name.casefold(), typed.casefold())]
+
+
+def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
+    """Return the groups whose name, or that of one of their models, holds what was typed."""
+    wanted = typed.casefold()
+    return [one.id for one in groups if wanted and any(wanted in name.casefold() for name in (one.name, *one.models))]
+
+
+def _narrowed(group_ids: Sequence[str], groups: Sequence[Group]) -> tuple[str, ...]:
+    """Return groups, () where they are all of them."""
+    return () if len(group_ids) == len(groups) else tuple(group_ids)
+
+
+def _unknown(said: Sequence[str], workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
+    """Return the words that name nothing, beside those that do."""
+    for size in range(len(said) - 1, 0, -1):
+        for kept, rest in ((said[:size], said[size:]), (said[size:], said[:size])):
+            known = read_asked(kept, workspaces, groups)
+            if isinstance(known, Asked):
+                return _named(" ".join(rest), known, workspaces, groups)
+    return _named(" ".join(said), Asked(), workspaces, groups)
+
+
+def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
+    same = _workspaces_named(words, workspaces)
+    if len(same) > 1:
+        nearest = [(f"{workspaces[one]} ({one})", Asked(one, known.group_ids)) for one in same[:3]]
+        return Unknown(words, tuple((label, asked.typed) for label, asked in nearest))
+    choices = dict[str, tuple[str, Asked]]()
+    if not known.group_ids:
+        for group in groups:
+            asked = Asked(known.workspace_id, (group.id,))
+            choices |= {name.casefold(): (name, asked) for name in (group.name, *group.models)}
+    if not known.workspace_id:
+        choices |= {name.casefold(): (name, Asked(key, known.group_ids)) for key, name in workspaces.items()}
+    found = closest(words.casefold(), choices, 0.5)
+    return Unknown(words, ((choices[found][0], choices[found][1].typed),) if found else ())

@@ -1,0 +1,21 @@
+"""How much of its share of the Claude Admin API's requests the bot uses, in words."""
+
+from math import ceil
+
+from bot.admin.budget import Use
+from bot.words.own import Own
+from bot.words.wording import number, plural
+
+
+def budget_in_words(use: Use) -> tuple[bool | None, Own]:
+    """Return whether all is well, None while the bot waits by intention, and how its share stands."""
+    said: Own = f"{number(use.used)} of my {number(use.most)} requests a minute used."
+    if use.server is not None:
+        limit, remaining = use.server
+        said = f"{said} The server's own count: {number(remaining)} of {number(limit)} left."
+    else:
+        said = f"{said} The server doesn't tell its own count."
+    if use.waits > 0:
+        seconds = plural(ceil(use.waits), "second")
+        return None, f"{said} I hold back what nobody waits for, for {seconds}, so that I'm never refused."
+    return True, said

@@ -1,0 +1,36 @@
+"""Tables of the peak minutes beside the rate limits."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Column
+from sqlmodel import Field
+
+from bot.store.tables.base import Table, json_column, time_column
+from bot.store.types import Nanos, UTCTime
+
+
+class PeakRow(Table, table=True):
+    """The highest minute of an hour, over one key's traffic, a workspace's or the organization's; "" where not split."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    level: str = Field(primary_key=True)
+    hour: datetime = Field(sa_column=Column(UTCTime(), primary_key=True))
+    workspace_id: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    limiter: str = Field(primary_key=True)
+    value: int = Field(sa_column=Column(Nanos, nullable=False))
+    minute: datetime = time_column()
+    driver: str
+    driver_value: int = Field(sa_column=Column(Nanos, nullable=False))
+
+
+class PeakHourRow(Table, table=True):
+    """What is known of an hour: an hour without a row here has no data, one with it and no peaks had no traffic."""
+
+    hour: datetime = Field(sa_column=Column(UTCTime(), primary_key=True))
+    read_at: datetime = time_column()
+    source: str
+    unmatched: list[str] = json_column()

@@ -1,0 +1,116 @@
+"""News of peaks: once for each group, day and step, and once a week, however many look and however often."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.jobs import JOBS, run_job
+from bot.kinds.limits.peaks import db
+from bot.kinds.limits.peaks.model import HOUR, HourRead, Peak, Scope, Which
+from bot.kinds.limits.peaks.near import Near, Week, read_subject, week_due
+from bot.posts.converge import converge
+from bot.runtime import Runtime
+from bot.store.session import Store
+from tests.limits.test_peaks_sync import LIMITS
+from tests.spend.world import COSTS, Slack, runtime, set_clock
+
+NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday."""
+_JOB = {job.name: job for job in JOBS}
+OUTPUT = Which(Scope("organization"), "rl_opus", "output_tokens")
+
+
+class _Directory:
+    async def rate_limits(self) -> list[Any]:
+        return [LIMITS]
+
+    async def keys(self) -> list[Any]:
+        return [SimpleNamespace(id="apikey_1", name="ingest-prod")]
+
+
+def bot(store: Store, slack: Slack, now: datetime) -> Runtime:
+    rt = cast("Any", runtime(store, slack=slack))
+    rt.directory = _Directory()
+    rt.policy = SimpleNamespace(defaults=SimpleNamespace(channel=COSTS))
+    set_clock(rt, now)
+    return rt
+
+
+async def known(store: Store, minute: datetime, value: int) -> None:
+    hour = minute.replace(minute=0)
+    async with store.write() as tx:
+        await db.replace_hours(
+            tx, [HourRead(hour, minute + HOUR, "analytics")], [Peak(OUTPUT, value, minute, "apikey_1", value)]
+        )
+
+
+async def look(rt: Runtime, now: datetime) -> None:
+    set_clock(rt, now)
+    for job in ("peak_news", "posts"):
+        await run_job(rt, _JOB[job])
+
+
+async def test_a_limit_that_was_nearly_reached_is_told_once_a_day_and_step(store: Store) -> None:
+    slack, noon = Slack(), NINE + timedelta(days=1, hours=3)
+    replicas = [bot(store, slack, noon) for _ in range(3)]
+    await known(store, noon - HOUR, 799)
+    await look(replicas[0], noon)
+    assert slack.posts == [], "79.9 % is not 80 %"
+    await known(store, noon - HOUR, 800)
+    await asyncio.gather(*(look(one, noon) for one in replicas))
+    await known(store, noon, 820)
+    await look(replicas[1], noon + HOUR)
+    [said] = slack.posts
+    assert said.channel == COSTS
+    assert "Claude" not in said.message.text.split("reached")[0]
+    assert "*Opus reached 80 % of its output tokens per minute* on Tue 24 Nov: 800 of 1,000" in said.message.text
+    assert "11:00 UTC" in said.message.text
+    assert "`ingest-prod`" in said.message.text
+    await known(store, noon + HOUR, 960)
+    await asyncio.gather(*(look(one, noon + 2 * HOUR) for one in replicas))
+    await known(store, noon + HOUR, 810)
+    await look(replicas[2], noon + 3 * HOUR)
+    assert [post.message.text.count("96 %") for post in slack.posts] == [0, 1], "the next step, and no step twice"
+    tomorrow = noon + timedelta(days=1)
+    await known(store, tomorrow - HOUR, 850)
+    await look(replicas[0], tomorrow)
+    assert len(slack.posts) == 3, "another day is told again"
+
+
+async def test_a_message_that_slack_did_not_take_is_told_later_and_once(store: Store) -> None:
+    slack, noon = Slack(), NINE + timedelta(days=1, hours=3)
+    rt = bot(store, slack, noon)
+    await known(store, noon - HOUR, 900)
+    slack.is_down = True
+    await look(rt, noon)
+    slack.is_down = False
+    for minutes in (20, 40, 60):
+        await look(rt, noon + timedelta(minutes=minutes))
+    assert len(slack.posts) == 1
+    await converge(rt, "peaks", Near("rl_opus", noon.date(), 80).subject)
+    assert len(slack.posts) == 1
+
+
+async def test_a_week_is_summed_up_once_on_monday(store: Store) -> None:
+    slack = Slack()
+    rt = bot(store, slack, NINE)
+    await look(rt, NINE)
+    assert slack.posts == [], "of no data nothing is told"
+    await known(store, NINE - timedelta(days=3), 640)
+    await look(rt, NINE + HOUR)
+    assert slack.posts == [], "it waits for the other hours"
+    replicas = [bot(store, slack, NINE) for _ in range(3)]
+    await asyncio.gather(*(look(one, NINE + 6 * HOUR) for one in replicas))
+    await look(rt, NINE + 7 * HOUR)
+    [said] = slack.posts
+    assert "*Rate limits* from Mon 16 Nov to Sun 22 Nov" in said.message.text
+    assert "Opus: 64 % of the output tokens per minute, 640 of 1,000" in said.message.text
+    assert "167 of these 168 hours aren't known" in said.message.text
+
+
+def test_a_subject_says_what_a_post_is_about() -> None:
+    for about in (Near("rl:odd:1", date(2026, 11, 23), 95), Week(date(2026, 11, 23))):
+        assert read_subject(about.subject) == about
+    for now, is_due in ((NINE - HOUR, False), (NINE, True), (NINE + 23 * HOUR, True), (NINE + 25 * HOUR, False)):
+        assert (week_due(now) is not None) is is_due

@@ -1,0 +1,107 @@
+"""Peaks on the store: whole hours, resumed after a failure, by one process at a time, never from hours that run."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from bot.admin.model import RateLimit, RateLimitGroup
+from bot.admin.rows import Report, UsageRow
+from bot.errors import UpstreamDown
+from bot.kinds.limits.peaks import db
+from bot.kinds.limits.peaks.model import HOUR, Scope, Which
+from bot.kinds.limits.peaks.plan import KEPT, STEP
+from bot.kinds.limits.peaks.sync import sync
+from bot.runtime import Runtime
+from bot.store.session import Store
+from tests.spend.world import runtime, set_clock
+
+NOON = datetime(2026, 11, 23, 12, 15, tzinfo=UTC)
+LIMITS = RateLimit(
+    id="rl_opus",
+    group=RateLimitGroup(type="model_group", display_name="Opus"),
+    models=("claude-opus-5-5",),
+    limits={"requests_per_minute": 100, "output_tokens_per_minute": 1000},
+)
+OUTPUT = Which(Scope("organization"), "rl_opus", "output_tokens")
+
+
+class Reports:
+    """The Admin port and the directory as far as this sync uses them: two keys, busiest at minute 30 of each hour."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[datetime, datetime]] = []
+        self.fails_at: int | None = None
+        self.refreshed_at: datetime | None = None
+        self.output = 400
+
+    def background(self) -> "Reports":
+        return self
+
+    async def rate_limits(self) -> list[RateLimit]:
+        return [LIMITS]
+
+    async def usage(self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: str) -> Report[UsageRow]:
+        await asyncio.sleep(0)
+        if len(self.asked) == self.fails_at:
+            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+        assert (bucket, "api_key_id" in group_by) == ("1m", True)
+        self.asked.append((starts, ends))
+        rows = list[UsageRow]()
+        for n in range(int((ends - starts) / HOUR)):
+            for at, key in ((30, "a"), (30, "b"), (40, "a")):
+                minute = starts + n * HOUR + timedelta(minutes=at)
+                counts = (1, 0, 0, 0, self.output, 1, 0)
+                rows.append(UsageRow(minute, minute, "w", "claude-opus-5-5", key, None, *counts))
+        return Report(rows, self.refreshed_at)
+
+
+def bot(store: Store, reports: Reports) -> Runtime:
+    rt = cast("Any", runtime(store))
+    rt.admin = rt.directory = reports
+    set_clock(rt, NOON)
+    return rt
+
+
+async def test_peaks_are_read_once_resumed_and_read_again_when_late_data_is_in(store: Store) -> None:
+    reports = Reports()
+    rt = bot(store, reports)
+    await asyncio.gather(*(sync(rt, "", NOON) for _ in range(3)))
+    assert len(reports.asked) == 2, "one reader among those who run at once"
+    reports.fails_at = 5
+    for minutes in (10, 20, 30):
+        await sync(rt, "", NOON + timedelta(minutes=minutes))
+    assert len(reports.asked) == 5
+    reports.fails_at = None
+    async with store.read() as tx:
+        read = await db.hours_read(tx, NOON - KEPT)
+        [peak] = [one for one in await db.highest_since(tx, NOON - KEPT, "organization") if one.which == OUTPUT]
+        of_keys = await db.highest_since(tx, NOON - KEPT, "key", keys=["b"])
+        bars = await db.hourly(tx, NOON - KEPT, OUTPUT)
+    assert len(read) == 5 * STEP, "whole hours only"
+    assert set(bars) == set(read)
+    assert (peak.value, peak.minute.minute, peak.driver) == (800, 30, "a")
+    assert {one.which.scope.api_key_id for one in of_keys} == {"b"}
+    reports.output, old = 500, min(read)
+    await sync(rt, "", NOON + timedelta(days=2))
+    async with store.read() as tx:
+        [peak] = [one for one in await db.highest_since(tx, old, "organization") if one.which == OUTPUT]
+    assert peak.value == 1000, "late data counts"
+    await sync(rt, "", NOON + 2 * KEPT)
+    async with store.read() as tx:
+        assert min(await db.hours_read(tx, NOON - KEPT)) > NOON + KEPT, "older ones are forgotten"
+
+
+async def test_an_hour_that_the_report_does_not_know_to_its_end_is_no_hour_without_traffic(store: Store) -> None:
+    reports = Reports()
+    reports.refreshed_at = NOON - timedelta(hours=26)
+    rt = bot(store, reports)
+    await sync(rt, "", NOON)
+    async with store.read() as tx:
+        read = await db.hours_read(tx, NOON - KEPT)
+    assert all(hour + HOUR <= reports.refreshed_at for hour in read)
+    assert await _count(store) == len(read)
+
+
+async def _count(store: Store) -> int:
+    async with store.read() as tx:
+        return len(await db.hourly(tx, NOON - KEPT, OUTPUT))

@@ -1,0 +1,26 @@
+"""The bot's own calls in the status: its share, the server's own count, and why it waits."""
+
+from bot.admin.budget import Budget, Use
+from bot.status.budget import budget_in_words
+
+
+def test_the_share_and_the_servers_count_are_said() -> None:
+    for use, is_good, said in (
+        (Use(3, 90, None, 0.0), True, "3 of my 90 requests a minute used. The server doesn't tell its own count."),
+        (Use(3, 90, (100, 40), 0.0), True, "The server's own count: 40 of 100 left."),
+        (Use(90, 90, (100, 2), 11.2), None, "I hold back what nobody waits for, for 12 seconds"),
+    ):
+        good, words = budget_in_words(use)
+        assert good is is_good
+        assert said in words
+
+
+async def test_what_the_server_says_is_kept_and_holds_back_ahead_of_a_refusal() -> None:
+    budget = Budget(5)
+    for _ in range(2):
+        await budget.take(interactive=True)
+    assert budget.use == Use(2, 5, None, 0.0)
+    budget.learn(100, 50, 30.0)
+    assert (budget.use.server, budget.use.waits) == ((100, 50), 0.0)
+    budget.learn(100, 5, 30.0)
+    assert budget.use.waits > 29
