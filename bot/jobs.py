@@ -23,6 +23,7 @@ from bot.claude_code import sync as claude_code
 from bot.claude_code.digests import send as code_digests
 from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
+from bot.hygiene import weekly as advice
 from bot.kinds.limits.peaks import news as peak_news
 from bot.kinds.limits.peaks import sync as peaks
 from bot.kinds.people.departures import DepartureTopic
@@ -64,6 +65,7 @@ _TOPICS: tuple[Topic, ...] = (
     LeftReadable(),
     DepartureTopic(),
     peak_news.PeakTopic(),
+    advice.AdviceTopic(),
     watch.OutageTopic(),
     names.NamesTopic(),
 )
@@ -132,6 +134,7 @@ JOBS = (
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
     Job("capabilities", 60, capabilities.due, capabilities.ask),
+    Job("advice", 900, advice.to_look_at, advice.look),
     Job("events", 3600, always, forget_events),
 )
 

@@ -6,6 +6,7 @@ from bot.approvals.kind import all_kinds
 from bot.runtime import Runtime
 from handlers import (
     admin,
+    advice,
     by_hand,
     claude_code,
     events,
@@ -55,6 +56,7 @@ FEATURES: tuple[edge.Feature, ...] = (
     rate_limits.FEATURE,
     home.FEATURE,
     admin.FEATURE,
+    advice.FEATURE,
     events.FEATURE,
 )
 

@@ -1,12 +1,14 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
 from bot.approvals.authority import needs_in_words
+from bot.people.identity import resolve_actor
 from bot.policy.model import Rule
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
+from handlers.advice import advice_command
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.help_view import all_commands
@@ -21,6 +23,10 @@ async def show_all_commands(call: Interaction) -> None:
 
 async def admin_command(call: Interaction) -> None:
     """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
+    if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "advice":
+        call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
+        await advice_command(call)
+        return
     await call.say(await _status(call))
 
 

@@ -17,6 +17,7 @@ from bot.approvals.cards.lists import Titled
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Request
 from bot.errors import QuartermasterError, SlackError, UserError
+from bot.hygiene.weekly import last_look
 from bot.kinds.keys.lines import page_of_own
 from bot.kinds.people.person import given_to
 from bot.organization.glance import glance
@@ -80,7 +81,7 @@ async def publish(
             "places": places_of(rt, actor.member, most=MOST_READ),
         }
     if actor.member.role in ADMIN_ROLES:
-        reads["glance"] = glance(rt)
+        reads |= {"glance": glance(rt), "advice": last_look(rt)}
     began = f"{time.monotonic():020.6f}"
     tasks = {name: asyncio.create_task(_or_unread(name, read)) for name, read in reads.items()}
     try:

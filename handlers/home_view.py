@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.admin.model import MonthSpend
 from bot.approvals.cards.lists import BY_HAND, Given, Titled, grant_blocks, held_blocks, mine_blocks, waiting_blocks
+from bot.hygiene.model import LastLook
 from bot.organization.keys_view import KeyLine, my_key_blocks
 from bot.organization.model import Glance, Places
 from bot.organization.person_view import places_in_words
@@ -49,6 +50,7 @@ class HomeParts:
     places: Places | Missing
     glance: Glance | Missing | None = None
     spend: SpendGlance | Missing | None = None
+    advice: LastLook | Missing | None = None
 
 
 def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
@@ -76,7 +78,11 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
         *_part(parts.keys, _keys),
         *_part(parts.places, _places),
         *([divider(), header("Spend"), *_part(parts.spend, glance_blocks)] if parts.spend is not None else []),
-        *([divider(), header("The organization"), *_part(parts.glance, _glance)] if parts.glance is not None else []),
+        *(
+            [divider(), header("The organization"), *_part(parts.glance, _glance), *_advice(parts.advice)]
+            if parts.glance is not None
+            else []
+        ),
         context(f"As of {date(now)}"),
     ]
     return home(blocks)
@@ -123,6 +129,14 @@ def _glance(seen: Glance) -> list[Json]:
     ]
     lists = actions(button("Members", ids.LIST_MEMBERS), button("Pending invites", ids.LIST_MEMBERS_TOO, "pending"))
     return [section("\n".join(lines)), lists]
+
+
+def _advice(last: LastLook | Missing | None) -> list[Json]:
+    """Return how many findings the last look saw; nothing before the first one."""
+    if not isinstance(last, LastLook):
+        return []
+    said: Markup = f"*Advice*: {plural(last.count, 'finding')}, as of {date(last.at)}"
+    return [section(said, accessory=button("Show advice", ids.ADVICE))]
 
 
 def _count(count: int | None) -> Markup:

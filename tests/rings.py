@@ -88,6 +88,8 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("sandbox/test_validation_payloads", SERVICE),
     ("slack/test_blocks", SERVICE),
     ("posts/", SERVICE),
+    ("hygiene/test_desk", SERVICE),
+    ("hygiene/test_front_door", WORLD),
     ("claude_code/test_db", SERVICE),
     ("claude_code/test_digest_desk", SERVICE),
     ("claude_code/test_sync", SERVICE),

@@ -14,6 +14,9 @@ from bot.admin.model import ApiKey, Invite, Member, MonthSpend
 from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import Given, Titled, request_list
 from bot.approvals.model import Status
+from bot.hygiene.model import Accepted, Ask, Finding
+from bot.hygiene.view import SHOWN as ADVICE_SHOWN
+from bot.hygiene.view import accepted_list, advice_list
 from bot.organization.key_card import KeyFacts, key_card
 from bot.organization.keys_view import KeyLine, key_list, my_keys
 from bot.organization.keys_wanted import Wanted
@@ -22,6 +25,7 @@ from bot.organization.members_wanted import WantedMembers
 from bot.organization.model import Glance, PlaceRole, Places
 from bot.organization.person_view import ASKS, PersonFacts, person_card
 from bot.sandbox.slack.validation import validate_message, validate_view
+from bot.slack.markup import Markup, escape
 from bot.slack.paging import SIZE, Page, counted, numbered, page_of, read_turn
 from bot.spend.ask.view import render_figures
 from bot.spend.dashboard.model import Limits, LimitUse
@@ -48,6 +52,7 @@ from bot.spend.reports.schedule.view import render_schedule
 from bot.spend.reports.view import render_report, render_untagged
 from bot.spend.scope import EVERYTHING
 from bot.words.calendars import UTC_DAYS
+from bot.words.own import own
 from handlers.home_view import HomeParts, home_view
 from tests.approvals.samples import ASKED, a_request, facts_of
 from tests.spend.reconcile.samples import OCTOBER, used
@@ -205,6 +210,17 @@ def reconciled(cursor: str) -> list[Json]:
     return render_reconciliation(found, Reconciled(*OCTOBER), price_table(), NOW, cursor).blocks
 
 
+def advised(cursor: str) -> list[Json]:
+    ask = Ask("Show", "show_key", "x" * 500)
+    title: Markup = escape(LONG)
+    found = [Finding("rule", name, title, own(name), title, ask, money=Decimal(9)) for name in NAMES]
+    return advice_list(numbered(found, cursor, ADVICE_SHOWN), 7, "Figures.").blocks
+
+
+def accepted(cursor: str) -> list[Json]:
+    return accepted_list(numbered([Accepted(name, name, "x" * 500, ASKED, "U0BOB") for name in NAMES], cursor)).blocks
+
+
 @dataclass(frozen=True)
 class Listed:
     """A list: its blocks at a cursor, and the action with which its button leads on."""
@@ -231,6 +247,8 @@ LISTS = {
     "requests on a card": Listed(lambda cursor: card(own=cursor), "page_asked"),
     "keys at home": Listed(lambda cursor: at_home(own=cursor), "page_my_keys"),
     "history": Listed(history, "page_history"),
+    "advice": Listed(advised, "page_advice"),
+    "accepted advice": Listed(accepted, "page_advice_accepted"),
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
     "records": Listed(recorded, "page_spend_records"),
     "a reconciliation": Listed(reconciled, "page_spend_reconcile"),

@@ -25,6 +25,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
         "bot/spend/ask handlers/spend. handlers/spend_ask handlers/spend_w bot/spend/exports"
         " bot/spend/phrases bot/spend/render bot/spend/table bot/spend/dim",
     ),
+    ("Advice", "bot/hygiene handlers/advice"),
     ("Reconciliation", "bot/spend/reconcile bot/spend/prices handlers/spend_reconcile"),
     ("The daily digest", "bot/spend/digests handlers/spend_forms"),
     ("Claude Code", "bot/claude_code handlers/claude_code"),

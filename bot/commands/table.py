@@ -256,11 +256,12 @@ COMMANDS = (
     Command(
         "admin",
         "Help, and how Quartermaster is set up",
-        "[help | status]",
+        "[help | status | advice]",
         (
             Subcommand(
                 "status", "status", "connections, figures, policy, and what doesn't work and why", SET_UP, like=("health",)
             ),
+            Subcommand("advice", "advice", "what to put right, the worst first (admins only)", SET_UP, like=("findings",)),
             HELP,
         ),
         bare="help",

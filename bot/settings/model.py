@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.settings import parse
+from bot.settings.advice import AdviceSettings
 from bot.settings.network import in_one_spelling, is_excepted
 from bot.settings.parse import is_loopback
 from bot.settings.sources import read_values
@@ -62,7 +63,7 @@ class DatabaseSettings(BaseModel):
         return self.audit_key.get_secret_value().encode() if self.audit_key else b""
 
 
-class Settings(DatabaseSettings):
+class Settings(AdviceSettings, DatabaseSettings):
     """The settings of one bot process. Made by `load_settings`; nothing is read from the environment behind its back."""
 
     slack_bot_token: Annotated[SecretStr, parse.secret_like(r"xox(b|e\.xoxb)-[!-~]+")] = _setting(

@@ -68,3 +68,4 @@ class AuditAction(StrEnum):
     REPORT_SENT = "report.sent"
     SPEND_EXPORTED = "spend.exported"
     SPEND_EXPORT_FAILED = "spend.export_failed"
+    ADVICE_ACCEPTED = "advice.accepted"

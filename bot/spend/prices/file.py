@@ -179,4 +179,5 @@ def _table(file: _File) -> PriceTable:
         fast=modifiers.fast.factor,
         web_search=file.tools.web_search_per_1000 / 1000,
         code_execution_hour=file.tools.code_execution_container_hour,
+        retired=file.retired,
     )

@@ -5,7 +5,7 @@ Pure.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -102,6 +102,8 @@ class PriceTable:
     """Dollars for one search."""
     code_execution_hour: Decimal
     """Dollars for an hour of one container, after the free hours of each month."""
+    retired: Mapping[str, date] = field(default_factory=dict[str, date])
+    """The last UTC day on which a model answers, where it is known."""
 
     def model_of(self, name: str) -> str | None:
         """Return the model behind a name as reports give it, with a date at its end or by an alias; None: not known."""

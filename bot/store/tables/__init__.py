@@ -8,6 +8,7 @@ from bot.store.tables.claude_code import (
     ClaudeCodeModelRow,
     ClaudeCodeToolRow,
 )
+from bot.store.tables.hygiene import AcceptedAdviceRow
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
 from bot.store.tables.peaks import PeakHourRow, PeakRow
@@ -41,6 +42,7 @@ from bot.store.tables.spend import (
 )
 
 __all__ = [
+    "AcceptedAdviceRow",
     "AlertRow",
     "AuditEntryRow",
     "ClaudeCodeActivityRow",

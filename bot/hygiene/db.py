@@ -1,0 +1,74 @@
+"""What findings need of the database, a statement for each kind of fact, and which of them people accepted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from bot.approvals import db as requests
+from bot.approvals.model import Request, Status
+from bot.hygiene.model import Accepted
+from bot.spend.dimensions import PERSON
+from bot.spend.ledger.db import ledger_days
+from bot.spend.ledger.sources import SOURCES
+from bot.store.session import Tx
+from bot.store.tables import AcceptedAdviceRow, ClaudeCodeActivityRow, CostDayRow, KeyOwnerRow, RequestRow
+from bot.store.upsert import insert_into
+
+_MOST_WAITING = 500
+
+
+async def accept(tx: Tx, wanted: Accepted) -> None:
+    """Accept a finding; who accepts it again changes until when, and why."""
+    values = {
+        "finding": wanted.finding,
+        "title": wanted.title,
+        "reason": wanted.reason,
+        "until": wanted.until,
+        "accepted_by": wanted.by,
+        "accepted_at": tx.now,
+    }
+    changed = {name: value for name, value in values.items() if name != "finding"}
+    statement = insert_into(tx, AcceptedAdviceRow).values(values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["finding"], set_=changed))
+
+
+async def accepted(tx: Tx, now: datetime) -> list[Accepted]:
+    """Return what is accepted now, what comes back first at the top."""
+    query = select(AcceptedAdviceRow).where(col(AcceptedAdviceRow.until) > now)
+    rows = await tx.session.exec(query.order_by(col(AcceptedAdviceRow.until), col(AcceptedAdviceRow.finding)))
+    return [Accepted(row.finding, row.title, row.reason, row.until, row.accepted_by) for row in rows]
+
+
+async def people_active(tx: Tx, first: date, last: date) -> frozenset[str] | None:
+    """Return the ids and addresses (lower case) of those with usage; None unless each day's report tells of people."""
+    known = await ledger_days(tx, first, last)
+    days = (last - first).days  # the last day may not have begun yet for the reports
+    if len(known) < days or not all(SOURCES[one.source].tells(PERSON) for one in known.values()):
+        return None
+    spent = select_columns(col(CostDayRow.actor)).where(col(CostDayRow.day).between(first, last)).distinct()
+    found = {str(row[0]) for row in await tx.execute(spent)}
+    day = col(ClaudeCodeActivityRow.day)
+    coded = select_columns(col(ClaudeCodeActivityRow.actor)).where(day.between(first, last)).distinct()
+    return frozenset(one.casefold() for one in found | {str(row[0]) for row in await tx.execute(coded)})
+
+
+async def askers(tx: Tx, kinds: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return by key the member who asked for it and why, for all keys that requests of these kinds made."""
+    made, asked_by, reason = col(RequestRow.made_id), col(RequestRow.requester_member_id), col(RequestRow.reason)
+    query = select_columns(made, asked_by, reason).where(col(RequestRow.kind).in_(kinds), made.is_not(None))
+    rows: list[tuple[str, str, str]] = [tuple(row) for row in await tx.execute(query)]
+    return {key: (member, why) for key, member, why in rows}
+
+
+async def new_owners(tx: Tx) -> Mapping[str, str]:
+    """Return by key the member to whom it was handed over."""
+    query = select_columns(col(KeyOwnerRow.key_id), col(KeyOwnerRow.member_id))
+    rows: list[tuple[str, str]] = [tuple(row) for row in await tx.execute(query)]
+    return dict(rows)
+
+
+async def waiting(tx: Tx) -> list[Request]:
+    """Return the requests that wait for a decision."""
+    return await requests.with_status(tx, Status.PENDING, limit=_MOST_WAITING)

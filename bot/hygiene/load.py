@@ -1,0 +1,158 @@
+"""Reading all facts once: the remembered directory, and a few statements on the database."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.admin.model import ApiKey, Member, Workspace
+from bot.approvals.extensions import kind_of
+from bot.approvals.kind import AnyKind, all_kinds
+from bot.errors import UpstreamError
+from bot.hygiene import db
+from bot.hygiene.model import Bounds, Facts, RuleOfPolicy, Waiting
+from bot.hygiene.seams import exports_of, peaks_of
+from bot.people.roles import ADMIN_ROLES
+from bot.policy.model import ApproverKind, Policy
+from bot.runtime import Runtime
+from bot.spend.alerts.db import thresholds
+from bot.spend.digests.db import subscriptions
+from bot.spend.dimensions import MODEL, WORKSPACE
+from bot.spend.ledger.db import ledger_days
+from bot.spend.ledger.measures.db import measures
+from bot.spend.limits import db as limits
+from bot.spend.model import ONE_DAY, ZERO, Measures
+from bot.spend.prices.load import price_table
+from bot.store.session import Tx
+from bot.words.calendars import UTC_DAYS
+
+MONTH = 30
+
+
+def bounds_of(rt: Runtime) -> Bounds:
+    """Return from where on something is found, by the settings."""
+    said = rt.settings
+    return Bounds(
+        unused=timedelta(days=said.advice_unused_days),
+        oldest_key=timedelta(days=said.advice_key_days),
+        admins=said.advice_admins,
+    )
+
+
+async def load_facts(rt: Runtime, now: datetime) -> Facts:
+    """Return all facts as of now; UpstreamError where the organization can't be read."""
+    directory, bounds = rt.directory, bounds_of(rt)
+    workspaces, members, invites, keys, console, peaks = await asyncio.gather(
+        directory.workspaces(),
+        directory.members(),
+        directory.invites(),
+        directory.keys(),
+        _console_limits(rt),
+        peaks_of(rt, now),
+    )
+    active = [one for one in keys if one.status == "active" and not _is_claude_codes(one, workspaces)]
+    uses = await rt.use_of_each([one.id for one in active], now)
+    default = next((one.id for one in workspaces if one.is_default), "")
+    kinds, today = all_kinds(rt), UTC_DAYS.day_of(now)
+    async with rt.store.read() as tx:
+        tokens, before = await _tokens(tx, today, default)
+        as_of, missing = await _known(tx, today)
+        asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
+        owners = await _owners(tx, active, asked)
+        people = await db.people_active(tx, today - bounds.inactive, today)
+        digests = tuple(one.workspace_ids for one in await subscriptions(tx))
+        alerts = tuple(one.workspace_id for one in await thresholds(tx))
+        kept = {one.workspace_id for one in await limits.live(tx) if one.workspace_id}
+        waiting = await db.waiting(tx)
+    return Facts(
+        now=now,
+        prices=price_table(),
+        bounds=bounds,
+        policy=rt.policy,
+        workspaces=workspaces,
+        members=members,
+        invites=invites,
+        keys=active,
+        uses=uses,
+        owners=owners,
+        purposes=frozenset(key for key, (_, reason) in asked.items() if reason.strip()),
+        active=people,
+        spent=_spent(tokens) if as_of else None,
+        limited=frozenset(kept | console),
+        digests=digests,
+        alerts=alerts,
+        tokens=tokens,
+        tokens_before=before,
+        waiting=[Waiting(one.id, kind_of(rt, one).title(one), one.created_at) for one in waiting],
+        rules=rules_of(rt.policy, kinds, members),
+        peaks=peaks,
+        exports=exports_of(rt),
+        as_of=as_of,
+        missing=missing,
+    )
+
+
+async def _console_limits(rt: Runtime) -> set[str]:
+    """Return the workspaces that the Console limits; nothing where that can't be asked."""
+    try:
+        found = await rt.directory.spend_limits()
+    except UpstreamError:
+        return set()
+    return {one.workspace_id for one in found or () if one.workspace_id and one.is_enabled and one.amount is not None}
+
+
+def _is_claude_codes(key: ApiKey, workspaces: Sequence[Workspace]) -> bool:
+    return any(one.id == key.workspace_id and one.is_claude_code for one in workspaces)
+
+
+async def _tokens(tx: Tx, today: date, default: str) -> tuple[list[Measures], list[Measures]]:
+    """Return what was counted by day, workspace and model in 30 days, and in those before."""
+    first = today - ONE_DAY * MONTH
+    now = await measures(tx, first + ONE_DAY, today, ("day", WORKSPACE, MODEL))
+    before = await measures(tx, first - ONE_DAY * (MONTH - 1), first, ("day", WORKSPACE, MODEL))
+    return [_placed(one, default) for one in now], [_placed(one, default) for one in before]
+
+
+def _placed(one: Measures, default: str) -> Measures:
+    """Return counts under the default workspace's id: older reports name it by none."""
+    return one if one.of(WORKSPACE) else one._replace(ids={**one.ids, WORKSPACE.column: default})
+
+
+async def _known(tx: Tx, today: date) -> tuple[datetime | None, int]:
+    """Return when the figures of the 30 days were made, and how many of the days before today have none."""
+    days = await ledger_days(tx, today - ONE_DAY * (MONTH - 1), today)
+    missing = MONTH - 1 - sum(day < today for day in days)
+    return max((one.refreshed_at for one in days.values()), default=None), missing
+
+
+def _spent(tokens: Sequence[Measures]) -> dict[str, Decimal]:
+    """Return dollars by workspace."""
+    found: dict[str, Decimal] = {}
+    for one in tokens:
+        place = one.of(WORKSPACE)
+        found[place] = found.get(place, ZERO) + one.amount
+    return found
+
+
+async def _owners(tx: Tx, keys: Sequence[ApiKey], asked: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return whose keys are: to whom they were handed over, else who asked for them, else who made them."""
+    given = await db.new_owners(tx)
+    made = {one.id: one.created_by or "" for one in keys}
+    whose = {key: given.get(key) or asked.get(key, ("", ""))[0] or maker for key, maker in made.items()}
+    return {key: member for key, member in whose.items() if member}
+
+
+def rules_of(policy: Policy, kinds: Mapping[str, AnyKind], members: Sequence[Member]) -> list[RuleOfPolicy]:
+    """Return what the policy says of each kind, anywhere and in each workspace that it names."""
+    admins = sum(one.role in ADMIN_ROLES for one in members)
+    found: list[RuleOfPolicy] = []
+    for kind in kinds.values():
+        for place in ("", *(policy.workspaces if kind.has_workspace else ())):
+            rule = policy.rule_for(kind.name, place or None, place or None)
+            sorts = {ref.kind for ref in rule.approvers}
+            people = len({ref.id for ref in rule.approvers if ref.kind is ApproverKind.USER})
+            is_counted = sorts <= {ApproverKind.USER, ApproverKind.ORG_ADMINS}
+            able = people + admins * (ApproverKind.ORG_ADMINS in sorts)
+            told = RuleOfPolicy(kind.name, kind.label, place, rule.quorum, able if is_counted else None, bool(rule.channel))
+            found.append(told)
+    return found

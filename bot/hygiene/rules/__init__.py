@@ -1,0 +1,1 @@
+"""The rules, each in a file of its own; `bot/hygiene/registry.py` lists them."""

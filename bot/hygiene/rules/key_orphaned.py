@@ -1,0 +1,31 @@
+"""Keys of people who have left the organization.
+
+Pure.
+"""
+
+from collections.abc import Sequence
+
+from bot.directory.use import KeyUse
+from bot.hygiene.model import Ask, Facts, Finding, Risk
+from bot.hygiene.words import key_in
+from bot.slack import ids
+from bot.spend.model import ZERO
+
+
+def orphaned_keys(facts: Facts) -> Sequence[Finding]:
+    """Find those whose owner is known and is no member any more; a service account is no member and doesn't leave."""
+    here = {one.id for one in facts.members}
+    return [
+        Finding(
+            "key_orphaned",
+            key.id,
+            f"{key_in(facts, key)} belongs to somebody who left",
+            "Its owner is no longer in the Claude organization, and the key still works.",
+            "They may still have its secret, and nobody looks after it.",
+            Ask("Show the key", ids.SHOW_KEY, key.id),
+            Risk.HIGH,
+            facts.uses.get(key.id, KeyUse()).month_cost or ZERO,
+        )
+        for key in facts.keys
+        if (owner := facts.owners.get(key.id, "")).startswith("user_") and owner not in here
+    ]

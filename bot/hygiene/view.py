@@ -1,0 +1,115 @@
+"""The advice as messages, and the form that accepts a finding.
+
+Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as day
+from datetime import datetime
+from typing import Any
+
+from bot.forms.fields import Form, FormField, check_last_day
+from bot.hygiene.model import Accepted, Finding, Risk
+from bot.slack import ids
+from bot.slack.blocks import actions, context, fit, section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, code, date, escape, mention
+from bot.slack.model import Message
+from bot.slack.paging import Page, pager, range_of
+from bot.spend.phrases import as_plain_text, shown
+from bot.words.wording import number, plural
+
+Json = dict[str, Any]
+SHOWN = 5
+"""Findings of a page: each has three lines and two buttons."""
+_RISKS: Mapping[Risk, Markup] = {Risk.LOW: "low risk", Risk.MIDDLE: "middle risk", Risk.HIGH: "high risk"}
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What the form is read into."""
+
+    until: day
+    reason: str
+
+
+ACCEPT = Form(
+    ids.ADVICE_ACCEPT_FORM,
+    "Accept a finding",
+    (
+        FormField(
+            ids.ADVICE_UNTIL,
+            "Until",
+            "date",
+            hint="After that day it is found again, if it is still so.",
+            check=check_last_day,
+        ),
+        FormField(ids.ADVICE_REASON, "Why it may stay", "long_text", hint="Goes on record.", max_length=500),
+    ),
+    reads=lambda values: Acceptance(values[ids.ADVICE_UNTIL], values[ids.ADVICE_REASON]),
+    submit="Accept",
+)
+
+
+def figures_in_words(as_of: datetime | None, missing: int) -> Markup:
+    """Return how far the figures reach, or that there are none, so that nobody takes silence for thrift."""
+    if as_of is None:
+        return "I have no figures of cost or usage yet, so I can't say what is spent or unused."
+    gaps: Markup = f" {plural(missing, 'day')} of the 30 have no data yet." if missing else ""
+    return f"Figures as of {date(as_of)}, provisional.{gaps}"
+
+
+def advice_list(page: Page[Finding], accepted: int, figures: Markup) -> Message:
+    """Return a page of what is found; `accepted` counts what isn't shown because somebody accepted it."""
+    part = "" if page.is_whole else f", {range_of(page)}"
+    head: Markup = f"*{plural(page.total or 0, 'finding')}*{part}, the most money at stake first, then the highest risk"
+    if not page.items:
+        head = "✅ I found nothing to put right"
+    if accepted:
+        is_not: Markup = "isn't" if accepted == 1 else "aren't"
+        head = f"{head}. {plural(accepted, 'accepted finding')} {is_not} shown"
+    blocks = [section(head), *(block for one in page.items for block in _blocks(one))]
+    if accepted:
+        blocks.append(actions(button(f"Accepted ({accepted})", ids.ADVICE_ACCEPTED)))
+    blocks.append(context(figures))
+    text = f"{head}. {' '.join([_said(one) for one in page.items])} {figures}"
+    return Message(text, fit([*blocks, *pager(page, ids.PAGE_ADVICE, "findings")]))
+
+
+def _said(one: Finding) -> Markup:
+    return f"{one.title}. {one.evidence} {one.stakes}"
+
+
+def _blocks(one: Finding) -> list[Json]:
+    title = as_plain_text(one.title)
+    money: Markup = f"{shown(one.money)} in 30 days at stake, " if one.money else ""
+    buttons = [
+        button(one.ask.label, one.ask.action_id, one.ask.value, accessibility_label=f"{one.ask.label} {title}"),
+        button("Accept…", ids.ADVICE_ACCEPT, one.key, accessibility_label=f"Accept until a day: {title}"),
+    ]
+    return [section(f"*{one.title}*\n{one.evidence} {one.stakes}"), context(f"{money}{_RISKS[one.risk]}"), actions(*buttons)]
+
+
+def accepted_list(page: Page[Accepted]) -> Message:
+    """Return a page of what somebody accepted."""
+    if not page.items:
+        text: Markup = "Nothing is accepted now."
+        return Message(text, [section(text)])
+    part = "" if page.is_whole else f", {range_of(page)}"
+    head: Markup = f"*{plural(page.total or 0, 'accepted finding')}*{part}; each comes back after its day if it is still so"
+    lines: list[Markup] = [
+        f"{escape(one.title)}: until {date(one.until)}, accepted by {mention(one.by)}: {escape(one.reason)}"
+        for one in page.items
+    ]
+    blocks = [section(head), *map(section, lines), *pager(page, ids.PAGE_ADVICE_ACCEPTED, "accepted findings")]
+    return Message(f"{head}. {' '.join(lines)}", fit(blocks))
+
+
+def weekly(titles: Sequence[Markup], total: int, prefix: str) -> Message:
+    """Return what is told once a week: what is new, of so many findings in all; no figure is in it."""
+    more: list[Markup] = [f"and {number(total - len(titles))} more"] if total > len(titles) else []
+    lines = "\n".join([f"• {title}" for title in (*titles, *more)])
+    head: Markup = f"⚠️ *{plural(total, 'new finding')} this week* about how the Claude organization is set up"
+    text: Markup = f"{head}\n{lines}\n{code(f'/{prefix}-admin advice')} shows admins what to do about each."
+    return Message(text, [section(text), actions(button("Show advice", ids.ADVICE))])

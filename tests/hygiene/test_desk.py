@@ -1,0 +1,137 @@
+"""Facts read from the store, what is accepted until a day, and the message of the week: once, however many replicas."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from bot.admin.model import Member
+from bot.approvals import db as requests
+from bot.errors import NotAllowed, NotFound
+from bot.hygiene import weekly
+from bot.hygiene.advise import accept, advice_of
+from bot.hygiene.load import load_facts
+from bot.jobs import JOBS, run_job
+from bot.kinds.registry import KINDS
+from bot.people.model import Actor
+from bot.policy.model import Policy, RuleSettings
+from bot.runtime import Runtime
+from bot.spend.ledger.use import each_use_from
+from bot.store.audit import all_entries
+from bot.store.session import Store
+from tests.approvals.samples import a_request
+from tests.hygiene.samples import DAY, LAB, PROD, key, member, workspace
+from tests.spend.world import COSTS, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady
+
+_JOB = {job.name: job for job in JOBS}
+BOB = Actor("U0BOB", member("bob", "admin"), "UTC")
+DEVELOPER = Actor("U0DANA", member("dana"), "UTC")
+WEEK = timedelta(days=7)
+
+
+class _Directory:
+    """The organization, remembered."""
+
+    def __init__(self) -> None:
+        self.people: list[Member] = [member("bob", "admin"), member("dana")]
+
+    async def workspaces(self) -> list[Any]:
+        return [workspace(PROD, "Production"), workspace(LAB, "Research", tags={})]
+
+    async def members(self) -> list[Member]:
+        return self.people
+
+    async def invites(self) -> list[Any]:
+        return []
+
+    async def keys(self) -> list[Any]:
+        return [
+            key("ingest", created_by="user_bob"),
+            key("evals", LAB, created_by="user_gone"),
+            key("off", LAB, status="inactive"),
+        ]
+
+    async def spend_limits(self) -> None:
+        return None
+
+
+def bot(store: Store, slack: Slack, now: datetime = NOW) -> Runtime:
+    rt = cast("Any", runtime(store, slack=slack))
+    rt.directory, rt.kinds = _Directory(), KINDS
+    rt.policy = Policy(version="1", defaults=RuleSettings(channel=COSTS))
+    rt.use_of_each = each_use_from(lambda: store)
+    rt.settings.advice_unused_days, rt.settings.advice_key_days, rt.settings.advice_admins = 60, 365, 5
+    set_clock(rt, now)
+    return rt
+
+
+async def seeded(store: Store) -> None:
+    await fill(store, steady(FRIDAY - 94 * DAY, FRIDAY))
+    async with store.write() as tx:
+        old = a_request(id="req_old", created_at=NOW - 2 * DAY, expires_at=NOW + DAY)
+        await requests.insert(tx, old, "old")
+
+
+async def test_facts_are_read_once_and_as_they_are(store: Store) -> None:
+    await seeded(store)
+    rt = bot(store, Slack())
+    facts = await load_facts(rt, NOW)
+    assert facts.spent == {PROD: 75 * 29, LAB: 25 * 29}, "the days of a month up to today, which has no figures yet"
+    assert (facts.as_of, facts.missing) == (NOW, 0)
+    assert [one.name for one in facts.keys] == ["ingest", "evals"], "active ones"
+    assert facts.owners == {"apikey_ingest": "user_bob", "apikey_evals": "user_gone"}
+    assert facts.uses["apikey_ingest"].last_day == FRIDAY
+    assert [one.id for one in facts.waiting] == ["req_old"]
+    found = {one.key for one in (await advice_of(rt, NOW)).open}
+    assert {"key_orphaned:apikey_evals", f"ownerless:{LAB}", f"unlimited:{PROD}", "nobody_watches:organization"} <= found
+    assert "approval_waiting:req_old" in found
+    assert "no_export:organization" not in found, "nobody can say yet"
+
+
+async def test_what_is_accepted_is_gone_until_its_day_and_only_admins_may(store: Store) -> None:
+    await seeded(store)
+    rt, one = bot(store, Slack()), f"ownerless:{LAB}"
+    with pytest.raises(NotAllowed):
+        await accept(rt, DEVELOPER, one, NOW + DAY, "fine")
+    await accept(rt, BOB, one, NOW + DAY, "Research is closed soon")
+    with pytest.raises(NotFound):
+        await accept(rt, BOB, one, NOW + DAY, "twice")
+    seen = await advice_of(rt, NOW)
+    assert one not in {found.key for found in seen.open}
+    assert [(found.finding, found.reason) for found in seen.accepted] == [(one, "Research is closed soon")]
+    async with store.read() as tx:
+        [entry] = [entry async for entry in all_entries(tx) if entry.subject == one]
+    assert (entry.actor, entry.detail["reason"]) == ("U0BOB", "Research is closed soon")
+    assert one in {found.key for found in (await advice_of(rt, NOW + DAY)).open}, "it comes back"
+
+
+async def at(rt: Runtime, now: datetime) -> None:
+    set_clock(rt, now)
+    for job in ("advice", "posts"):
+        await run_job(rt, _JOB[job])
+
+
+async def test_what_is_new_is_told_once_a_week_however_many_replicas(store: Store) -> None:
+    slack = Slack()
+    replicas = [bot(store, slack) for _ in range(3)]
+    await at(replicas[0], NOW - DAY)
+    assert slack.posts == [], "there are no figures yet"
+    await fill(store, steady(FRIDAY, FRIDAY))
+    await asyncio.gather(*(at(one, NOW) for one in replicas))
+    [said] = slack.posts
+    assert said.channel == COSTS
+    assert "Nobody watches what we use" in said.message.text
+    assert "$" not in said.message.text, "no figures in a channel"
+    [rt, *_] = replicas
+    last = await weekly.last_look(rt)
+    assert last is not None
+    assert last.at == NOW
+    cast("Any", rt).directory.people = [member("bob", "admin")] * 6
+    await at(rt, NOW + DAY)
+    assert len(slack.posts) == 1, "this week is told"
+    await at(rt, NOW + 2 * DAY)
+    await at(rt, NOW + 2 * DAY + WEEK)
+    [_, said] = slack.posts
+    assert said.message.text.startswith("⚠️ *1 new finding this week*")
+    assert "too many admins" in said.message.text

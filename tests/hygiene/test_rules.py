@@ -1,0 +1,144 @@
+"""Each rule finds what is wrong, and nothing where all is well."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import bot.hygiene.rules
+from bot.hygiene.model import Facts, Finding, Risk
+from bot.hygiene.registry import RULES, findings_in
+from bot.hygiene.rules.dearer_models import successor
+from bot.hygiene.words import keys_of_model
+from bot.kinds.registry import KINDS
+from bot.policy.model import Policy
+from bot.slack import ids
+from bot.spend.ask.grammar import parse_query
+from bot.spend.dimensions import MODEL
+from bot.spend.model import Filter, SpendQuery
+from bot.spend.prices.load import price_table
+from handlers import FEATURES
+from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, key, used
+
+NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
+BEST_PRACTICES = {
+    "Create separate workspaces for prod/staging/dev": "environments",
+    "Set spending limits per workspace": "unlimited",
+    "Monitor usage daily during initial rollout": "nobody_watches",
+    "Use rate limit headers for proactive throttling": "near_limit",
+    "Integrate with observability platforms early": "no_export",
+}
+
+
+def keys_of(facts: Facts) -> set[str]:
+    return {one.key for one in findings_in(facts)}
+
+
+def test_a_badly_kept_organization_shows_exactly_its_findings_and_a_well_kept_one_none() -> None:
+    assert keys_of(WELL_KEPT) == set()
+    found = findings_in(BADLY_KEPT)
+    assert {one.key for one in found} == FOUND
+    assert len(found) == len(FOUND), "each once"
+    assert keys_of(NOBODY_WATCHES) == FOUND - {f"unwatched:{LAB}"} | {"nobody_watches:organization"}
+
+
+def test_each_best_practice_is_a_rule() -> None:
+    rules = {one.rule for one in findings_in(NOBODY_WATCHES)}
+    assert {name: rule for name, rule in BEST_PRACTICES.items() if rule not in rules} == {}
+
+
+def test_each_rule_is_a_file_and_finds_something_of_one_kind() -> None:
+    files = {path.stem for path in Path(bot.hygiene.rules.__path__[0]).glob("*.py")} - {"__init__"}
+    assert {rule.__module__.rpartition(".")[2] for rule in RULES} == files
+    assert len(files) == len(RULES)
+    for rule in RULES:
+        found = rule(NOBODY_WATCHES) or rule(BADLY_KEPT)
+        assert len({one.rule for one in found}) == 1, rule.__name__
+
+
+def test_findings_say_what_is_found_what_it_risks_and_what_to_do() -> None:
+    for one in findings_in(NOBODY_WATCHES):
+        assert one.title, one
+        assert (one.evidence[-1], one.stakes[-1]) == (".", "."), one
+        assert all((one.ask.label, one.ask.action_id)), one
+        assert "$" not in one.title, "a title may stand in a channel"
+        assert "<*_~>" not in one.title + one.evidence, "names are escaped"
+
+
+def test_each_button_is_one_that_answers() -> None:
+    known = {action for feature in FEATURES for action in feature.actions}
+    known |= {f"{ids.OPEN_PREFIX}{kind}" for kind in KINDS}
+    assert {one.ask.action_id for one in [*findings_in(NOBODY_WATCHES), *findings_in(BADLY_KEPT)]} <= known
+
+
+def test_money_at_stake_comes_first_then_risk() -> None:
+    found = findings_in(BADLY_KEPT)
+    assert [one.money for one in found] == sorted((one.money for one in found), reverse=True)
+    free = [one.risk for one in found if not one.money]
+    assert free == sorted(free, reverse=True)
+    assert free[0] is Risk.HIGH
+
+
+@pytest.mark.parametrize(
+    ("why", "facts", "found"),
+    [
+        ("a key younger than the bound may be unused", {"keys": (key("unused", LAB, created_at=NOW - 9 * DAY),)}, False),
+        ("days without reports say nothing", {"uses": {"apikey_unused": replace(used(None), days=20)}}, False),
+        ("without any figures nothing is known", {"uses": {}}, False),
+        ("never used in all known days", {"uses": {"apikey_unused": used(None)}}, True),
+        ("used just before the bound", {"uses": {"apikey_unused": used(59)}}, False),
+        ("used just at the bound", {"uses": {"apikey_unused": used(60)}}, True),
+    ],
+)
+def test_a_key_is_unused_only_where_that_is_known(why: str, facts: dict[str, object], found: bool) -> None:
+    assert ("key_unused:apikey_unused" in keys_of(replace(BADLY_KEPT, **facts))) is found, why
+
+
+@pytest.mark.parametrize(
+    ("why", "facts", "gone"),
+    [
+        ("without figures no workspace spends", {"spent": None}, {"unlimited", "unwatched", "ownerless"}),
+        ("where no report tells of people nobody is inactive", {"active": None}, {"member_inactive"}),
+        ("an unused key may expire", {"uses": {"apikey_ends": used(30)}}, {"key_expiring"}),
+        ("a service account doesn't leave", {"owners": {"apikey_left": "svac_1"}}, {"key_orphaned"}),
+        ("what nobody can say is not found", {"exports": None, "peaks": ()}, {"no_export", "near_limit"}),
+        ("too few tokens to speak of the cache", {"tokens": ()}, {"cache", "model_dearer", "model_retiring"}),
+    ],
+)
+def test_what_is_not_known_is_not_found(why: str, facts: dict[str, object], gone: set[str]) -> None:
+    assert {one.rule for one in findings_in(replace(BADLY_KEPT, **facts))} & gone == set(), why
+
+
+def test_a_policy_that_nobody_can_fulfil_is_found_once() -> None:
+    facts = replace(BADLY_KEPT, policy=Policy.nobody("policy.toml can't be read."))
+    assert [one.key for one in findings_in(facts) if one.rule == "policy"] == ["policy:all"]
+
+
+def test_the_successor_is_the_newest_of_the_family_that_stays() -> None:
+    prices = price_table()
+    assert successor("claude-opus-4-8", prices) == "claude-opus-5-5"
+    assert successor("claude-sonnet-4-5", prices) == "claude-sonnet-5-5"
+    assert successor("claude-opus-5-5", prices) is None
+
+
+def test_what_the_cache_and_a_successor_would_save_is_computed_from_list_prices() -> None:
+    found: dict[str, Finding] = {one.key: one for one in findings_in(BADLY_KEPT)}
+    # 20 M plain input and 1 M output: $5 and $25 a million, against $4 and $20.
+    assert found["model_dearer:claude-opus-5"].money == Decimal(25)
+    # Half of 20 M tokens at $5 instead of $0.50.
+    assert found[f"cache:{LAB}"].money == Decimal(45)
+    # 85 % of 100 M before, 50 % now: 35 M at $4 instead of $0.20.
+    assert found[f"cache:{PROD}"].money == Decimal(133)
+
+
+def test_the_question_behind_a_button_is_one_that_the_command_reads() -> None:
+    asked = parse_query(keys_of_model("claude-sonnet-4-5-20250929").split(), names={"model": ["sonnet-4-5"]})
+    assert isinstance(asked, SpendQuery)
+    assert asked.where == (Filter(MODEL, ("sonnet-4-5",)),)
+
+
+def test_a_far_end_of_a_key_is_no_news() -> None:
+    ends = key("ends", LAB, expires_at=NOW + timedelta(days=15))
+    assert "key_expiring:apikey_ends" not in keys_of(replace(BADLY_KEPT, keys=(ends,)))
