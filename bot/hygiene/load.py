@@ -60,10 +60,9 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
         owners = await _owners(tx, active, asked)
         people = await db.people_active(tx, today - bounds.inactive, today)
-        digests = tuple(one.workspace_ids for one in await subscriptions(tx))
-        alerts = tuple(one.workspace_id for one in await thresholds(tx))
-        kept = {one.workspace_id for one in await limits.live(tx) if one.workspace_id}
-        waiting = await db.waiting(tx)
+        digests, alerts = await _watched(tx)
+        limited = await _limited(tx, console)
+        waiting = await _waiting(rt, tx)
     return Facts(
         now=now,
         prices=price_table(),
@@ -78,12 +77,12 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         purposes=frozenset(key for key, (_, reason) in asked.items() if reason.strip()),
         active=people,
         spent=_spent(tokens) if as_of else None,
-        limited=frozenset(kept | console),
+        limited=limited,
         digests=digests,
         alerts=alerts,
         tokens=tokens,
         tokens_before=before,
-        waiting=[Waiting(one.id, kind_of(rt, one).title(one), one.created_at) for one in waiting],
+        waiting=waiting,
         rules=rules_of(rt.policy, kinds, members),
         peaks=peaks,
         exports=exports_of(rt),
@@ -99,6 +98,20 @@ async def _console_limits(rt: Runtime) -> set[str]:
     except UpstreamError:
         return set()
     return {one.workspace_id for one in found or () if one.workspace_id and one.is_enabled and one.amount is not None}
+
+
+async def _limited(tx: Tx, console: set[str]) -> frozenset[str]:
+    return frozenset(console | {one.workspace_id for one in await limits.live(tx) if one.workspace_id})
+
+
+async def _watched(tx: Tx) -> tuple[tuple[tuple[str, ...], ...], tuple[str | None, ...]]:
+    """Return what digests and alerts are about."""
+    digests = tuple(one.workspace_ids for one in await subscriptions(tx))
+    return digests, tuple(one.workspace_id for one in await thresholds(tx))
+
+
+async def _waiting(rt: Runtime, tx: Tx) -> list[Waiting]:
+    return [Waiting(one.id, kind_of(rt, one).title(one), one.created_at) for one in await db.waiting(tx)]
 
 
 def _is_claude_codes(key: ApiKey, workspaces: Sequence[Workspace]) -> bool:

@@ -10,10 +10,10 @@ from bot.errors import UpstreamDown
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.model import HOUR, Scope, Which
 from bot.kinds.limits.peaks.plan import KEPT, STEP
-from bot.kinds.limits.peaks.sync import sync
+from bot.kinds.limits.peaks.sync import due, sync
 from bot.runtime import Runtime
 from bot.store.session import Store
-from tests.spend.world import runtime, set_clock
+from tests.spend.world import fill, runtime, set_clock, steady
 
 NOON = datetime(2026, 11, 23, 12, 15, tzinfo=UTC)
 LIMITS = RateLimit(
@@ -105,3 +105,12 @@ async def test_an_hour_that_the_report_does_not_know_to_its_end_is_no_hour_witho
 async def _count(store: Store) -> int:
     async with store.read() as tx:
         return len(await db.hourly(tx, NOON - KEPT, OUTPUT))
+
+
+async def test_money_is_read_first_and_peaks_by_one_of_the_replicas(store: Store) -> None:
+    rt = bot(store, Reports())
+    assert await due(rt, NOON) == []
+    await fill(store, steady(NOON.date(), NOON.date()), NOON, NOON)
+    assert sorted(await asyncio.gather(*(due(rt, NOON) for _ in range(3)))) == [[], [], [""]]
+    assert await due(rt, NOON + timedelta(minutes=5)) == []
+    assert await due(rt, NOON + timedelta(minutes=10)) == [""]
