@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
@@ -35,12 +36,15 @@ from bot.slack.probe import WITHIN, web_client
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
 from bot.spend.news import News
+from bot.status.health.scrape import scraper
 from bot.store.migrate import is_current, migrate, open_database, why_unusable
 from bot.store.notes import try_writing
 from bot.store.opening import opened
 from bot.store.session import Store
 from bot.store.vault import Vault
-from bot.web import build_server, build_web, listen
+from bot.telemetry.endpoint import metrics_route
+from bot.telemetry.meter import Meter
+from bot.web import WebServer, build_server, build_web, listen
 from handlers import register
 from handlers.edge.bolt import make_bolt
 from handlers.edge.front import handle_http, register_front
@@ -125,7 +129,8 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         connector=aiohttp.TCPConnector(ssl=authorities(settings.ssl_cert_file)),
     )
     client = web_client(settings, settings.slack_bot_token, session)
-    admin = admin_of(settings, clock)
+    meter = Meter()
+    admin = admin_of(settings, clock, meter)
     policy_file = PolicyFile(settings.policy_file, kinds)
     runtime = Runtime(
         settings=settings,
@@ -146,6 +151,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         clock=clock,
         kinds=kinds,
         spend_news=News(lambda: runtime),
+        meter=meter,
         topics=TOPICS,
         use_of_keys=use_from(lambda: runtime.store),
         use_of_each=each_use_from(lambda: runtime.store),
@@ -215,7 +221,7 @@ def web_of(bot: Bot) -> Starlette:
 
     settings = bot.runtime.settings
     if settings.slack_signing_secret is None or settings.transport != "http":
-        return build_web(bot.unready_because, None)
+        return build_web(bot.unready_because, None, _metrics(bot, on_own_port=False))
     verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
 
     async def slack_events(request: Request, body: bytes) -> Response:
@@ -223,7 +229,14 @@ def web_of(bot: Bot) -> Starlette:
             return Response(status_code=503, headers={"Retry-After": "5"})
         return await handle_http(bot.app, verifier.is_valid, request, body)
 
-    return build_web(bot.unready_because, slack_events)
+    return build_web(bot.unready_because, slack_events, _metrics(bot, on_own_port=False))
+
+
+def _metrics(bot: Bot, *, on_own_port: bool) -> list[Route]:
+    """Return the route of metrics where it belongs there: on the port that others reach, too, only behind a token."""
+    settings = bot.runtime.settings
+    is_there = settings.metrics_port is not None if on_own_port else settings.metrics_token and settings.metrics_port is None
+    return [metrics_route(scraper(bot.runtime), settings.metrics_token, lambda: bot.is_open)] if is_there else []
 
 
 @contextlib.asynccontextmanager
@@ -257,9 +270,13 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
 
 async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
     """Serve health checks from the first moment, and everything else once the database is open."""
-    listener = listen(bot.runtime.settings.host, bot.runtime.settings.port)
-    server = build_server(web_of(bot))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    settings = bot.runtime.settings
+    listeners = [listener := listen(settings.host, settings.port)]
+    servers = [build_server(web_of(bot))]
+    if settings.metrics_port is not None:
+        listeners.append(listen(settings.host, settings.metrics_port, "METRICS_PORT"))
+        servers.append(build_server(Starlette(routes=_metrics(bot, on_own_port=True))))
+    serving = asyncio.gather(*(one.serve(sockets=[port]) for one, port in zip(servers, listeners, strict=True)))
     try:
         if not await opened(lambda: open_database(bot.runtime.store), stop):
             return
@@ -269,8 +286,13 @@ async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
             await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
             log.info("stopping")
             bot.is_stopping = True
-            server.should_exit = True
+            _end(servers)
             await serving
     finally:
-        server.should_exit = True
+        _end(servers)
         await serving
+
+
+def _end(servers: Sequence[WebServer]) -> None:
+    for server in servers:
+        server.should_exit = True

@@ -40,6 +40,7 @@ from bot.spend.alerts.topic import AlertTopic
 from bot.spend.changes.topic import ChangeTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
+from bot.spend.exports.otlp import push as exports
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
 from bot.spend.reports.schedule import send as reports
@@ -47,6 +48,7 @@ from bot.spend.reports.schedule.topic import ReportTopic
 from bot.status import capabilities, names, watch
 from bot.status.policy_loaded import record_policy
 from bot.store import events
+from bot.telemetry import names as metrics
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
 
@@ -135,6 +137,7 @@ JOBS = (
     Job("names", 300, names.to_look_at, names.look),
     Job("capabilities", 60, capabilities.due, capabilities.ask),
     Job("advice", 900, advice.to_look_at, advice.look),
+    Job("exports", 300, exports.due, exports.push),
     Job("events", 3600, always, forget_events),
 )
 
@@ -221,17 +224,22 @@ def start_jobs(rt: Runtime, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) 
 async def run_job(rt: Runtime, job: Job) -> None:
     """Do once what is due of a job; a failed key is logged, and tried again by the next run."""
     bind_correlation(job=job.name)
-    now = rt.now()
+    now, began = rt.now(), time.monotonic()
     try:
         keys = await job.due(rt, now)
     except Exception:
         log.exception("job_failed", job=job.name)
-        return
-    for key in keys:
-        await _act(rt, job, key, now)
+        done = [False]
+    else:
+        done = [await _act(rt, job, key, now) for key in keys]
+    rt.meter.count(metrics.TASK_RUNS, job.name, "done" if all(done) else "failed")
+    rt.meter.observe(metrics.TASK_SECONDS, time.monotonic() - began, job.name)
+    if all(done):
+        rt.meter.set(metrics.TASK_SUCCESS, rt.now().timestamp(), job.name)
 
 
-async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> None:
+async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> bool:
+    """Do what one key wants; False where that failed."""
     try:
         async with asyncio.timeout(WITHIN):
             await job.act(rt, key, now)
@@ -239,3 +247,6 @@ async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> None:
         log.warning("job_later", job=job.name, key=str(key), error=repr(error))
     except Exception:
         log.exception("job_failed", job=job.name, key=str(key))
+    else:
+        return True
+    return False

@@ -22,6 +22,7 @@ from bot.settings.model import Settings
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.tasks import Tasks
+from bot.telemetry.meter import Meter
 
 log = structlog.get_logger()
 
@@ -100,6 +101,7 @@ class Runtime:
     tasks: Tasks = field(default_factory=Tasks)
     redraws: Redraws = field(default_factory=Redraws)
     homes: Redraws = field(default_factory=Redraws)
+    meter: Meter = field(default_factory=Meter)
     policy_file: PolicyFile | None = None
     policy_on_record: str = ""
     """The version of the policy that this process last found or put on record."""

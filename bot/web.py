@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import socket
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,8 +22,8 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep an idle connection to us (60 s is usual): closing first would break requests under way."""
 
 
-def build_web(ready: Ready, slack_events: SlackEvents | None) -> Starlette:
-    """Return the web app; without `slack_events` only the two health routes exist."""
+def build_web(ready: Ready, slack_events: SlackEvents | None, more: Sequence[Route] = ()) -> Starlette:
+    """Return the web app; without `slack_events` only the two health routes exist, and `more`."""
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"ok": True})
@@ -41,7 +41,7 @@ def build_web(ready: Ready, slack_events: SlackEvents | None) -> Starlette:
             return Response(status_code=400)
         return Response(status_code=413) if body is None else await slack_events(request, body)
 
-    routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz), *more]
     if slack_events:
         routes.append(Route("/slack/events", events, methods=["POST"]))
     return Starlette(routes=routes)
@@ -66,8 +66,8 @@ class WebServer(uvicorn.Server):
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind; raises QuartermasterError, which names the setting that is wrong."""
+def listen(host: str, port: int, setting: str = "PORT") -> socket.socket:
+    """Bind; raises QuartermasterError, which names the setting that is wrong: HOST, or that of the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -77,7 +77,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         if isinstance(error, socket.gaierror | UnicodeError) or error.errno == errno.EADDRNOTAVAIL:
             raise QuartermasterError(f"HOST must be an address of this machine, but '{host}' isn't one.") from None
-        raise QuartermasterError(f"Port {port} is in use or not allowed. Choose another with PORT.") from None
+        raise QuartermasterError(f"Port {port} is in use or not allowed. Choose another with {setting}.") from None
     return listener
 
 

@@ -71,3 +71,20 @@ def test_the_compose_file_starts_the_bot_alone_and_postgres_on_request() -> None
     assert "in `.env`: `docker compose --env-file .env -f deploy/compose.yaml up -d`" in readme
     assert bot["read_only"] is True
     assert {volume.split(":")[0] for volume in bot["volumes"]} & set(compose["volumes"])
+
+
+def test_monitoring_starts_on_request_with_the_dashboards_in_place_and_finds_the_bot() -> None:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    prometheus, grafana = compose["services"]["prometheus"], compose["services"]["grafana"]
+    assert prometheus["profiles"] == grafana["profiles"] == ["monitoring"]
+    for service in (prometheus, grafana):
+        mounts = [volume.split(":")[0] for volume in service["volumes"]]
+        assert all((ROOT / "deploy" / one).exists() if one[0] == "." else one in compose["volumes"] for one in mounts)
+    assert "GRAFANA_PASSWORD" in str(grafana["environment"])
+    config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    assert config["scrape_configs"][0]["static_configs"] == [{"targets": ["bot:9108"]}]
+    folder = yaml.safe_load((ROOT / "deploy/grafana/provisioning/dashboards/quartermaster.yaml").read_text(encoding="utf-8"))
+    assert f"./grafana/dashboards:{folder['providers'][0]['options']['path']}:ro" in grafana["volumes"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "put `METRICS_PORT=9108` and `GRAFANA_PASSWORD=…` into `.env`" in readme
+    assert "-f deploy/compose.yaml --profile monitoring up -d" in readme

@@ -73,6 +73,12 @@ class Budget:
         used = sum(at > now - self._window for at in self._spent)
         return Use(used, self.most, self._server, max(self._closed_until[1] - now, 0.0))
 
+    @property
+    def left(self) -> int:
+        """How many permissions the present window has left."""
+        since = time.monotonic() - self._window
+        return self.most - sum(spent > since for spent in self._spent)
+
     async def take(self, interactive: bool) -> None:
         """Return when one request may be sent; `interactive` goes first."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

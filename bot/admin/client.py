@@ -15,6 +15,7 @@ from bot.admin.limits import Limits
 from bot.admin.people import People
 from bot.admin.spending import Spending
 from bot.settings.model import Settings
+from bot.telemetry.meter import Meter
 
 
 class AdminClient(People, Keys, Limits, Activities, Spending):
@@ -42,15 +43,21 @@ def open_admin(
     proxy: str | None = None,
     authorities_file: Path | None = None,
     clock: Clock = machine_time,
+    meter: Meter | None = None,
 ) -> AdminClient:
     """Return a client for the organization of `key`; nothing is sent yet."""
     carrier = Transport(
-        key, base_url, requests_per_minute=requests_per_minute, proxy=proxy, authorities_file=authorities_file
+        key,
+        base_url,
+        requests_per_minute=requests_per_minute,
+        proxy=proxy,
+        authorities_file=authorities_file,
+        meter=meter,
     )
     return AdminClient(carrier, INTERACTIVE, clock=clock)
 
 
-def admin_of(settings: Settings, clock: Clock = machine_time) -> AdminClient:
+def admin_of(settings: Settings, clock: Clock = machine_time, meter: Meter | None = None) -> AdminClient:
     """Return a client as the settings describe it."""
     return open_admin(
         settings.anthropic_admin_key,
@@ -59,4 +66,5 @@ def admin_of(settings: Settings, clock: Clock = machine_time) -> AdminClient:
         proxy=settings.proxy_for(settings.anthropic_base_url),
         authorities_file=settings.ssl_cert_file,
         clock=clock,
+        meter=meter,
     )

@@ -29,6 +29,8 @@ from bot.admin.errors import (
 )
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
 from bot.settings.network import authorities as authorities
+from bot.telemetry import names as metrics
+from bot.telemetry.meter import Meter
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 PREFIX = "/v1/organizations"
@@ -53,8 +55,11 @@ class Transport:
         wire: httpx.AsyncBaseTransport | None = None,
         proxy: str | None = None,
         authorities_file: Path | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.budget = Budget(requests_per_minute)
+        self._meter = meter or Meter()
+        self._meter.watch(metrics.BUDGET_LEFT, lambda: self.budget.left)
         self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
         self.invite_budget = Budget(INVITES_PER_HOUR, _HOUR)
         self._client = httpx.AsyncClient(
@@ -131,6 +136,7 @@ class Transport:
     async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the decoded answer or raises."""
         answer = await self._exchange(call)
+        self._meter.count(metrics.API_CALLS, _route_of(call), _status_of(answer))
         if isinstance(answer, UpstreamError):
             raise answer
         self._learn(answer)
@@ -170,6 +176,18 @@ class Transport:
             self.budget.learn(*state)
         if answer.status_code == 429:
             self.budget.pause(retry_after(answer.headers) or 1.0, interactive=False)
+
+
+def _route_of(call: ApiCall) -> str:
+    """Return the first word of a path, such as `workspaces`: the others may be ids."""
+    return _path_of(call).removeprefix(PREFIX).strip("/").partition("/")[0] or "organization"
+
+
+def _status_of(answer: httpx.Response | UpstreamError) -> str:
+    """Return an answer's class, such as 2xx; 429 by itself, and `none` where there was no answer."""
+    if isinstance(answer, UpstreamError):
+        return "none"
+    return "429" if answer.status_code == 429 else f"{answer.status_code // 100}xx"
 
 
 def _path_of(call: ApiCall) -> str:

@@ -29,26 +29,34 @@ _MODEL = Annotated[list[str], typer.Option("--model", help=f"Only this model, su
 _KEY = Annotated[list[str], typer.Option("--key", help=f"Only this API key, by name or id{_MANY}", metavar="NAME")]
 _CSV = Annotated[str, typer.Option("--csv", help="The file to write; - is standard output.", metavar="FILE")]
 _FINAL = Annotated[bool, typer.Option("--final", help="Write nothing, and end with 1, unless every day is there and final.")]
+_DRY_RUN = Annotated[
+    bool, typer.Option("--dry-run", help="Of observability: print what the targets of OTLP_TARGETS would get, send nothing.")
+]
 
 
 def export_command(
-    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(REPORTS)}.")],
-    first: _FROM,
-    last: _TO,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(REPORTS)}, observability.")],
+    first: _FROM = "",
+    last: _TO = "",
     by: _BY = "",
     workspace: _WORKSPACE = [],  # noqa: B006 - read only; typer makes its own
     model: _MODEL = [],  # noqa: B006
     key: _KEY = [],  # noqa: B006
     csv: _CSV = "-",
     final: _FINAL = False,
+    dry_run: _DRY_RUN = False,
 ) -> None:
     """Write usage and cost as CSV, from the bot's database.
 
     The figures are those that Slack shows. Ends with 0, with 1 where --final isn't fulfilled, and with 2 where nothing can
     be exported. What is missing or not final yet is said on standard error; each line says it, too.
     """
+    if report == "observability":
+        _observability(first, dry_run)
     if report not in REPORTS:
-        _fail(f"There is no report '{report}'; there are {', '.join(REPORTS)}.")
+        _fail(f"There is no report '{report}'; there are {', '.join(REPORTS)}, observability.")
+    if not first or not last:
+        _fail("--from and --to are missing: the first and the last UTC day, such as 2026-10-31.")
     days = (_day("--from", first), _day("--to", last))
     if days[0] > days[1]:
         _fail(f"--from ({first}) is after --to ({last}).")
@@ -68,6 +76,24 @@ def export_command(
     for sentence in sentences:
         sys.stderr.write(f"export: {sentence}\n")
     raise typer.Exit(code)
+
+
+def _observability(first: str, dry_run: bool) -> NoReturn:
+    """Show what would be sent to collectors, or let them get days from the first one on."""
+    from bot.cli.observability import observability
+    from bot.settings.model import SettingsError, load_settings
+    from bot.settings.sources import read_environment
+
+    try:
+        settings = load_settings(read_environment(Path.cwd()))
+    except SettingsError as error:
+        _fail(*error.faults)
+    since = _day("--from", first) if first else None
+
+    def say(sentence: str) -> None:
+        sys.stderr.write(f"export: {sentence}\n")
+
+    raise typer.Exit(observability(settings, since, dry_run=dry_run, write=lambda line: print(line), say=say))
 
 
 def _day(option: str, typed: str) -> date:

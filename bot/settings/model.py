@@ -128,6 +128,20 @@ class Settings(AdviceSettings, DatabaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = _setting(
         "The port to listen on. 0: any free port.", "a whole number from 0 to 65535", default=8080
     )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = _setting(
+        "A port of its own for Prometheus at /metrics, on the address of HOST. Without it metrics are told on PORT where"
+        " METRICS_TOKEN is set, and else nowhere.",
+        "a whole number from 0 to 65535",
+        default=None,
+    )
+    metrics_token: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
+        "What Prometheus has to send as a bearer token to get metrics.",
+        "at least 16 characters without spaces",
+        default=None,
+    )
+    otlp_targets: Path | None = _setting(
+        "A TOML file of who gets finished days by OTLP: for each a table with its url and headers.", "a path", default=None
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(parse.upper)] = _setting(
         "The lowest level that is logged.", "DEBUG, INFO, WARNING or ERROR", default="INFO"
     )
@@ -256,6 +270,8 @@ def _faults_between(values: Mapping[str, str], unread: Mapping[str, str]) -> lis
         faults.append(
             "ANTHROPIC_ADMIN_KEY must be an Admin API key, which starts with sk-ant- (a gateway's key may differ)."
         )
+    if values.get("METRICS_PORT", "0") != "0" and values["METRICS_PORT"] == values.get("PORT", "8080"):
+        faults.append("METRICS_PORT must be another port than PORT; leave it out, and set METRICS_TOKEN, to share that one.")
     if values.get("SANDBOX_URL"):
         for name, default in (("SLACK_API_URL", ""), ("ANTHROPIC_BASE_URL", ANTHROPIC_URL)):
             if not parse.is_loopback(values.get(name, default)):

@@ -306,3 +306,11 @@ def test_a_dotenv_file_that_is_no_text_names_the_setting(tmp_path: Path) -> None
     read = read_environment(tmp_path)
     (fault,) = faults_of(GOOD | {"SLACK_BOT_TOKEN": read["SLACK_BOT_TOKEN"]})
     assert fault == "SLACK_BOT_TOKEN must be a Slack bot token, which starts with xoxb-."
+
+
+def test_metrics_on_the_port_of_slack_need_a_token_and_no_port_of_their_own() -> None:
+    assert faults_of(GOOD | {"METRICS_PORT": "8080"}) == (
+        "METRICS_PORT must be another port than PORT; leave it out, and set METRICS_TOKEN, to share that one.",
+    )
+    assert load_settings(GOOD | {"METRICS_PORT": "0", "PORT": "0"}).metrics_port == 0
+    assert load_settings(GOOD).metrics_port is None

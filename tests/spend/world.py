@@ -29,6 +29,7 @@ from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.sync import GROUP_BY
 from bot.spend.model import Cell
 from bot.store.session import Store
+from bot.telemetry.meter import Meter
 from tests.spend import front
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -232,10 +233,11 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         admin=organization or Organization(),
         notifier=slack or Slack(),
         settings=SimpleNamespace(
-            command_prefix="claude", doubted_fall=DOUBTED_FALL, hours_kept=0, spend_visible_to=("all",)
+            command_prefix="claude", doubted_fall=DOUBTED_FALL, hours_kept=0, spend_visible_to=("all",), otlp_targets=None
         ),
         topics=TOPICS,
         now=lambda: NOW,
+        meter=Meter(),
     )
     return cast("Runtime", parts)
 

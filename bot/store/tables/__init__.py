@@ -8,6 +8,7 @@ from bot.store.tables.claude_code import (
     ClaudeCodeModelRow,
     ClaudeCodeToolRow,
 )
+from bot.store.tables.exports import ExportDayRow, ExportTargetRow, MetricPeakRow
 from bot.store.tables.hygiene import AcceptedAdviceRow
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
@@ -58,12 +59,15 @@ __all__ = [
     "DecisionRow",
     "DigestRunRow",
     "DoubtRow",
+    "ExportDayRow",
+    "ExportTargetRow",
     "FindingRow",
     "GrantHolderRow",
     "KeyOwnerRow",
     "LeaseRow",
     "LedgerDayRow",
     "LinkRow",
+    "MetricPeakRow",
     "NameRow",
     "NoteRow",
     "PeakHourRow",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 import bot.store.types
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

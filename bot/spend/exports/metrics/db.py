@@ -1,0 +1,51 @@
+"""What metrics remember in the database: since when they count, and the highest value that each counter was told with."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from bot.spend.exports.metrics.families import Count
+from bot.store.notes import note, write_note
+from bot.store.session import Tx
+from bot.store.tables import LedgerDayRow, MetricPeakRow
+from bot.store.upsert import insert_into
+
+_EPOCH = "metrics_epoch"
+_AT_ONCE = 500
+
+Stamp = tuple[datetime | None, datetime | None]
+"""When days and their parts were last written; figures are the same as long as it is."""
+
+
+async def stamp(tx: Tx) -> Stamp:
+    """Return when the ledger was last written."""
+    newest = select_columns(func.max(LedgerDayRow.synced_at), func.max(LedgerDayRow.parts_at))
+    row = tuple((await tx.execute(newest)).one())
+    return row[0], row[1]
+
+
+async def epoch(tx: Tx, now: datetime) -> date:
+    """Return the day since which counters count: the first of the month in which that was first asked."""
+    if found := await note(tx, _EPOCH):
+        return date.fromisoformat(found[0]["day"])
+    first = now.date().replace(day=1)
+    await write_note(tx, _EPOCH, {"day": first.isoformat()}, now)
+    return first
+
+
+async def raise_peaks(tx: Tx, counted: Mapping[Count, int]) -> dict[Count, int]:
+    """Return each counter as it is told, which is the highest value that it ever had, and remember those that rose."""
+    found = await tx.session.exec(select(MetricPeakRow))
+    known: dict[Count, int] = {(row.name, tuple(json.loads(row.labels))): row.value for row in found.all()}
+    rose = {key: value for key, value in counted.items() if key not in known or value > known[key]}
+    rows = [{"name": name, "labels": json.dumps(labels), "value": value} for (name, labels), value in rose.items()]
+    for start in range(0, len(rows), _AT_ONCE):
+        statement = insert_into(tx, MetricPeakRow).values(rows[start : start + _AT_ONCE])
+        higher = statement.excluded["value"] > col(MetricPeakRow.value)
+        changed = {"value": statement.excluded["value"]}
+        await tx.execute(statement.on_conflict_do_update(index_elements=["name", "labels"], set_=changed, where=higher))
+    return {key: max(value, known.get(key, value)) for key, value in counted.items()}

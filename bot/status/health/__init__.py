@@ -1,0 +1,1 @@
+"""How this process and its database are doing, as metrics."""

@@ -1,0 +1,74 @@
+"""The organization's metrics on the store: they are the ledger's figures, and one process tells them."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.runtime import Runtime
+from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics
+from bot.spend.ledger.db import ledger_days
+from bot.spend.ledger.parts.db import replace_parts
+from bot.store.session import Store
+from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime
+
+SATURDAY = FRIDAY + DAY
+SECOND = timedelta(seconds=1)
+
+
+def _figures(friday: int, saturday: int) -> list[Figure]:
+    return [(FRIDAY, PROD, OPUS, "apikey_ingest", friday), (SATURDAY, LAB, OPUS, "apikey_evals", saturday)]
+
+
+async def _tell_apart(store: Store, figures: list[Figure]) -> None:
+    """Say of what type of token all of it was."""
+    parts = {
+        day: {(workspace, model, key, "standard", "0-200k", "tokens", "output_tokens"): (amount, amount, None)}
+        for day, workspace, model, key, amount in figures
+    }
+    async with store.write() as tx:
+        await replace_parts(tx, "analytics", parts)
+
+
+async def _told(rt: Runtime, metrics: OrganizationMetrics, now: Any = NOW) -> dict[str, Any]:
+    families = await metrics.families(rt, now)
+    assert families is not None
+    return {one.metric.name: dict(one.values) for one in families}
+
+
+def _sum(values: dict[Any, Any]) -> Decimal:
+    return sum(values.values(), Decimal(0))
+
+
+async def test_metrics_are_the_ledger_s_figures_also_after_it_was_revised_up_and_down(store: Store) -> None:
+    rt, metrics, later = runtime(store), OrganizationMetrics(), NOW
+    highest = Decimal(0)
+    for friday, saturday in ((100, 30), (120, 40), (110, 35)):  # nothing falls so far that it is doubted
+        later += 2 * SECOND
+        figures = _figures(friday * DOLLAR + 1, saturday * DOLLAR + CENT)
+        await fill(store, figures, later, later)
+        await _tell_apart(store, figures)
+        found = await _told(rt, metrics, later)
+        async with store.read() as tx:
+            days = await ledger_days(tx, FRIDAY, SATURDAY)
+        assert found["claude_org_all_cost_yesterday_usd"] == {(): days[FRIDAY].total} == {(): friday + Decimal("1E-9")}
+        assert _sum(found["gen_ai_cost"]) == days[SATURDAY].total * 100 == saturday * 100 + 1
+        month = days[FRIDAY].total + days[SATURDAY].total
+        assert _sum(found["claude_org_cost_month_to_date_usd"]) == month
+        highest = max(highest, month)
+        assert _sum(found["claude_org_cost_usd_total"]) == highest
+    # A new process knows how high the counters were.
+    again = await _told(rt, OrganizationMetrics(), later + LEASE_LASTS * 2)
+    assert _sum(again["claude_org_cost_usd_total"]) == highest > month
+
+
+async def test_one_process_tells_them_until_it_is_not_asked_any_more(store: Store) -> None:
+    await fill(store, _figures(DOLLAR, DOLLAR))
+    rt, one, other = runtime(store), OrganizationMetrics(), OrganizationMetrics()
+    assert None not in await asyncio.gather(*(one.families(rt, NOW) for _ in range(3)))
+    for seconds in range(0, 600, 60):
+        now = NOW + seconds * SECOND
+        assert await one.families(rt, now) is not None
+        assert await other.families(rt, now) is None
+    assert await other.families(rt, NOW + 540 * SECOND + LEASE_LASTS + SECOND) is not None
+    assert await one.families(rt, NOW + 540 * SECOND + LEASE_LASTS + 2 * SECOND) is None
