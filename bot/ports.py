@@ -205,7 +205,8 @@ class Admin(Protocol):
         """Iterate over the pages of `cost` as a ledger takes them: each summed by bucket and group.
 
         For loads too large to hold; the next page is fetched while one is handled. A group is its ids in the order of
-        `group_by`, "" for none; a report that can't split by all of them leaves some "".
+        `group_by`, "" for none; a report that can't split by all of them leaves some "". Where the source of pages changes,
+        the new one tells everything anew, and the pages before it don't count.
         """
         ...
 

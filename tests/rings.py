@@ -75,6 +75,8 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("telemetry/test_front_metrics", WORLD),
     ("telemetry/test_push", WORLD),
     ("telemetry/test_rules", FLEET),
+    ("spend/test_rounding", PURE),
+    ("spend/test_disturbed", WORLD),
     ("spend/test_digest.py", PURE),
     ("spend/test_schedule", PURE),
     ("spend/test_thresholds", PURE),

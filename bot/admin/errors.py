@@ -48,6 +48,7 @@ UNREACHABLE = "The Claude Admin API can't be reached now."
 SILENT = "The Claude Admin API didn't answer in time."
 UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
 REFUSED_KEY = "The Claude Admin API doesn't accept the bot's Admin key for this."
+TOLD_TWICE = "it tells the same figures twice"
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
 _SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECASE)

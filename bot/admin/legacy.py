@@ -11,8 +11,8 @@ from typing import Literal, TypeVar
 
 from bot.admin.call import Params
 from bot.admin.call import params as query
-from bot.admin.reports import moment, nanos, tokens
-from bot.admin.rows import CostRow, UsageRow
+from bot.admin.reports import exact, moment, tokens
+from bot.admin.rows import CostBucket, CostRow, UsageRow, rounded
 from bot.admin.shapes import Bucket, LegacyCostLine, LegacyUsageLine
 
 Line = TypeVar("Line", LegacyCostLine, LegacyUsageLine)
@@ -64,14 +64,37 @@ def plan(
 def cost_rows(
     buckets: Iterable[Bucket[LegacyCostLine]], grouped_by: tuple[str, ...], default_workspace: str | None
 ) -> list[CostRow]:
-    """Read a `cost_report` page; lines that differ only in what wasn't asked for become one row."""
+    """Read a `cost_report` page; lines that differ only in what wasn't asked for become one row, rounded once."""
+    sums = _cost_sums(buckets, grouped_by, default_workspace)
+    return [_cost_row(starts, ends, group, rounded(amount)) for (starts, ends, group), amount in sums.items()]
+
+
+def cost_buckets(
+    buckets: Iterable[Bucket[LegacyCostLine]],
+    grouped_by: tuple[str, ...],
+    default_workspace: str | None,
+    group_by: tuple[str, ...],
+) -> list[CostBucket]:
+    """Read a `cost_report` page summed by bucket and by the ids of `group_by`, "" for what it doesn't know."""
+    found: dict[tuple[datetime, datetime], CostBucket] = {}
+    for (starts, ends, group), amount in _cost_sums(buckets, grouped_by, default_workspace).items():
+        known: dict[str, str | None] = dict(zip(_COST_DIMENSIONS, group, strict=True))
+        bucket = found.setdefault((starts, ends), CostBucket(starts, ends, {}))
+        bucket.groups[tuple([known.get(name) or "" for name in group_by])] = (amount, None, None)
+    return list(found.values())
+
+
+def _cost_sums(
+    buckets: Iterable[Bucket[LegacyCostLine]], grouped_by: tuple[str, ...], default_workspace: str | None
+) -> dict[tuple[datetime, datetime, tuple[str | None, ...]], int]:
+    """Return exact sums by bucket and group, whose ids stand in the order of `_COST_DIMENSIONS`."""
     sums: dict[tuple[datetime, datetime, tuple[str | None, ...]], int] = {}
     for starts, ends, line in _lines(buckets):
         if line.currency != "USD":
             raise ValueError("a currency other than USD")
         key = (starts, ends, tuple(_group(line, _COST_DIMENSIONS, grouped_by, default_workspace)))
-        sums[key] = sums.get(key, 0) + nanos(line.amount)
-    return [_cost_row(starts, ends, group, amount) for (starts, ends, group), amount in sums.items()]
+        sums[key] = sums.get(key, 0) + exact(line.amount)
+    return sums
 
 
 def usage_rows(

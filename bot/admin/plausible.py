@@ -1,9 +1,9 @@
 """What a report says of itself, held against what was asked: a page that answers something else is an error, not figures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from bot.admin.errors import contradiction
+from bot.admin.errors import TOLD_TWICE, contradiction
 from bot.admin.rows import ClaudeCodeRow, CostBucket, CostRow, UsageRow
 
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -29,6 +29,23 @@ def check_span(
             raise contradiction("it has rows outside of the time that was asked for")
         if bucket and (ended - begun > width or (_floor(begun, width) != begun and begun != starts)):
             raise contradiction("it has rows of another width than was asked for")
+
+
+def check_new(rows: Collection[CostRow | UsageRow | CostBucket], seen: set[datetime]) -> None:
+    """Raise UpstreamDown where a bucket was `seen` on another page, and add those of this one.
+
+    The legacy reports count pages in buckets, so that one is never cut.
+    """
+    begun = {row.starts_at for row in rows}
+    if begun & seen:
+        raise contradiction(TOLD_TWICE)
+    seen |= begun
+
+
+def check_once(rows: Sequence[CostRow | UsageRow]) -> None:
+    """Raise UpstreamDown where the same row comes twice, as it does when a page is repeated."""
+    if len(set(rows)) != len(rows):
+        raise contradiction(TOLD_TWICE)
 
 
 def check_day(rows: Collection[ClaudeCodeRow], day: date) -> None:

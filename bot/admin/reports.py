@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.admin.rows import Amounts, ClaudeCodeRow, CostRow, ModelUse, Spender, UsageRow
+from bot.admin.rows import Amounts, ClaudeCodeRow, CostRow, Exact, ModelUse, Spender, UsageRow, rounded
 from bot.admin.shapes import Cost, CostItem, Tokens, UsageItem
 
 Json = dict[str, Any]
-_CENT_DIGITS = 7
+_CENT_DIGITS = 13
 _PADDING = tuple(10 ** (_CENT_DIGITS - digits) for digits in range(_CENT_DIGITS + 1))
-"""A cent is 10**7 nano-dollars; what an amount with so many decimals is multiplied with, its point taken out."""
+"""A cent is 10**13 parts of a nano-dollar; what an amount with so many decimals is multiplied with, its point taken out."""
 
 DAYS_PER_CALL = 31
 ROWS_PER_PAGE = 1000
@@ -22,6 +22,14 @@ ROWS_PER_PAGE = 1000
 
 def nanos(cents: str | int | Decimal) -> int:
     """Return nano-dollars for an amount in cents, rounded half to even below a nano-dollar; a float is a TypeError."""
+    return rounded(exact(cents))
+
+
+def exact(cents: str | int | Decimal) -> int:
+    """Return an amount in cents in parts of a nano-dollar (`FINE` to one); a float is a TypeError.
+
+    What is below such a part is rounded half to even; no price list times a discount has so many decimals.
+    """
     if isinstance(cents, str):
         whole, _, part = cents.partition(".")
         digits = len(part)
@@ -78,12 +86,18 @@ def cost_rows(items: Iterable[CostItem]) -> list[CostRow]:
     return rows
 
 
-def amounts(cost: Cost) -> Amounts:
+def exact_amounts(cost: Cost) -> Exact:
     """Return what one row costs; another currency than USD is a ValueError."""
     if cost.currency != "USD":
         raise ValueError("a currency other than USD")
-    paid, at_list = nanos(cost.amount), cost.list_amount
-    return paid, paid if at_list == cost.amount else None if at_list is None else nanos(at_list), cost.requests
+    paid, at_list = exact(cost.amount), cost.list_amount
+    return paid, paid if at_list == cost.amount else None if at_list is None else exact(at_list), cost.requests
+
+
+def amounts(cost: Cost) -> Amounts:
+    """Return what one row costs, rounded by itself; another currency than USD is a ValueError."""
+    paid, at_list, requests = exact_amounts(cost)
+    return rounded(paid), None if at_list is None else rounded(at_list), requests
 
 
 def usage_rows(items: Iterable[UsageItem]) -> list[UsageRow]:

@@ -98,18 +98,29 @@ Group = tuple[str, ...]
 """Ids in the order in which they were asked for; "" stands for "none"."""
 Amounts = tuple[int, int | None, int | None]
 """Nano-dollars after discounts and at list price, and requests; None where the report doesn't say."""
+FINE = 1_000_000
+"""A nano-dollar in the unit of exact sums. Discounts make fractions of a nano-dollar, and rounding each row would add up."""
+Exact = tuple[int, int | None, int | None]
+"""`Amounts` whose money is in parts of a nano-dollar, `FINE` to one; `bot/spend/ledger/rounding.py` rounds them."""
+
+
+def rounded(parts: int) -> int:
+    """Return whole nano-dollars for parts of one, rounded half to even."""
+    whole, rest = divmod(parts, FINE)
+    return whole + (rest * 2 > FINE or (rest * 2 == FINE and whole % 2 == 1))
 
 
 @dataclass(frozen=True, slots=True)
 class CostBucket:
     """What one bucket cost, by group, as far as one page tells it: the next page may go on with the same bucket.
 
-    `people` are the names of actors by id, as far as the page tells them: of deleted users it alone does.
+    Money is exact, and rounded once a day is whole. `people` are the names of actors by id, as far as the page tells them:
+    of deleted users it alone does.
     """
 
     starts_at: datetime
     ends_at: datetime
-    groups: dict[Group, Amounts]
+    groups: dict[Group, Exact]
     people: dict[str, str] = field(default_factory=dict[str, str])
 
 

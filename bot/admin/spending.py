@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bot.admin import dimensions, legacy, plausible, reports, shapes
 from bot.admin.base import a_page
-from bot.admin.buckets import bucket_reader, in_buckets
+from bot.admin.buckets import IDS, bucket_reader
 from bot.admin.call import LEGACY_VERSION, ApiCall, Params, params, stamp
 from bot.admin.pages import Page, ahead, report_pages, token_pages
 from bot.admin.rows import ClaudeCodeRow, CostBucket, CostRow, Report, UsageRow
@@ -21,6 +21,7 @@ ANALYTICS_BETA = "analytics-usage-cost-2026-08-24"
 REPORT_TIMEOUT = 60.0
 
 Row = TypeVar("Row", bound=CostRow | UsageRow | CostBucket)
+Line = TypeVar("Line", CostRow, UsageRow)
 Bucket = Literal["1m", "1h", "1d"]
 Filters = Mapping[str, Sequence[str]]
 
@@ -59,7 +60,7 @@ class Spending(Workspaces):
     ) -> Report[UsageRow]:
         """Return tokens and requests in [starts, ends)."""
         ask = _Question("usage", starts, ends, group_by, bucket, dict(filters or {}), reports.usage_rows, legacy.usage_rows)
-        return _joined([page async for page in self._pages(ask)])
+        return _joined(ask, [page async for page in self._pages(ask)])
 
     async def cost(
         self,
@@ -71,7 +72,7 @@ class Spending(Workspaces):
     ) -> Report[CostRow]:
         """Return cost in [starts, ends)."""
         ask = _Question("cost", starts, ends, group_by, bucket, dict(filters or {}), reports.cost_rows, legacy.cost_rows)
-        return _joined([page async for page in self._pages(ask)])
+        return _joined(ask, [page async for page in self._pages(ask)])
 
     def cost_buckets(
         self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket
@@ -79,7 +80,7 @@ class Spending(Workspaces):
         """Iterate over the pages of `cost`, each summed by bucket and group; the next is fetched meanwhile."""
 
         def legacy_buckets(lines: list[Any], grouped_by: tuple[str, ...], default: str | None) -> list[CostBucket]:
-            return in_buckets(legacy.cost_rows(lines, grouped_by, default), group_by)
+            return legacy.cost_buckets(lines, grouped_by, default, group_by)
 
         return self._pages(_Question("cost", starts, ends, group_by, bucket, {}, bucket_reader(group_by), legacy_buckets))
 
@@ -96,17 +97,19 @@ class Spending(Workspaces):
         return rows
 
     async def _pages(self, ask: _Question[Row]) -> AsyncIterator[Report[Row]]:
-        """Iterate over a report's pages, from the legacy report when the first page of the beta is refused."""
-        answered = False
+        """Iterate over a report's pages, from the legacy report where the beta is refused.
+
+        Where that happens in the middle, the whole legacy report follows: pages of one source aren't to be added to those of
+        the other, because each has everything.
+        """
         try:
             async with aclosing(ahead(self._analytics(ask))) as pages:
                 async for page in pages:
-                    answered = True
                     yield page
             return
         except (UpstreamRefused, UpstreamAuth, UpstreamMissing) as error:
             plan = legacy.plan(ask.kind, (ask.starts, ask.ends), ask.group_by, ask.bucket, ask.filters)
-            if answered or plan is None or error.status not in (400, 403, 404):
+            if plan is None or error.status not in (400, 403, 404):
                 raise
             refusal = error
         async for page in self._legacy(ask, plan, refusal):
@@ -135,12 +138,13 @@ class Spending(Workspaces):
         read = shapes.read_legacy_cost if ask.kind == "cost" else shapes.read_legacy_usage
         fetch = self._reporter(legacy.PATHS[ask.kind], read, version=LEGACY_VERSION)
         asked = (*params(starting_at=stamp(ask.starts), ending_at=stamp(ask.ends)), *plan.params)
-        answered = False
+        answered, seen = False, set[datetime]()
         try:
             async for page in report_pages(fetch, asked, plan.page_size):
                 answered = True
                 rows = understood(lambda lines: ask.legacy_rows(lines, plan.grouped_by, default), page.data)
                 plausible.check_span(rows, ask.starts, ask.ends, ask.bucket or "1d")
+                plausible.check_new(rows, seen)
                 yield Report(rows, None, "legacy", plan.grouped_by)
         except (UpstreamRefused, UpstreamAuth, UpstreamMissing):
             if answered:
@@ -157,12 +161,15 @@ class Spending(Workspaces):
         return fetch
 
 
-def _joined(pages: list[Report[Row]]) -> Report[Row]:
-    """Put pages together; the report is as fresh as its stalest page."""
+def _joined(ask: _Question[Line], pages: list[Report[Line]]) -> Report[Line]:
+    """Put pages together; the report is as fresh as its stalest page, and from the source that told all of it."""
     if not pages:
         return Report([])
+    pages = [page for page in pages if page.source == pages[-1].source]
     freshness = [page.refreshed_at for page in pages if page.refreshed_at is not None]
     rows = [row for page in pages for row in page.rows]
+    if ask.bucket and IDS.issuperset(ask.group_by):
+        plausible.check_once(rows)
     return Report(rows, min(freshness, default=None), pages[0].source, pages[0].grouped_by)
 
 

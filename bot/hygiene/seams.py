@@ -1,4 +1,4 @@
-"""Facts that other parts of the bot will tell; until they do, nobody knows them and their rules are silent."""
+"""Facts that other parts of the bot tell; what nobody tells is not known, and its rule is silent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ async def peaks_of(_rt: Runtime, _now: datetime) -> Sequence[Peak]:
     return ()
 
 
-def exports_of(_rt: Runtime) -> Sequence[str] | None:
-    """Return the observability platforms that are set up; None while the bot has no setting for them."""
-    return None
+def exports_of(rt: Runtime) -> Sequence[str]:
+    """Return the ways to observability platforms that are set up."""
+    scraped = rt.settings.metrics_port is not None or rt.settings.metrics_token is not None
+    return [*(["Prometheus"] if scraped else []), *(["OpenTelemetry"] if rt.settings.otlp_targets else [])]

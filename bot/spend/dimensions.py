@@ -32,10 +32,16 @@ def spelled(words: Mapping[str, str]) -> Callable[[str, Mapping[str, str]], str]
     return show
 
 
+_KINDS_OF_ACTOR = {"svac_": "Service account", "apikey_": "Key", "user_": "Member"}
+
+
 def person(actor: str, names: Mapping[str, str]) -> str:
-    """Return who spent as people know them: a name, the end of an id, or a federated subject as it is."""
-    is_id = actor.startswith(("user_", "svac_", "apikey_"))
-    return names.get(actor) or (f"…{actor[-4:]}" if is_id else actor)
+    """Return who spent as people know them: a name, what it is and the end of its id, or a federated subject as it is.
+
+    No Admin key can read what a service account is called.
+    """
+    kind = next((kind for start, kind in _KINDS_OF_ACTOR.items() if actor.startswith(start)), None)
+    return names.get(actor) or (f"{kind} …{actor[-4:]}" if kind else actor)
 
 
 @dataclass(frozen=True)

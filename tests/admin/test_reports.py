@@ -90,7 +90,7 @@ class Upstream:
                 return httpx.Response(self.refuse, json={"error": {"type": "x", "message": "not in the beta"}})
             more = "p2" if "page" not in request.url.params else None
             refreshed = "2026-09-03T06:00:00Z" if more else "2026-09-03T05:00:00Z"
-            item = cost_item("12.5", begun=datetime.fromisoformat(request.url.params["starting_at"]))
+            item = cost_item("12.5" if more else "25", begun=datetime.fromisoformat(request.url.params["starting_at"]))
             page = {"data": [item], "has_more": bool(more), "next_page": more, "data_refreshed_at": refreshed}
             return httpx.Response(200, json=page)
         if path in self.legacy:
@@ -163,11 +163,14 @@ async def test_the_legacy_report_is_not_asked_for_a_part_of_its_bucket(starts: d
         await upstream.client().cost(starts, ends)
 
 
-async def test_a_refusal_in_the_middle_is_an_error_and_no_silent_change_of_source() -> None:
+async def test_a_refusal_in_the_middle_leads_to_the_whole_of_the_other_report_and_to_no_mix() -> None:
     upstream = Upstream(refuse=400, refuse_from=1)
-    upstream.legacy["/cost_report"] = [legacy_line("100", "output_tokens")]
-    with pytest.raises(UpstreamRefused):
+    with pytest.raises(UpstreamRefused, match="not in the beta"):
         await upstream.client().cost(START, START + timedelta(days=1), bucket="1d")
+    upstream = Upstream(refuse=400, refuse_from=1)
+    upstream.legacy["/cost_report"] = [legacy_line("100", "output_tokens"), legacy_line("7", "output_tokens")]
+    report = await upstream.client().cost(START, START + timedelta(days=1), bucket="1d")
+    assert (report.source, [row.amount for row in report.rows]) == ("legacy", [Decimal("1.07")])
 
 
 async def test_usage_falls_back_too_and_does_not_invent_requests() -> None:

@@ -238,7 +238,8 @@ def test_labels_are_words() -> None:
         (TIER, "priority_on_demand", "Priority on demand"), (CONTEXT, "200k-1M", "200k to 1M tokens"),
         (PRODUCT, "claude_code", "Claude Code"), (PRODUCT, "something_new", "Something new"),
         (TOKEN_TYPE, "output_tokens", "Output"), (COST_TYPE, "web_search", "Web search"),
-        (PERSON, "user_01abcd", "…abcd"), (PERSON, "someone@acme.test", "someone@acme.test"),
+        (PERSON, "user_01abcd", "Member …abcd"), (PERSON, "someone@acme.test", "someone@acme.test"),
+        (PERSON, "svac_01gzNk", "Service account …gzNk"), (PERSON, "apikey_01abcd", "Key …abcd"),
     ):  # fmt: skip
         assert dimension.label(value, {}) == label
     assert all(one.missing for one in ASKED)

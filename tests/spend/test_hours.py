@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.admin.buckets import in_buckets
-from bot.admin.rows import CostBucket, CostRow, Report, Spender, UsageRow
+from bot.admin.rows import FINE, CostBucket, CostRow, Report, Spender, UsageRow
 from bot.errors import UpstreamDown
 from bot.runtime import Runtime
 from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, WORKSPACE
@@ -194,7 +194,7 @@ async def test_a_rounding_goes_to_an_hour_and_makes_no_revision(store: Store) ->
             async for page in Hourly.cost_buckets(self, *given, **more):
                 for bucket in page.rows if given[-1] == "1h" else ():
                     for group, (paid, *others) in bucket.groups.items():
-                        bucket.groups[group] = (paid + 1, *others)  # pyright: ignore[reportArgumentType]
+                        bucket.groups[group] = (paid + FINE, *others)  # pyright: ignore[reportArgumentType]
                 yield page
 
     organization = Rounded(hourly=[spent(yesterday, hour, DOLLAR) for hour in range(5)])

@@ -233,7 +233,14 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
         admin=organization or Organization(),
         notifier=slack or Slack(),
         settings=SimpleNamespace(
-            command_prefix="claude", doubted_fall=DOUBTED_FALL, hours_kept=0, spend_visible_to=("all",), otlp_targets=None
+            command_prefix="claude",
+            doubted_fall=DOUBTED_FALL,
+            hours_kept=0,
+            metrics_port=None,
+            metrics_token=None,
+            otlp_targets=None,
+            spend_visible_to=("all",),
+            otlp_targets=None,
         ),
         topics=TOPICS,
         now=lambda: NOW,

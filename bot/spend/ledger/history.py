@@ -12,7 +12,7 @@ from bot.spend.ledger.sync import load_history, oldest_day
 
 @dataclass(frozen=True)
 class Reached:
-    """How far history was loaded: to `first_day`, of what goes back to `oldest`; `is_busy`: another process is at it."""
+    """How far history was loaded: back to `first_day`, of all from `oldest`; `is_busy`: another process is at it."""
 
     first_day: date
     oldest: date

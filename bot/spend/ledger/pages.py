@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, time
 from operator import attrgetter, itemgetter
 
 from bot.admin.buckets import added
-from bot.admin.rows import Amounts, CostBucket, Group, Report, Spender, UsageRow
+from bot.admin.rows import CostBucket, Exact, Group, Report, Spender, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHO, Cut
 from bot.spend.ledger.db import CostParts, UsageCounts, UsageParts
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.parts.db import replace_parts
+from bot.spend.ledger.rounding import in_nanos
 from bot.spend.ledger.sources import ANALYTICS, SOURCES
 from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars
 from bot.store.names import Named, remember
@@ -35,7 +36,7 @@ class OutOfOrder(Exception):
 class Loaded:
     """What one load did: its source, days written, revisions found, the ids seen, and until when its figures reach.
 
-    `people` are the names of actors by id.
+    `people` are the names of actors by id; `is_told_apart`: the parts of all days came, too.
     """
 
     source: str = ANALYTICS.name
@@ -44,12 +45,14 @@ class Loaded:
     ids: set[str] = field(default_factory=set[str])
     reaches: datetime | None = None
     people: dict[str, str] = field(default_factory=dict[str, str])
+    is_told_apart: bool = True
 
     def add(self, other: "Loaded") -> None:
         """Count another load with this one."""
         self.days += other.days
         self.revisions += other.revisions
         self.ids |= other.ids
+        self.is_told_apart &= other.is_told_apart
 
 
 @dataclass
@@ -63,14 +66,15 @@ class _Reading:
     doubted_fall: int = DOUBTED_FALL
     refreshed_at: datetime | None = None
     source: str = ANALYTICS.name
-    days: dict[date, dict[Group, Amounts]] = field(default_factory=dict[date, dict[Group, Amounts]])
+    days: dict[date, dict[Group, Exact]] = field(default_factory=dict[date, dict[Group, Exact]])
     people: dict[str, str] = field(default_factory=dict[str, str])
     waiting: int = 0
     written_to: date | None = None
 
     def add(self, page: Report[CostBucket]) -> None:
         """Sort a page's buckets into their days; what earlier pages told of a group is added up."""
-        self.source = page.source
+        if page.source != self.source:
+            self._begin_anew(page.source)
         if page.refreshed_at is not None:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
         for bucket in page.rows:
@@ -80,7 +84,11 @@ class _Reading:
             self.waiting += len(bucket.groups)
             self.people |= bucket.people
 
-    def _groups(self, day: date) -> dict[Group, Amounts]:
+    def _begin_anew(self, source: str) -> None:
+        """Forget what another source told so far, but for days that are written: this one tells all of it."""
+        self.source, self.refreshed_at, self.days, self.waiting, self.written_to = source, None, {}, 0, None
+
+    def _groups(self, day: date) -> dict[Group, Exact]:
         if self.written_to is not None and day <= self.written_to:
             raise OutOfOrder
         return self.days.setdefault(day, {})
@@ -91,7 +99,7 @@ class _Reading:
         if not everything and not is_large:
             return {}
         newest = max(self.days, default=self.first)
-        ready: dict[date, CostParts] = {d: g for d, g in self.days.items() if everything or d < newest}
+        ready: dict[date, CostParts] = {d: in_nanos(g) for d, g in self.days.items() if everything or d < newest}
         self.days = {d: g for d, g in self.days.items() if d not in ready}
         self.waiting = sum(len(groups) for groups in self.days.values())
         self.written_to = max(ready, default=self.written_to)
@@ -101,9 +109,9 @@ class _Reading:
         """Return until when the figures are complete; a report that doesn't say so is given its time."""
         return _reaches(self.source, self.refreshed_at, self.now)
 
-    def facts(self, day: date, groups: CostParts) -> LedgerDay:
-        """Return what is known of a day after this load."""
-        return day_fact(day, self.source, self.refreshed_at, self.now, groups)
+    def facts(self, days: dict[date, CostParts]) -> list[LedgerDay]:
+        """Return what is known of days after this load."""
+        return [day_fact(day, self.source, self.refreshed_at, self.now, groups) for day, groups in days.items()]
 
 
 def _reaches(source: str, refreshed_at: datetime | None, now: datetime) -> datetime:
@@ -140,11 +148,12 @@ async def load_days(
             if ready := reading.take():
                 if writing is not None:
                     await writing
-                writing = asyncio.create_task(_write(store, reading, ready, loaded))
+                writing = asyncio.create_task(_write(store, reading, ready, reading.facts(ready), loaded))
         if writing is not None:
             await writing
         rest = reading.take(everything=True)
-        await _write(store, reading, {**await _quiet_days(store, reading, loaded, rest), **rest}, loaded)
+        rest = {**await _quiet_days(store, reading, loaded, rest), **rest}
+        await _write(store, reading, rest, reading.facts(rest), loaded)
     finally:
         if writing is not None:
             await asyncio.gather(writing, return_exceptions=True)
@@ -152,10 +161,12 @@ async def load_days(
     return loaded
 
 
-async def _write(store: Store, reading: _Reading, days: dict[date, CostParts], loaded: Loaded) -> None:
+async def _write(
+    store: Store, reading: _Reading, days: dict[date, CostParts], facts: list[LedgerDay], loaded: Loaded
+) -> None:
+    """Write days with their facts, which were taken down before the next page could change what the reading knows."""
     if not days:
         return
-    facts = [reading.facts(day, groups) for day, groups in days.items()]
     async with store.write() as tx:
         revised = await table.replace_days(tx, facts, days, reading.doubted_fall)
         unknown = reading.people.keys() - loaded.people.keys()

@@ -10,14 +10,16 @@ from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
+from bot.spend.ledger.agree import MOST_READINGS, Days, Sides, not_final, to_read_again
 from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.names import refresh_names
-from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight, usage_by_day
-from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, replace_usage_parts
+from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
+from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
 from bot.spend.ledger.sources import ANALYTICS, Cursor
+from bot.spend.ledger.tokens import load_usage
 from bot.spend.model import ONE_DAY
 from bot.store.names import names_of
 
@@ -29,7 +31,6 @@ REVISED_FOR = ONE_DAY * 30
 """How long after its end the API may revise a day (admin-api.md §4.10)."""
 WINDOW_DAYS = 31
 HISTORY_DAYS = 364
-USAGE_STEP = ONE_DAY * 7
 OLDEST_DAY = date(2026, 1, 1)
 """The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
 GROUP_BY = WHO.cost_group_by
@@ -37,7 +38,33 @@ Span = tuple[date, date]
 
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
-    """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only."""
+    """Read the days from `first` to `last` from the Admin API into the ledger; an UpstreamError leaves whole days only.
+
+    Closed days of which the two cuts contradict each other are read again at once, and opened if they moved meanwhile.
+    """
+    before = await _sides(rt, first, last)
+    loaded = await _load_once(rt, now, first, last)
+    for _ in range(MOST_READINGS):
+        after = await _sides(rt, first, last)
+        if not loaded.is_told_apart or not (days := to_read_again(before, after)):
+            return loaded
+        log.info("cuts_differ", days=[day.isoformat() for day in days])
+        for span in _months(days):
+            loaded.add(await _load_once(rt, now, *span))
+        before = after
+    if moved := not_final(before, await _sides(rt, first, last)):
+        log.warning("days_not_final", days=[day.isoformat() for day in moved])
+        async with rt.store.write() as tx:
+            await open_days(tx, moved)
+    return loaded
+
+
+async def _sides(rt: Runtime, first: date, last: date) -> Days:
+    async with rt.store.read() as tx:
+        return {day: Sides(*sides) for day, sides in (await sides_of(tx, first, last)).items()}
+
+
+async def _load_once(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
     fall = rt.settings.doubted_fall
 
     def pages() -> AsyncIterator[Report[CostBucket]]:
@@ -50,15 +77,18 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
         loaded = await load_days(rt.store, pages(), first, last, now, batch_rows=None, doubted_fall=fall)
     if not loaded.days and loaded.reaches is not None:
         await _note_nothing(rt, loaded.source, loaded.reaches)
-    await tell_apart(rt, now, first, last)
+    loaded.is_told_apart = await tell_apart(rt, now, first, last)
     return loaded
 
 
-async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> None:
-    """Read the parts of days, and their tokens; a failure doesn't fail the sync, because the money is known without.
+async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> bool:
+    """Read the parts of days, and their tokens, and tell whether all parts came.
+
+    A failure doesn't fail the sync, because the money is known without.
 
     What isn't told apart because of it is read again later.
     """
+    is_read = True
     async with rt.store.write() as tx:
         await note_reading(tx, first, last, now)
 
@@ -71,8 +101,10 @@ async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> Non
         except OutOfOrder:
             await load_parts(rt.store, pages(), first, last, now, batch_rows=None)
     except UpstreamError as error:
+        is_read = False
         log.warning("parts_not_read", status=error.status, request_id=error.request_id)
-    await _load_usage(rt, first, last)
+    await load_usage(rt, first, last)
+    return is_read
 
 
 async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:
@@ -80,28 +112,6 @@ async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:
     async with rt.store.write() as tx:
         if await table.ledger_edges(tx) is None:
             await table.move_cursor(tx, source, nothing_until=reaches)
-
-
-async def _load_usage(rt: Runtime, first: date, last: date) -> None:
-    """Copy token counts; they explain figures but aren't money, so their failure doesn't fail the sync.
-
-    A week at a time, because a report is held in memory as a whole.
-    """
-    while first <= last:
-        until = min(first + USAGE_STEP, last + ONE_DAY)
-        try:
-            who, what = [
-                usage_by_day((await rt.admin.background().usage(midnight(first), midnight(until), by, "1d")).rows, cut)
-                for cut, by in ((WHO, WHO.group_by), (WHAT, WHAT.group_by))
-            ]
-        except UpstreamError as error:
-            log.warning("usage_not_read", status=error.status, request_id=error.request_id)
-            return
-        days = days_between(first, until - ONE_DAY)
-        async with rt.store.write() as tx:
-            await table.replace_usage_days(tx, {day: who.get(day, {}) for day in days})
-            await replace_usage_parts(tx, {day: what.get(day, {}) for day in days})
-        first = until
 
 
 async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loaded | None:

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 import structlog
 
 from bot.admin.buckets import added
-from bot.admin.rows import UsageRow
+from bot.admin.rows import Exact, UsageRow
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.hours import db as table
-from bot.spend.ledger.hours.write import HoursOfDay, replace_hours
+from bot.spend.ledger.hours.write import HourGroup, HoursOfDay, replace_hours
 from bot.spend.ledger.pages import BATCH_ROWS, midnight, usage_by_day
+from bot.spend.ledger.rounding import in_nanos
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ONE_DAY
 
@@ -94,10 +95,12 @@ async def _read(rt: Runtime, day: date) -> HoursOfDay | None:
         by_hour.setdefault(row.starts_at.hour, []).append(row)
     for hour, rows in by_hour.items():
         found.usage |= {(hour, *group): counts for group, counts in usage_by_day(rows)[day].items()}
+    cost: dict[HourGroup, Exact] = {}
     async for page in admin.cost_buckets(*span, WHO.cost_group_by, "1h"):
         found.source, found.refreshed_at = page.source, page.refreshed_at
         for bucket in page.rows:
             for group, amounts in bucket.groups.items():
                 key = (bucket.starts_at.hour, *group)
-                found.cost[key] = added(found.cost[key], amounts) if key in found.cost else amounts
+                cost[key] = added(cost[key], amounts) if key in cost else amounts
+    found.cost = in_nanos(cost)
     return found if SOURCES[found.source].tells_hours else None

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import String, case, delete, func, literal, or_, union_all, update
+from sqlalchemy import String, case, delete, exists, func, literal, or_, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -95,6 +95,22 @@ async def days_to_tell_apart(tx: Tx, first: date, last: date, now: datetime) -> 
     closed = select(LedgerDayRow).where(col(LedgerDayRow.closed), col(LedgerDayRow.rest_nanos) >= WORTH_READING)
     found = (await tx.session.exec(closed.where(col(LedgerDayRow.day).between(first, last)))).all()
     return sorted(row.day for row in found if _is_due(row.parts_at, row.rest_reads, now))
+
+
+async def sides_of(tx: Tx, first: date, last: date) -> dict[date, tuple[int, int]]:
+    """Return of closed days their total, and how much of it their parts tell otherwise; none where none are told."""
+    is_told = col(CostPartRow.day) == col(LedgerDayRow.day), col(CostPartRow.service_tier) != UNSPLIT
+    columns = (LedgerDayRow.day, LedgerDayRow.total_nanos, LedgerDayRow.rest_nanos)
+    known = select_columns(*(col(column) for column in columns)).where(col(LedgerDayRow.day).between(first, last))
+    known = known.where(col(LedgerDayRow.closed), exists().where(*is_told))
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(known)).all()]
+    return {day: (total, rest) for day, total, rest in rows}
+
+
+async def open_days(tx: Tx, days: Collection[date]) -> None:
+    """Say of days that they aren't final, so that every run reads them until they are."""
+    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(days)).values(closed=False)
+    await tx.execute(changed.execution_options(synchronize_session=False))
 
 
 def _is_due(read_at: datetime | None, reads: int, now: datetime) -> bool:

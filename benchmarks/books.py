@@ -1,0 +1,173 @@
+"""Bars (g): a grown ledger of hourly rows: questions against DuckDB, a digest against a small ledger's, and loading rows."""
+
+import importlib
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from benchmarks.figures import Figure
+from bot.admin.rows import FINE, CostBucket, Report
+from bot.runtime import Runtime
+from bot.spend.digests.figures import digest_input
+from bot.spend.digests.model import Subscription
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.ledger import db as table
+from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.model import LedgerDay, dollars
+from bot.store.migrate import migrate
+from bot.store.session import Store
+
+DAYS, HOURS = 90, 24
+LAST = date(2026, 11, 20)
+FIRST = LAST - timedelta(days=DAYS - 1)
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+SMALL = 100_000
+_FORMULA = "(g * 7919 + hour * 104729 + n * 1299709) % 100000000"
+"""What one hour of one group costs in nano-dollars, alike in SQLite and in DuckDB."""
+QUESTIONS: dict[str, tuple[Any, ...]] = {
+    "by model": (MODEL,),
+    "by day and workspace": ("day", WORKSPACE),
+    "by key": (KEY,),
+    "by day, model and key": ("day", MODEL, KEY),
+}
+
+
+async def measure(rounds: int, rows: int = 10_000_000, loaded: int = 200_000) -> list[Figure]:
+    """Return the figures of (g); those against DuckDB only where it is installed."""
+    with tempfile.TemporaryDirectory(prefix="qm-bench-") as name:
+        folder = Path(name)
+        large = await _grown(folder / "large.db", rows)
+        small = await _grown(folder / "small.db", min(SMALL, rows))
+        try:
+            figures = await _against_duckdb(large, folder, rows, rounds)
+            figures.append(await _digests(large, small, rows, rounds))
+        finally:
+            await large.close()
+            await small.close()
+        figures.append(await _loading(folder, loaded, rounds))
+    return figures
+
+
+async def _grown(path: Path, rows: int) -> Store:
+    """Return a ledger with so many hourly rows of 90 days, and the days that they sum up to."""
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    await migrate(store)
+    groups = max(rows // (DAYS * HOURS), 1)
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TEMP TABLE d (n INTEGER, day TEXT)")
+        db.executemany("INSERT INTO d VALUES (?, ?)", [(n, str(FIRST + timedelta(days=n))) for n in range(DAYS)])
+        db.execute("CREATE TEMP TABLE h (hour INTEGER)")
+        db.executemany("INSERT INTO h VALUES (?)", [(hour,) for hour in range(HOURS)])
+        db.execute("CREATE TEMP TABLE k (g INTEGER, workspace TEXT, model TEXT, key TEXT)")
+        named = [(g, f"wrkspc_{g % 20:02d}", f"claude-model-{g % 6}", f"apikey_{g:05d}") for g in range(groups)]
+        db.executemany("INSERT INTO k VALUES (?, ?, ?, ?)", sorted(named, key=lambda one: one[1:]))
+        # In the order of the table's key, so that it only grows at its end.
+        names = "workspace_id, model, api_key_id, actor, product, nanos, list_nanos, requests"
+        db.execute(
+            f"INSERT INTO cost_hour (day, hour, {names}) SELECT day, hour, workspace, model, key, '', '',"
+            f" {_FORMULA}, {_FORMULA}, 1 FROM d CROSS JOIN h CROSS JOIN k"
+        )
+        sums = "workspace_id, model, api_key_id, actor, product, sum(nanos), sum(list_nanos), sum(requests)"
+        db.execute(f"INSERT INTO cost_day (day, {names}) SELECT day, {sums} FROM cost_hour GROUP BY 1, 2, 3, 4, 5, 6")
+        totals = dict(db.execute("SELECT day, sum(nanos) FROM cost_day GROUP BY day").fetchall())
+    known = [LedgerDay(date.fromisoformat(day), "analytics", NOW, NOW, True, dollars(n)) for day, n in totals.items()]
+    async with store.write() as tx:
+        await table._upsert_days(tx, known, {})
+    return store
+
+
+async def _timed(act: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await act()
+    return (time.perf_counter() - began) * 1000
+
+
+async def _against_duckdb(large: Store, folder: Path, rows: int, rounds: int) -> list[Figure]:
+    try:
+        duckdb: Any = importlib.import_module("duckdb")
+    except ModuleNotFoundError:
+        return []
+    db, file = duckdb.connect(), folder / "hours.parquet"
+    groups = max(rows // (DAYS * HOURS), 1)
+    db.execute(
+        f"COPY (SELECT DATE '{FIRST}' + n::INTEGER AS day, hour,"
+        f" 'wrkspc_' || lpad((g % 20)::VARCHAR, 2, '0') AS workspace_id,"
+        f" 'claude-model-' || (g % 6) AS model, 'apikey_' || lpad(g::VARCHAR, 5, '0') AS api_key_id, {_FORMULA} AS nanos"
+        f" FROM range({DAYS}) d(n), range({HOURS}) h(hour), range({groups}) k(g)) TO '{file}' (FORMAT parquet)"
+    )
+    return [await _question(large, db, file, name, by, rounds) for name, by in QUESTIONS.items()]
+
+
+async def _question(large: Store, db: Any, file: Path, name: str, by: Sequence[Any], rounds: int) -> Figure:
+    names = ", ".join(one if isinstance(one, str) else one.column for one in by)
+    asked = f"SELECT {names}, sum(nanos) FROM '{file}' WHERE day BETWEEN '{FIRST}' AND '{LAST}' GROUP BY {names}"
+    found: dict[str, Any] = {}
+
+    async def bare() -> None:
+        found["bare"] = db.execute(asked).fetchall()
+
+    async def ours() -> None:
+        async with large.read() as tx:
+            found["ours"] = await table.cells(tx, FIRST, LAST, cast("Any", by))
+
+    times = [(await _timed(bare), await _timed(ours)) for _ in range(rounds + 1)][1:]
+    if sum(row[-1] for row in found["bare"]) != sum(int(one.amount * 10**9) for one in found["ours"]):
+        raise RuntimeError(f"{name}: both sides have other sums")
+    return Figure(f"(g1) 90 days {name}", "ms", tuple(one for one, _ in times), tuple(one for _, one in times), 1.0)
+
+
+async def _digests(large: Store, small: Store, rows: int, rounds: int) -> Figure:
+    wanted = Subscription("dig_bench", "C0BENCH", "09:00", "UTC", (), "U0BENCH", NOW, FIRST)
+    settings = SimpleNamespace(doubted_fall=20)
+    makers = [cast("Runtime", SimpleNamespace(store=store, settings=settings, now=lambda: NOW)) for store in (small, large)]
+    times = [[await _timed(lambda rt=rt: digest_input(rt, wanted, LAST)) for rt in makers] for _ in range(rounds + 1)][1:]
+    return Figure(
+        f"(g2) digest, {SMALL:,} and {rows:,} rows", "ms", tuple(o for o, _ in times), tuple(t for _, t in times), 1.3
+    )
+
+
+async def _loading(folder: Path, count: int, rounds: int) -> Figure:
+    """Compare the ledger's load with bare `executemany` of the same rows into the same table."""
+    groups = count // DAYS
+    times: list[tuple[float, float]] = []
+    for number in range(rounds + 1):
+        paths = [folder / f"{side}{number}.db" for side in ("bare", "ours")]
+        stores = [Store(f"sqlite+aiosqlite:///{path}") for path in paths]
+        for store in stores:
+            await migrate(store)
+        days = {FIRST + timedelta(days=n): _groups(n, groups) for n in range(DAYS)}
+        began = time.perf_counter()
+        _executemany(paths[0], days)
+        bare = (time.perf_counter() - began) * 1000
+        pages = _pages(days)
+        ours = await _timed(lambda store=stores[1], pages=pages: load_days(store, pages, FIRST, LAST, NOW))
+        times.append((bare, ours))
+        for store, path in zip(stores, paths, strict=True):
+            await store.close()
+            path.unlink()
+    bare_times, our_times = zip(*times[1:], strict=True)
+    return Figure(f"(g3) {count:,} rows of history", "ms", bare_times, our_times, 1 / 0.7)
+
+
+def _groups(day: int, groups: int) -> dict[tuple[str, ...], tuple[int, int | None, int | None]]:
+    return {
+        (f"wrkspc_{g % 20:02d}", f"claude-model-{g % 6}", f"apikey_{g:05d}", "", ""): (g * 7919 * FINE + day, None, 1)
+        for g in range(groups)
+    }
+
+
+def _executemany(path: Path, days: dict[date, Any]) -> None:
+    rows = [(str(day), *ids, counts[0] // FINE, None, 1) for day, groups in days.items() for ids, counts in groups.items()]
+    with sqlite3.connect(path) as db:
+        names = "day, workspace_id, model, api_key_id, actor, product, nanos, list_nanos, requests"
+        db.executemany(f"INSERT INTO cost_day ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+async def _pages(days: dict[date, Any]) -> AsyncIterator[Report[CostBucket]]:
+    for day, groups in days.items():
+        yield Report([CostBucket(midnight(day), midnight(day + timedelta(days=1)), groups)], NOW)

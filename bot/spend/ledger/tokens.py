@@ -1,0 +1,65 @@
+"""Token counts copied into the ledger: they explain figures but aren't money, so a failure isn't one of the sync."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import structlog
+
+from bot.admin.rows import Report, UsageRow
+from bot.errors import UpstreamError
+from bot.runtime import Runtime
+from bot.spend.aggregate import days_between
+from bot.spend.ledger import db as table
+from bot.spend.ledger.cuts import WHAT, WHO
+from bot.spend.ledger.pages import midnight, usage_by_day
+from bot.spend.ledger.parts.db import replace_usage_parts
+from bot.spend.ledger.sources import ANALYTICS
+from bot.spend.model import ONE_DAY, LedgerDay
+from bot.store.session import Tx
+
+log = structlog.get_logger()
+
+USAGE_STEP = ONE_DAY * 7
+
+
+async def load_usage(rt: Runtime, first: date, last: date) -> None:
+    """Copy the token counts of the days from `first` to `last`, a week at a time, because a report is held as a whole."""
+    while first <= last:
+        until = min(first + USAGE_STEP, last + ONE_DAY)
+        try:
+            who, what = [
+                await rt.admin.background().usage(midnight(first), midnight(until), by, "1d")
+                for by in (WHO.group_by, WHAT.group_by)
+            ]
+        except UpstreamError as error:
+            log.warning("usage_not_read", status=error.status, request_id=error.request_id)
+            return
+        async with rt.store.write() as tx:
+            await _write(tx, days_between(first, until - ONE_DAY), who, what)
+        first = until
+
+
+async def _write(tx: Tx, days: list[date], who: Report[UsageRow], what: Report[UsageRow]) -> None:
+    """Write those days of both readings that may take the place of what is known."""
+    known = await table.ledger_days(tx, days[0], days[-1])
+    by_who, by_what = usage_by_day(who.rows), usage_by_day(what.rows, WHAT)
+    with_who, with_what = [
+        [day for day in days if may_replace(known.get(day), report.source, found.get(day, {}))]
+        for report, found in ((who, by_who), (what, by_what))
+    ]
+    await table.replace_usage_days(tx, {day: by_who.get(day, {}) for day in with_who})
+    await replace_usage_parts(tx, {day: by_what.get(day, {}) for day in with_what})
+
+
+def may_replace(day: LedgerDay | None, source: str, counts: Mapping[Any, object]) -> bool:
+    """Tell whether a reading of a day's tokens may take the place of others.
+
+    No tokens at all aren't believed while the day has money, and on a closed day the second report doesn't take away what
+    the first one knows of keys and people.
+    """
+    if day is None:
+        return True
+    if not counts and day.total > 0:
+        return False
+    return not (day.closed and day.source == ANALYTICS.name and source != ANALYTICS.name)
