@@ -1,10 +1,12 @@
 """/claude-keys: your keys, all keys, and the forms that ask for a change."""
 
+from dataclasses import replace
+
 from bot.approvals.sight import sees_all_keys
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.lines import page_of_own, page_of_wanted
 from bot.kinds.keys.owners import may_see_key
-from bot.kinds.keys.shown import key_facts, keys_called, requests_about
+from bot.kinds.keys.shown import key_facts, keys_called, keys_with_use, requests_about
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
 from bot.organization.keys_wanted import Wanted, read_wanted
@@ -113,6 +115,8 @@ async def _card(call: Interaction, key_id: str, cursor: str = "") -> Message:
         return plain_answer(_GONE)
     if not may_see(facts.key):
         return plain_answer(_GONE)
+    if not await keys_with_use(call.rt, call.actor, [facts.key]):
+        facts = replace(facts, use=None)
     return key_card(facts, await requests_about(call.rt, call.actor, facts.key, cursor), call.calendar)
 
 

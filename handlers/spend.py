@@ -6,9 +6,13 @@ from bot.slack.markup import mention
 from bot.slack.paging import numbered, read_turn, turns
 from bot.spend.alerts.send import acknowledge as alert_act
 from bot.spend.digests import view as digest_view
+from bot.spend.digests.build import DigestInput, build_digest
 from bot.spend.digests.inside import insides, render_insides
+from bot.spend.digests.seen import within
 from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_part
+from bot.spend.model import Digest
+from bot.spend.visibility import scope_of
 from handlers import spend_ask, spend_forms, spend_reconcile, spend_records, spend_reports
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -47,11 +51,18 @@ async def turn_breakdown(call: Interaction) -> None:
 
 
 async def _show_insides(call: Interaction, run_id: int, cursor: str = "", *, redraw: bool = False) -> None:
-    given, digest = await digest_of_run(call.rt, run_id)
+    given, digest = await _digest(call, run_id)
     if found := insides(given, digest):
         await tell_alone(call, render_insides(digest, numbered(found, cursor), run_id), redraw=redraw)
     else:
-        await call.say(plain_answer("There is nothing to break down: that day has no figures."))
+        await call.say(plain_answer("There is nothing to break down: that day has no figures that you may see."))
+
+
+async def _digest(call: Interaction, run_id: int) -> tuple[DigestInput, Digest]:
+    """Return a digest as far as whoever asks may see it now."""
+    given, _ = await digest_of_run(call.rt, run_id)
+    seen = within(given, await scope_of(call.rt, call.actor))
+    return seen, build_digest(seen)
 
 
 async def show_part(call: Interaction) -> None:
@@ -67,10 +78,10 @@ async def turn_part(call: Interaction) -> None:
 
 async def _show_part(call: Interaction, which: str, cursor: str = "", *, redraw: bool = False) -> None:
     run_id, _, dimension = which.partition(":")
-    _, digest = await digest_of_run(call.rt, _number(run_id))
+    _, digest = await _digest(call, _number(run_id))
     message = render_part(digest, dimension, int(run_id), cursor)
     if message is None:
-        raise NotFound("That table has no figures any more. Nothing was changed.")
+        raise NotFound("That table has no figures that you may see. Nothing was changed.")
     await tell_alone(call, message, redraw=redraw)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.parse import find_command, split_words
-from bot.errors import InvalidInput, NotFound, UpstreamError
+from bot.errors import InvalidInput, NotAllowed, NotFound, UpstreamError
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
 from bot.people.model import Actor
@@ -13,7 +13,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context
 from bot.slack.elements import option
-from bot.slack.markup import code, escape, mention
+from bot.slack.markup import mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import read_turn, turns
 from bot.spend.ask.figures import figures as figures_for
@@ -23,18 +23,18 @@ from bot.spend.ask.names import known_names
 from bot.spend.ask.scope import CantAnswer
 from bot.spend.ask.view import (
     figures_chart,
-    figures_sentence,
-    figures_table,
     not_understood_in_words,
     render_cant_answer,
     render_figures,
     render_not_understood,
 )
 from bot.spend.dimensions import ASKED
-from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.answer import figures_file
+from bot.spend.exports.send import send_csv as send_file
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import as_plain_text
+from bot.spend.visibility import scope_of
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
@@ -42,12 +42,13 @@ from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
 from handlers.spend_where import why_directly
 
+MAY_NOT_SHARE = "You see only some of these figures, and a channel would take them for all of them, so I don't share them."
 _ME = {(before, me) for before in ("for", "by", "of") for me in ("me", "myself")}
 
 
-async def figures_of(rt: Runtime, _actor: Actor, query: SpendQuery, channel: str | None) -> Figures:
-    """Return the figures that a person asks for, as far as they may see them: every member may see all of them."""
-    return await figures_for(rt, query, rt.now(), channel)
+async def figures_of(rt: Runtime, actor: Actor, query: SpendQuery, channel: str | None) -> Figures:
+    """Return the figures that a person asks for, as far as they may see them now, whatever a button says."""
+    return await figures_for(rt, query, rt.now(), channel, await scope_of(rt, actor))
 
 
 async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", redraw: bool = False) -> None:
@@ -62,7 +63,7 @@ async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", r
         await call.say(_refused(call, refusal))
         return
     directly = await why_directly(call)
-    shareable = directly is None and call.channel[:1] in ("C", "G")
+    shareable = directly is None and call.channel[:1] in ("C", "G") and not found.only
 
     async def send(message: Message) -> Sent | None:
         if directly is not None:
@@ -147,7 +148,13 @@ async def _again(call: Interaction) -> Figures:
 async def share(call: Interaction) -> None:
     """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
     await require_channel(call.rt, call.channel)
-    found = await _again(call)
+    try:
+        found = await _again(call)
+    except CantAnswer as refusal:
+        await call.say(_refused(call, refusal))
+        return
+    if found.only:
+        raise NotAllowed(MAY_NOT_SHARE)
     # Last before posting: what fails until here may be tried again with the same click.
     if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
         return
@@ -168,18 +175,14 @@ async def share(call: Interaction) -> None:
 
 async def send_csv(call: Interaction) -> None:
     """Send an answer's whole table as a file to the person alone."""
-    found = await _again(call)
+    try:
+        found = await _again(call)
+    except CantAnswer as refusal:
+        await call.say(_refused(call, refusal))
+        return
     if found.total is None:
         raise NotFound("There are no figures for that any more, so there is no file.")
-    if call.trigger_id and not await is_first_time(call.rt, f"csv:{call.trigger_id}"):
-        return
-    name = file_name("spend", found.first, found.last, [one.name for one in found.query.splits])
-    file_id = await call.rt.notifier.put_file(name, csv_bytes(figures_table(found)), name)
-    said = as_plain_text(figures_sentence(found))
-    sent = await call.rt.notifier.send(call.user_id, plain_answer(f"{escape(said)}\nThe file {code(name)} is below."))
-    await call.rt.notifier.share_file(file_id, name, sent.channel)
-    if call.channel != sent.channel:
-        await call.say(plain_answer("I sent you the file in a direct message."))
+    await call.say(plain_answer(await send_file(call.rt, call.actor, *figures_file(found), call.trigger_id)))
 
 
 async def open_ask_form(call: Interaction) -> None:

@@ -28,6 +28,7 @@ from bot.spend.digests.forms import (
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
+from bot.spend.visibility import check_may_tell, scope_of
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json
@@ -93,6 +94,7 @@ async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
     _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
+    await _check_seen(call, wanted.workspace_ids, ids.SPEND_WORKSPACES)
     about, scope = schedule_in_words(wanted, names), wanted.workspace_ids
     saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, scope, about)
     await tell(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
@@ -101,7 +103,9 @@ async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput
 async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, tell: Tell) -> None:
     """Watch the amount and say what is watched."""
     names = await _names(call)
-    _check_known(names, [wanted.workspace_id] if wanted.workspace_id else [], ids.SPEND_WORKSPACE)
+    about = [wanted.workspace_id] if wanted.workspace_id else []
+    _check_known(names, about, ids.SPEND_WORKSPACE)
+    await _check_seen(call, about, ids.SPEND_WORKSPACE)
     amount, scope = wanted.amount, wanted.workspace_id
     saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, amount, scope, wanted.steps)
     await tell(f"✅ {threshold_in_words(saved, names)}")
@@ -110,6 +114,14 @@ async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, 
 def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:
     if any(one not in names for one in wanted):
         raise InvalidInput({field: "I don't know one of these workspaces. Choose from the list."})
+
+
+async def _check_seen(call: Interaction, wanted: Sequence[str], field: str) -> None:
+    """Refuse to tell a channel, day after day, what whoever wants it may not see; none are all workspaces."""
+    try:
+        await check_may_tell(call.rt, call.actor, wanted)
+    except NotAllowed as refusal:
+        raise InvalidInput({field: refusal.sentence}) from None
 
 
 async def mute(call: Interaction, subscription: Subscription) -> None:
@@ -159,8 +171,10 @@ async def _tell(call: Interaction, sentence: Markup) -> None:
 
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
-    """Return the workspaces whose name contains what was typed."""
-    found = [one for one in await workspaces(call.rt) if query.lower() in one.name.lower()]
+    """Return the workspaces whose name contains what was typed and whose figures the person may see."""
+    seen = await scope_of(call.rt, call.actor)
+    every = [one for one in await workspaces(call.rt) if seen.is_all or one.id in seen.workspaces]
+    found = [one for one in every if query.lower() in one.name.lower()]
     return [option(one.name, one.id) for one in found[:100]]
 
 

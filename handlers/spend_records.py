@@ -4,11 +4,12 @@ from bot.commands.parse import split_words
 from bot.errors import NotFound
 from bot.slack import ids
 from bot.slack.paging import read_turn, turns
+from bot.spend.ask.names import known_names
 from bot.spend.exports.files import records_file
-from bot.spend.exports.load import records
-from bot.spend.exports.query import ME, NoHours, Read, RecordsQuery, read_query
+from bot.spend.exports.load import CantList, records
+from bot.spend.exports.query import ME, Read, RecordsQuery, Refused, read_query
 from bot.spend.exports.send import send_csv
-from bot.spend.exports.view import render_no_hours, render_records, render_what
+from bot.spend.exports.view import render_records, render_refused, render_what
 from bot.spend.ledger.names import workspaces
 from bot.spend.scope import Scope
 from bot.spend.visibility import own_scope, scope_of
@@ -40,22 +41,31 @@ async def records_csv(call: Interaction) -> None:
     query = await _read(call, split_words(call.value))
     if not isinstance(query, RecordsQuery):
         raise NotFound("I can't read that answer any more. Ask for the figures again.")
-    found = await records_file(call.rt, query, await _scope(call, query), call.rt.now())
+    try:
+        found = await records_file(call.rt, query, await _scope(call, query), call.rt.now())
+    except CantList as refusal:
+        await call.say(render_refused(refusal.refused, call.rt.settings.command_prefix))
+        return
     said = found if isinstance(found, str) else await send_csv(call.rt, call.actor, *found, call.trigger_id)
     await call.say(plain_answer(said))
 
 
 async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *, redraw: bool = False) -> None:
     query, prefix = await _read(call, words), call.rt.settings.command_prefix
-    if isinstance(query, RecordsQuery):
+    if not isinstance(query, RecordsQuery):
+        await call.say(render_refused(query, prefix) if isinstance(query, Refused) else render_what(query, prefix))
+        return
+    try:
         found = await records(call.rt, query, await _scope(call, query), call.rt.now(), cursor)
-        await tell_alone(call, render_records(found, prefix), redraw=redraw)
-    else:
-        await call.say(render_no_hours(query, prefix) if isinstance(query, NoHours) else render_what(query, prefix))
+    except CantList as refusal:
+        await call.say(render_refused(refusal.refused, prefix))
+        return
+    await tell_alone(call, render_records(found, prefix), redraw=redraw)
 
 
 async def _read(call: Interaction, words: tuple[str, ...]) -> Read:
-    return read_query(words, [one.name for one in await workspaces(call.rt)])
+    known = [one.name for one in await workspaces(call.rt)]
+    return read_query(words, known, await known_names(call.rt, call.rt.now()))
 
 
 async def _scope(call: Interaction, query: RecordsQuery) -> Scope:

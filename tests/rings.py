@@ -68,6 +68,8 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("spend/test_exported", SERVICE),
     ("spend/test_records_asked", PURE),
     ("spend/test_records.py", SERVICE),
+    ("spend/test_records_by_hour", SERVICE),
+    ("spend/test_surfaces", WORLD),
     ("spend/test_visibility", PURE),
     ("spend/test_metric_families", PURE),
     ("spend/test_metrics", SERVICE),

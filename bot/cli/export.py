@@ -27,6 +27,11 @@ _WORKSPACE = Annotated[
 ]
 _MODEL = Annotated[list[str], typer.Option("--model", help=f"Only this model, such as opus-5-5{_MANY}", metavar="NAME")]
 _KEY = Annotated[list[str], typer.Option("--key", help=f"Only this API key, by name or id{_MANY}", metavar="NAME")]
+_PERSON = Annotated[list[str], typer.Option("--person", help=f"Only this person, by name or id{_MANY}", metavar="NAME")]
+_PRODUCT = Annotated[
+    list[str], typer.Option("--product", help=f"Only this product, such as claude_code{_MANY}", metavar="NAME")
+]
+_TIER = Annotated[list[str], typer.Option("--tier", help=f"Only this service tier, such as batch{_MANY}", metavar="NAME")]
 _CSV = Annotated[str, typer.Option("--csv", help="The file to write; - is standard output.", metavar="FILE")]
 _FINAL = Annotated[bool, typer.Option("--final", help="Write nothing, and end with 1, unless every day is there and final.")]
 _DRY_RUN = Annotated[
@@ -42,6 +47,9 @@ def export_command(
     workspace: _WORKSPACE = [],  # noqa: B006 - read only; typer makes its own
     model: _MODEL = [],  # noqa: B006
     key: _KEY = [],  # noqa: B006
+    person: _PERSON = [],  # noqa: B006
+    product: _PRODUCT = [],  # noqa: B006
+    tier: _TIER = [],  # noqa: B006
     csv: _CSV = "-",
     final: _FINAL = False,
     dry_run: _DRY_RUN = False,
@@ -70,6 +78,7 @@ def export_command(
     except SettingsError as error:
         _fail(*error.faults)
     filters = {"workspace": tuple(workspace), "model": tuple(model), "key": tuple(key)}
+    filters |= {"person": tuple(person), "product": tuple(product), "tier": tuple(tier)}
     asked = Asked(*days, tuple(one.strip() for one in by.split(",") if one.strip()), filters)
     module, _, name = REPORTS[report].partition(":")
     code, sentences = asyncio.run(export(settings, getattr(import_module(module), name), asked, csv, final=final))

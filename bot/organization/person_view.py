@@ -129,13 +129,16 @@ def _keys(facts: PersonFacts) -> list[Json]:
     as_of = [use.as_of for use in facts.use.values() if use.as_of]
     return [
         *blocks,
-        context(f"Costs and days of use in UTC, as of {date(max(as_of))}" if as_of else "No costs are known yet."),
+        *([context(f"Costs and days of use in UTC, as of {date(max(as_of))}")] if as_of else []),
+        *([context("No costs are known yet.")] if facts.use and not as_of else []),
     ]
 
 
 def _used(use: KeyUse | None) -> Markup:
     """Return what a key cost and when it was used last, as far as the ledger knows."""
-    if use is None or use.as_of is None or use.month_cost is None:
+    if use is None:
+        return "use not shown to you"
+    if use.as_of is None or use.month_cost is None:
         return "use unknown"
     days: Markup = "30 days" if use.is_whole_month else "30 days, of which I know only some"
     if use.last_day is None:

@@ -25,6 +25,7 @@ from bot.words.own import Own
 from bot.words.wording import listed, number, plural
 
 Json = dict[str, Any]
+NOT_YOURS: Own = "Not shown to you. You see what workspaces cost in which you have a role."
 UNREAD: Own = "I couldn't look this up just now. Ask again in a minute."
 ONLY_MEMBERS: Own = "Who they are, the members of a workspace see, and organization admins."
 MOST_TAGS, MOST_NAMES, MOST_LIMITS, MOST_KEYS = 10, 6, 6, 5
@@ -112,7 +113,7 @@ def _spend(facts: WorkspaceFacts, prefix: str) -> Markup:
         return f"*Spend* {UNREAD}"
     amount = facts.spend.of(facts.workspace.id, is_default=facts.workspace.is_default)
     if amount is None:
-        return f"*Spend* {NO_FIGURES}"
+        return f"*Spend* {NO_FIGURES if facts.spend.as_of is None else NOT_YOURS}"
     more = code(f'/{prefix}-spend 30d in "{facts.workspace.name}"')
     return f"*Spend* {amount_words(amount, facts.spend)}, {figures_words(facts.spend)}. {more} says more."
 

@@ -72,7 +72,7 @@ def figures_words(spend: SpendByWorkspace) -> Markup:
 def amount_words(amount: Decimal | None, spend: SpendByWorkspace) -> Markup:
     """Return what a workspace cost in 30 days; what isn't known is no $0."""
     if amount is None:
-        return "no data on spend"
+        return "no data on spend" if spend.as_of is None else "spend not shown to you"
     return f"{'at least ' if spend.missing else ''}{shown(amount)} in 30 days"
 
 

@@ -157,9 +157,9 @@ class Settings(AdviceSettings, DatabaseSettings):
         default=20,
     )
     spend_visible_to: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(parse.words)] = _setting(
-        "Who may ask for all figures of cost and usage: all, own (everybody their own keys' and their workspaces'), or names"
-        " of groups of the policy, separated by commas; everybody else then sees their own. Organization admins and billing"
-        " members see all.",
+        "Who sees all figures of cost and usage wherever the bot shows some to a person: all, own (everybody what their own"
+        " keys, they themselves and the workspaces cost in which they have a role), or names of groups of the policy,"
+        " separated by commas; everybody else then sees their own. Organization admins and billing members see all.",
         "all, own, or one or more names of groups of the policy",
         default=("all",),
     )

@@ -282,3 +282,5 @@ class Figures:
     """Whether the source told all that is counted; the total of another is what was told."""
     untagged: tuple[str, ...] = ()
     """The names of the workspaces without the tag by which it is broken down."""
+    only: str = ""
+    """As people read it what of the figures whoever asks may see, "" for all."""

@@ -11,6 +11,7 @@ from bot.spend.alerts.settings import thresholds_of, watch
 from bot.spend.digests.forms import DEFAULT_TIME, WantedDigest, schedule_in_words
 from bot.spend.digests.settings import subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
+from bot.spend.visibility import check_may_tell
 
 
 class News:
@@ -32,6 +33,7 @@ class News:
         """Give a channel the digest, or add workspaces to the one that it has, whose time stays."""
         rt = self._rt()
         actor, has = await self._actor(by), await subscription_of(rt, channel)
+        await check_may_tell(rt, actor, list(about))
         if has and not has.workspace_ids:
             return
         known = has.workspace_ids if has else ()
@@ -49,6 +51,7 @@ class News:
     async def start_alert(self, by: str, channel: str, workspace_id: str, amount: Decimal, steps: tuple[int, ...]) -> None:
         """Tell a channel when a workspace reaches each of these percents of an amount in a month."""
         actor = await self._actor(by)
+        await check_may_tell(self._rt(), actor, [workspace_id])
         await watch(self._rt(), actor, channel, "monthly", amount, workspace_id, steps)
 
     async def _actor(self, slack_id: str) -> Actor:

@@ -1,10 +1,12 @@
 """Whose figures somebody may see, as conditions that narrow a query of the ledger. Pure."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.policy.model import ApproverKind, Policy
-from bot.spend.dimensions import KEY, WORKSPACE, Dimension
+from bot.slack.markup import Markup
+from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
+from bot.spend.ledger.cuts import WHO
 
 EVERYBODY, ONLY_OWN = "all", "own"
 """What the setting SPEND_VISIBLE_TO says besides names of groups of the policy."""
@@ -14,22 +16,43 @@ Where = Mapping[Dimension, Collection[str]]
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody may see: everything, or what these workspaces and, anywhere, these keys cost."""
+    """What somebody may see: everything, or what these workspaces and, anywhere, these keys and people cost."""
 
     is_all: bool = False
     workspaces: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
 
-    def where(self, asked: Where, workspaces: Collection[str]) -> tuple[Where, ...]:
+    def told(self, asked: Iterable[Dimension]) -> "Scope":
+        """Return the scope as far as what is asked is told by it: tiers, say, are told by key and not by person."""
+        return self if all(WHO.has(one) for one in asked) else replace(self, people=frozenset())
+
+    def has(self, key_id: str, workspace_id: str) -> bool:
+        """Tell whether all that a key of a workspace costs may be seen."""
+        return self.is_all or key_id in self.keys or workspace_id in self.workspaces
+
+    def where(self, asked: Where, workspaces: Collection[str], keys: Collection[str] = ()) -> tuple[Where, ...]:
         """Return the conditions for what was asked as far as it may be seen; none where nothing of it may.
 
-        No row of the ledger fulfils two of them, so that their figures add up. `workspaces` are the ids that the ledger has.
+        No row of the ledger fulfils two of them, so that their figures add up. `workspaces` are the ids that the ledger has,
+        `keys` those of the scope's people's rows ("" is none).
         """
         if self.is_all:
             return (asked,)
         elsewhere = frozenset(workspaces) - self.workspaces
-        parts: tuple[Where, ...] = ({WORKSPACE: self.workspaces}, {KEY: self.keys, WORKSPACE: elsewhere})
+        parts: tuple[Where, ...] = (
+            {WORKSPACE: self.workspaces},
+            {KEY: self.keys, WORKSPACE: elsewhere},
+            {PERSON: self.people, KEY: frozenset(keys) - self.keys, WORKSPACE: elsewhere},
+        )
         return tuple(found for part in parts if all((found := _both(asked, part)).values()))
+
+    def in_words(self, *, own: bool = False) -> Markup:
+        """Return what somebody sees only, "" for everything; `own`: what is theirs alone was asked for."""
+        if self.is_all:
+            return ""
+        seen: Markup = "only your own keys" if own else "only your own keys and your workspaces"
+        return f"{seen}, and what you used without a key" if self.people else f"{seen}, not what you used without a key"
 
 
 def groups_without_people(setting: Collection[str], policy: Policy) -> list[str]:

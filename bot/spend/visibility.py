@@ -1,8 +1,10 @@
 """Who may see which figures: the setting SPEND_VISIBLE_TO, looked up at the click and never read from a button."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.errors import UpstreamMissing
+from bot.errors import NotAllowed, UpstreamMissing
 from bot.people.groups import belongs_to
 from bot.people.model import Actor
 from bot.people.roles import ADMIN_ROLES
@@ -11,29 +13,48 @@ from bot.spend.scope import EVERYBODY, EVERYTHING, ONLY_OWN, Scope
 
 SEES_ALL = ADMIN_ROLES | {"billing"}
 """Roles of the organization that have a role in every workspace (admin-api.md §4.5)."""
+MAY_NOT_TELL = "You may only tell a channel what workspaces cost in which you have a role. Choose from those."
 
 
 async def scope_of(rt: Runtime, actor: Actor) -> Scope:
-    """Return what somebody may see as of now: all, or what they own and the workspaces that they belong to.
+    """Return what somebody may see as of now: all, or what is their own and the workspaces that they belong to.
 
     Everybody belongs to the default workspace, so it is nobody's own. What can't be asked raises; nothing is seen then.
     """
-    groups = rt.settings.spend_visible_to
-    if EVERYBODY in groups or await _is_in_one(rt, actor, groups):
+    is_member, sees_all = await _standing(rt, actor)
+    if sees_all:
         return EVERYTHING
-    try:
-        role = (await rt.admin.user(actor.member.id)).role
-    except UpstreamMissing:
+    if not is_member:
         return Scope()
-    if role in SEES_ALL:
-        return EVERYTHING
     workspaces, own = await asyncio.gather(_workspaces_of(rt, actor.member.id), own_scope(rt, actor))
-    return Scope(workspaces=workspaces, keys=own.keys)
+    return replace(own, workspaces=workspaces)
 
 
 async def own_scope(rt: Runtime, actor: Actor) -> Scope:
-    """Return what is somebody's own, whatever else they may see: their keys."""
-    return Scope(keys=await rt.keys_of(actor.slack_id, actor.member.id))
+    """Return what is somebody's own, whatever else they may see: their keys, and what they use without one."""
+    return Scope(keys=await rt.keys_of(actor.slack_id, actor.member.id), people=frozenset({actor.member.id}))
+
+
+async def check_may_tell(rt: Runtime, actor: Actor, workspace_ids: Sequence[str]) -> None:
+    """Raise NotAllowed unless somebody may see all that a channel is told of these workspaces; none are all of them."""
+    is_member, sees_all = await _standing(rt, actor)
+    if sees_all:
+        return
+    has_roles = await asyncio.gather(*(_has_role(rt, one, actor.member.id) for one in workspace_ids))
+    if not (is_member and has_roles and all(has_roles)):
+        raise NotAllowed(MAY_NOT_TELL)
+
+
+async def _standing(rt: Runtime, actor: Actor) -> tuple[bool, bool]:
+    """Return whether somebody is a member, and whether they see all."""
+    groups = rt.settings.spend_visible_to
+    if EVERYBODY in groups or await _is_in_one(rt, actor, groups):
+        return True, True
+    try:
+        role = (await rt.admin.user(actor.member.id)).role
+    except UpstreamMissing:
+        return False, False
+    return True, role in SEES_ALL
 
 
 async def _is_in_one(rt: Runtime, actor: Actor, groups: tuple[str, ...]) -> bool:

@@ -63,12 +63,12 @@ async def test_its_answer_has_its_heading_its_labels_its_chart_and_leads_to_the_
     assert offered(message.blocks) == [*(f"by {one.name}" for one in DIMENSIONS), "by day"]
     by_key = render_figures(await figures(runtime(store), SpendQuery("7d", KEY), NOW), dimensions=WITH_FAMILY)
     assert offered(by_key.blocks) == [*(f"by {one.name}" for one in WITH_FAMILY if one != KEY), "by day"]
-    assert by_key.blocks[-1]["elements"][-4]["value"] == "7d by family"
+    assert by_key.blocks[-2]["elements"][-2]["value"] == "7d by family"
 
 
 def offered(blocks: list[dict[str, object]]) -> list[str]:
     """Return the dimensions that an answer's buttons lead to."""
-    elements: list[dict[str, dict[str, str]]] = blocks[-1]["elements"]  # pyright: ignore[reportAssignmentType]
+    elements: list[dict[str, dict[str, str]]] = blocks[-2]["elements"]  # pyright: ignore[reportAssignmentType]
     return [one["text"]["text"] for one in elements if one["text"]["text"].startswith("by ")]
 
 

@@ -12,7 +12,7 @@ from bot.store.audit import all_entries
 from bot.store.session import Store
 from tests.spend.world import DANA, FRIDAY, Slack, runtime
 
-EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": "R&D 'x'"})
+EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D 'x'"]})
 FILE = File("records-2026-11-20.csv", b"a\r\n", 1, "Records, Fri 20 Nov")
 
 
@@ -50,7 +50,7 @@ async def test_a_click_sends_one_file_and_each_delivery_of_it_is_answered(store:
     assert slack.files == [("U0DANA", None)] * 2
     assert [post.message.text for post in slack.posts] == ["Records, Fri 20 Nov, 1 row:"] * 2
     facts = {
-        "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": "R&D 'x'"},
+        "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": ["R&D 'x'"]},
         "own": False, "rows": 1, "file": "records-2026-11-20.csv",
     }  # fmt: skip
     assert await recorded(store) == [("spend.exported", "U0DANA", facts)] * 2

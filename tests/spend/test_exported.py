@@ -131,7 +131,7 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
     await filled(store)
     refused = {
         (("shoe",), "", ""): "--by doesn't know 'shoe'; it knows day, workspace, model and key.",
-        (("hour",), "", ""): "The ledger keeps figures by day and not by hour, so hours can't be exported.",
+        (("hour",), "", ""): "Hours can't be exported. Slack lists them: records by hour.",
         (("key",), "workspace", "Prodution"): (
             "No workspace 'Prodution' has figures from 18 Nov 2026 to 20 Nov 2026. Did you mean 'Production'?"
         ),

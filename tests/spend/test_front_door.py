@@ -11,6 +11,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
 from bot.spend.alerts.settings import thresholds_of
+from bot.spend.ask.view import OFFERED
 from bot.spend.digests.settings import subscription_of
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE
 from bot.spend.ledger.sync import sync_costs
@@ -160,8 +161,8 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     await world.message(DANA, "where other companies can read them. I sent them to you directly.", SHARED_CHANNEL)
     [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
     assert answer["channel"] != SHARED_CHANNEL
-    offered = [one["text"]["text"] for one in answer["blocks"][-1]["elements"]]
-    others = [f"by {one.name}" for one in DIMENSIONS if one != WORKSPACE]
+    offered = [one["text"]["text"] for block in answer["blocks"][-2:] for one in block["elements"]]
+    others = [f"by {one.name}" for one in OFFERED if one != WORKSPACE]
     assert offered == [*others, "CSV", "Ask…"], "a direct message can't be shared"
     assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if "$" in m["text"]]
 

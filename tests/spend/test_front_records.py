@@ -76,4 +76,4 @@ async def test_who_may_see_their_own_sees_no_more_by_any_button(world: World) ->
     seen = [m["text"] for m in await world.messages(ALICE) if "on Sun 22 Nov (UTC)" in m["text"]]
     assert all("only your own keys and your workspaces" in text for text in seen)
     await world.command(ALICE, "/claude-spend me mtd by model", COSTS)
-    await world.message(ALICE, "with your keys", COSTS)
+    await world.message(ALICE, "by you", COSTS)

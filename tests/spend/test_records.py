@@ -11,7 +11,7 @@ from bot.spend.exports.load import all_rows, count, records
 from bot.spend.exports.query import RECORDED, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns, shown_records
 from bot.spend.ledger import db as table
-from bot.spend.model import LedgerDay, Measures, dollars
+from bot.spend.model import LedgerDay, Measures, dollars, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
 from bot.store.names import Named, remember
 from bot.store.session import Store
@@ -109,7 +109,7 @@ async def test_a_scope_sees_its_workspaces_and_its_keys_everywhere_and_no_row_tw
     assert {key for workspace, key in seen if workspace == LAB} == {KEYS[0], "apikey_tokens"}
     wanted = sum(cost_of(day, n) for day in DAYS for n in (0, 1, 3, 5, 7)) + 3 * 7
     assert total.amount == dollars(wanted)
-    narrowed, only = await pages(store, RecordsQuery(PERIOD, workspace="research"), scope)
+    narrowed, only = await pages(store, RecordsQuery(PERIOD, where=in_workspaces("research")), scope)
     assert {row.of(KEY) for row in narrowed} == {KEYS[0], "apikey_tokens"}
     assert only.amount == dollars(sum(cost_of(day, 0) for day in DAYS))
 

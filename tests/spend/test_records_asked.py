@@ -9,11 +9,12 @@ import pytest
 
 from bot.slack.paging import Page, counted
 from bot.spend.ask.grammar import NotUnderstood
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE
-from bot.spend.exports.query import RECORDED, NoHours, RecordsQuery, Selection, read_query, words_of_records
+from bot.spend.ask.splits import HOUR
+from bot.spend.dimensions import KEY, MODEL, PRODUCT, TIER, WORKSPACE
+from bot.spend.exports.query import RECORDED, RecordsQuery, Refused, Selection, read_query, words_of_records
 from bot.spend.exports.records import Facts, Records
 from bot.spend.exports.view import render_records
-from bot.spend.model import LedgerDay, Measures
+from bot.spend.model import Filter, LedgerDay, Measures, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
 from tests.spend.world import FRIDAY, NOW, OPUS, PROD
 
@@ -27,13 +28,20 @@ READ: dict[str, RecordsQuery] = {
     "by key,model 7d": RecordsQuery("7d", (MODEL, KEY)),
     "by key, model": RecordsQuery(by=(MODEL, KEY)),
     "by api key by workspace mtd": RecordsQuery("mtd", (WORKSPACE, KEY)),
-    "BY Day & Model in data platform october": RecordsQuery("october", (MODEL,), "Data Platform"),
-    "in Key West by key": RecordsQuery(by=(KEY,), workspace="Key West"),
-    "2026-10-01..2026-10-31 in production": RecordsQuery("2026-10-01..2026-10-31", RECORDED, "Production"),
-    "me": RecordsQuery("30d", (KEY,), None, own=True, daily=False),
-    "me mtd by model": RecordsQuery("mtd", (MODEL,), None, own=True, daily=False),
-    "me by day": RecordsQuery("30d", (), None, own=True),
-    "ME yesterday in Production by key by day": RecordsQuery("yesterday", (KEY,), "Production", own=True),
+    "BY Day & Model in data platform october": RecordsQuery("october", (MODEL,), in_workspaces("Data Platform")),
+    "in Key West by key": RecordsQuery(by=(KEY,), where=in_workspaces("Key West")),
+    "2026-10-01..2026-10-31 in production": RecordsQuery("2026-10-01..2026-10-31", RECORDED, in_workspaces("Production")),
+    "7d by hour and model": RecordsQuery("7d", (HOUR, MODEL)),
+    "hourly": RecordsQuery(by=(HOUR,)),
+    "7d per key model opus": RecordsQuery("7d", (KEY,), (Filter(MODEL, ("opus",)),)),
+    "tier batch by day": RecordsQuery(by=(), where=(Filter(TIER, ("batch",)),)),
+    "product claude_code key ingest-* mtd": RecordsQuery(
+        "mtd", RECORDED, (Filter(PRODUCT, ("claude_code",)), Filter(KEY, ("ingest-*",)))
+    ),
+    "me": RecordsQuery("30d", (KEY,), (), own=True, daily=False),
+    "me mtd by model": RecordsQuery("mtd", (MODEL,), (), own=True, daily=False),
+    "me by day": RecordsQuery("30d", (), own=True),
+    "ME yesterday in Production by key by day": RecordsQuery("yesterday", (KEY,), in_workspaces("Production"), own=True),
 }
 
 
@@ -46,7 +54,7 @@ def test_what_is_typed_is_read_in_any_order_and_written_back() -> None:
 @pytest.mark.parametrize(
     ("typed", "unknown", "suggestion"),
     [
-        ("7d by modle", "by modle", None),
+        ("7d by modle", "by modle", "7d by model"),
         ("produktion", "produktion", "in Production"),
         ("in Produktion by key", "in Produktion", "in Production by key"),
         ("me yesterdy", "yesterdy", "me yesterday"),
@@ -61,9 +69,24 @@ def test_nothing_is_swallowed(typed: str, unknown: str, suggestion: str | None) 
     assert (found.unknown, found.suggestion) == (unknown, suggestion)
 
 
-def test_hours_are_said_not_to_be_there() -> None:
-    assert read_query(["7d", "by", "hour", "model"], NAMES) == NoHours("7d by model")
-    assert read_query(["by", "hour"], NAMES) == NoHours("yesterday by day")
+REFUSED = {
+    "7d top 5": ("top 5", "7d by workspace by model by key"),
+    "7d vs last month by model": ("vs last month", "7d by model"),
+    "7d over $50 by key": ("over $50", "7d by key"),
+    "7d tokens by day": ("tokens", "7d by day"),
+    "7d by person": ("by person", "7d by workspace by model by key"),
+    "me by week": ("by week", "me 30d by key"),
+    "7d by hour tier batch": ("by tier and hour", "7d tier batch by day"),
+    "7d by model tier batch for dana": ("at once", "7d for dana by model"),
+}
+"""What records can't take: what is said of it, and what is offered."""
+
+
+def test_what_records_cant_take_is_refused_by_name_with_the_rest_as_a_button() -> None:
+    for typed, (said, instead) in REFUSED.items():
+        found = read_query(typed.split(), NAMES, {"person": ["dana"]})
+        assert isinstance(found, Refused), typed
+        assert (said in found.said, found.instead) == (True, instead), found
 
 
 def test_a_page_of_what_is_counted_leads_on_and_back_and_a_made_up_cursor_to_a_page() -> None:

@@ -1,27 +1,30 @@
 """Who sees what: by the setting, the policy and the organization as they are at the click; never by what a button says."""
 
+import contextlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.admin.model import Member
-from bot.errors import UpstreamDown, UpstreamMissing
+from bot.errors import NotAllowed, UpstreamDown, UpstreamMissing
 from bot.people.model import Actor
 from bot.policy.model import ApproverKind, ApproverRef, Policy
 from bot.runtime import Runtime
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.dimensions import KEY, MODEL, PERSON, TIER, WORKSPACE
 from bot.spend.scope import EVERYTHING, Scope, groups_without_people
-from bot.spend.visibility import own_scope, scope_of
+from bot.spend.visibility import check_may_tell, own_scope, scope_of
 
 GROUPS = {
     "finance": (ApproverRef(kind=ApproverKind.USERGROUP, id="S0FIN"),),
     "carol": (ApproverRef(kind=ApproverKind.USER, id="U0CAROL"),),
     "odd": (ApproverRef(kind=ApproverKind.WORKSPACE_ADMINS),),
 }
-MINE = Scope(workspaces=frozenset({"w_lab"}), keys=frozenset({"k_alice"}))
+MINE = Scope(workspaces=frozenset({"w_lab"}), keys=frozenset({"k_alice"}), people=frozenset({"alice"}))
+KEYS = {"", "k_alice", "k_lab"}
+"""The keys of the rows that Alice caused; "" is none."""
 
 
 @dataclass
@@ -115,7 +118,7 @@ async def test_what_changed_between_two_clicks_counts_at_the_second() -> None:
     assert await scope_of(rt, actor("alice")) == MINE
     company.stale = {"w_lab": {"alice": "workspace_developer"}}
     company.roles["w_lab"].clear()
-    assert await scope_of(rt, actor("alice")) == Scope(keys=frozenset({"k_alice"})), (
+    assert await scope_of(rt, actor("alice")) == replace(MINE, workspaces=frozenset()), (
         "the list that was read before isn't believed"
     )
     assert company.asked[-1] == "w_lab"
@@ -124,8 +127,26 @@ async def test_what_changed_between_two_clicks_counts_at_the_second() -> None:
         await scope_of(rt, actor("alice"))
 
 
+MAY_TELL: list[tuple[tuple[str, ...], str, tuple[str, ...], bool]] = [
+    (("all",), "alice", (), True),
+    (("own",), "alice", (), False),
+    (("own",), "alice", ("w_lab",), True),
+    (("own",), "alice", ("w_lab", "w_prod"), False),
+    (("own",), "bill", (), True),
+    (("own",), "gone", ("w_lab",), False),
+]
+
+
+async def test_nobody_lets_a_channel_be_told_what_they_may_not_see() -> None:
+    for setting, member, workspaces, may in MAY_TELL:
+        with contextlib.nullcontext() if may else pytest.raises(NotAllowed):
+            await check_may_tell(runtime(Company(), setting), actor(member), workspaces)
+
+
 async def test_ones_own_is_ones_own_whoever_one_is() -> None:
-    assert await own_scope(runtime(Company(), ("all",)), actor("adam")) == Scope(keys=frozenset({"k_adam"}))
+    assert await own_scope(runtime(Company(), ("all",)), actor("adam")) == Scope(
+        keys=frozenset({"k_adam"}), people=frozenset({"adam"})
+    )
 
 
 def test_a_setting_that_names_nobody_is_found() -> None:
@@ -136,11 +157,18 @@ def test_a_setting_that_names_nobody_is_found() -> None:
 def test_a_scope_narrows_what_was_asked_and_never_widens_it() -> None:
     everything = {"w_lab", "w_prod", ""}
     assert EVERYTHING.where({MODEL: ["opus"]}, ()) == ({MODEL: ["opus"]},)
-    assert MINE.where({}, everything) == (
+    elsewhere = {"w_prod", ""}
+    assert MINE.where({}, everything, KEYS) == (
         {WORKSPACE: {"w_lab"}},
-        {KEY: {"k_alice"}, WORKSPACE: {"w_prod", ""}},
+        {KEY: {"k_alice"}, WORKSPACE: elsewhere},
+        {PERSON: {"alice"}, KEY: {"", "k_lab"}, WORKSPACE: elsewhere},
     )
     assert MINE.where({WORKSPACE: ["w_prod"]}, everything) == ({KEY: {"k_alice"}, WORKSPACE: {"w_prod"}},)
     assert MINE.where({WORKSPACE: ["w_lab"], MODEL: ["opus"]}, everything) == ({WORKSPACE: {"w_lab"}, MODEL: {"opus"}},)
-    assert MINE.where({KEY: ["k_noah"], WORKSPACE: ["w_prod"]}, everything) == ()
+    assert MINE.where({KEY: ["k_noah"], WORKSPACE: ["w_prod"]}, everything, KEYS) == ()
+    assert MINE.where({PERSON: ["noah"], WORKSPACE: ["w_prod"]}, everything, KEYS) == (
+        {PERSON: {"noah"}, KEY: {"k_alice"}, WORKSPACE: {"w_prod"}},
+    )
+    assert MINE.told((TIER,)).people == frozenset()
+    assert MINE.told((PERSON, KEY)) == MINE
     assert Scope().where({}, everything) == ()

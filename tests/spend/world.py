@@ -240,7 +240,6 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
             metrics_token=None,
             otlp_targets=None,
             spend_visible_to=("all",),
-            otlp_targets=None,
         ),
         topics=TOPICS,
         now=lambda: NOW,

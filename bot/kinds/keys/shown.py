@@ -1,7 +1,7 @@
 """One key: found by what somebody typed, and all that is known of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -16,6 +16,7 @@ from bot.approvals.replace import card_address
 from bot.approvals.sight import oversees_people
 from bot.directory.directory import ORGANIZATION, WORKSPACE
 from bot.directory.use import KeyUse
+from bot.errors import UpstreamError
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.made_by_hand import SERVICE_ACCOUNT, USER, acting_as
 from bot.kinds.keys.owners import may_see_key, owns_key
@@ -25,6 +26,7 @@ from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, escape, mention, reads_alike
 from bot.slack.paging import Page
+from bot.spend.visibility import scope_of
 
 log = structlog.get_logger()
 WITHIN = 1.5
@@ -70,6 +72,18 @@ async def key_facts(rt: Runtime, key_id: str) -> KeyFacts:
         made_at=await card_address(rt, made_in[0]) if made_in else "",
         asks=asks_for(all_kinds(rt), key),
     )
+
+
+async def keys_with_use(rt: Runtime, actor: Actor, keys: Sequence[ApiKey]) -> list[str]:
+    """Return the ids of those keys whose use and cost an actor may see; none where that can't be asked now."""
+    try:
+        scope = await scope_of(rt, actor)
+        if scope.is_all:
+            return [key.id for key in keys]
+        homes = await asyncio.gather(*map(rt.directory.home_of, keys))
+    except UpstreamError:
+        return []
+    return [key.id for key, home in zip(keys, homes, strict=True) if scope.has(key.id, home.id if home else "")]
 
 
 def asks_for(kinds: Mapping[str, AnyKind], key: ApiKey) -> list[Ask]:

@@ -19,6 +19,7 @@ from bot.approvals.snapshot import keys_of
 from bot.directory.use import KeyUse
 from bot.errors import QuartermasterError
 from bot.kinds.keys.lines import page_of_keys
+from bot.kinds.keys.shown import keys_with_use
 from bot.kinds.people.change_role import ROLES
 from bot.organization.keys_view import KeyLine
 from bot.organization.person_view import ASKS, PersonFacts
@@ -82,7 +83,7 @@ async def facts_about(
     invites, places, keys, opened, grants, asked = await asyncio.gather(
         part("invites", lambda: _invites(rt, whom.address), allowed=sees_all),
         part("workspaces", lambda: _places(rt, member), allowed=sees_all and member is not None),
-        part("keys", lambda: _keys(rt, whom), allowed=member is not None and (is_self or sees_all_keys(actor))),
+        part("keys", lambda: _keys(rt, actor, whom), allowed=member is not None and (is_self or sees_all_keys(actor))),
         part("open requests", lambda: _titled(rt, queries.open_of(rt, whom.slack_id, SHOWN)), allowed=sees_asked),
         part("what ends", lambda: given_to(rt, actor, whom.slack_id, grants_at), allowed=sees_asked),
         part("requests", lambda: _titled(rt, queries.asked_by(rt, whom.slack_id, asked_at, SHOWN)), allowed=sees_asked),
@@ -127,12 +128,13 @@ async def _places(rt: Runtime, member: Member | None) -> Any:
     return await places_of(rt, member) if member else None
 
 
-async def _keys(rt: Runtime, whom: Somebody) -> tuple[Page[KeyLine], Mapping[str, KeyUse]]:
+async def _keys(rt: Runtime, actor: Actor, whom: Somebody) -> tuple[Page[KeyLine], Mapping[str, KeyUse]]:
     assert whom.member is not None  # noqa: S101 - asked for members alone
     mine = await keys_of(rt, Actor(whom.slack_id, whom.member, ""))
     keys: list[ApiKey] = [key for key in await rt.directory.keys() if key.id in mine and key.status != "archived"]
     page = await page_of_keys(rt, keys, size=SHOWN)
-    return page, await rt.use_of_each([line.key.id for line in page.items], rt.now())
+    seen = await keys_with_use(rt, actor, [line.key for line in page.items])
+    return page, await rt.use_of_each(seen, rt.now())
 
 
 async def given_to(rt: Runtime, actor: Actor, slack_id: str, cursor: str = "") -> Page[Given]:

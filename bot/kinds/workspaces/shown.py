@@ -26,6 +26,8 @@ from bot.runtime import Runtime
 from bot.slack.paging import Page, by_name, page_of
 from bot.spend.ask.workspaces import spend_by_workspace
 from bot.spend.by_workspace import SpendByWorkspace
+from bot.spend.scope import Scope
+from bot.spend.visibility import scope_of
 from bot.words.own import Own
 
 log = structlog.get_logger()
@@ -54,9 +56,7 @@ async def page_of_workspaces(
     found, unread = [one for one in every if wanted.takes(one)], 0
     if wanted.mine:
         found, unread = await _mine(rt, actor, found)
-    spend, limits, keys = await asyncio.gather(
-        spend_by_workspace(rt.store, rt.now()), _limits(rt.directory), _active_keys(rt, actor)
-    )
+    spend, limits, keys = await asyncio.gather(_spend(rt, actor), _limits(rt.directory), _active_keys(rt, actor))
 
     def line(one: Workspace) -> WorkspaceLine:
         amount = spend.of(one.id, is_default=one.is_default)
@@ -65,6 +65,11 @@ async def page_of_workspaces(
 
     page = page_of([line(one) for one in found], _most_spent_first, cursor)
     return page, spend, unread
+
+
+async def _spend(rt: Runtime, actor: Actor) -> SpendByWorkspace:
+    """Return what workspaces cost whose figures an actor may see; none where that can't be asked now."""
+    return await spend_by_workspace(rt.store, rt.now(), await _or_none(scope_of(rt, actor)) or Scope())
 
 
 def _most_spent_first(line: WorkspaceLine) -> str:
@@ -118,7 +123,7 @@ async def facts_of_workspace(rt: Runtime, actor: Actor, workspace: Workspace) ->
     by = "" if sees_requests else actor.slack_id
     (spend, keys, (opened, done)), (people, inherited, limits, rates) = await asyncio.gather(
         asyncio.gather(
-            _or_none(spend_by_workspace(rt.store, rt.now())),
+            _or_none(_spend(rt, actor)),
             _or_none(keys_in_workspace(rt, workspace.id, may_see)),
             queries.about_workspace(rt, workspace.id, by),
         ),

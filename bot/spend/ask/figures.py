@@ -1,7 +1,7 @@
 """Figures read from the ledger, and from nowhere else, so that digests, answers and alerts can't disagree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -20,6 +20,9 @@ from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import Cursor, are_comparable
 from bot.spend.model import ONE_DAY, Figures, LedgerDay, SpendQuery
+from bot.spend.scope import EVERYTHING, Where
+from bot.spend.scope import Scope as Seen
+from bot.spend.visible.db import conditions
 from bot.store.names import names_of
 from bot.store.session import Tx
 
@@ -58,8 +61,12 @@ class _Found:
     doubtful: Sequence[date]
 
 
-async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | None = None) -> Figures:
-    """Return the answer to a query as of `now`; the monthly amount that `channel` watches counts as its budget.
+async def figures(
+    rt: Runtime, query: SpendQuery, now: datetime, channel: str | None = None, seen: Seen = EVERYTHING
+) -> Figures:
+    """Return the answer to a query as of `now`, as far as it is `seen`.
+
+    The monthly amount that `channel` watches counts as its budget.
 
     CantAnswer when a name means nothing or no source tells what is asked. A total of None means that there is no data, not
     that nothing was spent.
@@ -69,9 +76,10 @@ async def figures(rt: Runtime, query: SpendQuery, now: datetime, channel: str | 
     scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
     tags = await _tags(rt, query)
     async with rt.store.read() as tx:
-        found = await _read(tx, query, days, scope, channel)
+        found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
-    return _answer(query, days, scope, found, tags, runs=days.last >= now.astimezone(UTC).date())
+    answer = _answer(query, days, scope, found, tags, runs=days.last >= now.astimezone(UTC).date())
+    return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
 
 
 def _days(query: SpendQuery, today: date) -> _Days:
@@ -88,14 +96,16 @@ async def _tags(rt: Runtime, query: SpendQuery) -> Tags:
     return {one.id: one.tags for one in found}
 
 
-async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: str | None) -> _Found:
+async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: str | None, seen: Seen) -> _Found:
     begins = min(days.before[0], days.charted[0])
-    known = await table.ledger_days(tx, begins, max(days.last, days.before[1]))
-    counts = await _counts(tx, query, (days.charted[0], days.last), scope, known)
+    ends = max(days.last, days.before[1])
+    known = await table.ledger_days(tx, begins, ends)
+    wheres = await conditions(tx, seen, scope.ids, in_ledger(query.splits), begins, ends)
+    counts = await _counts(tx, query, (days.charted[0], days.last), wheres, known)
     if HOUR in query.splits:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
-    before = await _counts(tx, query, days.before, scope, known, daily=False)
+    before = await _counts(tx, query, days.before, wheres, known, daily=False)
     only = scope.ids.get(WORKSPACE, ())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
     return _Found(
@@ -103,7 +113,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         counts,
         before,
         await names_of(tx, {one for count in (*counts, *before) for one in count.ids.values()}),
-        await budget_of(tx, channel, only) if may_have_budget else None,
+        await budget_of(tx, channel, only) if may_have_budget and seen.is_all else None,
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
     )
@@ -113,23 +123,37 @@ async def _counts(
     tx: Tx,
     query: SpendQuery,
     between: tuple[date, date],
-    scope: Scope,
+    wheres: Sequence[Where],
     known: Mapping[date, LedgerDay],
     *,
     daily: bool = True,
 ) -> list[Count]:
+    """Return the counts under each of the conditions, of which no two hold at once."""
+    parts = [await _counts_where(tx, query, between, where, known, daily=daily) for where in wheres]
+    return [one for part in parts for one in part]
+
+
+async def _counts_where(
+    tx: Tx,
+    query: SpendQuery,
+    between: tuple[date, date],
+    where: Where,
+    known: Mapping[date, LedgerDay],
+    *,
+    daily: bool,
+) -> list[Count]:
     by = in_ledger(query.splits)
     if HOUR in query.splits and daily:
-        return await _hourly(tx, query, between, scope)
+        return await _hourly(tx, query, between, where)
     if query.measure == "dollars":
-        return of_money(await table.cells(tx, *between, ("day", *by) if daily else by, where=scope.ids))
+        return of_money(await table.cells(tx, *between, ("day", *by) if daily else by, where=where))
     # By day, because which day's source tells what isn't in the counts themselves.
-    found = await measures(tx, *between, ("day", *by), scope.ids)
+    found = await measures(tx, *between, ("day", *by), where)
     return unreported(of_measures(found, query.measure, query.splits), untold(query.splits, known))
 
 
-async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], scope: Scope) -> list[Count]:
-    found = await hours(tx, *between, in_ledger(query.splits), scope.ids)
+async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: Where) -> list[Count]:
+    found = await hours(tx, *between, in_ledger(query.splits), where)
     told = [
         one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: hour_id(one.starts_at)})
         for one in found

@@ -10,6 +10,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape, mention
 from bot.spend.ask.matching import all_matching, nearest_name
 from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, in_ledger
+from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.ask.words import MENTION, PERSON
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
@@ -46,14 +47,17 @@ class Scope:
 
 def answerable(query: SpendQuery) -> SpendQuery:
     """Return a query as the ledger can answer it; CantAnswer where it can't."""
+    if refusal := why_not(query):
+        said: Markup = escape(refusal.sentence)
+        raise CantAnswer(said, nearest_together(query))
     if TOKEN_TYPE not in [one.name for one in query.splits]:
         return query
     if query.measure == "tokens":
         by = tuple(TOKENS_BY_TYPE if one.name == TOKEN_TYPE else one for one in query.splits)
         return replace(query, by=by[0], and_by=by[1] if len(by) > 1 else None)
     if query.measure == "requests" or TOKENS_BY_TYPE in query.splits:
-        said: Markup = "requests" if query.measure == "requests" else "money"
-        raise CantAnswer(f"I can't split {said} by token type. I can split tokens.", replace(query, measure="tokens"))
+        what: Markup = "requests" if query.measure == "requests" else "money"
+        raise CantAnswer(f"I can't split {what} by token type. I can split tokens.", replace(query, measure="tokens"))
     return query
 
 

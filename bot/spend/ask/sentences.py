@@ -37,12 +37,16 @@ def figures_sentence(figures: Figures) -> Markup:
         return f"{unknown}: the report of these days doesn't count them."
     so_far = " so far" if figures.open_days else ""
     parts: list[Markup | None] = [
-        f"*{amount_in_words(figures, figures.total)}{so_far}{where}* {_preposition(figures)} {when}",
+        f"*{amount_in_words(figures, figures.total)}{so_far}{_seen(figures)}{where}* {_preposition(figures)} {when}",
         _change(figures),
         of_budget(figures.total, figures.budget) if figures.budget else None,
         missing_in_words(figures.missing) if figures.missing else None,
     ]
     return " · ".join([part for part in parts if part])
+
+
+def _seen(figures: Figures) -> Markup:
+    return " of what you may see" if figures.only else ""
 
 
 def _unit(figures: Figures) -> Markup:
@@ -134,6 +138,8 @@ def tail_in_words(figures: Figures) -> Markup:
     parts: list[Markup] = [f"As of {date(figures.as_of)}{final}" if figures.as_of else "No data yet"]
     if figures.open_days:
         parts.append(_open_in_words(figures))
+    if figures.only:
+        parts.append(escape(figures.only))
     if figures.untagged:
         parts.append(f"untagged: {escape(', '.join(figures.untagged))}")
     if figures.query.versus and figures.compared and (lengths := _lengths(figures)):

@@ -15,14 +15,17 @@ from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.sentences import compared_in_words, tail_in_words
 from bot.spend.ask.sentences import figures_sentence as figures_sentence
 from bot.spend.ask.splits import DAY, is_time
+from bot.spend.ask.together import why_not
 from bot.spend.ask.words import words_of
-from bot.spend.dimensions import DIMENSIONS, Dimension
+from bot.spend.dimensions import DIMENSIONS, PERSON, Dimension
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import doubtful_in_words
 from bot.spend.render import all_rows, largest_in_words, page_of_rows, slack_table
 from bot.spend.table import Table, breakdown_table
 
 Json = dict[str, Any]
+OFFERED = (*DIMENSIONS, PERSON)
+"""By what an answer can be asked further with a button; with days they fill a row on a phone, all else is in *Ask…*."""
 _NAMED = 5
 """Parts that the text names; one more is named, too, because counting it is as long."""
 _MOST_WORDS = 1900
@@ -47,7 +50,7 @@ def render_figures(
     *,
     private: bool = True,
     shareable: bool = True,
-    dimensions: Sequence[Dimension] = DIMENSIONS,
+    dimensions: Sequence[Dimension] = OFFERED,
 ) -> Message:
     """Return an answer with the page of its table at a cursor.
 
@@ -73,27 +76,32 @@ def render_figures(
     blocks.append(context(tail))
     if private:
         too_long = "This question is too long for buttons. Ask a shorter one to go on from its answer."
-        blocks.append(_buttons(figures, shareable, dimensions) if len(words) <= _MOST_WORDS else context(too_long))
+        blocks += _buttons(figures, shareable, dimensions) if len(words) <= _MOST_WORDS else [context(too_long)]
     top = largest_in_words(parts, _NAMED + (len(parts.rows) == _NAMED + 1))
     return Message("\n".join([part for part in (sentence, doubt, top, tail) if part]), blocks)
 
 
-def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension]) -> Json:
+def _buttons(figures: Figures, shareable: bool, dimensions: Sequence[Dimension]) -> list[Json]:
     query = figures.query
     words = words_of(query)
     share_here = button("Share here", ids.SPEND_SHARE, words, accessibility_label="Post this answer in this channel")
-    buttons = [share_here] if shareable else []
-    buttons += [_by(query, one) for one in dimensions if one not in query.splits]
+    others = [one for one in dimensions if one not in query.splits and why_not(_asked_by(query, one)) is None]
+    further = [_by(query, one) for one in others]
     if figures.first != figures.last and not any(is_time(one) for one in query.splits):
-        buttons.append(_by(query, DAY))
-    buttons.append(button("CSV", ids.SPEND_CSV, words, accessibility_label="Send me this answer as a CSV file"))
-    buttons.append(button("Ask…", ids.SPEND_ASK, words, accessibility_label="Change this question in a form"))
-    return actions(*buttons)
+        further.append(_by(query, DAY))
+    file = button("CSV", ids.SPEND_CSV, words, accessibility_label="Send me this answer as a CSV file")
+    form = button("Ask…", ids.SPEND_ASK, words, accessibility_label="Change this question in a form")
+    rows = [further, [*([share_here] if shareable else []), file, form]]
+    return [actions(*row) for row in rows if row]
+
+
+def _asked_by(query: SpendQuery, split: Dimension) -> SpendQuery:
+    return replace(query, by=split, and_by=None)
 
 
 def _by(query: SpendQuery, split: Dimension) -> Json:
     by = f"by {split.name}"
-    asked = words_of(replace(query, by=split, and_by=None))
+    asked = words_of(_asked_by(query, split))
     return button(by, f"{ids.SPEND_BY_PREFIX}{split.name}", asked, accessibility_label=f"Break it down {by}")
 
 

@@ -7,30 +7,24 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, union
 from sqlmodel import col
 
-from bot.spend.dimensions import Dimension
 from bot.spend.exports.query import Selection
+from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
 from bot.spend.scope import Where
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, UsageDayRow
+from bot.store.tables import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 
-_TABLES: tuple[Any, ...] = (CostDayRow, UsageDayRow)
+_DAYS: dict[Cut, tuple[Any, ...]] = {WHO: (CostDayRow, UsageDayRow), WHAT: (CostPartRow, UsagePartRow)}
+_HOURS: tuple[Any, ...] = (CostHourRow, UsageHourRow)
 
 
 async def count_by_day(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> dict[date, int]:
     """Return how many records each day has for which one of the conditions holds."""
-    groups = union(*(_groups(table, selection, wheres) for table in _TABLES)).subquery()
+    asked = {*selection.in_ledger, *(one for part in wheres for one in part)}
+    tables = _HOURS if selection.is_hourly else _DAYS[cut_of(asked)]
+    groups = union(*(_groups(table, selection, wheres) for table in tables)).subquery()
     found = await tx.execute(select(groups.c.day, func.count()).group_by(groups.c.day))
     rows: list[tuple[Any, ...]] = [tuple(row) for row in found.all()]
     return {row[0]: int(row[1]) for row in rows}
-
-
-async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date) -> frozenset[str]:
-    """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one."""
-    found: set[str] = set()
-    for table in _TABLES:
-        statement = select(col(getattr(table, dimension.column))).where(col(table.day).between(first, last)).distinct()
-        found |= {str(row[0]) for row in (await tx.execute(statement)).all()}
-    return frozenset(found)
 
 
 def _groups(table: Any, selection: Selection, wheres: Sequence[Where]) -> Any:

@@ -4,12 +4,13 @@ import asyncio
 from datetime import datetime
 
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, escape
+from bot.slack.markup import Markup
 from bot.spend.exports.csv import csv_lines, file_name
-from bot.spend.exports.load import all_rows, count, select
+from bot.spend.exports.load import all_rows, check_hours, count, select
 from bot.spend.exports.query import DAY, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
+from bot.spend.exports.view import narrowed_in_words
 from bot.spend.ledger import db as table
 from bot.spend.phrases import days_in_words
 from bot.spend.scope import Scope
@@ -21,12 +22,13 @@ AT_ONCE = 1_000
 async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime) -> tuple[Export, File] | Markup:
     """Return what somebody takes away and the file; a sentence where there is nothing, or too much.
 
-    NotFound where the workspace doesn't exist.
+    CantList where a name means nothing, or hours aren't known.
     """
-    selection, workspace = await select(rt, query, now)
-    export = _export(query, selection, workspace)
+    selection, meant = await select(rt, query, now)
+    export = _export(query, selection)
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, selection.first, selection.last)
+        await check_hours(tx, query, selection, known)
         found = await count(tx, selection, scope, known)
         if not found.total:
             return "There are no records to put into a file."
@@ -38,13 +40,14 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
             lines += written[1 if lines else 0 :]
     by = tuple(one.name for one in query.by)
     name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by)
-    where = f" in {escape(workspace)}" if workspace else ""
+    where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
     about: Markup = f"{whose}{seen}{where}, {days_in_words(selection.first, selection.last)}"
     return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about)
 
 
-def _export(query: RecordsQuery, selection: Selection, workspace: str | None) -> Export:
+def _export(query: RecordsQuery, selection: Selection) -> Export:
     by = tuple(one.name for one in query.by) or (DAY,)
-    return Export("records", selection.first, selection.last, by, {"workspace": workspace} if workspace else {}, query.own)
+    filters = {one.by.name: one.values for one in query.where}
+    return Export("records", selection.first, selection.last, by, filters, query.own)

@@ -1,17 +1,22 @@
 """Records read from the ledger: a page of them, or all of them a few days at a time, and always what somebody may see."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from bot.errors import NotFound
+from bot.errors import UserError
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
 from bot.slack.paging import counted
 from bot.spend.aggregate import days_between
 from bot.spend.ask.periods import span
-from bot.spend.dimensions import WORKSPACE
+from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.scope import Scope as Meant
+from bot.spend.ask.scope import scope_of as meant_by
+from bot.spend.ask.splits import HOUR, hour_id
 from bot.spend.exports import db
-from bot.spend.exports.query import RecordsQuery, Selection
+from bot.spend.exports.query import RecordsQuery, Refused, Selection, words_of_records
 from bot.spend.exports.records import (
     Facts,
     Records,
@@ -25,14 +30,16 @@ from bot.spend.exports.records import (
 )
 from bot.spend.ledger import db as table
 from bot.spend.ledger.doubts.db import doubts
+from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import measures
-from bot.spend.ledger.names import workspaces
 from bot.spend.ledger.pages import midnight
-from bot.spend.model import ZERO, LedgerDay, Measures
+from bot.spend.model import ZERO, LedgerDay, Measures, SpendQuery
 from bot.spend.scope import Scope, Where
 from bot.spend.table import Row
-from bot.store.names import Named, names_of
+from bot.spend.visible.db import conditions
+from bot.store.names import names_of
 from bot.store.session import Tx
+from bot.words.wording import weekday_day
 
 PAGE = 20
 AT_ONCE = 5_000
@@ -61,11 +68,12 @@ class Counted(NamedTuple):
 async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime, cursor: str = "") -> Records:
     """Return the page at a cursor of what somebody asked for, as far as it is in their scope.
 
-    NotFound where the workspace doesn't exist.
+    CantList where a name means nothing, or hours aren't known.
     """
-    selection, name = await select(rt, query, now)
+    selection, meant = await select(rt, query, now)
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, selection.first, selection.last)
+        await check_hours(tx, query, selection, known)
         found = await count(tx, selection, scope, known)
         page = counted(found.total, cursor, PAGE)
         rows = await _some(tx, selection, found, known, page.items[0], len(page.items)) if page.items else []
@@ -84,32 +92,47 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
         facts=facts,
         missing=tuple(day for day in days if day not in known),
         unsplit=unsplit_days(selection, known),
-        workspace_name=name,
+        workspace_name=meant.workspaces,
+        narrowed=meant.narrowed,
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(selection.last) else None,
         doubtful=tuple(sorted(doubtful)),
     )
 
 
-async def select(rt: Runtime, query: RecordsQuery, now: datetime) -> tuple[Selection, str | None]:
-    """Return which figures a query means, and the name of its workspace."""
+class CantList(UserError):
+    """Records that aren't there as they were asked for; `instead` is the nearest that is, as it would be typed."""
+
+    def __init__(self, said: Markup, instead: str = "") -> None:
+        super().__init__(said)
+        self.refused = Refused(said, instead)
+
+
+async def select(rt: Runtime, query: RecordsQuery, now: datetime) -> tuple[Selection, Meant]:
+    """Return which figures a query means, and what it is narrowed to; CantList where a name means nothing."""
     first, last = span(query.period, now.astimezone(UTC).date())
-    found = [] if query.workspace is None else _called(query.workspace, await workspaces(rt))
-    where: Where = {WORKSPACE: [one.id for one in found]} if found else {}
-    return Selection(first, last, query.by, where, query.daily), found[0].name if found else None
+    try:
+        meant = await meant_by(rt, SpendQuery(query.period, where=query.where), first, last)
+    except CantAnswer as refusal:
+        near = refusal.instead
+        raise CantList(refusal.said, words_of_records(replace(query, where=near.where)) if near else "") from None
+    return Selection(first, last, query.by, meant.ids, query.daily), meant
 
 
-def _called(wanted: str, known: Sequence[Named]) -> list[Named]:
-    """Return the workspaces of a name; an archived one may have left its name to another, and both are meant."""
-    found = [one for one in known if wanted == one.id] or [one for one in known if wanted.lower() == one.name.lower()]
-    if not found:
-        raise NotFound("I don't know that workspace.")
-    return found
+async def check_hours(tx: Tx, query: RecordsQuery, selection: Selection, known: Known) -> None:
+    """Raise CantList where hours are asked for of days of which they aren't known."""
+    if not selection.is_hourly:
+        return
+    hourly = await days_with_hours(tx, selection.first, selection.last)
+    if all(day in hourly for day in known):
+        return
+    kept: Markup = f"I know hours since {weekday_day(min(hourly))}" if hourly else "I know no hours of these days"
+    said: Markup = f"{kept}, so I can't list all of them by the hour. I can by the day."
+    raise CantList(said, words_of_records(replace(query, by=selection.in_ledger)))
 
 
 async def count(tx: Tx, selection: Selection, scope: Scope, known: Known) -> Counted:
     """Return how many records there are in somebody's scope."""
-    ids = frozenset[str]() if scope.is_all else await db.ids_in(tx, WORKSPACE, selection.first, selection.last)
-    wheres = scope.where(selection.where, ids)
+    wheres = await conditions(tx, scope, selection.where, selection.in_ledger, selection.first, selection.last)
     if not selection.daily:
         return Counted({}, wheres, await _whole(tx, selection, wheres, known))
     return Counted(await db.count_by_day(tx, selection, wheres) if wheres else {}, wheres)
@@ -154,9 +177,19 @@ async def _some(tx: Tx, selection: Selection, found: Counted, known: Known, star
 
 async def _days(tx: Tx, selection: Selection, wheres: Sequence[Where], days: Sequence[date], known: Known) -> list[Measures]:
     """Return all records of some days that follow each other, given newest first, in order."""
-    parts = [await measures(tx, days[-1], days[0], ("day", *selection.by), where) for where in wheres]
+    parts = [await _of_days(tx, selection, days[-1], days[0], where) for where in wheres]
     found = summed(one for part in parts for one in part)
     return in_order([as_told(one, untold_on(one.day, selection, known)) for one in found], selection.by)
+
+
+async def _of_days(tx: Tx, selection: Selection, first: date, last: date, where: Where) -> list[Measures]:
+    if not selection.is_hourly:
+        return await measures(tx, first, last, ("day", *selection.by), where)
+    found = await hours(tx, first, last, selection.in_ledger, where)
+    return [
+        one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: hour_id(one.starts_at)})
+        for one in found
+    ]
 
 
 async def _whole(tx: Tx, selection: Selection, wheres: Sequence[Where], known: Known) -> list[Measures]:

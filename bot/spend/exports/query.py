@@ -1,13 +1,16 @@
 """What `/claude-spend records 7d by model in Production` and `/claude-spend me mtd` ask for. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from bot.slack.markup import Markup, bold, escape
 from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
-from bot.spend.model import Period, SpendQuery, in_workspaces
+from bot.spend.ask.splits import HOUR as BY_HOUR
+from bot.spend.ask.together import nearest_together, why_not
+from bot.spend.dimensions import ASKED, COST_TYPE, KEY, MODEL, TOKEN_TYPE, WORKSPACE, Dimension
+from bot.spend.model import Filter, Period, SpendQuery
 from bot.spend.scope import Where
 
 RECORDED = (WORKSPACE, MODEL, KEY)
@@ -18,19 +21,21 @@ GROUPINGS = {DAY: DAY, "days": DAY, "daily": DAY, HOUR: HOUR, "hours": HOUR, "ho
     typed: one.name for one in RECORDED for typed in one.typed
 }
 """What people may type after `by`, with its one spelling."""
+_BY = ("by", "per", "each", "every")
+_NO_NAMES: Mapping[str, Sequence[str]] = {}
 _TOGETHER = ("and", "&", "+", "by")
 
 
 @dataclass(frozen=True)
 class RecordsQuery:
-    """What somebody asked for. `workspace` is a name as it was typed; `by` what a record is split by besides its day.
+    """What somebody asked for. `where` has names as they were typed; `by` is what a record is split by besides its day.
 
     `own`: only what their own keys cost. Where it isn't `daily`, a record is about the whole period.
     """
 
     period: Period = "yesterday"
     by: tuple[Dimension, ...] = RECORDED
-    workspace: str | None = None
+    where: tuple[Filter, ...] = ()
     own: bool = False
     daily: bool = True
 
@@ -45,60 +50,107 @@ class Selection:
     where: Where
     daily: bool = True
 
+    @property
+    def is_hourly(self) -> bool:
+        """Tell whether there is a group for each hour."""
+        return BY_HOUR in self.by
 
-class NoHours(NamedTuple):
-    """Hours were asked for; `instead` is the same by day, as it would be typed."""
+    @property
+    def in_ledger(self) -> tuple[Dimension, ...]:
+        """The dimensions of the ledger by which groups are split."""
+        return tuple(one for one in self.by if one != BY_HOUR)
 
+
+class Refused(NamedTuple):
+    """Something that records can't take; `instead` is the nearest that they can, as it would be typed."""
+
+    said: Markup
     instead: str
 
 
-Read = RecordsQuery | NotUnderstood | NoHours
+Read = RecordsQuery | NotUnderstood | Refused
 
 
-def read_query(words: Sequence[str], workspaces: Sequence[str]) -> Read:
-    """Read the words after `records`, or those that begin with `me`; `workspaces` are the names that `in` may name."""
+def read_query(words: Sequence[str], workspaces: Sequence[str], names: Mapping[str, Sequence[str]] = _NO_NAMES) -> Read:
+    """Read the words after `records`, or those that begin with `me`; `workspaces` are the names that `in` may name.
+
+    `names` are those of other things by the name of their dimension.
+    """
     own = bool(words) and words[0].lower() == ME
+    period = "30d" if own else "yesterday"
     by, rest = _without_by(words[own:])
-    found = _read_filters(rest, workspaces, "30d" if own else "yesterday")
+    found = _read_filters(rest, workspaces, names, period)
+    if isinstance(found, NotUnderstood):  # "by key model opus": a list without "and", or a filter?
+        listed, others = _without_by(words[own:], is_loose=False)
+        again = _read_filters(others, workspaces, names, period)
+        by, found = (listed, again) if isinstance(again, SpendQuery) else (by, found)
     said = [f"by {one}" for one in by]
     if isinstance(found, NotUnderstood):
         suggestion = None if found.suggestion is None else " ".join([*[ME] * own, found.suggestion, *said])
         return NotUnderstood((*found.understood, *said), found.unknown, suggestion, found.second)
-    split = tuple(one for one in RECORDED if one.name in by)
+    split = tuple(one for one in (BY_HOUR, *RECORDED) if one.name in by)
     is_daily = not own or DAY in by or HOUR in by
-    query = RecordsQuery(found.period, split if by else (KEY,) if own else RECORDED, _workspace_in(found), own, is_daily)
-    return NoHours(words_of_records(query)) if HOUR in by else query
+    where = tuple(one for one in found.where if one.by not in (TOKEN_TYPE, COST_TYPE))
+    query = RecordsQuery(found.period, split if by else (KEY,) if own else RECORDED, where, own, is_daily)
+    return _refusal(found, query) or query
+
+
+def _refusal(found: SpendQuery, query: RecordsQuery) -> Refused | None:
+    """Return what of a question records can't take, by its name; None where they take all of it."""
+    if extra := _not_taken(found):
+        said: Markup = " and ".join(bold(one) for one in extra)
+        return Refused(f"Records can't take {said}.", words_of_records(query))
+    asked = SpendQuery(query.period, BY_HOUR if BY_HOUR in query.by else MODEL, query.where)
+    refusal = why_not(asked)
+    if refusal is None:
+        return None
+    near = nearest_together(asked) or SpendQuery(query.period)
+    by = query.by if near.by == BY_HOUR else tuple(one for one in query.by if one != BY_HOUR)
+    return Refused(escape(refusal.sentence), words_of_records(replace(query, by=by, where=near.where)))
+
+
+def _not_taken(found: SpendQuery) -> list[str]:
+    bare = SpendQuery(found.period)
+    parts = [
+        replace(bare, by=found.by, and_by=found.and_by),
+        replace(bare, where=tuple(one for one in found.where if one.by in (TOKEN_TYPE, COST_TYPE))),
+        replace(bare, measure=found.measure),
+        replace(bare, top=found.top),
+        replace(bare, over=found.over),
+        replace(bare, versus=found.versus),
+    ]
+    return [said for one in parts if (said := words_of(one).removeprefix(found.period).strip())]
 
 
 def words_of_records(query: RecordsQuery) -> str:
     """Return a query as it would be typed after the command's first word; `read_query` reads it back."""
     by = [f"by {one.name}" for one in query.by]
     by += [f"by {DAY}"] if not by or (query.own and query.daily) else []
-    only = in_workspaces(*filter(None, [query.workspace]))
-    asked = words_of(SpendQuery(query.period, WORKSPACE, only)).replace(f" by {WORKSPACE.name}", "", 1)
+    asked = words_of(SpendQuery(query.period, WORKSPACE, query.where))
     return " ".join([*[ME] * query.own, asked, *by])
 
 
-def _read_filters(words: Sequence[str], workspaces: Sequence[str], period: Period) -> SpendQuery | NotUnderstood:
+def _read_filters(
+    words: Sequence[str], workspaces: Sequence[str], names: Mapping[str, Sequence[str]], period: Period
+) -> SpendQuery | NotUnderstood:
     """Read period and filters as all figures are asked for: the one place here that knows that grammar.
 
     `period` is the one that is meant where none is said.
     """
-    found = parse_query(words, workspaces, dimensions=())
-    with_period = parse_query((*words, period), workspaces, dimensions=())
+    found = parse_query(words, workspaces, ASKED, names)
+    with_period = parse_query((period, *words), workspaces, ASKED, names)
     return with_period if isinstance(with_period, SpendQuery) and isinstance(found, SpendQuery) else found
 
 
-def _workspace_in(query: SpendQuery) -> str | None:
-    return next((one.values[0] for one in query.where if one.by is WORKSPACE), None)
-
-
-def _without_by(words: Sequence[str]) -> tuple[list[str], list[str]]:
+def _without_by(words: Sequence[str], *, is_loose: bool = True) -> tuple[list[str], list[str]]:
     """Return the names of what `by` is followed by, in one spelling and each once, and the other words."""
     names, rest, at = list[str](), list[str](), 0
     while at < len(words):
-        found = _groupings(words[at + 1 :]) if words[at].lower() == "by" else (list[str](), 0)
-        if found[1]:
+        found = _groupings(words[at + 1 :], is_loose=is_loose) if words[at].lower() in _BY else (list[str](), 0)
+        if words[at].lower() in ("daily", "hourly"):
+            names.append(GROUPINGS[words[at].lower()])
+            at += 1
+        elif found[1]:
             names += found[0]
             at += found[1] + 1
         else:
@@ -107,10 +159,13 @@ def _without_by(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(names)), rest
 
 
-def _groupings(words: Sequence[str]) -> tuple[list[str], int]:
-    """Return the groupings that the words begin with (`model,key`, `api key and day`), and how many words they took."""
+def _groupings(words: Sequence[str], *, is_loose: bool = True) -> tuple[list[str], int]:
+    """Return the groupings that the words begin with (`model,key`, `api key and day`), and how many words they took.
+
+    `is_loose`: they may stand beside each other without a link.
+    """
     names, taken = list[str](), 0
-    while taken < len(words):
+    while taken < len(words) and (is_loose or not names or _goes_on(words, taken)):
         pair = GROUPINGS.get(" ".join(words[taken : taken + 2]).lower()) if taken + 1 < len(words) else None
         parts = [GROUPINGS.get(part.strip().lower()) for part in words[taken].split(",") if part.strip()]
         if pair:
@@ -119,8 +174,17 @@ def _groupings(words: Sequence[str]) -> tuple[list[str], int]:
         elif all(parts) and (parts or names):
             names += [part for part in parts if part]
             taken += 1
-        elif names and words[taken].lower() in _TOGETHER and _groupings(words[taken + 1 :])[1]:
+        elif names and _is_link(words[taken]) and _groupings(words[taken + 1 :])[1]:
             taken += 1
         else:
             break
     return names, taken
+
+
+def _is_link(word: str) -> bool:
+    return word.lower() in _TOGETHER
+
+
+def _goes_on(words: Sequence[str], at: int) -> bool:
+    """Tell whether a word is a link between two parts of a list, or follows one."""
+    return _is_link(words[at]) or _is_link(words[at - 1]) or words[at - 1].endswith(",") or words[at].startswith(",")

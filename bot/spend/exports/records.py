@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.slack.paging import Page
+from bot.spend.ask.splits import HOUR
 from bot.spend.dimensions import MODEL, UNREPORTED, Dimension
 from bot.spend.exports.csv import STATUS, is_final
 from bot.spend.exports.query import RecordsQuery, Selection
@@ -51,7 +52,8 @@ class Records:
     """A page of records, and the total of all of them (None: no data). `missing` are the days without data.
 
     `unsplit` are those whose report can't tell what was asked for, `doubtful` those of which the last reading said much
-    less; `nothing_until` is set where nothing was ever spent.
+    less; `nothing_until` is set where nothing was ever spent. `narrowed`: names of dimensions with
+    what counts of them.
     """
 
     query: RecordsQuery
@@ -63,6 +65,7 @@ class Records:
     missing: tuple[date, ...] = ()
     unsplit: tuple[date, ...] = ()
     workspace_name: str | None = None
+    narrowed: tuple[tuple[str, str], ...] = ()
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
 
@@ -106,13 +109,14 @@ def _sum(one: Measures, other: Measures) -> Measures:
 
 
 def in_order(found: Iterable[Measures], by: Sequence[Dimension]) -> list[Measures]:
-    """Return records newest day first, then the largest; equal ones by their ids."""
-    return sorted(found, key=lambda one: (-one.day.toordinal(), -one.amount, *(one.of(dimension) for dimension in by)))
+    """Return records newest day or hour first, then the largest; equal ones by their ids."""
+    largest = sorted(found, key=lambda one: (-one.amount, *(one.of(dimension) for dimension in by)))
+    return sorted(largest, key=lambda one: (one.day, one.ids.get(HOUR.column, "")), reverse=True)
 
 
 def unsplit_days(selection: Selection, known: Mapping[date, LedgerDay]) -> tuple[date, ...]:
     """Return the days whose report can't tell what is asked for."""
-    asked = {*selection.by, *selection.where}
+    asked = {*selection.in_ledger, *selection.where}
     return tuple(
         day for day, fact in sorted(known.items()) if not all(SOURCES[fact.source].tells(dimension) for dimension in asked)
     )
@@ -121,7 +125,7 @@ def unsplit_days(selection: Selection, known: Mapping[date, LedgerDay]) -> tuple
 def untold_on(day: date, selection: Selection, known: Mapping[date, LedgerDay]) -> tuple[Dimension, ...]:
     """Return what a day's report can't tell of what records are split by."""
     fact = known.get(day)
-    return tuple(one for one in selection.by if fact is not None and not SOURCES[fact.source].tells(one))
+    return tuple(one for one in selection.in_ledger if fact is not None and not SOURCES[fact.source].tells(one))
 
 
 def stretches(selection: Selection, known: Mapping[date, LedgerDay]) -> list[tuple[date, date, tuple[Dimension, ...]]]:
@@ -150,7 +154,7 @@ def shown_records(found: Records) -> Table:
     """Return the page's records for people: what is the same in all rows is left out, what isn't on the page is one row."""
     selection = found.selection
     shown = [one for one in selection.by if len(selection.where.get(one, ())) != 1 or len(selection.by) == 1]
-    has_day = selection.daily and (selection.first != selection.last or not shown)
+    has_day = selection.daily and not selection.is_hourly and (selection.first != selection.last or not shown)
     columns = ([_DAY] if has_day else []) + [Column(one.column, one.heading, "text") for one in shown]
 
     def row(one: Measures) -> Row:
@@ -199,8 +203,8 @@ def record_columns(selection: Selection) -> tuple[Column, ...]:
     """Return the columns of records for programs."""
     columns = [_DAY] if selection.daily else []
     for one in selection.by:
-        columns.append(Column(one.column, one.heading, "text"))
-        if one is not MODEL:
+        columns.append(Column(one.column, one.heading, "hour" if one == HOUR else "text"))
+        if one not in (MODEL, HOUR):
             columns.append(Column(one.column.removesuffix("_id"), one.heading, "text"))
     columns += [Column(name, name, "count") for name in _COUNTS]
     columns += [Column("list_usd", "At list price", "money"), Column("cost_usd", "Cost", "money")]
@@ -211,6 +215,9 @@ def record_row(one: Measures, selection: Selection, facts: Facts) -> Row:
     """Return one record for programs, under `record_columns`; of several days it is as old as the freshest of them."""
     cells: list[Value] = [one.day] if selection.daily else []
     for dimension in selection.by:
+        if dimension == HOUR:
+            cells.append(datetime.fromisoformat(f"{one.of(HOUR)}:00+00:00"))
+            continue
         cells.append("" if one.of(dimension) == UNREPORTED else one.of(dimension))
         if dimension is not MODEL:
             cells.append(label(one, dimension, facts))

@@ -5,19 +5,23 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from bot.spend.aggregate import days_between
-from bot.spend.dimensions import WORKSPACE, Dimension
-from bot.spend.exports import db
+from bot.spend.dimensions import PERSON, PRODUCT, TIER, WORKSPACE, Dimension
 from bot.spend.exports.asked import Answer, Asked, CannotExport
 from bot.spend.exports.load import all_rows, count
 from bot.spend.exports.query import DAY, GROUPINGS, HOUR, RECORDED, Selection
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
+from bot.spend.ledger.cuts import NotSplit, cut_of
 from bot.spend.model import LedgerDay
 from bot.spend.scope import EVERYTHING
+from bot.spend.visible.db import ids_in
 from bot.store.names import names_of
 from bot.store.session import Tx
 from bot.words.similar import closest
 from bot.words.wording import calendar_day, listed, plural
+
+FILTERS = (*RECORDED, PERSON, PRODUCT, TIER)
+"""What the command line has options for."""
 
 
 async def spend(tx: Tx, asked: Asked) -> Answer:
@@ -40,7 +44,7 @@ def _by(typed: Sequence[str]) -> list[str]:
         raise CannotExport(f"--by doesn't know {_quoted(unknown[0])}; it knows {known}.")
     by = [GROUPINGS[one.lower()] for one in typed]
     if HOUR in by:
-        raise CannotExport("The ledger keeps figures by day and not by hour, so hours can't be exported.")
+        raise CannotExport("Hours can't be exported. Slack lists them: records by hour.")
     return by
 
 
@@ -51,7 +55,11 @@ async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> An
             f"The ledger has no figures {_days(asked.first, asked.last)}. That isn't $0: they weren't read yet."
         )
     dimensions = tuple(one for one in RECORDED if one.name in by)
-    where = {one: await _ids(tx, asked, one) for one in RECORDED if asked.filters.get(one.name)}
+    where = {one: await _ids(tx, asked, one) for one in FILTERS if asked.filters.get(one.name)}
+    try:
+        cut_of((*dimensions, *where))
+    except NotSplit as refusal:
+        raise CannotExport(refusal.sentence) from None
     selection = Selection(asked.first, asked.last, dimensions, where, daily or not dimensions)
     found = await count(tx, selection, EVERYTHING, known)
     return Answer(
@@ -74,7 +82,7 @@ def _notes(selection: Selection, known: Mapping[date, LedgerDay]) -> list[str]:
 
 async def _ids(tx: Tx, asked: Asked, dimension: Dimension) -> Sequence[str]:
     """Return the ids that options mean: an id, a name, or a pattern of either; case doesn't count."""
-    there = await db.ids_in(tx, dimension, asked.first, asked.last)
+    there = await ids_in(tx, dimension, asked.first, asked.last)
     names = await names_of(tx, there)
     called = {one: {one.casefold(), dimension.label(one, names).casefold()} for one in there}
     found = set[str]()

@@ -5,7 +5,7 @@ Who took which figures is on record before the file leaves. One click sends one 
 
 import contextlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,22 +34,23 @@ class Export:
     """Figures that somebody takes away. `filters` are names of what they were narrowed to, by `--option` of the command.
 
     `report` and `by` are as in `python -m bot export REPORT --by …`, which gives the same without a limit; `own`: only what
-    somebody's own keys cost.
+    somebody's own keys cost; `question`: the words of an answer, which has no such command.
     """
 
     report: str
     first: date
     last: date
     by: tuple[str, ...] = ()
-    filters: Mapping[str, str] = field(default_factory=dict[str, str])
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     own: bool = False
+    question: str = ""
 
     @property
     def command(self) -> str:
         """Return the command line that exports all of it."""
         given = [f"--from {self.first}", f"--to {self.last}"]
         given += [f"--by {','.join(self.by)}"] if self.by else []
-        given += [f"--{name} {shlex.quote(value)}" for name, value in self.filters.items()]
+        given += [f"--{name} {shlex.quote(one)}" for name, values in self.filters.items() for one in values]
         return " ".join(["python -m bot export", self.report, *given, "--csv FILE"])
 
 
@@ -67,6 +68,8 @@ def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:
     """Return why so much can't be sent by Slack, and how to get all of it; None where it can."""
     if rows <= MOST_ROWS and size <= MOST_BYTES:
         return None
+    if export.question:
+        return f"That is {plural(rows, 'row')}, too many for a file in Slack. Ask for fewer days, or by something else."
     return (
         f"That is {plural(rows, 'row')}, too many for a file in Slack."
         f" Ask for less, or let whoever runs me get all of them: {code(export.command)}"
@@ -107,8 +110,9 @@ async def _note(rt: Runtime, actor: Actor, export: Export, file: File, cause: st
             first=export.first.isoformat(),
             last=export.last.isoformat(),
             by=list(export.by),
-            filters=dict(export.filters),
+            filters={name: list(values) for name, values in export.filters.items()},
             own=export.own,
+            **({"question": export.question} if export.question else {}),
             rows=file.rows,
             file=file.name,
         )

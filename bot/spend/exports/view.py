@@ -11,7 +11,7 @@ from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
-from bot.spend.exports.query import NoHours, words_of_records
+from bot.spend.exports.query import Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
 from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, shown
@@ -44,14 +44,14 @@ def render_records(found: Records, prefix: str) -> Message:
 
 def records_sentence(found: Records, prefix: str) -> Markup:
     """Return all records in one sentence: what they cost, how many there are, and their tokens."""
-    when, where = _when(found), f" in {escape(found.workspace_name)}" if found.workspace_name else ""
+    when, where = _when(found), narrowed_in_words(found.workspace_name, found.narrowed)
     if found.total is None and found.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(found.nothing_until)}."
     if found.total is None:
         return f"I have no figures {when} yet. That isn't $0: the Claude API hasn't reported them."
-    if found.query.own and not found.scope.keys:
+    if found.query.own and not (found.scope.keys or found.scope.people):
         return f"I know of no API key of yours, so I can't say what you spent. {code(f'/{prefix}-keys')} lists your keys."
-    whose = " with your keys" if found.query.own else ""
+    whose = " by you" if found.query.own else ""
     if not found.page.total:
         seen = "" if found.scope.is_all or found.query.own else " that you may see"
         return f"Nothing was used{whose}{where} {when}, as far as I know{seen}."
@@ -59,6 +59,14 @@ def records_sentence(found: Records, prefix: str) -> Markup:
     count = range_of(found.page)
     rows = f"{count} records" if count != "1" else "1 record"
     return f"*{shown(found.total.amount)}{so_far}{whose}{where}* {when} · {rows} · {_tokens(found.total)}"
+
+
+def narrowed_in_words(workspaces: str | None, narrowed: Sequence[tuple[str, str]]) -> Markup:
+    """Return what records are narrowed to: ` in Production, model opus`."""
+    said: Markup = f" in {escape(workspaces)}" if workspaces else ""
+    for name, values in narrowed:
+        said = f"{said}, {escape(name)} {escape(values)}"
+    return said
 
 
 def _tokens(total: Measures) -> Markup:
@@ -95,8 +103,8 @@ def _notes(found: Records) -> list[Markup]:
     if found.total is not None and found.unsplit:
         notes.append(f"⚠️ the report of {_days(found.unsplit)} doesn't tell all of this, so parts of it may be missing")
     if not found.scope.is_all:
-        seen = "your own keys" if found.query.own else "your own keys and your workspaces"
-        notes.append(f"only {seen}" + (", not what you used without a key" if found.query.own else ""))
+        told = found.scope.told((*found.selection.by, *found.selection.where))
+        notes.append(told.in_words(own=found.query.own))
     return notes
 
 
@@ -106,11 +114,12 @@ def _days(days: Sequence[Day]) -> Markup:
     return days_in_words(days[0], days[-1])
 
 
-def render_no_hours(asked: NoHours, prefix: str) -> Message:
-    """Return that hours can't be listed, with the same by day."""
-    typed = code(f"/{prefix}-spend {_command(asked.instead)}")
-    text: Markup = f"I keep figures by day and not by hour, so I can't list hours. {typed} lists the days."
-    return Message(text, [section(text), actions(button("List the days", ids.SPEND_RECORDS, asked.instead))])
+def render_refused(refused: Refused, prefix: str) -> Message:
+    """Return what can't be listed, with the nearest that can."""
+    if not refused.instead:
+        return Message(refused.said, [section(refused.said)])
+    text = f"{refused.said} Did you mean {code(f'/{prefix}-spend {_command(refused.instead)}')}?"
+    return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RECORDS, refused.instead))])
 
 
 def render_what(problem: NotUnderstood, prefix: str) -> Message:

@@ -1,0 +1,36 @@
+"""Which splits and filters of a question go together, and the nearest question whose do. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.spend.ask.splits import DAY, HOUR, in_ledger
+from bot.spend.ledger.cuts import WHO, NotSplit, cut_of
+from bot.spend.model import SpendQuery
+
+
+def why_not(query: SpendQuery) -> NotSplit | None:
+    """Return why no report tells all that is asked for at once, None where one does."""
+    asked = [*in_ledger(query.splits), *(one.by for one in query.where)]
+    try:
+        cut_of(asked)
+    except NotSplit as refusal:
+        return refusal
+    other = next((one for one in asked if HOUR in query.splits and not WHO.has(one)), None)
+    return NotSplit(other.name, HOUR.name) if other else None
+
+
+def nearest_together(query: SpendQuery) -> SpendQuery | None:
+    """Return the question nearest to one whose parts don't go together: by day, by one less, or without a filter."""
+    return next((one for one in _nearer(query) if why_not(one) is None), None)
+
+
+def _nearer(query: SpendQuery) -> Iterator[SpendQuery]:
+    if HOUR in query.splits:
+        by = tuple(dict.fromkeys(DAY if one == HOUR else one for one in query.splits))
+        yield replace(query, by=by[0], and_by=by[1] if len(by) > 1 else None)
+    if query.and_by is not None:
+        yield replace(query, and_by=None)
+        yield replace(query, by=query.and_by, and_by=None)
+    for one in query.where:
+        yield replace(query, where=tuple(other for other in query.where if other != one))
+    yield replace(query, and_by=None, where=())

@@ -1,0 +1,1 @@
+"""What somebody may see of the ledger, as conditions on its rows."""

@@ -1,0 +1,44 @@
+"""Conditions for what was asked as far as somebody may see it, and the ids that the ledger has."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
+from bot.spend.ledger.cuts import WHO
+from bot.spend.scope import Scope, Where
+from bot.store.session import Tx
+from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
+
+_WHO_TABLES: tuple[Any, ...] = (CostDayRow, UsageDayRow)
+_WHAT_TABLES: tuple[Any, ...] = (CostPartRow, UsagePartRow)
+
+
+async def conditions(
+    tx: Tx, scope: Scope, asked: Where, by: Iterable[Dimension], first: date, last: date
+) -> tuple[Where, ...]:
+    """Return the conditions under which the ledger's figures may be seen; no row fulfils two, so that they add up.
+
+    `by` is what the figures are split by, `asked` what they are narrowed to already.
+    """
+    if scope.is_all:
+        return (asked,)
+    told = scope.told((*by, *asked))
+    keys = await ids_in(tx, KEY, first, last, {PERSON: told.people}) if told.people else frozenset[str]()
+    return told.where(asked, await ids_in(tx, WORKSPACE, first, last), keys)
+
+
+async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: Where | None = None) -> frozenset[str]:
+    """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one."""
+    found: set[str] = set()
+    for table in _WHO_TABLES if WHO.has(dimension) else _WHAT_TABLES:
+        if dimension.column not in table.__table__.c:
+            continue
+        statement = select(col(getattr(table, dimension.column))).where(col(table.day).between(first, last)).distinct()
+        for one, ids in (where or {}).items():
+            statement = statement.where(col(getattr(table, one.column)).in_(ids))
+        found |= {str(row[0]) for row in (await tx.execute(statement)).all()}
+    return frozenset(found)
