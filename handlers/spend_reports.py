@@ -7,7 +7,7 @@ from bot.posts.channels import require_channel
 from bot.posts.charts import Render, deliver
 from bot.slack import ids
 from bot.slack.charts import ChartSpec
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, bold, code, mention, truncate
 from bot.slack.model import Message, Sent
 from bot.slack.paging import read_turn, turns
 from bot.spend.dashboard.load import dashboard
@@ -31,6 +31,7 @@ from bot.spend.reports.view import (
 )
 from bot.spend.reports.words import NotRead, read_wanted
 from bot.spend.visibility import scope_of
+from bot.words.wording import listed
 from handlers import spend_scheduled
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -49,7 +50,7 @@ async def reports_command(call: Interaction) -> None:
     """Answer `/claude-spend dashboard` and `/claude-spend report …`."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if name == "dashboard":
-        await _dashboard(call, WINDOWS[0])
+        await _asked_dashboard(call)
     elif call.words and call.words[0].lower() == SCHEDULE:
         await spend_scheduled.show_scheduled(call)
     else:
@@ -59,6 +60,17 @@ async def reports_command(call: Interaction) -> None:
 async def show_dashboard(call: Interaction) -> None:
     """Show the dashboard for a button elsewhere."""
     await _dashboard(call, WINDOWS[0])
+
+
+async def _asked_dashboard(call: Interaction) -> None:
+    """Show the dashboard of the window that was typed, or say which there are."""
+    typed = " ".join(call.words)
+    days = next((one for one in WINDOWS if typed.lower() in (str(one), f"{one}d", f"{one} days")), None)
+    if typed and days is None:
+        asked: list[Markup] = [code(f"/{call.rt.settings.command_prefix}-spend dashboard {one}d") for one in WINDOWS]
+        await call.say(plain_answer(f"I don't know {bold(truncate(typed, 100))}. You can type {listed(asked, 'or')}."))
+    else:
+        await _dashboard(call, days or WINDOWS[0])
 
 
 async def turn_dashboard(call: Interaction) -> None:

@@ -81,7 +81,7 @@ def crowd_in_words(figures: CodeFigures) -> Markup:
         gone = plural(len(crowd.gone), "person", "people")
         parts.append(f"{_named(figures, crowd.gone) or gone} left the organization")
     if crowd.keys:
-        parts.append(f"{plural(len(crowd.keys), 'key name')} besides people")
+        parts.append(f"{plural(len(crowd.keys), 'API key')} besides people")
     return " · ".join(parts)
 
 

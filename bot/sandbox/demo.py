@@ -13,6 +13,7 @@ from bot.sandbox.together import bot_on
 WELCOME = """Quartermaster's demo: {page}
 The Claude Console's stand-in: {console}
 Be Alice and type /claude-keys request; then be Bob and approve it in #llm-approvals. Ctrl+C ends it.
+Its database, for commands such as `python -m bot export` in another window: DATABASE_URL=sqlite:///{database}
 """
 
 
@@ -31,6 +32,7 @@ async def _serve(port: int) -> None:
     options = SandboxOptions(slack_port=port, claude_port=port + 1 if port else 0)
     with tempfile.TemporaryDirectory(prefix="quartermaster-demo-") as folder:
         async with running_sandbox(options) as sandbox, bot_on(sandbox, Path(folder)):
-            sys.stdout.write(WELCOME.format(page=sandbox.slack_url, console=f"{sandbox.claude_url}/console"))
+            places = {"page": sandbox.slack_url, "console": f"{sandbox.claude_url}/console"}
+            sys.stdout.write(WELCOME.format(**places, database=Path(folder) / "quartermaster.db"))
             sys.stdout.flush()
             await stop.wait()

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import httpx
 
 from bot.admin.http import authorities
 from bot.log import configure_logging
-from bot.sandbox import tour_changes, tour_keys, tour_organization, tour_people, tour_spend
+from bot.sandbox import tour_changes, tour_figures, tour_keys, tour_organization, tour_people, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 from bot.sandbox.tour_story import Act, Story
@@ -27,11 +27,13 @@ STORY = [
     *tour_changes.STEPS,
     *tour_people.STEPS,
     *tour_organization.LIMIT,
+    *tour_figures.STEPS,
     *tour_spend.STEPS,
+    *tour_figures.MORNING,
     *tour_organization.STEPS,
     *tour_changes.LAST,
 ]
-_OURS = re.compile(r"\d{3,}-.+\.(json|png)")
+_OURS = re.compile(r"\d{3,}-.+\.(json|png|csv)")
 
 
 def main(out: Path | None = None, steps: Sequence[tuple[str, Act]] = STORY) -> int:
@@ -100,7 +102,7 @@ async def _write_all(story: Story, out: Path) -> None:
         for file_id in _files_in(entry):
             answer = await story.http.get(f"{story.control_url}/files/{file_id}")
             if answer.status_code == 200:
-                files[f"{number:03}-{file_id}.png"] = answer.content
+                files[f"{number:03}-{file_id}.{_ending(answer.headers)}"] = answer.content
     await asyncio.to_thread(_write, out, files)
 
 
@@ -112,6 +114,10 @@ def _write(out: Path, files: dict[str, bytes]) -> None:
 def _what(entry: dict[str, Any]) -> str:
     where = entry.get("channel") or entry.get("user") or "somebody"
     return f"{entry['surface']}-{entry.get('event', 'post')}-{where}".lower()
+
+
+def _ending(headers: Mapping[str, str]) -> str:
+    return "csv" if headers.get("content-type", "").startswith("text/csv") else "png"
 
 
 def _files_in(entry: dict[str, Any]) -> list[str]:

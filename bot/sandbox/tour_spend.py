@@ -51,7 +51,7 @@ async def digest_arrives(story: Story) -> None:
     """At nine the next morning the digest is there, once, with its breakdown in the thread."""
     answer = await story.post("/clock", to="tomorrow 09:01", tz="Europe/Berlin")
     expect(answer.get("ok"), "the clock did not move")
-    digest = await story.message(BOB, "📈", COSTS_CHANNEL, seconds=40)
+    digest = await story.message(BOB, "📈 *$", COSTS_CHANNEL, seconds=40)
     for line in digest["text"].splitlines():
         story.note(BOB, line)
     chart = [block for block in digest["blocks"] if block["type"] == "data_visualization"]
@@ -61,10 +61,10 @@ async def digest_arrives(story: Story) -> None:
         replies = [m for m in await story.messages(BOB, COSTS_CHANNEL) if m.get("thread_ts") == digest["ts"]]
         return replies if len(replies) >= 3 else None
 
-    replies = await story.wait_for(thread, "the breakdown in the thread", 20)
+    replies = await story.wait_for(thread, "the breakdown in the thread", 40)
     for reply in replies:
         story.note(BOB, reply["text"])
-    digests = [m for m in await story.messages(BOB, COSTS_CHANNEL) if m["text"].startswith("📈")]
+    digests = [m for m in await story.messages(BOB, COSTS_CHANNEL) if m["text"].startswith("📈 *$")]
     expect(len(digests) == 1, f"there are {len(digests)} digests")
 
 

@@ -14,6 +14,8 @@ from bot.sandbox.stage import Json, Stage
 from bot.slack.markup import truncate
 
 ALICE, BOB, CAROL, DANA, GUS, PRIYA = "U0ALICE", "U0BOB", "U0CAROL", "U0DANA", "U0GUS", "U0CROWD01"
+PATIENCE = 40.0
+"""Seconds that the story waits for what has to be seen."""
 NAMES = {person.slack_id: person.name.split()[0] for person in EVERYBODY}
 
 
@@ -55,6 +57,10 @@ class Story(Stage):
         self.sandbox, self.bot = sandbox, bot
         self.seen: list[str] = []
         self.kept: dict[str, Any] = {}
+
+    async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 8.0) -> Any:
+        """Wait as the stage does, but longer: a story is played on busy machines, too."""
+        return await super().wait_for(look, what, max(seconds, PATIENCE))
 
     def note(self, who: str, text: str) -> None:
         """Add a line to the transcript."""

@@ -142,7 +142,7 @@ def test_people_who_began_stopped_and_left_are_told_apart() -> None:
     assert crowd.idle_seats == 2
     assert crowd_in_words(figures(crowd=crowd)) == (
         "*People* 3 active people, 2 of 4 seats in use · 2 new · 2 stopped · 1 person left the organization"
-        " · 1 key name besides people"
+        " · 1 API key besides people"
     )
     named = crowd_in_words(figures(crowd=crowd, sees_names=True, names={("user", "b"): "Bea", ("user", "y"): "Y <&> Z"}))
     assert "2 new (Bea and c)" in named

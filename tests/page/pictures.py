@@ -16,7 +16,7 @@ from bot.sandbox.together import bot_on
 from tests.page.conftest import FLAGS, chromium
 
 START = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
-ALICE, BOB = "U0ALICE", "U0BOB"
+ALICE, BOB, DANA = "U0ALICE", "U0BOB", "U0DANA"
 APPROVALS, COSTS = "C0APPROVALS", "C0COSTS"
 
 
@@ -73,6 +73,17 @@ async def play(stage: Stage, camera: Camera) -> None:
     await camera.take("digest", f"{BOB}/{COSTS}", 760)
 
 
+async def play_figures(stage: Stage, camera: Camera) -> None:
+    """Play what somebody in finance asks, when all figures and names are there: after the digest."""
+    for name, typed, part, height in (
+        ("answer", "/claude-spend october by workspace", "in Oct 2026", 940),
+        ("reconcile", "/claude-spend reconcile october", "billed", 850),
+    ):
+        await stage.command(DANA, typed)
+        await stage.message(DANA, part, "C0GENERAL", seconds=60)
+        await camera.take(name, f"{DANA}/C0GENERAL", height)
+
+
 async def main(folder: Path) -> None:
     """Take all pictures."""
     configure_logging("CRITICAL")
@@ -84,7 +95,9 @@ async def main(folder: Path) -> None:
             async_playwright() as playwright,
         ):
             browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
-            await play(Stage(sandbox.control_url, http), Camera(browser, sandbox.slack_url, folder))
+            stage, camera = Stage(sandbox.control_url, http), Camera(browser, sandbox.slack_url, folder)
+            await play(stage, camera)
+            await play_figures(stage, camera)
             await browser.close()
 
 

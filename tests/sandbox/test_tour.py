@@ -37,9 +37,10 @@ async def test_the_whole_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_p
         seen[entry["surface"]] += 1
         assert file.name[4:].startswith(f"{entry['surface']}-")
         assert entry.get("channel") or entry.get("user"), file.name
-        assert entry.get("text") or entry["surface"] in ("modal", "home"), file.name
+        assert entry.get("text") or entry["surface"] in ("modal", "home") or "file" in entry, file.name
         assert ("view" in entry) == (entry["surface"] in ("modal", "home")), file.name
-        assert "blocks" in entry or "view" in entry, file.name
+        assert {"blocks", "view", "file"} & set(entry), file.name
+    assert any("cost_usd" in file.read_text(encoding="utf-8") for file in out.glob("*.csv")), "no file of records"
     assert all(seen.values()), seen
     assert (out / "998-message-post-c0old.json").exists() is False
 

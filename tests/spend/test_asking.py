@@ -14,7 +14,7 @@ from bot.slack.charts import chart_block
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import parse_query, words_of
 from bot.spend.ask.scope import CantAnswer
-from bot.spend.ask.view import figures_chart, figures_table, render_cant_answer, render_figures
+from bot.spend.ask.view import answer_file, figures_chart, render_cant_answer, render_figures
 from bot.spend.dimensions import KEY
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.ledger import db as table
@@ -91,7 +91,7 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
     assert sentence(await ask(store, "friday model opus")).startswith("*$175.00, model opus* on Fri 20 Nov (UTC)")
     both = await ask(store, "7d by key and day over $100")
     assert both.breakdown.slices[-1].name.endswith(" others")
-    assert csv_bytes(figures_table(both)).splitlines()[0] == b"name,and_name,amount,share,as_of,final"
+    assert csv_bytes(answer_file(both)).splitlines()[0] == b"key,day,amount_usd,share,as_of,final"
 
 
 async def test_tokens_and_requests_are_counted_and_what_no_report_counts_is_not_known(store: Store) -> None:

@@ -60,16 +60,16 @@ async def test_its_answer_has_its_heading_its_labels_its_chart_and_leads_to_the_
     chart = figures_chart(found)
     assert chart is not None
     assert (chart.title, [one.name for one in chart.series]) == ("Spend by family (USD)", ["Sonnet", "Opus"])
-    assert offered(message.blocks) == [*(f"by {one.name}" for one in DIMENSIONS), "by day"]
+    assert offered(message.blocks) == [*(f"By {one.name}" for one in DIMENSIONS), "By day"]
     by_key = render_figures(await figures(runtime(store), SpendQuery("7d", KEY), NOW), dimensions=WITH_FAMILY)
-    assert offered(by_key.blocks) == [*(f"by {one.name}" for one in WITH_FAMILY if one != KEY), "by day"]
+    assert offered(by_key.blocks) == [*(f"By {one.name}" for one in WITH_FAMILY if one != KEY), "By day"]
     assert by_key.blocks[-2]["elements"][-2]["value"] == "7d by family"
 
 
 def offered(blocks: list[dict[str, object]]) -> list[str]:
     """Return the dimensions that an answer's buttons lead to."""
     elements: list[dict[str, dict[str, str]]] = blocks[-2]["elements"]  # pyright: ignore[reportAssignmentType]
-    return [one["text"]["text"] for one in elements if one["text"]["text"].startswith("by ")]
+    return [one["text"]["text"] for one in elements if one["text"]["text"].startswith("By ")]
 
 
 async def test_a_digest_is_broken_down_by_it(store: Store) -> None:

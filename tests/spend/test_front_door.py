@@ -162,7 +162,7 @@ async def test_nothing_is_set_up_or_shared_where_another_company_reads(world: Wo
     [answer] = [m for m in await world.messages(DANA) if "on Sun 22 Nov" in m["text"]]
     assert answer["channel"] != SHARED_CHANNEL
     offered = [one["text"]["text"] for block in answer["blocks"][-2:] for one in block["elements"]]
-    others = [f"by {one.name}" for one in OFFERED if one != WORKSPACE]
+    others = [f"By {one.name}" for one in OFFERED if one != WORKSPACE]
     assert offered == [*others, "CSV", "Ask…"], "a direct message can't be shared"
     assert not [m for m in await world.messages(DANA, SHARED_CHANNEL) if "$" in m["text"]]
 

@@ -64,7 +64,7 @@ async def test_who_may_see_their_own_sees_no_more_by_any_button(world: World) ->
     assert "only your own" not in everything["text"], "who manages billing sees all"
     await world.command(ALICE, "/claude-spend records 7d by workspace", COSTS)
     some = await world.message(ALICE, "only your own keys and your workspaces", COSTS)
-    assert 0 < len({row[1] for row in shown(some)[1:]}) < len({row[1] for row in shown(everything)[1:]})
+    assert 0 < len({row[2] for row in shown(some)[1:]}) < len({row[2] for row in shown(everything)[1:]})
     for action_id, value in (("spend_records", "yesterday"), ("page_spend_records_next", turn_to(">3", "yesterday by day"))):
         action = {"action_id": action_id, "block_id": "b", "type": "button", "value": value, "action_ts": "1.1"}
         payload = {

@@ -61,6 +61,12 @@ def test_what_is_typed_is_read_in_any_order_and_written_back() -> None:
         ("7d 30d by key", "30d", "7d by key"),
         ("by", "by", None),
         ("by model by", "by", None),
+        ("october top 5 by key", "top 5", "october by key"),
+        ("october over $50", "over $50", "october"),
+        ("october tokens", "tokens", "october"),
+        ("october by week", "by week", "october"),
+        ("me october vs last month", "vs last month", "me october"),
+        ("in Production in Data Platform", "Data Platform", "yesterday in Production"),
     ],
 )
 def test_nothing_is_swallowed(typed: str, unknown: str, suggestion: str | None) -> None:
@@ -157,5 +163,5 @@ def test_names_are_shown_as_they_are_and_never_as_markup() -> None:
     message = render_records(FOUND, "claude")
     assert "R&amp;D &lt;x&gt; *y*" in message.text.replace("\u200b", "") or "R&amp;D &lt;x&gt;" in message.text
     table: dict[str, Any] = next(block for block in message.blocks if block["type"] == "table")
-    assert [cell["text"] for cell in table["rows"][0]][:4] == ["Workspace", "Model", "Key", "Cost"]
-    assert [cell["text"] for cell in table["rows"][1]][:4] == ["R&D <x> *y*", "opus-5-5", "=ingest & co", "$412.70"]
+    assert [cell["text"] for cell in table["rows"][0]][:4] == ["Workspace", "Cost", "Model", "Key"]
+    assert [cell["text"] for cell in table["rows"][1]][:4] == ["R&D <x> *y*", "$412.70", "opus-5-5", "=ingest & co"]

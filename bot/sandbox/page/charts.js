@@ -35,7 +35,8 @@ export function chart(block) {
 function say(value, money, short = false) {
   const sign = value < 0 ? "−" : "";
   const size = Math.abs(value);
-  if (short && size >= 1000) return `${sign}${money ? "$" : ""}${Number((size / 1000).toFixed(1))}k`;
+  const [unit, letter] = [[1e9, "B"], [1e6, "M"], [1e3, "k"]].find(([least]) => size >= least) ?? [];
+  if (short && unit) return `${sign}${money ? "$" : ""}${Number((size / unit).toFixed(1))}${letter}`;
   const digits = short ? (size && size < 1 ? 2 : size < 10 && size % 1 ? 1 : 0) : money ? 2 : Number.isInteger(size) ? 0 : 2;
   const text = size.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${sign}${money ? "$" : ""}${text}`;

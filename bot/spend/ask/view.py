@@ -43,6 +43,15 @@ def figures_table(figures: Figures) -> Table:
     )
 
 
+def answer_file(figures: Figures) -> Table:
+    """Return the same for a file: its columns say what they hold, as those of an export do (`workspace`, `amount_usd`)."""
+    query, found = figures.query, figures_table(figures)
+    unit = {"dollars": "amount_usd"}.get(query.measure, query.measure)
+    named = {"name": query.by.name, "and_name": query.and_by.name if query.and_by else "", "amount": unit}
+    columns = tuple(replace(one, name=named.get(one.name, one.name).replace(" ", "_")) for one in found.columns)
+    return replace(found, columns=columns)
+
+
 def render_figures(
     figures: Figures,
     chart: Json | None = None,
@@ -102,7 +111,7 @@ def _asked_by(query: SpendQuery, split: Dimension) -> SpendQuery:
 def _by(query: SpendQuery, split: Dimension) -> Json:
     by = f"by {split.name}"
     asked = words_of(_asked_by(query, split))
-    return button(by, f"{ids.SPEND_BY_PREFIX}{split.name}", asked, accessibility_label=f"Break it down {by}")
+    return button(f"By {split.name}", f"{ids.SPEND_BY_PREFIX}{split.name}", asked, accessibility_label=f"Break it down {by}")
 
 
 def render_cant_answer(sentence: Markup, instead: SpendQuery | None, prefix: str) -> Message:

@@ -6,7 +6,7 @@ Pure.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.slack.paging import Page
 from bot.spend.ask.splits import HOUR
@@ -19,6 +19,7 @@ from bot.spend.render import shown_cell
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row, Table, Value
 
+T = TypeVar("T")
 _FIGURES = (
     Column("cost_usd", "Cost", "money"),
     Column("uncached_input_tokens", "Uncached input", "count"),
@@ -159,14 +160,22 @@ def shown_records(found: Records) -> Table:
 
     def row(one: Measures) -> Row:
         day: list[Value] = [one.day] if has_day else []
-        return (*day, *(label(one, dimension, found.facts) for dimension in shown), *_figures(one))
+        return _cost_second(
+            (*day, *(label(one, dimension, found.facts) for dimension in shown), *_figures(one)), len(columns)
+        )
 
     rows = [row(one) for one in found.page.items]
     rest = (found.page.total or 0) - len(rows)
     if found.total is not None and rest > 0:
         more = f"{rest:,} {'others' if found.page.previous else 'more'}"
-        rows.append((more, *[""] * (len(columns) - 1), *_figures(_without(found.total, found.page.items))))
-    return Table((*columns, *_FIGURES), tuple(rows), found.as_of, bool(found.open_days))
+        figures = _figures(_without(found.total, found.page.items))
+        rows.append(_cost_second((more, *[""] * (len(columns) - 1), *figures), len(columns)))
+    return Table(_cost_second((*columns, *_FIGURES), len(columns)), tuple(rows), found.as_of, bool(found.open_days))
+
+
+def _cost_second(cells: tuple[T, ...], cost: int) -> tuple[T, ...]:
+    """Return a row with its cost behind its first cell: a phone shows three columns."""
+    return (cells[0], cells[cost], *cells[1:cost], *cells[cost + 1 :])
 
 
 def largest_in_text(table: Table, most: int = 5) -> list[str]:

@@ -22,13 +22,17 @@ _FIGURES: tuple[tuple[str, str, ColumnKind], ...] = (
 
 
 def by_model_table(found: Reconciliation) -> Table:
-    """Return a row per model, the largest bill first; the difference is billed minus tokens × price, also as percent."""
-    columns = (
-        Column("model", MODEL.heading, "text"),
-        *(Column(*one) for one in _FIGURES),
-        Column("difference_percent", "in %", "text"),
-    )
-    rows = [(MODEL.label(model, {}), *_figures(line), _percent(line)) for model, line in found.models.items()]
+    """Return a row per model, the largest bill first; the difference is billed minus tokens × price, also as percent.
+
+    What a phone shows of it, the first three columns, is the bill and the difference.
+    """
+    billed, at_list, computed, difference = (Column(*one) for one in _FIGURES)
+    percents = Column("difference_percent", "in %", "text")
+    columns = (Column("model", MODEL.heading, "text"), billed, difference, percents, computed, at_list)
+    rows: list[Row] = []
+    for model, line in found.models.items():
+        paid, listed, priced, more = _figures(line)
+        rows.append((MODEL.label(model, {}), paid, more, _percent(line), priced, listed))
     return Table(columns, tuple(rows), found.as_of, bool(found.open_days))
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from bot.spend.ask.spans import span, span_before
-from bot.spend.dimensions import WORKSPACE, Dimension
-from bot.spend.exports.db import ids_in
+from bot.spend.dimensions import Dimension
 from bot.spend.exports.records import summed
 from bot.spend.ledger import db as table
 from bot.spend.ledger.measures.db import measures
@@ -13,6 +12,7 @@ from bot.spend.ledger.pages import midnight
 from bot.spend.model import Measures, Period
 from bot.spend.reports.model import Times
 from bot.spend.scope import Scope
+from bot.spend.visible.db import conditions
 from bot.store.session import Tx
 
 
@@ -38,8 +38,9 @@ async def measured(tx: Tx, first: date, last: date, by: table.GroupedBy, scope: 
     """Return sums from `first` to `last` as `measures` does, of what is in a scope and of nothing else."""
     if scope.is_all:
         return await measures(tx, first, last, by)
-    there = await ids_in(tx, WORKSPACE, first, last)
-    return summed([one for where in scope.where({}, there) for one in await measures(tx, first, last, by, where)])
+    split = [one for one in by if one != "day"]
+    wheres = await conditions(tx, scope, {}, split, first, last)
+    return summed([one for where in wheres for one in await measures(tx, first, last, by, where)])
 
 
 async def before(

@@ -101,9 +101,9 @@ def test_what_stands_in_it_for_finance() -> None:
     assert message.text.endswith(" · final · days are UTC days")
     [table] = [block for block in message.blocks if block["type"] == "table"]
     assert [cell["text"] for cell in table["rows"][0]] == [
-        "Model", "Billed", "List (report)", "Tokens × price", "Difference", "in %",
+        "Model", "Billed", "Difference", "in %", "Tokens × price", "List (report)",
     ]  # fmt: skip
-    assert [cell["text"] for cell in table["rows"][1]] == ["opus-5-5", "$143.07", "$153.07", "$303.00", "−$159.93", "−53 %"]
+    assert [cell["text"] for cell in table["rows"][1]] == ["opus-5-5", "$143.07", "−$159.93", "−53 %", "$303.00", "$153.07"]
     assert "The sums by model and day are all the same." in str(message.blocks)
 
 
