@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from bot.admin.http import authorities
+from bot.jobs import JOBS
 from bot.log import configure_logging
 from bot.sandbox import tour_changes, tour_figures, tour_keys, tour_organization, tour_people, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
@@ -59,12 +60,17 @@ def _empty(out: Path) -> None:
             file.unlink()
 
 
+_JOBS = tuple(job for job in JOBS if job.name not in ("peaks", "peak_news"))
+_LITTLE = {"HOURS_KEPT": "3"}
+"""What nobody in the story looks at isn't read: minutes, and hours of long ago."""
+
+
 @contextlib.asynccontextmanager
 async def _stage() -> AsyncGenerator[Story]:
     with tempfile.TemporaryDirectory(prefix="quartermaster-tour-") as folder:
         async with (
             running_sandbox(SandboxOptions(start=START)) as sandbox,
-            bot_on(sandbox, Path(folder)) as bot,
+            bot_on(sandbox, Path(folder), jobs=_JOBS, more=_LITTLE) as bot,
             httpx.AsyncClient(trust_env=False, verify=authorities(), timeout=15) as http,
         ):
             yield Story(sandbox, bot, http)

@@ -194,6 +194,7 @@ async def test_a_claude_code_day_holds_no_row_of_another() -> None:
 def test_every_list_of_the_client_is_tried_here() -> None:
     single = {
         "background",
+        "use",
         "aclose",
         "me",
         "user",

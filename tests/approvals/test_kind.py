@@ -23,7 +23,7 @@ from tests.approvals.samples import a_request
 from tests.world import BOB, World, world_of
 
 CHANGES = sorted(name for name in vars(FencedAdmin) if not name.startswith("_"))
-NOT_FOR_KINDS = {"background", "me", "usage", "cost", "cost_buckets", "claude_code", "aclose"}
+NOT_FOR_KINDS = {"background", "me", "usage", "cost", "cost_buckets", "claude_code", "aclose", "use"}
 DISABLE = KINDS["disable_key"]
 
 

@@ -53,9 +53,12 @@ QUIET = {
 }
 """Buttons of the same features that show no figure of spend."""
 WITH_MONEY = {"spend", "spend_ask", "spend_forms", "spend_records", "spend_reconcile"}
-WITH_MONEY_BESIDES = {"workspaces", "keys", "member_card", "home", "claude_code", "requests"}
-"""Lists, cards and the App Home ask `scope_of` in what they gather; Claude Code has a rule of its own; requests are for
-those who decide."""
+WITH_MONEY_BESIDES = {
+    "workspaces", "keys", "member_card", "home", "claude_code", "requests",
+    "spend_reports", "spend_scheduled", "rate_limits", "advice",
+}  # fmt: skip
+"""Lists, cards, reports, limits and the App Home ask `scope_of` in what they gather; Claude Code has a rule of its own;
+requests are for those who decide, and advice is for admins."""
 WITHOUT = {
     "by_hand", "members", "member_lists", "members_picked", "invites", "forms", "limits", "admin", "events",
 }  # fmt: skip
