@@ -85,7 +85,7 @@ def _explained(
     if not gap:
         return {}
     ways = list(_ways(row, computed, price, prices))
-    if (exact := _exact(ways, target, row, prices)) is not None:
+    if _tokens(row) and (exact := _exact(ways, target, row, prices)) is not None:
         return exact
     if not closed:
         return {Reason.NOT_FINAL: gap}

@@ -65,6 +65,8 @@ def reconciliation_sentence(found: Reconciliation, wanted: Wanted) -> Markup:
     billed = f"*{wanted.title()}: {shown(total.billed)} billed{so_far}.*"
     if not found.cells:
         said = f"{billed} Nothing was used"
+    elif total.of(Reason.NO_TOKENS) and not total.tokens:
+        said = f"{billed} Its tokens aren't known yet, so I can't compare it with list prices. Look again later"
     elif total.computed is None:
         said = f"{billed} I know no list price of any of its tokens"
     else:

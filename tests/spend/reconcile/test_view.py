@@ -47,6 +47,10 @@ SENTENCES: tuple[tuple[Sequence[Measures], str], ...] = (
         [used(None, billed="2.7654321")],
         "*Oct 2026: $2.77 billed.* List price × tokens is $3.00; $0.23 can't be told for sure, nothing is left unexplained.",
     ),
+    (
+        [used(None, billed="3", tokens=NOTHING)],
+        "*Oct 2026: $3.00 billed.* Its tokens aren't known yet, so I can't compare it with list prices. Look again later.",
+    ),
     ([], "*Oct 2026: $0.00 billed.* Nothing was used."),
 )
 
