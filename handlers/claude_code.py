@@ -15,7 +15,7 @@ from bot.posts.channels import require_channel
 from bot.posts.charts import deliver
 from bot.slack import ids
 from bot.slack.blocks import context
-from bot.slack.markup import Markup, channel_mention, code, date, mention
+from bot.slack.markup import Markup, channel_mention, code, date, escape, mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import read_turn, turns
 from bot.spend.exports.csv import csv_bytes, file_name
@@ -30,9 +30,16 @@ from handlers.spend_where import why_directly
 async def code_command(call: Interaction) -> None:
     """Answer /claude-code, or give the channel its weekly summary."""
     if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == DIGEST:
-        await _start_digest(call)
+        await (_refuse_more(call) if call.words else _start_digest(call))
     else:
         await _answer(call, call.words)
+
+
+async def _refuse_more(call: Interaction) -> None:
+    """Say that nothing can follow, because what was meant by it isn't known."""
+    alone = code(f"/{call.rt.settings.command_prefix}-code {DIGEST}")
+    said = f"I don't know what *{escape(' '.join(call.words)[:200])}* means here, so nothing was changed."
+    await call.say(plain_answer(f"{said} {alone} alone posts the weekly summary in this channel."))
 
 
 async def _start_digest(call: Interaction) -> None:

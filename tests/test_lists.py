@@ -314,6 +314,7 @@ ALLOWED = {
     ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
     ("bot/kinds/limits/peaks/view.py", "figures.lines[:_IN_WORDS]"): "a line of text beside a table; the tightest count",
     ("handlers/claude_code.py", "call.channel[:1]"): "text",
+    ("handlers/claude_code.py", "' '.join(call.words)[:200]"): "text",
     ("handlers/spend_where.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "found[:100]"): "suggestions, which typing narrows",

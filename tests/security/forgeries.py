@@ -104,6 +104,11 @@ def command(user: Any, name: str, text: Any, rnd: random.Random) -> Json:
     }  # fmt: skip
 
 
+def harmless(name: str, text: str) -> str:
+    """Return what is typed after a command, but for what its member may do at once: a channel's summary is one word away."""
+    return "today" if (name, text.strip()) == ("/claude-code", "digest") else text
+
+
 def event(body: Any, rnd: random.Random) -> Json:
     """Return an event in its envelope."""
     authorization = {"team_id": "T0ACME", "user_id": BOT, "is_bot": True, "is_enterprise_install": False}
@@ -149,7 +154,9 @@ def deep(levels: int) -> Json:
 
 def sound_payloads(aim: Aim, rnd: random.Random) -> list[Delivered]:
     """Return one payload of each kind, from alice, of the sort that the generator then breaks."""
-    made: list[Delivered] = [("slash_commands", command(ALICE, name, rnd.choice(WORDS), rnd)) for name in COMMANDS]
+    made: list[Delivered] = [
+        ("slash_commands", command(ALICE, name, harmless(name, rnd.choice(WORDS)), rnd)) for name in COMMANDS
+    ]
     made += [("interactive", click(DANA, action, aim.pending, rnd, rnd.choice(aim.cards))) for action in ACTIONS]
     made += [("interactive", submission(DANA, view, {"name": "x", "comment": "no"}, aim.pending, rnd)) for view in VIEWS]
     for name in registered("options"):
@@ -185,12 +192,17 @@ def forged(aim: Aim, count: int, seed: int) -> Iterator[Delivered]:
         lambda: _by_colleague(aim, rnd),
         lambda: _by_approver(aim, rnd),
         lambda: _by_requester(aim, rnd),
-        lambda: ("slash_commands", command(rnd.choice((ALICE, DANA, EVE)), rnd.choice(COMMANDS), _typed(rnd), rnd)),
+        lambda: _by_words(rnd),
         lambda: _bad_form(aim, rnd),
         lambda: ("events_api", event({"type": _name(rnd), "user": rnd.choice(REFUSED), "channel": "C0GLOBEX"}, rnd)),
     )
     for number in range(count):
         yield makers[number % len(makers)]()
+
+
+def _by_words(rnd: random.Random) -> Delivered:
+    user, name = rnd.choice((ALICE, DANA, EVE)), rnd.choice(COMMANDS)
+    return "slash_commands", command(user, name, harmless(name, _typed(rnd)), rnd)
 
 
 def _name(rnd: random.Random) -> str:

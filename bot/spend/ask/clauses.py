@@ -38,6 +38,7 @@ _BEFORE: dict[str, Period] = {
     ),
 }
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
+_YEARS = (2020, 2099)
 MOST_PARTS = 100
 """The largest number after `top`."""
 _OF_A_MODEL = re.compile(r"\d(?:[.-]\d+)?")
@@ -130,10 +131,15 @@ def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
 
 def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     at = 2 if first == "more" and len(words) > 1 and words[1].casefold() == "than" else 1 if first in _OVER else 0
-    if not at or len(words) <= at or read_period(words[at:]):
+    if not at or len(words) <= at or (read_period(words[at:]) and not _is_no_year(words[at])):
         return None
     amount = over_of(words[at])
     return None if amount is None else _read("least amount", amount, words, at + 1)
+
+
+def _is_no_year(text: str) -> bool:
+    """Tell whether a bare number can't be meant as a year, in which there was nothing to spend."""
+    return text.isdecimal() and not _YEARS[0] <= int(text) <= _YEARS[1]
 
 
 def over_of(text: str) -> Over | None:

@@ -65,7 +65,7 @@ def words_of(query: SpendQuery) -> str:
     if query.top is not None:
         parts.append(f"top {query.top}")
     if query.over is not None:
-        parts.append(f"over {'$' if query.measure == 'dollars' else ''}{query.over.normalize():f}")
+        parts.append(f"over {'$' if query.measure == 'dollars' else ''}{query.over.normalize():,f}")
     if query.versus:
         parts.append(f"vs {query.versus}")
     return " ".join(parts)
