@@ -12,19 +12,16 @@ from bot.claude_code.view import code_chart, render_code, render_not_understood
 from bot.commands.parse import find_command, split_words
 from bot.errors import NotFound
 from bot.posts.channels import require_channel
-from bot.posts.charts import deliver
 from bot.slack import ids
-from bot.slack.blocks import context
-from bot.slack.markup import Markup, channel_mention, code, date, escape, mention
-from bot.slack.model import Message, Sent
+from bot.slack.markup import Markup, channel_mention, code, date, escape
+from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.exports.send import Export, File, send_csv
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
-from handlers.spend_where import why_directly
+from handlers.spend_where import post_shared, signed, tell_charted, why_directly
 
 
 async def code_command(call: Interaction) -> None:
@@ -82,18 +79,10 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
     directly = await why_directly(call)
     shareable = directly is None and call.channel[:1] in ("C", "G")
 
-    async def send(message: Message) -> Sent | None:
-        if directly is not None:
-            return await call.rt.notifier.send(call.user_id, message)
-        await (call.say_in_place(message) if redraw else call.say(message))
-        return None
-
     def render(chart: dict[str, object] | None) -> Message:
         return render_code(found, chart, cursor, shareable=shareable)
 
-    await deliver(call.rt, call.rt.now(), render, code_chart(found), send)
-    if directly is not None:
-        await call.say(plain_answer(directly))
+    await tell_charted(call, render, code_chart(found), directly, redraw=redraw)
 
 
 async def retry(call: Interaction) -> None:
@@ -124,19 +113,11 @@ async def share(call: Interaction) -> None:
         raise NotFound("Your own figures are for you alone, so I don't post them. Nothing was posted.")
     await require_channel(call.rt, call.channel)
     found = await code_figures(call.rt, query, await sight_of(call.rt, None), call.rt.now())
-    # Last before posting: what fails until here may be tried again with the same click.
-    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
-        return
-    by = f"Shared by {mention(call.actor.slack_id)}"
 
-    def render(chart: dict[str, object] | None) -> Message:
-        message = render_code(found, chart, private=False)
-        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+    def render(chart: dict[str, object] | None, by: Markup) -> Message:
+        return signed(render_code(found, chart, private=False), by)
 
-    async def send(message: Message) -> Sent:
-        return await call.rt.notifier.send(call.channel, message)
-
-    await deliver(call.rt, call.rt.now(), render, code_chart(found), send)
+    await post_shared(call, render, code_chart(found))
 
 
 async def send_file(call: Interaction) -> None:

@@ -8,13 +8,11 @@ from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
 from bot.people.model import Actor
 from bot.posts.channels import require_channel
-from bot.posts.charts import deliver
 from bot.runtime import Runtime
 from bot.slack import ids
-from bot.slack.blocks import context
 from bot.slack.elements import option
-from bot.slack.markup import mention
-from bot.slack.model import Message, Sent
+from bot.slack.markup import Markup
+from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.spend.ask.figures import figures as figures_for
 from bot.spend.ask.form import ASK, WantedAnswer, ask_values, typed
@@ -38,9 +36,8 @@ from bot.spend.visibility import scope_of
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
-from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
-from handlers.spend_where import why_directly
+from handlers.spend_where import post_shared, signed, tell_charted, why_directly
 
 MAY_NOT_SHARE = "You see only some of these figures, and a channel would take them for all of them, so I don't share them."
 _ME = {(before, me) for before in ("for", "by", "of") for me in ("me", "myself")}
@@ -65,18 +62,10 @@ async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", r
     directly = await why_directly(call)
     shareable = directly is None and call.channel[:1] in ("C", "G") and not found.only
 
-    async def send(message: Message) -> Sent | None:
-        if directly is not None:
-            return await call.rt.notifier.send(call.user_id, message)
-        await (call.say_in_place(message) if redraw else call.say(message))
-        return None
-
     def render(chart: dict[str, object] | None) -> Message:
         return render_figures(found, chart, cursor, shareable=shareable)
 
-    await deliver(call.rt, call.rt.now(), render, figures_chart(found), send)
-    if directly is not None:
-        await call.say(plain_answer(directly))
+    await tell_charted(call, render, figures_chart(found), directly, redraw=redraw)
 
 
 def _usage() -> list[str]:
@@ -155,22 +144,11 @@ async def share(call: Interaction) -> None:
         return
     if found.only:
         raise NotAllowed(MAY_NOT_SHARE)
-    # Last before posting: what fails until here may be tried again with the same click.
-    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
-        return
-    by = f"Shared by {mention(call.actor.slack_id)}"
 
-    def render(chart: dict[str, object] | None) -> Message:
-        message = render_figures(found, chart, private=False)
-        return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+    def render(chart: dict[str, object] | None, by: Markup) -> Message:
+        return signed(render_figures(found, chart, private=False), by)
 
-    await deliver(
-        call.rt,
-        call.rt.now(),
-        render,
-        figures_chart(found),
-        lambda message: call.rt.notifier.send(call.channel, message),
-    )
+    await post_shared(call, render, figures_chart(found))
 
 
 async def send_csv(call: Interaction) -> None:

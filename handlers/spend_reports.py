@@ -4,11 +4,9 @@ from bot.commands.parse import split_words
 from bot.errors import InvalidInput, NotFound
 from bot.organization.tags import TAGS
 from bot.posts.channels import require_channel
-from bot.posts.charts import Render, deliver
 from bot.slack import ids
-from bot.slack.charts import ChartSpec
-from bot.slack.markup import Markup, bold, code, mention, truncate
-from bot.slack.model import Message, Sent
+from bot.slack.markup import Markup, bold, code, truncate
+from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.spend.dashboard.load import dashboard
 from bot.spend.dashboard.model import WINDOWS
@@ -35,10 +33,9 @@ from bot.words.wording import listed
 from handlers import spend_scheduled
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.once import is_first_time
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-from handlers.spend_where import in_channel, why_directly
+from handlers.spend_where import in_channel, post_shared, tell_charted, why_directly
 
 COMMANDS = ("dashboard", "report")
 SCHEDULE = "schedule"
@@ -83,7 +80,9 @@ async def turn_dashboard(call: Interaction) -> None:
 
 async def _dashboard(call: Interaction, days: int, *, redraw: bool = False) -> None:
     found = await dashboard(call.rt, await scope_of(call.rt, call.actor), call.rt.now(), days)
-    await _tell(call, lambda chart: render_dashboard(found, chart), dashboard_chart(found), redraw=redraw)
+    await tell_charted(
+        call, lambda chart: render_dashboard(found, chart), dashboard_chart(found), await why_directly(call), redraw=redraw
+    )
 
 
 async def show_limits(call: Interaction) -> None:
@@ -99,22 +98,7 @@ async def turn_limits(call: Interaction) -> None:
 async def _limits(call: Interaction, cursor: str, *, redraw: bool = False) -> None:
     found = await dashboard(call.rt, await scope_of(call.rt, call.actor), call.rt.now())
     message = render_limits(found.limits, cursor)
-    await _tell(call, lambda _chart: message, None, redraw=redraw)
-
-
-async def _tell(call: Interaction, render: Render, chart: ChartSpec | None, *, redraw: bool) -> None:
-    """Show figures with their chart to the person alone, and never where another company could look over their shoulder."""
-    directly = await why_directly(call)
-
-    async def send(message: Message) -> Sent | None:
-        if directly is not None:
-            return await call.rt.notifier.send(call.user_id, message)
-        await (call.say_in_place(message) if redraw else call.say(message))
-        return None
-
-    await deliver(call.rt, call.rt.now(), render, chart, send)
-    if directly is not None:
-        await call.say(plain_answer(directly))
+    await tell_charted(call, lambda _chart: message, None, await why_directly(call), redraw=redraw)
 
 
 async def _wanted(call: Interaction, words: tuple[str, ...]) -> Wanted | NotRead | None:
@@ -136,7 +120,9 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
         def render(chart: dict[str, object] | None) -> Message:
             return render_report(built, times, wanted, chart, cursor, shareable=shareable)
 
-        await _tell(call, render, built.chart if is_first_part(built, wanted) else None, redraw=redraw)
+        await tell_charted(
+            call, render, built.chart if is_first_part(built, wanted) else None, await why_directly(call), redraw=redraw
+        )
 
 
 async def _build(call: Interaction, wanted: Wanted) -> tuple[Built, Times]:
@@ -187,7 +173,7 @@ async def _untagged(call: Interaction, typed: str, cursor: str = "", *, redraw: 
     wanted = await _of_button(call, typed)
     built, times = await _build(call, wanted)
     message = render_untagged(built, times, wanted, cursor)
-    await _tell(call, lambda _chart: message, None, redraw=redraw)
+    await tell_charted(call, lambda _chart: message, None, await why_directly(call), redraw=redraw)
 
 
 async def ask_for_tag(call: Interaction) -> None:
@@ -233,22 +219,12 @@ async def share(call: Interaction) -> None:
     await require_channel(call.rt, call.channel)
     scope = await scope_of(call.rt, call.actor)
     built, times = await report(call.rt, wanted, scope, call.rt.now())
-    # Last before posting: what fails until here may be tried again with the same click.
-    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
-        return
-    by = f"Shared by {mention(call.actor.slack_id)}"
     only = "" if scope.is_all else ", who sees only their own keys and workspaces"
 
-    def render(chart: dict[str, object] | None) -> Message:
+    def render(chart: dict[str, object] | None, by: Markup) -> Message:
         return render_shared(built, times, wanted, chart, by=f"{by}{only}")
 
-    await deliver(
-        call.rt,
-        call.rt.now(),
-        render,
-        built.chart if is_first_part(built, wanted) else None,
-        lambda message: call.rt.notifier.send(call.channel, message),
-    )
+    await post_shared(call, render, built.chart if is_first_part(built, wanted) else None)
 
 
 FEATURE = Feature(

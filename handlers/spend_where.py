@@ -1,10 +1,16 @@
 """Where figures may be shown to somebody: beside their act, or in their direct messages where others could look on."""
 
+from collections.abc import Callable
+
 from bot.errors import SlackRefused
-from bot.slack.markup import Markup
-from bot.slack.model import Message
+from bot.posts.charts import Render, deliver
+from bot.slack.blocks import context
+from bot.slack.charts import ChartSpec
+from bot.slack.markup import Markup, mention
+from bot.slack.model import Message, Sent
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
+from handlers.edge.once import is_first_time
 
 
 async def why_directly(call: Interaction) -> Markup | None:
@@ -33,3 +39,39 @@ async def tell_alone(call: Interaction, message: Message, *, redraw: bool) -> No
         await call.say(plain_answer(directly))
         return
     await (call.say_in_place(message) if redraw else call.say(message))
+
+
+async def tell_charted(
+    call: Interaction, render: Render, chart: ChartSpec | None, directly: Markup | None, *, redraw: bool
+) -> None:
+    """Show figures with their chart to the person alone; `directly` is what `why_directly` says."""
+
+    async def send(message: Message) -> Sent | None:
+        if directly is not None:
+            return await call.rt.notifier.send(call.user_id, message)
+        await (call.say_in_place(message) if redraw else call.say(message))
+        return None
+
+    await deliver(call.rt, call.rt.now(), render, chart, send)
+    if directly is not None:
+        await call.say(plain_answer(directly))
+
+
+def signed(message: Message, by: Markup) -> Message:
+    """Return an answer with who shared it below."""
+    return Message(f"{message.text}\n{by}", [*message.blocks, context(by)])
+
+
+async def post_shared(
+    call: Interaction, render: Callable[[dict[str, object] | None, Markup], Message], chart: ChartSpec | None
+) -> None:
+    """Post an answer once, with who shared it, into the channel where it was asked for; `render` gets that, too."""
+    # Last before posting: what fails until here may be tried again with the same click.
+    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
+        return
+    by = f"Shared by {mention(call.actor.slack_id)}"
+
+    async def send(message: Message) -> Sent:
+        return await call.rt.notifier.send(call.channel, message)
+
+    await deliver(call.rt, call.rt.now(), lambda drawn: render(drawn, by), chart, send)
