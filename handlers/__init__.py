@@ -62,7 +62,6 @@ FEATURES: tuple[edge.Feature, ...] = (
 
 
 def register(app: Any, rt: Runtime) -> None:
-    """Register every feature with a Bolt app, then the answer to everything that no feature knows."""
+    """Register every feature with a Bolt app."""
     features = [*map(opening_forms, FEATURES), *(forms.feature_of(kind) for kind in all_kinds(rt).values())]
     edge.register_features(app, rt, features)
-    edge.register_catch_all(app, rt)

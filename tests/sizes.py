@@ -29,7 +29,8 @@ DAYS_STOOD_IN = 1 if PROOF else 3
 CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
 """The nights with a change of the clocks through which a fleet lives."""
 ON_SQLITE = tuple(
-    f"spend/test_{name}" for name in ("delivery", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
+    f"spend/test_{name}"
+    for name in ("delivery", "doubts", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
 )
 """Files about what is said, and read when; other files try their SQL and their claims on both databases."""
 SOAK_MINUTES = float(os.environ.get("QM_SOAK_MINUTES") or 0)

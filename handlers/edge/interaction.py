@@ -80,8 +80,7 @@ class Interaction:
     @property
     def action_ts(self) -> str:
         """When the person acted, as Slack tells it, or ""; later acts sort after earlier ones."""
-        actions = dig(self.payload, "actions")
-        return text_at(actions[0], "action_ts") if isinstance(actions, list) and actions else ""  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        return text_at(pressed(self.payload), "action_ts")
 
     @property
     def in_modal(self) -> bool:
@@ -143,11 +142,15 @@ class Interaction:
             await self.update_view(self.view_id, view)
 
 
+def pressed(body: Json) -> Any:
+    """Return the button, choice or field that somebody used, or {}; Slack sends one at a time."""
+    actions = dig(body, "actions")
+    return actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType] - any JSON
+
+
 def interaction_of(rt: Runtime, body: Json) -> Interaction:
     """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
-    actions = dig(body, "actions")
-    action: Any = actions[0] if isinstance(actions, list) and actions else {}  # pyright: ignore[reportUnknownVariableType]
-    value = plain_value(action)
+    value = plain_value(pressed(body))
     return Interaction(
         rt=rt,
         payload=body,

@@ -8,9 +8,9 @@ ack itself carries the errors, or the view that says that the bot is at it.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -22,16 +22,18 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape
 from bot.words.credentials import refusal_of
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
-from handlers.edge.interaction import Interaction, Json, interaction_of, text_at
+from handlers.edge.interaction import Interaction, Json, interaction_of, pressed, text_at
 from handlers.edge.once import is_first_time
 from handlers.help_view import help_message
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
 Bolt = Any
 """AsyncApp, whose decorators are untyped."""
 Suggest = Callable[[Interaction, str], Awaitable[list[Json]]]
+Acking = Callable[[Any, Json], Awaitable[None]]
+"""What Bolt calls: it answers by `ack`, and leaves the work to a task of its own."""
+ANYTHING = re.compile("")
 ACK_ARRIVES = 0.1
 """Seconds; Bolt looks for an ack every 10 ms. An update of the form that overtakes the ack is overwritten by it."""
 SUGGEST_WITHIN = 2.3
@@ -90,48 +92,63 @@ class Feature:
 
 
 def register_features(app: Bolt, rt: Runtime, features: Sequence[Feature]) -> None:
-    """Register everything that features offer. Bolt asks each listener in turn, so commands and buttons come first."""
-    _register_each(app, rt, (feature.commands for feature in features), _command)
-    _register_each(app, rt, (feature.actions for feature in features), _action)
-    _register_each(app, rt, (feature.views for feature in features), _view)
-    _register_each(app, rt, (feature.options for feature in features), _options)
-    _register_each(app, rt, (feature.shortcuts for feature in features), _shortcut)
-    _register_each(app, rt, (feature.events for feature in features), _event)
+    """Register everything that features offer, and an answer to what none of them knows: no button is ever dead.
+
+    Bolt asks its listeners in turn, each after building what it may want, so there is one for each way to act.
+    """
+    for feature in features:
+        for name, command in feature.commands.items():
+            app.command(f"/{rt.settings.command_prefix}-{name}")(_command(rt, name, command))
+    actions = {name: _action(rt, offered) for name, offered in _each(features, "actions")}
+    views = {name: _view(rt, offered) for name, offered in _each(features, "views")}
+    options = {name: _options(rt, offered) for name, offered in _each(features, "options")}
+    shortcuts = {name: _shortcut(rt, offered) for name, offered in _each(features, "shortcuts")}
+    app.action(ANYTHING)(_one_of(actions, _action(rt, _stale), lambda body: text_at(pressed(body), "action_id")))
+    app.view(ANYTHING)(_one_of(views, _view(rt, View(run=_old_form)), lambda body: text_at(body, "view", "callback_id")))
+    app.options(ANYTHING)(_one_of(options, _options(rt, _no_options), lambda body: text_at(body, "action_id")))
+    app.shortcut(ANYTHING)(_one_of(shortcuts, _shortcut(rt, _old_shortcut), lambda body: text_at(body, "callback_id")))
+    for name, run in _each(features, "events"):
+        app.event(name)(_event(rt, run))
 
 
-def _register_each(
-    app: Bolt, rt: Runtime, tables: Iterable[Mapping[str, T]], register: Callable[[Bolt, Runtime, str, T], None]
-) -> None:
-    for table in tables:
-        for name, offered in table.items():
-            register(app, rt, name, offered)
+def _each(features: Sequence[Feature], table: str) -> Iterator[tuple[str, Any]]:
+    """Yield what features offer under each name of a table; a name that is offered twice is a ValueError."""
+    seen: set[str] = set()
+    for name, offered in (item for feature in features for item in getattr(feature, table).items()):
+        if name in seen:
+            raise ValueError(f"{table}: two features offer {name!r}")
+        seen.add(name)
+        yield name, offered
 
 
-def register_catch_all(app: Bolt, rt: Runtime) -> None:
-    """Answer what no feature knows, so that no button is ever dead."""
+def _one_of(listeners: Mapping[str, Acking], otherwise: Acking, name_of: Callable[[Json], str]) -> Acking:
+    """Return a listener that hands on to the one that a request names."""
 
-    async def stale(call: Interaction) -> None:
-        await call.say(plain_answer("That button is from an older message and no longer works. Nothing was changed."))
+    async def listener(ack: Any, body: Json) -> None:
+        await listeners.get(name_of(body), otherwise)(ack, body)
 
-    async def old_form(call: Interaction) -> None:
-        await call.update_view(
-            call.view_id, notice_view("This form is from an older version. Nothing was sent. Close it and open it again.")
-        )
+    return listener
 
-    async def old_shortcut(call: Interaction) -> None:
-        await call.say(plain_answer("That shortcut is from an older version and no longer works."))
 
-    _action(app, rt, re.compile(".*"), stale)
-    _view(app, rt, re.compile(".*"), View(run=old_form))
-    _options(app, rt, re.compile(".*"), _no_options)
-    _shortcut(app, rt, re.compile(".*"), old_shortcut)
+async def _stale(call: Interaction) -> None:
+    await call.say(plain_answer("That button is from an older message and no longer works. Nothing was changed."))
+
+
+async def _old_form(call: Interaction) -> None:
+    await call.update_view(
+        call.view_id, notice_view("This form is from an older version. Nothing was sent. Close it and open it again.")
+    )
+
+
+async def _old_shortcut(call: Interaction) -> None:
+    await call.say(plain_answer("That shortcut is from an older version and no longer works."))
 
 
 async def _no_options(_call: Interaction, _query: str) -> list[Json]:
     return []
 
 
-def _command(app: Bolt, rt: Runtime, name: str, offered: Listener | ForColleagues) -> None:
+def _command(rt: Runtime, name: str, offered: Listener | ForColleagues) -> Acking:
     is_for_all = isinstance(offered, ForColleagues)
     run = offered.run if isinstance(offered, ForColleagues) else offered
 
@@ -139,7 +156,7 @@ def _command(app: Bolt, rt: Runtime, name: str, offered: Listener | ForColleague
         await ack()
         rt.tasks.spawn(guarded(rt, interaction_of(rt, body), _parsed(name, run), for_colleagues=is_for_all))
 
-    app.command(f"/{rt.settings.command_prefix}-{name}")(listener)
+    return listener
 
 
 def _parsed(name: str, run: Listener) -> Listener:
@@ -166,10 +183,9 @@ def _not_understood(call: Interaction) -> Markup:
     return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} shows all commands."
 
 
-def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Action) -> None:
+def _action(rt: Runtime, offered: Action) -> Acking:
     if isinstance(offered, Hint):
-        _hint(app, rt, name, offered.run)
-        return
+        return _hint(rt, offered.run)
     is_for_all = isinstance(offered, ForColleagues)
     run = offered.run if isinstance(offered, Button | ForColleagues) else offered
     meanwhile = offered.meanwhile if isinstance(offered, Button) else None
@@ -179,26 +195,26 @@ def _action(app: Bolt, rt: Runtime, name: str | re.Pattern[str], offered: Action
         call = interaction_of(rt, body)
         rt.tasks.spawn(guarded(rt, call, run, fresh=True, meanwhile=meanwhile, for_colleagues=is_for_all))
 
-    app.action(name)(listener)
+    return listener
 
 
-def _hint(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+def _hint(rt: Runtime, run: Listener) -> Acking:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
         rt.tasks.spawn(quietly(rt, interaction_of(rt, body), run))
 
-    app.action(name)(listener)
+    return listener
 
 
-def _shortcut(app: Bolt, rt: Runtime, name: str | re.Pattern[str], run: Listener) -> None:
+def _shortcut(rt: Runtime, run: Listener) -> Acking:
     async def listener(ack: Any, body: Json) -> None:
         await ack()
         rt.tasks.spawn(guarded(rt, interaction_of(rt, body), run))
 
-    app.shortcut(name)(listener)
+    return listener
 
 
-def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> None:
+def _view(rt: Runtime, view: View) -> Acking:
     async def listener(ack: Any, body: Json) -> None:
         call = interaction_of(rt, body)
         errors = _checked(view, call)
@@ -212,7 +228,7 @@ def _view(app: Bolt, rt: Runtime, name: str | re.Pattern[str], view: View) -> No
             await ack()
         rt.tasks.spawn(guarded(rt, call, _once(view.run), fresh=True, again=view.again))
 
-    app.view(name)(listener)
+    return listener
 
 
 def _checked(view: View, call: Interaction) -> dict[str, str]:
@@ -231,7 +247,7 @@ def _once(run: Listener) -> Listener:
     return run_once
 
 
-def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Suggest) -> None:
+def _options(rt: Runtime, suggest: Suggest) -> Acking:
     async def listener(ack: Any, body: Json) -> None:
         call = interaction_of(rt, body)
         try:
@@ -246,15 +262,15 @@ def _options(app: Bolt, rt: Runtime, name: str | re.Pattern[str], suggest: Sugge
             options = []
         await ack(options=options)
 
-    app.options(name)(listener)
+    return listener
 
 
-def _event(app: Bolt, rt: Runtime, name: str, run: Listener) -> None:
+def _event(rt: Runtime, run: Listener) -> Acking:
     # Bolt acks events before the listener runs, and hands over a repeated one again: the store decides (slack.md §9.2).
     async def listener(body: Json, event: Json) -> None:
         rt.tasks.spawn(_run_event(rt, body, event, run))
 
-    app.event(name)(listener)
+    return listener
 
 
 async def _run_event(rt: Runtime, body: Json, event: Json, run: Listener) -> None:

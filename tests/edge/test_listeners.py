@@ -53,6 +53,14 @@ def test_a_misspelt_table_of_a_feature_is_an_error_where_it_is_written() -> None
         edge.Feature(**misspelt)
 
 
+def test_a_name_that_two_features_offer_is_an_error_at_the_start() -> None:
+    async def run(_call: Interaction) -> None: ...
+
+    nothing: Any = None
+    with pytest.raises(ValueError, match="actions: two features offer 'same'"):
+        edge.register_features(nothing, nothing, [edge.Feature(actions={"same": run})] * 2)
+
+
 async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_person(tmp_path: Path) -> None:
     with captured_logs("INFO") as logs:
         async with world_of(tmp_path) as world:
