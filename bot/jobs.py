@@ -24,6 +24,7 @@ from bot.claude_code.digests import send as code_digests
 from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
 from bot.hygiene import weekly as advice
+from bot.kinds.limits.peaks import headroom
 from bot.kinds.limits.peaks import news as peak_news
 from bot.kinds.limits.peaks import sync as peaks
 from bot.kinds.people.departures import DepartureTopic
@@ -40,6 +41,8 @@ from bot.spend.alerts.topic import AlertTopic
 from bot.spend.changes.topic import ChangeTopic
 from bot.spend.digests import send as digests
 from bot.spend.digests.topic import DigestTopic
+from bot.spend.exports.datadog import costs as custom_costs
+from bot.spend.exports.datadog import live
 from bot.spend.exports.otlp import push as exports
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
@@ -138,6 +141,8 @@ JOBS = (
     Job("capabilities", 60, capabilities.due, capabilities.ask),
     Job("advice", 900, advice.to_look_at, advice.look),
     Job("exports", 300, exports.due, exports.push),
+    Job("dogstatsd", 120, live.due, live.telling(headroom.gauges)),
+    Job("custom_costs", 300, custom_costs.due, custom_costs.push),
     Job("events", 3600, always, forget_events),
 )
 

@@ -1,11 +1,14 @@
 """What an organization wants of its administration API, and what serves each wish here: a typed line that is understood.
 
-Best practices are rules of advice: see `tests/hygiene/test_rules.py`. What goes to other platforms is in `tests/telemetry`.
+Best practices are rules of advice: see `tests/hygiene/test_rules.py`. What goes to other platforms is in `tests/telemetry`
+and, to Datadog, in `tests/spend/datadog`.
 """
 
 import pytest
 
 from bot.commands.parse import parse
+from bot.jobs import JOBS
+from bot.settings.model import Settings
 from bot.spend.exports.query import RecordsQuery, read_query
 from bot.spend.reports.registry import REPORTS
 
@@ -43,6 +46,12 @@ REPORTED = {
     "model performance comparison": "models",
 }
 GROUPED = ("day", "hour", "model", "key")
+INTEGRATIONS = {
+    "Datadog: live metrics by statsd": ("dogstatsd", "dogstatsd_address"),
+    "Datadog: Cloud Cost Management": ("custom_costs", "datadog_api_key"),
+    "Datadog: host and port of the Agent, its site": ("dogstatsd", "datadog_site"),
+}
+"""Third-party integration -> the job that serves it, and the setting that switches it on or aims it."""
 
 
 @pytest.mark.parametrize("wish", COMMANDS)
@@ -55,6 +64,13 @@ def test_each_wish_is_a_line_that_is_understood(wish: str) -> None:
 
 def test_each_custom_report_is_there() -> None:
     assert {one.name for one in REPORTS} >= set(REPORTED.values())
+
+
+def test_each_integration_is_a_job_with_a_setting() -> None:
+    jobs = {job.name for job in JOBS}
+    for wish, (job, setting) in INTEGRATIONS.items():
+        assert job in jobs, wish
+        assert setting in Settings.model_fields, wish
 
 
 @pytest.mark.parametrize("grouping", GROUPED)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import LiteralString
 
 from bot.cli.manifest_file import manifest_faults
-from bot.cli.misspelt import misspelt_settings
+from bot.cli.misspelt import misspelt_settings, place_of
 from bot.commands.manifest import Mode
 from bot.policy.checks import Demanded, KindFacts, demanded
 from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, load_policy, parse_policy, placeholders
@@ -19,7 +19,7 @@ from bot.spend.scope import groups_without_people
 from bot.store.peek import peek_note
 from bot.words.wording import listed, plural
 
-MANIFEST_FILE = Path("manifest.yml")
+MANIFEST_FILE, ENV_FILE = Path("manifest.yml"), Path(".env")
 Kinds = Mapping[str, KindFacts]
 _NOBODY = ("nobody can approve anything",)
 _OTHER_APP = ("what Slack offers doesn't fit it",)
@@ -76,7 +76,7 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
         prefix, mode = settings.command_prefix, settings.transport
         found += _plain_http(settings) + _ordinary_key(settings) + _loose_names(settings, policy_path(env), known_kinds)
         found += _visible_to(settings, load_policy(policy_path(env), known_kinds))
-    if unknown := [f"settings: {sentence}" for sentence in misspelt_settings(env)]:
+    if unknown := [f"{place_of(sentence, ENV_FILE)}: {sentence}" for sentence in misspelt_settings(env)]:
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
 
@@ -230,6 +230,7 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
 
 def _plain_http(settings: Settings) -> Findings:
     addresses = {"SLACK_API_URL": settings.slack_api_url, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
+    addresses["DATADOG_URL"] = settings.datadog_url or ""
     said = [
         f"settings: {name} is plain http to another machine, so others on the network can read the credential."
         for name, address in addresses.items()

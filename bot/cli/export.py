@@ -35,7 +35,7 @@ _TIER = Annotated[list[str], typer.Option("--tier", help=f"Only this service tie
 _CSV = Annotated[str, typer.Option("--csv", help="The file to write; - is standard output.", metavar="FILE")]
 _FINAL = Annotated[bool, typer.Option("--final", help="Write nothing, and end with 1, unless every day is there and final.")]
 _DRY_RUN = Annotated[
-    bool, typer.Option("--dry-run", help="Of observability: print what the targets of OTLP_TARGETS would get, send nothing.")
+    bool, typer.Option("--dry-run", help="Of observability: print what OTLP targets and Datadog would get, send nothing.")
 ]
 
 

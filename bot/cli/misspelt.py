@@ -1,13 +1,17 @@
 """Variables that look like settings and are none: a misspelt setting would silently not count."""
 
+import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from bot.settings.model import Settings, is_secret
 from bot.settings.network import PROXY_NAMES
+from bot.settings.sources import decoded
 from bot.words.similar import closest
 
 _FOREIGN = frozenset(
     {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "POSTGRES_PASSWORD"}
+    | {"DD_API_KEY", "DD_APP_KEY", "DD_SITE"}
 )
 """Names that other programs read, and that may well stand beside ours."""
 _COMMON = PROXY_NAMES | {"SSL_CERT_FILE"}
@@ -28,6 +32,17 @@ def misspelt_settings(env: Mapping[str, str]) -> list[str]:
     given = {name for name in known if env.get(name)}
     ours = known - _COMMON
     return [said for name in sorted(env) if name not in known and (said := _sentence(name, ours, given))]
+
+
+def place_of(sentence: str, file: Path) -> str:
+    """Return where what a sentence begins with is set: a line of an environment file, such as `.env:3`, else "settings"."""
+    name = sentence.split(" ")[0]
+    written = re.compile(rf"\s*(export\s+)?{re.escape(name)}\s*=")
+    try:
+        lines = decoded(file.read_bytes(), errors="replace").splitlines()
+    except OSError:
+        return "settings"
+    return next((f"{file}:{number}" for number, line in enumerate(lines, 1) if written.match(line)), "settings")
 
 
 def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:

@@ -1,10 +1,11 @@
-"""`python -m bot export observability`: what the targets of OTLP would get now, and from which day on they get days."""
+"""`python -m bot export observability`: what OTLP targets and Datadog would get now, and from which day on they get days."""
 
 import asyncio
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
+from bot.cli import datadog
 from bot.errors import QuartermasterError
 from bot.settings.model import Settings
 from bot.spend.exports.otlp import db
@@ -22,8 +23,8 @@ def observability(settings: Settings, since: date | None, *, dry_run: bool, writ
     except QuartermasterError as error:
         say(error.sentence)
         return 2
-    if not targets:
-        say("There is nowhere to send to: set OTLP_TARGETS.")
+    if not targets and not datadog.names_set(settings):
+        say("There is nowhere to send to: set OTLP_TARGETS, DATADOG_API_KEY and DATADOG_APP_KEY, or DOGSTATSD_ADDRESS.")
         return 2
     if since is None and not dry_run:
         say("Give --from DAY to send older days too, or --dry-run to see what would be sent.")
@@ -38,12 +39,14 @@ async def _with_store(settings: Settings, targets: Sequence[Target], since: date
             async with store.read() as tx:
                 for target in targets:
                     await show(tx, target.name, since, write)
+                await datadog.show(tx, settings, since, write)
             return 0
         async with store.write() as tx:
             for target in targets:
                 await db.begin(tx, target.name, since or first_day(datetime.now(UTC)))
-        names = ", ".join(target.name for target in targets)
-        say(f"Days from {since} on that aren't there yet will be sent to {names} by the running bot, within minutes.")
+            more = await datadog.begin(tx, settings, since or first_day(datetime.now(UTC)))
+        names = ", ".join([*(target.name for target in targets), *more]) or "nobody: DogStatsD takes no days that are over"
+        say(f"Days from {since} on that aren't there yet will be sent by the running bot, within minutes, to {names}.")
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
         say(f"The database can't be used ({type(error).__name__}). Is DATABASE_URL the bot's database, and has it run?")
         return 2

@@ -7,11 +7,13 @@ import tempfile
 from pathlib import Path
 
 from bot.log import configure_logging
+from bot.sandbox.datadog.together import running_datadog
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 
 WELCOME = """Quartermaster's demo: {page}
 The Claude Console's stand-in: {console}
+What it sends to Datadog: {datadog}
 Be Alice and type /claude-keys request; then be Bob and approve it in #llm-approvals. Ctrl+C ends it.
 Its database, for commands such as `python -m bot export` in another window: DATABASE_URL=sqlite:///{database}
 """
@@ -31,8 +33,12 @@ async def _serve(port: int) -> None:
         loop.add_signal_handler(number, stop.set)
     options = SandboxOptions(slack_port=port, claude_port=port + 1 if port else 0)
     with tempfile.TemporaryDirectory(prefix="quartermaster-demo-") as folder:
-        async with running_sandbox(options) as sandbox, bot_on(sandbox, Path(folder)):
-            places = {"page": sandbox.slack_url, "console": f"{sandbox.claude_url}/console"}
+        async with (
+            running_sandbox(options) as sandbox,
+            running_datadog(sandbox.clock.now) as datadog,
+            bot_on(sandbox, Path(folder), more=datadog.settings),
+        ):
+            places = {"page": sandbox.slack_url, "console": f"{sandbox.claude_url}/console", "datadog": datadog.url}
             sys.stdout.write(WELCOME.format(**places, database=Path(folder) / "quartermaster.db"))
             sys.stdout.flush()
             await stop.wait()

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bot.settings import parse
 from bot.settings.advice import AdviceSettings
+from bot.settings.datadog import DatadogSettings, datadog_faults
 from bot.settings.network import in_one_spelling, is_excepted
 from bot.settings.parse import is_loopback
 from bot.settings.sources import read_values
@@ -63,7 +64,7 @@ class DatabaseSettings(BaseModel):
         return self.audit_key.get_secret_value().encode() if self.audit_key else b""
 
 
-class Settings(AdviceSettings, DatabaseSettings):
+class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
     """The settings of one bot process. Made by `load_settings`; nothing is read from the environment behind its back."""
 
     slack_bot_token: Annotated[SecretStr, parse.secret_like(r"xox(b|e\.xoxb)-[!-~]+")] = _setting(
@@ -262,7 +263,7 @@ def is_secret(field: FieldInfo) -> bool:
 
 def _faults_between(values: Mapping[str, str], unread: Mapping[str, str]) -> list[str]:
     """Check what no single field can know."""
-    faults: list[str] = []
+    faults = datadog_faults({**values, **unread})
     if not {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"} & {*values, *unread}:
         faults.append("One of SLACK_APP_TOKEN (for Socket Mode) and SLACK_SIGNING_SECRET (for signed HTTP) is missing.")
     key, host = values.get("ANTHROPIC_ADMIN_KEY", ""), values.get("ANTHROPIC_BASE_URL", ANTHROPIC_URL).rstrip("/")

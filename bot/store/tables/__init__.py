@@ -8,6 +8,7 @@ from bot.store.tables.claude_code import (
     ClaudeCodeModelRow,
     ClaudeCodeToolRow,
 )
+from bot.store.tables.datadog import CostFileRow, CostTargetRow
 from bot.store.tables.exports import ExportDayRow, ExportTargetRow, MetricPeakRow
 from bot.store.tables.hygiene import AcceptedAdviceRow
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
@@ -54,8 +55,10 @@ __all__ = [
     "ClaudeCodeToolRow",
     "CorrectionRow",
     "CostDayRow",
+    "CostFileRow",
     "CostHourRow",
     "CostPartRow",
+    "CostTargetRow",
     "DecisionRow",
     "DigestRunRow",
     "DoubtRow",
