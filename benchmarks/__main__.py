@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from benchmarks import acts, books, load, looks, memory, scale
+from benchmarks import acts, books, load, looks, memory, scale, scrape
 from benchmarks.figures import Figure, table, verdict
 
 
@@ -37,6 +37,9 @@ async def measure(quick: bool, only: str) -> list[Figure]:
     if "g" in only:
         say("(g): questions, digests and loads of a grown ledger ...")
         figures += await (books.measure(2, 200_000, 20_000) if quick else books.measure(7))
+    if "h" in only:
+        say("(h): scrapes of nine thousand series, and acks beside them ...")
+        figures += await scrape.measure(3 if quick else 15)
     return figures
 
 
@@ -44,7 +47,7 @@ def main() -> None:
     """Measure and say."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against bare counterparts.")
     parser.add_argument("--quick", action="store_true", help="few rounds: a look, not a measurement")
-    parser.add_argument("--only", default="abcdefg", help="which parts, such as cd")
+    parser.add_argument("--only", default="abcdefgh", help="which parts, such as cd")
     given = parser.parse_args()
     before = os.getloadavg()[0]
     say(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {before:.1f} (ratios want a calm machine)")

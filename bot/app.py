@@ -36,7 +36,6 @@ from bot.slack.probe import WITHIN, web_client
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
 from bot.spend.news import News
-from bot.status.health.scrape import scraper
 from bot.store.migrate import is_current, migrate, open_database, why_unusable
 from bot.store.notes import try_writing
 from bot.store.opening import opened
@@ -49,6 +48,7 @@ from handlers import register
 from handlers.edge.bolt import make_bolt
 from handlers.edge.front import handle_http, register_front
 from handlers.edge.socket import Socket
+from handlers.metrics import scrape_of
 
 log = structlog.get_logger()
 
@@ -236,7 +236,7 @@ def _metrics(bot: Bot, *, on_own_port: bool) -> list[Route]:
     """Return the route of metrics where it belongs there: on the port that others reach, too, only behind a token."""
     settings = bot.runtime.settings
     is_there = settings.metrics_port is not None if on_own_port else settings.metrics_token and settings.metrics_port is None
-    return [metrics_route(scraper(bot.runtime), settings.metrics_token, lambda: bot.is_open)] if is_there else []
+    return [metrics_route(scrape_of(bot.runtime), settings.metrics_token, lambda: bot.is_open)] if is_there else []
 
 
 @contextlib.asynccontextmanager

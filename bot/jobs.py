@@ -25,6 +25,7 @@ from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
 from bot.hygiene import weekly as advice
 from bot.kinds.limits.peaks import headroom
+from bot.kinds.limits import metrics as rate_limits
 from bot.kinds.limits.peaks import news as peak_news
 from bot.kinds.limits.peaks import sync as peaks
 from bot.kinds.people.departures import DepartureTopic
@@ -135,6 +136,7 @@ JOBS = (
     Job("reports", 60, reports.reports_due, reports.send_report),
     Job("final reports", 60, reports.reports_to_settle, reports.settle_report),
     Job("peaks", 600, peaks.due, peaks.sync),
+    Job("rate_limits", 600, rate_limits.due, rate_limits.look),
     Job("peak_news", 60, peak_news.news_due, peak_news.tell_news),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),

@@ -1,18 +1,17 @@
 """What files say that the code knows better, written anew: `make generated`, or `python -m tests.generated`."""
 
-import json
 import re
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import yaml
-
 from bot.cli import commands_table, settings_table
 from bot.cli.manifest_file import manifest_yaml
 from bot.kinds.registry import KINDS
-from bot.telemetry.alerts import rules_file
-from bot.telemetry.dashboards import DASHBOARDS, dashboard
+from tests.dashboards.alerts import grafana_rules, rules_yaml
+from tests.dashboards.bot import BOT
+from tests.dashboards.organization import ORGANIZATION
+from tests.dashboards.shape import written
 
 ROOT = Path(__file__).parents[1]
 STALE = "run `make generated`"
@@ -30,22 +29,14 @@ def with_kinds(policy: str) -> str:
     return re.sub(r"(?<=Kinds:\n)(?:# .*\n)+", f"{names}\n", policy)
 
 
-def rules_yaml() -> str:
-    """Return the alert rules as Prometheus reads them."""
-    return f"# Written by `make generated`.\n{yaml.safe_dump(rules_file(), sort_keys=False, width=125)}"
-
-
-def dashboard_json(uid: str) -> str:
-    """Return a dashboard as Grafana reads it."""
-    return json.dumps(dashboard(uid), indent=2) + "\n"
-
-
+DASHBOARDS = (ORGANIZATION, BOT)
 GENERATED: Mapping[str, Callable[[str], str]] = {
     "README.md": with_tables,
     "manifest.yml": lambda _text: manifest_yaml(),
     "policy.toml": with_kinds,
     "deploy/prometheus/rules.yml": lambda _text: rules_yaml(),
-    **{f"deploy/grafana/dashboards/{uid}.json": lambda _text, uid=uid: dashboard_json(uid) for uid in DASHBOARDS},
+    "deploy/grafana/provisioning/alerting/quartermaster.json": lambda _text: grafana_rules(),
+    **{f"deploy/grafana/dashboards/{one.uid}.json": lambda _text, one=one: written(one) for one in DASHBOARDS},
 }
 """A file, and what it has to say, given what it says."""
 

@@ -1,11 +1,19 @@
 """The benchmarks' arithmetic, and the smallest load through all their processes, so that `make bench` doesn't rot."""
 
-from benchmarks import load
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import load, scrape
 from benchmarks.figures import Figure, percentile, table, verdict
 from benchmarks.pages import prepare
 from bot.admin.reports import cost_rows, moment
 from bot.admin.shapes import read_cost
+from bot.spend.exports.metrics.load import OrganizationMetrics
+from bot.store.notes import write_note
+from bot.store.session import Store
 from tests.rings import SPENT
+from tests.spend.world import runtime
+from tests.templates import copy_sqlite
 
 
 def test_a_ratio_is_the_median_of_the_rounds_and_not_of_the_sums() -> None:
@@ -34,6 +42,18 @@ def test_prepared_pages_are_what_the_client_reads_and_hold_every_row() -> None:
     rows = [row for body in bodies for row in cost_rows(read_cost(body).data)]
     assert len({(row.starts_at, row.api_key_id) for row in rows}) == len(rows) == 40 * 60
     assert len(pages) == 3  # 31 days are 1,860 rows and two pages; 9 days are 540 and one
+
+
+async def test_a_grown_ledger_is_told_as_so_many_series(tmp_path: Path) -> None:
+    copy_sqlite(tmp_path / "bot.db")
+    scrape.grow(tmp_path / "bot.db")
+    store = Store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    async with store.write() as tx:
+        await write_note(tx, "metrics_epoch", {"day": "2026-01-01"}, datetime.now(UTC))
+    told = await OrganizationMetrics().told(runtime(store), datetime.now(UTC))
+    assert told
+    assert sum(len(one.values) for one in told.steady) >= scrape.SERIES
+    await store.close()
 
 
 async def test_the_smallest_load_runs_through_all_its_processes() -> None:

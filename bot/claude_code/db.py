@@ -105,6 +105,11 @@ async def read_days(tx: Tx, first: date, last: date) -> dict[date, ReadDay]:
     return {row.day: ReadDay(row.day, row.read_at, row.as_of, row.closed) for row in found.all()}
 
 
+async def last_read(tx: Tx) -> datetime | None:
+    """Return when a day was last read; all figures are the same as long as it is."""
+    return (await tx.execute(select_columns(func.max(ClaudeCodeDayRow.read_at)))).scalar()
+
+
 async def oldest_day(tx: Tx) -> date | None:
     """Return the oldest day that was read."""
     return (await tx.execute(select_columns(func.min(ClaudeCodeDayRow.day)))).scalar()

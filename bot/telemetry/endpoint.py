@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bot.telemetry.prometheus import CONTENT_TYPE
 
-Scrape = Callable[[], Awaitable[str]]
+Scrape = Callable[[], Awaitable[bytes]]
 """Returns all metrics as text."""
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.spend.dimensions import COST_TYPE, MODEL, TIER, TOKEN_TYPE, UNSPLIT, WORKSPACE
-from bot.spend.exports.metrics.families import OTHER, Figures, counters, counts, gauges, shown
+from bot.spend.exports.metrics.families import Figures, ages, counters, counts, gauges, shown
 from bot.spend.model import Cell, LedgerDay, Measures
-from bot.telemetry.model import Family
+from bot.telemetry.model import OTHER, Family
 from tests.spend.world import NOW
 
 TODAY = NOW.date()
@@ -28,7 +28,8 @@ def by_name(families: list[Family]) -> dict[str, Any]:
 
 def test_money_is_in_cents_where_grafana_reads_it_and_in_dollars_elsewhere() -> None:
     cells = [cell(TODAY, "w1", "opus", "1.234567891"), cell(TODAY, "", "", "0.01"), cell(YESTERDAY, "w1", "opus", "2")]
-    found = by_name(gauges(Figures(TODAY, known(TODAY, YESTERDAY), cells, names={"w1": "One"}), NOW))
+    figures = Figures(TODAY, known(TODAY, YESTERDAY), cells, names={"w1": "One"})
+    found = by_name([*gauges(figures), *ages(figures.as_of, None, NOW)])
     assert found["gen_ai_cost"] == {
         ("w1", "opus", "anthropic"): Decimal("123.4567891"),
         ("default", "none", "anthropic"): Decimal(1),
@@ -42,9 +43,9 @@ def test_money_is_in_cents_where_grafana_reads_it_and_in_dollars_elsewhere() -> 
 
 
 def test_no_data_is_no_value_and_a_day_without_spend_is_zero() -> None:
-    nothing = by_name(gauges(Figures(TODAY, {}, []), NOW))
+    nothing = by_name([*gauges(Figures(TODAY, {}, [])), *ages(Figures(TODAY, {}, []).as_of, None, NOW)])
     assert [name for name, values in nothing.items() if values] == []
-    quiet = by_name(gauges(Figures(TODAY, known(YESTERDAY), []), NOW))
+    quiet = by_name(gauges(Figures(TODAY, known(YESTERDAY), [])))
     assert (quiet["claude_org_all_cost_yesterday_usd"], quiet["claude_org_all_cost_today_usd"]) == ({(): Decimal(0)}, {})
 
 
@@ -57,7 +58,7 @@ def test_the_largest_have_labels_and_the_rest_is_one_so_that_the_sum_stays() -> 
         True,
         False,
     )
-    found = by_name(gauges(Figures(TODAY, known(TODAY), cells), NOW))
+    found = by_name(gauges(Figures(TODAY, known(TODAY), cells)))
     today = found["claude_org_cost_today_usd"]
     assert len(today) == 31
     assert today[(OTHER,)] == sum(range(1, 71))
@@ -77,6 +78,7 @@ def test_counters_count_money_tokens_and_requests_and_leave_out_what_nobody_told
             Measures(TODAY, what | {TOKEN_TYPE.column: UNSPLIT, TIER.column: UNSPLIT}, Decimal(9), Decimal(9)),
             Measures(TODAY, out, Decimal("0.5"), Decimal("0.75")),
             Measures(TODAY, read, Decimal("0.5"), None),
+            Measures(TODAY, what | {TOKEN_TYPE.column: "uncached_input_tokens"}, Decimal(0), Decimal(0), uncached_input=7),
         ],
         usage=[Measures(TODAY, what, Decimal(0), uncached_input=1, cache_read=2, cache_write_5m=3, output=5)],
         requests=[Measures(TODAY, what, Decimal(1), requests=4), Measures(TODAY, {}, Decimal(1), requests=None)],

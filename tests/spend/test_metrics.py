@@ -1,6 +1,7 @@
 """The organization's metrics on the store: they are the ledger's figures, and one process tells them."""
 
 import asyncio
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,10 @@ from bot.runtime import Runtime
 from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.parts.db import replace_parts
+from bot.status.health.scrape import scraper
 from bot.store.session import Store
-from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime
+from handlers.metrics import sources
+from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime, set_clock
 
 SATURDAY = FRIDAY + DAY
 SECOND = timedelta(seconds=1)
@@ -31,9 +34,9 @@ async def _tell_apart(store: Store, figures: list[Figure]) -> None:
 
 
 async def _told(rt: Runtime, metrics: OrganizationMetrics, now: Any = NOW) -> dict[str, Any]:
-    families = await metrics.families(rt, now)
-    assert families is not None
-    return {one.metric.name: dict(one.values) for one in families}
+    told = await metrics.told(rt, now)
+    assert told is not None
+    return {one.metric.name: dict(one.values) for one in (*told.steady, *told.moving)}
 
 
 def _sum(values: dict[Any, Any]) -> Decimal:
@@ -62,13 +65,44 @@ async def test_metrics_are_the_ledger_s_figures_also_after_it_was_revised_up_and
     assert _sum(again["claude_org_cost_usd_total"]) == highest > month
 
 
+def _series(text: bytes, name: str) -> float:
+    found = [float(line.rsplit(" ", 1)[1]) for line in text.decode().splitlines() if re.match(rf"{name}[{{ ]", line)]
+    assert found, name
+    return sum(found)
+
+
+async def test_a_scrape_says_what_the_ledger_says_also_after_a_revision_and_asks_nobody(store: Store) -> None:
+    rt, now = runtime(store), NOW
+    scrape = scraper(rt, sources())
+    empty = await scrape()
+    assert b"_usd" not in empty  # no data, which isn't $0
+    assert _series(empty, "claude_chatops_leader") == 1
+    for saturday in (30, 40, 35):
+        now += timedelta(seconds=7)
+        await fill(store, _figures(DOLLAR, saturday * DOLLAR + CENT), now, now)
+        set_clock(rt, now)
+        first, again = await scrape(), await scrape()
+        assert _series(first, "gen_ai_cost") == saturday * 100 + 1
+        assert _series(first, "claude_org_all_cost_today_usd") == float(f"{saturday}.01")
+        assert _series(first, "claude_org_all_cost_month_to_date_usd") == float(f"{saturday + 1}.01")
+        assert first == again
+    set_clock(rt, now + timedelta(seconds=9))
+    later = await scrape()
+    beside = await scraper(rt, sources())()
+    assert _series(beside, "claude_chatops_leader") == 0
+    assert b"gen_ai" not in beside
+    assert b"claude_org" not in beside
+    assert _series(later, "claude_org_report_age_seconds") == 9
+    assert _series(later, "gen_ai_cost") == 3501
+
+
 async def test_one_process_tells_them_until_it_is_not_asked_any_more(store: Store) -> None:
     await fill(store, _figures(DOLLAR, DOLLAR))
     rt, one, other = runtime(store), OrganizationMetrics(), OrganizationMetrics()
-    assert None not in await asyncio.gather(*(one.families(rt, NOW) for _ in range(3)))
+    assert None not in await asyncio.gather(*(one.told(rt, NOW) for _ in range(3)))
     for seconds in range(0, 600, 60):
         now = NOW + seconds * SECOND
-        assert await one.families(rt, now) is not None
-        assert await other.families(rt, now) is None
-    assert await other.families(rt, NOW + 540 * SECOND + LEASE_LASTS + SECOND) is not None
-    assert await one.families(rt, NOW + 540 * SECOND + LEASE_LASTS + 2 * SECOND) is None
+        assert await one.told(rt, now) is not None
+        assert await other.told(rt, now) is None
+    assert await other.told(rt, NOW + 540 * SECOND + LEASE_LASTS + SECOND) is not None
+    assert await one.told(rt, NOW + 540 * SECOND + LEASE_LASTS + 2 * SECOND) is None

@@ -10,8 +10,8 @@ from bot.telemetry.endpoint import metrics_route
 TOKEN = "a-token-of-sixteen-letters"
 
 
-async def _scraped() -> str:
-    return "up 1\n"
+async def _scraped() -> bytes:
+    return b"up 1\n"
 
 
 async def _get(token: str | None, *headers: str, is_open: bool = True) -> list[int]:

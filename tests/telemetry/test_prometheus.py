@@ -1,31 +1,31 @@
 """The text that Prometheus reads."""
 
-import math
+import re
 from decimal import Decimal
 
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from bot.status.health.scrape import MOST_MOVING, MOST_STEADY, ordered
 from bot.telemetry.meter import Meter
-from bot.telemetry.model import Family, Metric, bounded
-from bot.telemetry.names import ALL
-from bot.telemetry.prometheus import render
+from bot.telemetry.model import MOST_SERIES, Family, Metric, bounded
+from bot.telemetry.names import ALL, ALL_TODAY, TODAY
+from bot.telemetry.names import COST as COST_TOTAL
+from bot.telemetry.prometheus import CONTENT_TYPE, render
+from tests.generated import ROOT
 from tests.telemetry.promtool import promtool
 
 COST = Metric("cost_usd", "gauge", ("workspace_id",), 'A "cost"\nof C:\\.')
 
 
-def test_values_keep_their_digits_and_names_their_letters() -> None:
-    values = {('a"b\\c\nd',): Decimal("12345678901.123456789"), ("",): 7, ("small",): Decimal("1E-9"), ("x",): math.inf}
-    assert render([Family(COST, values)]) == (
+def test_names_keep_their_letters_and_what_has_no_data_is_left_out() -> None:
+    values = {('a"b\\c\nd',): Decimal("12345678901.25"), ("",): 7}
+    assert render([Family(COST, {}), Family(COST, values)]).decode() == (
         '# HELP cost_usd A "cost"\\nof C:\\\\.\n'
         "# TYPE cost_usd gauge\n"
-        'cost_usd{workspace_id="a\\"b\\\\c\\nd"} 12345678901.123456789\n'
-        'cost_usd{workspace_id=""} 7\n'
-        'cost_usd{workspace_id="small"} 0.000000001\n'
-        'cost_usd{workspace_id="x"} +Inf\n'
+        'cost_usd{workspace_id="a\\"b\\\\c\\nd"} 1.234567890125e+10\n'
+        'cost_usd{workspace_id=""} 7.0\n'
     )
-
-
-def test_what_has_no_data_is_left_out() -> None:
-    assert render([Family(COST, {})]) == ""
+    assert CONTENT_TYPE == CONTENT_TYPE_PLAIN_0_0_4
 
 
 def test_a_process_counts_sums_and_asks() -> None:
@@ -36,15 +36,29 @@ def test_a_process_counts_sums_and_asks() -> None:
     meter.observe(seconds, 0.5, "a")
     meter.observe(seconds, 1.0, "a")
     meter.watch(left, lambda: 3)
-    text = render(meter.families())
-    lines = [line for line in text.splitlines() if line[0] != "#"]
-    assert lines == ['runs_total{task="a"} 2', 'run_seconds_sum{task="a"} 1.5', 'run_seconds_count{task="a"} 2', "left 3"]
+    lines = [line for line in render(meter.families()).decode().splitlines() if line[0] != "#"]
+    assert lines == [
+        'runs_total{task="a"} 2.0', 'run_seconds_count{task="a"} 2.0', 'run_seconds_sum{task="a"} 1.5', "left 3.0",
+    ]  # fmt: skip
 
 
 def test_there_are_never_more_series_than_allowed_and_those_left_out_are_counted() -> None:
     some = [Family(COST, {(str(n),): n for n in range(7)}) for _ in range(2)]
     kept, dropped = bounded(some, 10)
     assert ([len(one.values) for one in kept], dropped) == ([7, 3], 4)
+    each_has_two = Family(Metric("s", "summary", ("a",), "S."), {("x",): 1, ("y",): 1}, {("x",): 1, ("y",): 1})
+    assert ([len(one.values) for one in (bounded([each_has_two], 3)[0])], bounded([each_has_two], 3)[1]) == ([1], 2)
+
+
+def test_what_is_left_out_first_is_what_matters_least() -> None:
+    many = {tuple(str(n) for _ in COST_TOTAL.labels): 1 for n in range(MOST_SERIES)}
+    families = [Family(COST_TOTAL, many), Family(ALL_TODAY, {(): 1}), Family(TODAY, {(str(n),): n for n in range(31)})]
+    kept, dropped = bounded(ordered(families), MOST_STEADY)
+    assert [(one.metric, len(one.values)) for one in kept] == [
+        (ALL_TODAY, 1), (TODAY, 31), (COST_TOTAL, MOST_STEADY - 32),
+    ]  # fmt: skip
+    assert dropped == MOST_SERIES - MOST_STEADY + 32
+    assert MOST_STEADY + MOST_MOVING == MOST_SERIES == 10_000
 
 
 def test_every_name_is_one_and_has_a_help_and_labels_that_prometheus_leaves_alone() -> None:
@@ -55,6 +69,17 @@ def test_every_name_is_one_and_has_a_help_and_labels_that_prometheus_leaves_alon
         assert one.name.endswith("_total") == (one.kind == "counter"), one.name
 
 
+def test_a_bot_without_the_endpoint_does_not_load_the_library_and_none_needs_what_only_developers_have() -> None:
+    libraries = re.compile(r"^( *)(?:from|import) (prometheus_client|grafana_foundation_sdk|promql_parser)\b", re.MULTILINE)
+    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]
+    found = {
+        (library, file.name, bool(indent))
+        for file in files
+        for indent, library in libraries.findall(file.read_text(encoding="utf-8"))
+    }
+    assert found == {("prometheus_client", "prometheus.py", True)}
+
+
 def test_promtool_finds_no_fault_with_any_metric() -> None:
     text = render(
         Family(
@@ -62,4 +87,4 @@ def test_promtool_finds_no_fault_with_any_metric() -> None:
         )
         for one in ALL
     )
-    promtool("check", "metrics", stdin=text)
+    promtool("check", "metrics", stdin=text.decode())

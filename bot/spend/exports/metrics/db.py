@@ -1,12 +1,12 @@
 """What metrics remember in the database: since when they count, and the highest value that each counter was told with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
-from sqlmodel import col, select
+from sqlmodel import col
 
 from bot.spend.exports.metrics.families import Count
 from bot.store.notes import note, write_note
@@ -15,7 +15,6 @@ from bot.store.tables import LedgerDayRow, MetricPeakRow
 from bot.store.upsert import insert_into
 
 _EPOCH = "metrics_epoch"
-_AT_ONCE = 500
 
 Stamp = tuple[datetime | None, datetime | None]
 """When days and their parts were last written; figures are the same as long as it is."""
@@ -37,15 +36,22 @@ async def epoch(tx: Tx, now: datetime) -> date:
     return first
 
 
-async def raise_peaks(tx: Tx, counted: Mapping[Count, int]) -> dict[Count, int]:
-    """Return each counter as it is told, which is the highest value that it ever had, and remember those that rose."""
-    found = await tx.session.exec(select(MetricPeakRow))
-    known: dict[Count, int] = {(row.name, tuple(json.loads(row.labels))): row.value for row in found.all()}
+async def raise_peaks(tx: Tx, counted: Mapping[Count, int], names: Collection[str]) -> dict[Count, int]:
+    """Return each counter as it is told, which is the highest value that it ever had, and remember those that rose.
+
+    `names` are those of all counters that are counted here.
+    """
+    columns = (col(MetricPeakRow.name), col(MetricPeakRow.labels), col(MetricPeakRow.value))
+    found = await tx.execute(select_columns(*columns).where(col(MetricPeakRow.name).in_(names)))
+    rows: list[tuple[str, str, int]] = [tuple(row) for row in found.all()]
+    known: dict[Count, int] = {(name, tuple(json.loads(labels))): value for name, labels, value in rows}
     rose = {key: value for key, value in counted.items() if key not in known or value > known[key]}
-    rows = [{"name": name, "labels": json.dumps(labels), "value": value} for (name, labels), value in rose.items()]
-    for start in range(0, len(rows), _AT_ONCE):
-        statement = insert_into(tx, MetricPeakRow).values(rows[start : start + _AT_ONCE])
-        higher = statement.excluded["value"] > col(MetricPeakRow.value)
+    raised = [{"name": name, "labels": json.dumps(labels), "value": value} for (name, labels), value in rose.items()]
+    if raised:
+        statement = insert_into(tx, MetricPeakRow)
         changed = {"value": statement.excluded["value"]}
-        await tx.execute(statement.on_conflict_do_update(index_elements=["name", "labels"], set_=changed, where=higher))
+        higher = changed["value"] > col(MetricPeakRow.value)
+        await tx.execute(
+            statement.on_conflict_do_update(index_elements=["name", "labels"], set_=changed, where=higher), raised
+        )
     return {key: max(value, known.get(key, value)) for key, value in counted.items()}

@@ -11,11 +11,9 @@ from decimal import Decimal
 from bot.spend.dimensions import COST_TYPE, MODEL, TIER, TOKEN_TYPE, UNSPLIT, WORKSPACE, Dimension
 from bot.spend.model import ONE_DAY, ZERO, Cell, LedgerDay, Measures, dollars, nanos
 from bot.telemetry import names as are
-from bot.telemetry.model import Family, Labels, Metric, Value
+from bot.telemetry.model import OTHER, Family, Labels, Metric, Value, largest
 
 MOST_WORKSPACES, MOST_MODELS = 30, 20
-OTHER = "other"
-"""Stands for all workspaces or models that aren't among the largest."""
 PROVIDER = "anthropic"
 TOKEN_TYPES = {
     "uncached_input_tokens": "input",
@@ -72,6 +70,11 @@ class Figures:
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Of workspaces by id."""
 
+    @property
+    def as_of(self) -> dict[str, datetime]:
+        """Until when the report of costs reaches, nothing without figures."""
+        return {"cost": max(one.refreshed_at for one in self.days.values())} if self.days else {}
+
 
 def shown(cells: Iterable[Cell], workspaces: int = MOST_WORKSPACES, models: int = MOST_MODELS) -> Shown:
     """Return those that spent most; among equals the order is that of their ids."""
@@ -83,11 +86,11 @@ def _largest(cells: Sequence[Cell], by: Dimension, most: int) -> frozenset[str]:
     totals: dict[str, Decimal] = {}
     for cell in cells:
         totals[cell.of(by)] = totals.get(cell.of(by), ZERO) + cell.amount
-    return frozenset(sorted(totals, key=lambda one: (-totals[one], one))[:most])
+    return largest(totals, most)
 
 
-def gauges(figures: Figures, now: datetime) -> list[Family]:
-    """Return what is exactly so now; a window without data has no value."""
+def gauges(figures: Figures) -> list[Family]:
+    """Return what is exactly so since the ledger was last written; a window without data has no value."""
     who, today = shown(figures.cells), figures.today
     yesterday, month = today - ONE_DAY, today.replace(day=1)
     found = [
@@ -101,13 +104,21 @@ def gauges(figures: Figures, now: datetime) -> list[Family]:
     ]
     if fact := figures.days.get(yesterday):
         found.append(Family(are.YESTERDAY_FINAL, {(): int(fact.closed)}))
-    if figures.days:
-        as_of = max(one.refreshed_at for one in figures.days.values())
-        found.append(Family(are.REPORT_AGE, {("cost",): (now - as_of).total_seconds()}))
     info: dict[Labels, Value] = {
         (one or "default", figures.names.get(one, "") or ("" if one else "Default")): 1 for one in sorted(who.workspaces)
     }
+    if any(who.workspace(cell) == OTHER for cell in figures.cells):
+        info[OTHER, "all others"] = 1
     return [*found, Family(are.WORKSPACE_INFO, info)]
+
+
+def ages(as_of: Mapping[str, datetime], synced_at: datetime | None, now: datetime) -> list[Family]:
+    """Return how old the figures of each report are, and how long ago the ledger was brought up to date."""
+    found: dict[Labels, Value] = {(report,): (now - at).total_seconds() for report, at in as_of.items()}
+    return [
+        Family(are.REPORT_AGE, found),
+        Family(are.SYNC_AGE, {(): (now - synced_at).total_seconds()} if synced_at else {}),
+    ]
 
 
 def _within(figures: Figures, first: date, last: date) -> list[Cell]:
@@ -152,6 +163,8 @@ def counts(figures: Figures) -> dict[Count, int]:
 
     unlisted: set[Labels] = set()
     for one in _told_apart(figures.parts):
+        if not one.amount and not one.list_amount:
+            continue  # tokens of which no money is told, which isn't $0
         kind = one.of(TOKEN_TYPE)
         labels = (
             who.workspace(one), who.model(one), one.of(COST_TYPE) or "none", TOKEN_TYPES.get(kind, kind) or "none",
@@ -180,6 +193,8 @@ def _told_apart(found: Iterable[Measures]) -> list[Measures]:
 
 _MONEY = (are.COST.name, are.LIST_COST.name)
 _COUNTERS = (are.REQUESTS, are.GEN_AI_TOKENS, are.TOKENS, are.COST, are.LIST_COST)
+COUNTERS = frozenset(one.name for one in _COUNTERS)
+"""The names that `counts` counts."""
 
 
 def counters(highest: Mapping[Count, int]) -> list[Family]:

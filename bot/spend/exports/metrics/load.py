@@ -1,56 +1,89 @@
-"""The organization's metrics, read from the ledger by one process at a time: sums over replicas would count them twice."""
+"""The organization's metrics, read from the database by one process at a time: sums over replicas would count them twice."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.runtime import Runtime
 from bot.spend.dimensions import COST_TYPE, MODEL, TIER, TOKEN_TYPE, WORKSPACE
 from bot.spend.exports.metrics import db
-from bot.spend.exports.metrics.families import Figures, counters, counts, gauges
+from bot.spend.exports.metrics.families import COUNTERS, MOST_WORKSPACES, Figures, ages, counters, counts, gauges
 from bot.spend.ledger import db as table
 from bot.spend.ledger.measures.db import measures
 from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
 from bot.store.names import names_of
 from bot.store.session import Tx
-from bot.telemetry import names as are
-from bot.telemetry.model import Family
+from bot.telemetry.model import Family, Part, largest
 
 LEASE, LEASE_LASTS = "metrics", timedelta(minutes=3)
 RENEWED_AFTER = timedelta(seconds=30)
+READ_EVERY = timedelta(minutes=1)
+"""How often everything but the ledger is read, which says by itself whether it was written."""
+Source = Callable[[Runtime, datetime], Awaitable[Part]]
+"""Reads one part from the database; it asks nobody else, because a scrape doesn't wait for anybody."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the metrics say: `steady` is the same list until a figure changes, `moving` says how old all of it is."""
+
+    steady: Sequence[Family]
+    moving: Sequence[Family]
+
+
+@dataclass(frozen=True)
+class _Ledger:
+    stamp: object
+    part: Part
 
 
 class OrganizationMetrics:
     """What one process knows of the organization's metrics; it tells them as long as it holds the lease."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Sequence[Source] = ()) -> None:
         self._lock = asyncio.Lock()
         self._since: datetime | None = None
-        self._read: tuple[object, Figures, list[Family]] | None = None
+        self._sources = sources
+        self._ledger: _Ledger | None = None
+        self._others: tuple[datetime, Sequence[Part]] | None = None
+        self._steady: list[Family] = []
 
-    async def families(self, rt: Runtime, now: datetime) -> list[Family] | None:
+    async def told(self, rt: Runtime, now: datetime) -> Told | None:
         """Return all of them, or None where another process tells them."""
         async with self._lock:  # of two scrapes at once the second would lose the lease to the first
-            return await self._families(rt, now)
+            if not await self._is_ours(rt, now):
+                return None
+            parts = [await self._of_ledger(rt, now), *await self._of_others(rt, now)]
+            async with rt.store.read() as tx:
+                cursor = await table.cursor(tx)
+        families = [family for part in parts for family in part.families]
+        if families != self._steady:
+            self._steady = families
+        as_of: Mapping[str, datetime] = {report: at for part in parts for report, at in part.as_of.items()}
+        return Told(self._steady, ages(as_of, cursor.succeeded_at if cursor else None, now))
 
-    async def _families(self, rt: Runtime, now: datetime) -> list[Family] | None:
-        if not await self._is_ours(rt, now):
-            return None
+    async def _of_ledger(self, rt: Runtime, now: datetime) -> Part:
         today = now.astimezone(UTC).date()
         async with rt.store.read() as tx:
             stamp = (today, await db.stamp(tx))
-            cursor = await table.cursor(tx)
-        if self._read is None or self._read[0] != stamp:
+        if self._ledger is None or self._ledger.stamp != stamp:
             async with rt.store.write() as tx:
                 since = await db.epoch(tx, now)
             async with rt.store.read() as tx:
                 figures = await load(tx, now, since)
+            counted = await asyncio.to_thread(counts, figures)
             async with rt.store.write() as tx:
-                told = await db.raise_peaks(tx, counts(figures))
-            self._read = (stamp, figures, counters(told))
-        synced_at = cursor.succeeded_at if cursor else None
-        age = Family(are.SYNC_AGE, {(): (now - synced_at).total_seconds()} if synced_at else {})
-        return [*gauges(self._read[1], now), age, *self._read[2]]
+                highest = await db.raise_peaks(tx, counted, COUNTERS)
+            families = await asyncio.to_thread(lambda: [*gauges(figures), *counters(highest)])
+            self._ledger = _Ledger(stamp, Part(families, figures.as_of))
+        return self._ledger.part
+
+    async def _of_others(self, rt: Runtime, now: datetime) -> Sequence[Part]:
+        if self._others is None or not self._others[0] <= now < self._others[0] + READ_EVERY:
+            self._others = (now, [await source(rt, now) for source in self._sources])
+        return self._others[1]
 
     async def _is_ours(self, rt: Runtime, now: datetime) -> bool:
         """Take the lease, or hold it further; a process that isn't scraped any more loses it."""
@@ -79,3 +112,10 @@ async def load(tx: Tx, now: datetime, since: date) -> Figures:
         requests=await measures(tx, since, today, (WORKSPACE, MODEL)),
         names=await names_of(tx, {cell.of(WORKSPACE) for cell in cells}),
     )
+
+
+async def largest_workspaces(tx: Tx, now: datetime) -> list[str]:
+    """Return the ids of the workspaces that cost most in the last 30 days, without the default one, which has none."""
+    today = now.astimezone(UTC).date()
+    cells = await table.cells(tx, today - 30 * ONE_DAY, today, (WORKSPACE,))
+    return sorted(largest({cell.of(WORKSPACE): cell.amount for cell in cells if cell.of(WORKSPACE)}, MOST_WORKSPACES))
