@@ -33,6 +33,7 @@ from bot.settings.model import Settings
 from bot.settings.network import authorities, forget_proxies
 from bot.slack.notifier import SlackNotifier
 from bot.slack.probe import WITHIN, web_client
+from bot.slack.traced import traced
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
 from bot.spend.news import News
@@ -42,7 +43,7 @@ from bot.store.opening import opened
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.telemetry.endpoint import metrics_route
-from bot.telemetry.meter import Meter
+from bot.telemetry.observed import meter_of
 from bot.web import WebServer, build_server, build_web, listen
 from handlers import register
 from handlers.edge.bolt import make_bolt
@@ -115,6 +116,7 @@ class Bot:
         await self.runtime.admin.aclose()
         await self.session.close()
         await self.runtime.store.close()
+        await self.runtime.meter.spans.close()
 
 
 def _now() -> datetime:
@@ -129,7 +131,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         connector=aiohttp.TCPConnector(ssl=authorities(settings.ssl_cert_file)),
     )
     client = web_client(settings, settings.slack_bot_token, session)
-    meter = Meter()
+    meter = meter_of(settings)
     admin = admin_of(settings, clock, meter)
     policy_file = PolicyFile(settings.policy_file, kinds)
     runtime = Runtime(
@@ -141,7 +143,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         directory=Directory(admin),
         capabilities=FoundCapabilities(lambda: runtime.store),
         notifier=SlackNotifier(
-            client,
+            traced(client, meter.spans),
             session,
             trust_missing_flags=settings.trust_missing_flags,
             proxy_for=settings.proxy_for,

@@ -24,8 +24,8 @@ from bot.claude_code.digests import send as code_digests
 from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
 from bot.hygiene import weekly as advice
-from bot.kinds.limits.peaks import headroom
 from bot.kinds.limits import metrics as rate_limits
+from bot.kinds.limits.peaks import headroom
 from bot.kinds.limits.peaks import news as peak_news
 from bot.kinds.limits.peaks import sync as peaks
 from bot.kinds.people.departures import DepartureTopic
@@ -248,8 +248,9 @@ async def run_job(rt: Runtime, job: Job) -> None:
 async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> bool:
     """Do what one key wants; False where that failed."""
     try:
-        async with asyncio.timeout(WITHIN):
-            await job.act(rt, key, now)
+        with rt.meter.spans.span("job", job=job.name):
+            async with asyncio.timeout(WITHIN):
+                await job.act(rt, key, now)
     except QuartermasterError as error:
         log.warning("job_later", job=job.name, key=str(key), error=repr(error))
     except Exception:

@@ -135,8 +135,11 @@ class Transport:
 
     async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the decoded answer or raises."""
-        answer = await self._exchange(call)
-        self._meter.count(metrics.API_CALLS, _route_of(call), _status_of(answer))
+        route = _route_of(call)
+        with self._meter.spans.span(f"admin {call.method} {route}", outgoing=True) as note:
+            answer = await self._exchange(call)
+            note(route=route, status=_status_of(answer))
+        self._meter.count(metrics.API_CALLS, route, _status_of(answer))
         if isinstance(answer, UpstreamError):
             raise answer
         self._learn(answer)

@@ -50,6 +50,13 @@ async def claim(tx: Tx, approved: Request, now: datetime) -> Request | None:
 
 async def perform(rt: Runtime, claimed: Request) -> Request:
     """Do what was approved; only for whoever has just claimed it."""
+    with rt.meter.spans.span("effect", request=claimed.id, kind=claimed.kind) as note:
+        done = await _perform(rt, claimed)
+        note(status=done.status.value)
+    return done
+
+
+async def _perform(rt: Runtime, claimed: Request) -> Request:
     kind = kind_of(rt, claimed)
     # After an attempt of which nobody knows how it ended, look first. After one that surely did nothing don't: what is
     # there now was made by somebody else.

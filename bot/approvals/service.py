@@ -56,6 +56,11 @@ async def submit(
     `told` hears, within a moment, whether the card stands in its channel already; otherwise it will.
     """
     request = await submission.record(rt, actor, kind, payload, reason, replaces, grant)
+    with rt.meter.spans.span("request", request=request.id, begins=True, kind=request.kind):
+        return await _post(rt, request, told)
+
+
+async def _post(rt: Runtime, request: Request, told: Submitted | None) -> Request:
     posting = asyncio.create_task(_converge(rt, request))
     try:
         await asyncio.wait({posting}, timeout=POSTED_WITHIN)
@@ -75,7 +80,7 @@ async def approve(rt: Runtime, actor: Actor, known: Prefetched, told: Told | Non
     """
     adopting = asyncio.create_task(_adopt(rt, known.request, known.orphan))
     try:
-        decided = await decide.decide(rt, actor, known.request.id, Verdict.APPROVE, known=known)
+        decided = await _decide(rt, actor, known.request.id, Verdict.APPROVE, known=known)
     finally:
         await adopting
     return await _finish(rt, decided, told)
@@ -83,7 +88,16 @@ async def approve(rt: Runtime, actor: Actor, known: Prefetched, told: Told | Non
 
 async def deny(rt: Runtime, actor: Actor, request_id: str, comment: str, told: Told | None = None) -> Request:
     """Close a request with the reason that whoever asked will read. Raises as `decide` does."""
-    return await _finish(rt, await decide.decide(rt, actor, request_id, Verdict.DENY, comment), told)
+    return await _finish(rt, await _decide(rt, actor, request_id, Verdict.DENY, comment), told)
+
+
+async def _decide(
+    rt: Runtime, actor: Actor, request_id: str, verdict: Verdict, comment: str = "", known: Prefetched | None = None
+) -> Request:
+    with rt.meter.spans.span("decision", request=request_id, verdict=verdict.value) as note:
+        decided = await decide.decide(rt, actor, request_id, verdict, comment, known)
+        note(status=decided.status.value)
+    return decided
 
 
 async def withdraw(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import LiteralString
 
+from bot.cli.check_targets import target_faults
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import misspelt_settings, place_of
 from bot.commands.manifest import Mode
@@ -78,7 +79,14 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
         found += _visible_to(settings, load_policy(policy_path(env), known_kinds))
     if unknown := [f"{place_of(sentence, ENV_FILE)}: {sentence}" for sentence in misspelt_settings(env)]:
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
+    found += _targets(env)
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
+
+
+def _targets(env: Mapping[str, str]) -> Findings:
+    """Find what is wrong with those who get telemetry: the bot works without them."""
+    faults = target_faults(env)
+    return Findings(tuple(faults), but=("nobody gets telemetry",) if faults else ())
 
 
 def _visible_to(settings: Settings, policy: Policy) -> Findings:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.admin.base import machine_time
 from bot.admin.client import admin_of
+from bot.cli.check_targets import ask_targets
 from bot.cli.datadog import examine_datadog
 from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
@@ -61,8 +62,9 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Diagn
         policy = await _policy(settings, slack[0].good)
         names = await examine_names(settings, admin, slack_answers=slack[0].good)
         claude = await examine_claude(admin, settings, now or datetime.now(UTC))
-        datadog = [Diagnosis(*one) for one in await examine_datadog(settings)]
-        return [*slack, *policy, *(Diagnosis(False, said) for said in names), *claude, *datadog, *await _database(settings)]
+        targets = [Diagnosis(*one) for one in (*await ask_targets(settings), *await examine_datadog(settings))]
+        rest = [*claude, *await _database(settings), *targets]
+        return [*slack, *policy, *(Diagnosis(False, said) for said in names), *rest]
     finally:
         await admin.aclose()
 

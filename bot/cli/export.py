@@ -88,8 +88,10 @@ def export_command(
 
 
 def _observability(first: str, dry_run: bool) -> NoReturn:
-    """Show what would be sent to collectors, or let them get days from the first one on."""
+    """Show what would be sent to collectors, or send them all days from the first one on."""
     from bot.cli.observability import observability
+    from bot.cli.start import clock_of
+    from bot.log import configure_logging
     from bot.settings.model import SettingsError, load_settings
     from bot.settings.sources import read_environment
 
@@ -102,7 +104,9 @@ def _observability(first: str, dry_run: bool) -> NoReturn:
     def say(sentence: str) -> None:
         sys.stderr.write(f"export: {sentence}\n")
 
-    raise typer.Exit(observability(settings, since, dry_run=dry_run, write=lambda line: print(line), say=say))
+    configure_logging("CRITICAL")  # what a target answered is said in a sentence
+    code = observability(settings, clock_of(settings), since, dry_run=dry_run, write=lambda line: print(line), say=say)
+    raise typer.Exit(code)
 
 
 def _day(option: str, typed: str) -> date:

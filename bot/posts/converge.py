@@ -28,6 +28,11 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
     Tells whether all that this call could take was done. `looked` spares asking about a channel once more.
     """
+    with rt.meter.spans.span("post", request=subject, topic=topic):
+        return await _converge(rt, topic, subject, only_due=only_due, looked=looked)
+
+
+async def _converge(rt: Runtime, topic: str, subject: str, *, only_due: bool, looked: Looked | None) -> bool:
     claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8), looked)
     for _ in range(_MOST_ROUNDS):
         async with rt.store.write() as tx:

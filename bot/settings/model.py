@@ -141,7 +141,7 @@ class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
         default=None,
     )
     otlp_targets: Path | None = _setting(
-        "A TOML file of who gets finished days by OTLP: for each a table with its url and headers.", "a path", default=None
+        "A TOML file of who gets telemetry by OTLP: for each a table with its url and headers.", "a path", default=None
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(parse.upper)] = _setting(
         "The lowest level that is logged.", "DEBUG, INFO, WARNING or ERROR", default="INFO"

@@ -12,6 +12,7 @@ from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.spend.exports.otlp.trouble import targets_in_trouble
 from bot.status.budget import budget_in_words
 from bot.status.capabilities import unkept_ways
 from bot.status.names import loose_names
@@ -54,6 +55,7 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
         ("Last digest", _digest),
         ("Policy", _policy),
         ("Keys that nobody asked for", _findings),
+        ("Targets of telemetry", _targets),
         ("What the Claude API offers", _capabilities),
     ]
     parts = await asyncio.gather(*(_part(rt, title, check) for title, check in checks))
@@ -143,6 +145,10 @@ async def _findings(rt: Runtime) -> list[StatusLine]:
     names = listed([f"{one.name} in {one.place}" for one in found], most=5)
     mend = f"{names}. Archive them in the Console, or revoke them. The oldest was found"
     return [StatusLine("Keys that nobody asked for", False, mend, found[0].found_at)]
+
+
+async def _targets(rt: Runtime) -> list[StatusLine]:
+    return [StatusLine("Targets of telemetry", False, said) for said in await targets_in_trouble(rt)]
 
 
 def _lower(title: str) -> str:

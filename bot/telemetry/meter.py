@@ -3,15 +3,20 @@
 from collections.abc import Callable
 
 from bot.telemetry.model import Family, Labels, Metric, Value
+from bot.telemetry.spans import Spans
 
 
 class Meter:
-    """Counts, sums and last values by metric and labels; lost with the process, as counters of Prometheus may be."""
+    """Counts, sums and last values by metric and labels; lost with the process, as counters of Prometheus may be.
+
+    `spans` are what it tells of its acts, one by one.
+    """
 
     def __init__(self) -> None:
         self._values: dict[Metric, dict[Labels, Value]] = {}
         self._counts: dict[Metric, dict[Labels, int]] = {}
         self._looks: dict[Metric, Callable[[], Value]] = {}
+        self.spans = Spans()
 
     def count(self, metric: Metric, *labels: str) -> None:
         """Add one."""

@@ -1,72 +1,90 @@
-"""OTLP in its JSON encoding: one finished day as delta points that bear the day's own times.
-
-What makes a point the same one is its metric, its attributes and its times. A point is sent again with the same value only,
-and a correction has an attribute `revision` of its own, so that a sum over all points is right with every receiver: those
-that take the last value of a point, and those that add up.
-
-Pure.
-"""
+"""OTLP's messages as the official library has them: points encoded, answers read. Import it only where something is sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-Attributes = Mapping[str, str]
+from google.protobuf.json_format import MessageToDict, Parse
+from google.protobuf.message import Error as ProtobufError
+from google.protobuf.message import Message
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AGGREGATION_TEMPORALITY_DELTA,
+    Metric,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+    Sum,
+)
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-
-@dataclass(frozen=True)
-class Point:
-    """How much of something there was on the day: dollars as Decimal, everything else as whole numbers."""
-
-    metric: str
-    attributes: Attributes
-    value: int | Decimal
-
-
-UNITS = {
-    "claude.org.cost": "USD",
-    "claude.org.list_cost": "USD",
-    "claude.org.requests": "{request}",
-    "claude.org.tokens": "{token}",
-}
-
-
-def payload(day: date, revision: int, points: Sequence[Point], version: str) -> dict[str, Any]:
-    """Return the body of an export request."""
-    starts = datetime.combine(day, time(), UTC)
-    times = {"startTimeUnixNano": _nanoseconds(starts), "timeUnixNano": _nanoseconds(starts + timedelta(days=1))}
-    metrics = [
-        {
-            "name": name,
-            "unit": unit,
-            "sum": {
-                "aggregationTemporality": 1,  # delta
-                "isMonotonic": False,  # a correction may be negative
-                "dataPoints": [
-                    {**times, **_value(one.value), "attributes": _attributes({**one.attributes, "revision": str(revision)})}
-                    for one in points
-                    if one.metric == name
-                ],
-            },
-        }
-        for name, unit in UNITS.items()
-        if any(one.metric == name for one in points)
-    ]
-    scope = {"name": "quartermaster", "version": version}
-    resource = {"attributes": _attributes({"service.name": "quartermaster", "gen_ai.provider.name": "anthropic"})}
-    return {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"scope": scope, "metrics": metrics}]}]}
+from bot.telemetry.point import UNITS, Point
 
 
-def _nanoseconds(at: datetime) -> str:
-    return str(int(at.timestamp()) * 1_000_000_000)
+def metrics_request(points: Sequence[Point], version: str) -> bytes:
+    """Return the body of a push of points."""
+    return _request(points, version).SerializeToString(deterministic=True)
 
 
-def _value(value: int | Decimal) -> dict[str, Any]:
-    """Whole numbers of 64 bits are text in JSON (the mapping of protobuf)."""
-    return {"asDouble": float(value)} if isinstance(value, Decimal) else {"asInt": str(value)}
+def as_json(points: Sequence[Point], version: str) -> object:
+    """Return the same in OTLP's mapping to JSON, for people to read."""
+    return MessageToDict(_request(points, version))
 
 
-def _attributes(attributes: Attributes) -> list[dict[str, Any]]:
-    return [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+def empty_request() -> bytes:
+    """Return a push of nothing, of metrics or traces: it asks whether a target would take one."""
+    return ExportMetricsServiceRequest().SerializeToString()
+
+
+def rejected_of(content: bytes, content_type: str) -> tuple[int, str]:
+    """Return how many points a target says it won't take, and why; they may not be sent again (OTLP, partial success)."""
+    answer = ExportMetricsServiceResponse()
+    try:
+        if content_type.startswith("application/json"):
+            Parse(content or b"{}", answer, ignore_unknown_fields=True)
+        else:
+            answer.ParseFromString(content)
+    except (ProtobufError, ValueError):
+        return 0, ""
+    return answer.partial_success.rejected_data_points, answer.partial_success.error_message
+
+
+def _request(points: Sequence[Point], version: str) -> Message:
+    metrics = [_metric(name, [one for one in points if one.metric == name]) for name in UNITS]
+    scope = InstrumentationScope(name="quartermaster", version=version)
+    resource = Resource(attributes=_attributes({"service.name": "quartermaster", "gen_ai.provider.name": "anthropic"}))
+    scoped = ScopeMetrics(scope=scope, metrics=[one for one in metrics if one.sum.data_points])
+    return ExportMetricsServiceRequest(resource_metrics=[ResourceMetrics(resource=resource, scope_metrics=[scoped])])
+
+
+def _metric(name: str, points: Sequence[Point]) -> Metric:
+    """A correction may be negative, so the sums aren't monotonic."""
+    found = Sum(
+        aggregation_temporality=AGGREGATION_TEMPORALITY_DELTA, is_monotonic=False, data_points=map(_data_point, points)
+    )
+    return Metric(name=name, unit=UNITS[name], sum=found)
+
+
+def _data_point(one: Point) -> NumberDataPoint:
+    found = NumberDataPoint(
+        start_time_unix_nano=_nanoseconds(one.starts),
+        time_unix_nano=_nanoseconds(one.ends),
+        attributes=_attributes({**one.attributes, "revision": str(one.revision)}),
+    )
+    if isinstance(one.value, Decimal):
+        found.as_double = float(one.value)
+    else:
+        found.as_int = one.value
+    return found
+
+
+def _nanoseconds(at: datetime) -> int:
+    return int(at.timestamp()) * 1_000_000_000
+
+
+def _attributes(attributes: Mapping[str, str]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in attributes.items()]

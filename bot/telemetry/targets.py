@@ -1,45 +1,118 @@
-"""Where finished figures are sent: a TOML file with a table for each target, which has its url and its headers."""
+"""Who gets telemetry: a TOML file with a table for each target, which has its addresses and its headers."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from bot.errors import QuartermasterError
 
+_KEYS = ("url", "headers", "traces_url", "own_metrics")
+
 
 @dataclass(frozen=True)
 class Target:
-    """One receiver of OTLP over HTTP; header values are secrets, and so is what a url may hold."""
+    """One receiver of OTLP over HTTP; header values are secrets, and so is what an address may hold.
+
+    Finished hours and days go to `url`; with `own_metrics` also what the bot counts of itself. The bot's own traces go to
+    `traces_url`, where there is one.
+    """
 
     name: str
     url: str = field(repr=False)
     headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
+    traces_url: str = field(default="", repr=False)
+    own_metrics: bool = False
+
+
+@dataclass(frozen=True)
+class TargetFault:
+    """What is wrong with the file, in a sentence without values; lines count from 1."""
+
+    line: int
+    sentence: str
 
 
 def read_targets(path: Path | None) -> tuple[Target, ...]:
-    """Return the targets of a file, none without one; QuartermasterError says what is wrong with it, without values."""
+    """Return the targets of a file, none without one; QuartermasterError says the first thing that is wrong with it."""
     if path is None:
         return ()
+    targets, faults = examine_targets(path)
+    if faults:
+        raise QuartermasterError(faults[0].sentence)
+    return targets
+
+
+def examine_targets(path: Path) -> tuple[tuple[Target, ...], tuple[TargetFault, ...]]:
+    """Return the targets of a file that are as they should be, and everything that is wrong with it."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise QuartermasterError(f"OTLP_TARGETS can't be read: {type(error).__name__}.") from None
-    return tuple(_target(name, table) for name, table in tables.items())
+        text = path.read_text(encoding="utf-8-sig")
+        tables = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        return (), (TargetFault(1, f"OTLP_TARGETS can't be read: {type(error).__name__}."),)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        return (), (TargetFault(int(found[1]) if found else 1, "OTLP_TARGETS is not TOML: this line can't be read."),)
+    targets, faults = list[Target](), list[TargetFault]()
+    for name, table in tables.items():
+        given = cast("dict[str, Any]", table if isinstance(table, dict) else {})
+        wrong = list(_faults(name, given))
+        faults += [TargetFault(_line_of(text, name, key), sentence) for key, sentence in wrong]
+        targets += [] if wrong else [_target(name, given)]
+    return tuple(targets), tuple(faults)
 
 
-def _target(name: str, table: Any) -> Target:
+def _faults(name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each key that isn't as it should be, and what it should be."""
     where = f"The target {name} of OTLP_TARGETS"
-    given = cast(dict[str, Any], table if isinstance(table, dict) else {})
-    url = given.get("url")
-    if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise QuartermasterError(f"{where} needs a url, such as http://127.0.0.1:4318/v1/metrics.")
-    headers = given.get("headers", {})
-    named = cast(dict[str, Any], headers if isinstance(headers, dict) else {"": headers})
+    if not _is_address(given.get("url")):
+        yield "url", f"{where} needs a url, such as http://127.0.0.1:4318/v1/metrics."
+    if "traces_url" in given and not _is_address(given["traces_url"]):
+        yield "traces_url", f"{where} has a traces_url that is no address, such as http://127.0.0.1:4318/v1/traces."
+    if not isinstance(given.get("own_metrics", False), bool):
+        yield "own_metrics", f"{where} has an own_metrics that is neither true nor false."
+    yield from _header_faults(where, given.get("headers", {}))
+    for key in given:
+        if key not in _KEYS:
+            yield key, f"{where} has a key '{key}' that nobody reads; there are {', '.join(_KEYS)}."
+
+
+def _header_faults(where: str, headers: Any) -> Iterator[tuple[LiteralString, str]]:
+    named = cast("dict[str, Any]", headers if isinstance(headers, dict) else {"": headers})
     if not all(isinstance(one, str) for one in named.values()):
-        raise QuartermasterError(f"{where} has headers that aren't text.")
-    return Target(name, url, {key: SecretStr(value) for key, value in named.items()})
+        yield "headers", f"{where} has headers that aren't text."
+    elif not all(re.fullmatch(r"[!-~]+", key) and re.fullmatch(r"[ -~]+", one) for key, one in named.items()):
+        yield "headers", f"{where} has a header that is empty or has letters that can't be sent; only ASCII can."
+
+
+def _is_address(given: Any) -> bool:
+    try:
+        parts = urlsplit(given) if isinstance(given, str) else None
+        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _target(name: str, given: Mapping[str, Any]) -> Target:
+    headers = {key: SecretStr(value) for key, value in given.get("headers", {}).items()}
+    return Target(name, given["url"], headers, given.get("traces_url", ""), given.get("own_metrics", False))
+
+
+def _line_of(text: str, name: str, key: str) -> int:
+    """Return the line of a key in its table; where it isn't found, that of the table, else the first."""
+    found, in_table = 1, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if head := re.match(r"\s*\[([^\]]*)\]", line):
+            path = [one.strip().strip("\"'") for one in head[1].split(".")]
+            in_table = path[0] == name
+            found = number if in_table and found == 1 else found
+            if path == [name, key]:
+                return number
+        elif in_table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+            return number
+    return found

@@ -15,7 +15,7 @@ from bot.slack.blocks import modal, section
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
 from bot.words.own import own
-from handlers.edge.interaction import Interaction, Json
+from handlers.edge.interaction import Interaction, Json, text_at
 
 log = structlog.get_logger()
 
@@ -41,6 +41,24 @@ async def guarded(
     """
     call.ref = bind_correlation()
     await rt.tasks.wait_for_lull()
+    with rt.meter.spans.span(_act_of(call), request=f"{call.value} {call.private_metadata}", ref=call.ref):
+        await _run(rt, call, run, fresh, again, meanwhile, for_colleagues)
+
+
+def _act_of(call: Interaction) -> str:
+    """Return what kind of act it is, in a word."""
+    return {"block_actions": "click", "view_submission": "form"}.get(text_at(call.payload, "type"), "command")
+
+
+async def _run(
+    rt: Runtime,
+    call: Interaction,
+    run: Listener,
+    fresh: bool,
+    again: Callable[[Interaction, str], Json] | None,
+    meanwhile: LookUp | None,
+    for_colleagues: bool,
+) -> None:
     looking = asyncio.create_task(meanwhile(call)) if meanwhile else None
     try:
         if for_colleagues:

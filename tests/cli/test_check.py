@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.check import check_everything, mode_of, policy_path
+from bot.cli.check_targets import target_faults
 from bot.cli.manifest_file import manifest_yaml
 from bot.cli.misspelt import misspelt_settings
 from bot.kinds.registry import KINDS
@@ -142,3 +143,13 @@ async def test_check_says_which_names_matched_nothing_when_the_bot_last_looked(t
     assert said.endswith(
         "workspace Lab: it is called Research now, so its rules apply nowhere. (As of 2026-11-29 12:30 UTC.)"
     )
+
+
+def test_what_is_wrong_with_the_targets_has_its_line_and_does_not_stop_the_bot(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.toml"
+    targets.write_text('[a]\nurl = "http://x/v1/metrics"\nheaders = {key = "sk-ant-…"}\n')
+    assert target_faults({"OTLP_TARGETS": f'"{targets}"'})[0].startswith(f"{targets}:3: The target a of OTLP_TARGETS")
+    assert target_faults({}) == []
+    said = closing(tmp_path, OTLP_TARGETS=str(targets))
+    assert said == "1 error, no warnings: the bot starts, but nobody gets telemetry."
+    assert target_faults({"OTLP_TARGETS": str(tmp_path / "absent")}) != []

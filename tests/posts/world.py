@@ -17,6 +17,7 @@ from bot.slack.blocks import section
 from bot.slack.markup import escape
 from bot.slack.model import Message, Sent, SlackChannel
 from bot.store.session import Store
+from bot.telemetry.meter import Meter
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CHANNEL = "C0TEAM"
@@ -159,5 +160,5 @@ POLICY = Policy(
 
 def runtime(store: Store, slack: Slack, topic: Notes, clock: Clock, policy: Policy = POLICY) -> Runtime:
     topics = {topic.name: topic, LEFT: LeftReadable()}
-    parts: Any = SimpleNamespace(store=store, notifier=slack, now=clock, topics=topics, policy=policy)
+    parts: Any = SimpleNamespace(store=store, notifier=slack, now=clock, topics=topics, policy=policy, meter=Meter())
     return cast("Runtime", parts)

@@ -16,6 +16,7 @@ from bot.runtime import Runtime
 from bot.slack.model import Message, Sent, SlackChannel
 from bot.status.names import NamesTopic, look, loose_names, to_look_at
 from bot.store.session import Store
+from bot.telemetry.meter import Meter
 from tests.posts.world import Clock
 
 ADMINS, LABS, GROUP, BOSS = "C0ADMINS", "C0LABS", "S0ADMINS", "U0BOSS"
@@ -77,7 +78,13 @@ class Scene:
         self.outside, self.clock = Outside(), Clock()
         topics = {topic.name: topic for topic in (NamesTopic(), LeftReadable())}
         parts: Any = SimpleNamespace(
-            store=store, admin=self.outside, notifier=self.outside, now=self.clock, topics=topics, policy=POLICY
+            store=store,
+            admin=self.outside,
+            notifier=self.outside,
+            now=self.clock,
+            topics=topics,
+            policy=POLICY,
+            meter=Meter(),
         )
         parts.refresh_policy = self._refreshed
         self.parts, self.rt = parts, cast("Runtime", parts)

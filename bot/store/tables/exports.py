@@ -21,7 +21,10 @@ class MetricPeakRow(Table, table=True):
 
 
 class ExportTargetRow(Table, table=True):
-    """A receiver of finished days, those from `since` on; `looked_at`: up to when the ledger's writes were looked at."""
+    """A receiver of finished days, those from `since` on; `looked_at`: up to when the ledger's writes were looked at.
+
+    `refused_again_at`: when what it refused is tried again.
+    """
 
     name: str = Field(primary_key=True)
     since: date
@@ -29,10 +32,14 @@ class ExportTargetRow(Table, table=True):
     retry_at: datetime | None = time_column(nullable=True)
     failures: int = 0
     failure: str | None = None
+    refused_again_at: datetime | None = time_column(nullable=True)
 
 
 class ExportDayRow(Table, table=True):
-    """What a target got of a day, written before it is sent; another number is a correction, added to the ones before."""
+    """What a target got of a day or its hours, written before it is sent; a day has as many as it was written down for.
+
+    `doubts`: how many tries there were of which nobody knows how they ended. `refused`: what the target had against it.
+    """
 
     target: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
@@ -40,3 +47,5 @@ class ExportDayRow(Table, table=True):
     content: dict[str, Any] = json_column()
     sent_at: datetime | None = time_column(nullable=True)
     rejected: int = 0
+    doubts: int = 0
+    refused: str | None = None

@@ -1,41 +1,65 @@
-"""Sends finished days to each target: what was written down first, then what the ledger has and the target hasn't.
+"""Sends finished hours and days to each target: what was written down first, then what the ledger has and the target hasn't.
 
 What is sent is written down before, as a difference to all that was written down for that day. So a target that is away
 loses nothing, a revision is a correction, and after a crash the very same points are sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from enum import StrEnum
 
 import structlog
 
 from bot import __version__
+from bot.errors import QuartermasterError
 from bot.runtime import Runtime
-from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.exports.otlp import db
 from bot.spend.exports.otlp.db import Sending
-from bot.spend.exports.otlp.points import from_json, held, missing, points_of, to_json
-from bot.spend.ledger.measures.db import measures
+from bot.spend.exports.otlp.points import points_of
+from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
 from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
-from bot.store.names import names_of
 from bot.store.session import Tx
-from bot.telemetry.http import send
-from bot.telemetry.otlp import payload
 from bot.telemetry.targets import Target, read_targets
+from bot.telemetry.wire import Receipt, Verdict, Way, post
 
 log = structlog.get_logger()
 
 LEASE_LASTS = timedelta(minutes=15)
+WITHIN = timedelta(minutes=9)
+"""How long one round may take, so that its lease is never somebody else's meanwhile."""
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
+REFUSED_AGAIN_AFTER = timedelta(days=1)
+NOTED_WITHIN = timedelta(minutes=2)
+"""How patiently it is noted what a target answered."""
+Tell = Callable[[int, int], None]
+"""Hears how many days of how many are done."""
+
+
+class Pushed(StrEnum):
+    """How a round ended.
+
+    ALL: the target has everything. WAITS: all but days whose hours are still to come. MORE: the time was over. AWAY: the
+    target didn't take something. BUSY: another process is at it.
+    """
+
+    ALL = "all"
+    WAITS = "waits"
+    MORE = "more"
+    AWAY = "away"
+    BUSY = "busy"
 
 
 async def due(rt: Runtime, now: datetime) -> Sequence[str]:
     """Return the targets that may be tried now."""
     found: list[str] = []
+    try:
+        targets = read_targets(rt.settings.otlp_targets)
+    except QuartermasterError as error:
+        log.warning("targets_not_read", because=error.sentence)
+        return found
     async with rt.store.read() as tx:
-        for target in read_targets(rt.settings.otlp_targets):
+        for target in targets:
             known = await db.known(tx, target.name)
             if known is None or known.retry_at is None or known.retry_at <= now or known.retry_at > now + LEASE_LASTS * 8:
                 found.append(target.name)
@@ -45,41 +69,70 @@ async def due(rt: Runtime, now: datetime) -> Sequence[str]:
 async def push(rt: Runtime, name: str, now: datetime) -> None:
     """Send one target what it hasn't got; one process at a time does."""
     target = next((one for one in read_targets(rt.settings.otlp_targets) if one.name == name), None)
-    if target is None:
-        return
-    lease = f"export:{name}"
+    if target is not None:
+        await push_alone(rt, target, now)
+
+
+async def push_alone(rt: Runtime, target: Target, now: datetime, tell: Tell = lambda _done, _of: None) -> Pushed:
+    """Do it while no other process does."""
+    lease = f"export:{target.name}"
     async with rt.store.write() as tx:
         if not await acquire_lease(tx, lease, now, LEASE_LASTS):
-            return
+            return Pushed.BUSY
     try:
-        await push_to(rt, target, now)
+        return await _push_to(rt, target, now, tell)
     finally:
         async with rt.store.write() as tx:
             await release_lease(tx, lease, now)
 
 
-async def push_to(rt: Runtime, target: Target, now: datetime) -> None:
-    """Send what was left over, then each day that changed; at the first failure the rest waits for the next time."""
+async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pushed:
+    """Send what was left over, then each day that changed; where the target is away the rest waits for the next time."""
     async with rt.store.write() as tx:
         if await db.known(tx, target.name) is None:
             await db.begin(tx, target.name, first_day(now))
-        left = await db.unsent(tx, target.name)
-    for one in left:
-        if not await _send(rt, target, one, now):
-            return
+    if (ended := await _send_left_over(rt, target, now)) is not Pushed.ALL:
+        return ended
     async with rt.store.read() as tx:
         until = await db.written_until(tx)
         known = await db.known(tx, target.name)
-        days = await db.days_to_look_at(tx, known.since, known.looked_at) if known else []
-    for day in days:
+        facts = await db.days_to_look_at(tx, known.since, known.looked_at) if known else []
+    days, put_off = days_to_tell(facts, rt.settings.hours_kept, now)
+    for number, fact in enumerate(days, 1):
+        if rt.now() - now > WITHIN:
+            return Pushed.MORE
         async with rt.store.write() as tx:
-            one = await wanted(tx, target.name, day)
-            if one:
-                await db.intend(tx, one)
-        if one and not await _send(rt, target, one, now):
-            return
+            sendings = await sendings_of(tx, target.name, fact)
+            await db.intend(tx, sendings)
+        for one in sendings:
+            if await _send(rt, target, one) not in (Verdict.TAKEN, Verdict.REFUSED):
+                return Pushed.AWAY
+        tell(number, len(days))
+    if put_off:
+        return Pushed.WAITS
     async with rt.store.write() as tx:
         await db.looked(tx, target.name, until)
+    return Pushed.ALL
+
+
+async def _send_left_over(rt: Runtime, target: Target, now: datetime) -> Pushed:
+    """Send what is written down and didn't arrive; what was refused as it is once a day, and then until one is again."""
+    async with rt.store.read() as tx:
+        left = await db.unsent(tx, target.name)
+        known = await db.known(tx, target.name)
+    again_at = known.refused_again_at if known else None
+    tries_refused = again_at is None or again_at <= now or again_at > now + REFUSED_AGAIN_AFTER
+    for one in left:
+        if rt.now() - now > WITHIN:
+            return Pushed.MORE
+        if one.refused and not tries_refused:
+            continue
+        verdict = await _send(rt, target, one)
+        if verdict is Verdict.REFUSED:
+            tries_refused = False
+        elif verdict is not Verdict.TAKEN:
+            return Pushed.AWAY
+    return Pushed.ALL
 
 
 def first_day(now: datetime) -> date:
@@ -87,36 +140,44 @@ def first_day(now: datetime) -> date:
     return now.astimezone(UTC).date() - ONE_DAY
 
 
-async def wanted(tx: Tx, target: str, day: date) -> Sending | None:
-    """Return what a target has to get of a day, so that it has what the ledger has; None for nothing."""
-    sent = await db.of_day(tx, target, day)
-    found = await measures(tx, day, day, (WORKSPACE, MODEL))
-    rest = missing(held(found), [from_json(one.content["points"]) for one in sent])
-    if not rest:
-        return None
-    names = await names_of(tx, {key[1] for key in rest})
-    return Sending(target, day, db.numbers(sent), {"points": to_json(rest), "names": dict(names)})
-
-
-def body_of(one: Sending) -> Mapping[str, Any]:
+def body_of(one: Sending) -> bytes:
     """Return what is sent; made of what was written down alone, so that it is the same each time."""
-    points = points_of(from_json(one.content["points"]), one.content["names"])
-    return payload(one.day, one.number, points, __version__)
+    from bot.telemetry.otlp import metrics_request
+
+    return metrics_request(points_of(one.day, one.content), __version__)
 
 
-async def _send(rt: Runtime, target: Target, one: Sending, now: datetime) -> bool:
+async def _send(rt: Runtime, target: Target, one: Sending) -> Verdict:
     settings = rt.settings
-    receipt = await send(target, body_of(one), settings.proxy_for(target.url), settings.ssl_cert_file)
     async with rt.store.write() as tx:
-        if not receipt.failure:
-            await db.arrived(tx, one, now, receipt.rejected)
-        else:
-            known = await db.known(tx, target.name)
-            failures = known.failures + 1 if known else 1
-            pause = receipt.retry_after or min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-            await db.failed(tx, target.name, failures, receipt.failure, now + timedelta(seconds=pause))
-    if receipt.failure:
-        log.warning("export_not_taken", target=target.name, day=one.day.isoformat(), because=receipt.failure)
+        await db.begun(tx, one)
+    way = Way(settings.proxy_for(target.url), settings.ssl_cert_file)
+    receipt = await post(target, target.url, body_of(one), way)
+    await rt.store.note(NOTED_WITHIN, lambda tx: _note(tx, one, receipt, rt.now()))
+    _tell_log(one, receipt)
+    return receipt.verdict
+
+
+async def _note(tx: Tx, one: Sending, receipt: Receipt, now: datetime) -> None:
+    if receipt.verdict is Verdict.TAKEN:
+        await db.arrived(tx, one, now, receipt.rejected)
+    elif receipt.verdict is Verdict.REFUSED:
+        await db.refused(tx, one, receipt.because, now + REFUSED_AGAIN_AFTER)
+    else:
+        known = await db.known(tx, one.target)
+        failures = known.failures + 1 if known else 1
+        pause = receipt.retry_after or min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        is_unknown = receipt.verdict is Verdict.UNKNOWN
+        retry_at = now + timedelta(seconds=pause)
+        await db.failed(tx, one, failures, receipt.because, retry_at, is_unknown=is_unknown)
+
+
+def _tell_log(one: Sending, receipt: Receipt) -> None:
+    what = {"target": one.target, "day": one.day.isoformat(), "number": one.number}
+    if receipt.verdict is not Verdict.TAKEN:
+        log.warning("export_not_taken", **what, verdict=receipt.verdict.value, because=receipt.because)
+        return
     if receipt.rejected:
-        log.warning("export_rejected_in_part", target=target.name, day=one.day.isoformat(), points=receipt.rejected)
-    return not receipt.failure
+        log.warning("export_rejected_in_part", **what, points=receipt.rejected, because=receipt.because)
+    if one.doubts:
+        log.warning("export_may_be_there_twice", **what, times=one.doubts)

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("retry_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("refused_again_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_export_target")),
     )
     op.create_table(
@@ -39,6 +40,8 @@ def upgrade() -> None:
         sa.Column("content", bot.store.types.Json(), nullable=False),
         sa.Column("sent_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.Column("refused", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("target", "day", "number", name=op.f("pk_export_day")),
     )
 

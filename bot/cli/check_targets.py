@@ -1,0 +1,51 @@
+"""What `check` and `doctor` say of those who get telemetry."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.settings.model import Settings
+from bot.settings.sources import bare
+from bot.telemetry.targets import Target, examine_targets
+from bot.telemetry.wire import Receipt, Verdict, Way, post
+
+_WITHIN = 10.0
+
+
+def target_faults(env: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the file of OTLP_TARGETS, a line each, file and line first; nothing without one."""
+    given = bare(env.get("OTLP_TARGETS", ""))
+    _, faults = examine_targets(Path(given)) if given else ((), ())
+    return [f"{given}:{fault.line}: {fault.sentence}" for fault in faults]
+
+
+async def ask_targets(settings: Settings) -> list[tuple[bool, str]]:
+    """Ask each target whether it would take a push, by one of nothing; returns whether it would, and a sentence."""
+    if settings.otlp_targets is None:
+        return []
+    targets, faults = examine_targets(settings.otlp_targets)
+    found = [(False, f"{settings.otlp_targets}:{fault.line}: {fault.sentence}") for fault in faults]
+    for target in targets:
+        found.append(await _ask(settings, target, target.url, "figures"))
+        if target.traces_url:
+            found.append(await _ask(settings, target, target.traces_url, "traces"))
+    return found
+
+
+async def _ask(settings: Settings, target: Target, url: str, what: str) -> tuple[bool, str]:
+    from bot.telemetry.otlp import empty_request
+
+    receipt = await post(target, url, empty_request(), Way(settings.proxy_for(url), settings.ssl_cert_file), _WITHIN)
+    if receipt.verdict is Verdict.TAKEN:
+        return True, f"The target {target.name} of OTLP_TARGETS takes {what}."
+    return False, f"The target {target.name} of OTLP_TARGETS doesn't take {what} ({receipt.because}). {_mend(receipt)}"
+
+
+def _mend(receipt: Receipt) -> str:
+    mends = {
+        "HTTP 401": "Check the key in its headers.",
+        "HTTP 403": "Check the key in its headers.",
+        "HTTP 404": "Check its address: OTLP over HTTP usually ends with /v1/metrics or /v1/traces.",
+        "HTTP 415": "It doesn't take protobuf. Check its address.",
+    }
+    default = "It answers, but not as a receiver of OTLP does." if receipt.because.startswith("HTTP") else ""
+    return mends.get(receipt.because, default or "Check its address, and the network or the proxy on the way.")
