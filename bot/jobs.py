@@ -34,6 +34,7 @@ from bot.posts import converge as posts
 from bot.posts import redact
 from bot.posts.left_readable import LeftReadable
 from bot.posts.model import Topic
+from bot.posts.shared import SharedTopic
 from bot.posts.undeliverable import Undeliverable
 from bot.runtime import Runtime
 from bot.spend import jobs as spend
@@ -67,6 +68,7 @@ _TOPICS: tuple[Topic, ...] = (
     ReportTopic(),
     CodeDigestTopic(),
     ChangeTopic(),
+    SharedTopic(),
     Undeliverable(),
     LeftReadable(),
     DepartureTopic(),

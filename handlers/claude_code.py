@@ -6,7 +6,7 @@ from bot.claude_code.digests.view import THING, settings_message
 from bot.claude_code.figures import code_figures
 from bot.claude_code.grammar import DIGEST, NotUnderstood, parse_query
 from bot.claude_code.model import BYS, CodeQuery
-from bot.claude_code.people import sight_of
+from bot.claude_code.people import ONLY_OWN, seen_by, sight_of
 from bot.claude_code.table import file_table
 from bot.claude_code.view import code_chart, render_code, render_not_understood
 from bot.commands.parse import find_command, split_words
@@ -69,18 +69,20 @@ async def stop_digest(call: Interaction) -> None:
 
 
 async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = "", redraw: bool = False) -> None:
-    query = parse_query(words)
-    if isinstance(query, NotUnderstood):
+    asked = parse_query(words)
+    if isinstance(asked, NotUnderstood):
         command = find_command("code")
         usage = command.subcommands[0].usage if command else ""
-        await call.say(render_not_understood(query, call.rt.settings.command_prefix, usage))
+        await call.say(render_not_understood(asked, call.rt.settings.command_prefix, usage))
         return
+    query = await seen_by(call.rt, call.actor, asked)
     found = await code_figures(call.rt, query, await sight_of(call.rt, call.actor), call.rt.now())
     directly = await why_directly(call)
     shareable = directly is None and call.channel[:1] in ("C", "G")
 
     def render(chart: dict[str, object] | None) -> Message:
-        return render_code(found, chart, cursor, shareable=shareable)
+        message = render_code(found, chart, cursor, shareable=shareable)
+        return message if query == asked else signed(message, ONLY_OWN)
 
     await tell_charted(call, render, code_chart(found), directly, redraw=redraw)
 
@@ -108,7 +110,7 @@ async def turn(call: Interaction) -> None:
 
 async def share(call: Interaction) -> None:
     """Post the answer, as anybody may see it, into the channel where it was asked for."""
-    query = _query_of(call)
+    query = await _query_of(call)
     if query.mine:
         raise NotFound("Your own figures are for you alone, so I don't post them. Nothing was posted.")
     await require_channel(call.rt, call.channel)
@@ -122,7 +124,7 @@ async def share(call: Interaction) -> None:
 
 async def send_file(call: Interaction) -> None:
     """Send the figures, as whoever presses the button may see them, as a file in a direct message."""
-    query = _query_of(call)
+    query = await _query_of(call)
     found = await code_figures(call.rt, query, await sight_of(call.rt, call.actor), call.rt.now())
     if not found.parts:
         await call.say(plain_answer("There are no figures to put into a file."))
@@ -134,11 +136,12 @@ async def send_file(call: Interaction) -> None:
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 
 
-def _query_of(call: Interaction) -> CodeQuery:
+async def _query_of(call: Interaction) -> CodeQuery:
+    """Return what of a button's question the person may see now."""
     query = parse_query(split_words(call.value))
     if isinstance(query, NotUnderstood):
         raise NotFound("I can't read that answer any more. Ask for the figures again.")
-    return query
+    return await seen_by(call.rt, call.actor, query)
 
 
 FEATURE = Feature(

@@ -43,7 +43,7 @@ async def open_digest_form(call: Interaction) -> None:
 
 async def open_alert_form(call: Interaction) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
-    await ALERT_DOOR.open(call, alert_values(call.channel))
+    await ALERT_DOOR.open(call, alert_values(call.channel, call.words))
 
 
 def _channel_of(call: Interaction) -> str:

@@ -49,7 +49,7 @@ async def reports_command(call: Interaction) -> None:
     if name == "dashboard":
         await _asked_dashboard(call)
     elif call.words and call.words[0].lower() == SCHEDULE:
-        await spend_scheduled.show_scheduled(call)
+        await (spend_scheduled.schedule_named if call.words[1:] else spend_scheduled.show_scheduled)(call)
     else:
         await _answer(call, call.words)
 
@@ -202,7 +202,8 @@ async def report_csv(call: Interaction) -> None:
         return
     named, by = find_report(wanted.name), (built.tag,) if built.tag else ()
     content = csv_bytes(table)
-    title = named.title if named else "Report"
+    title: Markup = named.title if named else "Report"
+    title = f"{title} of what you may see" if built.only else title
     file = File(
         file_name("-".join([wanted.name, *([wanted.part] if wanted.part else [])]), times.first, times.last, by),
         content,

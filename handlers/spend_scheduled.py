@@ -38,9 +38,24 @@ async def _show(call: Interaction, cursor: str, *, redraw: bool = False) -> None
     await (call.say_in_place(message) if redraw else call.say(message))
 
 
+async def schedule_named(call: Interaction) -> None:
+    """Open the form for what was typed after `schedule`, as far as it names a report; the rest is chosen there."""
+    named = call.words[1:]
+    known = next((named[:count] for count in range(len(named), 0, -1) if _is_report(named[:count])), ())
+    await _open_schedule_form(call, known)
+
+
+def _is_report(words: tuple[str, ...]) -> bool:
+    return isinstance(read_wanted(words), Wanted)
+
+
 async def open_schedule_form(call: Interaction) -> None:
     """Open the form, filled in with the report that somebody looks at."""
-    wanted = read_wanted(split_words(call.value))
+    await _open_schedule_form(call, split_words(call.value))
+
+
+async def _open_schedule_form(call: Interaction, words: tuple[str, ...]) -> None:
+    wanted = read_wanted(words)
     filled = wanted if isinstance(wanted, Wanted) else None
     channel = call.channel if in_channel(call) else ""
     await SCHEDULE_DOOR.open(call, schedule_values(channel, call.calendar.name, filled))

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from bot.errors import SlackRefused
 from bot.posts.charts import Render, deliver
+from bot.posts.shared import Share, share, why_not_posted
 from bot.slack.blocks import context
 from bot.slack.charts import ChartSpec
 from bot.slack.markup import Markup, mention
 from bot.slack.model import Message, Sent
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.once import is_first_time
 
 
 async def why_directly(call: Interaction) -> Markup | None:
@@ -66,12 +66,9 @@ async def post_shared(
     call: Interaction, render: Callable[[dict[str, object] | None, Markup], Message], chart: ChartSpec | None
 ) -> None:
     """Post an answer once, with who shared it, into the channel where it was asked for; `render` gets that, too."""
-    # Last before posting: what fails until here may be tried again with the same click.
-    if call.trigger_id and not await is_first_time(call.rt, f"share:{call.trigger_id}"):
-        return
-    by = f"Shared by {mention(call.actor.slack_id)}"
-
-    async def send(message: Message) -> Sent:
-        return await call.rt.notifier.send(call.channel, message)
-
-    await deliver(call.rt, call.rt.now(), lambda drawn: render(drawn, by), chart, send)
+    by: Markup = f"Shared by {mention(call.actor.slack_id)}"
+    click = f"share:{call.trigger_id}" if call.trigger_id else ""
+    button = f"share:{call.user_id}:{call.channel}:{call.message_ts}:{call.value}"
+    ended = await share(call.rt, call.channel, (click, button), lambda drawn: render(drawn, by), chart)
+    if ended is Share.UNSURE:
+        await call.say(plain_answer(await why_not_posted(call.rt, call.channel)))

@@ -1,13 +1,33 @@
 """Who may see whose figures by name: decided here and nowhere else, at each act, for answers, pages, files and posts."""
 
 import hmac
+from dataclasses import replace
 
 from bot.approvals.authority import current_approvers
+from bot.claude_code.model import CodeQuery
 from bot.claude_code.naming import Sight
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
+from bot.spend.visibility import sees_all
 from bot.words.addresses import same_form
+
+ONLY_OWN: Markup = "you may see only your own figures"
+"""What is said where a question was narrowed to what somebody may see."""
+
+
+async def seen_by(rt: Runtime, actor: Actor, query: CodeQuery) -> CodeQuery:
+    """Return what of a question somebody may see as of now: their own, unless they see everybody's figures.
+
+    Everybody's see those whom SPEND_VISIBLE_TO lets see all cost and usage, and those whom the policy lets see people.
+    """
+    return query if query.mine or await sees_everybody(rt, actor) else replace(query, mine=True)
+
+
+async def sees_everybody(rt: Runtime, actor: Actor) -> bool:
+    """Tell whether somebody may see what others did, by whatever name."""
+    return await sees_all(rt, actor) or await _is_named(rt, actor)
 
 
 async def sight_of(rt: Runtime, actor: Actor | None) -> Sight:

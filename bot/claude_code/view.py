@@ -9,7 +9,7 @@ from bot.claude_code.table import answer_chart, is_final, shown_table
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec
-from bot.slack.elements import button
+from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, code, date, escape, link
 from bot.slack.model import Message
 from bot.slack.paging import pager
@@ -164,7 +164,7 @@ def render_not_understood(problem: NotUnderstood, prefix: str, usage: str) -> Me
         text = f"{read}*{escape(problem.unknown)}* says something else, but I can use only one."
     else:
         text = f"{read}I don't know *{escape(problem.unknown)}*."
-    if problem.suggestion:
+    if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         text += f" Did you mean {code(f'/{prefix}-code {problem.suggestion}')}?"
         return Message(text, [section(text), actions(button("Yes, show that", ids.CODE_RETRY, problem.suggestion))])
     text += f" You can type {code(f'/{prefix}-code {usage}')}."

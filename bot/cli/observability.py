@@ -99,9 +99,8 @@ async def _leave_to_the_bot(rt: Runtime, since: date, say: Say) -> None:
     async with rt.store.write() as tx:
         names = await datadog.begin(tx, rt.settings, since)
     if names:
-        say(
-            f"Days from {since} on that aren't there yet will be sent by the running bot, within minutes, to {', '.join(names)}."
-        )
+        who = ", ".join(names)
+        say(f"Days from {since} on that aren't there yet will be sent by the running bot, within minutes, to {who}.")
     elif rt.settings.dogstatsd_address:
         say("DogStatsD takes no days that are over.")
 

@@ -44,6 +44,10 @@ def confirm(title: str, text: str, confirm: str, deny: str, style: Style | None 
     )
 
 
+MOST_TYPED: Final = 1900
+"""Characters of typed words that a button carries beside what it adds, such as a cursor (slack.md §3.3: 2,000)."""
+
+
 def button(
     text: str,
     action_id: str,

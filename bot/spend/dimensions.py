@@ -17,8 +17,10 @@ def named(thing_id: str, names: Mapping[str, str]) -> str:
     return names.get(thing_id) or f"…{thing_id[-4:]}"
 
 
-def short_model(model: str, _names: Mapping[str, str] | None = None) -> str:
-    """Return a model as people call it: `claude-opus-5-5-20260901` is `opus-5-5`."""
+def short_model(model: str, names: Mapping[str, str] | None = None) -> str:
+    """Return a model as people call it: `claude-opus-5-5-20260901` is `opus-5-5`, unless `names` tell it from another."""
+    if names and model in names:
+        return names[model]
     head, _, tail = model.removeprefix("claude-").rpartition("-")
     return head if len(tail) == 8 and tail.isdigit() else model.removeprefix("claude-")
 

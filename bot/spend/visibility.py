@@ -30,6 +30,11 @@ async def scope_of(rt: Runtime, actor: Actor) -> Scope:
     return replace(own, workspaces=workspaces)
 
 
+async def sees_all(rt: Runtime, actor: Actor) -> bool:
+    """Tell whether somebody may see all figures as of now, where there is nothing between all and one's own."""
+    return (await _standing(rt, actor))[1]
+
+
 async def own_scope(rt: Runtime, actor: Actor) -> Scope:
     """Return what is somebody's own, whatever else they may see: their keys, and what they use without one."""
     return Scope(keys=await rt.keys_of(actor.slack_id, actor.member.id), people=frozenset({actor.member.id}))

@@ -1,17 +1,25 @@
 """The weekly summary on the desk of posts: once a week however many replicas, skipped, ended, begun again."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from pydantic import SecretStr
 
+from bot.admin.model import Member
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db
 from bot.claude_code.digests import settings
 from bot.claude_code.digests.schedule import next_due
+from bot.claude_code.model import DAY, CodeQuery
+from bot.claude_code.people import seen_by
 from bot.claude_code.plan import read_day
+from bot.errors import NotAllowed
 from bot.jobs import JOBS, run_job
+from bot.policy.model import Policy
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.store.session import Store
@@ -110,3 +118,28 @@ async def test_after_its_patience_it_says_what_is_missing_and_in_a_shared_channe
     [said] = [post.message.text for post in slack.posts if "Claude Code figures" in post.message.text]
     assert "That isn't zero" in said
     assert next_due("UTC", NINE).monday == date(2026, 11, 30)
+
+
+async def test_who_may_see_only_their_own_sees_no_more_and_starts_no_summary(store: Store) -> None:
+    rt = bot(store, Slack(), NINE)
+    who = replace(DANA, member=Member(id="user_dana", email="dana@acme.test", name="Dana", role="developer"))
+    own = CodeQuery("7d", DAY, mine=True)
+    assert await seen_by(rt, who, CodeQuery("7d", DAY)) == CodeQuery("7d", DAY)
+    cast("Any", rt).settings.spend_visible_to = ("own",)
+    asked = {"member": "developer"}
+
+    async def user(_: str) -> Any:
+        return SimpleNamespace(role=asked["member"])
+
+    async def policy() -> Policy:
+        return Policy()
+
+    parts = cast("Any", rt)
+    parts.admin, parts.refresh_policy = SimpleNamespace(user=user), policy
+    assert await seen_by(rt, who, CodeQuery("7d", DAY)) == own
+    assert await seen_by(rt, who, own) == own
+    with pytest.raises(NotAllowed, match="only your own figures"):
+        await settings.subscribe(rt, who, COSTS, "UTC")
+    asked["member"] = "billing"
+    assert not (await seen_by(rt, who, CodeQuery("7d", DAY))).mine, "asked at each act"
+    assert (await settings.subscribe(rt, who, COSTS, "UTC"))[1]

@@ -11,7 +11,15 @@ from bot.spend.scope import EVERYTHING
 from bot.spend.scope import Scope as Seen
 from tests.limits.samples import TEN, figures, group, peak
 
-WORKSPACES = {"w1": "Production", "w2": "Opus", "w3": "Data Science", "w4": "Twin", "w5": "Twin"}
+WORKSPACES = {
+    "w1": "Production",
+    "w2": "Opus",
+    "w3": "Data Science",
+    "w4": "Twin",
+    "w5": "Twin",
+    "w6": "R and D",
+    "w7": "Model",
+}
 GROUPS = [group("Opus"), group("Sonnet"), group("Haiku")]
 
 
@@ -25,6 +33,10 @@ def test_a_workspace_and_a_model_are_read_in_any_order() -> None:
         ("opus", Asked("w2")),
         ("opus opus", Asked("w2", ("rl_opus",))),
         ("claude", Asked()),
+        ("R and D", Asked("w6")),
+        ("sonnet in r and d", Asked("w6", ("rl_sonnet",))),
+        ("model", Asked("w7")),
+        ("in model sonnet", Asked("", ("rl_sonnet",))),
         ("w1 rl_sonnet", Asked("w1", ("rl_sonnet",))),
         ("rl_sonnet rl_haiku", Asked("", ("rl_sonnet", "rl_haiku"))),
     ):

@@ -264,6 +264,8 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("by bymodel", "by bymodel", "by model"),
     ("top 101", "top 101", None),
     ("top 0", "top 0", None),
+    ("over 1,5", "over 1,5", None),
+    ("7d over $1,50 by model", "over $1,50", "7d by model"),
     ("over", "over", None),
     ("30d by mdoel and kye", "by mdoel", "30d by model and by key"),
     ("vs lst month", "vs lst", "vs last month"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.slack.model import Sent
 from bot.spend.exports.send import MOST_BYTES, MOST_ROWS, Export, File, send_csv, too_large
 from bot.store.audit import all_entries
 from bot.store.session import Store
-from tests.spend.world import DANA, FRIDAY, Slack, runtime
+from tests.spend.world import DANA, FRIDAY, NOW, Slack, runtime, set_clock
 
 EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D 'x'"]})
 FILE = File("records-2026-11-20.csv", b"a\r\n", 1, "Records, Fri 20 Nov")
@@ -45,6 +46,9 @@ async def test_a_click_sends_one_file_and_each_delivery_of_it_is_answered(store:
     slack = Files()
     rt = runtime(store, slack=slack)
     said = [await send_csv(rt, DANA, EXPORT, FILE, cause) for cause in ("1.1", "1.1", "1.2")]
+    assert said[2] == said[1], "a second press at once is the same"
+    set_clock(rt, NOW + timedelta(minutes=1))
+    said[2] = await send_csv(rt, DANA, EXPORT, FILE, "1.3")
     assert said[0] == "I sent you *records-2026-11-20.csv* (1 row) as a direct message."
     assert said[1] == "I'm sending you that file already. It comes as a direct message."
     assert slack.files == [("U0DANA", None)] * 2

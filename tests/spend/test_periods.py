@@ -81,7 +81,8 @@ def test_a_period_means_its_days_and_is_compared_with_those_before(typed: str, d
     "typed",
     ["0d", "367d", "9999 days", "2026-13", "31 Feb to 3 Mar", "2026-10-17..2026-10-03", "3 to 5", "from 3 Oct", "q5",
      "octopus", "0w", "53 weeks", "since 30d", "since 3 Oct to 17 Oct", "2026-q3-2026", "last 3 months",
-     "2026-10-03..2026-10-17..2026-10-20", "last", "10/3", "99 Oct"],
+     "2026-10-03..2026-10-17..2026-10-20", "last", "10/3", "99 Oct", "0001-01-01", "9999-12", "0001-q1", "3 Oct 9999",
+     "since 0001-01-01", "1 Oct 0026 to 3 Oct 2026", "Oct 1926", "today vs 9999-12"],
 )  # fmt: skip
 def test_what_is_no_period_is_not_guessed(typed: str) -> None:
     assert isinstance(parse_query(typed.split()), NotUnderstood)

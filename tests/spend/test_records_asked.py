@@ -125,7 +125,10 @@ SAID: dict[str, tuple[Records, list[str]]] = {
     ),
     "unsplit": (replace(FOUND, facts=OLD, unsplit=(THURSDAY,)), ["the report of Thu 19 Nov doesn't tell all of this"]),
     "doubtful": (replace(FOUND, doubtful=(FRIDAY,)), ["⚠️ In doubt: Fri 20 Nov."]),
-    "narrowed": (replace(FOUND, scope=Scope()), ["only your own keys and your workspaces"]),
+    "narrowed": (
+        replace(FOUND, scope=Scope()),
+        ["$412.70 of what you may see* on", "only your own keys and your workspaces"],
+    ),
     "no data": (
         replace(FOUND, page=Page([], first=1, total=0), total=None, facts=Facts({}, {}), missing=(FRIDAY,)),
         ["I have no figures on Fri 20 Nov (UTC) yet. That isn't $0"],

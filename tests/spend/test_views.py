@@ -89,6 +89,19 @@ def test_answer_is_one_sentence_with_its_comparison() -> None:
     )
 
 
+def test_hours_of_a_day_against_whole_days_are_no_fall() -> None:
+    asked = SpendQuery("today", versus="yesterday")
+    running = figures("today", query=asked, open_days=(TODAY,), runs=True, compared=(date(2026, 11, 20),) * 2)
+    assert figures_sentence(running) == "*$412.70 so far* on Sat 21 Nov (UTC) · Fri 20 Nov 2026 had $349.75"
+    assert "vs Fri 20 Nov 2026" in figures_sentence(replace(running, runs=False))
+    week = figures(query=SpendQuery(versus="7d"), compared=(date(2026, 11, 14), date(2026, 11, 20)))
+    assert figures_sentence(week) == "*$412.70* on Fri 20 Nov (UTC) · 14–20 Nov 2026 had $349.75"
+    assert "compares 1 day with 7" in render_figures(week).text
+    september = (date(2026, 9, 1), date(2026, 9, 30))
+    october = figures("october", query=SpendQuery("october", versus="september"), compared=september)
+    assert "+18 % vs Sep 2026" in figures_sentence(october), "months are compared as people do"
+
+
 def test_missing_days_are_said_and_are_not_zero() -> None:
     assert "no data yet for 3 days (18–20 Nov)" in figures_sentence(
         figures("7d", missing=(date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)))
@@ -302,6 +315,19 @@ def test_forms_pass_the_checks_of_slack(channel: str) -> None:
     ]
     for view in views:
         assert validate_view(view) == []
+
+
+def test_the_form_of_an_alert_takes_what_was_typed() -> None:
+    for typed, amount, period in (
+        ("$1,500 monthly", "1500.00", "monthly"),
+        ("per day 2k", "2000.00", "daily"),
+        ("1,5 -3 month", None, "monthly"),
+        ("", None, "daily"),
+    ):
+        values = alert_values("C0COSTS", typed.split())
+        assert (values.get("spend_amount"), values["spend_period"]) == (amount, period), typed
+        held = given(ALERT.fields, values, {}, AS_OF, UTC_DAYS)
+        assert f"'initial_value': '{amount}'" in str(draw(ALERT, held, alert_frame("C0COSTS", [], {}))) or amount is None
 
 
 def test_a_form_shows_what_the_channel_has() -> None:

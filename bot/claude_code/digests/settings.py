@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.claude_code.digests import db
 from bot.claude_code.digests.schedule import CodeSubscription, DueWeek, due, next_due
 from bot.claude_code.digests.topic import TOPIC, subject_of
-from bot.errors import NotFound
+from bot.claude_code.people import sees_everybody
+from bot.errors import NotAllowed, NotFound
 from bot.people.model import Actor
 from bot.posts import db as posts
 from bot.posts.channels import require_channel
@@ -16,8 +17,16 @@ from bot.store.actions import AuditAction
 
 
 async def subscribe(rt: Runtime, actor: Actor, channel: str, tz: str) -> tuple[CodeSubscription, bool]:
-    """Give a channel the summary, and tell whether that is new; NotAllowed where figures must not be posted."""
+    """Give a channel the summary, and tell whether that is new.
+
+    NotAllowed where figures must not be posted, and for somebody who doesn't see everybody's.
+    """
     await require_channel(rt, channel)
+    if not await sees_everybody(rt, actor):
+        raise NotAllowed(
+            "The summary tells what everybody does with Claude Code, and you may see only your own figures."
+            " Ask an organization admin to start it. Nothing was changed."
+        )
     now = rt.now()
     wanted = CodeSubscription(channel, tz, actor.slack_id, now, next_due(tz, now).monday)
     async with rt.store.write() as tx:

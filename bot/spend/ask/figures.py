@@ -14,6 +14,7 @@ from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
+from bot.spend.ledger.apart import names_apart
 from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import measures
@@ -23,7 +24,6 @@ from bot.spend.model import ONE_DAY, Figures, LedgerDay, SpendQuery
 from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
 from bot.spend.visible.db import conditions
-from bot.store.names import names_of
 from bot.store.session import Tx
 
 CONTEXT_DAYS = 14
@@ -112,7 +112,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         known,
         counts,
         before,
-        await names_of(tx, {one for count in (*counts, *before) for one in count.ids.values()}),
+        await names_apart(tx, {one for count in (*counts, *before) for one in count.ids.values()}),
         await budget_of(tx, channel, only) if may_have_budget and seen.is_all else None,
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),

@@ -31,7 +31,8 @@ def matching(value: str, dimension: Dimension, labels: Mapping[str, str]) -> set
         pattern = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", bare)))
         return {one for one, known in forms.items() if any(pattern.fullmatch(form) for form in known)}
     if dimension == MODEL:
-        return {one for one, known in forms.items() if f"-{bare}-" in f"-{known[1]}-"}
+        of_version = {one for one, known in forms.items() if known[0] == f"claude-{bare}"}
+        return of_version or {one for one, known in forms.items() if f"-{bare}-" in f"-{known[1]}-"}
     return {one for one, known in forms.items() if bare in known}
 
 

@@ -55,6 +55,7 @@ _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})[-/ ]?)?q ?([1-4])(?:[-/ ]?(\d{4}))?")
 _QUARTER_SAID = re.compile(r"(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(\d{4}))?")
 _YEAR = re.compile(r"20\d\d")
+_ANY_YEAR = re.compile(r"\d{4}")
 _OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _SINCE = re.compile(r"since (?:the )?(.+)|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)")
 _LONGEST = 10
@@ -73,7 +74,9 @@ def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
 
 def _period(text: str) -> Period | None:
     text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
-    return _one(text) or _since(text)
+    found = _one(text) or _since(text)
+    # A year that no report ever had is a slip of the finger, and days beside the first or last one can't be counted.
+    return None if found and any(not _YEAR.fullmatch(year) for year in _ANY_YEAR.findall(found)) else found
 
 
 def _one(text: str) -> Period | None:

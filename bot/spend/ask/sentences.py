@@ -21,7 +21,7 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import count, count_change
 from bot.words.own import own
-from bot.words.wording import month_name, number, percent, weekday_day
+from bot.words.wording import month_name, number, percent, plural, weekday_day
 
 
 def figures_sentence(figures: Figures) -> Markup:
@@ -78,6 +78,8 @@ def _change(figures: Figures) -> Markup | None:
         return f"I can't compare it with {against}: not all of its days are known and final"
     if figures.open_days and not figures.query.versus:
         return None
+    if figures.before is not None and not _is_alike(figures):
+        return f"{against} had {amount_in_words(figures, figures.before)}"
     if figures.query.measure == "dollars" or not figures.before:
         return change_in_words(figures.total, figures.before, against)
     ratio = growth(figures.total, figures.before)
@@ -151,7 +153,17 @@ def _lengths(figures: Figures) -> Markup | None:
     assert figures.compared is not None  # noqa: S101 - looked at before
     now = (figures.last - figures.first).days + 1
     then = (figures.compared[1] - figures.compared[0]).days + 1
-    return None if now == then else f"compares {number(now)} days with {number(then)}"
+    return None if now == then else f"compares {plural(now, 'day')} with {number(then)}"
+
+
+def _is_alike(figures: Figures) -> bool:
+    """Tell whether a percentage says something: hours against whole days, or a day against a week, read as a fall."""
+    if figures.open_days and figures.runs:
+        return False
+    versus, months = figures.query.versus, months_of(figures.query.period)
+    if figures.compared is None or versus == YEAR_BEFORE or (months and months == months_of(versus)):
+        return True
+    return _lengths(figures) is None
 
 
 def _open_in_words(figures: Figures) -> Markup:

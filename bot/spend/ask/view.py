@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
-from bot.slack.elements import button
+from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, code, escape
 from bot.slack.model import Message
 from bot.slack.paging import pager
@@ -28,8 +28,7 @@ OFFERED = (*DIMENSIONS, PERSON)
 """By what an answer can be asked further with a button; with days they fill a row on a phone, all else is in *Ask…*."""
 _NAMED = 5
 """Parts that the text names; one more is named, too, because counting it is as long."""
-_MOST_WORDS = 1900
-"""Characters of a question that a button still carries beside what it adds (slack.md §3.3: 2,000)."""
+TOO_LONG: Markup = "This question is too long for buttons. Ask a shorter one to go on from its answer."
 
 
 def figures_table(figures: Figures) -> Table:
@@ -79,13 +78,12 @@ def render_figures(
     if figures.breakdown.slices:
         page = page_of_rows(parts, cursor)
         blocks.append(slack_table(parts, page))
-        if len(words) <= _MOST_WORDS:
+        if len(words) <= MOST_TYPED:
             leads_on = pager(page, ids.PAGE_SPEND, "the table", words) if private else all_rows(page, ids.SPEND_ALL, words)
             blocks += leads_on
     blocks.append(context(tail))
     if private:
-        too_long = "This question is too long for buttons. Ask a shorter one to go on from its answer."
-        blocks += _buttons(figures, shareable, dimensions) if len(words) <= _MOST_WORDS else [context(too_long)]
+        blocks += _buttons(figures, shareable, dimensions) if len(words) <= MOST_TYPED else [context(TOO_LONG)]
     top = largest_in_words(parts, _NAMED + (len(parts.rows) == _NAMED + 1))
     return Message("\n".join([part for part in (sentence, doubt, top, tail) if part]), blocks)
 
@@ -116,7 +114,7 @@ def _by(query: SpendQuery, split: Dimension) -> Json:
 
 def render_cant_answer(sentence: Markup, instead: SpendQuery | None, prefix: str) -> Message:
     """Return why a question has no answer, with a button that asks the nearest one that has."""
-    if instead is None or len(words_of(instead)) > _MOST_WORDS:
+    if instead is None or len(words_of(instead)) > MOST_TYPED:
         return Message(sentence, [section(sentence)])
     return _offering(sentence, words_of(instead), prefix)
 
@@ -138,7 +136,7 @@ def not_understood_in_words(problem: NotUnderstood) -> Markup:
 def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[str]) -> Message:
     """Return what was understood, what wasn't, and the nearest thing that would be."""
     text = not_understood_in_words(problem)
-    if problem.suggestion and len(problem.suggestion) <= _MOST_WORDS:
+    if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         return _offering(text, problem.suggestion, prefix)
     text += f" You can type {code(f'/{prefix}-spend ' + ' '.join(usage))}."
     in_a_form = button("Ask…", ids.SPEND_ASK, accessibility_label="Ask in a form")

@@ -10,8 +10,8 @@ PERSON = "person"
 """The name of the dimension whose values may be mentions."""
 QUOTES = re.compile(r'["“”„«»]')
 MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
-_COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3})|;)")
-"""A comma that isn't one of 1,000."""
+_COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
+"""A comma that is neither one of 1,000 nor one of 1,5, which nobody may take for two numbers."""
 _DASHES = "-–—"
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
 FILLERS = frozenset(

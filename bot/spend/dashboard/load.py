@@ -28,6 +28,7 @@ from bot.spend.dashboard.model import (
 )
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
+from bot.spend.ledger.apart import names_apart
 from bot.spend.limits import db as own_limits
 from bot.spend.model import ONE_DAY, ZERO, Breakdown, Cell
 from bot.spend.reports.load import measured, times_of
@@ -89,7 +90,7 @@ async def _cells(tx: Tx, first: date, last: date, by: table.GroupedBy, scope: Sc
 
 async def _top(tx: Tx, times: Times, dimension: Dimension, scope: Scope) -> Breakdown:
     found = await _cells(tx, times.first, times.last, (dimension,), scope)
-    return breakdown(dimension, found, None, await names_of(tx, [one.of(dimension) for one in found]))
+    return breakdown(dimension, found, None, await names_apart(tx, [one.of(dimension) for one in found]))
 
 
 async def _api_limits(rt: Runtime) -> Sequence[SpendLimit] | None:

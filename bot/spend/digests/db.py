@@ -66,9 +66,11 @@ async def end_subscription(tx: Tx, channel: str, now: datetime) -> bool:
 
 
 async def mute_subscription(tx: Tx, channel: str, until: datetime | None) -> bool:
-    """Keep a channel's digest quiet until then (None: speak again); False when there is none."""
+    """Keep a channel's digest quiet until then (None: speak again); False when it is already, or there is none."""
     statement = update(SubscriptionRow).where(
-        col(SubscriptionRow.channel) == channel, col(SubscriptionRow.ended_at).is_(None)
+        col(SubscriptionRow.channel) == channel,
+        col(SubscriptionRow.ended_at).is_(None),
+        col(SubscriptionRow.muted_until).is_distinct_from(until),
     )
     return (await tx.execute(statement.values(muted_until=until))).rowcount == 1
 

@@ -115,12 +115,11 @@ async def mute_digest(rt: Runtime, actor: Actor, subscription: Subscription) -> 
     # A late one at night may still go out after midnight, so its grace has to be over, too.
     until = max(next_midnight(subscription.tz, skipped), skipped + GRACE)
     async with rt.store.write() as tx:
-        is_news = subscription.muted_until != until
-        await subscription_table.mute_subscription(tx, channel, until)
+        if not await subscription_table.mute_subscription(tx, channel, until):
+            return until  # somebody has just skipped it
         tx.audit(rt.now(), actor.slack_id, AuditAction.DIGEST_MUTED, subscription.id, until=until.isoformat())
-        told = await want_told(tx, "digest_skipped", channel, actor.slack_id, owner, until=until) if is_news else ""
-    if told:
-        await tell(rt, told)
+        told = await want_told(tx, "digest_skipped", channel, actor.slack_id, owner, until=until)
+    await tell(rt, told)
     return until
 
 

@@ -18,6 +18,8 @@ from bot.spend.model import ONE_DAY
 from bot.spend.table import Column, Row, Table, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LATER = re.compile(r"([;\t\r\n] *)([=+\-@＝＋－＠])")
+"""Where a cell begins for a spreadsheet that separates by semicolons, and so doesn't see the quotation marks."""
 _CENT, _FINEST = Decimal("0.01"), Decimal("0.000000001")
 _OTHER = re.compile(r"[^a-z0-9]+")
 
@@ -79,7 +81,7 @@ def _days(first: date, last: date) -> str:
 
 
 def _text(value: str) -> str:
-    clean = value.replace("\0", "")
+    clean = _LATER.sub(r"\1'\2", value.replace("\0", ""))
     return f"'{clean}" if clean.startswith(_FORMULA) else clean
 
 

@@ -29,6 +29,7 @@ from bot.spend.exports.records import (
     untold_on,
 )
 from bot.spend.ledger import db as table
+from bot.spend.ledger.apart import names_apart
 from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import measures
@@ -37,7 +38,6 @@ from bot.spend.model import ZERO, LedgerDay, Measures, SpendQuery
 from bot.spend.scope import Scope, Where
 from bot.spend.table import Row
 from bot.spend.visible.db import conditions
-from bot.store.names import names_of
 from bot.store.session import Tx
 from bot.words.wording import weekday_day
 
@@ -209,4 +209,4 @@ async def _total(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> Measu
 
 
 async def _names(tx: Tx, found: Sequence[Measures]) -> dict[str, str]:
-    return await names_of(tx, {one for row in found for one in row.ids.values()})
+    return await names_apart(tx, {one for row in found for one in row.ids.values()})

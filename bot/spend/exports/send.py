@@ -4,10 +4,11 @@ Who took which figures is on record before the file leaves. One click sends one 
 """
 
 import contextlib
+import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import structlog
 
@@ -18,7 +19,7 @@ from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.store.actions import AuditAction
-from bot.store.events import remember
+from bot.store.events import forget, remember, remember_lately
 from bot.words.own import own
 from bot.words.wording import plural
 
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 MOST_ROWS = 100_000
 MOST_BYTES = 20_000_000
 """What a spreadsheet opens and Slack takes without trouble; beyond it there is the command line."""
+SAME_CLICK = timedelta(seconds=15)
+"""Who asks for the same file again so soon has it already, or presses twice."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ async def send_csv(rt: Runtime, actor: Actor, export: Export, file: File, cause:
     """
     if reason := too_large(export, file.rows, len(file.content)):
         return reason
-    if not await _note(rt, actor, export, file, cause):
+    same = f"csv:{actor.slack_id}:{file.name}:{hashlib.sha256(file.content).hexdigest()}"
+    if not await _note(rt, actor, export, file, (cause, same)):
         return "I'm sending you that file already. It comes as a direct message."
     try:
         await _deliver(rt, actor, file)
@@ -91,16 +95,20 @@ async def send_csv(rt: Runtime, actor: Actor, export: Export, file: File, cause:
         log.warning("csv_not_sent", report=export.report, error=type(error).__name__, code=error.code)
         async with rt.store.write() as tx:
             tx.audit(rt.now(), actor.slack_id, AuditAction.SPEND_EXPORT_FAILED, export.report, file=file.name)
+            await forget(tx, same)
         if isinstance(error, SlackDown):
             return "⚠️ Slack didn't answer. If the file isn't in our direct messages, press CSV again."
         return f"⚠️ Slack didn't take the file ({code(error.code)}), so I couldn't send it. Press CSV again in a minute."
     return f"I sent you {bold(file.name)} ({plural(file.rows, 'row')}) as a direct message."
 
 
-async def _note(rt: Runtime, actor: Actor, export: Export, file: File, cause: str) -> bool:
-    """Put on record who takes what; False where this click was acted on before."""
+async def _note(rt: Runtime, actor: Actor, export: Export, file: File, causes: tuple[str, str]) -> bool:
+    """Put on record who takes what; False where this click, or one like it just before, was acted on."""
+    cause, same = causes
     async with rt.store.write() as tx:
         if cause and not await remember(tx, f"csv:{cause}", rt.now()):
+            return False
+        if not await remember_lately(tx, same, rt.now(), SAME_CLICK):
             return False
         tx.audit(
             rt.now(),

@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
-from bot.slack.elements import button
+from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
+from bot.spend.ask.view import TOO_LONG
 from bot.spend.exports.query import Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
@@ -29,15 +30,13 @@ def render_records(found: Records, prefix: str) -> Message:
     if not found.page.items:
         return Message("\n".join([sentence, *notes]), [section(sentence), *([context(" · ".join(notes))] if notes else [])])
     table = shown_records(found)
-    file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of these records as a CSV file")
     tail = " · ".join([_as_of(found), *notes])
-    blocks = [
-        section(sentence),
-        slack_table(table, Page(table.rows)),
-        *pager(found.page, ids.PAGE_RECORDS, "the records", words),
-        context(tail),
-        actions(file),
-    ]
+    blocks = [section(sentence), slack_table(table, Page(table.rows))]
+    if len(words) <= MOST_TYPED:
+        file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of these records as a CSV file")
+        blocks += [*pager(found.page, ids.PAGE_RECORDS, "the records", words), context(tail), actions(file)]
+    else:
+        blocks += [context(tail), context(TOO_LONG)]
     rows: list[Markup] = [escape(line) for line in largest_in_text(table)]
     return Message("\n".join([sentence, *rows, tail]), blocks)
 
@@ -58,7 +57,8 @@ def records_sentence(found: Records, prefix: str) -> Markup:
     so_far = " so far" if found.open_days else ""
     count = range_of(found.page)
     rows = f"{count} records" if count != "1" else "1 record"
-    return f"*{shown(found.total.amount)}{so_far}{whose}{where}* {when} · {rows} · {_tokens(found.total)}"
+    part = "" if found.scope.is_all or found.query.own else " of what you may see"
+    return f"*{shown(found.total.amount)}{so_far}{whose}{part}{where}* {when} · {rows} · {_tokens(found.total)}"
 
 
 def narrowed_in_words(workspaces: str | None, narrowed: Sequence[tuple[str, str]]) -> Markup:
@@ -116,7 +116,7 @@ def _days(days: Sequence[Day]) -> Markup:
 
 def render_refused(refused: Refused, prefix: str) -> Message:
     """Return what can't be listed, with the nearest that can."""
-    if not refused.instead:
+    if not refused.instead or len(refused.instead) > MOST_TYPED:
         return Message(refused.said, [section(refused.said)])
     text = f"{refused.said} Did you mean {code(f'/{prefix}-spend {_command(refused.instead)}')}?"
     return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RECORDS, refused.instead))])
@@ -128,7 +128,7 @@ def render_what(problem: NotUnderstood, prefix: str) -> Message:
         text: Markup = f"I don't know {bold(problem.unknown)}."
     else:
         text = f"{bold(problem.unknown)} is a second {own(problem.second)}, but I can use only one."
-    if not problem.suggestion:
+    if not problem.suggestion or len(problem.suggestion) > MOST_TYPED:
         text += f" You can type {code(f'/{prefix}-spend records 7d in WORKSPACE by model')}."
         return Message(text, [section(text)])
     text += f" Did you mean {code(f'/{prefix}-spend {_command(problem.suggestion)}')}?"

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.runtime import Runtime
+from bot.spend.ledger.apart import names_apart
 from bot.spend.model import Cell
-from bot.store.names import Named, named_like, names_of, remember
+from bot.store.names import Named, named_like, remember
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
 
@@ -45,4 +46,4 @@ async def workspaces(rt: Runtime) -> list[Named]:
 
 async def names_in(tx: Tx, cells: Sequence[Cell]) -> dict[str, str]:
     """Return the names of everything that cells are split by, by id."""
-    return await names_of(tx, {one for cell in cells for one in cell.ids.values()})
+    return await names_apart(tx, {one for cell in cells for one in cell.ids.values()})

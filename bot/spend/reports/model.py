@@ -103,6 +103,7 @@ class Built:
     """A report as it was found. `parts` are never empty where there is data; `file` is what its CSV has.
 
     `tag` is the one by which it allocates, `tags` are all that it could be asked by; `untagged` have none, largest first.
+    `only`: what somebody sees who doesn't see all.
     """
 
     finding: Markup
@@ -113,3 +114,4 @@ class Built:
     tag: str = ""
     tags: tuple[str, ...] = ()
     untagged: tuple[Untagged, ...] = ()
+    only: Markup = ""

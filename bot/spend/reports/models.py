@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, escape
 from bot.spend.aggregate import shares
+from bot.spend.alike import told_apart
 from bot.spend.dimensions import MODEL, short_model
 from bot.spend.model import ZERO, Measures
 from bot.spend.phrases import as_plain_text, change_in_words, shown
@@ -45,9 +46,10 @@ def models(times: Times, daily: Sequence[Measures], earlier: Measures | None, pr
         of_model.setdefault(one.of(MODEL), []).append(one)
     sums = {model: added(found, times.first) for model, found in of_model.items()}
     order = sorted(sums, key=lambda one: (-sums[one].amount, one))
+    names = told_apart(sums, {})
     rows: list[Row] = [
         (
-            MODEL.label(one, {}),
+            MODEL.label(one, names),
             sums[one].amount,
             part,
             sums[one].list_amount,

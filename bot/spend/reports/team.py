@@ -12,6 +12,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold
 from bot.spend.aggregate import shares
 from bot.spend.dimensions import MODEL, PERSON, UNREPORTED, UNSPLIT
+from bot.spend.ledger.apart import names_apart
 from bot.spend.model import ZERO, Measures
 from bot.spend.phrases import as_plain_text, change_in_words, shown
 from bot.spend.render import parts_chart
@@ -21,7 +22,6 @@ from bot.spend.reports.model import Built, Part, Times, Wanted
 from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row, Table, Value
-from bot.store.names import names_of
 from bot.store.session import Tx
 from bot.words.wording import listed, plural
 
@@ -40,7 +40,7 @@ async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Bui
         now = await measured(tx, times.first, times.last, (PERSON,), scope)
         by_model = await measured(tx, times.first, times.last, (PERSON, MODEL), scope)
         earlier = await before(tx, times, (PERSON,), scope, PERSON)
-        names = await names_of(tx, [one.of(PERSON) for one in (*now, *(earlier or ()))])
+        names = await names_apart(tx, [one.of(PERSON) for one in (*now, *(earlier or ()))])
         more = [(one.columns, await one.read(tx, times, scope)) for one in cast("Sequence[More]", rt.more_about_people)]
     was = None if earlier is None else {one.of(PERSON): one.amount for one in earlier}
     return people(times, now, by_model, was, names, more)
@@ -60,7 +60,8 @@ def people(
     order = sorted(now, key=lambda one: (-one.amount, PERSON.label(one.of(PERSON), names)))
     used = _models_of(by_model)
     rows: list[Row] = []
-    for one, part in zip(order, shares([one.amount for one in order]), strict=True):
+    every = [*order, *_no_more(times, now, was or {})]
+    for one, part in zip(every, shares([one.amount for one in every]), strict=True):
         who = one.of(PERSON)
         change = () if was is None else (one.amount - was.get(who, ZERO),)
         extra = [cell for columns, cells in more for cell in cells.get(who, (None,) * len(columns))]
@@ -90,6 +91,13 @@ def people(
     finding = _finding(times, order, names, was)
     chart = parts_chart(table, "Spend by person (USD)", as_plain_text(finding))
     return Built(finding, (Part("", "People", table),), chart, table)
+
+
+def _no_more(times: Times, now: Sequence[Measures], was: Mapping[str, Decimal]) -> list[Measures]:
+    """Return those who spent something only before, so that the changes add up to that of the whole."""
+    there = {one.of(PERSON) for one in now}
+    gone = sorted((who for who, amount in was.items() if amount and who not in there), key=lambda who: (-was[who], who))
+    return [Measures(times.first, {PERSON.column: who}, ZERO, requests=0) for who in gone]
 
 
 def _models_of(by_model: Sequence[Measures]) -> dict[str, list[str]]:

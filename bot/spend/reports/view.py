@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
-from bot.slack.elements import button, option, static_select
+from bot.slack.elements import MOST_TYPED, button, option, static_select
 from bot.slack.markup import Markup, bold, code, escape, truncate
 from bot.slack.model import Message
 from bot.slack.paging import numbered, pager, range_of
@@ -31,7 +31,7 @@ def render_report(
 
     `shareable` adds the button that posts it in the channel.
     """
-    title = _title(wanted)
+    title = f"{_title(wanted)} of what you may see" if built.only else _title(wanted)
     lines: list[Markup] = [title, built.finding]
     if not built.parts:
         return Message("\n".join(lines), [section("\n".join(lines)), actions(_all_reports())])
@@ -74,7 +74,8 @@ def _title(wanted: Wanted) -> Markup:
 
 
 def _tail(built: Built, times: Times) -> Markup:
-    return " · ".join([*built.notes, as_of_line(times)])
+    only: list[Markup] = [built.only] if built.only else []
+    return " · ".join([*built.notes, *only, as_of_line(times)])
 
 
 def _rows_in_words(table: Table, cursor: str = "") -> list[Markup]:
@@ -194,10 +195,10 @@ def render_not_read(problem: NotRead, prefix: str, tags: Sequence[str] = ()) -> 
     """Return what wasn't understood, and the nearest that would be."""
     what: Markup = "No workspace has a tag" if problem.is_tag else "I don't know"
     text: Markup = f"{what} {bold(problem.word)}."
-    if problem.suggestion:
+    if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         meant = f"/{prefix}-spend report {problem.suggestion}"
         text = f"{text} Did you mean {code(meant)}?"
-        retry = button("Yes, show that", ids.REPORT_SHOW, truncate(problem.suggestion, 2000))
+        retry = button("Yes, show that", ids.REPORT_SHOW, problem.suggestion)
         return Message(text, [section(text), actions(retry)])
     if problem.is_tag:
         few = numbered(tags, size=10)

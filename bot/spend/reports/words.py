@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.spend.ask.periods import read_period
-from bot.spend.reports.model import DEFAULT_PERIOD, Wanted
+from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import REPORTS, Report, find_report
 from bot.words.similar import closest
 
@@ -40,16 +40,17 @@ def read_wanted(words: Sequence[str], tags: Sequence[str] = ()) -> Wanted | NotR
 
 
 def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotRead:
-    wanted, named = Wanted(report.name), list[str]()
+    wanted, named, periods = Wanted(report.name), list[str](), set[str]()
     while rest:
         found = read_period(rest)
-        if found and wanted.period != found[0]:
-            if wanted.period != DEFAULT_PERIOD:
-                return NotRead(rest[0], typed(wanted))
+        if found:
+            if periods - {found[0]}:
+                return NotRead(" ".join(rest[: found[1]]), typed(wanted))
+            periods.add(found[0])
             wanted, rest = replace(wanted, period=found[0]), rest[found[1] :]
-        elif found:
-            rest = rest[found[1] :]
         elif rest[0].lower() in report.parts:
+            if wanted.part not in ("", rest[0].lower()):
+                return NotRead(rest[0], typed(wanted))
             wanted, rest = replace(wanted, part=rest[0].lower()), rest[1:]
         elif report.has_tag:
             named += [rest[0]] if rest[0].lower() != "by" or named else []

@@ -90,6 +90,7 @@ def test_people_add_up_and_further_columns_join() -> None:
     table = built.parts[0].table
     assert total(table, "amount") == spent(now)
     assert total(table, "tokens") == sum(map(tokens, now))
+    assert total(table, "change") == spent(now) - 10, "also with who spent nothing any more"
     commits: dict[Value, Value] = {row[0]: row[-1] for row in table.rows}
     assert commits[NAMES["user_dana"]] == 7
     assert [value for value in commits.values() if value is not None] == [7], "who isn't known there has no figure"

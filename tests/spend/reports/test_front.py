@@ -91,7 +91,10 @@ async def test_who_may_see_their_own_sees_no_more_and_may_not_schedule(world: Wo
     after = "30 days* (shown below)"
     assert 0 < first_amount(some, after) < first_amount(everything, after)
     await world.command(ALICE, "/claude-spend report team", COSTS)
-    report = await world.message(ALICE, "Team productivity", COSTS)
+    report = await world.message(ALICE, "Team productivity* of what you may see", COSTS)
+    assert "only your own keys and your workspaces" in report["text"]
+    assert (await world.click_on(ALICE, report, "report_csv"))["ok"]
+    await world.message(ALICE, "Team productivity of what you may see, ")
     assert (await world.click_on(ALICE, report, "report_schedule"))["ok"]
     await world.modal(ALICE, "Schedule a report")
     await world.submit(ALICE)

@@ -25,6 +25,8 @@ NOT = {
     "xyzzy": NotRead("xyzzy"),
     "tokens by team": NotRead("by", "tokens 30d"),
     "tokens 7d 8d": NotRead("8d", "tokens 7d"),
+    "tokens 30d 7d": NotRead("7d", "tokens 30d"),
+    "tokens 7d 3 Oct to 17 Oct": NotRead("3 Oct to 17 Oct", "tokens 7d"),
     "models estimate": NotRead("estimate", "models estimates 30d"),
     "allocation by teem": NotRead("teem", 'allocation 30d by "team"', is_tag=True),
     "allocation by zzz": NotRead("zzz", "", is_tag=True),

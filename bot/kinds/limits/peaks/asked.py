@@ -33,7 +33,21 @@ class Unknown:
 
 def read_asked(words: Sequence[str], workspaces: Mapping[str, str], groups: Iterable[Group]) -> Asked | Unknown:
     """Return what is asked for; `workspaces` are names by id. A workspace of exactly that name goes before a model."""
-    every, said = list(groups), [word for word in words if word.casefold() not in _FILLERS]
+    every, said = list(groups), list(words)
+    found = _of_words(said, workspaces, every)  # before fillers are left out: a workspace may be called "R and D"
+    return found or _without_fillers(said, workspaces, every)
+
+
+def _without_fillers(words: Sequence[str], workspaces: Mapping[str, str], every: Sequence[Group]) -> Asked | Unknown:
+    said = _bare(words)
+    return _of_words(said, workspaces, every) or _unknown(said, workspaces, every)
+
+
+def _bare(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.casefold() not in _FILLERS]
+
+
+def _of_words(said: Sequence[str], workspaces: Mapping[str, str], every: Sequence[Group]) -> Asked | None:
     by_id = [one.id for one in every if one.id in said]
     if by_id:
         said = [word for word in said if word not in by_id]
@@ -42,7 +56,7 @@ def read_asked(words: Sequence[str], workspaces: Mapping[str, str], groups: Iter
             found = _both(" ".join(place), " ".join(models), workspaces, every)
             if found is not None:
                 return Asked(found.workspace_id, _narrowed((*by_id, *found.group_ids), every))
-    return _unknown(said, workspaces, every)
+    return None
 
 
 def _both(place: str, models: str, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Asked | None:
@@ -57,7 +71,14 @@ def _workspaces_named(typed: str, workspaces: Mapping[str, str]) -> list[str]:
     """Return the ids of the workspaces of a name, in any case, or of an id; the API lets several have one name."""
     if typed in workspaces:
         return [typed]
-    return [key for key, name in workspaces.items() if typed and reads_alike(name.casefold(), typed.casefold())]
+    if found := [key for key, name in workspaces.items() if typed and reads_alike(name.casefold(), typed.casefold())]:
+        return found
+    return [key for key, name in workspaces.items() if typed and _is_bare_of(typed.casefold(), name.casefold())]
+
+
+def _is_bare_of(typed: str, name: str) -> bool:
+    """Tell whether a name reads as what was typed once both are without fillers."""
+    return bool(bare := _bare(name.split())) and reads_alike(" ".join(bare), " ".join(_bare(typed.split())))
 
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:

@@ -75,18 +75,18 @@ async def creator_of(tx: Tx, subscription_id: str) -> str | None:
 
 async def end(tx: Tx, subscription_id: str, now: datetime) -> bool:
     """Stop a report; False when it had ended already."""
-    return await _change(tx, subscription_id, ended_at=now)
+    return (await tx.execute(_live(subscription_id).values(ended_at=now))).rowcount == 1
 
 
 async def mute(tx: Tx, subscription_id: str, until: datetime) -> bool:
-    """Keep a report quiet until then; False when it has ended."""
-    return await _change(tx, subscription_id, muted_until=until)
+    """Keep a report quiet until then; False when it is already, or has ended."""
+    is_news = col(ReportSubscriptionRow.muted_until).is_distinct_from(until)
+    return (await tx.execute(_live(subscription_id).where(is_news).values(muted_until=until))).rowcount == 1
 
 
-async def _change(tx: Tx, subscription_id: str, **values: datetime) -> bool:
+def _live(subscription_id: str) -> Any:
     table = ReportSubscriptionRow
-    mine = update(table).where(col(table.id) == subscription_id, col(table.ended_at).is_(None))
-    return (await tx.execute(mine.values(**values))).rowcount == 1
+    return update(table).where(col(table.id) == subscription_id, col(table.ended_at).is_(None))
 
 
 async def begun(tx: Tx, keys: Sequence[RunKey]) -> set[RunKey]:

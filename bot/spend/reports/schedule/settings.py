@@ -101,11 +101,12 @@ async def skip_report(rt: Runtime, actor: Actor, subscription_id: str) -> tuple[
     until = (await coming(rt, known)).until
     async with rt.store.write() as tx:
         if not await db.mute(tx, known.id, until):
-            raise NotFound("Somebody has already ended that report.")
+            if await db.subscription(tx, known.id) is None:
+                raise NotFound("Somebody has already ended that report.")
+            return known, until  # somebody has just skipped it
         tx.audit(rt.now(), actor.slack_id, AuditAction.REPORT_MUTED, known.id, until=until.isoformat())
-        told = await _told(tx, "report_skipped", actor, known, until) if known.muted_until != until else ""
-    if told:
-        await tell(rt, told)
+        told = await _told(tx, "report_skipped", actor, known, until)
+    await tell(rt, told)
     return known, until
 
 

@@ -1,0 +1,109 @@
+"""Answers that people share in a channel: posted once, never repeated, and hidden where another company reads along.
+
+What is said is kept as it was shared, because nobody may read more of it later than who shared it saw.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from bot.posts import db
+from bot.posts.channels import why_blocked
+from bot.posts.converge import converge
+from bot.posts.model import Content, Drawing, Post, Wanted
+from bot.posts.notices import Notices
+from bot.runtime import Runtime
+from bot.slack.charts import ChartSpec
+from bot.slack.markup import Markup
+from bot.slack.model import Message
+from bot.store import events
+from bot.store.notes import drop_notes, note, write_note
+from bot.store.session import Tx
+from bot.words.own import own
+
+Json = dict[str, Any]
+TOPIC = "shared"
+SAME_CLICK = timedelta(seconds=15)
+"""Who presses a button again so soon means the same; later they mean another one."""
+FRESH_FOR = timedelta(minutes=10)
+"""What was shared longer ago and isn't posted yet, as after a downtime, nobody waits for any more."""
+_CHART: Json = {"type": "chart-goes-here"}
+
+
+class Share(Enum):
+    """How a share ended. UNSURE: Slack didn't confirm it, and it is not tried again."""
+
+    POSTED = "posted"
+    ALREADY = "already"
+    UNSURE = "unsure"
+
+
+async def share(
+    rt: Runtime, channel: str, causes: tuple[str, str], render: Callable[[Json | None], Message], chart: ChartSpec | None
+) -> Share:
+    """Post an answer into a channel; `causes` are the click, and what tells a second click on the same button."""
+    subject, (click, again) = secrets.token_hex(8), causes
+    now, message = rt.now(), render(_CHART if chart else None)
+    kept = {"text": message.text, "blocks": message.blocks, "chart": chart.model_dump(mode="json") if chart else None}
+    async with rt.store.write() as tx:
+        is_new = not click or await events.remember(tx, click, now)
+        if not (is_new and await events.remember_lately(tx, again, now, SAME_CLICK)):
+            return Share.ALREADY
+        await write_note(tx, _key(subject), kept, now)
+        await db.want(tx, TOPIC, subject, [Wanted(TOPIC, channel, redraws=False)], now)
+    await converge(rt, TOPIC, subject)
+    async with rt.store.write() as tx:
+        if any(post.ts for post in await db.of_subject(tx, TOPIC, subject)):
+            return Share.POSTED
+        await drop_notes(tx, [_key(subject)])  # it may be pressed again, and then it must not come twice
+        await events.forget(tx, again)
+    return Share.UNSURE
+
+
+def _key(subject: str) -> str:
+    return f"shared:{subject}"
+
+
+def _drawn(kept: Mapping[str, Any]) -> Content:
+    def draw(chart: Json | None) -> Message:
+        blocks = [chart if block == _CHART else block for block in kept["blocks"]]
+        text: Markup = own(kept["text"])
+        return Message(text, [block for block in blocks if block is not None])
+
+    return Content(draw, ChartSpec.model_validate(kept["chart"]) if kept["chart"] else None)
+
+
+class SharedTopic(Notices):
+    """The topic of shared answers; its subject is one share."""
+
+    name = TOPIC
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Return what was shared; what stands is only hidden, and never drawn again."""
+        async with rt.store.read() as tx:
+            found = await note(tx, _key(subject))
+
+        def content(post: Post) -> Content | None:
+            is_due = found is not None and not post.ts and not post.tries and rt.now() - found[1] < FRESH_FOR
+            return _drawn(found[0]) if is_due and found else None
+
+        async def forget(tx: Tx, post: Post, _ts: str = "") -> None:
+            await drop_notes(tx, [_key(post.subject)])
+
+        return Drawing(content, forget, forget, is_over=True)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Give it up; who shared it is told at once."""
+        return True
+
+
+async def why_not_posted(rt: Runtime, channel: str) -> Markup:
+    """Return what to tell who shared an answer that Slack didn't confirm."""
+    if reason := await why_blocked(rt, channel):
+        return own(reason)
+    return (
+        "⚠️ Slack didn't confirm it, so the answer may be posted or not. Look in the channel before you press"
+        " *Share here* again."
+    )

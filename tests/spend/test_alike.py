@@ -1,0 +1,53 @@
+"""Of two things that have one name, each row says which it is."""
+
+from decimal import Decimal
+
+from bot.spend.alike import told_apart
+from bot.spend.ask.figures import figures
+from bot.spend.ask.matching import matching
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.model import SpendQuery
+from bot.store.names import Named, remember
+from bot.store.session import Store
+from tests.spend.world import DOLLAR, FRIDAY, LAB, NOW, PROD, fill, runtime
+
+NEW, OLD = "claude-opus-5-5-20260901", "claude-opus-5-5-20260301"
+
+
+def test_names_that_read_alike_have_the_end_of_their_id() -> None:
+    names = {
+        "wrkspc_a111": "Staging", "wrkspc_b222": "staging ", "wrkspc_c333": "Prod", "apikey_d444": "Staging",
+    }  # fmt: skip
+    found = told_apart([*names, NEW, OLD, "claude-haiku-5-5-20260901", "", "unknown"], names)
+    assert found == {
+        **names,
+        "wrkspc_a111": "Staging (…a111)",
+        "wrkspc_b222": "staging  (…b222)",
+        NEW: "opus-5-5-20260901",
+        OLD: "opus-5-5-20260301",
+    }
+    assert [MODEL.label(one, found) for one in (NEW, "claude-haiku-5-5-20260901")] == ["opus-5-5-20260901", "haiku-5-5"]
+    assert told_apart(["wrkspc_a111", "apikey_d444", NEW], names) == names, "no other of its sort is in the list"
+
+
+def test_a_version_that_was_told_apart_can_be_asked_for() -> None:
+    labels = {one: MODEL.label(one, {}) for one in (NEW, OLD)}
+    assert matching("opus-5-5-20260301", MODEL, labels) == {OLD}
+    assert matching("opus-5-5", MODEL, labels) == {NEW, OLD}
+
+
+async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(store: Store) -> None:
+    await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
+    async with store.write() as tx:
+        await remember(
+            tx, [Named(PROD, "Twin"), Named(LAB, "Twin"), *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2"))], NOW
+        )
+    for by, rows in (
+        (KEY, ["ci (…one1)", "ci (…two2)"]),
+        (WORKSPACE, ["Twin (…prod)", "Twin (…_lab)"]),
+        (MODEL, ["opus-5-5-20260901", "opus-5-5-20260301"]),
+    ):
+        found = await figures(runtime(store), SpendQuery("yesterday", by), NOW)
+        assert [(one.name, one.amount) for one in found.breakdown.slices] == list(
+            zip(rows, map(Decimal, (3, 1)), strict=True)
+        )
