@@ -20,6 +20,7 @@ from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.findings.topic import FINDINGS, FindingTopic
 from bot.approvals.followups import REQUESTS, SECRETS
 from bot.claude_code import sync as claude_code
+from bot.claude_code.digests import corrections as code_corrections
 from bot.claude_code.digests import send as code_digests
 from bot.claude_code.digests.topic import CodeDigestTopic
 from bot.errors import QuartermasterError
@@ -131,6 +132,7 @@ JOBS = (
     Job("costs", 300, always, spend.sync),
     Job("claude_code", 300, always, claude_code.sync),
     Job("claude_code_digests", 60, code_digests.digests_due, code_digests.send_digest),
+    Job("code_corrections", 600, code_corrections.corrections_due, code_corrections.correct),
     Job("digests", 60, digests.digests_due, digests.send_digest),
     Job("corrections", 60, digests.corrections_due, digests.correct),
     Job("alerts", 60, alerts.alerts_due, alerts.alert),

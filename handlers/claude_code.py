@@ -1,10 +1,12 @@
 """/claude-code: what people did with Claude Code, as far as whoever asks may see it, and the channel's weekly summary."""
 
+from dataclasses import replace
+
 from bot.claude_code.digests import settings as digests
 from bot.claude_code.digests.schedule import CodeSubscription
 from bot.claude_code.digests.view import THING, settings_message
 from bot.claude_code.figures import code_figures
-from bot.claude_code.grammar import DIGEST, NotUnderstood, parse_query
+from bot.claude_code.grammar import DIGEST, NotUnderstood, parse_query, words_of
 from bot.claude_code.model import BYS, CodeQuery
 from bot.claude_code.people import ONLY_OWN, seen_by, sight_of
 from bot.claude_code.table import file_table
@@ -17,6 +19,7 @@ from bot.slack.markup import Markup, channel_mention, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.hint import days_typed
 from bot.spend.exports.send import Export, File, send_csv
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -132,7 +135,8 @@ async def send_file(call: Interaction) -> None:
     name = file_name("claude-code", found.first, found.last, [query.by.name])
     about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}"
     file = File(name, csv_bytes(file_table(found)), len(found.parts), about)
-    export = Export("claude-code", found.first, found.last, (query.by.name,), own=query.mine)
+    asked = words_of(replace(query, period=days_typed(query.period, found.first, found.last)))
+    export = Export("claude-code", found.first, found.last, (query.by.name,), own=query.mine, question=asked)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 
 

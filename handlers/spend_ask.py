@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.parse import find_command, split_words
-from bot.errors import InvalidInput, NotAllowed, NotFound, UpstreamError
+from bot.errors import InvalidInput, NotFound, UpstreamError
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
 from bot.people.model import Actor
@@ -26,21 +26,19 @@ from bot.spend.ask.view import (
     render_figures,
     render_not_understood,
 )
+from bot.spend.ask.words import with_me
 from bot.spend.dimensions import ASKED
 from bot.spend.exports.answer import figures_file
 from bot.spend.exports.send import send_csv as send_file
 from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import as_plain_text
-from bot.spend.visibility import scope_of
+from bot.spend.visibility import check_may_share, scope_of
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
 from handlers.spend_where import post_shared, signed, tell_charted, why_directly
-
-MAY_NOT_SHARE = "You see only some of these figures, and a channel would take them for all of them, so I don't share them."
-_ME = {(before, me) for before in ("for", "by", "of") for me in ("me", "myself")}
 
 
 async def figures_of(rt: Runtime, actor: Actor, query: SpendQuery, channel: str | None) -> Figures:
@@ -79,10 +77,7 @@ def _refused(call: Interaction, refusal: CantAnswer) -> Message:
 
 async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotUnderstood:
     """Return what words ask for; names of keys, models and people are only looked up where that may help."""
-    before = ("", *(word.casefold() for word in words))
-    typed_by = [
-        f"<@{call.user_id}>" if (one, word.casefold()) in _ME else word for one, word in zip(before, words, strict=False)
-    ]
+    typed_by = with_me(words, call.user_id)
     known = await _known_workspaces(call)
     tags = await _tags(call) if any("tag" in word.casefold() for word in typed_by) else ()
     found = parse_query(typed_by, known, tags=tags)
@@ -142,8 +137,7 @@ async def share(call: Interaction) -> None:
     except CantAnswer as refusal:
         await call.say(_refused(call, refusal))
         return
-    if found.only:
-        raise NotAllowed(MAY_NOT_SHARE)
+    check_may_share(is_whole=not found.only)
 
     def render(chart: dict[str, object] | None, by: Markup) -> Message:
         return signed(render_figures(found, chart, private=False), by)
@@ -160,7 +154,8 @@ async def send_csv(call: Interaction) -> None:
         return
     if found.total is None:
         raise NotFound("There are no figures for that any more, so there is no file.")
-    await call.say(plain_answer(await send_file(call.rt, call.actor, *figures_file(found), call.trigger_id)))
+    made = await figures_file(call.rt, found)
+    await call.say(plain_answer(await send_file(call.rt, call.actor, *made, call.trigger_id)))
 
 
 async def open_ask_form(call: Interaction) -> None:

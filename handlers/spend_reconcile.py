@@ -69,7 +69,7 @@ async def reconciliation_csv(call: Interaction) -> None:
     table = by_day_table(found)
     name = file_name("reconciliation", wanted.first, wanted.last, ("day", "model"))
     file = File(name, csv_bytes(table), len(table.rows), csv_about(wanted, found))
-    export = Export("reconcile", wanted.first, wanted.last)
+    export = Export("reconcile", wanted.first, wanted.last, question=f"{wanted.first}..{wanted.last}")
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 
 

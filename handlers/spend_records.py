@@ -5,6 +5,7 @@ from bot.errors import NotFound
 from bot.slack import ids
 from bot.slack.paging import read_turn, turns
 from bot.spend.ask.names import known_names
+from bot.spend.ask.words import with_me
 from bot.spend.exports.files import records_file
 from bot.spend.exports.load import CantList, records
 from bot.spend.exports.query import ME, Read, RecordsQuery, Refused, read_query
@@ -65,7 +66,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
 
 async def _read(call: Interaction, words: tuple[str, ...]) -> Read:
     known = [one.name for one in await workspaces(call.rt)]
-    return read_query(words, known, await known_names(call.rt, call.rt.now()))
+    return read_query(with_me(words, call.user_id), known, await known_names(call.rt, call.rt.now()))
 
 
 async def _scope(call: Interaction, query: RecordsQuery) -> Scope:

@@ -1,5 +1,7 @@
 """/claude-spend dashboard and report: figures for whoever asks, as CSV, and shared. What they may see is asked each time."""
 
+from dataclasses import replace
+
 from bot.commands.parse import split_words
 from bot.errors import InvalidInput, NotFound
 from bot.organization.tags import TAGS
@@ -12,10 +14,12 @@ from bot.spend.dashboard.load import dashboard
 from bot.spend.dashboard.model import WINDOWS
 from bot.spend.dashboard.view import dashboard_chart, render_dashboard, render_limits
 from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.hint import days_typed
 from bot.spend.exports.send import Export, File, send_csv
 from bot.spend.phrases import days_in_words
 from bot.spend.reports.allocation import tags_in_use
 from bot.spend.reports.ask import report
+from bot.spend.reports.export import file_of
 from bot.spend.reports.model import Built, Times, Wanted
 from bot.spend.reports.registry import REPORTS, find_report
 from bot.spend.reports.view import (
@@ -28,7 +32,8 @@ from bot.spend.reports.view import (
     render_untagged,
 )
 from bot.spend.reports.words import NotRead, read_wanted
-from bot.spend.visibility import scope_of
+from bot.spend.reports.words import typed as words_of_wanted
+from bot.spend.visibility import check_may_share, scope_of
 from bot.words.wording import listed
 from handlers import spend_scheduled
 from handlers.edge.guard import plain_answer
@@ -115,7 +120,8 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
         await call.say(render_not_read(wanted, prefix, tags))
     else:
         built, times = await _build(call, wanted)
-        shareable = in_channel(call) and await why_directly(call) is None
+        scope = await scope_of(call.rt, call.actor)
+        shareable = scope.is_all and in_channel(call) and await why_directly(call) is None
 
         def render(chart: dict[str, object] | None) -> Message:
             return render_report(built, times, wanted, chart, cursor, shareable=shareable)
@@ -195,8 +201,7 @@ async def report_csv(call: Interaction) -> None:
     """Send all of a report as a file to the person's direct messages."""
     wanted = await _of_button(call, call.value)
     built, times = await _build(call, wanted)
-    part = next((one for one in built.parts if one.name == wanted.part and wanted.part), None)
-    table = part.table if part else built.file
+    table = file_of(built, wanted)
     if table is None:
         await call.say(plain_answer("There are no figures to put into a file."))
         return
@@ -208,9 +213,12 @@ async def report_csv(call: Interaction) -> None:
         file_name("-".join([wanted.name, *([wanted.part] if wanted.part else [])]), times.first, times.last, by),
         content,
         len(table.rows),
-        f"{title}, {days_in_words(times.first, times.last)}",
+        f"{title}, {days_in_words(times.first, times.last, times.today)}",
     )
-    export = Export(f"report {wanted.name}", times.first, times.last, by)
+    period = days_typed(wanted.period, times.first, times.last)
+    asked = words_of_wanted(replace(wanted, period=period)).removeprefix(wanted.name).strip()
+    scope = await scope_of(call.rt, call.actor)
+    export = Export(wanted.name, times.first, times.last, by, question=asked, is_whole=scope.is_all)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 
 
@@ -219,11 +227,11 @@ async def share(call: Interaction) -> None:
     wanted = await _of_button(call, call.value)
     await require_channel(call.rt, call.channel)
     scope = await scope_of(call.rt, call.actor)
+    check_may_share(is_whole=scope.is_all)
     built, times = await report(call.rt, wanted, scope, call.rt.now())
-    only = "" if scope.is_all else ", who sees only their own keys and workspaces"
 
     def render(chart: dict[str, object] | None, by: Markup) -> Message:
-        return render_shared(built, times, wanted, chart, by=f"{by}{only}")
+        return render_shared(built, times, wanted, chart, by=by)
 
     await post_shared(call, render, built.chart if is_first_part(built, wanted) else None)
 

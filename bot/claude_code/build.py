@@ -44,6 +44,15 @@ def parts_of(by: By, now: Uses, earlier: Uses | None) -> list[Part]:
     return sorted(found, key=lambda part: (*(-count for count in weight(by, part.use)), str(part.id)))
 
 
+def with_quiet_days(parts: Sequence[Part], known: Sequence[date]) -> list[Part]:
+    """Return the lines of a split by day with those days, too, of which it is known that nothing was done: they are zero.
+
+    A day that isn't known has no line.
+    """
+    there = {part.id for part in parts}
+    return sorted([*parts, *(Part(day, Use()) for day in known if day not in there)], key=lambda part: str(part.id))
+
+
 def _id(by: By, key: tuple[Any, ...]) -> str | ActorId | date:
     return (str(key[0]), str(key[1])) if by is PERSON else key[0]
 

@@ -18,6 +18,7 @@ from bot.claude_code.build import (
     keys,
     parts_of,
     span_before,
+    with_quiet_days,
 )
 from bot.claude_code.model import DAY, PERSON, ActorId, CodeFigures, CodeQuery, Crowd, ReadDay, Reading, Use
 from bot.claude_code.naming import Sight, as_seen, labels
@@ -58,11 +59,13 @@ async def figures_of(
     """Return the same for the days of a span, whatever the period says."""
     first, last = days
     found = await _read(rt, query, first, last, (sight.own or "?") if query.mine else "")
+    inside = [day for day in days_between(first, last) if day in found.known]
     parts = parts_of(query.by, found.uses, found.uses_before)
+    if query.by is DAY:
+        parts = with_quiet_days(parts, inside)
     if query.by is PERSON:
         parts = as_seen(parts, sight)
     members = await _members(rt)
-    inside = [day for day in days_between(first, last) if day in found.known]
     return CodeFigures(
         query=query,
         first=first,
@@ -80,6 +83,7 @@ async def figures_of(
         names=_names(rt, found, [part.id for part in parts if isinstance(part.id, tuple)], sight, members, days),
         sees_names=sight.others == "names",
         runs=runs,
+        today=rt.now().astimezone(UTC).date(),
     )
 
 
@@ -129,4 +133,4 @@ def _names(
     """Return the names of those who are shown, and where names may be shown of those who aren't active any more, too."""
     actors = {*shown, *((found.actors_before or frozenset()) | found.actors if sight.others == "names" else ())}
     known = {same_form(one.email): one.name for one in members or ()}
-    return labels(actors, sight, known, pseudonym_key(rt), days)
+    return labels(actors, sight, known, pseudonym_key(rt), days) if actors else {}

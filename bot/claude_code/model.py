@@ -190,3 +190,5 @@ class CodeFigures:
     """Whether these are everybody's own."""
     runs: bool = False
     """Whether its last day isn't over."""
+    today: date | None = None
+    """The UTC day on which it is asked."""

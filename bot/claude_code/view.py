@@ -13,9 +13,9 @@ from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, code, date, escape, link
 from bot.slack.model import Message
 from bot.slack.paging import pager
-from bot.spend.phrases import as_plain_text, days_in_words, last_weekday, missing_in_words
+from bot.spend.phrases import NOT_READ, as_plain_text, day_in_words, days_in_words, last_weekday, missing_in_words
 from bot.spend.render import all_rows, page_of_rows, shown_cell, slack_table
-from bot.words.wording import number, weekday_day
+from bot.words.wording import number
 
 Json = dict[str, Any]
 MONITORING = "https://code.claude.com/docs/en/monitoring-usage"
@@ -51,12 +51,12 @@ def headline(figures: CodeFigures) -> Markup:
     when = _when(figures)
     if figures.use is None:
         why: Markup = f" {escape(figures.reading.failure)}" if figures.reading.failure else ""
-        return f"I have no Claude Code figures for {when} yet. That isn't zero: the Claude API hasn't reported them.{why}"
+        return f"I have no Claude Code figures for {when} yet. That isn't zero: {NOT_READ}{why}"
     if figures.query.mine and figures.use == Use() and not figures.missing:
         return f"You did nothing with Claude Code that its report tells of in {when}."
     whose: Markup = "Your Claude Code" if figures.query.mine else "Claude Code"
     so_far = " so far" if figures.open_days else ""
-    missing: Markup = f" · {missing_in_words(figures.missing)}" if figures.missing else ""
+    missing: Markup = f" · {missing_in_words(figures.missing, figures.today)}" if figures.missing else ""
     return f"*{whose}{so_far}* {'on' if figures.first == figures.last else 'in'} {when}{missing}"
 
 
@@ -75,9 +75,9 @@ def lines_of(figures: CodeFigures) -> list[Markup]:
 
 def _when(figures: CodeFigures) -> Markup:
     if figures.first == figures.last:
-        return f"{weekday_day(figures.first)} (UTC)"
+        return f"{day_in_words(figures.first, figures.today)} (UTC)"
     days = (figures.last - figures.first).days + 1
-    return f"the {number(days)} days {days_in_words(figures.first, figures.last)}"
+    return f"the {number(days)} days {days_in_words(figures.first, figures.last, figures.today)}"
 
 
 def compared(figures: CodeFigures) -> Markup:
@@ -91,12 +91,12 @@ def tail(figures: CodeFigures) -> Markup:
     """Return as of when the figures are, what of them may still change, and why nothing is compared."""
     parts: list[Markup] = [f"As of {date(figures.as_of)}" if figures.as_of else "No data yet"]
     if figures.open_days:
-        is_one = figures.open_days[0] == figures.open_days[-1]
-        parts.append(
-            f"{days_in_words(figures.open_days[0], figures.open_days[-1])} {'is' if is_one else 'are'} not final yet"
-        )
+        first, last = figures.open_days[0], figures.open_days[-1]
+        parts.append(f"{days_in_words(first, last, figures.today)} {'is' if first == last else 'are'} not final yet")
     if figures.unsettled:
-        parts.append(f"late data may still change {days_in_words(figures.unsettled[0], figures.unsettled[-1])}")
+        parts.append(
+            f"late data may still change {days_in_words(figures.unsettled[0], figures.unsettled[-1], figures.today)}"
+        )
     if is_final(figures):
         parts.append("final")
     if figures.before is None:

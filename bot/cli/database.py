@@ -17,13 +17,22 @@ class Unreadable(Exception):
 
 async def read_database(settings: DatabaseSettings, what: str, work: Callable[[Tx], Awaitable[T]]) -> T:
     """Do something within one reading transaction; Unreadable where that can't be done. `what` is what is read."""
+
+    async def within(_: Store, tx: Tx) -> T:
+        return await work(tx)
+
+    return await read_store(settings, what, within)
+
+
+async def read_store(settings: DatabaseSettings, what: str, work: Callable[[Store, Tx], Awaitable[T]]) -> T:
+    """Do the same with the store, too, for what reads by itself."""
     url = settings.database_url.get_secret_value()
     if absent := _absent_file(url):
         raise Unreadable(f"There is no database at {absent}.")  # opening it would make one
     store = Store(url, settings.audit_key_bytes)
     try:
         async with store.read() as tx:
-            return await work(tx)
+            return await work(store, tx)
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
         raise Unreadable(f"{what} can't be read ({type(error).__name__}). Is DATABASE_URL the bot's database?") from None
     finally:

@@ -2,12 +2,17 @@
 
 import asyncio
 import sys
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.cli.exports import Outcome
+    from bot.spend.exports.asked import Asked
 
 REPORTS = {
     "spend": "bot.spend.exports.reports:spend",
@@ -15,11 +20,23 @@ REPORTS = {
     "reconcile": "bot.spend.reconcile.export:reconcile",
 }
 """Where each report is: a function of a transaction and what is `Asked`, which returns an `Answer`; imported when needed."""
+IN_WORDS = {
+    "answer": "bot.spend.exports.typed:answer",
+    "records": "bot.spend.exports.typed:records",
+    "reconcile": "bot.spend.reconcile.export:reconcile_month",
+    "tokens": "bot.spend.reports.export:tokens",
+    "allocation": "bot.spend.reports.export:allocation",
+    "team": "bot.spend.reports.export:team",
+    "models": "bot.spend.reports.export:models",
+    "claude-code": "bot.claude_code.export:claude_code",
+}
+"""Where those are that are asked for in the words that Slack takes, as `InWords` of `bot.cli.exports`."""
+_NAMES = list(dict.fromkeys([*REPORTS, *IN_WORDS, "observability"]))
 
 _FROM = Annotated[str, typer.Option("--from", help="The first UTC day, such as 2026-10-01.", metavar="DAY")]
 _TO = Annotated[str, typer.Option("--to", help="The last UTC day, such as 2026-10-31.", metavar="DAY")]
 _BY = Annotated[
-    str, typer.Option("--by", help="What to split by, separated by commas: day, workspace, model, key.", metavar="LIST")
+    str, typer.Option("--by", help="What to split by, separated by commas, such as day,model or hour,key.", metavar="LIST")
 ]
 _MANY = "; may be given several times, and * stands for any letters."
 _WORKSPACE = Annotated[
@@ -32,6 +49,9 @@ _PRODUCT = Annotated[
     list[str], typer.Option("--product", help=f"Only this product, such as claude_code{_MANY}", metavar="NAME")
 ]
 _TIER = Annotated[list[str], typer.Option("--tier", help=f"Only this service tier, such as batch{_MANY}", metavar="NAME")]
+_WORDS = Annotated[
+    list[str], typer.Argument(metavar="WORDS", help="What Slack takes after it: last month by person, october, 30d by tool.")
+]
 _CSV = Annotated[str, typer.Option("--csv", help="The file to write; - is standard output.", metavar="FILE")]
 _FINAL = Annotated[bool, typer.Option("--final", help="Write nothing, and end with 1, unless every day is there and final.")]
 _DRY_RUN = Annotated[
@@ -40,7 +60,8 @@ _DRY_RUN = Annotated[
 
 
 def export_command(
-    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(REPORTS)}, observability.")],
+    report: Annotated[str, typer.Argument(metavar="REPORT", help=f"One of: {', '.join(_NAMES)}.")],
+    words: _WORDS = [],  # noqa: B006 - read only; typer makes its own
     first: _FROM = "",
     last: _TO = "",
     by: _BY = "",
@@ -61,30 +82,77 @@ def export_command(
     """
     if report == "observability":
         _observability(first, dry_run)
-    if report not in REPORTS:
-        _fail(f"There is no report '{report}'; there are {', '.join(REPORTS)}, observability.")
+    if report not in _NAMES:
+        _fail(f"There is no report '{report}'; there are {', '.join(_NAMES)}.")
+    if words and report not in IN_WORDS:
+        _fail(f"{report} takes options and no words. In words it is: python -m bot export answer {' '.join(words)}")
+    filters = {"workspace": tuple(workspace), "model": tuple(model), "key": tuple(key)}
+    filters |= {"person": tuple(person), "product": tuple(product), "tier": tuple(tier)}
+    split = tuple(one.strip() for one in by.split(",") if one.strip())
+    if words or report not in REPORTS:
+        outcome = _in_words(report, [*words, *_typed(first, last, split, filters)], csv, final)
+    else:
+        outcome = _by_options(report, _asked(first, last, split, filters), csv, final)
+    for sentence in outcome[1]:
+        sys.stderr.write(f"export: {sentence}\n")
+    raise typer.Exit(outcome[0])
+
+
+def _asked(first: str, last: str, by: tuple[str, ...], filters: Mapping[str, tuple[str, ...]]) -> "Asked":
+    from bot.spend.exports.asked import Asked
+
+    return Asked(*_days(first, last), by, filters)
+
+
+def _typed(first: str, last: str, by: tuple[str, ...], filters: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return options as words."""
+    from bot.spend.exports.hint import words_of_options
+
+    return words_of_options("..".join(map(str, _days(first, last))) if first or last else "", by, filters)
+
+
+def _days(first: str, last: str) -> tuple[date, date]:
     if not first or not last:
         _fail("--from and --to are missing: the first and the last UTC day, such as 2026-10-31.")
     days = (_day("--from", first), _day("--to", last))
     if days[0] > days[1]:
         _fail(f"--from ({first}) is after --to ({last}).")
+    return days
+
+
+def _by_options(report: str, asked: "Asked", csv: str, final: bool) -> "Outcome":
     from bot.cli.exports import export
     from bot.settings.model import SettingsError, load_database_settings
     from bot.settings.sources import read_environment
-    from bot.spend.exports.asked import Asked
 
     try:
         settings = load_database_settings(read_environment(Path.cwd()))
     except SettingsError as error:
         _fail(*error.faults)
-    filters = {"workspace": tuple(workspace), "model": tuple(model), "key": tuple(key)}
-    filters |= {"person": tuple(person), "product": tuple(product), "tier": tuple(tier)}
-    asked = Asked(*days, tuple(one.strip() for one in by.split(",") if one.strip()), filters)
-    module, _, name = REPORTS[report].partition(":")
-    code, sentences = asyncio.run(export(settings, getattr(import_module(module), name), asked, csv, final=final))
-    for sentence in sentences:
-        sys.stderr.write(f"export: {sentence}\n")
-    raise typer.Exit(code)
+    return asyncio.run(export(settings, _made(REPORTS[report]), asked, csv, final=final))
+
+
+def _in_words(report: str, words: Sequence[str], csv: str, final: bool) -> "Outcome":
+    from bot.cli.exports import export_words
+    from bot.settings.model import SettingsError, load_database_settings, load_settings
+    from bot.settings.sources import read_environment
+
+    environment = read_environment(Path.cwd())
+    try:
+        database = load_database_settings(environment)
+    except SettingsError as error:
+        _fail(*error.faults)
+    try:
+        settings = load_settings(environment)
+    except SettingsError:
+        settings = database  # which is enough for all but the names of people
+    now = datetime.now(UTC)
+    return asyncio.run(export_words(settings, _made(IN_WORDS[report]), words, csv, final=final, now=now))
+
+
+def _made(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _observability(first: str, dry_run: bool) -> NoReturn:

@@ -3,30 +3,53 @@
 import contextlib
 import os
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from bot.cli.database import Unreadable, read_database
+from bot.cli.as_last_read import runtime_of
+from bot.cli.database import Unreadable, read_store
 from bot.errors import UserError
-from bot.settings.model import DatabaseSettings
+from bot.runtime import Runtime
+from bot.settings.model import DatabaseSettings, Settings
 from bot.spend.exports.asked import Answer, Asked, CannotExport
 from bot.spend.exports.csv import csv_lines
-from bot.store.session import Tx
+from bot.spend.phrases import as_plain_text
+from bot.store.session import Store, Tx
 from bot.words.calendars import UTC_DAYS
 from bot.words.wording import calendar_day, plural
 
 Report = Callable[[Tx, Asked], Awaitable[Answer]]
+InWords = Callable[[Runtime, Tx, Sequence[str], datetime], Awaitable[Answer]]
+"""A report that is asked for in the words that Slack takes, as of a moment."""
 Outcome = tuple[int, list[str]]
 """The exit code, and sentences for standard error."""
 
 
 async def export(settings: DatabaseSettings, report: Report, asked: Asked, target: str, *, final: bool) -> Outcome:
     """Write a report to a file, or to standard output where `target` is "-"."""
+    return await _export(settings, lambda _, tx: report(tx, asked), target, final=final)
 
-    async def work(tx: Tx) -> Outcome:
+
+async def export_words(
+    settings: DatabaseSettings, report: InWords, words: Sequence[str], target: str, *, final: bool, now: datetime
+) -> Outcome:
+    """Write a report that is asked for in words, in the same way."""
+    whole = settings if isinstance(settings, Settings) else None
+
+    async def made(store: Store, tx: Tx) -> Answer:
+        return await report(runtime_of(store, whole), tx, words, now)
+
+    return await _export(settings, made, target, final=final)
+
+
+async def _export(
+    settings: DatabaseSettings, made: Callable[[Store, Tx], Awaitable[Answer]], target: str, *, final: bool
+) -> Outcome:
+    async def work(store: Store, tx: Tx) -> Outcome:
         try:
-            answer = await report(tx, asked)
+            answer = await made(store, tx)
             still = _not_final(answer)
             if final and still:
                 return 1, [*still, "Nothing was written."]
@@ -34,7 +57,7 @@ async def export(settings: DatabaseSettings, report: Report, asked: Asked, targe
         except CannotExport as error:
             return 2, [str(error)]
         except UserError as error:
-            return 2, [error.sentence]
+            return 2, [as_plain_text(error.sentence)]
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
             return 2, ["Whoever read the output stopped, so not all of it was written."]
@@ -44,7 +67,7 @@ async def export(settings: DatabaseSettings, report: Report, asked: Asked, targe
         return 0, [*answer.notes, *still, f"{plural(rows, 'row')}{as_of}{'' if still else ', final'}."]
 
     try:
-        return await read_database(settings, "The ledger", work)
+        return await read_store(settings, "The ledger", work)
     except Unreadable as error:
         return 2, [str(error)]
 

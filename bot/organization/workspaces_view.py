@@ -14,11 +14,11 @@ from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.by_workspace import SpendByWorkspace
-from bot.spend.phrases import days_in_words, shown
+from bot.spend.phrases import NOT_YET, days_in_words, shown
 from bot.words.wording import plural
 
 Json = dict[str, Any]
-NO_FIGURES = "I have no figures of the last 30 days yet. That isn't $0: the Claude API hasn't reported them."
+NO_FIGURES: Markup = f"I have no figures of the last 30 days yet. {NOT_YET}"
 
 
 @dataclass(frozen=True)

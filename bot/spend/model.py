@@ -282,5 +282,7 @@ class Figures:
     """Whether the source told all that is counted; the total of another is what was told."""
     untagged: tuple[str, ...] = ()
     """The names of the workspaces without the tag by which it is broken down."""
+    today: date | None = None
+    """The UTC day on which it is asked; days of another year have their year in words."""
     only: str = ""
     """As people read it what of the figures whoever asks may see, "" for all."""

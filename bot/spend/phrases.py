@@ -20,16 +20,44 @@ from bot.words.wording import (
     weekday_day,
 )
 
+NOT_READ: Markup = (
+    "the Claude API hasn't reported them, or I haven't read them."
+    " Ask again in some minutes; *status* of my admin command says what is wrong."
+)
+NOT_YET: Markup = f"That isn't $0: {NOT_READ}"
+"""What is said, everywhere alike, where there are no figures, and what to do then."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
 
 
-def days_in_words(first: date, last: date) -> Markup:
-    """Return a day (`Fri 20 Nov`) or a range of days (`16–22 Nov`)."""
+def day_in_words(day: date, today: date | None = None) -> Markup:
+    """Return a day (`Fri 20 Nov`), with its year where `today` is in another one (`Fri 20 Nov 2026`)."""
+    return f"{weekday_day(day)} {number(day.year)}" if today and day.year != today.year else weekday_day(day)
+
+
+def days_in_words(first: date, last: date, today: date | None = None) -> Markup:
+    """Return a day (`Fri 20 Nov`) or a range of days (`16–22 Nov`), with the year where `today` is in another one.
+
+    A range over the end of a year has both years.
+    """
     if first == last:
-        return weekday_day(first)
+        return day_in_words(first, today)
+    if first.year != last.year:
+        return f"{calendar_day(first)}–{calendar_day(last)}"
+    year: Markup = f" {number(last.year)}" if today and last.year != today.year else ""
+    return f"{_short(first, last)}{year}"
+
+
+def _short(first: date, last: date) -> Markup:
     start = number(first.day) if (first.year, first.month) == (last.year, last.month) else calendar_day(first)[:-5]
     return f"{start}–{calendar_day(last)[:-5]}"
+
+
+def years_in_title(first: date, last: date, today: date | None) -> Markup:
+    """Return what a chart's title says of the year: `, 2025` or `, 2025–2026`, nothing for days of this year."""
+    if first.year != last.year:
+        return f", {number(first.year)}–{number(last.year)}"
+    return f", {number(first.year)}" if today and first.year != today.year else ""
 
 
 def shown(amount: Decimal) -> Markup:
@@ -80,15 +108,15 @@ def as_plain_text(markup: str) -> str:
 
 def bar_in_words(days: Sequence[date], still_open: Collection[date]) -> str:
     """Return a bar's label, in at most the 20 characters that Slack shows: `22 Nov`, `22–23 Nov so far`."""
-    label = calendar_day(days[0])[:-5] if len(days) == 1 else days_in_words(days[0], days[-1])
+    label = calendar_day(days[0])[:-5] if len(days) == 1 else _short(days[0], days[-1])
     return f"{label} so far" if any(day in still_open for day in days) else label
 
 
-def missing_in_words(days: Sequence[date]) -> Markup:
+def missing_in_words(days: Sequence[date], today: date | None = None) -> Markup:
     """Return which days have no data, which is something else than $0."""
     if len(days) == 1:
-        return f"no data yet for {weekday_day(days[0])}"
-    return f"no data yet for {number(len(days))} days ({days_in_words(days[0], days[-1])})"
+        return f"no data yet for {day_in_words(days[0], today)}"
+    return f"no data yet for {number(len(days))} days ({days_in_words(days[0], days[-1], today)})"
 
 
 def doubtful_in_words(days: Sequence[date]) -> Markup:

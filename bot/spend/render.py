@@ -61,6 +61,8 @@ def _cell(column: Column, value: Value) -> str | Json:
 
 def shown_cell(column: Column, value: Value) -> str:
     """Return a cell as people read it, in the scale of its column: money and its changes to the cent."""
+    if value is None and column.without:
+        return column.without
     if value is None:
         return {"share": "–", "text": "–", "count": "not known", **dict.fromkeys(NOT_ADDED, "–")}.get(column.kind, "no data")
     if isinstance(value, Decimal):
@@ -92,7 +94,7 @@ def largest_in_words(found: Table, most: int = 3) -> Markup:
     rows = [row for row in found.rows if row[at["amount"]]]
     named = rows[:most]
     if rest := rows[most:]:
-        named.append(found.totals(f"{len(rest)} more", rest))
+        named.append(found.totals(f"{len(rest):,} more", rest))
 
     def said(row: Row) -> Markup:
         name, amount, part = (shown_cell(found.columns[at[one]], row[at[one]]) for one in ("name", "amount", "share"))

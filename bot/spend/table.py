@@ -26,11 +26,12 @@ Row = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `name` for programs, `heading` for people."""
+    """One column: `name` for programs, `heading` for people; `without` is what people read where a cell has nothing."""
 
     name: str
     heading: str
     kind: ColumnKind
+    without: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,14 @@ def breakdown_table(
 ) -> Table:
     """Return the parts of a total: name (in each dimension), amount, share and change, in the breakdown's order.
 
-    Without `compared_with` there is no change, as between days that are parts themselves. `so_far`: its days aren't closed.
+    Without `compared_with`, or where nothing is known of it, there is no change, as between days that are parts themselves.
+    `so_far`: its days aren't closed.
     Hours minus a whole day would read as a collapse, so the whole days stand beside them.
     """
     parts = [part for part in found.slices if part.amount or part.before or not part.is_known]
     is_money = measure == "dollars"
+    if all(part.before is None for part in parts):
+        compared_with = ""  # a column of nothing would be read as a figure of its own
     days = compared_with.removeprefix("the ")
     whole = f"{days[:1].upper()}{days[1:]}{', full day' if days.startswith('last ') else ''}"
     amount = "Amount" if is_money else measure.capitalize()

@@ -16,6 +16,15 @@ SEES_ALL = ADMIN_ROLES | {"billing"}
 MAY_NOT_TELL = "You may only tell a channel what workspaces cost in which you have a role. Choose from those."
 
 
+MAY_NOT_SHARE = "You see only some of these figures, and a channel would take them for all of them, so I don't share them."
+
+
+def check_may_share(*, is_whole: bool) -> None:
+    """Raise NotAllowed where somebody would post figures of which they see only a part, be it with a note."""
+    if not is_whole:
+        raise NotAllowed(MAY_NOT_SHARE)
+
+
 async def scope_of(rt: Runtime, actor: Actor) -> Scope:
     """Return what somebody may see as of now: all, or what is their own and the workspaces that they belong to.
 

@@ -14,14 +14,20 @@ from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db
 from bot.claude_code.digests import settings
 from bot.claude_code.digests.schedule import next_due
+from bot.claude_code.figures import code_figures
 from bot.claude_code.model import DAY, CodeQuery
+from bot.claude_code.naming import Sight
 from bot.claude_code.people import seen_by
 from bot.claude_code.plan import read_day
+from bot.claude_code.table import file_table
+from bot.claude_code.view import render_code
 from bot.errors import NotAllowed
 from bot.jobs import JOBS, run_job
 from bot.policy.model import Policy
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
+from bot.spend.exports.csv import csv_bytes
+from bot.store.notes import noted_keys
 from bot.store.session import Store
 from tests.spend.world import COSTS, DANA, Posted, Slack, runtime, set_clock
 
@@ -52,8 +58,12 @@ async def known(store: Store, first: date, last: date, now: datetime) -> None:
 
 async def at(rt: Runtime, now: datetime) -> None:
     set_clock(rt, now)
-    for job in ("claude_code_digests", "posts"):
+    for job in ("claude_code_digests", "code_corrections", "posts"):
         await run_job(rt, _JOB[job])
+
+
+def corrected(slack: Slack) -> list[Posted]:
+    return [post for post in slack.posts if post.message.text.startswith("*Corrected*")]
 
 
 def summaries(slack: Slack) -> list[Posted]:
@@ -143,3 +153,64 @@ async def test_who_may_see_only_their_own_sees_no_more_and_starts_no_summary(sto
     asked["member"] = "billing"
     assert not (await seen_by(rt, who, CodeQuery("7d", DAY))).mine, "asked at each act"
     assert (await settings.subscribe(rt, who, COSTS, "UTC"))[1]
+
+
+async def test_a_summary_is_corrected_once_in_its_thread_when_its_days_are_final(store: Store) -> None:
+    slack = Slack()
+    replicas = [bot(store, slack, NINE - WEEK) for _ in range(2)]
+    [rt, _] = replicas
+    for channel in (COSTS, "C0OTHER"):
+        await settings.subscribe(rt, DANA, channel, "UTC")
+    await known(store, date(2026, 11, 9), date(2026, 11, 22), NINE)
+    await at(rt, NINE)
+    assert len(summaries(slack)) == 2
+    row = ClaudeCodeRow(
+        date(2026, 11, 20), "user", "dana@acme.test", "api", "tmux", 5, 9, 3, 1, 0, {"edit_tool": (3, 1)}, {}
+    )
+    late = NINE + timedelta(days=1)
+    async with store.write() as tx:
+        await db.replace_day(tx, read_day(row.day, late), [row])
+    await at(rt, late)
+    assert not corrected(slack), "its days may change again"
+    final = NINE + timedelta(days=4)
+    async with store.write() as tx:
+        for day in days_between(date(2026, 11, 16), date(2026, 11, 22)):
+            same = row._replace(day=day, sessions=5 if day == row.day else 2)
+            await db.replace_day(tx, read_day(day, final), [same])
+    await asyncio.gather(*(at(one, final) for one in replicas))
+    await at(rt, final + timedelta(hours=1))
+    found = corrected(slack)
+    assert sorted(one.channel for one in found) == [COSTS, "C0OTHER"]
+    said = "*Corrected*, 16–22 Nov: 17 sessions (was 14). Later data arrived; these days are final now."
+    assert {one.message.text for one in found} == {said}
+    assert {one.thread_ts for one in found} == {one.ts for one in summaries(slack)}
+    async with store.read() as tx:
+        assert await noted_keys(tx, "code_said:") == []
+
+
+async def test_a_summary_that_was_right_is_forgotten_and_nothing_is_said(store: Store) -> None:
+    slack = Slack()
+    rt = bot(store, slack, NINE - WEEK)
+    await settings.subscribe(rt, DANA, COSTS, "UTC")
+    await known(store, date(2026, 11, 9), date(2026, 11, 22), NINE)
+    await at(rt, NINE)
+    await known(store, date(2026, 11, 16), date(2026, 11, 22), NINE + timedelta(days=4))
+    await at(rt, NINE + timedelta(days=4))
+    assert (len(summaries(slack)), corrected(slack)) == (1, [])
+    async with store.read() as tx:
+        assert await noted_keys(tx, "code_said:") == []
+
+
+async def test_a_day_with_an_empty_report_is_a_day_with_zero_and_a_missing_day_is_none(store: Store) -> None:
+    rt = bot(store, Slack(), NINE)
+    await known(store, date(2026, 11, 16), date(2026, 11, 17), NINE)
+    async with store.write() as tx:
+        await db.replace_day(tx, read_day(date(2026, 11, 18), NINE), [])
+    found = await code_figures(rt, CodeQuery("2026-11-16..2026-11-19", DAY), Sight("none"), NINE)
+    assert [(part.id, part.use.sessions) for part in found.parts] == [
+        (date(2026, 11, 16), 2), (date(2026, 11, 17), 2), (date(2026, 11, 18), 0),
+    ]  # fmt: skip
+    assert found.missing == (date(2026, 11, 19),)
+    assert [None if use is None else use.sessions for _, use in found.days] == [2, 2, 0, None]
+    assert csv_bytes(file_table(found)).decode().count("2026-11-18,0,0") == 1
+    assert "no data yet for Thu 19 Nov" in render_code(found).text

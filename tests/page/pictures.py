@@ -76,7 +76,7 @@ async def play(stage: Stage, camera: Camera) -> None:
 async def play_figures(stage: Stage, camera: Camera) -> None:
     """Play what somebody in finance asks, when all figures and names are there: after the digest."""
     for name, typed, part, height in (
-        ("answer", "/claude-spend october by workspace", "in Oct 2026", 940),
+        ("answer", "/claude-spend october by workspace", "in Oct 2026", 990),
         ("reconcile", "/claude-spend reconcile october", "billed", 850),
     ):
         await stage.command(DANA, typed)

@@ -13,7 +13,8 @@ from bot.store.audit import all_entries
 from bot.store.session import Store
 from tests.spend.world import DANA, FRIDAY, NOW, Slack, runtime, set_clock
 
-EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D 'x'"]})
+WORDS = '2026-11-20..2026-11-20 in "R&D x" by model by key'
+EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D x"]}, question=WORDS)
 FILE = File("records-2026-11-20.csv", b"a\r\n", 1, "Records, Fri 20 Nov")
 
 
@@ -54,8 +55,8 @@ async def test_a_click_sends_one_file_and_each_delivery_of_it_is_answered(store:
     assert slack.files == [("U0DANA", None)] * 2
     assert [post.message.text for post in slack.posts] == ["Records, Fri 20 Nov, 1 row:"] * 2
     facts = {
-        "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": ["R&D 'x'"]},
-        "own": False, "rows": 1, "file": "records-2026-11-20.csv",
+        "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": ["R&D x"]},
+        "own": False, "question": WORDS, "rows": 1, "file": "records-2026-11-20.csv",
     }  # fmt: skip
     assert await recorded(store) == [("spend.exported", "U0DANA", facts)] * 2
 
@@ -77,10 +78,8 @@ async def test_a_file_that_isnt_sent_is_said_and_may_be_asked_for_again(store: S
 
 
 async def test_what_is_too_large_names_the_command_that_gives_all_of_it(store: Store) -> None:
-    command = (
-        """python -m bot export records --from 2026-11-20 --to 2026-11-20 --by model,key --workspace 'R&D '"'"'x'"'"''"""
-    )
-    assert EXPORT.command == f"{command} --csv FILE"
+    command = "python -m bot export records 2026-11-20..2026-11-20 in 'R&D x' by model by key --csv FILE"
+    assert EXPORT.command == command
     assert too_large(EXPORT, MOST_ROWS, MOST_BYTES) is None
     assert "100,001 rows" in (too_large(EXPORT, MOST_ROWS + 1) or "")
     slack = Files()

@@ -60,7 +60,14 @@ async def test_spend_is_the_same_as_the_answer_in_slack(store: Store, tmp_path: 
 async def test_records_are_each_days_and_add_up_to_the_same(store: Store, tmp_path: Path) -> None:
     await filled(store)
     sums: dict[str, Decimal] = {}
-    for report, by in (("spend", ""), ("spend", "day,model"), ("records", ""), ("records", "KEY"), ("records", "day")):
+    for report, by in (
+        ("spend", ""),
+        ("spend", "day,model"),
+        ("records", ""),
+        ("records", "KEY"),
+        ("records", "day"),
+        ("spend", "person,product"),
+    ):
         typed = tuple(filter(None, by.split(",")))
         assert (await exported(store, tmp_path, Asked(FIRST, FRIDAY, typed), report))[0] == 0
         sums[f"{report} {by}"] = sum((Decimal(row["cost_usd"]) for row in rows_in(tmp_path)), Decimal(0))
@@ -130,8 +137,13 @@ async def test_an_export_that_breaks_leaves_the_old_file(store: Store, tmp_path:
 async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
     await filled(store)
     refused = {
-        (("shoe",), "", ""): "--by doesn't know 'shoe'; it knows day, workspace, model and key.",
-        (("hour",), "", ""): "Hours can't be exported. Slack lists them: records by hour.",
+        (("shoe",), "", ""): (
+            "--by doesn't know 'shoe'; it knows day, hour, workspace, model, key, person, product, tier and context."
+            " For weeks, months, tags and types ask for an answer: python -m bot export answer 30d by month."
+        ),
+        (("hour",), "", ""): "I know no hours of these days, so I can't list all of them by the hour. I can by the day.",
+        (("hour", "tier"), "", ""): "Spend can't be split by tier and hour at once. Ask by one of them.",
+        (("person", "tier"), "", ""): "Spend can't be split by person and tier at once. Ask by one of them.",
         (("key",), "workspace", "Prodution"): (
             "No workspace 'Prodution' has figures from 18 Nov 2026 to 20 Nov 2026. Did you mean 'Production'?"
         ),
@@ -150,7 +162,11 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
 def test_the_command_checks_what_it_is_given_before_it_opens_anything() -> None:
     run = CliRunner()
     cases = {
-        ("spendd", "2026-10-01", "2026-10-31"): "There is no report 'spendd'; there are spend, records, reconcile",
+        (
+            "spendd",
+            "2026-10-01",
+            "2026-10-31",
+        ): "There is no report 'spendd'; there are spend, records, reconcile, answer, tokens",
         ("spend", "October", "2026-10-31"): "--from takes a UTC day such as 2026-10-31; it is 'October'.",
         ("spend", "2026-11-01", "2026-10-31"): "--from (2026-11-01) is after --to (2026-10-31).",
     }

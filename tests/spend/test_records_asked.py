@@ -10,7 +10,8 @@ import pytest
 from bot.slack.paging import Page, counted
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.splits import HOUR
-from bot.spend.dimensions import KEY, MODEL, PRODUCT, TIER, WORKSPACE
+from bot.spend.ask.words import with_me
+from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, WORKSPACE
 from bot.spend.exports.query import RECORDED, RecordsQuery, Refused, Selection, read_query, words_of_records
 from bot.spend.exports.records import Facts, Records
 from bot.spend.exports.view import render_records
@@ -162,3 +163,13 @@ def test_names_are_shown_as_they_are_and_never_as_markup() -> None:
     table: dict[str, Any] = next(block for block in message.blocks if block["type"] == "table")
     assert [cell["text"] for cell in table["rows"][0]][:4] == ["Workspace", "Cost", "Model", "Key"]
     assert [cell["text"] for cell in table["rows"][1]][:4] == ["R&D <x> *y*", "$412.70", "opus-5-5", "=ingest & co"]
+
+
+def test_for_me_and_my_own_mean_whoever_types_them() -> None:
+    me = Filter(PERSON, ("<@U1>",))
+    for typed in ("7d for me by day", "7d by myself by day", "7d mine by day", "my own 7d by day", "7d for <@U1> by day"):
+        query = read_query(with_me(typed.split(), "U1"), NAMES)
+        assert isinstance(query, RecordsQuery), typed
+        assert (query.where, query.own, query.period) == ((me,), False, "7d"), typed
+    for typed in ("me own 7d", "me 7d"):
+        assert read_query(with_me(typed.split(), "U1"), NAMES) == read_query(["me", "7d"], NAMES), typed

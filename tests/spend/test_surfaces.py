@@ -40,6 +40,8 @@ DRIVEN: Mapping[str, str] = {
     "page_spend_reconcile_next": turn_to(">0", "2026-11"),
 }
 """What each button carries; a forged value is no different."""
+SHARED = {"spend_share": "yesterday by key", "report_share": "models yesterday"}
+"""The buttons that tell a channel, who reads all of it."""
 QUIET = {
     "spend_ask": "opens the form, whose answer is that of a command",
     "spend_digest_settings": "opens the form, which shows schedules",
@@ -137,7 +139,7 @@ ACTORS: Mapping[str, tuple[tuple[str, ...], str, tuple[bool, bool]]] = {
 
 
 def act(rt: Any, member: str, action_id: str) -> Interaction:
-    call = Interaction(rt, {}, f"U0{member.upper()}", "T0ACME", channel=COSTS, value=DRIVEN[action_id])
+    call = Interaction(rt, {}, f"U0{member.upper()}", "T0ACME", channel=COSTS, value={**DRIVEN, **SHARED}[action_id])
     call.set_actor(Actor(call.user_id, Member(id=member, email="", name="", role="developer"), "UTC"))
     return call
 
@@ -192,6 +194,15 @@ async def test_everybody_sees_by_each_button_what_they_may_and_no_more(store: St
         else:
             assert (who, any(found)) == (who, any(may)), text
         assert (who, [one for one, seen in zip(found, may, strict=True) if one and not seen]) == (who, []), text
+
+
+async def test_who_sees_a_part_shares_no_part_whatever_it_is(store: Store) -> None:
+    await fill(store, BUSY)
+    slack, company = Told(), Company()
+    for action_id in SHARED:
+        for who, (setting, member, sees) in ACTORS.items():
+            text = await shown(rt_of(store, slack, company, setting), slack, member, action_id)
+            assert (who, "so I don't share them" in text, "$175.00" in text) == (who, not all(sees), all(sees)), text
 
 
 async def test_who_lost_a_role_between_two_clicks_sees_less_at_the_second(store: Store) -> None:

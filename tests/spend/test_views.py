@@ -260,7 +260,7 @@ def test_a_month_and_its_budget_are_told_in_one_scale(month: str, budget: str | 
         (date(2026, 11, 20), date(2026, 11, 20), "Fri 20 Nov"),
         (date(2026, 11, 16), date(2026, 11, 22), "16–22 Nov"),
         (date(2026, 10, 30), date(2026, 11, 2), "30 Oct–2 Nov"),
-        (date(2025, 12, 30), date(2026, 1, 2), "30 Dec–2 Jan"),
+        (date(2025, 12, 30), date(2026, 1, 2), "30 Dec 2025–2 Jan 2026"),
     ],
 )
 def test_ranges_read_short(first: date, last: date, words: str) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.admin.buckets import in_buckets
+from bot.admin.model import Workspace
 from bot.admin.rows import CostBucket, CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
 from bot.jobs import TOPICS
@@ -113,8 +114,8 @@ class Organization:
         return Report([], self.refreshed_at)
 
     async def workspaces(self, include_archived: bool = False) -> AsyncIterator[Any]:
-        yield SimpleNamespace(id=PROD, name="Production")
-        yield SimpleNamespace(id=LAB, name="Research")
+        yield Workspace(id=PROD, name="Production", created_at=NOW, tags={"team": "core"})
+        yield Workspace(id=LAB, name="Research", created_at=NOW)
 
     async def api_keys(self) -> AsyncIterator[Any]:
         yield SimpleNamespace(id="apikey_ingest", name="ingest-prod", workspace_id=PROD)

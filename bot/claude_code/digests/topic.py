@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.claude_code.digests import db
+from bot.claude_code.digests import corrections, db
+from bot.claude_code.digests.corrections import CORRECTION, DIGEST, TOPIC, Said
 from bot.claude_code.digests.schedule import LOCAL_TIME, CodeSubscription, DueWeek, due
-from bot.claude_code.digests.view import THING, render_digest
+from bot.claude_code.digests.view import THING, render_correction, render_digest
 from bot.claude_code.figures import figures_of
 from bot.claude_code.model import DAY, CodeFigures, CodeQuery
 from bot.claude_code.people import sight_of
 from bot.claude_code.view import code_chart
 from bot.posts import db as posts
 from bot.posts import undeliverable
-from bot.posts.model import Content, Drawing, Post, Wanted
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.slack.charts import chart_block
@@ -22,9 +23,6 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 from bot.words.wording import weekday_day
 
-TOPIC = "claude_code"
-_DIGEST = "digest"
-
 
 def subject_of(channel: str, week: DueWeek) -> str:
     """Return what a post is about: a channel and the Monday on which it is sent."""
@@ -33,7 +31,7 @@ def subject_of(channel: str, week: DueWeek) -> str:
 
 def wanted(channel: str) -> list[Wanted]:
     """Return the one message of a week."""
-    return [Wanted(_DIGEST, channel)]
+    return [Wanted(DIGEST, channel)]
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,16 @@ class _Told:
     subscription: CodeSubscription | None
     week: DueWeek
     figures: CodeFigures
+    said: Said | None = None
 
     def content(self, post: Post) -> Content | None:
-        """Return what the message says; None for one whose time is over."""
+        """Return what the message says; None for one whose time is over, or that has nothing to say."""
         if self.subscription is None:
             return None
+        if post.purpose == CORRECTION:
+            if self.said is None or self.said.new is None:
+                return None
+            return plain(render_correction(self.said.old, self.said.new, self.week, self.figures.today))
         if post.ts:
             return Content(self._draw_again)
         return Content(self._draw, code_chart(self.figures)) if self._is_in_time() else None
@@ -65,14 +68,21 @@ class _Told:
         return found is not None and found.monday == self.week.monday
 
     async def sent(self, tx: Tx, post: Post, _ts: str) -> None:
-        """Put on record that it was sent."""
+        """Put on record that it was sent, and note what it says; a correction has the last word."""
+        if post.purpose == CORRECTION:
+            await corrections.forget(tx, [post.subject])
+            return
+        if self.figures.use is not None:
+            await corrections.remember(tx, post.subject, self.figures.use, self.rt.now())
         detail = {"what": TOPIC, "day": self.week.monday.isoformat()}
         tx.audit(self.rt.now(), BOT_ACTOR, AuditAction.DIGEST_SENT, post.channel, **detail)
         await posts.forget(tx, undeliverable.TOPIC, post.channel)
 
     async def dropped(self, tx: Tx, post: Post) -> None:
         """Forget what was never said; whoever set it up hears of it where it is too late."""
-        if self.subscription is not None and self.rt.now() >= self.week.too_late:
+        if post.purpose == CORRECTION:
+            await corrections.forget(tx, [post.subject])
+        elif self.subscription is not None and self.rt.now() >= self.week.too_late:
             named = f"the {THING} of {weekday_day(self.week.monday)}"
             await undeliverable.want_missed(tx, post.channel, self.subscription.created_by, named)
         await posts.forget_post(tx, post)
@@ -90,14 +100,19 @@ class CodeDigestTopic(Notices):
         monday = date.fromisoformat(day)
         async with rt.store.read() as tx:
             subscription = await db.subscription_of(tx, channel)
+            said = await corrections.said(tx, subject)
         tz = subscription.tz if subscription else "UTC"
         week = DueWeek(monday, moment_of(monday, LOCAL_TIME, tz))
         figures = await figures_of(rt, CodeQuery("last week", DAY), week.days, await sight_of(rt, None))
-        told = _Told(rt, subscription, week, figures)
+        told = _Told(rt, subscription, week, figures, said)
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let this week pass, and tell whoever set it up once."""
+        """Let this week pass, and tell whoever set it up once; a correction that can't be said is forgotten."""
+        if post.purpose == CORRECTION:
+            async with rt.store.write() as tx:
+                await corrections.forget(tx, [post.subject])
+            return True
         async with rt.store.read() as tx:
             subscription = await db.subscription_of(tx, post.channel)
         told = await undeliverable.whom_to_tell(rt, subscription.created_by) if subscription else []

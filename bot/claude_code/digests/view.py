@@ -1,10 +1,11 @@
 """The weekly summary as its channel reads it, and what is said of setting it up. Pure."""
 
+from datetime import date as Day
 from typing import Any
 
 from bot.claude_code.digests.schedule import CodeSubscription, DueWeek
 from bot.claude_code.grammar import words_of
-from bot.claude_code.model import PERSON, TOOL, CodeFigures, CodeQuery
+from bot.claude_code.model import PERSON, TOOL, CodeFigures, CodeQuery, Use
 from bot.claude_code.view import headline, lines_of, tail
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -12,7 +13,8 @@ from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
-from bot.words.own import Own
+from bot.spend.phrases import days_in_words, shown
+from bot.words.own import Own, own
 
 Json = dict[str, Any]
 THING: Own = "weekly Claude Code summary"
@@ -39,6 +41,28 @@ def render_digest(figures: CodeFigures, week: DueWeek, chart: Json | None) -> Me
         )
     )
     return Message("\n".join([*lines, *said]), blocks)
+
+
+def render_correction(old: Use, new: Use, week: DueWeek, today: Day | None) -> Message:
+    """Return what a summary should have said, of each figure that it said otherwise; late data is the only reason."""
+    counted: list[tuple[Markup, int, int]] = [
+        ("sessions", old.sessions, new.sessions),
+        ("lines added", old.lines_added, new.lines_added),
+        ("lines removed", old.lines_removed, new.lines_removed),
+        ("commits", old.commits, new.commits),
+        ("pull requests", old.pull_requests, new.pull_requests),
+        ("accepted edits", old.accepted, new.accepted),
+        ("rejected edits", old.rejected, new.rejected),
+        ("tokens", old.tokens, new.tokens),
+    ]
+    parts: list[Markup] = [
+        f"{own(f'{new_count:,}')} {what} (was {own(f'{was:,}')})" for what, was, new_count in counted if was != new_count
+    ]
+    if old.nanos != new.nanos:
+        parts.append(f"about {shown(new.cost)} (was {shown(old.cost)})")
+    days = days_in_words(*week.days, today)
+    text: Markup = f"*Corrected*, {days}: {' · '.join(parts)}. Later data arrived; these days are final now."
+    return Message(text, [section(text)])
 
 
 def settings_message(

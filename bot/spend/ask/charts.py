@@ -5,15 +5,16 @@ from decimal import Decimal
 
 from bot.slack.charts import ChartSpec, grouped
 from bot.slack.charts import Series as Bars
+from bot.spend.aggregate import days_between
 from bot.spend.ask.sentences import compared_in_words, figures_sentence
 from bot.spend.ask.splits import HOUR, MONTH, WEEK, is_time
 from bot.spend.ask.sums import OTHERS
 from bot.spend.model import ZERO, DayFigure, Figures
-from bot.spend.phrases import as_plain_text, days_in_words
+from bot.spend.phrases import as_plain_text, bar_in_words, day_in_words, years_in_title
 from bot.spend.render import chart_of, parts_chart
 from bot.spend.table import breakdown_table, series_table
 from bot.words.own import Own
-from bot.words.wording import month_name, weekday_day
+from bot.words.wording import month_name
 
 _POINTS = 20
 """Points that Slack's chart block holds (slack.md §3.2)."""
@@ -30,20 +31,21 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     what, unit = _WHAT[figures.query.measure]
     splits = figures.query.splits
     by = " and ".join(one.name for one in splits)
-    suffix = f" ({unit})" if unit == "USD" else ""
+    year = years_in_title(figures.first, figures.last, figures.today)
+    suffix = f"{year} ({unit})" if unit == "USD" else year
     times = [one for one in splits if is_time(one)]
     if figures.first == figures.last and not times:
         so_far = bool(figures.open_days)
         parts = breakdown_table(
             figures.breakdown, compared_in_words(figures), figures.as_of, so_far=so_far, measure=figures.query.measure
         )
-        title = f"{weekday_day(figures.first)}{' so far' if so_far else ''} by {by}"
-        if chart := parts_chart(parts, f"{title}{suffix}", f"{what} by {by}. {finding}"):
+        title = f"{day_in_words(figures.first, figures.today)}{' so far' if so_far else ''} by {by}"
+        if chart := parts_chart(parts, f"{title}{suffix.removeprefix(year)}", f"{what} by {by}. {finding}"):
             return chart
     if HOUR in times:
         return _hours(figures, f"{what} by hour{suffix}", finding)
     if times and times[0] in (WEEK, MONTH):
-        return _longer(figures, f"{what} by {by}", times[0] is MONTH, finding)
+        return _longer(figures, f"{what} by {by}{year}", times[0] is MONTH, finding)
     days = series_table(figures.series, figures.as_of, so_far=bool(figures.open_days))
     stacked = next((one.name for one in splits if not is_time(one)), "day")
     titled = f"{what} by {stacked}"
@@ -88,12 +90,12 @@ def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> Char
     bars = [rows[:odd]] if odd else []
     bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
     series = [Bars(name=name, values=tuple(_sum(bar, one) for bar in bars)) for one, name in figures.series.names]
-    unit = "months" if is_months else "weeks"
+    unit, years = "months" if is_months else "weeks", years_in_title(figures.first, figures.last, figures.today)
     width = f", {step} {unit} a bar" if step > 1 else ""
     return ChartSpec(
         kind="bar",
         title=title + width,
-        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{width}",
+        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{years}{width}",
         categories=tuple(_label(bar, figures, is_months) for bar in bars),
         series=tuple(grouped(series)),
         y_label=_WHAT[figures.query.measure][1],
@@ -111,4 +113,5 @@ def _label(bar: list[DayFigure], figures: Figures, is_months: bool) -> str:
     first, last = bar[0].day, bar[-1].day
     if is_months:
         return month_name(first) if first == last else f"{month_name(first)[:3]}–{month_name(last)}"
-    return days_in_words(max(first, figures.first), min(date.fromordinal(last.toordinal() + 6), figures.last))
+    days = days_between(max(first, figures.first), min(date.fromordinal(last.toordinal() + 6), figures.last))
+    return bar_in_words(days, ())

@@ -10,7 +10,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scope_of, untold
 from bot.spend.ask.spans import is_month, span, span_versus
-from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of
+from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
@@ -78,7 +78,9 @@ async def figures(
     async with rt.store.read() as tx:
         found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
-    answer = _answer(query, days, scope, found, tags, runs=days.last >= now.astimezone(UTC).date())
+    answer = _answer(query, days, scope, found, tags, today=now.astimezone(UTC).date())
+    if seen.is_all and _has_no_tokens(query, answer.total, found.known, days.asked):
+        answer = replace(answer, is_known=False)
     return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
 
 
@@ -163,7 +165,7 @@ async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: 
     return [Count(one.day, one.ids, one.amount) for one in told]
 
 
-def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, runs: bool) -> Figures:
+def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, today: date) -> Figures:
     known = found.known
     wanted = [one for one in found.counts if days.first <= one.day <= days.last]
     have = [known[day] for day in days.asked if day in known]
@@ -173,6 +175,8 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
     whole, was = total(wanted), total(found.before)
     every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags)
+    if days.first.year != today.year:
+        every = replace(every, slices=tuple(with_years(one, query.splits) for one in every.slices))
     return Figures(
         query=query,
         first=days.first,
@@ -188,12 +192,22 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
         budget=found.budget,
         nothing_until=found.nothing_until if found.nothing_until and found.nothing_until > midnight(days.last) else None,
         doubtful=tuple(found.doubtful),
-        runs=runs,
+        runs=days.last >= today,
+        today=today,
         compared=days.before if query.versus else None,
         narrowed=scope.narrowed,
         is_known=whole.is_known,
         untagged=untagged(query.splits, wanted, found.names, tags),
     )
+
+
+def _has_no_tokens(
+    query: SpendQuery, counted: Decimal | None, known: Mapping[date, LedgerDay], asked: Sequence[date]
+) -> bool:
+    """Tell whether all that was spent has no token: then tokens weren't read, or not told, which isn't zero."""
+    if query.measure != "tokens" or counted or query.where:
+        return False
+    return any(day in known and known[day].total > 0 for day in asked)
 
 
 async def last_reading(rt: Runtime) -> Cursor | None:

@@ -1,6 +1,7 @@
 """The sentences of an answer: how much of what, where, when, and against what. Pure."""
 
 from datetime import UTC
+from datetime import date as date_type
 from decimal import Decimal
 
 from bot.slack.markup import Markup, code, date, escape
@@ -9,7 +10,9 @@ from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, months_of
 from bot.spend.ask.words import PERSON
 from bot.spend.model import Figures
 from bot.spend.phrases import (
+    NOT_YET,
     change_in_words,
+    day_in_words,
     days_in_words,
     is_end_of_month,
     last_weekday,
@@ -21,7 +24,7 @@ from bot.spend.phrases import (
 )
 from bot.spend.render import count, count_change
 from bot.words.own import own
-from bot.words.wording import month_name, number, percent, plural, weekday_day
+from bot.words.wording import month_name, number, percent, plural
 
 
 def figures_sentence(figures: Figures) -> Markup:
@@ -31,16 +34,16 @@ def figures_sentence(figures: Figures) -> Markup:
     if figures.total is None and figures.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
     if figures.total is None:
-        return f"I have no figures{where} for {when} yet. That isn't $0: the Claude API hasn't reported them."
+        return f"I have no figures{where} for {when} yet. {NOT_YET}"
     if not figures.is_known:
         unknown = f"Not all {_unit(figures)}{where} {_preposition(figures)} {when} are known"
-        return f"{unknown}: the report of these days doesn't count them."
+        return f"{unknown}: the report of these days doesn't count them, or I haven't read them."
     so_far = " so far" if figures.open_days else ""
     parts: list[Markup | None] = [
         f"*{amount_in_words(figures, figures.total)}{so_far}{_seen(figures)}{where}* {_preposition(figures)} {when}",
         _change(figures),
         of_budget(figures.total, figures.budget) if figures.budget else None,
-        missing_in_words(figures.missing) if figures.missing else None,
+        missing_in_words(figures.missing, figures.today) if figures.missing else None,
     ]
     return " · ".join([part for part in parts if part])
 
@@ -93,10 +96,10 @@ def _preposition(figures: Figures) -> Markup:
 
 def _when(figures: Figures) -> Markup:
     if figures.first == figures.last:  # "today" may be another day for whoever asks
-        return f"{weekday_day(figures.first)} (UTC)"
+        return f"{day_in_words(figures.first, figures.today)} (UTC)"
     if is_month(figures.query.period):
         return month_so_far(figures.first, figures.last, runs=figures.runs)
-    days = days_in_words(figures.first, figures.last)
+    days = days_in_words(figures.first, figures.last, figures.today)
     if months := months_of(figures.query.period):
         is_over = is_end_of_month(figures.last) and not figures.runs
         return _long(figures, months) if is_over else f"{_long(figures, months)} ({days})"
@@ -114,21 +117,21 @@ def compared_in_words(figures: Figures) -> Markup:
         first, last = figures.compared
         if figures.query.versus != YEAR_BEFORE and is_month(figures.query.versus) and is_end_of_month(last):
             return month_in_title(first)
-        day = f"{weekday_day(first)} {number(first.year)}"
-        return day if first == last else f"{days_in_words(first, last)} {number(last.year)}"
+        return days_in_words(first, last, date_type.max)  # another time than one would think, so always with its year
     months = months_of(figures.query.period)
     if months > 1:
         first, last = before(figures.first, figures.last, months=months, runs=figures.runs)
         is_whole = is_end_of_month(figures.last) and not figures.runs
         year = number(first.year)
         name: Markup = year if months == 12 else f"Q{number((first.month + 2) // 3)} {year}"
-        return name if is_whole else f"{days_in_words(first, last)} {year}"
+        return name if is_whole else days_in_words(first, last, date_type.max)
     if months and is_end_of_month(figures.last) and not figures.runs:
         return month_in_title(before(figures.first, figures.last, months=1)[0])
     if months:
         first, last = before(figures.first, figures.last, months=1, runs=figures.runs)
         is_as_long = last.day == figures.last.day  # a shorter month has no such day
-        return f"the same days in {month_name(first)[:3]}" if is_as_long else days_in_words(first, last)
+        month = month_name(first) if first.year != figures.last.year else month_name(first)[:3]
+        return f"the same days in {month}" if is_as_long else days_in_words(first, last, figures.today)
     if figures.first == figures.last:
         return last_weekday(figures.first)
     return f"the {number((figures.last - figures.first).days + 1)} days before"
@@ -169,7 +172,7 @@ def _is_alike(figures: Figures) -> bool:
 def _open_in_words(figures: Figures) -> Markup:
     """Return which days may still change, and whether that is because the day itself isn't over."""
     first, last = figures.open_days[0], figures.open_days[-1]
-    days = days_in_words(first, last)
+    days = days_in_words(first, last, figures.today)
     if first != last:
         return f"{days} are not final yet"
     is_over = figures.query.period == "yesterday" or (

@@ -4,10 +4,12 @@ Both are dimensions without a name in the reports: their values come from the da
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.spend.dimensions import WORKSPACE, Dimension
-from bot.spend.phrases import days_in_words
+from bot.spend.model import Slice
+from bot.spend.phrases import day_in_words, days_in_words
 from bot.words.wording import month_name, weekday_day
 
 Tags = Mapping[str, Mapping[str, str]]
@@ -81,6 +83,26 @@ def tag_of(split: Dimension) -> str:
 def is_time(split: Dimension) -> bool:
     """Tell whether a split is a unit of time, whose parts stand in their own order."""
     return split in TIMES
+
+
+def with_years(part: Slice, splits: Sequence[Dimension]) -> Slice:
+    """Return a part whose days, weeks and hours are named with their year."""
+    ids, names = part.id.split("\t"), [part.name, part.and_name]
+    for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
+        if split in (HOUR, DAY, WEEK) and value[:4].isdigit():
+            day = date.fromisoformat(value[:10])
+            shown = days_in_words(day, day + timedelta(days=6), date.max) if split == WEEK else day_in_words(day, date.max)
+            names[at] = f"{shown}, {value[11:]}:00" if split == HOUR else shown
+    return replace(part, name=names[0], and_name=names[1])
+
+
+def exact(part: Slice, splits: Sequence[Dimension]) -> Slice:
+    """Return a part whose days, weeks (their Monday), months and hours are named for programs: ISO 8601."""
+    ids, names = part.id.split("\t"), [part.name, part.and_name]
+    for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
+        if is_time(split) and value[:4].isdigit():
+            names[at] = f"{value}:00:00Z" if split == HOUR else value[:7] if split == MONTH else value
+    return replace(part, name=names[0], and_name=names[1])
 
 
 def in_ledger(splits: Sequence[Dimension]) -> tuple[Dimension, ...]:

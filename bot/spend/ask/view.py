@@ -14,7 +14,7 @@ from bot.spend.ask.charts import figures_chart as figures_chart
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.sentences import compared_in_words, tail_in_words
 from bot.spend.ask.sentences import figures_sentence as figures_sentence
-from bot.spend.ask.splits import DAY, is_time
+from bot.spend.ask.splits import DAY, exact, is_time
 from bot.spend.ask.together import why_not
 from bot.spend.ask.words import words_of
 from bot.spend.dimensions import DIMENSIONS, PERSON, Dimension
@@ -44,7 +44,9 @@ def figures_table(figures: Figures) -> Table:
 
 def answer_file(figures: Figures) -> Table:
     """Return the same for a file: its columns say what they hold, as those of an export do (`workspace`, `amount_usd`)."""
-    query, found = figures.query, figures_table(figures)
+    query = figures.query
+    named_exactly = tuple(exact(one, query.splits) for one in figures.breakdown.slices)
+    found = figures_table(replace(figures, breakdown=replace(figures.breakdown, slices=named_exactly)))
     unit = {"dollars": "amount_usd"}.get(query.measure, query.measure)
     named = {"name": query.by.name, "and_name": query.and_by.name if query.and_by else "", "amount": unit}
     columns = tuple(replace(one, name=named.get(one.name, one.name).replace(" ", "_")) for one in found.columns)

@@ -20,6 +20,7 @@ FILLERS = frozenset(
     " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far".split()
 )
 """Words that people write around a question and that say nothing about which figures they want."""
+_OF = ("for", "by", "of")
 LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
 """What may stand between two parts of a question."""
 
@@ -40,6 +41,20 @@ def tidied(words: Sequence[str]) -> list[str]:
         if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
             bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
+    return found
+
+
+def with_me(words: Sequence[str], slack_id: str) -> list[str]:
+    """Return words in which `for me`, `by myself`, `mine` and `my own` name the person who types them."""
+    found: list[str] = []
+    for word in words:
+        before, bare, me = found[-1].casefold() if found else "", word.casefold(), f"<@{slack_id}>"
+        if bare in ("me", "myself") and before in _OF:
+            found.append(me)
+        elif bare == "mine" or (bare == "own" and before == "my"):
+            found = [*(found[:-1] if bare == "own" else found), "for", me]
+        else:
+            found.append(word)
     return found
 
 

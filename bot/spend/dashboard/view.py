@@ -24,7 +24,7 @@ from bot.spend.dashboard.model import (
     percent_used,
 )
 from bot.spend.model import ZERO, Breakdown, Slice, SpendQuery
-from bot.spend.phrases import as_plain_text, bar_in_words, change_in_words, shown
+from bot.spend.phrases import NOT_YET, as_plain_text, bar_in_words, change_in_words, shown
 from bot.spend.reports.counts import in_bars
 from bot.spend.reports.phrases import against, as_of_line, no_figures, part_of
 from bot.words.wording import listed, number, plural, share, weekday_day
@@ -140,7 +140,7 @@ def _use(one: LimitUse) -> Markup:
 
 
 def _tail(found: Dashboard) -> Markup:
-    tail = as_of_line(found.drawn.times)
+    tail = as_of_line(found.drawn.times, beside_today=True)
     return f"{tail} · only your own keys and your workspaces" if found.is_part else tail
 
 
@@ -179,7 +179,9 @@ def dashboard_chart(found: Dashboard) -> ChartSpec | None:
 
 def glance_blocks(found: Glance) -> list[Json]:
     """Return what the App Home says of spend, with the buttons that lead on."""
-    lines = _head(found.today, found.windows)
+    lines: list[Markup] = _head(found.today, found.windows)
+    if as_of(found.today, found.windows) is None:
+        lines = [f"*Spend* no figures yet. {NOT_YET}"]
     largest = numbered(found.top.slices, size=3)
     if largest.items:
         lines.append(f"*Largest workspaces*, 30 days: {listed([_part(one, found.top) for one in largest.items])}")
@@ -189,7 +191,7 @@ def glance_blocks(found: Glance) -> list[Json]:
     return [
         section("\n".join(lines)),
         *_limits(found.limits)[1],
-        context(as_of_line(times)),
+        context(as_of_line(times, beside_today=True)),
         actions(button("Dashboard", ids.DASHBOARD), button("Reports", ids.REPORT_LIST)),
     ]
 

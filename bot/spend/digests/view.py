@@ -16,6 +16,7 @@ from bot.spend.model import ONE_DAY, Breakdown, Digest, Driver, MonthOver
 from bot.spend.phrases import (
     as_plain_text,
     change_in_words,
+    day_in_words,
     last_weekday,
     month_in_title,
     month_in_words,
@@ -62,11 +63,14 @@ def render_digest(digest: Digest, run_id: int, chart: Json | None = None) -> Mes
 
 def headline(digest: Digest) -> Markup:
     """Return the first line, which is the whole answer."""
-    where, when = where_in_words(digest.scope), weekday_day(digest.day)
+    where, when = where_in_words(digest.scope), _day(digest)
     if digest.total is None and digest.nothing_until is not None:
         return f"📈 *Nothing has been spent yet*, as of {date(digest.nothing_until)}"
     if digest.total is None:
-        return f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported them. I'll post here when it has."
+        nothing: Markup = (
+            f"📈 *No figures for {when}{where} yet*: the Claude API hasn't reported them, or I haven't read them."
+        )
+        return f"{nothing} I'll post here when I have them."
     so_far = "" if digest.closed else " so far"
     parts: list[Markup | None] = [
         f"📈 *{shown(digest.total)}{so_far} on {when}{where}*",
@@ -76,6 +80,10 @@ def headline(digest: Digest) -> Markup:
         freshness_line(digest) if digest.is_quiet else None,
     ]
     return " · ".join([part for part in parts if part])
+
+
+def _day(digest: Digest) -> Markup:
+    return day_in_words(digest.day, digest.as_of.date() if digest.as_of else None)
 
 
 def where_in_words(scope: Sequence[str]) -> Markup:
@@ -187,7 +195,7 @@ def _parts(found: Breakdown, digest: Digest) -> Table:
 
 def _part_title(found: Breakdown, digest: Digest) -> Markup:
     so_far = "" if digest.closed else " so far"
-    return f"*By {escape(found.dimension.name)}{so_far}* on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
+    return f"*By {escape(found.dimension.name)}{so_far}* on {_day(digest)}{where_in_words(digest.scope)}"
 
 
 def render_correction(

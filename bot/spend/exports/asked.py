@@ -34,11 +34,13 @@ class Answer:
     notes: Sequence[str] = ()
 
 
-def answer_of(table: Table, *, missing: Sequence[date] = (), open_days: Sequence[date] = ()) -> Answer:
+def answer_of(
+    table: Table, *, missing: Sequence[date] = (), open_days: Sequence[date] = (), notes: Sequence[str] = ()
+) -> Answer:
     """Return a table as a report's answer, with the same columns as its CSV in Slack."""
 
     async def rows() -> AsyncIterator[Sequence[Row]]:
         status = (table.as_of, is_final(not table.provisional and table.as_of is not None))
         yield [(*row, *status) for row in table.rows]
 
-    return Answer((*table.columns, *STATUS), rows(), table.as_of, open_days, missing)
+    return Answer((*table.columns, *STATUS), rows(), table.as_of, open_days, missing, notes)

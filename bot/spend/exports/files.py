@@ -1,15 +1,18 @@
 """Records as a CSV file: the whole of what the list shows page by page, as far as Slack takes it."""
 
 import asyncio
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.spend.exports.csv import csv_lines, file_name
+from bot.spend.exports.hint import days_typed
 from bot.spend.exports.load import all_rows, check_hours, count, select
-from bot.spend.exports.query import DAY, RecordsQuery, Selection
+from bot.spend.exports.query import DAY, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
+from bot.spend.exports.typed import spelled
 from bot.spend.exports.view import narrowed_in_words
 from bot.spend.ledger import db as table
 from bot.spend.phrases import days_in_words
@@ -25,7 +28,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     CantList where a name means nothing, or hours aren't known.
     """
     selection, meant = await select(rt, query, now)
-    export = _export(query, selection)
+    export = await _export(rt, query, selection, scope)
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, selection.first, selection.last)
         await check_hours(tx, query, selection, known)
@@ -43,11 +46,14 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
-    about: Markup = f"{whose}{seen}{where}, {days_in_words(selection.first, selection.last)}"
+    when = days_in_words(selection.first, selection.last, now.astimezone(UTC).date())
+    about: Markup = f"{whose}{seen}{where}, {when}"
     return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about)
 
 
-def _export(query: RecordsQuery, selection: Selection) -> Export:
+async def _export(rt: Runtime, query: RecordsQuery, selection: Selection, scope: Scope) -> Export:
     by = tuple(one.name for one in query.by) or (DAY,)
     filters = {one.by.name: one.values for one in query.where}
-    return Export("records", selection.first, selection.last, by, filters, query.own)
+    period = days_typed(query.period, selection.first, selection.last)
+    asked = words_of_records(replace(query, period=period, where=await spelled(rt, query.where)))
+    return Export("records", selection.first, selection.last, by, filters, query.own, asked, scope.is_all)

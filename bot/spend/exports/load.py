@@ -96,6 +96,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
         narrowed=meant.narrowed,
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(selection.last) else None,
         doubtful=tuple(sorted(doubtful)),
+        today=now.astimezone(UTC).date(),
     )
 
 

@@ -78,6 +78,7 @@ def read_query(words: Sequence[str], workspaces: Sequence[str], names: Mapping[s
     """
     own = bool(words) and words[0].lower() == ME
     period = "30d" if own else "yesterday"
+    words = [ME, *words[2:]] if own and [one.lower() for one in words[1:2]] == ["own"] else words  # my own
     by, rest = _without_by(words[own:])
     found = _read_filters(rest, workspaces, names, period)
     if isinstance(found, NotUnderstood):  # "by key model opus": a list without "and", or a filter?

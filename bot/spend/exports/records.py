@@ -69,6 +69,7 @@ class Records:
     narrowed: tuple[tuple[str, str], ...] = ()
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
+    today: date | None = None
 
     @property
     def open_days(self) -> tuple[date, ...]:

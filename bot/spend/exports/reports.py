@@ -1,18 +1,22 @@
 """Spend and records as the command line exports them: all of what the ledger has, with the figures that Slack shows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from bot.spend.aggregate import days_between
-from bot.spend.dimensions import PERSON, PRODUCT, TIER, WORKSPACE, Dimension
+from bot.spend.ask.splits import DAY as BY_DAY
+from bot.spend.ask.splits import HOUR
+from bot.spend.ask.together import why_not
+from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, WORKSPACE, Dimension
 from bot.spend.exports.asked import Answer, Asked, CannotExport
-from bot.spend.exports.load import all_rows, count
-from bot.spend.exports.query import DAY, GROUPINGS, HOUR, RECORDED, Selection
+from bot.spend.exports.load import all_rows, check_hours, count
+from bot.spend.exports.query import DAY, RECORDED, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import NotSplit, cut_of
-from bot.spend.model import LedgerDay
+from bot.spend.model import LedgerDay, SpendQuery
 from bot.spend.scope import EVERYTHING
 from bot.spend.visible.db import ids_in
 from bot.store.names import names_of
@@ -22,6 +26,9 @@ from bot.words.wording import calendar_day, listed, plural
 
 FILTERS = (*RECORDED, PERSON, PRODUCT, TIER)
 """What the command line has options for."""
+COUNTED = (*FILTERS, CONTEXT)
+"""By what money, tokens and requests are split, each with its columns."""
+_GROUPINGS = {typed: one.name for one in (BY_DAY, HOUR, *COUNTED) for typed in one.typed}
 
 
 async def spend(tx: Tx, asked: Asked) -> Answer:
@@ -38,14 +45,12 @@ async def records(tx: Tx, asked: Asked) -> Answer:
 
 def _by(typed: Sequence[str]) -> list[str]:
     """Return what was typed after `--by` in its one spelling."""
-    unknown = [one for one in typed if one.lower() not in GROUPINGS]
-    if unknown:
-        known = listed([DAY, *(one.name for one in RECORDED)], "and")
-        raise CannotExport(f"--by doesn't know {_quoted(unknown[0])}; it knows {known}.")
-    by = [GROUPINGS[one.lower()] for one in typed]
-    if HOUR in by:
-        raise CannotExport("Hours can't be exported. Slack lists them: records by hour.")
-    return by
+    unknown = next((one for one in typed if one.lower() not in _GROUPINGS), None)
+    if unknown is None:
+        return [_GROUPINGS[one.lower()] for one in typed]
+    known = listed([DAY, HOUR.name, *(one.name for one in COUNTED)], "and")
+    more = "For weeks, months, tags and types ask for an answer: python -m bot export answer 30d by month."
+    raise CannotExport(f"--by doesn't know {_quoted(unknown)}; it knows {known}. {more}")
 
 
 async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> Answer:
@@ -54,13 +59,18 @@ async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> An
         raise CannotExport(
             f"The ledger has no figures {_days(asked.first, asked.last)}. That isn't $0: they weren't read yet."
         )
-    dimensions = tuple(one for one in RECORDED if one.name in by)
+    dimensions = tuple(one for one in (HOUR, *COUNTED) if one.name in by)
     where = {one: await _ids(tx, asked, one) for one in FILTERS if asked.filters.get(one.name)}
+    asks_alike = SpendQuery(f"{asked.first}..{asked.last}", HOUR if HOUR in dimensions else WORKSPACE)
+    selection = Selection(asked.first, asked.last, dimensions, where, daily or not dimensions or HOUR in dimensions)
     try:
-        cut_of((*dimensions, *where))
+        cut_of((*selection.in_ledger, *where))
     except NotSplit as refusal:
         raise CannotExport(refusal.sentence) from None
-    selection = Selection(asked.first, asked.last, dimensions, where, daily or not dimensions)
+    for one in (*selection.in_ledger, *where):
+        if refusal := why_not(replace(asks_alike, and_by=one)):
+            raise CannotExport(refusal.sentence)
+    await check_hours(tx, RecordsQuery(asks_alike.period, dimensions), selection, known)
     found = await count(tx, selection, EVERYTHING, known)
     return Answer(
         record_columns(selection),

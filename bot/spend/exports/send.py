@@ -5,7 +5,6 @@ Who took which figures is on record before the file leaves. One click sends one 
 
 import contextlib
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
+from bot.spend.exports.hint import command_of
 from bot.store.actions import AuditAction
 from bot.store.events import forget, remember, remember_lately
 from bot.words.own import own
@@ -34,10 +34,10 @@ SAME_CLICK = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Export:
-    """Figures that somebody takes away. `filters` are names of what they were narrowed to, by `--option` of the command.
+    """Figures that somebody takes away. `filters` are what they were narrowed to, by the name of a dimension.
 
-    `report` and `by` are as in `python -m bot export REPORT --by …`, which gives the same without a limit; `own`: only what
-    somebody's own keys cost; `question`: the words of an answer, which has no such command.
+    `report` and `question` are as in `python -m bot export REPORT QUESTION`, which gives the same without a limit; `own`:
+    only what somebody's own keys cost; `is_whole`: of everybody, which is what the command gives.
     """
 
     report: str
@@ -47,14 +47,12 @@ class Export:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     own: bool = False
     question: str = ""
+    is_whole: bool = True
 
     @property
     def command(self) -> str:
-        """Return the command line that exports all of it."""
-        given = [f"--from {self.first}", f"--to {self.last}"]
-        given += [f"--by {','.join(self.by)}"] if self.by else []
-        given += [f"--{name} {shlex.quote(one)}" for name, values in self.filters.items() for one in values]
-        return " ".join(["python -m bot export", self.report, *given, "--csv FILE"])
+        """Return the command line that exports all of it, "" where none gives just that."""
+        return command_of(self.report, self.question) if self.is_whole and not self.own else ""
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,10 @@ def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:
     """Return why so much can't be sent by Slack, and how to get all of it; None where it can."""
     if rows <= MOST_ROWS and size <= MOST_BYTES:
         return None
-    if export.question:
-        return f"That is {plural(rows, 'row')}, too many for a file in Slack. Ask for fewer days, or by something else."
-    return (
-        f"That is {plural(rows, 'row')}, too many for a file in Slack."
-        f" Ask for less, or let whoever runs me get all of them: {code(export.command)}"
-    )
+    much: Markup = f"That is {plural(rows, 'row')}, too many for a file in Slack."
+    if not export.command:
+        return f"{much} Ask for fewer days, or by something else."
+    return f"{much} Ask for less, or let whoever runs me get all of them: {code(export.command)}"
 
 
 async def send_csv(rt: Runtime, actor: Actor, export: Export, file: File, cause: str) -> Markup:

@@ -12,13 +12,14 @@ from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.view import TOO_LONG
+from bot.spend.dimensions import PERSON
 from bot.spend.exports.query import Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
-from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.phrases import NOT_YET, day_in_words, days_in_words, doubtful_in_words, missing_in_words, shown
 from bot.spend.render import slack_table
 from bot.words.own import own
-from bot.words.wording import number, plural, weekday_day
+from bot.words.wording import number, plural
 
 Json = dict[str, Any]
 
@@ -47,7 +48,7 @@ def records_sentence(found: Records, prefix: str) -> Markup:
     if found.total is None and found.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(found.nothing_until)}."
     if found.total is None:
-        return f"I have no figures {when} yet. That isn't $0: the Claude API hasn't reported them."
+        return f"I have no figures {when} yet. {NOT_YET}"
     if found.query.own and not (found.scope.keys or found.scope.people):
         return f"I know of no API key of yours, so I can't say what you spent. {code(f'/{prefix}-keys')} lists your keys."
     whose = " by you" if found.query.own else ""
@@ -65,11 +66,14 @@ def narrowed_in_words(workspaces: str | None, narrowed: Sequence[tuple[str, str]
     """Return what records are narrowed to: ` in Production, model opus`."""
     said: Markup = f" in {escape(workspaces)}" if workspaces else ""
     for name, values in narrowed:
-        said = f"{said}, {escape(name)} {escape(values)}"
+        kind: Markup = "for" if name == PERSON.name else escape(name)
+        said = f"{said}{'' if name == PERSON.name and not said else ','} {kind} {escape(values)}"
     return said
 
 
 def _tokens(total: Measures) -> Markup:
+    if total.amount > 0 and not total.input + total.output:
+        return "its tokens aren't known yet"
     requests = "" if total.requests is None else f" · {plural(total.requests, 'request')}"
     return f"{_many(total.input)} input and {_many(total.output)} output tokens{requests}"
 
@@ -81,8 +85,8 @@ def _many(count: int) -> Markup:
 def _when(found: Records) -> Markup:
     first, last = found.selection.first, found.selection.last
     if first == last:
-        return f"on {weekday_day(first)} (UTC)"
-    return f"in the {number((last - first).days + 1)} days {days_in_words(first, last)}"
+        return f"on {day_in_words(first, found.today)} (UTC)"
+    return f"in the {number((last - first).days + 1)} days {days_in_words(first, last, found.today)}"
 
 
 def _as_of(found: Records) -> Markup:
@@ -97,7 +101,7 @@ def _notes(found: Records) -> list[Markup]:
     """Return what the figures don't say: days without data, days that aren't split, what somebody may not see."""
     notes: list[Markup] = []
     if found.total is not None and found.missing:
-        notes.append(missing_in_words(found.missing))
+        notes.append(missing_in_words(found.missing, found.today))
     if found.doubtful:
         notes.append(doubtful_in_words(found.doubtful))
     if found.total is not None and found.unsplit:

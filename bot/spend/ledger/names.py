@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.admin.model import Workspace
 from bot.runtime import Runtime
 from bot.spend.ledger.apart import names_apart
 from bot.spend.model import Cell
@@ -10,7 +11,7 @@ from bot.store.names import Named, named_like, remember
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
 
-NAMES_NOTE = "sync:names"
+NAMES_NOTE, WORKSPACES_NOTE = "sync:names", "sync:workspaces"
 REFRESH_AFTER = timedelta(hours=1)
 UNKNOWN_AFTER = timedelta(minutes=5)
 
@@ -18,12 +19,14 @@ UNKNOWN_AFTER = timedelta(minutes=5)
 async def sync_names(rt: Runtime, now: datetime) -> int:
     """Read the names of all workspaces, keys and members; returns how many there are."""
     admin = rt.admin.background()
-    things = [Named(one.id, one.name) async for one in admin.workspaces(include_archived=True)]
+    places = [one async for one in admin.workspaces(include_archived=True)]
+    things = [Named(one.id, one.name) for one in places]
     things += [Named(key.id, key.name, key.workspace_id) async for key in admin.api_keys()]
     things += [Named(member.id, member.name or member.email) async for member in admin.users()]
     async with rt.store.write() as tx:
         await remember(tx, things, now)
         await write_note(tx, NAMES_NOTE, {"count": len(things)}, now)
+        await write_note(tx, WORKSPACES_NOTE, {"all": [one.model_dump(mode="json") for one in places]}, now)
     return len(things)
 
 
@@ -42,6 +45,12 @@ async def workspaces(rt: Runtime) -> list[Named]:
     """Return the workspaces by name, from the store."""
     async with rt.store.read() as tx:
         return await named_like(tx, "wrkspc_")
+
+
+async def workspaces_as_read(tx: Tx) -> tuple[list[Workspace], datetime] | None:
+    """Return all workspaces with their tags, archived ones too, and when they were read; None before that."""
+    found = await note(tx, WORKSPACES_NOTE)
+    return None if found is None else ([Workspace.model_validate(one) for one in found[0]["all"]], found[1])
 
 
 async def names_in(tx: Tx, cells: Sequence[Cell]) -> dict[str, str]:

@@ -84,7 +84,23 @@ def part_in_words(reason: Reason, found: Reconciliation, prices: PriceTable) -> 
     if reason is Reason.NO_PRICE:
         return _line("No price known", amount, f"{_unpriced(found)}. They are not in list price × tokens.")
     title, why = _SENTENCES[reason]
+    if reason is Reason.UNEXPLAINED and (models := _may_be_fast(found, prices)):
+        names: Markup = escape(listed(models, most=_NAMED))
+        why = f"{why} On {names} some requests may have used fast mode: the figures aren't split by speed."
     return _line(title, amount, why)
+
+
+def _may_be_fast(found: Reconciliation, prices: PriceTable) -> list[str]:
+    """Return the models of which more was billed than is explained, and that have a fast mode that would cost so much."""
+    models = [
+        model
+        for model, line in found.models.items()
+        if (price := prices.price(model, found.last)) is not None
+        and price.fast is not None
+        and line.computed is not None
+        and 0 < line.of(Reason.UNEXPLAINED) <= line.computed * (price.fast - 1)
+    ]
+    return [MODEL.label(one, {}) for one in models]
 
 
 def _factor(reason: Reason, prices: PriceTable) -> Decimal:

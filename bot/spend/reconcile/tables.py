@@ -3,6 +3,7 @@
 Pure.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.spend.dimensions import MODEL
@@ -27,6 +28,7 @@ def by_model_table(found: Reconciliation) -> Table:
     What a phone shows of it, the first three columns, is the bill and the difference.
     """
     billed, at_list, computed, difference = (Column(*one) for one in _FIGURES)
+    computed, difference = replace(computed, without="–"), replace(difference, without="–")  # it has no price a token
     percents = Column("difference_percent", "in %", "text")
     columns = (Column("model", MODEL.heading, "text"), billed, difference, percents, computed, at_list)
     rows: list[Row] = []

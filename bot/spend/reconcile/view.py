@@ -13,7 +13,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import pager
-from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.phrases import NOT_YET, days_in_words, doubtful_in_words, missing_in_words, shown
 from bot.spend.prices.model import PriceTable
 from bot.spend.reconcile.model import Reason, Reconciliation
 from bot.spend.reconcile.periods import Wanted
@@ -59,7 +59,7 @@ def render_reconciliation(
 def reconciliation_sentence(found: Reconciliation, wanted: Wanted) -> Markup:
     """Return the finding in a sentence."""
     if found.as_of is None:
-        return f"I have no figures for {wanted.title()} yet. That isn't $0: the Claude API hasn't reported them."
+        return f"I have no figures for {wanted.title()} yet. {NOT_YET}"
     total = found.total
     so_far = " so far" if found.open_days else ""
     billed = f"*{wanted.title()}: {shown(total.billed)} billed{so_far}.*"

@@ -31,6 +31,7 @@ async def times_of(tx: Tx, period: Period, now: datetime) -> Times:
         known,
         nothing_until if nothing_until and nothing_until > midnight(last) else None,
         last >= today,
+        today,
     )
 
 

@@ -32,7 +32,8 @@ class Wanted:
 class Times:
     """The UTC days of a report and those that it is compared with, with what the ledger knows of both.
 
-    `nothing_until`: nothing was ever spent until then. `runs`: the last day isn't over.
+    `nothing_until`: nothing was ever spent until then. `runs`: the last day isn't over; `today` is the one on which it is
+    asked.
     """
 
     period: Period
@@ -43,6 +44,7 @@ class Times:
     known: Mapping[date, LedgerDay]
     nothing_until: datetime | None = None
     runs: bool = False
+    today: date | None = None
 
     @property
     def days(self) -> list[date]:

@@ -5,29 +5,29 @@ from decimal import Decimal
 
 from bot.slack.markup import Markup, date, escape
 from bot.spend.model import ONE_DAY
-from bot.spend.phrases import days_in_words, missing_in_words, month_in_title, month_so_far, shown
+from bot.spend.phrases import NOT_YET, day_in_words, days_in_words, missing_in_words, month_in_title, month_so_far, shown
 from bot.spend.reports.model import Times
-from bot.words.wording import number, share, weekday_day
+from bot.words.wording import number, share
 
 
 def when(times: Times) -> Markup:
     """Return a report's days: `on Fri 20 Nov (UTC)`, `in Oct 2026`, `in the 30 days 22 Oct–20 Nov`."""
     if times.first == times.last:
-        return f"on {weekday_day(times.first)} (UTC)"
+        return f"on {day_in_words(times.first, times.today)} (UTC)"
     if _is_month(times):
         return f"in {month_so_far(times.first, times.last, runs=times.runs)}"
-    return f"in the {number(len(times.days))} days {days_in_words(times.first, times.last)}"
+    return f"in the {number(len(times.days))} days {days_in_words(times.first, times.last, times.today)}"
 
 
 def against(times: Times) -> Markup:
     """Return what a report is compared with: `Fri 13 Nov`, `Oct 2026`, `the 30 days before`."""
     if times.first == times.last:
-        return weekday_day(times.before_first)
+        return day_in_words(times.before_first, times.today)
     if _is_whole_month(times.first, times.last) and _is_whole_month(times.before_first, times.before_last):
         return month_in_title(times.before_first)
     if times.before_last == times.first - ONE_DAY:
         return f"the {number(len(times.days_before))} days before"
-    return days_in_words(times.before_first, times.before_last)
+    return days_in_words(times.before_first, times.before_last, times.today)
 
 
 def _is_whole_month(first: Day, last: Day) -> bool:
@@ -48,23 +48,27 @@ def no_figures(times: Times) -> Markup:
     """Return that there are none, which is something else than $0."""
     if times.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(times.nothing_until)}."
-    return f"I have no figures {when(times)} yet. That isn't $0: the Claude API hasn't reported them."
+    return f"I have no figures {when(times)} yet. {NOT_YET}"
 
 
-def as_of_line(times: Times) -> Markup:
-    """Return until when figures reach and whether they can still change: `As of … · final · days are UTC days`."""
+def as_of_line(times: Times, *, beside_today: bool = False) -> Markup:
+    """Return until when figures reach and whether they can still change: `As of … · final · days are UTC days`.
+
+    `beside_today`: today stands beside them and isn't one of them, so their last day is named.
+    """
     if times.as_of is None:
         return "No data yet"
-    parts: list[Markup] = [f"As of {date(times.as_of)}"]
+    until: Markup = f"Days up to {day_in_words(times.last, times.today)}: as" if beside_today else "As"
+    parts: list[Markup] = [f"{until} of {date(times.as_of)}"]
     days = times.open_days
     if len(days) > 1:
-        parts.append(f"{days_in_words(days[0], days[-1])} are not final yet")
+        parts.append(f"{days_in_words(days[0], days[-1], times.today)} are not final yet")
     elif days:
-        parts.append(f"{weekday_day(days[0])} is not final yet")
+        parts.append(f"{day_in_words(days[0], times.today)} is not final yet")
     if not days:
         parts.append("final")
     if times.missing:
-        parts.append(missing_in_words(times.missing))
+        parts.append(missing_in_words(times.missing, times.today))
     return " · ".join([*parts, "days are UTC days"])
 
 

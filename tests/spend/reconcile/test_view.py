@@ -9,6 +9,7 @@ from typing import Any
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.model import Message
 from bot.spend.model import Measures
+from bot.spend.phrases import NOT_YET
 from bot.spend.prices.load import price_table
 from bot.spend.reconcile.build import reconcile
 from bot.spend.reconcile.model import Reason, Reconciliation, Whole
@@ -147,7 +148,7 @@ def test_days_that_are_missing_or_not_final_are_said() -> None:
 def test_no_figures_are_not_zero_and_lead_on() -> None:
     none = replace(month([]), as_of=None)
     message = drawn(none)
-    assert message.text == "I have no figures for Oct 2026 yet. That isn't $0: the Claude API hasn't reported them."
+    assert message.text == f"I have no figures for Oct 2026 yet. {NOT_YET}"
     assert offered(message) == [("Previous month", "2026-09"), ("Next month", "2026-11")]
 
 
@@ -165,3 +166,15 @@ def test_words_that_make_no_sense_are_named_with_some_that_do() -> None:
     assert validate_blocks(message.blocks, "message") == []
     assert message.text.startswith("I don't know *∗oktober∗ @here*, or it hasn't begun, or it is more than a year.")
     assert offered(message) == [("Last month", "last month")]
+
+
+def test_more_than_is_explained_names_fast_mode_where_a_model_has_one_and_only_there() -> None:
+    def said_of(listed: str, model: str) -> str:
+        tokens = (200_000, 0, 0, 0, 100_000)
+        row = used(listed, model=model, tokens=tokens, service_tier="standard", inference_geo="global")
+        return drawn(month([row])).text
+
+    said = said_of("4.1234567", "claude-opus-5")  # $3.50 at list price
+    assert "On opus-5 some requests may have used fast mode: the figures aren't split by speed." in said
+    for model, listed in (("claude-opus-5-5", "320.1234567"), ("claude-opus-5", "3.1234567")):
+        assert "fast mode" not in said_of(listed, model), "it has none, or it costs less"

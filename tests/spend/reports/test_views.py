@@ -116,6 +116,7 @@ def test_the_dashboard_adds_up_and_draws_one_series_of_at_most_twenty_bars() -> 
         assert len(spec.categories) <= 20
         assert sum(spec.series[0].values, Decimal(0)) == found.drawn.total
         message = render_dashboard(found, chart_block(spec))
+        assert "Days up to" in message.text.split("\n")[-1], "today stands above, so its end says of which days it speaks"
         assert validate_blocks(message.blocks, "message") == []
         assert "2 more $3.00 (11 %)" in message.text, "the rest of the parts is counted"
         assert [one["action_id"] for one in buttons(message.blocks)].count("spend_all") == 3

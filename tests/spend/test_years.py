@@ -1,0 +1,70 @@
+"""Days of another year have their year wherever they are said: sentences, tables, files and the titles of charts."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.spend.aggregate import breakdown
+from bot.spend.ask.charts import figures_chart
+from bot.spend.ask.sentences import figures_sentence
+from bot.spend.ask.splits import DAY, HOUR, MONTH, WEEK, exact, with_years
+from bot.spend.ask.view import answer_file, render_figures
+from bot.spend.dimensions import MODEL, WORKSPACE
+from bot.spend.model import ZERO, DayFigure, Figures, Series, Slice, SpendQuery
+from bot.spend.phrases import bar_in_words, day_in_words, days_in_words, years_in_title
+
+TODAY = date(2026, 1, 5)
+OLD, NEW = date(2025, 12, 30), date(2026, 1, 2)
+
+
+def answer(first: date, last: date, query: SpendQuery) -> Figures:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    series = Series(tuple(DayFigure(day, {"m": Decimal(n + 1)}) for n, day in enumerate(days)), (("m", "opus"),))
+    parts = replace(breakdown(MODEL, [], None, {}), slices=(Slice("m", "opus", Decimal(3), None),))
+    return Figures(query, first, last, Decimal(3), None, parts, series, (), (), None, today=TODAY)
+
+
+def test_a_day_or_range_of_another_year_has_its_year_and_one_over_new_year_has_both() -> None:
+    assert day_in_words(OLD, TODAY) == "Tue 30 Dec 2025"
+    assert day_in_words(NEW, TODAY) == "Fri 2 Jan"
+    assert days_in_words(OLD, OLD + timedelta(days=1), TODAY) == "30–31 Dec 2025"
+    assert days_in_words(OLD, NEW, TODAY) == days_in_words(OLD, NEW) == "30 Dec 2025–2 Jan 2026"
+    assert days_in_words(NEW, TODAY, TODAY) == "2–5 Jan"
+    assert [years_in_title(OLD, OLD, TODAY), years_in_title(OLD, NEW, TODAY), years_in_title(NEW, NEW, TODAY)] == [
+        ", 2025", ", 2025–2026", "",
+    ]  # fmt: skip
+    assert len(bar_in_words([OLD, NEW], [NEW])) <= 20, "Slack shows no more of a label"
+
+
+def test_an_answer_says_the_year_in_its_sentence_and_in_its_chart() -> None:
+    for query in (SpendQuery("7d", MODEL), SpendQuery("7d", MODEL, and_by=WEEK), SpendQuery("7d", WORKSPACE)):
+        for first, last, year in ((OLD - timedelta(days=20), OLD, "2025"), (OLD, NEW, "2025–2026"), (NEW, TODAY, "")):
+            found = answer(first, last, query)
+            sentence, chart = figures_sentence(found), figures_chart(found)
+            assert ("2025" in sentence) is bool(year), sentence
+            assert chart is not None
+            assert ("2025" in chart.title) is bool(year), chart.title
+            assert not year or f", {year}" in chart.title
+            assert "2025" in (chart.native_title or chart.title) or not year
+    one = figures_sentence(answer(OLD, OLD, SpendQuery("yesterday")))
+    assert "on Tue 30 Dec 2025 (UTC)" in one
+    assert render_figures(answer(OLD, NEW, SpendQuery("7d", MODEL))).text.startswith("*$3.00* in the 4 days 30 Dec 2025")
+
+
+def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_dates() -> None:
+    rows = {
+        DAY: ("2025-12-30", "Tue 30 Dec 2025", "2025-12-30"),
+        WEEK: ("2025-12-22", "22–28 Dec 2025", "2025-12-22"),
+        HOUR: ("2025-12-30T07", "Tue 30 Dec 2025, 07:00", "2025-12-30T07:00:00Z"),
+        MONTH: ("2025-12-01", "Dec 2025", "2025-12"),
+    }
+    for split, (value, shown, written) in rows.items():
+        part = Slice(f"{value}\tm", split.label(value, {}), Decimal(1), ZERO, "opus")
+        assert with_years(part, (split, MODEL)).name == shown
+        assert (exact(part, (split, MODEL)).name, exact(part, (split, MODEL)).and_name) == (written, "opus")
+    query = SpendQuery("7d", DAY)
+    found = answer(OLD, NEW, query)
+    found = replace(
+        found, breakdown=replace(found.breakdown, dimension=DAY, slices=(Slice("2025-12-30", "x", Decimal(1), None),))
+    )
+    assert answer_file(found).rows[0][0] == "2025-12-30"
