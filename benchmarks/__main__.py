@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from benchmarks import acts, books, load, looks, memory, scale, scrape
+from benchmarks import acts, books, busy, load, looks, memory, scale, scrape
 from benchmarks.figures import Figure, table, verdict
 
 
@@ -38,7 +38,10 @@ async def measure(quick: bool, only: str) -> list[Figure]:
         say("(g): questions, digests and loads of a grown ledger ...")
         figures += await (books.measure(2, 200_000, 20_000) if quick else books.measure(7))
     if "h" in only:
-        say("(h): scrapes of nine thousand series, and acks beside them ...")
+        say("(h): acks and memory while history loads ...")
+        figures += await (busy.measure(1, 60) if quick else busy.measure(5))
+    if "i" in only:
+        say("(i): scrapes of nine thousand series, and acks beside them ...")
         figures += await scrape.measure(3 if quick else 15)
     return figures
 
@@ -47,7 +50,7 @@ def main() -> None:
     """Measure and say."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios against bare counterparts.")
     parser.add_argument("--quick", action="store_true", help="few rounds: a look, not a measurement")
-    parser.add_argument("--only", default="abcdefgh", help="which parts, such as cd")
+    parser.add_argument("--only", default="abcdefghi", help="which parts, such as cd")
     given = parser.parse_args()
     before = os.getloadavg()[0]
     say(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {before:.1f} (ratios want a calm machine)")

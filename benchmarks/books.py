@@ -6,10 +6,12 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from benchmarks.books_postgres import grown
 from benchmarks.figures import Figure
 from bot.admin.rows import FINE, CostBucket, Report
 from bot.runtime import Runtime
@@ -18,9 +20,11 @@ from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
-from bot.spend.model import LedgerDay, dollars
+from bot.spend.ledger.rollups.db import roll_up, roll_up_weeks, weeks_to_roll_up
+from bot.spend.model import LedgerDay
 from bot.store.migrate import migrate
-from bot.store.session import Store
+from bot.store.session import Store, Tx
+from bot.store.tables import CostDayRow
 
 DAYS, HOURS = 90, 24
 LAST = date(2026, 11, 20)
@@ -74,11 +78,26 @@ async def _grown(path: Path, rows: int) -> Store:
         )
         sums = "workspace_id, model, api_key_id, actor, product, sum(nanos), sum(list_nanos), sum(requests)"
         db.execute(f"INSERT INTO cost_day (day, {names}) SELECT day, {sums} FROM cost_hour GROUP BY 1, 2, 3, 4, 5, 6")
-        totals = dict(db.execute("SELECT day, sum(nanos) FROM cost_day GROUP BY day").fetchall())
-    known = [LedgerDay(date.fromisoformat(day), "analytics", NOW, NOW, True, dollars(n)) for day, n in totals.items()]
-    async with store.write() as tx:
-        await table._upsert_days(tx, known, {})
+    await _roll_up(store)
     return store
+
+
+async def _roll_up(store: Store) -> None:
+    """Say of the days in a new ledger that they are final, and roll them up as the sync does."""
+    async with store.write() as tx:
+        days = await _day_totals(tx)
+        known = [LedgerDay(day, "analytics", NOW, NOW, True, total) for day, total in days.items()]
+        await table._upsert_days(tx, known, {})
+        await roll_up(tx, CostDayRow, list(days))
+        await roll_up_weeks(tx, await weeks_to_roll_up(tx))
+
+
+async def _day_totals(tx: Tx) -> dict[date, Decimal]:
+    """Return the totals of all days."""
+    totals: dict[date, Decimal] = {}
+    for cell in await table.cells(tx, FIRST, LAST, ("day", KEY)):
+        totals[cell.day] = totals.get(cell.day, Decimal(0)) + cell.amount
+    return totals
 
 
 async def _timed(act: Callable[[], Awaitable[object]]) -> float:
@@ -100,7 +119,13 @@ async def _against_duckdb(large: Store, folder: Path, rows: int, rounds: int) ->
         f" 'claude-model-' || (g % 6) AS model, 'apikey_' || lpad(g::VARCHAR, 5, '0') AS api_key_id, {_FORMULA} AS nanos"
         f" FROM range({DAYS}) d(n), range({HOURS}) h(hour), range({groups}) k(g)) TO '{file}' (FORMAT parquet)"
     )
-    return [await _question(large, db, file, name, by, rounds) for name, by in QUESTIONS.items()]
+    figures = [await _question(large, db, file, f"(g1) 90 days {name}", by, rounds) for name, by in QUESTIONS.items()]
+    async with grown(folder / "postgres", FIRST, DAYS, HOURS, groups, _FORMULA) as store:
+        if store is not None:
+            await _roll_up(store)
+            for name, by in QUESTIONS.items():
+                figures.append(await _question(store, db, file, f"     PostgreSQL, {name}", by, rounds))
+    return figures
 
 
 async def _question(large: Store, db: Any, file: Path, name: str, by: Sequence[Any], rounds: int) -> Figure:
@@ -118,7 +143,7 @@ async def _question(large: Store, db: Any, file: Path, name: str, by: Sequence[A
     times = [(await _timed(bare), await _timed(ours)) for _ in range(rounds + 1)][1:]
     if sum(row[-1] for row in found["bare"]) != sum(int(one.amount * 10**9) for one in found["ours"]):
         raise RuntimeError(f"{name}: both sides have other sums")
-    return Figure(f"(g1) 90 days {name}", "ms", tuple(one for one, _ in times), tuple(one for _, one in times), 1.0)
+    return Figure(name, "ms", tuple(one for one, _ in times), tuple(one for _, one in times), 1.0)
 
 
 async def _digests(large: Store, small: Store, rows: int, rounds: int) -> Figure:

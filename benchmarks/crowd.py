@@ -193,6 +193,10 @@ class Crowd:
         entries = self._sandbox.wire.after(0)
         return entries[-1].seq if entries else 0
 
+    def newest_call(self, service: str) -> int:
+        """Return the number of the newest call that the app made to a service, 0 before the first."""
+        return max((one.seq for one in self._sandbox.wire.after(0) if one.service == service), default=0)
+
     async def calls_during(self, act: Callable[[], Awaitable[Any]]) -> list[Exchange]:
         """Return the calls that the app makes from an act until it has nothing more to do."""
         before = self._newest()

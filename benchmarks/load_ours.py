@@ -1,6 +1,8 @@
 """The product's load: its Admin client reads the pages, its ledger takes them, into a new SQLite file each time."""
 
 import asyncio
+import os
+import resource
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from benchmarks.child import Json, answer
+from benchmarks.memory import resident_mib
 from bot.admin.client import open_admin
 from bot.spend.ledger.db import cells
 from bot.spend.ledger.pages import load_days
@@ -26,15 +29,17 @@ async def load(url: str, starts: str, days: int) -> Json:
     with tempfile.TemporaryDirectory(prefix="qm-bench-") as folder:
         store = Store(f"sqlite+aiosqlite:///{Path(folder) / 'ledger.db'}")
         await migrate(store)
+        before_mib = resident_mib(os.getpid())
         began = time.perf_counter()
         pages = admin.background().cost_buckets(first, ends, GROUP_BY, "1d")
         await load_days(store, pages, first.date(), last, datetime.now(UTC))
         milliseconds = (time.perf_counter() - began) * 1000
+        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         async with store.read() as tx:
             rows = len(await cells(tx, first.date(), last))
         await store.close()
     await admin.aclose()
-    return {"milliseconds": milliseconds, "rows": rows}
+    return {"milliseconds": milliseconds, "rows": rows, "before_mib": before_mib, "peak_mib": peak_mib}
 
 
 if __name__ == "__main__":

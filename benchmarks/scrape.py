@@ -1,4 +1,4 @@
-"""Bars (h): a scrape of nine thousand series against plain gauges of prometheus-client, and others' acks beside scrapes."""
+"""Bars (i): a scrape of nine thousand series against plain gauges of prometheus-client, and others' acks beside scrapes."""
 
 import asyncio
 import http.client
@@ -25,7 +25,7 @@ _TIMES = 5
 
 
 async def measure(rounds: int) -> list[Figure]:
-    """Return the figures of (h); the first round warms up."""
+    """Return the figures of (i); the first round warms up."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qm-bench-")))
         await _begin_early(folder)
@@ -115,7 +115,7 @@ async def _scrapes(plain: int, port: int, path: Path, rounds: int) -> list[Figur
             ours.append(percentile([one for one, _ in kept], 0.5))
             changed.append(after[0])
     return [
-        Figure(f"(h1) scrape of {SERIES:,} series", "ms", tuple(bare), tuple(ours), 1.3),
+        Figure(f"(i1) scrape of {SERIES:,} series", "ms", tuple(bare), tuple(ours), 1.3),
         Figure("     the first after figures changed", "ms", tuple(bare), tuple(changed), None),
     ]
 
@@ -133,7 +133,7 @@ async def _acks(upstream: Child, port: int, path: Path, rounds: int) -> Figure:
         if number >= 0:
             quiet.append(alone)
             beside.append(with_scrapes)
-    return Figure("(h2) acks of others beside a scrape, p99", "ms", tuple(quiet), tuple(beside), 1.5)
+    return Figure("(i2) acks of others beside a scrape, p99", "ms", tuple(quiet), tuple(beside), 1.5)
 
 
 async def _keep_scraping(port: int, path: Path) -> None:

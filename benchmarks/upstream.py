@@ -30,6 +30,17 @@ async def main() -> None:
             await crowd.quiet(0.1)
             return {"acks": acks}
 
+        async def ask_for_help_while_loading() -> Json:
+            async with asyncio.timeout(60):
+                while not crowd.newest_call("claude"):
+                    await asyncio.sleep(0.02)
+            acks: list[float] = []
+            seen = -1
+            while seen != (seen := crowd.newest_call("claude")):
+                acks += await crowd.help_at_once()
+                await asyncio.sleep(0.3)
+            return {"acks": acks}
+
         async def ask_for_keys(count: int) -> Json:
             await crowd.ask_for_keys(count)
             await crowd.quiet(0.1)
@@ -67,7 +78,7 @@ async def main() -> None:
                 sandbox.faults.add(Fault(target, "*", "slow", 1_000_000, seconds))
             return {}
 
-        looks = (look, look_at_lists, grow_to)
+        looks = (look, look_at_lists, grow_to, ask_for_help_while_loading)
         acts = (be_far_away, settings, ready, ask_for_help, ask_for_keys, place_cards, approve, calls_of_an_approval, *looks)
         await answer({act.__name__: act for act in acts})
 

@@ -50,6 +50,14 @@ class Tx:
         connection = await self.session.connection()
         return await connection.execute(statement, parameters)
 
+    async def rows(self, statement: Executable) -> list[tuple[Any, ...]]:
+        """Return rows as the driver gives them, for many of them: a date is text on SQLite, a sum may be a Decimal."""
+        result = await self.execute(statement)
+        cursor: Any = result.cursor
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        result.close()
+        return rows
+
 
 def _machine_clock() -> datetime:
     return datetime.now(UTC)

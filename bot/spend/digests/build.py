@@ -22,8 +22,8 @@ QUIET = (Decimal(5), Decimal("0.02"))
 @dataclass(frozen=True)
 class DigestInput:
     """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
-    `week` are the days between by model and key, `recent` the chart's by workspace, `month` the sum since the first;
-    `month_over` is there where a month has just ended.
+    `week` are the days between by model, of the key that pushed the day up, `recent` the chart's by workspace, `month` the
+    sum since the first; `month_over` is there where a month has just ended.
     """
 
     day: date
@@ -115,16 +115,34 @@ def find_driver(
     cells: Sequence[Cell], before: Sequence[Cell] | None, week: Sequence[Cell], total: Decimal, names: Mapping[str, str]
 ) -> Driver | None:
     """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between."""
-    if before is None:
+    pushing = None if before is None else most_up(cells, before, total)
+    if before is None or pushing is None:
         return None
+    return explain(*pushing, cells, before, week, names)
+
+
+def most_up(cells: Sequence[Cell], before: Sequence[Cell], total: Decimal) -> tuple[str, Decimal] | None:
+    """Return the workspace that is up most, and by how much, if that is notable."""
     change_by = _changes(sum_by(cells, WORKSPACE), sum_by(before, WORKSPACE))
     if not change_by:
         return None
     workspace_id = max(change_by, key=lambda one: change_by[one])
     change = change_by[workspace_id]
-    if change < max(NOTABLE[0], NOTABLE[1] * total):
+    return None if change < max(NOTABLE[0], NOTABLE[1] * total) else (workspace_id, change)
+
+
+def key_behind(
+    workspace_id: str, change: Decimal, cells: Sequence[Cell], before: Sequence[Cell]
+) -> tuple[str, Decimal] | None:
+    """Return the key that carries at least half of a workspace's change, and its own change."""
+    change_by = _changes(
+        sum_by((cell for cell in cells if cell.of(WORKSPACE) == workspace_id), KEY),
+        sum_by((cell for cell in before if cell.of(WORKSPACE) == workspace_id), KEY),
+    )
+    key_id = max(change_by, key=lambda one: change_by[one], default=None)
+    if not key_id or key_id == UNREPORTED or change_by[key_id] * 2 < change:
         return None
-    return explain(workspace_id, change, cells, before, week, names)
+    return key_id, change_by[key_id]
 
 
 def explain(
@@ -137,22 +155,20 @@ def explain(
 ) -> Driver:
     """Return which key of a workspace carries at least half of its change, and whether that key changed its model."""
     workspace = WORKSPACE.label(workspace_id, names)
-    now = [cell for cell in cells if cell.of(WORKSPACE) == workspace_id]
-    then = [cell for cell in before if cell.of(WORKSPACE) == workspace_id]
-    change_by = _changes(sum_by(now, KEY), sum_by(then, KEY))
-    key_id = max(change_by, key=lambda one: change_by[one], default=None)
-    if not key_id or key_id == UNREPORTED or change_by[key_id] * 2 < change:
+    behind = key_behind(workspace_id, change, cells, before)
+    if behind is None:
         return Driver(workspace, None, change)
-    switch = model_switch(
-        sum_by([cell for cell in now if cell.of(KEY) == key_id], MODEL),
-        sum_by([cell for cell in then if cell.of(KEY) == key_id], MODEL),
-    )
-    key = KEY.label(key_id, names)
+    key_id, key_change = behind
+    now, then = [
+        sum_by((one for one in side if one.of(WORKSPACE) == workspace_id and one.of(KEY) == key_id), MODEL)
+        for side in (cells, before)
+    ]
+    switch, key = model_switch(now, then), KEY.label(key_id, names)
     if switch is None:
-        return Driver(workspace, key, change, change_by[key_id])
+        return Driver(workspace, key, change, key_change)
     old, new = switch
     moved_on = first_day_on(new, [cell for cell in week if cell.of(KEY) == key_id])
-    return Driver(workspace, key, change, change_by[key_id], MODEL.label(old, names), MODEL.label(new, names), moved_on)
+    return Driver(workspace, key, change, key_change, MODEL.label(old, names), MODEL.label(new, names), moved_on)
 
 
 def first_day_on(model: str, cells: Sequence[Cell]) -> date | None:

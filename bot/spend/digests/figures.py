@@ -8,14 +8,14 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.spans import before
-from bot.spend.digests.build import WEEK, DigestInput, chart_days
+from bot.spend.digests.build import WEEK, DigestInput, chart_days, key_behind, most_up
 from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in
 from bot.spend.ledger.pages import Loaded, midnight
 from bot.spend.ledger.sync import WINDOW_DAYS, load_range
-from bot.spend.model import ONE_DAY, LedgerDay, MonthOver
+from bot.spend.model import ONE_DAY, Cell, LedgerDay, MonthOver
 from bot.spend.phrases import is_end_of_month
 from bot.store.names import names_of
 from bot.store.session import Tx
@@ -29,7 +29,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         known = await table.ledger_days(tx, min(recent[0], month_begins), day)
         cells = await table.cells(tx, day, day, workspace_ids=only)
         week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
-        week = await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", MODEL, KEY), only)
+        week = await _week_of_driver(tx, day, cells, week_ago)
         charted = await table.cells(tx, recent[0], day, ("day", WORKSPACE), only)
         month = await table.cells(tx, month_begins, day, (), only)
         names = await names_in(tx, [*cells, *week_ago, *charted])
@@ -51,6 +51,16 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(day) else None,
         month_over=month_over,
     )
+
+
+async def _week_of_driver(tx: Tx, day: date, cells: Sequence[Cell], week_ago: Sequence[Cell]) -> list[Cell]:
+    """Return the week up to a day by model, of the key that pushed the day up: of the others nobody reads it."""
+    pushing = most_up(cells, week_ago, total_of(cells))
+    behind = pushing and key_behind(*pushing, cells, week_ago)
+    if pushing is None or behind is None:
+        return []
+    of_key = {WORKSPACE: [pushing[0]], KEY: [behind[0]]}
+    return await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", MODEL, KEY), where=of_key)
 
 
 async def _month_over(tx: Tx, day: date, only: Sequence[str], budget: Decimal | None) -> MonthOver | None:

@@ -23,6 +23,7 @@ from bot.spend.ledger.hours.db import day_rows, days_with_hours, forget_hours
 from bot.spend.ledger.measures.db import USAGE_COUNTS
 from bot.spend.ledger.parts.db import balance_parts, balance_usage_parts
 from bot.spend.ledger.parts.fit import are_close
+from bot.spend.ledger.rollups.db import roll_up
 from bot.spend.ledger.sources import Cursor
 from bot.spend.ledger.sums.db import GroupedBy as GroupedBy
 from bot.spend.ledger.sums.db import Where as Where
@@ -59,14 +60,17 @@ async def replace_days(
     await lock(tx)
     known = await ledger_days(tx, min(d.day for d in days), max(d.day for d in days)) if days else {}
     fresh = [day for day in days if not _is_stale(day, known.get(day.day))]
-    wanted = await without_doubtful(
-        tx, fresh, known, {day.day: _by_workspace(parts, day.day) for day in fresh}, doubted_fall
-    )
+    amounts = {day.day: _by_workspace(parts, day.day) for day in fresh} if known else {}
+    wanted = await without_doubtful(tx, fresh, known, amounts, doubted_fall)
     if not wanted:
         return []
-    wanted, written = await _with_hours(tx, wanted, {day.day: parts.get(day.day, {}) for day in wanted}, known)
-    await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_([day.day for day in wanted])))
-    await bulk_insert(tx, CostDayRow, _COST_COLUMNS, written)
+    before = await day_rows(tx, CostDayRow, COST_COUNTS, [day.day for day in wanted if day.day in known])
+    wanted, written = await _with_hours(tx, wanted, {day.day: parts.get(day.day, {}) for day in wanted}, known, before)
+    changed = {day: groups for day, groups in written.items() if groups != before.get(day)}
+    if changed:
+        await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_(list(changed))))
+        await bulk_insert(tx, CostDayRow, _COST_COLUMNS, changed)
+        await roll_up(tx, CostDayRow, list(changed))
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -74,7 +78,8 @@ async def replace_days(
     ]
     await _upsert_days(tx, wanted, known)
     other = [day.day for day in wanted if (old := known.get(day.day)) and old.source != day.source]
-    await balance_parts(tx, [day.day for day in wanted], other)
+    if unbalanced := sorted({*changed, *other}):
+        await balance_parts(tx, unbalanced, other)
     for revision in revisions:
         row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
         tx.session.add(row)
@@ -82,11 +87,14 @@ async def replace_days(
 
 
 async def _with_hours(
-    tx: Tx, days: list[LedgerDay], parts: dict[date, CostParts], known: Mapping[date, LedgerDay]
+    tx: Tx,
+    days: list[LedgerDay],
+    parts: dict[date, CostParts],
+    known: Mapping[date, LedgerDay],
+    before: Mapping[date, CostParts],
 ) -> tuple[list[LedgerDay], dict[date, CostParts]]:
     """Return days and parts as they are written: by roundings a day doesn't move away from its hours; else those go."""
     with_hours = await days_with_hours(tx, min(parts), max(parts)) & parts.keys()
-    before = await day_rows(tx, CostDayRow, COST_COUNTS, with_hours)
     same = {day for day in with_hours if are_close(before[day], parts[day])}
     await forget_hours(tx, with_hours - same)
     kept = [replace(one, total=known[one.day].total) if one.day in same else one for one in days]
@@ -98,12 +106,15 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
     if not parts:
         return
     await lock(tx)
-    with_hours = await days_with_hours(tx, min(parts), max(parts)) & parts.keys()
-    before = await day_rows(tx, UsageDayRow, USAGE_COUNTS, with_hours)
-    await forget_hours(tx, [day for day in with_hours if before[day] != parts[day]])
-    await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(parts))))
-    await bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, parts)
-    await balance_usage_parts(tx, list(parts))
+    before = await day_rows(tx, UsageDayRow, USAGE_COUNTS, list(parts))
+    changed = {day: groups for day, groups in parts.items() if groups != before[day]}
+    if not changed:
+        return
+    await forget_hours(tx, await days_with_hours(tx, min(changed), max(changed)) & changed.keys())
+    await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(changed))))
+    await bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, changed)
+    await roll_up(tx, UsageDayRow, list(changed))
+    await balance_usage_parts(tx, list(changed))
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:

@@ -23,9 +23,12 @@ def in_nanos(groups: Mapping[Group, Exact]) -> dict[Group, Amounts]:
 
 def shared_out(parts: Mapping[Group, int]) -> dict[Group, int]:
     """Return whole nano-dollars for exact amounts of a day's groups, of which the sum is the rounded exact sum."""
-    split = {group: divmod(amount, FINE) for group, amount in parts.items()}
-    found = {group: whole for group, (whole, _) in split.items()}
-    lost = [(rest, group) for group, (_, rest) in split.items() if rest]
+    found: dict[Group, int] = {}
+    lost: list[tuple[int, Group]] = []
+    for group, amount in parts.items():
+        found[group], rest = divmod(amount, FINE)
+        if rest:
+            lost.append((rest, group))
     if lost:
         missing = rounded(sum(parts.values())) - sum(found.values())
         lost.sort(key=itemgetter(1))

@@ -18,6 +18,7 @@ from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
+from bot.spend.ledger.rollups.sync import roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor
 from bot.spend.ledger.tokens import load_usage
 from bot.spend.model import ONE_DAY
@@ -162,6 +163,8 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     await fill_hours(rt, now)
     if is_deep:
         await drop_old_hours(rt, now)
+        if edges is not None:
+            await roll_up_past(rt)
     else:
         await load_history(rt, now)
     return loaded

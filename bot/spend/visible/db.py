@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
 from bot.spend.ledger.cuts import WHO
+from bot.spend.ledger.rollups.db import narrowest
 from bot.spend.scope import Scope, Where
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
@@ -37,8 +38,9 @@ async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: W
     for table in _WHO_TABLES if WHO.has(dimension) else _WHAT_TABLES:
         if dimension.column not in table.__table__.c:
             continue
-        statement = select(col(getattr(table, dimension.column))).where(col(table.day).between(first, last)).distinct()
+        rows = narrowest(table, [dimension.column, *(one.column for one in where or {})])
+        statement = select(col(getattr(rows, dimension.column))).where(col(rows.day).between(first, last)).distinct()
         for one, ids in (where or {}).items():
-            statement = statement.where(col(getattr(table, one.column)).in_(ids))
+            statement = statement.where(col(getattr(rows, one.column)).in_(ids))
         found |= {str(row[0]) for row in (await tx.execute(statement)).all()}
     return frozenset(found)

@@ -31,6 +31,15 @@ from bot.store.tables.requests import (
     SeenEventRow,
     TimerRow,
 )
+from bot.store.tables.rollups import (
+    CostDaySumRow,
+    CostPartSumRow,
+    CostWeekRow,
+    LedgerWeekRow,
+    UsageDaySumRow,
+    UsagePartSumRow,
+    UsageWeekRow,
+)
 from bot.store.tables.spend import (
     AlertRow,
     CorrectionRow,
@@ -55,10 +64,13 @@ __all__ = [
     "ClaudeCodeToolRow",
     "CorrectionRow",
     "CostDayRow",
+    "CostDaySumRow",
     "CostFileRow",
     "CostHourRow",
     "CostPartRow",
+    "CostPartSumRow",
     "CostTargetRow",
+    "CostWeekRow",
     "DecisionRow",
     "DigestRunRow",
     "DoubtRow",
@@ -69,6 +81,7 @@ __all__ = [
     "KeyOwnerRow",
     "LeaseRow",
     "LedgerDayRow",
+    "LedgerWeekRow",
     "LinkRow",
     "MetricPeakRow",
     "NameRow",
@@ -88,6 +101,9 @@ __all__ = [
     "ThresholdRow",
     "TimerRow",
     "UsageDayRow",
+    "UsageDaySumRow",
     "UsageHourRow",
     "UsagePartRow",
+    "UsagePartSumRow",
+    "UsageWeekRow",
 ]

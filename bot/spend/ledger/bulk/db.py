@@ -41,9 +41,7 @@ async def bulk_insert(
     for day, groups in parts.items():
         stored = day.isoformat()  # sqlite3 has no dates of its own
         for group, counts in groups.items():
-            values.append(stored)
-            values += group
-            values += counts
+            values += (stored, *group, *counts)
     await driver.run_all(_inserts(table.__tablename__, columns, values))
 
 

@@ -18,6 +18,7 @@ from bot.spend.ledger.bulk.db import bulk_insert, lock
 from bot.spend.ledger.cuts import SHARED, WHAT
 from bot.spend.ledger.measures.db import TOKEN_CLASSES
 from bot.spend.ledger.parts.fit import fitted
+from bot.spend.ledger.rollups.db import roll_up
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow, UsageDayRow, UsagePartRow
 
@@ -38,20 +39,22 @@ async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group,
     """
     await lock(tx)
     days = await _told_by(tx, source, list(parts))
-    told = await _told_apart(tx, list(days))
+    before = await _told_rows(tx, CostPartRow, (*_SHARED, *_COST_REST), ("nanos", "list_nanos"), list(days))
     wanted = [
         day
         for day, total in days.items()
-        if abs(total - sum(map(itemgetter(0), parts[day].values()))) <= abs(total - told.get(day, 0))
+        if abs(total - sum(map(itemgetter(0), parts[day].values())))
+        <= abs(total - sum(map(itemgetter(0), before[day].values())))
     ]
     if not wanted:
         return []
     wholes = await _wholes(tx, wanted)
     fits = {day: fitted(parts[day], wholes.get(day, {}), itemgetter(0, 1, 2)) for day in wanted}
     money = {day: {group: amounts[:2] for group, amounts in groups.items()} for day, groups in fits.items()}
-    await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(wanted)))
-    await bulk_insert(tx, CostPartRow, [*_SHARED, *_COST_REST, "nanos", "list_nanos"], money)
-    await balance_parts(tx, wanted)
+    if changed := {day: groups for day, groups in money.items() if groups != before[day]}:
+        await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(list(changed))))
+        await bulk_insert(tx, CostPartRow, [*_SHARED, *_COST_REST, "nanos", "list_nanos"], changed)
+        await balance_parts(tx, list(changed))
     whole = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(wanted), col(LedgerDayRow.rest_nanos) < WORTH_READING)
     await tx.execute(whole.values(rest_reads=0).execution_options(synchronize_session=False))
     return wanted
@@ -73,9 +76,11 @@ async def replace_usage_parts(tx: Tx, parts: Mapping[date, Mapping[Group, tuple[
     if not parts:
         return
     await lock(tx)
-    await tx.execute(delete(UsagePartRow).where(col(UsagePartRow.day).in_(list(parts))))
-    await bulk_insert(tx, UsagePartRow, [*_SHARED, *_REST, *_USAGE], parts)
-    await balance_usage_parts(tx, list(parts))
+    before = await _told_rows(tx, UsagePartRow, (*_SHARED, *_REST), _USAGE, list(parts))
+    if changed := {day: groups for day, groups in parts.items() if groups != before[day]}:
+        await tx.execute(delete(UsagePartRow).where(col(UsagePartRow.day).in_(list(changed))))
+        await bulk_insert(tx, UsagePartRow, [*_SHARED, *_REST, *_USAGE], changed)
+        await balance_usage_parts(tx, list(changed))
 
 
 async def balance_usage_parts(tx: Tx, days: Collection[date]) -> None:
@@ -125,11 +130,17 @@ async def _told_by(tx: Tx, source: str, days: Collection[date]) -> dict[date, in
     return {row.day: row.total_nanos for row in (await tx.session.exec(found)).all()}
 
 
-async def _told_apart(tx: Tx, days: Collection[date]) -> dict[date, int]:
-    told = select_columns(col(CostPartRow.day), func.sum(col(CostPartRow.nanos)))
-    told = told.where(col(CostPartRow.day).in_(days), col(CostPartRow.service_tier) != UNSPLIT)
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in (await tx.execute(told.group_by(col(CostPartRow.day)))).all()]
-    return {day: int(total) for day, total in rows}
+async def _told_rows(
+    tx: Tx, table: Any, ids: Sequence[str], counts: Sequence[str], days: Collection[date]
+) -> dict[date, dict[Group, tuple[int | None, ...]]]:
+    """Return the parts of days as they were told: by day, then ids -> counts."""
+    columns = [getattr(table, name) for name in ("day", *ids, *counts)]
+    told = select_columns(*columns).where(col(table.day).in_(days), col(table.service_tier) != UNSPLIT)
+    found: dict[date, dict[Group, tuple[int | None, ...]]] = {day: {} for day in days}
+    for row in (await tx.execute(told)).all() if days else ():
+        day, *values = tuple[Any, ...](row)
+        found[day][tuple(values[: len(ids)])] = tuple(values[len(ids) :])
+    return found
 
 
 async def _wholes(tx: Tx, days: Collection[date]) -> dict[date, dict[Group, Amounts]]:
@@ -160,7 +171,9 @@ async def _balance(
         columns = [getattr(table, name).label(name) for name in group]
         return select_columns(*columns, *values, *gaps).where(col(table.day).in_(days))
 
-    both = union_all(side(whole, 1), side(part, -1)).subquery()
+    is_told = (await tx.execute(select_columns(part.day).where(col(part.day).in_(days)).limit(1))).first() is not None
+    # Without parts the whole's rows come grouped as they are stored; with them, all have to be sorted.
+    both = (union_all(side(whole, 1), side(part, -1)) if is_told else side(whole, 1)).subquery()
     sums: dict[str, Any] = {name: func.sum(both.c[name]) for name in counts}
     differ = [func.coalesce(sums[name], 0) != 0 for name in counts if name not in unsure]
     for name in unsure:
@@ -172,3 +185,4 @@ async def _balance(
     )
     statement = statement.group_by(*(both.c[name] for name in group)).having(or_(*differ))
     await tx.execute(part.__table__.insert().from_select([*group, *rest, *counts], statement))
+    await roll_up(tx, part, days, () if is_told else rest)

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import String, case, func, literal_column, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
-from bot.spend.dimensions import DIMENSIONS, UNREPORTED, Dimension
+from bot.spend.dimensions import DIMENSIONS, KEY, UNREPORTED, Dimension
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.rollups.db import WEEK, narrowest, rolled_weeks, weekly
 from bot.spend.ledger.sources import SOURCES
-from bot.spend.model import Cell, dollars
+from bot.spend.model import ONE_DAY, Cell, dollars
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
 
@@ -62,13 +64,29 @@ async def cells(
     its dimensions, only those ids ("" is the part without one). Where the source of a day can't split by a dimension, its id
     is UNREPORTED, because there "" doesn't mean that there was none; UNSPLIT is what isn't told apart yet.
     """
-    asked = Asked(first, last, by, where or {}, workspace_ids)
-    table = cost_table(asked)
-    found = await sums(tx, table, ("nanos",), asked)
+    dimensions = [one for one in by if one != "day"]
+    by_day = len(dimensions) < len(by)
+    asked = Asked(first, last, [*(["day"] if by_day else []), *dimensions], where or {}, workspace_ids)
+    found: dict[Key, int] = {}
+    for row in await _rows(tx, cost_table(asked), ("nanos",), asked):
+        key, amount = row[:-1], row[-1] or 0
+        found[key] = amount if key not in found else found[key] + amount
+    names = [one.column for one in dimensions]
+    if not by_day:
+        return [Cell(first, dict(zip(names, key, strict=True)), dollars(int(one))) for key, one in found.items()]
+    return _by_day(found, names)
+
+
+def _by_day(found: Mapping[Key, int], names: Sequence[str]) -> list[Cell]:
+    """Return sums by day and ids as cells; those of one group share their ids, of which there are many fewer."""
+    days: dict[Any, date] = {}
+    groups: dict[Key, dict[str, str]] = {}
     cells: list[Cell] = []
-    for key, counts in found.items():
-        ids = dict(zip(asked.names, key, strict=True))
-        cells.append(Cell(ids.pop("day", first), amount=dollars(counts["nanos"] or 0), ids=ids))
+    for key, amount in found.items():
+        group = key[1:]
+        if (ids := groups.get(group)) is None:
+            ids = groups[group] = dict(zip(names, group, strict=True))
+        cells.append(Cell(_day(key[0], days), ids, dollars(int(amount))))
     return cells
 
 
@@ -82,29 +100,90 @@ async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[
 
     Grouped by nothing, there is one group, also without rows.
     """
-    sources = await _sources(tx, asked)
-    columns = [col(getattr(table, one)) if isinstance(one, str) else _told(table, one, sources) for one in asked.by]
     unsure = [name for name in counts if table.__table__.c[name].nullable]
-    known = [func.count(getattr(table, name)) == func.count() for name in unsure]
+    width, last = len(asked.by), len(asked.by) + len(counts)
+    at, days = asked.names.index("day") if "day" in asked.names else None, dict[Any, date]()
+    found: dict[Key, dict[str, int | None]] = {}
+    for row in await _rows(tx, table, counts, asked):
+        key = row[:width] if at is None else (*row[:at], _day(row[at], days), *row[at + 1 : width])
+        values: dict[str, int | None] = {name: int(one or 0) for name, one in zip(counts, row[width:last], strict=True)}
+        for name, is_known in zip(unsure, row[last:], strict=True):
+            if not is_known:
+                values[name] = None
+        found[key] = values if key not in found else _added(found[key], values)
+    return found
+
+
+def _added(one: dict[str, int | None], other: dict[str, int | None]) -> dict[str, int | None]:
+    return {name: None if a is None or (b := other[name]) is None else a + b for name, a in one.items()}
+
+
+def _day(stored: Any, known: dict[Any, date]) -> date:
+    """Return a day, which is text on SQLite; few days come in many rows."""
+    if (day := known.get(stored)) is None:
+        day = known[stored] = stored if isinstance(stored, date) else date.fromisoformat(stored)
+    return day
+
+
+async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list[tuple[Any, ...]]:
+    """Return rows of the groups, counts, and whether each count that may be unknown is known; a group may have several."""
+    sources = await _sources(tx, asked)
+    table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
+    parts = [await tx.rows(_statement(one, counts, asked, sources)) for one in await _parts(tx, table, asked, sources)]
+    return [tuple(row) for part in parts for row in part] if tx.dialect == "postgresql" else list(chain(*parts))
+
+
+class _Part(NamedTuple):
+    """Rows that are summed: those of a table from `first` to `last`."""
+
+    table: Any
+    first: date
+    last: date
+
+
+async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> list[_Part]:
+    """Return which rows have the sums: whole weeks and the days around them where that is the same as all days."""
+    days = _Part(table, asked.first, asked.last)
+    into = weekly(table)
+    is_by_week = into is not None and "day" not in asked.names and asked.last - asked.first >= WEEK
+    if not is_by_week or any(_without(one, sources) for one in asked.dimensions):
+        return [days]
+    weeks = await rolled_weeks(tx, asked.first, asked.last)
+    if not weeks:
+        return [days]
+    behind = weeks[-1] + WEEK
+    spans = [(table, asked.first, weeks[0] - ONE_DAY), (into, weeks[0], weeks[-1]), (table, behind, asked.last)]
+    return [_Part(*one) for one in spans if one[1] <= one[2]]
+
+
+def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequence[str]) -> Any:
+    table = part.table
+    columns = [col(getattr(table, one)) if isinstance(one, str) else _told(table, one, sources) for one in asked.by]
+    unsure = [getattr(table, name) for name in counts if table.__table__.c[name].nullable]
+    known = [func.count(one) == func.count() for one in unsure]
     # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
     statement = select_columns(*columns, *(func.sum(getattr(table, name)) for name in counts), *known)
-    statement = statement.where(col(table.day).between(asked.first, asked.last))
+    statement = statement.where(col(table.day).between(part.first, part.last))
     if any(_without(one, sources) for one in asked.dimensions):
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(table.day), isouter=True)
     if asked.workspace_ids:
         statement = statement.where(col(table.workspace_id).in_(asked.workspace_ids))
     for dimension, ids in asked.where.items():
         statement = statement.where(_told(table, dimension, sources).in_(ids))
-    found: dict[Key, dict[str, int | None]] = {}
-    for row in (await tx.execute(statement.group_by(*columns))).all():
-        values: Key = tuple(row)
-        told = dict(zip(unsure, values[len(columns) + len(counts) :], strict=True))
-        # PostgreSQL sums BIGINT as NUMERIC, hence int().
-        found[values[: len(columns)]] = {
-            name: int(value or 0) if told.get(name, True) else None
-            for name, value in zip(counts, values[len(columns) :], strict=False)
-        }
-    return found
+    return statement.group_by(*columns, *_in_order(table, asked))
+
+
+def _in_order(table: Any, asked: Asked) -> list[Any]:
+    """Return more columns to group by, so that rows come grouped as they are stored and needn't be sorted.
+
+    That is worth it by day and key: there are hardly fewer groups than rows then.
+    """
+    names = {*asked.names}
+    if not {"day", KEY.column} <= names:
+        return []
+    stored = [one.name for one in table.__table__.primary_key.columns]
+    needed = stored[: max(stored.index(one) for one in names) + 1]
+    return [col(getattr(table, one)) for one in needed if one not in names]
 
 
 async def _sources(tx: Tx, asked: Asked) -> list[str]:

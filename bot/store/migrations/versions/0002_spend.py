@@ -41,6 +41,27 @@ def _ledger() -> None:
     _cut("usage_part", _WHAT, _TOKENS, ("requests",))
     _cut("cost_hour", _WHO, ("nanos",), ("list_nanos", "requests"), by_hour=True)
     _cut("usage_hour", _WHO, _TOKENS, ("requests",), by_hour=True)
+    _rollups()
+
+
+def _rollups() -> None:
+    """Make the tables that hold the same in fewer rows."""
+    _cut("cost_day_sum", _without(_WHO), ("nanos",), ("list_nanos", "requests"))
+    _cut("usage_day_sum", _without(_WHO), _TOKENS, ("requests",))
+    _cut("cost_part_sum", (*_without(_WHAT), "cost_type", "token_type"), ("nanos",), ("list_nanos",))
+    _cut("usage_part_sum", _without(_WHAT), _TOKENS, ("requests",))
+    _cut("cost_week", _WHO, ("nanos",), ("list_nanos", "requests"))
+    _cut("usage_week", _WHO, _TOKENS, ("requests",))
+    op.create_table(
+        "ledger_week",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_ledger_week")),
+    )
+
+
+def _without(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ids without those of keys and people, of which there are many."""
+    return tuple(one for one in ids if one not in ("api_key_id", "actor"))
 
 
 def _cut(

@@ -1,0 +1,1 @@
+"""The same sums in fewer rows."""

@@ -1,0 +1,122 @@
+"""Roll-ups of the ledger: the same money and tokens in fewer rows, written in the transaction that writes the days."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import Column
+from sqlmodel import Field
+
+from bot.store.tables.base import Table, nanos_column
+from bot.store.types import Nanos
+
+_BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+def _count(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Nanos, nullable=nullable))
+
+
+class CostDaySumRow(Table, table=True):
+    """The money of `cost_day` without key and person."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+    requests: int | None = _count(nullable=True)
+
+
+class UsageDaySumRow(Table, table=True):
+    """The tokens of `usage_day` without key and person."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    uncached_input: int = _count()
+    cache_read: int = _count()
+    cache_write_5m: int = _count()
+    cache_write_1h: int = _count()
+    output: int = _count()
+    requests: int | None = _count(nullable=True)
+
+
+class CostPartSumRow(Table, table=True):
+    """The money of `cost_part` without key."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    context_window: str = Field(primary_key=True)
+    cost_type: str = Field(primary_key=True)
+    token_type: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+
+
+class UsagePartSumRow(Table, table=True):
+    """The tokens of `usage_part` without key."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    context_window: str = Field(primary_key=True)
+    uncached_input: int = _count()
+    cache_read: int = _count()
+    cache_write_5m: int = _count()
+    cache_write_1h: int = _count()
+    output: int = _count()
+    requests: int | None = _count(nullable=True)
+
+
+class CostWeekRow(Table, table=True):
+    """The money of `cost_day` by the week; `day` is its Monday. Only weeks in `ledger_week` count."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+    requests: int | None = _count(nullable=True)
+
+
+class UsageWeekRow(Table, table=True):
+    """The tokens of `usage_day` by the week; `day` is its Monday. Only weeks in `ledger_week` count."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    uncached_input: int = _count()
+    cache_read: int = _count()
+    cache_write_5m: int = _count()
+    cache_write_1h: int = _count()
+    output: int = _count()
+    requests: int | None = _count(nullable=True)
+
+
+class LedgerWeekRow(Table, table=True):
+    """A week that is rolled up: `day` is its Monday. What writes one of its days deletes it."""
+
+    day: date = Field(primary_key=True)

@@ -1,0 +1,186 @@
+"""Whatever is asked is the same from roll-ups as from the days' rows, after any revisions and at any moment."""
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from bot.spend.dimensions import ASKED, KEY, MODEL, PERSON, PRODUCT, TIER, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.ledger import db as table
+from bot.spend.ledger.db import CostParts
+from bot.spend.ledger.hours.db import day_rows
+from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measures
+from bot.spend.ledger.parts.db import replace_parts, replace_usage_parts
+from bot.spend.ledger.rollups.db import monday, roll_up_weeks, rolled_weeks, weeks_to_roll_up
+from bot.spend.ledger.sums.db import Where
+from bot.spend.ledger.sync import sync_costs
+from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos
+from bot.store.session import Store
+from bot.store.tables import CostDayRow, UsageDayRow
+from tests.spend.world import DAY, FRIDAY, NOW, Organization, runtime, steady
+
+DAYS = [FRIDAY - DAY * n for n in range(24)]
+Known = Mapping[date, CostParts]
+WHO = (WORKSPACE, MODEL, KEY, PERSON, PRODUCT)
+
+
+def some_groups(dice: random.Random) -> dict[tuple[str, ...], tuple[int, int | None, int | None]]:
+    """Return what a day cost: paid, at list prices (None: unknown), requests, by WHO."""
+    chosen = [
+        (dice.choice("wv"), dice.choice("mn"), dice.choice(["", "k1", "k2"]), dice.choice(["", "p"]), dice.choice(["", "c"]))
+        for _ in range(dice.randrange(7))
+    ]
+    return {one: (dice.choice([3, -7, 10**15 + 1]), dice.choice([None, 5]), dice.choice([None, 2, 2])) for one in chosen}
+
+
+async def write(store: Store, days: Known, source: str, *, closed: bool = True) -> None:
+    async with store.write() as tx:
+        facts = [
+            LedgerDay(day, source, NOW, NOW, closed, dollars(sum(one[0] for one in groups.values())))
+            for day, groups in days.items()
+        ]
+        await table.replace_days(tx, facts, days, 1000)
+        await table.replace_usage_days(
+            tx, {d: {one: (1, 2, 3, 4, 5, c[2]) for one, c in g.items()} for d, g in days.items()}
+        )
+
+
+async def roll_up_some(store: Store, dice: random.Random) -> None:
+    async with store.write() as tx:
+        weeks = await weeks_to_roll_up(tx)
+        await roll_up_weeks(tx, dice.sample(weeks, dice.randint(0, len(weeks))))
+
+
+async def rows_of_days(store: Store) -> list[tuple[dict[Any, Any], list[Any]]]:
+    """Return what the days' own rows say: values by dimension and day, then amount, list price, requests and tokens."""
+    found: list[tuple[dict[Any, Any], list[Any]]] = []
+    async with store.read() as tx:
+        costs = await day_rows(tx, CostDayRow, COST_COUNTS, DAYS)
+        usages = await day_rows(tx, UsageDayRow, USAGE_COUNTS, DAYS)
+    for part, columns in ((costs, slice(0, 2)), (usages, slice(2, 4))):
+        for day, groups in part.items():
+            for ids, counts in groups.items():
+                sums: list[Any] = [0, 0, 0, 0]
+                sums[columns] = counts if part is costs else (counts[5], sum(counts[:5]))
+                found.append((dict(zip(WHO, ids, strict=True)) | {"day": day}, sums))
+    return found
+
+
+def expected(rows: Any, first: date, last: date, by: list[Any], where: Where) -> dict[tuple[Any, ...], list[Any]]:
+    """Return the counts by group, summed row by row."""
+    found: dict[tuple[Any, ...], list[Any]] = {} if by else {(): [0, 0, 0, 0]}
+    for values, counts in rows:
+        if first <= values["day"] <= last and all(values[one] in kept for one, kept in where.items()):
+            sums = found.setdefault(tuple(values[one] for one in by), [0, 0, 0, 0])
+            sums[:] = [None if a is None or b is None else a + b for a, b in zip(sums, counts, strict=True)]
+    return found
+
+
+def told(one: Measures) -> list[Any]:
+    at_list = None if one.list_amount is None else nanos(one.list_amount)
+    return [nanos(one.amount), at_list, one.requests, one.input + one.output]
+
+
+async def check(store: Store, dice: random.Random) -> None:
+    """Ask a question and compare the answers with the days' own rows."""
+    first, last = sorted(dice.choices(DAYS, k=2)) if dice.random() < 0.7 else (DAYS[-1], DAYS[0])
+    by: list[Any] = dice.sample(["day", *WHO], dice.randrange(4))
+    where: dict[Dimension, list[str]] = {KEY: ["k1", ""]} if dice.random() < 0.3 else {}
+    async with store.read() as tx:
+        cells = await table.cells(tx, first, last, by, where=where)
+        counts = await measures(tx, first, last, by, where)
+    right = expected(await rows_of_days(store), first, last, by, where)
+
+    def key(one: Any) -> tuple[Any, ...]:
+        return tuple(one.day if part == "day" else one.of(part) for part in by)
+
+    amounts = {key(one): nanos(one.amount) for one in cells}
+    assert amounts == {group: sums[0] for group, sums in right.items() if group in amounts}
+    assert sum(amounts.values()) == sum(sums[0] for sums in right.values())
+    assert {key(one): told(one) for one in counts} == right
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_question_has_the_same_answer_as_the_rows_of_its_days(store: Store, seed: int) -> None:
+    dice = random.Random(seed)
+    await write(store, {day: some_groups(dice) for day in DAYS}, "analytics")
+    for _ in range(6):
+        await roll_up_some(store, dice)
+        await check(store, dice)
+        await write(store, {day: some_groups(dice) for day in dice.sample(DAYS, 2)}, "analytics")
+        await check(store, dice)
+
+
+async def test_weeks_are_read_as_weeks_only_while_none_of_their_days_changed(store: Store) -> None:
+    groups = {("w", "m", "k1", "p", "c"): (7, None, 1)}
+    await write(store, dict.fromkeys(DAYS, groups), "analytics")
+    whole = [one for one in sorted({monday(day) for day in DAYS}) if one >= DAYS[-1] and one + DAY * 6 <= FRIDAY]
+    async with store.write() as tx:
+        assert await weeks_to_roll_up(tx) == whole[::-1]
+        await roll_up_weeks(tx, whole)
+        assert await weeks_to_roll_up(tx) == []
+        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole
+    await write(store, {whole[0] + DAY: groups}, "analytics")
+    async with store.read() as tx:
+        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole, "what didn't change isn't written"
+    await write(store, {whole[0] + DAY: {("w", "m", "k1", "p", "c"): (9, None, 1)}}, "analytics")
+    async with store.read() as tx:
+        assert await weeks_to_roll_up(tx) == whole[:1]
+        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole[1:]
+        (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (KEY,))
+    assert nanos(cell.amount) == 7 * (len(DAYS) - 1) + 9
+
+
+async def test_a_week_is_not_rolled_up_before_its_days_are_final(store: Store) -> None:
+    week = [monday(FRIDAY) - DAY * n for n in range(1, 8)]
+    await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[1:]}, "analytics")
+    await write(store, {week[0]: {("w", "m", "k", "p", "c"): (7, None, 1)}}, "analytics", closed=False)
+    async with store.read() as tx:
+        assert await weeks_to_roll_up(tx) == []
+
+
+async def test_a_week_told_by_a_report_without_keys_is_read_by_its_days(store: Store) -> None:
+    week = [monday(FRIDAY) - DAY * n for n in range(1, 8)]
+    await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[:6]}, "analytics")
+    await write(store, {week[6]: {("w", "m", "", "", ""): (5, None, None)}}, "legacy")
+    async with store.write() as tx:
+        await roll_up_weeks(tx, await weeks_to_roll_up(tx))
+        found = {one.of(KEY): one.amount for one in await table.cells(tx, week[-1], FRIDAY, (KEY,))}
+    assert found == {"k": dollars(42), UNREPORTED: dollars(5)}
+
+
+async def test_the_second_cut_has_the_same_sums_without_keys_as_with_them(store: Store) -> None:
+    day, who = FRIDAY, {("w", "m", key, "", ""): (10, 10, 1) for key in ("k1", "k2")}
+    await write(store, {day: who}, "analytics")
+    what = {("w", "m", key, tier, "0-200k", "tokens", "output_tokens"): (5, 5, None)
+            for key in ("k1", "k2") for tier in ("standard", "batch")}  # fmt: skip
+    async with store.write() as tx:
+        await replace_parts(tx, "analytics", {day: what})
+        await replace_usage_parts(tx, {day: {("w", "m", "k1", "batch", "0-200k"): (1, 2, 3, 4, 5, 1)}})
+        for by in combinations([one for one in ASKED if one not in (PERSON, PRODUCT)], 2):
+            thin, full = [
+                [
+                    (one.amount, one.list_amount, one.requests, one.input + one.output)
+                    for one in await measures(tx, day, day, by, only)
+                ]
+                for only in ({}, {KEY: ["k1", "k2"]})
+            ]
+            assert sorted(thin, key=str) == sorted(full, key=str), by
+            assert sum((one[0] for one in thin), ZERO) == dollars(20)
+        (batch, *_) = sorted(await table.cells(tx, day, day, (TIER,)), key=lambda one: one.of(TIER))
+    assert (batch.of(TIER), batch.amount) == ("batch", dollars(10))
+
+
+async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> None:
+    rt = runtime(store, Organization(steady(FRIDAY - DAY * 13, FRIDAY)))
+    await sync_costs(rt, NOW)
+    async with store.read() as tx:
+        assert await rolled_weeks(tx, FRIDAY - DAY * 13, FRIDAY) == [], "the first load has enough to do"
+        assert await weeks_to_roll_up(tx) == [monday(FRIDAY) - DAY * 7]
+    await sync_costs(rt, NOW + DAY)
+    async with store.read() as tx:
+        assert await rolled_weeks(tx, FRIDAY - DAY * 13, FRIDAY) == [monday(FRIDAY) - DAY * 7]
+        assert await weeks_to_roll_up(tx) == []
