@@ -1,21 +1,14 @@
-"""The composition root: the only file that knows everything. `build` makes the pieces, `run` lives their life."""
+"""The composition root: the only file that knows everything. `build` makes the pieces, `running` lets them work."""
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.signature import SignatureVerifier
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
@@ -24,9 +17,8 @@ from bot.directory.directory import Directory
 from bot.directory.found import FoundCapabilities
 from bot.errors import SlackError
 from bot.jobs import JOBS, TOPICS, Job, Schedule, start_jobs
+from bot.kinds.limits.peaks.places import busiest_minutes
 from bot.kinds.registry import KINDS
-from bot.log import configure_logging
-from bot.memory import freeze_startup
 from bot.policy.file import PolicyFile
 from bot.runtime import Runtime
 from bot.settings.model import Settings
@@ -37,19 +29,15 @@ from bot.slack.traced import traced
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
 from bot.spend.news import News
-from bot.store.migrate import is_current, migrate, open_database, why_unusable
+from bot.store.migrate import is_current, migrate, why_unusable
 from bot.store.notes import try_writing
-from bot.store.opening import opened
 from bot.store.session import Store
 from bot.store.vault import Vault
-from bot.telemetry.endpoint import metrics_route
 from bot.telemetry.observed import meter_of
-from bot.web import WebServer, build_server, build_web, listen
 from handlers import register
 from handlers.edge.bolt import make_bolt
-from handlers.edge.front import handle_http, register_front
+from handlers.edge.front import register_front
 from handlers.edge.socket import Socket
-from handlers.metrics import scrape_of
 
 log = structlog.get_logger()
 
@@ -119,11 +107,12 @@ class Bot:
         await self.runtime.meter.spans.close()
 
 
-def _now() -> datetime:
+def machine_time() -> datetime:
+    """Return the machine's time."""
     return datetime.now(UTC)
 
 
-async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, AnyKind] = KINDS) -> Bot:
+async def build(settings: Settings, clock: Clock = machine_time, kinds: Mapping[str, AnyKind] = KINDS) -> Bot:
     """Make all the pieces inside the running loop; nothing is sent to anybody yet. `kinds` can be asked for."""
     forget_proxies()  # the settings have them, and say which way each address takes
     session = aiohttp.ClientSession(
@@ -158,6 +147,7 @@ async def build(settings: Settings, clock: Clock = _now, kinds: Mapping[str, Any
         use_of_keys=use_from(lambda: runtime.store),
         use_of_each=each_use_from(lambda: runtime.store),
         spend_of_month=month_from(lambda: runtime.store),
+        busiest_minutes=lambda now: busiest_minutes(runtime, now),
         keys_of=lambda slack_id, member_id: keys_of_account(runtime, slack_id, member_id),
     )
     secret = settings.slack_signing_secret
@@ -216,85 +206,3 @@ async def _keep_probing(bot: Bot) -> None:
     while True:
         await asyncio.sleep(PROBE_EVERY if not bot.slack_problem else 5.0)
         await bot.probe_slack()
-
-
-def web_of(bot: Bot) -> Starlette:
-    """Return the bot's web app: health, and Slack's signed requests where it runs without a socket."""
-
-    settings = bot.runtime.settings
-    if settings.slack_signing_secret is None or settings.transport != "http":
-        return build_web(bot.unready_because, None, _metrics(bot, on_own_port=False))
-    verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
-
-    async def slack_events(request: Request, body: bytes) -> Response:
-        if not bot.is_open:
-            return Response(status_code=503, headers={"Retry-After": "5"})
-        return await handle_http(bot.app, verifier.is_valid, request, body)
-
-    return build_web(bot.unready_because, slack_events, _metrics(bot, on_own_port=False))
-
-
-def _metrics(bot: Bot, *, on_own_port: bool) -> list[Route]:
-    """Return the route of metrics where it belongs there: on the port that others reach, too, only behind a token."""
-    settings = bot.runtime.settings
-    is_there = settings.metrics_port is not None if on_own_port else settings.metrics_token and settings.metrics_port is None
-    return [metrics_route(scrape_of(bot.runtime), settings.metrics_token, lambda: bot.is_open)] if is_there else []
-
-
-@contextlib.asynccontextmanager
-async def machine_clock() -> AsyncGenerator[Clock]:
-    """Keep the machine's time."""
-    yield _now
-
-
-def run(settings: Settings, clock: AbstractAsyncContextManager[Clock] | None = None, *, pace: float = 1.0) -> None:
-    """Run until SIGINT or SIGTERM, then return: the process exits with 0.
-
-    `clock` is the machine's unless given; where it jumps, a `pace` below 1 lets jobs notice sooner.
-    """
-    configure_logging(settings.log_level)
-    asyncio.run(_run(settings, clock or machine_clock(), pace))
-
-
-async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clock], pace: float) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with keeping_time as clock:
-        bot = await build(settings, clock)
-        try:
-            await _serve(bot, stop, pace)
-        finally:
-            await bot.close()
-    log.info("stopped")
-
-
-async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
-    """Serve health checks from the first moment, and everything else once the database is open."""
-    settings = bot.runtime.settings
-    listeners = [listener := listen(settings.host, settings.port)]
-    servers = [build_server(web_of(bot))]
-    if settings.metrics_port is not None:
-        listeners.append(listen(settings.host, settings.metrics_port, "METRICS_PORT"))
-        servers.append(build_server(Starlette(routes=_metrics(bot, on_own_port=True))))
-    serving = asyncio.gather(*(one.serve(sockets=[port]) for one, port in zip(servers, listeners, strict=True)))
-    try:
-        if not await opened(lambda: open_database(bot.runtime.store), stop):
-            return
-        freeze_startup()
-        async with running(bot, pace=pace):
-            log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
-            await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-            log.info("stopping")
-            bot.is_stopping = True
-            _end(servers)
-            await serving
-    finally:
-        _end(servers)
-        await serving
-
-
-def _end(servers: Sequence[WebServer]) -> None:
-    for server in servers:
-        server.should_exit = True

@@ -39,6 +39,10 @@ async def _no_spend_known(_workspace_id: str | None, _now: datetime) -> MonthSpe
     return MonthSpend()
 
 
+async def _no_minute_known(_now: datetime) -> Sequence[Any]:
+    return ()
+
+
 async def _no_key_known(_slack_id: str, _member_id: str) -> frozenset[str]:
     return frozenset()
 
@@ -73,6 +77,7 @@ class Runtime:
     of request and the topics of posts that it knows. `capabilities` tells what the organization and its key can do,
     `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
     `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then;
+    `busiest_minutes` are those beside the rate limits in the week until a moment (`bot.hygiene.model.BusyMinute`);
     `more_about_people` are further columns of reports about people (`bot.spend.reports.team.More`);
     `keys_of` are the ids of somebody's keys, by Slack id and member; `spend_news` sets up what channels are told of spend.
 
@@ -95,6 +100,7 @@ class Runtime:
     use_of_each: Callable[[Sequence[str], datetime], Coroutine[Any, Any, Mapping[str, KeyUse]]] = _no_use_of_any
     spend_of_month: Callable[[str | None, datetime], Coroutine[Any, Any, MonthSpend]] = _no_spend_known
     keys_of: Callable[[str, str], Coroutine[Any, Any, frozenset[str]]] = _no_key_known
+    busiest_minutes: Callable[[datetime], Coroutine[Any, Any, Sequence[Any]]] = _no_minute_known
     more_about_people: Sequence[Any] = ()
     team_id: str = ""
     bot_user_id: str = ""

@@ -1,4 +1,4 @@
-"""What a button that opens a form names: a key, a workspace or a member, as the form's values and labels."""
+"""What a button that opens a form names: a key, a workspace, a member or an invite, as the form's values and labels."""
 
 from bot.approvals.kind import AnyKind
 from bot.errors import NotFound
@@ -8,6 +8,8 @@ from bot.people.identity import member_behind
 from bot.slack.markup import is_user_id
 from handlers.edge.interaction import Interaction
 
+_INVITE = "invite_id"
+
 
 async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
     """Return the workspace that a button names, as a form's values and labels."""
@@ -16,10 +18,12 @@ async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str,
 
 
 async def named_by(call: Interaction, kind: AnyKind) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a button names, as a form's values and labels: a member, a key or a workspace."""
+    """Return what a button names, as a form's values and labels: a member, an invite, a key or a workspace."""
     types = {field.type: field.name for field in kind.form}
     if call.value and "member" in types:
         return await _member_named(call, types["member"])
+    if call.value and any(field.name == _INVITE for field in kind.form):
+        return await _invite_named(call)
     return await (_key_of(call) if "key" in types else _workspace_named(call))
 
 
@@ -31,6 +35,15 @@ async def _member_named(call: Interaction, asks_for: str) -> tuple[dict[str, str
     if member is None:
         raise NotFound("They are no longer in the Claude organization. Nothing is left to do.")
     return {asks_for: member.id}, {asks_for: member_label(member)}
+
+
+async def _invite_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a pending invite by its id."""
+    invites = await call.rt.directory.invites(fresh=True)
+    found = next((one for one in invites if one.id == call.value and one.status == "pending"), None)
+    if found is None:
+        raise NotFound("This invite was accepted or withdrawn, or it has expired. Nothing is left to do.")
+    return {_INVITE: found.id}, {_INVITE: found.email}
 
 
 async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:

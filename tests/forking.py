@@ -24,9 +24,9 @@ from sqlalchemy.orm import configure_mappers
 from bot.admin.http import authorities
 
 PRELOADED = (
-    "bot.app", "bot.sandbox.remote_clock", "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg",
-    "aiosqlite", "asyncpg", "uvicorn.protocols.http.h11_impl", "anyio._backends._asyncio", "httpcore", "certifi",
-    "apscheduler.executors.asyncio", "apscheduler.triggers.interval",
+    "bot.serving", "bot.sandbox.remote_clock", "sqlalchemy.dialects.sqlite.aiosqlite",
+    "sqlalchemy.dialects.postgresql.asyncpg", "aiosqlite", "asyncpg", "uvicorn.protocols.http.h11_impl",
+    "anyio._backends._asyncio", "httpcore", "certifi", "apscheduler.executors.asyncio", "apscheduler.triggers.interval",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from tests.world import APPROVALS, BOB, SPENDERS, World, keep_spending
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ("-m", "bot", "run")
-PACED = ("-c", "import os; from bot.app import run; from bot.settings.model import load_settings; "
+PACED = ("-c", "import os; from bot.serving import run; from bot.settings.model import load_settings; "
 "from bot.sandbox.remote_clock import following; "
 "run(load_settings(os.environ), following(os.environ['SANDBOX_URL']), pace=0.02)")  # fmt: skip
 """`python -m bot run` whose jobs of each minute run each second, because the sandbox's clock jumps."""

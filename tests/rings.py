@@ -108,6 +108,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("slack/test_blocks", SERVICE),
     ("posts/", SERVICE),
     ("hygiene/test_desk", SERVICE),
+    ("hygiene/test_organization", SERVICE),
     ("hygiene/test_front_door", WORLD),
     ("claude_code/test_db", SERVICE),
     ("claude_code/test_digest_desk", SERVICE),

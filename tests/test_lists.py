@@ -312,7 +312,7 @@ ALLOWED = {
     ("bot/spend/render.py", "rows[:_POINTS - 1]"): "a chart; the rest is one bar",
     ("bot/spend/render.py", "rows[:odd]"): "a chart; the other days follow",
     ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
-    ("bot/kinds/limits/peaks/view.py", "figures.lines[:_IN_WORDS]"): "a line of text beside a table; the tightest count",
+    ("bot/kinds/limits/peaks/near.py", "found[:_MOST]"): "the nearest to their limits; the rest is counted",
     ("handlers/claude_code.py", "call.channel[:1]"): "text",
     ("handlers/claude_code.py", "' '.join(call.words)[:200]"): "text",
     ("handlers/spend_where.py", "call.channel[:1]"): "text",

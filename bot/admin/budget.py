@@ -42,7 +42,7 @@ def patience(usual: float) -> float:
 
 @dataclass(frozen=True)
 class Use:
-    """How much of a budget the last window took, and what the server said of its own: (limit, remaining), None if nothing.
+    """How much of a budget the last window took, and what the server said in it of its own: (limit, remaining), or None.
 
     `waits` is for how many seconds background work is held back now, 0 for not at all.
     """
@@ -65,13 +65,15 @@ class Budget:
         self._closed_until = [0.0, 0.0]
         self._timer: asyncio.TimerHandle | None = None
         self._server: tuple[int, int] | None = None
+        self._told_at = 0.0
 
     @property
     def use(self) -> Use:
         """How it stands now."""
         now = time.monotonic()
         used = sum(at > now - self._window for at in self._spent)
-        return Use(used, self.most, self._server, max(self._closed_until[1] - now, 0.0))
+        server = self._server if now - self._told_at < self._window else None
+        return Use(used, self.most, server, max(self._closed_until[1] - now, 0.0))
 
     @property
     def left(self) -> int:
@@ -94,7 +96,7 @@ class Budget:
 
     def learn(self, limit: int, remaining: int, reset_in: float) -> None:
         """Take in what the server says about its own window: wait before it would answer 429."""
-        self._server = (limit, remaining)
+        self._server, self._told_at = (limit, remaining), time.monotonic()
         if remaining <= 0:
             self.pause(reset_in)
         elif remaining <= limit * LOW_WATER:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def start() -> int:
     """Run the bot until it is told to stop; returns the exit code."""
-    from bot.app import run
     from bot.cli.misspelt import misspelt_settings
     from bot.errors import QuartermasterError
+    from bot.serving import run
     from bot.settings.model import SettingsError, load_settings
     from bot.settings.network import forget_proxies
     from bot.store.migrate import DatabaseTooNew
@@ -43,7 +43,7 @@ def clock_of(settings: "Settings") -> "AbstractAsyncContextManager[Clock]":
         from bot.sandbox.remote_clock import following
 
         return following(settings.sandbox_url)
-    from bot.app import machine_clock
+    from bot.serving import machine_clock
 
     return machine_clock()
 

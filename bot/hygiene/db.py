@@ -69,6 +69,14 @@ async def new_owners(tx: Tx) -> Mapping[str, str]:
     return dict(rows)
 
 
+async def expired(tx: Tx, since: datetime) -> list[Request]:
+    """Return the requests that expired undecided since a moment, the newest first."""
+    closed, status = col(RequestRow.closed_at), col(RequestRow.status)
+    undecided = (status == Status.EXPIRED, closed >= since, col(RequestRow.approved_at).is_(None))
+    query = select(RequestRow).where(*undecided).order_by(closed.desc(), col(RequestRow.id)).limit(_MOST_WAITING)
+    return await requests.with_decisions(tx, query)
+
+
 async def waiting(tx: Tx) -> list[Request]:
     """Return the requests that wait for a decision."""
     return await requests.with_status(tx, Status.PENDING, limit=_MOST_WAITING)

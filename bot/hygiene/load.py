@@ -8,10 +8,11 @@ from decimal import Decimal
 from bot.admin.model import ApiKey, Member, Workspace
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind, all_kinds
+from bot.approvals.model import Request
 from bot.errors import UpstreamError
 from bot.hygiene import db
 from bot.hygiene.model import Bounds, Facts, RuleOfPolicy, Waiting
-from bot.hygiene.seams import exports_of, peaks_of
+from bot.hygiene.seams import exports_of
 from bot.people.roles import ADMIN_ROLES
 from bot.policy.model import ApproverKind, Policy
 from bot.runtime import Runtime
@@ -20,6 +21,7 @@ from bot.spend.digests.db import subscriptions
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.measures.db import measures
+from bot.spend.ledger.use import LOOKS_BACK, use_of_each
 from bot.spend.limits import db as limits
 from bot.spend.model import ONE_DAY, ZERO, Measures
 from bot.spend.prices.load import price_table
@@ -27,6 +29,7 @@ from bot.store.session import Tx
 from bot.words.calendars import UTC_DAYS
 
 MONTH = 30
+WEEK = timedelta(days=7)
 
 
 def bounds_of(rt: Runtime) -> Bounds:
@@ -42,27 +45,26 @@ def bounds_of(rt: Runtime) -> Bounds:
 async def load_facts(rt: Runtime, now: datetime) -> Facts:
     """Return all facts as of now; UpstreamError where the organization can't be read."""
     directory, bounds = rt.directory, bounds_of(rt)
-    workspaces, members, invites, keys, console, peaks = await asyncio.gather(
+    workspaces, members, invites, keys, console, busy = await asyncio.gather(
         directory.workspaces(),
         directory.members(),
         directory.invites(),
         directory.keys(),
         _console_limits(rt),
-        peaks_of(rt, now),
+        rt.busiest_minutes(now),
     )
     active = [one for one in keys if one.status == "active" and not _is_claude_codes(one, workspaces)]
-    uses = await rt.use_of_each([one.id for one in active], now)
-    default = next((one.id for one in workspaces if one.is_default), "")
+    uses = await use_of_each(rt.store, [one.id for one in active], now, bounds.unused + LOOKS_BACK)
     kinds, today = all_kinds(rt), UTC_DAYS.day_of(now)
     async with rt.store.read() as tx:
-        tokens, before = await _tokens(tx, today, default)
+        tokens, before = await _tokens(tx, today, workspaces)
         as_of, missing = await _known(tx, today)
         asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
         owners = await _owners(tx, active, asked)
         people = await db.people_active(tx, today - bounds.inactive, today)
         digests, alerts = await _watched(tx)
         limited = await _limited(tx, console)
-        waiting = await _waiting(rt, tx)
+        waiting, expired = await _undecided(rt, tx, now)
     return Facts(
         now=now,
         prices=price_table(),
@@ -83,8 +85,9 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         tokens=tokens,
         tokens_before=before,
         waiting=waiting,
+        expired=expired,
         rules=rules_of(rt.policy, kinds, members),
-        peaks=peaks,
+        busy=busy,
         exports=exports_of(rt),
         as_of=as_of,
         missing=missing,
@@ -110,16 +113,22 @@ async def _watched(tx: Tx) -> tuple[tuple[tuple[str, ...], ...], tuple[str | Non
     return digests, tuple(one.workspace_id for one in await thresholds(tx))
 
 
-async def _waiting(rt: Runtime, tx: Tx) -> list[Waiting]:
-    return [Waiting(one.id, kind_of(rt, one).title(one), one.created_at) for one in await db.waiting(tx)]
+async def _undecided(rt: Runtime, tx: Tx, now: datetime) -> tuple[list[Waiting], list[Waiting]]:
+    """Return the requests that wait, and those that expired lately."""
+
+    def titled(found: Sequence[Request]) -> list[Waiting]:
+        return [Waiting(one.id, kind_of(rt, one).title(one), one.created_at) for one in found]
+
+    return titled(await db.waiting(tx)), titled(await db.expired(tx, now - WEEK))
 
 
 def _is_claude_codes(key: ApiKey, workspaces: Sequence[Workspace]) -> bool:
     return any(one.id == key.workspace_id and one.is_claude_code for one in workspaces)
 
 
-async def _tokens(tx: Tx, today: date, default: str) -> tuple[list[Measures], list[Measures]]:
+async def _tokens(tx: Tx, today: date, workspaces: Sequence[Workspace]) -> tuple[list[Measures], list[Measures]]:
     """Return what was counted by day, workspace and model in 30 days, and in those before."""
+    default = next((one.id for one in workspaces if one.is_default), "")
     first = today - ONE_DAY * MONTH
     now = await measures(tx, first + ONE_DAY, today, ("day", WORKSPACE, MODEL))
     before = await measures(tx, first - ONE_DAY * (MONTH - 1), first, ("day", WORKSPACE, MODEL))

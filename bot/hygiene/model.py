@@ -16,6 +16,7 @@ from bot.slack.markup import Markup
 from bot.spend.model import ZERO, Measures
 from bot.spend.prices.model import PriceTable
 from bot.words.calendars import UTC_DAYS
+from bot.words.own import Own
 
 
 class Risk(IntEnum):
@@ -72,13 +73,13 @@ class Bounds:
     inactive: timedelta = timedelta(days=90)
     expiry: timedelta = timedelta(days=14)
     retirement: timedelta = timedelta(days=60)
-    near_limit: int = 80
-    """Percent."""
+    near_limit: Decimal = Decimal("0.8")
+    """The part of a limit."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request that waits for a decision; `title` is plain text."""
+    """A request that waits for a decision, or waited for one; `title` is plain text."""
 
     id: str
     title: str
@@ -101,13 +102,25 @@ class RuleOfPolicy:
 
 
 @dataclass(frozen=True)
-class Peak:
-    """The highest minute of a workspace's use of one rate limit: percent of what it may do."""
+class BusyMinute:
+    """The busiest minute beside one rate limit: of a workspace with a limit of its own, or of the organization ("")."""
 
     workspace_id: str
+    group_id: str
     group: str
-    percent: int
+    limiter: str
+    limit_of: Own
+    """What the limiter limits, in words: `output tokens per minute`."""
+    value: int
+    limit: int
     at: datetime
+    key: str = ""
+    """The name of the key that made most of it."""
+
+    @property
+    def used(self) -> Decimal:
+        """The part of the limit that it took; above 1 where it was passed."""
+        return Decimal(self.value) / self.limit
 
 
 @dataclass(frozen=True)
@@ -145,8 +158,11 @@ class Facts:
     tokens_before: Sequence[Measures] = ()
     """The same of the 30 days before."""
     waiting: Sequence[Waiting] = ()
+    expired: Sequence[Waiting] = ()
+    """What expired undecided in the last 7 days, the newest first."""
     rules: Sequence[RuleOfPolicy] = ()
-    peaks: Sequence[Peak] = ()
+    busy: Sequence[BusyMinute] = ()
+    """One for each group of limits, of the last week."""
     exports: Sequence[str] | None = None
     """The observability platforms that get figures; None where nobody can say."""
     as_of: datetime | None = None

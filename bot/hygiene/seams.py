@@ -1,15 +1,8 @@
-"""Facts that other parts of the bot tell; what nobody tells is not known, and its rule is silent."""
+"""Facts that other parts of the bot tell."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from bot.hygiene.model import Peak
 from bot.runtime import Runtime
-
-
-async def peaks_of(_rt: Runtime, _now: datetime) -> Sequence[Peak]:
-    """Return the busiest minutes of the last week by workspace and rate limit."""
-    return ()
 
 
 def exports_of(rt: Runtime) -> Sequence[str]:

@@ -88,7 +88,8 @@ def _blocks(one: Finding) -> list[Json]:
         button(one.ask.label, one.ask.action_id, one.ask.value, accessibility_label=f"{one.ask.label} {title}"),
         button("Accept…", ids.ADVICE_ACCEPT, one.key, accessibility_label=f"Accept until a day: {title}"),
     ]
-    return [section(f"*{one.title}*\n{one.evidence} {one.stakes}"), context(f"{money}{_RISKS[one.risk]}"), actions(*buttons)]
+    head: Markup = one.title.replace("*", "")  # bold as a whole: Slack shows the asterisks of bold within bold
+    return [section(f"*{head}*\n{one.evidence} {one.stakes}"), context(f"{money}{_RISKS[one.risk]}"), actions(*buttons)]
 
 
 def accepted_list(page: Page[Accepted]) -> Message:

@@ -16,7 +16,7 @@ import httpx
 from bot.admin.http import authorities
 from bot.jobs import JOBS
 from bot.log import configure_logging
-from bot.sandbox import tour_changes, tour_figures, tour_keys, tour_organization, tour_people, tour_spend
+from bot.sandbox import tour_changes, tour_figures, tour_keys, tour_limits, tour_organization, tour_people, tour_spend
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
 from bot.sandbox.tour_story import Act, Story
@@ -31,6 +31,7 @@ STORY = [
     *tour_figures.STEPS,
     *tour_spend.STEPS,
     *tour_figures.MORNING,
+    *tour_limits.STEPS,
     *tour_organization.STEPS,
     *tour_changes.LAST,
 ]
@@ -61,7 +62,7 @@ def _empty(out: Path) -> None:
 
 
 _JOBS = tuple(job for job in JOBS if job.name not in ("peaks", "peak_news"))
-_LITTLE = {"HOURS_KEPT": "3"}
+_LITTLE = {"HOURS_KEPT": "3", **tour_limits.METRICS}
 """What nobody in the story looks at isn't read: minutes, and hours of long ago."""
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import web_of
 from bot.jobs import reload_policy
 from bot.sandbox.slack.http_delivery import signed_headers
 from bot.sandbox.together import bot_on
+from bot.serving import web_of
 from bot.web import MAX_BODY
 from handlers.edge.socket import Socket
 from tests.security.doors import captured_logs, http_world_of, settled

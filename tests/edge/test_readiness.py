@@ -9,10 +9,11 @@ import asyncpg
 import httpx
 import pytest
 
-from bot.app import build, running, web_of
+from bot.app import build, running
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import POLICY, bot_on
+from bot.serving import web_of
 from bot.settings.model import load_settings
 from tests.world import World, world_of
 

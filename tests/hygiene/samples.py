@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.admin.model import ApiKey, Invite, Member, Workspace
 from bot.directory.use import KeyUse
-from bot.hygiene.model import Facts, Peak, RuleOfPolicy, Waiting
+from bot.hygiene.model import BusyMinute, Facts, RuleOfPolicy, Waiting
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.model import Measures
 from bot.spend.prices.load import price_table
@@ -53,6 +53,11 @@ def tokens(model: str, place: str = PROD, cached: int = 8, plain: int = 2, days_
     return Measures(TODAY - days_ago * DAY, ids, Decimal(30), None, 10, **counts)
 
 
+def busy(value: int, place: str = "", limit: int = 1000) -> BusyMinute:
+    limiter, words = "output_tokens", "output tokens per minute"
+    return BusyMinute(place, "rl_opus", "Claude Opus 5.x", limiter, words, value, limit, NOW - DAY, "ingest-<prod>")
+
+
 WELL_KEPT = Facts(
     now=NOW,
     prices=price_table(),
@@ -79,7 +84,7 @@ WELL_KEPT = Facts(
         RuleOfPolicy("create_key", "Request an API key", "", 1, 2, True),
         RuleOfPolicy("invite_members", "Invite people", "", 2, None, True),
     ),
-    peaks=(Peak(PROD, "Claude Opus 5.x", 79, NOW - DAY),),
+    busy=(busy(799), busy(399, PROD, 500)),
     exports=("prometheus",),
     as_of=NOW,
 )
@@ -128,11 +133,12 @@ BADLY_KEPT = replace(
         tokens("claude-novel-1", DEFAULT, 1, 1),
     ),
     waiting=(Waiting("req_old", "API key <slow>", NOW - timedelta(hours=30)),),
+    expired=(Waiting("req_late", "API key <late>", NOW - 2 * DAY),),
     rules=(
         RuleOfPolicy("create_key", "Request an API key", "Research", 3, 2, True),
         RuleOfPolicy("remove_member", "Remove somebody", "", 1, 2, False),
     ),
-    peaks=(Peak(PROD, "Claude Opus 5.x", 96, NOW - DAY),),
+    busy=(busy(800), busy(480, PROD, 500)),
     exports=(),
 )
 FOUND = {
@@ -142,7 +148,8 @@ FOUND = {
     f"unwatched:{LAB}",
     f"ownerless:{LAB}",
     "no_export:organization",
-    f"near_limit:{PROD}:Claude Opus 5.x",
+    "near_limit:organization:rl_opus",
+    f"near_limit:{PROD}:rl_opus",
     "key_unused:apikey_unused",
     "key_expiring:apikey_ends",
     "key_orphaned:apikey_left",
@@ -158,6 +165,7 @@ FOUND = {
     f"cache:{PROD}",
     f"cache:{LAB}",
     "approval_waiting:req_old",
+    "approval_waiting:expired",
     "policy:create_key:Research",
     "policy:remove_member:",
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -13,11 +14,11 @@ from bot.hygiene import weekly
 from bot.hygiene.advise import accept, advice_of
 from bot.hygiene.load import load_facts
 from bot.jobs import JOBS, run_job
+from bot.kinds.limits.peaks.places import busiest_minutes
 from bot.kinds.registry import KINDS
 from bot.people.model import Actor
 from bot.policy.model import Policy, RuleSettings
 from bot.runtime import Runtime
-from bot.spend.ledger.use import each_use_from
 from bot.store.audit import all_entries
 from bot.store.session import Store
 from tests.approvals.samples import a_request
@@ -60,7 +61,7 @@ def bot(store: Store, slack: Slack, now: datetime = NOW) -> Runtime:
     rt = cast("Any", runtime(store, slack=slack))
     rt.directory, rt.kinds = _Directory(), KINDS
     rt.policy = Policy(version="1", defaults=RuleSettings(channel=COSTS))
-    rt.use_of_each = each_use_from(lambda: store)
+    rt.busiest_minutes = partial(busiest_minutes, rt)
     rt.settings.advice_unused_days, rt.settings.advice_key_days, rt.settings.advice_admins = 60, 365, 5
     set_clock(rt, now)
     return rt

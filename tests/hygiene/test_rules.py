@@ -4,22 +4,28 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 import bot.hygiene.rules
+from bot.errors import NotFound
 from bot.hygiene.model import Facts, Finding, Risk
 from bot.hygiene.registry import RULES, findings_in
 from bot.hygiene.rules.dearer_models import successor
+from bot.hygiene.view import advice_list
 from bot.hygiene.words import keys_of_model
 from bot.kinds.registry import KINDS
 from bot.policy.model import Policy
 from bot.slack import ids
+from bot.slack.paging import numbered
 from bot.spend.ask.grammar import parse_query
 from bot.spend.dimensions import MODEL
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.prices.load import price_table
 from handlers import FEATURES
+from handlers.named import named_by
 from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, key, used
 
 NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
@@ -67,10 +73,47 @@ def test_findings_say_what_is_found_what_it_risks_and_what_to_do() -> None:
         assert "<*_~>" not in one.title + one.evidence, "names are escaped"
 
 
+def test_a_title_is_bold_as_a_whole() -> None:
+    blocks = advice_list(numbered(findings_in(BADLY_KEPT), "", 99), 0, "").blocks
+    heads = [one["text"]["text"].partition("\n")[0] for one in blocks if one["type"] == "section"][1:]
+    assert len(heads) > 9
+    assert {head.count("*") for head in heads} == {2}
+
+
+def test_many_keys_without_a_purpose_are_one_finding_of_their_workspace() -> None:
+    def found(count: int) -> set[str]:
+        keys = [key(f"k{n}", LAB) for n in range(count)]
+        return {one for one in keys_of(replace(WELL_KEPT, keys=keys)) if one.startswith("key_purpose")}
+
+    assert found(3) == {f"key_purpose:apikey_k{n}" for n in range(3)}
+    assert found(4) == {f"key_purpose:{LAB}"}
+
+
 def test_each_button_is_one_that_answers() -> None:
     known = {action for feature in FEATURES for action in feature.actions}
     known |= {f"{ids.OPEN_PREFIX}{kind}" for kind in KINDS}
     assert {one.ask.action_id for one in [*findings_in(NOBODY_WATCHES), *findings_in(BADLY_KEPT)]} <= known
+
+
+def test_a_button_that_opens_a_form_names_what_the_form_asks_for() -> None:
+    asked_by = {"apikey": "key_id", "wrkspc": "workspace_id", "user": "member_id", "invite": "invite_id"}
+    for one in [*findings_in(NOBODY_WATCHES), *findings_in(BADLY_KEPT)]:
+        kind = KINDS.get(one.ask.action_id.removeprefix(ids.OPEN_PREFIX))
+        if kind is not None and one.ask.value:
+            assert asked_by[one.ask.value.partition("_")[0]] in {field.name for field in kind.form}, one.key
+
+
+async def test_a_pending_invite_is_filled_in_and_one_that_is_gone_is_said() -> None:
+    async def invites(*, fresh: bool) -> object:
+        return BADLY_KEPT.invites
+
+    def call(value: str) -> Any:
+        return SimpleNamespace(value=value, rt=SimpleNamespace(directory=SimpleNamespace(invites=invites)))
+
+    kind = KINDS["withdraw_invite"]
+    assert await named_by(call("invite_old"), kind) == ({"invite_id": "invite_old"}, {"invite_id": "old@acme.test"})
+    with pytest.raises(NotFound, match="Nothing is left to do"):
+        await named_by(call("invite_gone"), kind)
 
 
 def test_money_at_stake_comes_first_then_risk() -> None:
@@ -103,7 +146,7 @@ def test_a_key_is_unused_only_where_that_is_known(why: str, facts: dict[str, obj
         ("where no report tells of people nobody is inactive", {"active": None}, {"member_inactive"}),
         ("an unused key may expire", {"uses": {"apikey_ends": used(30)}}, {"key_expiring"}),
         ("a service account doesn't leave", {"owners": {"apikey_left": "svac_1"}}, {"key_orphaned"}),
-        ("what nobody can say is not found", {"exports": None, "peaks": ()}, {"no_export", "near_limit"}),
+        ("what nobody can say is not found", {"exports": None, "busy": ()}, {"no_export", "near_limit"}),
         ("too few tokens to speak of the cache", {"tokens": ()}, {"cache", "model_dearer", "model_retiring"}),
     ],
 )

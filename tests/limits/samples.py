@@ -31,7 +31,7 @@ def figures(
 ) -> LimitFigures:
     known: dict[str, bool] = dict.fromkeys(("day", "week", "month"), True)
     every = groups or (group(),)
-    lines = lines_of(every, [], dict.fromkeys(known, peaks), known, requests_known=requests_known)
+    lines = lines_of(every, {}, dict.fromkeys(known, peaks), known, requests_known=requests_known)
     hours = tuple(TEN - n * timedelta(hours=1) for n in range(3))
     return LimitFigures(
         Asked(), "", level, tuple(lines), tier_of(every), TEN, 5, requests_known, (), {"apikey_1": "ingest-<prod>"}, hours,

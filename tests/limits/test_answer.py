@@ -1,11 +1,14 @@
 """What `/claude-limits` reads and answers: names in any order, limits that hold, headroom, and what isn't known."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.admin.model import RateLimitGroup, WorkspaceRateLimit
 from bot.kinds.limits.peaks.asked import Asked, Unknown, read_asked
-from bot.kinds.limits.peaks.build import lines_of, tier_of
+from bot.kinds.limits.peaks.build import lines_of, nearly_reached, places_of, tier_of
 from bot.kinds.limits.peaks.figures import level_of
+from bot.kinds.limits.peaks.model import Peak, Scope, Which
+from bot.kinds.limits.peaks.own.model import Limits, limits_in
 from bot.kinds.limits.peaks.view import limits_chart, limits_table, render_for_anthropic, render_limits, render_unknown
 from bot.spend.scope import EVERYTHING
 from bot.spend.scope import Scope as Seen
@@ -63,25 +66,26 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
 
 
 def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> None:
-    def own(value: int | None) -> WorkspaceRateLimit:
-        limits = {"output_tokens_per_minute": value}
+    def own(value: int | None) -> Limits:
+        limits = {"output_tokens_per_minute": value, "requests_per_minute": 7}
         group_type = RateLimitGroup(type="model_group")
-        return WorkspaceRateLimit(workspace_id="w1", rate_limit_id="rl_opus", group=group_type, limits=limits,
-                                  organization_limits={}, overridden=frozenset(limits))  # fmt: skip
+        found = WorkspaceRateLimit(workspace_id="w1", rate_limit_id="rl_opus", group=group_type, limits=limits,
+                                   organization_limits={}, overridden=frozenset({"output_tokens_per_minute"}))  # fmt: skip
+        return limits_in([found])
 
     peaks = {("rl_opus", "output_tokens"): peak(450), ("rl_opus", "requests"): peak(80, "requests")}
-    for value, holds, is_own, used in ((500, 500, True, "0.9"), (5000, 1000, True, "0.45"), (None, 1000, False, "0.45")):
-        lines = lines_of([group()], [own(value)], {"day": peaks}, {"day": True}, requests_known=True)
+    for value, holds, is_own, used in ((500, 500, True, "0.9"), (5000, 1000, False, "0.45"), (None, 1000, False, "0.45")):
+        lines = lines_of([group()], own(value), {"day": peaks}, {"day": True}, requests_known=True)
         line = next(one for one in lines if one.limiter == "output_tokens")
         assert (line.limit, line.is_own, line.used) == (holds, is_own, Decimal(used))
         assert [one.used for one in lines] == sorted([one.used or Decimal(0) for one in lines], reverse=True)
-    of_zero = next(one for one in lines_of([group()], [own(0)], {"day": peaks}, {"day": True}, requests_known=True)
+    of_zero = next(one for one in lines_of([group()], own(0), {"day": peaks}, {"day": True}, requests_known=True)
                    if one.limiter == "output_tokens")  # fmt: skip
     assert (of_zero.limit, of_zero.used) == (0, None)
 
 
 def test_not_known_is_not_zero() -> None:
-    lines = lines_of([group()], [], {"day": {}, "month": {}}, {"day": False, "month": True}, requests_known=False)
+    lines = lines_of([group()], {}, {"day": {}, "month": {}}, {"day": False, "month": True}, requests_known=False)
     by_limiter = {line.limiter: line for line in lines}
     assert by_limiter["requests"].peaks is None, "the legacy report doesn't count requests"
     assert by_limiter["output_tokens"].peaks == {"month": None}, "a day without data is no day without traffic"
@@ -98,8 +102,10 @@ def test_the_answer_says_when_who_how_much_and_until_when_it_is_known() -> None:
     assert "5 hours of the last 30 days not known yet" in said
     assert "⚠️" in said
     [row] = [one for one in limits_table(found).rows if one[1] == "output tokens"]
-    assert row == ("Claude Opus", "output tokens", 1000, "the organization", 850, 850, 850, "23 Nov 10:01 UTC",
-                   "ingest-<prod>", Decimal("0.15"))  # fmt: skip
+    assert row == ("Claude Opus", "output tokens", Decimal("0.15"), 1000, 850, 850, 850, "23 Nov 10:01 UTC",
+                   "ingest-<prod>")  # fmt: skip
+    in_workspace = limits_table(replace(found, asked=Asked("w1"))).values("whose")
+    assert set(in_workspace) == {"the organization"}, "whose a limit is matters in a workspace only"
     chart = limits_chart(found)
     assert chart is not None
     assert [str(value) for value in chart.series[0].values] == ["0.0", "0.0", "85.0"]
@@ -110,6 +116,49 @@ def test_the_answer_says_when_who_how_much_and_until_when_it_is_known() -> None:
     assert "429" in render_limits(figures({("rl_opus", "output_tokens"): peak(1200)})).text
     buttons = [one["action_id"] for one in render_limits(found).blocks[-1]["elements"]]
     assert buttons == ["limits_ask", "limits_tell"]
+
+
+def test_each_time_has_its_own_peak_with_when_and_who() -> None:
+    month, week = peak(850), peak(300, driver="apikey_2")
+    known: dict[str, bool] = dict.fromkeys(("day", "week", "month"), True)
+    lines = lines_of([group()], {}, {"day": {}, "week": {week.which[1:]: week}, "month": {month.which[1:]: month}}, known,
+                     requests_known=True)  # fmt: skip
+    said = render_limits(replace(figures({}), lines=tuple(lines))).text
+    assert "busiest known minute of the last 30 days reached 85 %" in said
+    assert "• Last 7 days: 30 %, 300 at" in said
+    assert "`apikey_2` (50 %)" in said
+    assert "• Last 24 hours: no traffic." in said
+    assert "• Last" not in render_limits(figures({month.which[1:]: month})).text, "the same minute is said once"
+
+
+def test_asked_for_one_group_each_of_its_limits_is_said() -> None:
+    peaks = {("rl_opus", "output_tokens"): peak(850), ("rl_opus", "requests"): peak(20, "requests")}
+    said = render_limits(replace(figures(peaks), asked=Asked("", ("rl_opus",)))).text
+    assert "• Claude Opus, requests per minute: 20 %, 20 at" in said
+    assert "• Claude Opus, requests" not in render_limits(figures(peaks)).text
+
+
+def test_what_no_report_tells_is_not_zero() -> None:
+    files = replace(group("Files"), name="Files", models=())
+    found = figures({}, group(), files)
+    assert [one.peaks for one in found.lines if one.group == files] == [None] * 3
+    assert "no report tells by minute of files" in render_limits(found).text
+    assert "tokens read from the cache don't count as input" in render_limits(found).text
+    assert "from the cache" not in render_limits(figures({}, group(cached=""))).text
+
+
+def test_a_limit_that_was_nearly_reached_elsewhere_explains_refusals() -> None:
+    mine = Peak(Which(Scope("workspace", "w1"), "rl_opus", "output_tokens"), 480, TEN)
+    own: dict[str, Limits] = {"w1": {"rl_opus": {"output_tokens_per_minute": 500}}, "gone": {}}
+    organization, workspace = places_of([group()], own, {"w1": "R&D"}, [peak(790), mine])
+    assert [one.limiter for one in workspace.lines] == ["output_tokens"], "where the organization's holds, it counts there"
+    assert [place.name for place, _ in nearly_reached([organization, workspace])] == ["R&D"]
+    said = render_limits(replace(figures({}), others=tuple(nearly_reached([workspace]) * 5))).text
+    assert said.count("*R&amp;D* reached 96 % of its own limit for *Claude Opus, output tokens per minute*.") == 3
+    assert "2 more limits of workspaces came as near." in said
+    [organization] = places_of([group()], {}, {}, [peak(900)])
+    said = render_limits(replace(figures({}), others=tuple(nearly_reached([organization])))).text
+    assert "All workspaces together reached 90 % of *Claude Opus, output tokens per minute*, which they share." in said
 
 
 def test_who_may_see_little_sees_their_own_keys() -> None:

@@ -29,7 +29,10 @@ async def test_limits_are_shown_beside_the_busiest_minutes(tmp_path: Path) -> No
             return await world.wait_for(new, "an answer")
 
         answer = await said("")
-        assert "busiest minute reached 85 % of *Claude Opus 5.x, output tokens per minute*" in answer["text"]
+        assert (
+            "busiest known minute of the last 30 days reached 85 % of *Claude Opus 5.x, output tokens per minute*"
+            in answer["text"]
+        )
         assert "`ingest-prod` (100 %)" in answer["text"]
         told = await world.message(BOB, "Claude Opus 5.x reached 85 %", APPROVALS)
         assert "on Sun 22 Nov" in told["text"]

@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.admin.model import RateLimit, RateLimitGroup
+from bot.admin.model import RateLimit, RateLimitGroup, WorkspaceRateLimit
 from bot.admin.rows import Report, UsageRow
-from bot.errors import UpstreamDown
+from bot.errors import UpstreamDown, UpstreamMissing
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.model import HOUR, Scope, Which
+from bot.kinds.limits.peaks.own import db as own_limits
+from bot.kinds.limits.peaks.own.model import AT_ONCE, to_read
 from bot.kinds.limits.peaks.plan import KEPT, STEP
 from bot.kinds.limits.peaks.sync import due, sync
 from bot.runtime import Runtime
@@ -33,12 +36,26 @@ class Reports:
         self.fails_at: int | None = None
         self.refreshed_at: datetime | None = None
         self.output = 400
+        self.asked_of: list[str] = []
+        self.is_gone = ""
 
     def background(self) -> "Reports":
         return self
 
     async def rate_limits(self) -> list[RateLimit]:
         return [LIMITS]
+
+    async def workspaces(self) -> list[Any]:
+        return [SimpleNamespace(id=one, is_default=one == "d") for one in ("d", "idle", "w", "x")]
+
+    async def workspace_rate_limits(self, workspace_id: str) -> list[WorkspaceRateLimit]:
+        self.asked_of.append(workspace_id)
+        if workspace_id == self.is_gone:
+            raise UpstreamMissing("There is no such workspace.")
+        group = RateLimitGroup(type="model_group")
+        limits, overridden = {"output_tokens_per_minute": 500, "requests_per_minute": 100}, {"output_tokens_per_minute"}
+        return [WorkspaceRateLimit(workspace_id=workspace_id, rate_limit_id="rl_opus", group=group, limits=dict(limits),
+                                   organization_limits={}, overridden=frozenset(overridden))]  # fmt: skip
 
     async def usage(self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: str) -> Report[UsageRow]:
         await asyncio.sleep(0)
@@ -100,6 +117,36 @@ async def test_an_hour_that_the_report_does_not_know_to_its_end_is_no_hour_witho
         read = await db.hours_read(tx, NOON - KEPT)
     assert all(hour + HOUR <= reports.refreshed_at for hour in read)
     assert await _count(store) == len(read)
+
+
+async def test_limits_of_a_workspace_with_traffic_are_read_once_an_hour_and_forgotten_with_it(store: Store) -> None:
+    reports = Reports()
+    rt = bot(store, reports)
+
+    async def kept_after(hours: int) -> dict[str, Any]:
+        await sync(rt, "", NOON + timedelta(hours=hours))
+        async with store.read() as tx:
+            return await own_limits.kept(tx)
+
+    assert await kept_after(0) == {"w": ({"rl_opus": {"output_tokens_per_minute": 500}}, None)}, "not what it inherits"
+    await sync(rt, "", NOON + timedelta(minutes=59))
+    assert reports.asked_of == ["w"], "neither the default workspace nor one without traffic"
+    reports.is_gone = "w"
+    assert await kept_after(1) == {}
+    assert reports.asked_of == ["w", "w"]
+    reports.is_gone = ""
+    for hours in (2, 3):
+        kept = (await kept_after(hours))["w"]
+        assert kept.changed_at == NOON + timedelta(hours=2), "since then it holds"
+    assert kept.holds_from(NOON) == NOON.replace(minute=0) + timedelta(hours=3), "a part of an hour isn't counted"
+    assert kept.holds_from(NOON + timedelta(hours=5)) == NOON + timedelta(hours=5)
+
+
+def test_the_limits_that_were_read_longest_ago_are_read_first_and_a_few_at_once() -> None:
+    ages = {"new": timedelta(minutes=59), "old": timedelta(hours=3), "due": timedelta(hours=1)}
+    read = {name: NOON - age for name, age in ages.items()}
+    assert to_read(["new", "due", "old", "never"], read, NOON) == ["never", "old", "due"]
+    assert len(to_read(map(str, range(99)), {}, NOON)) == AT_ONCE
 
 
 async def _count(store: Store) -> int:

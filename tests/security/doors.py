@@ -12,9 +12,9 @@ from typing import Any, cast
 import structlog
 from sqlalchemy import text
 
-from bot.app import web_of
 from bot.jobs import Job
 from bot.log import configure_logging
+from bot.serving import web_of
 from bot.web import build_server, listen
 from tests.world import World, world_of
 

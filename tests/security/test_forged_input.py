@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import httpx
 
-from bot.app import web_of
 from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.http_delivery import encode, signed_headers
+from bot.serving import web_of
 from tests.security.doors import Logs, any_world_of, captured_logs, kept, settled, shown_texts
 from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
 from tests.sizes import share

@@ -152,7 +152,7 @@ async def test_a_reveal_that_slack_refuses_tells_no_secret(tmp_path: Path) -> No
 async def test_refused_signatures_and_bodies_are_not_logged(tmp_path: Path) -> None:
     import httpx
 
-    from bot.app import web_of
+    from bot.serving import web_of
 
     with captured_logs("DEBUG") as logs:
         async with any_world_of(tmp_path, "http") as world:

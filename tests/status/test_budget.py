@@ -6,7 +6,7 @@ from bot.status.budget import budget_in_words
 
 def test_the_share_and_the_servers_count_are_said() -> None:
     for use, is_good, said in (
-        (Use(3, 90, None, 0.0), True, "3 of my 90 requests a minute used. The server doesn't tell its own count."),
+        (Use(3, 90, None, 0.0), True, "3 of my 90 requests a minute used. The server told no count of its own in the last"),
         (Use(3, 90, (100, 40), 0.0), True, "The server's own count: 40 of 100 left."),
         (Use(90, 90, (100, 2), 11.2), None, "I hold back what nobody waits for, for 12 seconds"),
     ):
@@ -24,3 +24,6 @@ async def test_what_the_server_says_is_kept_and_holds_back_ahead_of_a_refusal() 
     assert (budget.use.server, budget.use.waits) == ((100, 50), 0.0)
     budget.learn(100, 5, 30.0)
     assert budget.use.waits > 29
+    old = Budget(5, 0.0)
+    old.learn(100, 50, 0.0)
+    assert old.use.server is None, "what was said before the window says nothing of now"

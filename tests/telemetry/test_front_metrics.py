@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 
-from bot.app import web_of
 from bot.jobs import JOBS, run_job
+from bot.serving import web_of
 from bot.spend.ledger.db import ledger_days
 from bot.spend.model import ONE_DAY
 from tests.telemetry.promtool import promtool

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from bot.admin.rows import ClaudeCodeRow, ModelUse
-from bot.app import web_of
 from bot.approvals import db as requests
 from bot.claude_code import db as code
 from bot.claude_code.plan import read_day
@@ -19,6 +18,7 @@ from bot.jobs import JOBS, run_job
 from bot.kinds.limits.peaks.sync import sync_peaks
 from bot.sandbox.claude.records import SpendLimit
 from bot.sandbox.run import SandboxOptions
+from bot.serving import web_of
 from bot.spend.alerts import db as thresholds
 from bot.spend.alerts.model import Threshold
 from bot.spend.ledger.sync import sync_costs

@@ -19,7 +19,7 @@ def waiting_invites(facts: Facts) -> Sequence[Finding]:
             f"The invite of {code(one.email)} waits",
             f"It was sent {date(one.invited_at)} and nobody accepted it; it expires {date(one.expires_at)}.",
             "Whoever reads that mailbox can join the organization.",
-            Ask("Pending invites", ids.LIST_MEMBERS_TOO, "pending"),
+            Ask("Withdraw…", f"{ids.OPEN_PREFIX}withdraw_invite", one.id),
             Risk.LOW,
         )
         for one in facts.invites

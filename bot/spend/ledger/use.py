@@ -51,10 +51,12 @@ async def use_of(store: Store, key_ids: Sequence[str], now: datetime) -> KeyUse:
     return _use(known, costs[0], costs[1], max((day for day, _ in spent), default=None))
 
 
-async def use_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> Mapping[str, KeyUse]:
-    """Return by its id what is known of the use of each key."""
+async def use_of_each(
+    store: Store, key_ids: Sequence[str], now: datetime, back: timedelta = LOOKS_BACK
+) -> Mapping[str, KeyUse]:
+    """Return by its id what is known of the use of each key, as far `back` as is looked."""
     async with store.read() as tx:
-        known = await _known_days(tx, now)
+        known = await _known_days(tx, now, back)
         if not known:
             return dict.fromkeys(key_ids, KeyUse())
         week, month = (_latest(known, count)[0] for count in (COSTS_OF, MONTH))
@@ -62,9 +64,9 @@ async def use_of_each(store: Store, key_ids: Sequence[str], now: datetime) -> Ma
     return {key_id: _use(known, *used.get(key_id, (ZERO, ZERO, None))) for key_id in key_ids}
 
 
-async def _known_days(tx: Tx, now: datetime) -> dict[date, LedgerDay]:
+async def _known_days(tx: Tx, now: datetime, back: timedelta = LOOKS_BACK) -> dict[date, LedgerDay]:
     today = now.astimezone(UTC).date()
-    days = await table.ledger_days(tx, today - LOOKS_BACK, today)
+    days = await table.ledger_days(tx, today - back, today)
     return {day: fact for day, fact in days.items() if SOURCES[fact.source].tells(KEY)}
 
 

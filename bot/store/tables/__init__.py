@@ -13,7 +13,7 @@ from bot.store.tables.exports import ExportDayRow, ExportTargetRow, MetricPeakRo
 from bot.store.tables.hygiene import AcceptedAdviceRow
 from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
 from bot.store.tables.limits import SpendLimitRow
-from bot.store.tables.peaks import PeakHourRow, PeakRow
+from bot.store.tables.peaks import PeakHourRow, PeakRow, WorkspaceLimitsRow
 from bot.store.tables.reports import ReportRunRow, ReportSubscriptionRow
 from bot.store.tables.requests import (
     AuditEntryRow,
@@ -106,4 +106,5 @@ __all__ = [
     "UsagePartRow",
     "UsagePartSumRow",
     "UsageWeekRow",
+    "WorkspaceLimitsRow",
 ]

@@ -1,4 +1,4 @@
-"""Tables of the peak minutes beside the rate limits."""
+"""Tables of the peak minutes, and of the limits that workspaces have of their own beside them."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -34,3 +34,15 @@ class PeakHourRow(Table, table=True):
     read_at: datetime = time_column()
     source: str
     unmatched: list[str] = json_column()
+
+
+class WorkspaceLimitsRow(Table, table=True):
+    """The rate limits that a workspace has of its own, as they were read: numbers by limiter's name in the API, by group.
+
+    `changed_at` is when they were first read as they are; None where that was the first reading of all.
+    """
+
+    workspace_id: str = Field(primary_key=True)
+    read_at: datetime = time_column()
+    changed_at: datetime | None = time_column(nullable=True)
+    limits: dict[str, dict[str, int]] = json_column()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.admin.model import WorkspaceRateLimit
 from bot.kinds.limits.groups import LIMITERS, REQUESTS, Group
 from bot.kinds.limits.peaks.asked import Asked
-from bot.kinds.limits.peaks.model import Level, Peak
+from bot.kinds.limits.peaks.model import CACHE_AWARE, Level, Peak
+from bot.kinds.limits.peaks.own.model import Limits
 from bot.words.own import Own
 
 WINDOWS: tuple[tuple[str, Own, timedelta], ...] = (
@@ -18,13 +18,15 @@ WINDOWS: tuple[tuple[str, Own, timedelta], ...] = (
 )
 """For how long back the highest minute is looked for; the last one is the longest."""
 MONTH = WINDOWS[-1][2]
+NEAR = Decimal("0.8")
+"""The part of a limit from which on it was nearly reached."""
 At = tuple[str, str]
 """A group's id and a limiter."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One limiter of one group. `limit` is what holds, None for no limit; `is_own`: the workspace has it of its own.
+    """One limiter of one group. `limit` is what holds, None for no limit; `is_own`: the workspace's own limit holds.
 
     `peaks` are by window; a window that is absent has no data, one with None had no traffic.
     """
@@ -42,9 +44,15 @@ class Line:
         return self.group.id, self.limiter
 
     @property
+    def skips_cache(self) -> bool:
+        """Whether tokens that are read from the cache don't count."""
+        return self.group.limiters[self.limiter].type == CACHE_AWARE
+
+    @property
     def peak(self) -> Peak | None:
-        """The highest minute of the longest window."""
-        found = [peak for peak in (self.peaks or {}).values() if peak is not None]
+        """The highest minute of the longest window, the earliest of several."""
+        every = tuple(self.peaks.values()) if self.peaks else ()
+        found = [peak for peak in reversed(every) if peak is not None]
         return max(found, key=lambda peak: peak.value, default=None)
 
     @property
@@ -65,7 +73,7 @@ def used_of(value: int, limit: int | None) -> Decimal | None:
 
 def lines_of(
     groups: Iterable[Group],
-    own: Iterable[WorkspaceRateLimit],
+    own: Limits,
     peaks: Mapping[str, Mapping[At, Peak]],
     known: Mapping[str, bool],
     *,
@@ -74,27 +82,63 @@ def lines_of(
     """Return a line for each limiter of each group, the one with the least headroom first.
 
     `own` are the overrides of the workspace in question, `peaks` those of each window; `known` says whether hours of a
-    window were read. The lower of a workspace's limit and the organization's holds (admin-api.md §4.9).
+    window were read. The lower of a workspace's limit and the organization's holds (admin-api.md §4.9). Of groups without
+    models, such as batches and files, no report tells the traffic.
     """
-    overrides = {one.rate_limit_id: one for one in own}
     lines: list[Line] = []
     for group in groups:
         for limiter, one in group.limiters.items():
-            override = overrides.get(group.id)
-            is_own = override is not None and one.type in override.overridden
-            value = override.limits.get(one.type) if override and is_own else None
+            value = own.get(group.id, {}).get(one.type)
             holds = min([number for number in (value, one.value) if number is not None], default=None)
-            is_counted = limiter != REQUESTS or requests_known
+            is_counted = bool(group.models) and (limiter != REQUESTS or requests_known)
             found = {
                 name: peaks[name].get((group.id, limiter)) for name, has_data in known.items() if has_data and is_counted
             }
-            lines.append(Line(group, limiter, holds, is_own and value is not None, one.value, found or None))
+            lines.append(Line(group, limiter, holds, value is not None and value == holds, one.value, found or None))
     return sorted(lines, key=lambda line: Decimal(-1) if line.used is None else line.used, reverse=True)
 
 
 def tightest(lines: Sequence[Line]) -> Line | None:
     """Return the line with the least headroom, of those with traffic."""
     return next((line for line in lines if line.used), None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose limits they are: the organization's (no id), or those that a workspace has of its own."""
+
+    workspace_id: str
+    name: str
+    lines: tuple[Line, ...]
+
+
+def places_of(
+    groups: Sequence[Group], own: Mapping[str, Limits], names: Mapping[str, str], peaks: Iterable[Peak]
+) -> list[Place]:
+    """Return the organization beside its peaks, then each workspace with limits of its own beside its peaks.
+
+    `own` and `names` are by workspace; one without a name isn't there any more. Where the organization's limit holds in a
+    workspace, its traffic counts there alone.
+    """
+    by_place: dict[str, dict[At, Peak]] = {}
+    for peak in peaks:
+        by_place.setdefault(peak.which.scope.workspace_id, {})[peak.which.group_id, peak.which.limiter] = peak
+    found = list[Place]()
+    for place in ("", *sorted(own.keys() & names.keys() & by_place.keys())):
+        mine = {"span": by_place.get(place, {})}
+        lines = lines_of(groups, own.get(place, {}), mine, {"span": True}, requests_known=True)
+        found.append(Place(place, names.get(place, ""), tuple(one for one in lines if one.is_own or not place)))
+    return found
+
+
+def nearly_reached(places: Iterable[Place]) -> list[tuple[Place, Line]]:
+    """Return for each group of each place the line that came nearest, of those that came near, the nearest first."""
+    found: dict[tuple[str, str], tuple[Place, Line]] = {}
+    for place in places:
+        for line in place.lines:
+            if line.used is not None and line.used >= NEAR:
+                found.setdefault((place.workspace_id, line.group.id), (place, line))
+    return sorted(found.values(), key=lambda one: one[1].used or 0, reverse=True)
 
 
 def hourly_shares(hours: Iterable[datetime], peaks: Mapping[datetime, int], limit: int) -> list[tuple[datetime, Decimal]]:
@@ -127,7 +171,8 @@ class LimitFigures:
     """The answer: lines, the tightest first, and how far they can be trusted.
 
     `level` says whose traffic the peaks are of; `as_of` is the end of the newest hour that was read, None without any.
-    `missing` hours of the longest window weren't read. `names` are those of keys that the reader may see.
+    `missing` hours of the longest window weren't read. `names` are those of keys that the reader may see. `others` are
+    limits that were nearly reached elsewhere: workspaces' own ones, or what a workspace shares with all others.
     """
 
     asked: Asked
@@ -143,6 +188,7 @@ class LimitFigures:
     hours: tuple[datetime, ...]
     bars: dict[datetime, int]
     may_ask: bool
+    others: tuple[tuple[Place, Line], ...] = ()
 
     @property
     def tightest(self) -> Line | None:

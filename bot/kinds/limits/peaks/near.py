@@ -1,12 +1,13 @@
 """What is told of peaks by itself: a day on which a limit was nearly reached, and each week. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.kinds.limits.groups import LIMITERS
-from bot.kinds.limits.peaks.build import Line
+from bot.kinds.limits.peaks.build import Line, Place
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -21,21 +22,27 @@ STEPS = (80, 95)
 """Percents of a limit at which is told."""
 TOLD_AT, PATIENCE, TOO_LATE = time(9, 0), timedelta(hours=6), timedelta(hours=24)
 """When on Monday (UTC) the week is summed up, how long it waits for its last hours, and when it isn't said any more."""
+_MOST = 15
+"""Lines of a summary."""
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Near:
-    """What a message is about: a group of limits that came near its end on a UTC day."""
+    """What a message is about: a group of limits that came near its end on a UTC day.
+
+    They are the organization's, or those that a workspace has of its own.
+    """
 
     group_id: str
     day: date
     step: int
+    workspace_id: str = ""
 
     @property
     def subject(self) -> str:
         """The same as the subject of a post."""
-        return f"near:{self.group_id}:{self.day.isoformat()}:{self.step}"
+        return f"near:{self.workspace_id}:{self.group_id}:{self.day.isoformat()}:{self.step}"
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ def read_subject(subject: str) -> Near | Week:
     kind, _, rest = subject.partition(":")
     if kind == "week":
         return Week(date.fromisoformat(rest))
+    workspace, _, rest = rest.partition(":")
     group, day, step = rest.rsplit(":", 2)
-    return Near(group, date.fromisoformat(day), int(step))
+    return Near(group, date.fromisoformat(day), int(step), workspace)
 
 
 def step_of(line: Line) -> int:
@@ -70,17 +78,19 @@ def step_of(line: Line) -> int:
     return max((step for step in STEPS if used is not None and used * 100 >= step), default=0)
 
 
-def nears_of(lines: Iterable[Line], day: date) -> list[Near]:
-    """Return the step that each group reached on a day, by the limiter that came nearest."""
-    highest: dict[str, int] = {}
-    for line in lines:
-        highest[line.group.id] = max(highest.get(line.group.id, 0), step_of(line))
-    return [Near(group, day, step) for group, step in highest.items() if step]
+def nears_of(places: Iterable[Place], day: date) -> list[Near]:
+    """Return the step that each group of each place reached on a day, by the limiter that came nearest."""
+    highest: dict[tuple[str, str], int] = {}
+    for place in places:
+        for line in place.lines:
+            at = (place.workspace_id, line.group.id)
+            highest[at] = max(highest.get(at, 0), step_of(line))
+    return [Near(group, day, step, workspace) for (workspace, group), step in highest.items() if step]
 
 
 def lower_steps(near: Near) -> list[str]:
     """Return the subjects with which the same was told already: that step, or a higher one."""
-    return [Near(near.group_id, near.day, step).subject for step in STEPS if step >= near.step]
+    return [replace(near, step=step).subject for step in STEPS if step >= near.step]
 
 
 def week_due(now: datetime) -> Week | None:
@@ -96,38 +106,65 @@ def may_wait(week: Week, now: datetime) -> bool:
     return now < datetime.combine(week.monday, TOLD_AT, UTC) + PATIENCE
 
 
-def render_near(line: Line, near: Near, key: str) -> Message:
+def render_near(place: Place, line: Line, near: Near, key: str) -> Message:
     """Return what is told of a day on which a limit was nearly reached, or passed; `key` is the name of its driver."""
     peak, used = line.peak, line.used
     if peak is None or used is None:
         raise ValueError("nothing was reached")
-    what = f"{line.group.name} reached {share(used)} of its {LIMITERS[line.limiter][0]}"
+    what = _reached(place, line, share(used))
     lines: list[Markup] = [
         f"⚠️ {bold(what)} on {weekday_day(near.day)}: {_counted(line)} at {moment(peak.minute)} ({_utc(peak.minute)})."
     ]
     if key:
         part = escape(share(Decimal(peak.driver_value) / peak.value))
         lines.append(f"Key {code(key)} made {part} of it.")
-    lines.append("Above the limit requests are answered with 429. Spread the traffic, or ask Anthropic for a higher limit.")
-    return _with_button(lines, near.group_id)
+    refused: Markup = "Above the limit, requests are answered with 429. Spread the traffic, or ask"
+    if not place.workspace_id:
+        return _with_buttons([*lines, f"{refused} Anthropic for a higher limit."], near.group_id)
+    ask = button("Ask for a higher limit", ids.LIMITS_ASK, f"{place.workspace_id} {near.group_id} {line.limiter}")
+    lines.append(f"{refused} for a higher limit: this one is the workspace's own.")
+    return _with_buttons(lines, f"{place.workspace_id} {near.group_id}", ask)
 
 
-def render_week(week: Week, lines: Sequence[Line], names: dict[str, str], missing: int) -> Message:
+def _reached(place: Place, line: Line, part: str) -> str:
+    """Return what reached how much: `Opus reached 85 % of its output tokens per minute`."""
+    words = LIMITERS[line.limiter][0]
+    if place.workspace_id:
+        return f"{place.name} reached {part} of its own limit for {line.group.name}, {words}"
+    return f"{line.group.name} reached {part} of its {words}"
+
+
+def render_week(week: Week, places: Iterable[Place], names: Mapping[str, str], missing: int) -> Message:
     """Return the summary: how near each group came to its tightest limit, the nearest first."""
     first, last = week.monday - WEEK, week.monday - ONE_DAY
-    said: list[Markup] = [f"📈 *Rate limits* from {weekday_day(first)} to {weekday_day(last)} (UTC): the busiest minutes"]
-    seen: set[str] = set()
-    for line in lines:
-        peak, used = line.peak, line.used
-        if peak is None or used is None or line.group.id in seen:
-            continue
-        seen.add(line.group.id)
-        driver: Markup = f", mostly {code(names.get(peak.driver, peak.driver))}" if peak.driver else ""
-        text = f"{line.group.name}: {share(used)} of the {LIMITERS[line.limiter][0]}"
-        said.append(f"• {escape(text)}, {_counted(line)}, {moment(peak.minute)}{driver}")
+    head: Markup = f"📈 *Rate limits* from {weekday_day(first)} to {weekday_day(last)} (UTC): the busiest minutes"
+    found = [one for place in places for one in _nearest(place)]
+    found.sort(key=lambda one: one[1].used or 0, reverse=True)
+    said: list[Markup] = [head, *(_row(place, line, names) for place, line in found[:_MOST])]
+    if len(found) > _MOST:
+        said.append(f"• and {number(len(found) - _MOST)} more, none of them nearer")
     if missing:
         said.append(f"{number(missing)} of these 168 hours aren't known.")
-    return _with_button(said, "")
+    return _with_buttons(said, "")
+
+
+def _nearest(place: Place) -> list[tuple[Place, Line]]:
+    """Return the line of each group with traffic that came nearest to its limit."""
+    found: dict[str, Line] = {}
+    for line in place.lines:
+        if line.used:
+            found.setdefault(line.group.id, line)
+    return [(place, line) for line in found.values()]
+
+
+def _row(place: Place, line: Line, names: Mapping[str, str]) -> Markup:
+    where: Markup = f"{bold(place.name)}, its own limit for " if place.workspace_id else ""
+    text = f"{line.group.name}: {share(line.used or Decimal(0))} of the {LIMITERS[line.limiter][0]}"
+    said: Markup = f"• {where}{escape(text)}, {_counted(line)}"
+    if line.peak is None:
+        return said
+    driver: Markup = f", mostly {code(names.get(line.peak.driver, line.peak.driver))}" if line.peak.driver else ""
+    return f"{said}, {moment(line.peak.minute)}{driver}"
 
 
 def _utc(minute: datetime) -> Own:
@@ -139,6 +176,6 @@ def _counted(line: Line) -> Markup:
     return f"{exact_count(value)} of {exact_count(line.limit or 0)}"
 
 
-def _with_button(lines: Sequence[Markup], typed: str) -> Message:
+def _with_buttons(lines: Sequence[Markup], typed: str, *more: dict[str, Any]) -> Message:
     text: Markup = "\n".join(lines)
-    return Message(text, [section(text), actions(button("Show limits", ids.LIMITS_SHOW, typed))])
+    return Message(text, [section(text), actions(button("Show limits", ids.LIMITS_SHOW, typed), *more)])

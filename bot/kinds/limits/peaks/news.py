@@ -3,12 +3,10 @@
 Everything here may run twice, in several processes, and acts once: a message is one row in the store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from bot.kinds.limits.groups import groups_of
 from bot.kinds.limits.peaks import db
-from bot.kinds.limits.peaks.build import Line, lines_of
 from bot.kinds.limits.peaks.near import (
     ONE_DAY,
     WEEK,
@@ -22,6 +20,7 @@ from bot.kinds.limits.peaks.near import (
     render_week,
     week_due,
 )
+from bot.kinds.limits.peaks.places import key_names, read_places
 from bot.policy.contacts import admins_of
 from bot.posts import db as posts
 from bot.posts.converge import converge
@@ -39,7 +38,7 @@ _HOURS_OF_A_WEEK = 168
 async def news_due(rt: Runtime, now: datetime) -> list[str]:
     """Return the subjects of what should be told now and wasn't: of today and the day before, because data comes late."""
     today = now.astimezone(UTC).date()
-    nears = [near for day in (today - ONE_DAY, today) for near in nears_of((await _lines(rt, day, day + ONE_DAY))[0], day)]
+    nears = [near for day in (today - ONE_DAY, today) for near in nears_of(await read_places(rt, *_of(day)), day)]
     week = week_due(now)
     subjects = [one for near in nears for one in lower_steps(near)] + ([week.subject] if week else [])
     async with rt.store.read() as tx:
@@ -67,17 +66,10 @@ async def tell_news(rt: Runtime, subject: str, _now: datetime) -> None:
     await converge(rt, TOPIC, subject)
 
 
-async def _lines(rt: Runtime, first: date, end: date) -> tuple[list[Line], dict[str, str]]:
-    """Return the limits beside the organization's peaks from a UTC day to before another, and its keys' names."""
-    since, until = (datetime.combine(day, time(), UTC) for day in (first, end))
-    async with rt.store.read() as tx:
-        found = await db.highest_since(tx, since, "organization", until=until)
-    if not found:
-        return [], {}
-    peaks = {(one.which.group_id, one.which.limiter): one for one in found}
-    groups = groups_of(await rt.directory.rate_limits())
-    names = {key.id: key.name for key in await rt.directory.keys()}
-    return lines_of(groups, [], {"span": peaks}, {"span": True}, requests_known=True), names
+def _of(day: date) -> tuple[datetime, datetime]:
+    """Return the begin and the end of a UTC day."""
+    starts = datetime.combine(day, time(), UTC)
+    return starts, starts + ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -99,6 +91,8 @@ class _Told:
             tx.audit(now, BOT_ACTOR, AuditAction.RATE_LIMITS_TOLD, post.channel, day=about.monday.isoformat())
             return
         detail = {"channel": post.channel, "day": about.day.isoformat(), "percent": about.step}
+        if about.workspace_id:
+            detail["workspace_id"] = about.workspace_id
         tx.audit(now, BOT_ACTOR, AuditAction.RATE_LIMIT_NEAR, about.group_id, **detail)
 
     async def dropped(self, tx: Tx, post: Post) -> None:
@@ -107,7 +101,7 @@ class _Told:
 
 
 class PeakTopic(Notices):
-    """The topic of these messages; its subject is a group, a day and a step, or a Monday."""
+    """The topic of these messages; its subject is a workspace or none, a group, a day and a step, or a Monday."""
 
     name = TOPIC
 
@@ -120,14 +114,15 @@ class PeakTopic(Notices):
 
 
 async def _week(rt: Runtime, week: Week) -> Message:
-    lines, names = await _lines(rt, week.monday - WEEK, week.monday)
-    return render_week(week, lines, names, _HOURS_OF_A_WEEK - await _hours(rt, week))
+    places = await read_places(rt, week.ends - WEEK, week.ends)
+    return render_week(week, places, await key_names(rt), _HOURS_OF_A_WEEK - await _hours(rt, week))
 
 
 async def _near(rt: Runtime, near: Near) -> Message | None:
-    lines, names = await _lines(rt, near.day, near.day + ONE_DAY)
-    line = next((one for one in lines if one.group.id == near.group_id and one.used), None)
-    if line is None or not any(one.subject == near.subject for one in nears_of([line], near.day)):
+    places = await read_places(rt, *_of(near.day))
+    place = next((one for one in places if one.workspace_id == near.workspace_id), None)
+    line = next((one for one in place.lines if one.group.id == near.group_id and one.used), None) if place else None
+    if place is None or line is None or near not in nears_of([replace(place, lines=(line,))], near.day):
         return None
     driver = line.peak.driver if line.peak else ""
-    return render_near(line, near, names.get(driver, driver))
+    return render_near(place, line, near, (await key_names(rt)).get(driver, driver))

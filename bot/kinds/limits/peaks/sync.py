@@ -1,5 +1,6 @@
 """The usage report by minute on its way into the hourly peaks: resumed where it ended, by one process at a time.
 
+The limits that workspaces have of their own are read after it.
 Each span is one transaction, so a run may end anywhere. The calls are background work, which leaves people their share.
 """
 
@@ -12,6 +13,7 @@ from bot.errors import UpstreamError
 from bot.kinds.limits.groups import Group, groups_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.model import HOUR, HourRead, peaks_of
+from bot.kinds.limits.peaks.own.sync import sync_own_limits
 from bot.kinds.limits.peaks.plan import KEPT, Span, hours_of, spans_to_read
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of
@@ -39,6 +41,7 @@ async def sync(rt: Runtime, _key: str, now: datetime) -> None:
             return
     try:
         await sync_peaks(rt, now)
+        await sync_own_limits(rt, now)
     except UpstreamError as error:
         log.warning("peaks_not_read", status=error.status, code=error.error_code, request_id=error.request_id)
     finally:
@@ -51,12 +54,17 @@ async def sync_peaks(rt: Runtime, now: datetime) -> None:
     async with rt.store.read() as tx:
         known = await db.hours_read(tx, now - KEPT)
     spans = spans_to_read(now, {hour: one.read_at for hour, one in known.items()})
-    groups = groups_of(await rt.directory.rate_limits()) if spans else []
     for span in spans:
-        report = await rt.admin.background().usage(*span, _BY, "1m")
-        await _keep(rt, span, report, groups, now)
+        await read_span(rt, span, now)
     async with rt.store.write() as tx:
         await db.forget_before(tx, now - KEPT)
+
+
+async def read_span(rt: Runtime, span: Span, now: datetime) -> None:
+    """Read the hours of a span from one report, and keep their peaks."""
+    groups = groups_of(await rt.directory.rate_limits())
+    report = await rt.admin.background().usage(*span, _BY, "1m")
+    await _keep(rt, span, report, groups, now)
 
 
 async def _keep(rt: Runtime, span: Span, report: Report[UsageRow], groups: list[Group], now: datetime) -> None:

@@ -2,55 +2,58 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from bot.kinds.limits.groups import LIMITERS
 from bot.kinds.limits.peaks.asked import Unknown
 from bot.kinds.limits.peaks.build import WINDOWS, LimitFigures, Line, hourly_shares
 from bot.kinds.limits.peaks.model import Peak
+from bot.kinds.limits.peaks.phrases import about, driver, headline, notes, tight_in_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.charts import ChartSpec, Series
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, code, code_block, date, escape, within_bold
+from bot.slack.markup import Markup, bold, code, code_block
 from bot.slack.model import Message
-from bot.slack.paging import pager
-from bot.spend.render import page_of_rows, shown_cell, slack_table
+from bot.slack.paging import numbered, pager
+from bot.spend.render import slack_table
 from bot.spend.table import Column, Row, Table
 from bot.words.counts import exact_count
 from bot.words.own import Own
-from bot.words.wording import calendar_day, listed, plural, share
+from bot.words.wording import calendar_day, listed, share
 
 Json = dict[str, Any]
+_LIMIT = Column("limit", "Per minute", "count")
+_WHOSE = Column("whose", "Set for", "text")
 _COLUMNS = (
     Column("group", "Models", "text"),
     Column("limiter", "Limit of", "text"),
-    Column("limit", "Per minute", "count"),
-    Column("whose", "Set for", "text"),
+    Column("headroom", "Headroom", "share"),
+    _LIMIT,
+    _WHOSE,
     *(Column(name, f"Peak in {words}", "count") for name, words, _ in WINDOWS),
     Column("when", "Highest at", "text"),
     Column("key", "Driven by", "text"),
-    Column("headroom", "Headroom", "share"),
 )
-_IN_WORDS = 3
+"""A phone shows the first three at once."""
+_ROWS = 12
 _NO_LIMIT: Own = "no limit"
 
 
 def render_limits(figures: LimitFigures, chart: Json | None = None, cursor: str = "") -> Message:
     """Return an answer, with the page of its table at a cursor."""
-    said: list[Markup] = [headline(figures), *_about(figures)]
+    said: list[Markup] = [headline(figures), *about(figures)]
     blocks: list[Json] = [section("\n".join(said))]
     if chart is not None:
         blocks.append(chart)
     found = limits_table(figures)
     if found.rows:
-        page = page_of_rows(found, cursor)
+        page = numbered(found.rows, cursor, _ROWS)
         blocks.append(slack_table(found, page) if page.is_whole else _part(found, page.items))
         blocks += pager(page, ids.PAGE_RATE_LIMITS, "the limits", figures.asked.typed)
-    notes = _notes(figures)
-    blocks += [context(*notes), *_buttons(figures)]
-    return Message("\n".join([*said, *_tight_in_words(figures), *notes]), blocks)
+    known = notes(figures)
+    blocks += [context(*known), *_buttons(figures)]
+    return Message("\n".join([*said, *tight_in_words(figures), *known]), blocks)
 
 
 def _part(found: Table, rows: Any) -> Json:
@@ -58,55 +61,12 @@ def _part(found: Table, rows: Any) -> Json:
     return slack_table(Table(found.columns, tuple(rows), found.as_of))
 
 
-def headline(figures: LimitFigures) -> Markup:
-    """Return the answer in its first sentence."""
-    where: Markup = within_bold(figures.workspace_name) if figures.workspace_name else "the organization"
-    if not figures.lines:
-        return f"The Claude API shows no rate limits of models for *{where}*."
-    if figures.as_of is None:
-        return f"*Rate limits of {where}*: I don't know its traffic by minute yet. That isn't zero: I'm still reading it."
-    line = figures.tightest
-    if line is None or line.peak is None or line.used is None:
-        return f"*Rate limits of {where}*: no traffic{_by_whom(figures)} in the hours that I know."
-    what = f"{line.group.name}, {LIMITERS[line.limiter][0]}"
-    sign: Markup = "⚠️ " if line.used >= Decimal("0.8") else ""
-    reached = f"reached {escape(share(line.used))} of {bold(what)}"
-    whose: Markup = "Your busiest key" if figures.level == "key" else "The busiest minute"
-    return f"{sign}*Rate limits of {where}*: {whose} {reached}, {_peak_in_words(figures, line.peak)}"
-
-
-def _by_whom(figures: LimitFigures) -> Markup:
-    return " of your keys" if figures.level == "key" else ""
-
-
-def _peak_in_words(figures: LimitFigures, peak: Peak) -> Markup:
-    """Return a peak with when it was and which key drove it."""
-    driver = _driver(figures, peak)
-    part: Markup = ""
-    if driver and figures.level != "key":
-        part = f", most of it by {code(driver)} ({escape(share(Decimal(peak.driver_value) / peak.value))})"
-    return f"{exact_count(peak.value)} at {date(peak.minute)}{part}."
-
-
-def _driver(figures: LimitFigures, peak: Peak) -> str:
-    """Return the name of the key that drove a peak, "" where there was none."""
-    return figures.names.get(peak.driver, peak.driver)
-
-
-def _about(figures: LimitFigures) -> list[Markup]:
-    """Return the tier that the limits suggest, and what of the headroom is worth knowing."""
-    lines: list[Markup] = []
-    if figures.tier:
-        lines.append(f"These limits look like the tier *{figures.tier}*. That is a guess: the API doesn't name it.")
-    line = figures.tightest
-    if line is not None and line.headroom is not None and line.headroom <= 0:
-        lines.append("Requests above the limit are answered with 429 until the next minute.")
-    return lines
-
-
 def limits_table(figures: LimitFigures) -> Table:
-    """Return the limits with their peaks; a count that isn't known is empty."""
-    return Table(_COLUMNS, tuple(_row(figures, line) for line in figures.lines), figures.as_of)
+    """Return the limits with their peaks; a count that isn't known is empty. Whose a limit is matters in a workspace."""
+    shown = [n for n, column in enumerate(_COLUMNS) if column is not _WHOSE or figures.asked.workspace_id]
+    rows = [_row(figures, line) for line in figures.lines]
+    chosen = tuple(tuple(row[n] for n in shown) for row in rows)
+    return Table(tuple(_COLUMNS[n] for n in shown), chosen, figures.as_of)
 
 
 def _row(figures: LimitFigures, line: Line) -> Row:
@@ -115,12 +75,12 @@ def _row(figures: LimitFigures, line: Line) -> Row:
     return (
         line.group.name,
         LIMITERS[line.limiter][0].removesuffix(" per minute"),
+        line.headroom,
         _NO_LIMIT if line.limit is None else line.limit,
         "this workspace" if line.is_own else "the organization",
         *peaks,
         _minute(peak) if peak else None,
-        (_driver(figures, peak) or "no key") if peak else None,
-        line.headroom,
+        (driver(figures, peak) or "no key") if peak else None,
     )
 
 
@@ -129,37 +89,6 @@ def _value(peaks: Mapping[str, Peak | None] | None, window: str) -> int | None:
         return None
     peak = peaks[window]
     return peak.value if peak else 0
-
-
-def _tight_in_words(figures: LimitFigures) -> list[Markup]:
-    """Return the tightest limits for those who hear the answer."""
-    said: list[Markup] = [
-        escape(
-            f"{line.group.name}, {LIMITERS[line.limiter][0]}: {shown_cell(_COLUMNS[2], line.limit)},"
-            f" headroom {share(line.headroom)}"
-        )
-        for line in figures.lines[:_IN_WORDS]
-        if line.headroom is not None and line.limit is not None
-    ]
-    return ["; ".join(said)] if said else []
-
-
-def _notes(figures: LimitFigures) -> list[Markup]:
-    """Return as of when the peaks are, and what of them isn't known."""
-    notes: list[Markup] = [f"As of {date(figures.as_of)}" if figures.as_of else "No data yet"]
-    if figures.as_of and figures.missing:
-        notes.append(f"{plural(figures.missing, 'hour')} of the last 30 days not known yet")
-    if not figures.requests_known:
-        notes.append("requests aren't known: the organization's report doesn't count them")
-    if figures.level == "key":
-        notes.append("you see your own keys; the limits hold for all traffic together")
-    if figures.level == "workspace" and not all(line.is_own for line in figures.lines):
-        notes.append("where the limit is the organization's, all workspaces share it")
-    if figures.unmatched:
-        notes.append(f"no limit names {listed([code(model) for model in figures.unmatched], most=3)}")
-    notes.append("batches have limits of their own and aren't counted")
-    joined: Markup = " · ".join(notes)
-    return [joined]
 
 
 def _buttons(figures: LimitFigures) -> list[Json]:

@@ -1,4 +1,4 @@
-"""The peak minutes of each hour, beside the rate limits."""
+"""The peak minutes of each hour, beside the rate limits, and the limits that workspaces have of their own."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -39,6 +39,14 @@ def upgrade() -> None:
             "unmatched", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.PrimaryKeyConstraint("hour", name=op.f("pk_peak_hour")),
+    )
+    op.create_table(
+        "workspace_limits",
+        sa.Column("workspace_id", text(), nullable=False),
+        sa.Column("read_at", bot.store.types.UTCTime(timezone=True), nullable=False),
+        sa.Column("changed_at", bot.store.types.UTCTime(timezone=True), nullable=True),
+        sa.Column("limits", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_workspace_limits")),
     )
 
 

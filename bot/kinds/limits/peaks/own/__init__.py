@@ -1,0 +1,1 @@
+"""The limits that workspaces have of their own: read by and by, and kept beside the peaks."""

@@ -1,0 +1,137 @@
+"""What is said of limits and their busiest minutes: the tightest, what else explains refusals, what isn't known. Pure."""
+
+from decimal import Decimal
+
+from bot.kinds.limits.groups import LIMITERS
+from bot.kinds.limits.peaks.build import WINDOWS, LimitFigures, Line, used_of
+from bot.kinds.limits.peaks.model import Peak
+from bot.slack.markup import Markup, bold, code, date, escape, within_bold
+from bot.words.counts import exact_count
+from bot.words.own import Own
+from bot.words.wording import listed, plural, share
+
+_IN_WORDS, _OTHERS, _FEW = 3, 3, 6
+_LONGEST = WINDOWS[-1][1]
+
+
+def headline(figures: LimitFigures) -> Markup:
+    """Return the answer in its first sentence."""
+    where: Markup = within_bold(figures.workspace_name) if figures.workspace_name else "the organization"
+    if not figures.lines:
+        return f"The Claude API shows no rate limits of models for *{where}*."
+    if figures.as_of is None:
+        return f"*Rate limits of {where}*: I don't know its traffic by minute yet. That isn't zero: I'm still reading it."
+    line = figures.tightest
+    if line is None or line.peak is None or line.used is None:
+        return f"*Rate limits of {where}*: no traffic{_by_whom(figures)} in the hours that I know."
+    what = f"{line.group.name}, {LIMITERS[line.limiter][0]}"
+    sign: Markup = "⚠️ " if line.used >= Decimal("0.8") else ""
+    reached = f"reached {escape(share(line.used))} of {bold(what)}"
+    known: Markup = "known " if figures.missing else ""
+    whose: Markup = "Your busiest key" if figures.level == "key" else f"The busiest {known}minute of the last {_LONGEST}"
+    return f"{sign}*Rate limits of {where}*: {whose} {reached}, {_peak_in_words(figures, line.peak)}"
+
+
+def _by_whom(figures: LimitFigures) -> Markup:
+    return " of your keys" if figures.level == "key" else ""
+
+
+def _peak_in_words(figures: LimitFigures, peak: Peak) -> Markup:
+    """Return a peak with when it was and which key drove it."""
+    key, said = driver(figures, peak), exact_count(peak.value)
+    part: Markup = f" by {code(key)}" if key else ""
+    if key and figures.level != "key":
+        part = f", most of it by {code(key)} ({escape(share(Decimal(peak.driver_value) / peak.value))})"
+    return f"{said} at {date(peak.minute)}{part}."
+
+
+def driver(figures: LimitFigures, peak: Peak) -> str:
+    """Return the name of the key that drove a peak, "" where there was none."""
+    return figures.names.get(peak.driver, peak.driver)
+
+
+def about(figures: LimitFigures) -> list[Markup]:
+    """Return the peaks of shorter times and of other limits, limits that are nearer elsewhere, and the tier."""
+    line = figures.tightest
+    lines: list[Markup] = _shorter(figures, line) if line is not None else []
+    if figures.asked.group_ids and len(figures.lines) <= _FEW:
+        lines.extend(_other(figures, one) for one in figures.lines if one is not line and one.used)
+    if line is not None and line.headroom is not None and line.headroom <= 0:
+        lines.append("Requests above the limit are answered with 429 until the next minute.")
+    lines.extend(_elsewhere(figures))
+    if figures.tier:
+        lines.append(f"These limits look like the tier *{figures.tier}*. That is a guess: the API doesn't name it.")
+    return lines
+
+
+def _shorter(figures: LimitFigures, line: Line) -> list[Markup]:
+    """Return the peaks of the times in which the busiest minute of all isn't."""
+    found: dict[Peak | None, list[Own]] = {}
+    for name, words, _ in reversed(WINDOWS):
+        if name in (line.peaks or {}) and (line.peaks or {})[name] != line.peak:
+            found.setdefault((line.peaks or {})[name], []).append(words)
+    said = list[Markup]()
+    for peak, times in found.items():
+        said.append(f"• Last {listed(times)}: {_reached(figures, line, peak)}")
+    return said
+
+
+def _other(figures: LimitFigures, line: Line) -> Markup:
+    what = f"{line.group.name}, {LIMITERS[line.limiter][0]}"
+    return f"• {escape(what)}: {_reached(figures, line, line.peak)}"
+
+
+def _reached(figures: LimitFigures, line: Line, peak: Peak | None) -> Markup:
+    used = used_of(peak.value, line.limit) if peak else None
+    if peak is None or used is None:
+        return f"no traffic{_by_whom(figures)}."
+    return f"{escape(share(used))}, {_peak_in_words(figures, peak)}"
+
+
+def _elsewhere(figures: LimitFigures) -> list[Markup]:
+    """Return the limits that were nearly reached elsewhere, which explain refusals that these limits don't."""
+    found: list[Markup] = []
+    for place, line in figures.others[:_OTHERS]:
+        part = escape(share(line.used or Decimal(0)))
+        what = bold(f"{line.group.name}, {LIMITERS[line.limiter][0]}")
+        said: Markup = f"⚠️ All workspaces together reached {part} of {what}, which they share."
+        if place.workspace_id:
+            said = f"⚠️ {bold(place.name)} reached {part} of its own limit for {what}."
+        found.append(said)
+    if len(figures.others) > _OTHERS:
+        found.append(f"{plural(len(figures.others) - _OTHERS, 'more limit')} of workspaces came as near.")
+    return found
+
+
+def tight_in_words(figures: LimitFigures) -> list[Markup]:
+    """Return the tightest limits for those who hear the answer."""
+    said: list[Markup] = [
+        escape(f"{line.group.name}, {LIMITERS[line.limiter][0]}: {exact_count(line.limit)}, headroom {share(line.headroom)}")
+        for line in figures.lines[:_IN_WORDS]
+        if line.used and line.limit is not None and line.headroom is not None
+    ]
+    return ["; ".join(said)] if said else []
+
+
+def notes(figures: LimitFigures) -> list[Markup]:
+    """Return as of when the peaks are, and what of them isn't known."""
+    notes: list[Markup] = [f"As of {date(figures.as_of)}" if figures.as_of else "No data yet"]
+    if figures.as_of and figures.missing:
+        notes.append(f"{plural(figures.missing, 'hour')} of the last 30 days not known yet")
+    if not figures.requests_known:
+        notes.append("requests aren't known: the organization's report doesn't count them")
+    if figures.level == "key":
+        notes.append("you see your own keys; the limits hold for all traffic together")
+    if figures.level == "workspace" and not all(line.is_own for line in figures.lines):
+        notes.append("where the limit is the organization's, all workspaces share it")
+    if figures.unmatched:
+        notes.append(f"no limit names {listed([code(model) for model in figures.unmatched], most=3)}")
+    if any(line.group.models and line.at[1] == "input_tokens" and line.skips_cache for line in figures.lines):
+        notes.append("tokens read from the cache don't count as input")
+    silent = dict.fromkeys(line.group.name for line in figures.lines if not line.group.models)
+    if silent:
+        notes.append(f"no report tells by minute of {escape(listed(list(silent)).casefold())}")
+    else:
+        notes.append("batches have limits of their own and aren't counted")
+    joined: Markup = " · ".join(notes)
+    return [joined]
