@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissingTypeStubs]
 
 from bot.approvals.cards.topic import RequestTopic
+from bot.approvals.drift import DRIFT
 from bot.approvals.findings.topic import FINDINGS, FindingTopic
 from bot.approvals.followups import REQUESTS, SECRETS
 from bot.claude_code import sync as claude_code
@@ -54,6 +55,7 @@ from bot.spend.reports.schedule.topic import ReportTopic
 from bot.status import capabilities, names, watch
 from bot.status.policy_loaded import record_policy
 from bot.store import events
+from bot.store.migrate import known_reason
 from bot.telemetry import names as metrics
 from bot.timers.model import Timer, TimerTopic
 from bot.timers.run import due_timers, run_timer
@@ -106,7 +108,7 @@ async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
     await record_policy(rt)
 
 
-TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, FINDINGS)}
+TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, FINDINGS, DRIFT)}
 """What timers are about."""
 
 
@@ -238,8 +240,8 @@ async def run_job(rt: Runtime, job: Job) -> None:
     now, began = rt.now(), time.monotonic()
     try:
         keys = await job.due(rt, now)
-    except Exception:
-        log.exception("job_failed", job=job.name)
+    except Exception as error:
+        log.exception("job_failed", job=job.name, why=known_reason(error) or "")
         done = [False]
     else:
         done = [await _act(rt, job, key, now) for key in keys]
@@ -257,8 +259,8 @@ async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> bool:
                 await job.act(rt, key, now)
     except QuartermasterError as error:
         log.warning("job_later", job=job.name, key=str(key), error=repr(error))
-    except Exception:
-        log.exception("job_failed", job=job.name, key=str(key))
+    except Exception as error:
+        log.exception("job_failed", job=job.name, key=str(key), why=known_reason(error) or "")
     else:
         return True
     return False

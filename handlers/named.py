@@ -4,8 +4,9 @@ from bot.approvals.kind import AnyKind
 from bot.errors import NotFound
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
+from bot.organization.keys_wanted import STATUS_WORDS
 from bot.people.identity import member_behind
-from bot.slack.markup import is_user_id
+from bot.slack.markup import code, escape, is_user_id
 from handlers.edge.interaction import Interaction
 
 _INVITE = "invite_id"
@@ -14,6 +15,8 @@ _INVITE = "invite_id"
 async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
     """Return the workspace that a button names, as a form's values and labels."""
     found = await call.rt.directory.workspace(call.value) if call.value else None
+    if call.value and found is None:
+        raise NotFound("That workspace is archived or gone. Nothing is left to do.")
     return ({"workspace_id": found.id}, {"workspace_id": found.name}) if found else ({}, {})
 
 
@@ -24,7 +27,7 @@ async def named_by(call: Interaction, kind: AnyKind) -> tuple[dict[str, str], di
         return await _member_named(call, types["member"])
     if call.value and any(field.name == _INVITE for field in kind.form):
         return await _invite_named(call)
-    return await (_key_of(call) if "key" in types else _workspace_named(call))
+    return await (_key_of(call, kind) if "key" in types else _workspace_named(call))
 
 
 async def _member_named(call: Interaction, asks_for: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -46,10 +49,13 @@ async def _invite_named(call: Interaction) -> tuple[dict[str, str], dict[str, st
     return {_INVITE: found.id}, {_INVITE: found.email}
 
 
-async def _key_of(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:
+async def _key_of(call: Interaction, kind: AnyKind) -> tuple[dict[str, str], dict[str, str]]:
     """Return the key that a button names, as a form's values and labels, if the person may see it."""
     if not call.value:
         return {}, {}
     may_see = await may_see_key(call.rt, call.actor)
     found = next((k for k in await call.rt.directory.keys() if k.id == call.value and may_see(k)), None)
+    if found and not kind.rules.takes(found):
+        status = escape(STATUS_WORDS.get(found.status, found.status))
+        raise NotFound(f"The key {code(found.name)} is {status} now, so this can't be asked for it any more.")
     return ({"key_id": found.id}, {"key_id": found.name}) if found else ({}, {})

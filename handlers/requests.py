@@ -2,7 +2,7 @@
 
 import contextlib
 
-from bot.approvals import decide, queries, service
+from bot.approvals import decide, offers, queries, service
 from bot.approvals.cards import topic as cards
 from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
@@ -15,7 +15,7 @@ from bot.approvals.prefetch import Prefetched, prefetch
 from bot.approvals.sight import sees_with_keys
 from bot.errors import SlackError, SlackRefused
 from bot.slack import ids
-from bot.slack.markup import Markup, mention
+from bot.slack.markup import Markup, escape, mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import LAST, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
@@ -161,11 +161,11 @@ async def ask_again(call: Interaction) -> None:
 
 async def undo(call: Interaction) -> None:
     """Open the form that a card offers once its request is applied, such as revoking the key that it made."""
-    request = await decide.load(call.rt, call.value)
+    request = await offers.settle(call.rt, await decide.load(call.rt, call.value))
     kind = find_kind(call.rt, request.kind)
     filled = kind.offers.filled(kind.asked(request)) if kind.offers else None
     if kind.offers is None or filled is None or kind.offers.kind not in all_kinds(call.rt):
-        await call.say(plain_answer("There is nothing left to undo here."))
+        await call.say(plain_answer(escape(offers.why_over(kind.offers))))
         return
     await open_form(call, kind.offers.kind, filled.values, filled.labels)
 

@@ -39,6 +39,8 @@ BROWSER = Ring("browser", 0.7)
 RINGS: tuple[tuple[str, Ring], ...] = (
     ("page/", BROWSER),
     ("races/test_at_once", FLEET),
+    ("races/test_behind_a_pooler", FLEET),
+    ("races/test_full_disk", FLEET),
     ("races/test_digests", FLEET),
     ("races/test_killed", FLEET),
     ("races/test_stopping", FLEET),

@@ -139,10 +139,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (31, "health that asks for less than the work needs"): (
         "store/test_patience::a_connection_that_can_only_read_is_not_kept",
+        "races/test_full_disk::a_full_disk_is_said_and_everything_works_once_there_is_room",
     ),
     (32, "a pooler between bot and database"): (
         "store/test_patience::no_statement_has_a_name_behind_a_pooler",
         "store/test_patience::statements_that_a_pooler_loses_are_named_in_a_sentence",
+        "races/test_behind_a_pooler::two_replicas_behind_a_pooler_make_one_key",
+        "races/test_behind_a_pooler::one_that_is_not_named_is_said_at_start_and_by_the_doctor",
     ),
     (33, "values that files and shells wrap"): ("cli/test_check::check_reads_values_as_the_bot_does",),
     (34, "a closing sentence that isn't true"): (
@@ -281,6 +284,15 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (67, "what nobody looked for is called not done"): (
         "approvals/test_several::a_part_whose_answer_was_lost_is_looked_for_before_anybody_is_told_that_it_failed",
         "approvals/test_invite::after_a_crash_an_invite_that_was_sent_is_found_and_not_sent_again",
+    ),
+    (68, "what was set is otherwise later, and nothing tells of it"): (
+        "approvals/test_drift::what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was_set_again",
+        "approvals/test_drift::every_kind_that_sets_a_value_is_looked_after",
+    ),
+    (69, "a button offers what is done already"): (
+        "approvals/test_offers::a_key_that_was_revoked_in_the_console_is_offered_to_nobody_any_more",
+        "approvals/test_offers::whoever_was_invited_again_is_left_out",
+        "test_limit_offers::a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it",
     ),
 }
 """By number and name; a test by its file and its name, or all of a file."""

@@ -23,19 +23,25 @@ def made(environment: str, note: str, state: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("parts", "leads_to"),
+    ("parts", "served", "leads_to"),
     [
-        (made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"), "wrkspc_production"),
-        (made("production", "$500.00 a month", "done") + made("staging", NOT_SET, "refused"), "wrkspc_staging"),
-        (made("production", "$500.00 a month", "done"), None),
-        (made("production", "somebody set $1.00 a month meanwhile, and I left it at that.", "refused"), None),
+        (made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"), (), "wrkspc_production"),
+        (
+            made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"),
+            ("wrkspc_production",),
+            "wrkspc_staging",
+        ),
+        (made("production", NOT_SET, "refused"), ("wrkspc_production",), None),
+        (made("production", "$500.00 a month", "done") + made("staging", NOT_SET, "refused"), (), "wrkspc_staging"),
+        (made("production", "$500.00 a month", "done"), (), None),
+        (made("production", "somebody set $1.00 a month meanwhile, and I left it at that.", "refused"), (), None),
     ],
 )
 def test_a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it(
-    parts: list[dict[str, Any]], leads_to: str | None
+    parts: list[dict[str, Any]], served: tuple[str, ...], leads_to: str | None
 ) -> None:
     payload = payload_of("create_workspace") | {"limit": "500.00"}
-    request = a_request("create_workspace", Status.APPLIED, payload=payload, outcome={"parts": parts})
+    request = a_request("create_workspace", Status.APPLIED, payload=payload, outcome={"parts": parts, "served": served})
     assert CREATE_WORKSPACE.offers
     filled = CREATE_WORKSPACE.offers.filled(CREATE_WORKSPACE.asked(request))
     found = (filled.values["workspace_id"], filled.values["amount"]) if filled else None

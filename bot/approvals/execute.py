@@ -7,6 +7,7 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
+from bot.approvals.drift import watch
 from bot.approvals.due import CLAIM_LASTS, is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
@@ -125,6 +126,7 @@ async def keep(rt: Runtime, tx: Tx, moved: Request) -> None:
     """Let a kind write down what the bot itself remembers of a request that was just applied, or ended."""
     kind = kind_of(rt, moved)
     await kind.effect.keep(tx, kind.asked(moved))
+    await watch(tx, kind, kind.asked(moved))
 
 
 def patience_of(rt: Runtime, request: Request) -> timedelta:

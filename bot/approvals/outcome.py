@@ -23,6 +23,17 @@ class Stray(BaseModel):
     made_by: str = ""
 
 
+class Elsewhere(BaseModel):
+    """What was set and is otherwise now, in plain words: what it is called, both values, and when that was seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    was: str
+    now: str
+    at: datetime
+
+
 PartState = Literal["done", "waits", "refused", "left_out", "over"]
 """How a part stands: `waits` for something outside, `left_out` since the part before it didn't work, `over` in vain."""
 
@@ -117,6 +128,10 @@ class Outcome(BaseModel):
     """Whether nothing was left to take back, because whoever had it is gone."""
     needs_person_at_end: bool = False
     """Whether something is left at the end that a person has to look at."""
+    served: tuple[str, ...] = ()
+    """For which things what the card offers was seen to be done already, by their ids or addresses."""
+    elsewhere: Elsewhere | None = None
+    """How what was set is now, where neither this request nor a later one made it so."""
 
     parts: tuple[PartDone, ...] = ()
     """What came of each part so far, in their order, where there are several."""

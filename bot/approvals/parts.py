@@ -142,13 +142,40 @@ NOBODY = Concerns[Any](find=_nobody, field="")
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a value is now beside what it was set to, in plain words; `name` is whose value it is, and begins a clause."""
+
+    name: str
+    was: str
+    now: str
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is as it was set."""
+        return self.was == self.now
+
+
+@dataclass(frozen=True)
+class Stays(Generic[P]):
+    """A value that stays as a request set it, until another request or its end changes it.
+
+    `which` names it, the same for every kind that sets it. `see` reads it; None where nothing is left to look at, because
+    it ended by itself or whoever had it is gone.
+    """
+
+    which: Callable[[Asked[P]], str]
+    see: Callable[[Look[P]], Awaitable[Seen | None]]
+
+
+@dataclass(frozen=True)
 class Effect(Generic[P]):
     """What a kind changes. `apply` and `revert`, which ends a grant, raise an UpstreamError or NeedsPerson.
 
     `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
     once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
-    back in the one that makes it REVERTED; it may run twice.
+    back in the one that makes it REVERTED; it may run twice. `stays` is the value
+    that is looked after from then on.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -157,6 +184,7 @@ class Effect(Generic[P]):
     revert: Callable[[Act[P]], Awaitable[Done]] | None = None
     stands: Callable[[Look[P]], Awaitable[bool]] = _stands
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
+    stays: Stays[P] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,11 +219,14 @@ class FollowUp(Generic[P]):
 class Offer(Generic[P]):
     """What a card offers once a request is applied: another kind's form, filled in; None while there is nothing to offer.
 
-    `label` is what its button says, where the first word of the other kind's label won't do.
+    `label` is what its button says, where the first word of the other kind's label won't do. `done` looks for which things
+    somebody has done it already, which `filled` then finds as `served` in the outcome and leaves out; `over` says so.
     """
 
     kind: str
     filled: Callable[[Asked[P]], Filled | None]
+    done: Callable[[Look[P]], Awaitable[Sequence[str]]]
+    over: Own
     label: Own = ""
 
 

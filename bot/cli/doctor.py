@@ -7,6 +7,7 @@ from bot.admin.base import machine_time
 from bot.admin.client import admin_of
 from bot.cli.check_targets import ask_targets
 from bot.cli.datadog import examine_datadog
+from bot.cli.doctor_disk import examine_disk
 from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
 from bot.directory.capabilities import TITLES, Can, why_not
@@ -91,10 +92,11 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
 
 
 async def _database(settings: Settings) -> list[Diagnosis]:
-    """Look at a PostgreSQL database; a SQLite file is made by the bot."""
+    """Look at a PostgreSQL database, or at the disk of a SQLite file, which is made by the bot."""
     url = settings.database_url.get_secret_value()
     if not url.startswith("postgresql"):
-        return []
+        wrong = examine_disk(url)
+        return [Diagnosis(False, f"DATABASE_URL: {wrong}")] if wrong else []
     store = Store(url)
     try:
         problem = await examine_database(store)

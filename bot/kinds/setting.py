@@ -11,7 +11,7 @@ from typing import Any, Generic
 from bot.approvals.act import Act, Asked, Look, P, Reading
 from bot.approvals.fence import FencedAdmin
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
-from bot.approvals.parts import Checked, Effect, Rules
+from bot.approvals.parts import Checked, Effect, Rules, Seen, Stays
 from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.people.model import Who
@@ -76,7 +76,7 @@ class Setting(Generic[P]):
     `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
     value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `gone`
     returns why nothing is left to take back at its end, such as that somebody left, and "" while it is there. `noun`
-    names the value; `is_final` says that it can't be taken back.
+    names the value; `is_final` says that it can't be taken back. `comes_by_itself` tells which values nobody sets.
     """
 
     noun: str
@@ -98,6 +98,7 @@ class Setting(Generic[P]):
     forbids: Callable[[Reading, P, str], Awaitable[str]] = _nothing
     gone: Callable[[Look[P]], Awaitable[str]] = _is_there
     is_final: bool = False
+    comes_by_itself: Callable[[str], bool] = lambda _value: False
 
     def rules(
         self,
@@ -122,7 +123,24 @@ class Setting(Generic[P]):
     def effect(self) -> Effect[P]:
         """Return what is changed."""
         revert = None if self.is_final else self.revert
-        return Effect(apply=self.apply, repeatable=True, look=self.look, revert=revert, stands=self.stands)
+        return Effect(
+            apply=self.apply, repeatable=True, look=self.look, revert=revert, stands=self.stands, stays=self.stays()
+        )
+
+    def stays(self) -> Stays[P]:
+        """Return the value as one that stays as it was set."""
+        return Stays(which=lambda asked: f"{self.noun}:{self.which(asked.payload)}", see=self._see)
+
+    async def _see(self, look: Look[P]) -> Seen | None:
+        if self.is_final or await self.gone(look):
+            return None
+        thing, to = await self.read(look), self.to(look.payload)
+        if self.comes_by_itself(thing.value):
+            return None
+        return Seen(thing.name, self._worded(to), self._worded(thing.value))
+
+    def _worded(self, value: str) -> str:
+        return self.in_words(value) or "not set"
 
     async def check(self, reading: Reading, _who: Who, payload: P) -> Checked[P]:
         """Complete what is asked for; InvalidInput where it has the value already, or can't get it."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.admin.model import ApiKey
+from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.model import WORDS
 from bot.directory.use import KeyUse
@@ -111,7 +112,8 @@ def _requests(requests: Page[Titled], key_id: str) -> list[Json]:
     blocks = [
         section(
             f"{mark_of(request)} {escape(title)}\n"
-            f"{WORDS[request.status]}, asked by {mention(request.requester.slack_id)} {date(request.created_at)}",
+            f"{WORDS[request.status]}, asked by {mention(request.requester.slack_id)} {date(request.created_at)}"
+            f"{changed_line(request)}",
             accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"),
         )
         for request, title in requests.items

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.admin.model import Workspace, WorkspaceRateLimit
+from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.ending import key_line
 from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.known import KnownKeys
@@ -219,7 +220,8 @@ def _requests(facts: WorkspaceFacts) -> Markup:
 def _request(one: Titled) -> Markup:
     request, title = one
     at = request.created_at if request.is_open else request.closed_at or request.approved_at or request.created_at
-    return f"{mark_of(request)} {escape(title)} — {mention(request.requester.slack_id)}, {WORDS[request.status]} {date(at)}"
+    line = f"{mark_of(request)} {escape(title)} — {mention(request.requester.slack_id)}, {WORDS[request.status]} {date(at)}"
+    return f"{line}{changed_line(request)}"
 
 
 def members_list(page: Page[WorkspacePerson], workspace: Workspace, inherited: Mapping[str, int]) -> Message:

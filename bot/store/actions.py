@@ -41,6 +41,7 @@ class AuditAction(StrEnum):
     REQUEST_EXTENDED = "request.extended"
     REQUEST_ENDED = "request.ended"
     REQUEST_END_NEEDS_PERSON = "request.end_needs_person"
+    SEEN_CHANGED_ELSEWHERE = "seen.changed_elsewhere"
     FINDING_OPENED = "finding.opened"
     FINDING_SETTLED = "finding.settled"
     KEY_HANDED_OVER = "key.handed_over"

@@ -10,12 +10,17 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
+from bot.store.pooled import check_statements_stay
 from bot.store.session import BUSY_TIMEOUT, READ_ONLY, Store
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _ONLY_READ = "The database can only be read; it may be a replica, or its disk may be read-only."
+_NO_ROOM = "The database can't be written: its disk is full, or it fails."
+_DISK_FULL = "53100"
+_DISK_WORDS = ("database or disk is full", "disk I/O error")
+"""What SQLite says; a limit or a quota that is reached it calls an I/O error."""
 _PROBES = 3
 """Transactions after which a pooler in between has shown itself, if there is one."""
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
@@ -92,10 +97,11 @@ async def open_database(store: Store) -> None:
         await migrate(store)
         for _ in range(_PROBES):
             await try_writing(store)
+        await check_statements_stay(store)
     except DatabaseTooNew:
         raise
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        why = _known_reason(error)
+        why = known_reason(error)
         said = f"can't be used. {why}" if why else f"can't be opened ({type(error).__name__})."
         kind = DatabaseAway if is_away(error) else QuartermasterError
         raise kind(f"DATABASE_URL: the database {said}") from None
@@ -109,6 +115,7 @@ async def examine_database(store: Store) -> str | None:
                 found = await tx.execute(text("SELECT current_setting('transaction_read_only') = 'on'"))
                 if found.scalar():
                     return _ONLY_READ
+        await check_statements_stay(store)
     except Exception as error:  # drivers differ
         return why_unusable(error)
     return None
@@ -116,7 +123,7 @@ async def examine_database(store: Store) -> str | None:
 
 def why_unusable(error: Exception) -> str:
     """Return in a sentence what an error of a driver's means; its own text may repeat the address with its password."""
-    return _known_reason(error) or f"The database does not answer ({type(error).__name__})."
+    return known_reason(error) or f"The database does not answer ({type(error).__name__})."
 
 
 def is_away(error: Exception) -> bool:
@@ -125,11 +132,14 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, OSError) or (isinstance(state, str) and state.startswith(_AWAY))
 
 
-def _known_reason(error: Exception) -> str | None:
+def known_reason(error: Exception) -> str | None:
+    """Return in a sentence what is wrong with a database, None for an error that says nothing of that."""
     orig = getattr(error, "orig", None)
     state = getattr(orig, "sqlstate", None)
     if state == READ_ONLY or "readonly database" in str(orig):
         return _ONLY_READ
+    if state == _DISK_FULL or any(words in str(orig) for words in _DISK_WORDS):
+        return _NO_ROOM
     if state in _UNKNOWN_STATEMENT:
         return "A pooler in transaction mode, such as PgBouncer, is in between: add ?pgbouncer=true to DATABASE_URL."
     return None

@@ -1,5 +1,6 @@
 """Small remembered facts, and claims that one process holds at a time."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,9 +42,12 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def try_writing(store: Store) -> None:
-    """Write something down, always the same, which is what every act needs; raises what the driver raises."""
+    """Write something down, which is what every act needs; raises what the driver raises.
+
+    It is something else each time: SQLite writes nothing where a row stays as it was, also on a full disk.
+    """
     async with store.write() as tx:
-        await write_note(tx, "readiness", {}, _ALWAYS)
+        await write_note(tx, "readiness", {"tried": secrets.token_hex(4)}, _ALWAYS)
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:

@@ -1,7 +1,7 @@
 """Random events over kinds and people: what somebody may think of, and what must hold whatever they thought of."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -38,6 +38,7 @@ from bot.posts.db import of_subject
 from bot.sandbox.claude.records import tagged_id
 from bot.sandbox.people import CROWD
 from bot.spend.limits import db as kept_limits
+from bot.spend.limits.model import Limit
 from bot.store import audit
 from tests.world import ALICE, BOB, World, a_minute
 
@@ -296,8 +297,14 @@ async def problems(walk: Walk) -> list[str]:
 async def _kept(walk: Walk) -> list[str]:
     """Say which limit the bot keeps, or keeps no more, although its request says otherwise."""
     async with walk.world.rt.store.read() as tx:
-        kept = {limit.workspace_id or WHOLE: limit.request_id for limit in await kept_limits.live(tx)}
-    limits = [one for one in await walk.all_of(*Status) if one.kind == "set_spend_limit" and not one.extends]
+        limits = await kept_limits.live(tx)
+    return kept_otherwise(limits, await walk.all_of(*Status))
+
+
+def kept_otherwise(live: Iterable[Limit], known: Iterable[Request]) -> list[str]:
+    """Say how the limits that the bot keeps differ from those that requests say hold."""
+    kept = {limit.workspace_id or WHOLE: limit.request_id for limit in live}
+    limits = [one for one in known if one.kind == "set_spend_limit" and not one.extends]
     holding = [one for one in limits if one.status in (Status.APPLIED, Status.REVERTING)]
     newest = {
         one.payload["workspace_id"]: one.id for one in sorted(holding, key=lambda one: one.closed_at or one.created_at)

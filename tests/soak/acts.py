@@ -9,10 +9,9 @@ from typing import Any
 
 import httpx
 
+from bot.kinds.registry import KINDS
 from bot.sandbox.slack.state import View
 from tests.soak.world import Soak
-
-OPENERS = ("disable_key", "enable_key", "revoke_key", "rename_key", "change_role")
 
 
 def hang_up_buttons(soak: Soak) -> None:
@@ -22,7 +21,7 @@ def hang_up_buttons(soak: Soak) -> None:
 
     buttons = [
         {"type": "button", "action_id": f"open_{kind}", "text": {"type": "plain_text", "text": kind}, "value": ""}
-        for kind in OPENERS
+        for kind in KINDS
     ]
     content = Content(text="Forms", blocks=[{"type": "actions", "block_id": "forms", "elements": buttons}])
     message = post(soak.slack, soak.slack.channels["C0ENG"], content)

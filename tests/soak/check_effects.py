@@ -2,25 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from bot.approvals import db as requests
+from bot.approvals.act import look_of
 from bot.approvals.model import Request
+from bot.approvals.ownership import db as ownership
+from bot.kinds.registry import KINDS
+from bot.spend.limits import db as kept_limits
 from bot.store import audit
-from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry
+from tests.approvals.walking import kept_otherwise
+from tests.soak import changes
+from tests.soak.changes import SETTINGS, TAKEN_BACK
 from tests.soak.world import Soak
 
-FIELDS = {
-    "disable_key": "status",
-    "enable_key": "status",
-    "revoke_key": "status",
-    "rename_key": "name",
-    "change_role": "role",
-}
-TAKEN_BACK = AuditAction.REQUEST_SECOND_TAKEN_BACK
-Changes = dict[tuple[str, str], list[str]]
-"""By a thing's id and the name of one of its values: the values that it had, one after another."""
+COMPARED = frozenset(
+    {*SETTINGS, "create_key", "invite_members", "withdraw_invite", "remove_member", "create_workspace", "archive_workspace"}
+)
+"""Kinds whose every change is compared; of another one it is asked whether its effect is there."""
 
 
 async def read_all(soak: Soak) -> tuple[dict[str, Request], list[AuditEntry]]:
@@ -34,12 +33,37 @@ async def check_effects(soak: Soak) -> list[str]:
     """Return in sentences which effects are missing, came twice, or were asked for by nobody."""
     known, entries = await read_all(soak)
     problems = [*_keys_made(soak, known, entries)]
-    wanted, made = _wanted(soak, known, entries), _made(soak)
-    for thing in sorted({*made, *wanted}):
-        want, did = wanted.get(thing, []), made.get(thing, [])
-        if want != did:
-            problems.append(f"{thing[1]} of {thing[0]}: the requests say {want}, the organization saw {did}")
-    return problems
+    want, did = changes.wanted(soak, known, entries), changes.made(soak)
+    for thing in sorted({*did, *want}):
+        said, seen = want.get(thing, []), did.get(thing, [])
+        if said != seen:
+            problems.append(f"{thing[1]} of {thing[0]}: the requests say {said}, the organization saw {seen}")
+    soak.events["changes compared"] += sum(map(len, did.values()))
+    return [*problems, *await _looked_at(soak, known), *await _kept(soak, known)]
+
+
+async def _looked_at(soak: Soak, known: dict[str, Request]) -> list[str]:
+    """Say which kinds nobody asked for, and what a kind that isn't compared above doesn't find of its own effect."""
+    missing = set(KINDS) - {request.kind for request in known.values()}
+    found = [f"nobody asked for {name}" for name in sorted(missing)]
+    for request in known.values():
+        kind = KINDS[request.kind]
+        if request.kind not in COMPARED and request.status == "applied":
+            done = await kind.effect.look(look_of(soak.rt, kind.asked(request)))
+            found += [] if done else [f"{request.id} ({request.kind}) is applied, and isn't there"]
+    return found
+
+
+async def _kept(soak: Soak, known: dict[str, Request]) -> list[str]:
+    """Say which keys that were to get another owner didn't, and which limits are kept otherwise than they hold."""
+    async with soak.rt.store.read() as tx:
+        problems = kept_otherwise(await kept_limits.live(tx), known.values())
+        keys = [key for key in soak.claude.keys.values() if key.name.startswith("of-leaver-")]
+        owners = await ownership.owned(tx, [key.id for key in keys])
+    removals = [request for request in known.values() if request.kind == "remove_member" and request.status == "applied"]
+    kept = {key["id"]: request.id for request in removals for key in request.payload["keys"] if key["fate"] == "keep"}
+    wrong = [key_id for key_id, by in kept.items() if key_id not in owners or owners[key_id].request_id != by]
+    return [*problems, *(f"{key_id} was to get another owner" for key_id in wrong)]
 
 
 def _keys_made(soak: Soak, known: dict[str, Request], entries: Sequence[AuditEntry]) -> Iterable[str]:
@@ -76,46 +100,6 @@ def _one_key(soak: Soak, key_id: str, made_by: list[Request], seconds: set[str])
         yield f"{key_id} is {key.state}, and its time is over, says {made_by[0].id}"
     elif key_id in soak.by_hand and soak.by_hand[key_id] != made_by[0].id:
         yield f"{key_id} was made by hand for {soak.by_hand[key_id]} and not for {made_by[0].id}"
-
-
-def _wanted(soak: Soak, known: dict[str, Request], entries: Sequence[AuditEntry]) -> Changes:
-    """Return what should have been changed, in the order of the audit log."""
-    found: Changes = defaultdict(list)
-    for entry in entries:
-        request = known.get(entry.subject)
-        if request is None:
-            continue
-        thing = _thing(request)
-        if request.kind == "create_key" and entry.action == AuditAction.REQUEST_ENDED:
-            key = soak.claude.keys[request.outcome.thing_id]
-            found[key.id, "status"] += [key.state] if key.state == "archived" else []  # else it expired by itself
-        elif request.kind in FIELDS and entry.action == AuditAction.REQUEST_APPLIED:
-            found[thing].append(str(entry.detail["outcome"]["value"]))
-        elif request.kind in FIELDS and entry.action == AuditAction.REQUEST_ENDED:
-            found[thing].append(str(request.outcome.was))
-        elif entry.action == TAKEN_BACK:
-            found[str(entry.detail["outcome"]["thing_id"]), "status"].append("archived")
-    return dict(found)
-
-
-def _thing(request: Request) -> tuple[str, str]:
-    payload = request.payload
-    return str(payload.get("key_id") or payload.get("member_id")), FIELDS.get(request.kind, "")
-
-
-def _made(soak: Soak) -> Changes:
-    """Return what was changed: of each value those writes that changed it, whatever was sent twice."""
-    found: Changes = defaultdict(list)
-    for entry in soak.writes:
-        parts = entry.name.removeprefix("POST /v1/organizations/").split("/")
-        if len(parts) != 2:
-            continue
-        asked: dict[str, Any] = entry.request["body"]
-        for name in asked:
-            values = found[parts[1], name]
-            if not values or values[-1] != entry.response[name]:
-                values.append(str(entry.response[name]))
-    return dict(found)
 
 
 async def histories(soak: Soak, problems: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 
 from bot.sandbox.faults import Fault, FaultKind, kinds_for
+from tests.soak.things import pending_invites
 from tests.soak.world import Soak
 from tests.world import APPROVALS
 
@@ -11,7 +12,10 @@ CALLS = (
     ("slack", "*", 10), ("slack", "chat.postMessage", 4), ("slack", "chat.update", 4), ("slack", "views.update", 1),
     ("slack", "interactive", 2), ("slack", "slash_commands", 1), ("claude", "*", 8),
     ("claude", "POST /v1/organizations/api_keys", 3), ("claude", "POST /v1/organizations/api_keys/*", 3),
-    ("claude", "POST /v1/organizations/users/*", 3),
+    ("claude", "POST /v1/organizations/users/*", 3), ("claude", "DELETE /v1/organizations/users/*", 1),
+    ("claude", "POST /v1/organizations/invites", 1), ("claude", "DELETE /v1/organizations/invites/*", 1),
+    ("claude", "POST /v1/organizations/workspaces", 2), ("claude", "POST /v1/organizations/workspaces/*", 4),
+    ("claude", "POST /v1/organizations/spend_limits", 1),
 )  # fmt: skip
 """Target, call, and how often of all."""
 KINDS: dict[FaultKind, int] = {
@@ -84,3 +88,13 @@ async def reset_sockets(soak: Soak, dice: Random) -> None:
         if not soak.is_over:
             await soak.fleet.post("/socket", action="disconnect", reason=dice.choice(("warning", "refresh_requested")))
             soak.events["resets of the sockets"] += 1
+
+
+async def accept_invites(soak: Soak, dice: Random) -> None:
+    """Let people who were invited join, now and then, until the storm is over; some never do."""
+    while not soak.is_over:
+        await soak.pause(1.5 + 2 * dice.random())
+        waiting = pending_invites(soak)
+        if waiting and dice.random() < 0.7:
+            soak.claude.accept_invite(dice.choice(waiting))
+            soak.events["people who joined"] += 1

@@ -17,6 +17,8 @@ from tests.soak.world import Soak
 HELD = (
     ("claude", "POST /v1/organizations/api_keys"), ("claude", "POST /v1/organizations/api_keys/*"),
     ("claude", "POST /v1/organizations/users/*"), ("claude", "GET /v1/organizations/api_keys"),
+    ("claude", "POST /v1/organizations/workspaces"), ("claude", "POST /v1/organizations/workspaces/*"),
+    ("claude", "POST /v1/organizations/invites"), ("claude", "DELETE /v1/organizations/users/*"),
     ("slack", "chat.postMessage"), ("slack", "chat.update"), ("slack", "usergroups.users.list"), ("slack", "views.update"),
 )  # fmt: skip
 """Calls at which a process is made to stand when it is killed."""
@@ -124,15 +126,16 @@ async def fill_disk(soak: Soak, dice: Random) -> None:
         soak.note_lost("the disk was full")
         limited = [bot.process.pid for bot in soak.fleet.processes if bot.process.returncode is None]
         for pid in limited:
-            _limit(pid, FULL)
+            limit_files(pid, FULL)
         soak.events["full disks"] += bool(limited)
         await soak.pause(0.5 + 2.5 * dice.random())
         for pid in limited:
-            _limit(pid, resource.RLIM_INFINITY)
+            limit_files(pid, resource.RLIM_INFINITY)
         soak.note_lost("the disk was full")
 
 
-def _limit(pid: int, size: int) -> None:
+def limit_files(pid: int, size: int) -> None:
+    """Let no file of a process grow beyond a size."""
     with contextlib.suppress(ProcessLookupError):
         hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))

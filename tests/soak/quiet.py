@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from tests.processes import APPROVERS
 from tests.rings import crowd
 from tests.soak.acts import Hands
-from tests.soak.stories import make_by_hand
+from tests.soak.stories import make_by_hand, say_done, takes_word
 from tests.soak.world import DEVELOPERS, Soak
 from tests.world import APPROVALS
 
@@ -32,8 +33,11 @@ async def settle(soak: Soak, hands: Hands) -> None:
         await pass_time(soak, seconds)
         await _retry_all(soak, hands)
     for row in [row for row in soak.rows.values() if row.status == "fulfilling"]:
-        make_by_hand(soak, row)
-    for seconds in (200, 9 * 3600, *(DAY for _ in range(9))):
+        if takes_word(row):
+            await say_done(hands, row, next(one for one in APPROVERS if one not in DEVELOPERS))
+        else:
+            make_by_hand(soak, row)
+    for seconds in (200, 9 * 3600, DAY, DAY, DAY, 3 * DAY, 3 * DAY):
         await pass_time(soak, seconds)
         await _retry_all(soak, hands)
     await pass_time(soak, 60)

@@ -3,34 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
-from typing import Any
 
-from bot.kinds.people.change_role import ROLES
+from bot.kinds.registry import KINDS
 from tests.processes import APPROVERS
 from tests.soak.acts import Hands
-from tests.soak.world import CONSOLE, DEVELOPERS, OPEN, OTHERS, Row, Soak, member, pool, today
+from tests.soak.wishes import Wish, wish_for
+from tests.soak.world import CONSOLE, OPEN, Row, Soak
 
 AT_ONCE = 10
 """Requests that people are busy with at the same time."""
 TRIES = 15
-KINDS = ("create_key", "disable_key", "enable_key", "revoke_key", "rename_key", "change_role")
-ODDS = (44, 10, 9, 6, 9, 22)
 PLANS = ("approve", "deny", "withdraw", "contest", "leave")
 PLAN_ODDS = (74, 9, 6, 6, 5)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody asks for: the values of the form, and what it is about, which no other request is about meanwhile."""
-
-    kind: str
-    user: str
-    reason: str
-    values: dict[str, Any]
-    about: str = ""
-    key_id: str = ""
 
 
 class Stories:
@@ -49,57 +34,11 @@ class Stories:
             self._number += 1
             self.soak.let_go()
             dice = self.soak.dice(f"story {self._number}")
-            wish = Wishes(self.soak, dice).wish(self._number)
+            wish = wish_for(self.soak, dice, self._number)
             if wish is None:
                 await asyncio.sleep(0.05)
             else:
                 await Story(self.soak, self.hands, wish, dice).live()
-
-
-@dataclass
-class Wishes:
-    """What somebody may think of."""
-
-    soak: Soak
-    dice: Random
-
-    def wish(self, number: int) -> Wish | None:
-        """Think of something to ask for; None where everything that it could be about is taken."""
-        (kind,) = self.dice.choices(KINDS, ODDS)
-        user, reason = self.dice.choice(DEVELOPERS), f"soak-{number:05d}"
-        if kind == "create_key":
-            (name,) = self.dice.choices(("Staging", "Production", "Research", CONSOLE), (5, 3, 2, 3))
-            values = {"workspace_id": self.soak.claude.workspace_named(name).id, "name": reason, "reason": reason}
-            return Wish(kind, user, reason, values | self._end(0.2))
-        if kind == "change_role":
-            return self._role(user, reason)
-        return self._key(kind, user, reason)
-
-    def _end(self, odds: float) -> dict[str, str]:
-        if self.dice.random() >= odds:
-            return {}
-        return {"ends_on": (today(self.soak) + timedelta(days=self.dice.randint(1, 3))).isoformat()}
-
-    def _role(self, user: str, reason: str) -> Wish | None:
-        free = [person.slack_id for person in OTHERS if person.slack_id not in self.soak.busy]
-        if not free:
-            return None
-        target = self.dice.choice(free)
-        others = sorted(set(ROLES) - {member(self.soak, target).role})
-        values = {"slack_id": target, "role": self.dice.choice(others), "reason": reason}
-        self.soak.busy[target] = reason
-        return Wish("change_role", user, reason, values | self._end(0.4), about=target)
-
-    def _key(self, kind: str, user: str, reason: str) -> Wish | None:
-        wanted = {"disable_key": ("active",), "enable_key": ("inactive",)}.get(kind, ("active", "inactive"))
-        keys = [key for key in pool(self.soak) if key.state in wanted]
-        if not keys:
-            return None
-        key, values = self.dice.choice(keys), {"reason": reason}
-        values |= {"confirm": key.name} if kind == "revoke_key" else {}
-        values |= {"name": f"renamed-{reason}"} if kind == "rename_key" else {}
-        self.soak.busy[key.id] = reason
-        return Wish(kind, user, reason, values, about=key.id, key_id=key.id)
 
 
 @dataclass
@@ -116,7 +55,9 @@ class Story:
         wish, row = self.wish, await self._asked()
         if row is None:
             self.soak.events["wishes that nobody heard"] += 1
-            self.soak.busy.pop(wish.about, None)
+            self.soak.thought_of.discard(wish.kind)
+            for about in wish.about:
+                self.soak.busy.pop(about, None)
             return
         (plan,) = self.dice.choices(PLANS, PLAN_ODDS)
         if plan != "leave":
@@ -155,6 +96,8 @@ class Story:
         elif row.status == "fulfilling":
             if self.dice.random() < 0.1:
                 await self._take_back(row, asker)
+            elif takes_word(row):
+                await say_done(self.hands, row, self._approvers(asker, 1)[0])
             elif self.dice.random() < 0.9:
                 make_by_hand(self.soak, row, is_wrong=self.dice.random() < 0.15)
         return True
@@ -177,6 +120,19 @@ class Story:
 
     async def _take_back(self, row: Row, asker: str) -> None:
         await self.hands.press(asker, row.id, "request_more", selected=f"withdraw:{row.id}")
+
+
+def takes_word(row: Row) -> bool:
+    """Tell whether somebody's word closes a request that a person carries out."""
+    by_hand = KINDS[row.kind].by_hand
+    return bool(by_hand and by_hand.takes_word)
+
+
+async def say_done(hands: Hands, row: Row, who: str) -> None:
+    """Take over what is done by hand, and say that it is done."""
+    await hands.press(who, row.id, "request_take_over")
+    await asyncio.sleep(0.3)
+    await hands.press(who, row.id, "request_say_done")
 
 
 def make_by_hand(soak: Soak, row: Row, *, is_wrong: bool = False) -> None:

@@ -20,6 +20,7 @@ from tests.soak.check_spend import check_audit, check_spend
 from tests.soak.database import own_server
 from tests.soak.quiet import calm_down, pass_time, settle, until_rest
 from tests.soak.stories import Stories
+from tests.soak.things import furnish
 from tests.soak.world import OPEN, Soak, soak_of
 from tests.templates import copy_sqlite, sqlite_url
 from tests.world import APPROVALS
@@ -27,7 +28,7 @@ from tests.world import APPROVALS
 Trouble = Callable[[Soak, Random], Coroutine[Any, Any, None]]
 TROUBLES: tuple[Trouble, ...] = (
     kills.kill_at_random, kills.put_to_sleep, faults.break_answers, faults.move_clock, faults.share_channel,
-    faults.reset_sockets,
+    faults.reset_sockets, faults.accept_invites,
 )  # fmt: skip
 
 pytestmark = [
@@ -55,6 +56,8 @@ async def soaking(name: str, folder: Path, database_url: str, replicas: int) -> 
     seed = SOAK_SEED or secrets.token_hex(4)
     print(f"QM_SOAK_SEED={seed}")
     async with soak_of(folder, database_url, f"{name} {seed}", SOAKS[name], replicas, SOAK_MINUTES) as soak:
+        furnish(soak)
+        soak.claude.flags.spend_limits_preview = replicas > 1  # else a person sets limits in the Console
         yield soak
 
 

@@ -87,6 +87,8 @@ class Soak:
     """Requests whose key somebody has begun to make by hand."""
     busy: dict[str, str] = field(default_factory=dict[str, str])
     """Keys and people that a request is about, so that no other is, and the reason by which the request is known."""
+    thought_of: set[str] = field(default_factory=set[str])
+    """Kinds for which somebody has found something to ask for."""
     before: frozenset[str] = frozenset()
     roles: dict[str, str] = field(default_factory=dict[str, str])
     anchor: tuple[str, str] = ("", "")
@@ -185,7 +187,7 @@ class Soak:
                 self.cards.setdefault(request_id, []).append((message.channel, message.ts))
         for entry in self.fleet.sandbox.wire.after(self._heard):
             self._heard = entry.seq
-            if entry.service == "claude" and entry.name.startswith("POST ") and entry.status == 200:
+            if entry.service == "claude" and entry.name.startswith(("POST ", "DELETE ")) and entry.status == 200:
                 self.writes.append(entry)
             if entry.name == "chat.postMessage" and entry.response.get("sandbox") and entry.response.get("ok"):
                 self.unheard.add((entry.response["channel"], entry.response["ts"]))
@@ -231,7 +233,8 @@ def keys_for_changes(soak: Soak, count: int) -> None:
     """Make keys that requests may change, in workspaces with different rules."""
     workspaces = [soak.claude.workspace_named(name).id for name in ("Staging", "Production", "Research")]
     for number in range(count):
-        soak.claude.create_key(workspaces[number % 3], f"pool-{number}", created_by=soak.claude.admin_key_owner)
+        key, _ = soak.claude.create_key(workspaces[number % 3], f"pool-{number}", created_by=soak.claude.admin_key_owner)
+        key.state = "inactive" if number % 6 == 5 else "active"
 
 
 def pool(soak: Soak) -> list[ApiKey]:

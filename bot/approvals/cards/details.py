@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
 from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
+from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.several import part_line
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
@@ -38,6 +39,8 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
         lines.append(f"*Problem* {failure(request)}")
+    if changed := changed_words(request):
+        lines.append(changed)
     lines += _known(request) if with_keys else []
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.handover.words import is_trouble
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
@@ -81,7 +82,8 @@ def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Jso
 def request_block(titled: Titled) -> Json:
     """Return what somebody asked for in two lines, with the button to all that is known of it."""
     request, title = titled
-    text = f"{mark_of(request)} *{escape(title)}*{_end(request)}\n{WORDS[request.status]}, asked {date(request.created_at)}"
+    state = f"{WORDS[request.status]}, asked {date(request.created_at)}{changed_line(request)}"
+    text = f"{mark_of(request)} *{escape(title)}*{_end(request)}\n{state}"
     return section(text, accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"))
 
 
@@ -93,6 +95,7 @@ def grant_blocks(grants: Page[Given], narrowed: str = "") -> list[Json]:
 def _grant(given: Given) -> Json:
     grant, title, may_extend = given
     ends = f"ends {date(grant.over_at)}" if grant.over_at else "is being ended"
+    ends += changed_line(grant)
     if not may_extend:
         return section(
             f"🔁 *{escape(title)}*\n{ends}",

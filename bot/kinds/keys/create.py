@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
-from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Filled, Offer, Rules, Sample, Seen, Stays, Words
 from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.kinds.keys.console_steps import console_news, console_steps
@@ -81,6 +81,11 @@ def _fixed_end(asked: Asked[CreateKey]) -> str:
     )
 
 
+async def _see(look: Look[CreateKey]) -> Seen | None:
+    key = await look.admin.api_key(look.request.outcome.thing_id or "")
+    return None if key.status == "expired" else Seen(key.name, "active", key.status)
+
+
 async def _revert(act: Act[CreateKey]) -> Done:
     key = await act.admin.api_key(act.request.outcome.thing_id or "")
     if key.status in DEAD:
@@ -121,8 +126,14 @@ def _announced(rule: Rule) -> Markup:
 
 
 def _revoking(asked: Asked[CreateKey]) -> Filled | None:
-    key_id = asked.request.outcome.thing_id
-    return Filled({"key_id": key_id}, {"key_id": asked.payload.name}) if key_id else None
+    key_id, served = asked.request.outcome.thing_id, asked.request.outcome.served
+    is_left = bool(key_id) and key_id not in served
+    return Filled({"key_id": key_id or ""}, {"key_id": asked.payload.name}) if is_left else None
+
+
+async def _revoked(look: Look[CreateKey]) -> tuple[str, ...]:
+    key_id = look.request.outcome.thing_id
+    return (key_id,) if key_id and (await look.admin.api_key(key_id)).status in DEAD else ()
 
 
 CREATE_KEY = Kind(
@@ -152,7 +163,14 @@ CREATE_KEY = Kind(
         has_workspace=True,
         issues_keys=True,
     ),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, revert=_revert, stands=_stands),
+    effect=Effect(
+        apply=_apply,
+        repeatable=True,
+        look=_look,
+        revert=_revert,
+        stands=_stands,
+        stays=Stays(which=lambda asked: f"status:{asked.request.outcome.thing_id}", see=_see),
+    ),
     concerns=NOBODY,
     by_hand=ByHand(
         waits_for="create the key in the Console",
@@ -161,7 +179,7 @@ CREATE_KEY = Kind(
         news=lambda asked: console_news(asked.request, asked.payload.name),
         announced=_announced,
     ),
-    offers=Offer("revoke_key", _revoking),
+    offers=Offer("revoke_key", _revoking, _revoked, "This key has ended already. Nothing is left to do."),
     sample=Sample(
         CreateKey(workspace_id="wrkspc_1", workspace_name="Staging", name="nightly", ends_on=date(2026, 12, 31)),
         Outcome(thing_id="apikey_1", hint="sk-ant-…igAA", way="api"),

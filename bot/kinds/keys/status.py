@@ -70,6 +70,7 @@ def _setting(change: _Change) -> Setting[StatusChange]:
         takes=lambda key: key.status in change.from_,
         faults=_unconfirmed if change.is_final else lambda _payload: {},
         is_final=change.is_final,
+        comes_by_itself=lambda status: status == "expired",
     )
 
 

@@ -203,6 +203,7 @@ SET_SPEND_LIMIT = Kind(
         revert=ends_with_its_workspace(_revert),
         stands=_stands,
         keep=_keep,
+        stays=_LIMIT.stays(),
     ),
     concerns=NOBODY,
     by_hand=ByHand(

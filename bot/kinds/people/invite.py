@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from bot.approvals.act import Asked, Reading
+from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
@@ -206,12 +206,25 @@ def _then(asked: Asked[InviteMembers]) -> Markup:
 
 def _again(asked: Asked[InviteMembers]) -> Filled | None:
     """Return the form for whom an invite expired."""
-    wanted, outcome = asked.payload, asked.request.outcome
-    expired = tuple(email for email in wanted.emails if _is_expired(outcome.part(part_name(email))))
+    wanted = asked.payload
+    expired = tuple(one for one in _expired(asked) if one not in asked.request.outcome.served)
     if not expired:
         return None
     values = {"emails": expired, "role": wanted.role, "join_ids": wanted.join_ids, "join_role": wanted.join_role}
     return Filled(values | {"reason": asked.request.reason}, _chosen(asked))
+
+
+def _expired(asked: Asked[InviteMembers]) -> list[str]:
+    parts = {email: asked.request.outcome.part(part_name(email)) for email in asked.payload.emails}
+    return [email for email, part in parts.items() if _is_expired(part)]
+
+
+async def _invited_again(look: Look[InviteMembers]) -> list[str]:
+    """Return for whom an invite expired who is a member by now, or has another invite."""
+    known = {same_form(one.email) for one in await look.directory.members(fresh=True)}
+    invites = await look.directory.invites(fresh=True)
+    known |= {same_form(one.email) for one in invites if one.status == "pending"}
+    return [email for email in _expired(Asked(look.request, look.payload)) if same_form(email) in known]
 
 
 def _is_expired(part: PartDone | None) -> bool:
@@ -241,7 +254,13 @@ INVITE_MEMBERS = Kind(
     effect=SEVERAL.effect(),
     concerns=NOBODY,
     follow_up=SEVERAL.follow_up(),
-    offers=Offer("invite_members", _again, "Invite again…"),
+    offers=Offer(
+        "invite_members",
+        _again,
+        _invited_again,
+        "Whose invite expired was invited again, or has joined. Nothing is left to do.",
+        "Invite again…",
+    ),
     sample=Sample(
         InviteMembers(
             emails=("kim@acme.test", "lou@acme.test"),

@@ -24,7 +24,7 @@ from bot.kinds.people.leaving import (
     belongings_of,
     fates_of,
 )
-from bot.kinds.people.remove_parts import SEVERAL, apply
+from bot.kinds.people.remove_parts import SEVERAL, apply, keep
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
@@ -250,7 +250,7 @@ REMOVE_MEMBER = Kind(
         may_be_gone=True,
         least_approvals=2,
     ),
-    effect=replace(SEVERAL.effect(), apply=apply),
+    effect=replace(SEVERAL.effect(), apply=apply, keep=keep),
     concerns=Concerns(
         find=_heir,
         field="new_owner",

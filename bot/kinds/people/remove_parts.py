@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
-from bot.approvals.act import Act, Look
+from bot.approvals.act import Act, Asked, Look
+from bot.approvals.drift import let_go
 from bot.approvals.outcome import KEY_PART, Applied, NeedsPerson, PartDone
 from bot.errors import NotLinked, UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
@@ -12,6 +13,7 @@ from bot.kinds.several import Part, Several
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Who
 from bot.slack.markup import truncate
+from bot.store.session import Tx
 from bot.words.wording import listed
 
 MEMBER, NEWS = "member", "news"
@@ -162,6 +164,13 @@ def _made_since(payload: RemoveMember) -> Part[RemoveMember]:
 
 
 SEVERAL = Several(parts_of)
+
+
+async def keep(tx: Tx, asked: Asked[RemoveMember]) -> None:
+    """Look no longer after the status of the keys that were disabled or revoked with the membership."""
+    for key in asked.payload.keys:
+        if key.fate != "keep":
+            await let_go(tx, f"status:{key.id}")
 
 
 async def apply(act: Act[RemoveMember]) -> Applied:

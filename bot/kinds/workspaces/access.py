@@ -157,6 +157,7 @@ _ROLE = Setting[WorkspaceAccess](
     in_words=access_in_words,
     gone=lambda look: left_with_membership(look, look.payload.member_id, look.payload.member_name),
     forbids=_forbids,
+    comes_by_itself=lambda role: role not in ROLES,  # with the role in the organization
 )
 
 

@@ -14,7 +14,7 @@ from bot.forms.fields import FormField, FormInput
 from bot.kinds.limits.cap import above_cap
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, parts_of
+from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, limited_since, parts_of
 from bot.kinds.workspaces.wanted import (
     ALERT,
     DIGEST,
@@ -233,7 +233,9 @@ CREATE_WORKSPACE = Kind(
     ),
     effect=_SEVERAL.effect(),
     follow_up=_SEVERAL.follow_up(),
-    offers=Offer("set_spend_limit", _limit_to_set, "Spend limit…"),
+    offers=Offer(
+        "set_spend_limit", _limit_to_set, limited_since, "The limit is set already. Nothing is left to do.", "Spend limit…"
+    ),
     concerns=Concerns(find=_owner, field="owner", remedy=Remedy("ask for another owner.", "update_workspace", "Change…")),
     sample=Sample(
         CreateWorkspace(

@@ -1,6 +1,6 @@
 """What is done for somebody who asks for workspaces, part by part: each workspace, its limit, and who works in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.admin.model import SpendLimit, Workspace
 from bot.approvals.act import Act, Look
@@ -116,13 +116,22 @@ def _limit(environment: str, name: str) -> Part[Wanted]:
 
 def first_limit_by_hand(wanted: Wanted, outcome: Outcome) -> tuple[str, str] | None:
     """Return id and name of the first workspace whose limit the API didn't set, so that a person has to; None for none."""
+    return next((one for one in _limits_by_hand(wanted, outcome) if one[0] not in outcome.served), None)
+
+
+def _limits_by_hand(wanted: Wanted, outcome: Outcome) -> Iterator[tuple[str, str]]:
     if wanted.limit is None:
-        return None
+        return
     for environment, name in wanted.workspaces.items():
         made, limit = outcome.part(part_of_workspace(environment)), outcome.part(f"limit:{environment}")
         if made and made.thing_id and limit and limit.note == BY_HAND.format(amount=money(wanted.limit)):
-            return made.thing_id, name
-    return None
+            yield made.thing_id, name
+
+
+async def limited_since(look: Look[Wanted]) -> list[str]:
+    """Return the workspaces that have got by now the limit that the API didn't set, as far as the bot keeps it."""
+    ids = [workspace_id for workspace_id, _ in _limits_by_hand(look.payload, look.came)]
+    return [one for one in ids if (await look.spend_of_month(one)).limit is not None]
 
 
 async def _limit_of(look: Look[Wanted], workspace_id: str) -> SpendLimit | None:

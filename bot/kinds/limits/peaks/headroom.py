@@ -38,7 +38,7 @@ async def gauges(rt: Runtime, now: datetime) -> Sequence[Gauge]:
         found = await db.highest_since(tx, now - _SPAN, "organization")
     peaks = {(one.which.group_id, one.which.limiter): one for one in found}
     requests_known = all(one.source != "legacy" for one in read.values())
-    lines = lines_of(groups, (), {_WINDOW: peaks}, {_WINDOW: bool(read)}, requests_known=requests_known)
+    lines = lines_of(groups, {}, {_WINDOW: peaks}, {_WINDOW: bool(read)}, requests_known=requests_known)
     return [gauge for line in lines for gauge in gauges_of(line)]
 
 

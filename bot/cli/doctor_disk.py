@@ -1,0 +1,26 @@
+"""Whether the disk of a SQLite file has room and may be written."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+LEAST: Final = 100 * 2**20
+"""Bytes that have to be free: the file grows with each day's figures, and a backup needs as much beside it."""
+
+
+def examine_disk(
+    url: str,
+    free_in: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    may_write: Callable[[Path], bool] = lambda path: os.access(path, os.W_OK),
+) -> str | None:
+    """Return what is wrong with the disk of a SQLite file, None where nothing is, or where it is in memory."""
+    path = Path(url.partition("///")[2].partition("?")[0])
+    folder = path.parent
+    if not path.name or not folder.is_dir():
+        return None
+    if not may_write(folder) or (path.exists() and not may_write(path)):
+        return "the SQLite file or its folder can't be written. Mount it writable, for the user that runs the bot."
+    free = free_in(folder)
+    return None if free >= LEAST else f"the disk of the SQLite file has {free // 2**20} MB left. Make room for 100 MB."

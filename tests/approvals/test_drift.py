@@ -1,0 +1,115 @@
+"""What a request set and somebody changed elsewhere since: on record once, shown where it matters, said of nobody."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.approvals import db as requests
+from bot.approvals.cards.elsewhere import changed_words
+from bot.approvals.cards.lists import grant_blocks, request_block
+from bot.approvals.drift import DRIFT, LOOK_EVERY, watch
+from bot.approvals.kind import AnyKind
+from bot.approvals.model import Request, Status
+from bot.approvals.outcome import Elsewhere
+from bot.kinds.people.leaving import LeftKey
+from bot.kinds.registry import KINDS
+from bot.slack.paging import Page
+from bot.store import audit
+from bot.store.session import Store
+from bot.timers.db import due
+from bot.timers.run import due_timers, run_timer
+from tests.approvals.acting import until
+from tests.approvals.asking import approve, ask
+from tests.approvals.samples import ASKED, a_request
+from tests.world import World, world_of
+
+SEEN = Elsewhere(name="Dana <x>", was="developer", now="billing", at=ASKED)
+WATCHED = sorted(name for name, kind in KINDS.items() if kind.effect.stays)
+
+
+def test_it_is_said_in_lists_and_only_while_the_request_holds() -> None:
+    ends_at = ASKED + timedelta(days=9)
+    request = a_request("change_role", Status.APPLIED, outcome={"elsewhere": SEEN}, ends_at=ends_at)
+    said = changed_words(request)
+    assert said.startswith("⚠️ Changed elsewhere: Dana &lt;x&gt; is billing, not developer. Seen <!date^")
+    grants = Page([(request, "Role", True), (request, "Role", False)])
+    assert str(grant_blocks(grants)).count("Changed elsewhere") == 2
+    assert "Changed elsewhere" in request_block((request, "Role"))["text"]["text"]
+    over = a_request("change_role", Status.REVERTED, outcome={"elsewhere": SEEN}, ends_at=ends_at)
+    assert changed_words(over) == changed_words(a_request()) == ""
+
+
+def test_every_kind_that_sets_a_value_is_looked_after() -> None:
+    assert {"create_key", "disable_key", "enable_key", "rename_key", "change_role", "workspace_access"} < set(WATCHED)
+    assert {"update_workspace", "set_spend_limit", "set_rate_limit", "revoke_key"} < set(WATCHED)
+    for name in WATCHED:
+        kind = KINDS[name]
+        request = a_request(name, Status.APPLIED, payload=kind.sample.payload.model_dump(mode="json"))
+        assert kind.effect.stays
+        assert ":" in kind.effect.stays.which(kind.asked(request))
+
+
+async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(store: Store) -> None:
+    kinds = ["create_key", "disable_key", "rename_key", "revoke_key"]
+    for number, name in enumerate(kinds):
+        request = a_request(name, Status.APPLIED, outcome={"thing_id": "apikey_1"}).model_copy(update={"id": f"r{number}"})
+        async with store.write() as tx:
+            await watch(tx, KINDS[name], KINDS[name].asked(request))
+    assert await watched(store) == {("status:apikey_1", "r3"), ("name:apikey_1", "r2")}
+    leaves = a_request("remove_member", Status.APPLIED)
+    payload = leaves.payload | {"keys": [LeftKey(id="apikey_1", name="x", place="y", status="active", fate="revoke")]}
+    removal = KINDS["remove_member"].asked(leaves.model_copy(update={"payload": payload}))
+    async with store.write() as tx:
+        await KINDS["remove_member"].effect.keep(tx, removal)
+    assert await watched(store) == {("name:apikey_1", "r2")}
+
+
+async def watched(store: Store) -> set[tuple[str, str]]:
+    async with store.read() as tx:
+        return {(one.subject, one.what) for one in await due(tx, tx.now + 2 * LOOK_EVERY, [DRIFT.name])}
+
+
+async def a_day_passes(world: World) -> int:
+    """Let a day pass, and look after what was set; returns how many values were looked at."""
+    await world.post("/clock", advance=LOOK_EVERY.total_seconds() + 60)
+    topics = {DRIFT.name: DRIFT}
+    found = await due_timers(world.rt, topics, world.rt.now())
+    for timer in found:
+        await run_timer(world.rt, topics, timer, world.rt.now())
+    return len(found)
+
+
+async def applied(world: World, kind: AnyKind) -> Request:
+    card = await ask(world, kind)
+    await approve(world, kind, card)
+    return await until(world, card, Status.APPLIED)
+
+
+async def seen_of(world: World, request: Request) -> tuple[list[str], str]:
+    """Return what is on record of changes elsewhere, and what the request says of it now."""
+    async with world.rt.store.read() as tx:
+        entries = [one for one in await audit.entries_of(tx, request.id) if one.action == "seen.changed_elsewhere"]
+        now = await requests.require(tx, request.id)
+    return [f"{one.detail['was']} → {one.detail['now']}" for one in entries], changed_words(now)
+
+
+async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was_set_again(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        request = await applied(world, KINDS["change_role"])
+        path = f"/claude/users/{(await world.rt.notifier.person('U0DANA')).email}"
+        assert (await a_day_passes(world), await seen_of(world, request)) == (1, ([], ""))
+        await world.post(path, role="user")
+        await a_day_passes(world)
+        await a_day_passes(world)
+        once = ["developer → user"]
+        record, said = await seen_of(world, request)
+        assert (record, "is user, not developer" in said) == (once, True)
+        await world.post(path, role="developer")
+        await a_day_passes(world)
+        assert await seen_of(world, request) == (once, "")
+        await world.post(path, role="user")
+        await a_day_passes(world)
+        assert (await seen_of(world, request))[0] == once * 2, "it was changed once more"
+        await world.rt.admin.remove_user(request.payload["member_id"])
+        await a_day_passes(world)
+        assert await a_day_passes(world) == 0, "what went with a membership isn't looked at any more"
+        assert (await seen_of(world, request))[0] == once * 2
