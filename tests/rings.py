@@ -143,6 +143,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
 
 EXCEPTIONS: dict[str, tuple[float, str]] = {
     "test_a_failed_load_resumes_and_ends_a_month_before_the_first_data": (0.6, "reads 131 days, each in a transaction"),
+    "test_alerts_fire_when_they_should_and_else_are_quiet": (8.0, "lets promtool play hours of a dozen rules"),
     "test_what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not": (8.0, "fails a hundred times"),
     "test_the_committed_list_of_texts_is_the_rendered_one": (40.0, "reads every file of the code"),
     "test_no_row_starves_behind_a_limit": (4.0, "works off two dozen timers several times"),
