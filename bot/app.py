@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.admin.client import admin_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.snapshot import keys_of_account
+from bot.claude_code.columns import columns_from
 from bot.directory.directory import Directory
 from bot.directory.found import FoundCapabilities
 from bot.errors import SlackError
@@ -149,6 +150,7 @@ async def build(settings: Settings, clock: Clock = machine_time, kinds: Mapping[
         spend_of_month=month_from(lambda: runtime.store),
         busiest_minutes=lambda now: busiest_minutes(runtime, now),
         keys_of=lambda slack_id, member_id: keys_of_account(runtime, slack_id, member_id),
+        more_about_people=(columns_from(lambda: runtime),),
     )
     secret = settings.slack_signing_secret
     app = make_bolt(client, secret.get_secret_value() if secret else None, is_http=settings.transport == "http")

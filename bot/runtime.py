@@ -78,7 +78,7 @@ class Runtime:
     `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
     `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then;
     `busiest_minutes` are those beside the rate limits in the week until a moment (`bot.hygiene.model.BusyMinute`);
-    `more_about_people` are further columns of reports about people (`bot.spend.reports.team.More`);
+    `more_about_people` find further columns of reports about people (`bot.spend.reports.team.More`);
     `keys_of` are the ids of somebody's keys, by Slack id and member; `spend_news` sets up what channels are told of spend.
 
     `team_id` and `bot_user_id` are what the bot token belongs to, known once `self_test` was answered.

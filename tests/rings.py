@@ -112,6 +112,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("hygiene/test_desk", SERVICE),
     ("hygiene/test_organization", SERVICE),
     ("hygiene/test_front_door", WORLD),
+    ("claude_code/test_columns", SERVICE),
     ("claude_code/test_db", SERVICE),
     ("claude_code/test_digest_desk", SERVICE),
     ("claude_code/test_sync", SERVICE),

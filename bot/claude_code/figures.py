@@ -65,7 +65,7 @@ async def figures_of(
         parts = with_quiet_days(parts, inside)
     if query.by is PERSON:
         parts = as_seen(parts, sight)
-    members = await _members(rt)
+    members = await read_members(rt)
     return CodeFigures(
         query=query,
         first=first,
@@ -104,7 +104,7 @@ async def _read(rt: Runtime, query: CodeQuery, first: date, last: date, only: st
     return _Found(known, now.get((), Use()), uses, daily, actors, before, uses_before, actors_before, reading)
 
 
-async def _members(rt: Runtime) -> Sequence[Member] | None:
+async def read_members(rt: Runtime) -> Sequence[Member] | None:
     """Return the members of the organization, a minute old at most; None while they can't be asked for."""
     try:
         return await rt.directory.members()

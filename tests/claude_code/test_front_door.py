@@ -16,8 +16,10 @@ from bot.claude_code.sync import sync_code
 from bot.jobs import JOBS, run_job
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
+from bot.spend.scope import EVERYTHING
 from tests.approvals.acting import settled
 from tests.rings import serves_many
+from tests.spend.reports.samples import times
 from tests.templates import copy_sqlite
 from tests.world import ALICE, BOB, COSTS, DANA, World, world_of
 
@@ -109,6 +111,18 @@ async def file_of(world: World, user: str, answer: Json) -> list[dict[str, str]]
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
+async def check_columns(world: World, by_person: dict[str, Counter[str]]) -> None:
+    """The report about people has the same, as soon as everybody may see names."""
+    [find] = world.rt.more_about_people
+    assert (await find(times(FIRST, LAST), EVERYTHING)).cells == {}
+    world.rt.settings, kept = world.rt.settings.model_copy(update={"claude_code_people": "names"}), world.rt.settings
+    cells = (await find(times(FIRST, LAST), EVERYTHING)).cells
+    world.rt.settings = kept
+    async for member in world.rt.admin.users():
+        did = by_person.get(member.name, Counter())
+        assert cells[member.id] == (did["sessions"], did["commits"], did["pull_requests"], did["lines_added"])
+
+
 async def test_every_answer_says_what_the_report_says(world: World) -> None:
     rows = await reported(world)
     emails = {row["actor"].get("email_address") for row in rows} - {None}
@@ -117,6 +131,7 @@ async def test_every_answer_says_what_the_report_says(world: World) -> None:
             if row["actor"].get("email_address") == member.email:
                 row["actor"]["email_address"] = member.name
     whole = sum(counted(rows, "person").values(), Counter[str]())
+    await check_columns(world, counted(rows, "person"))
     for by in ("person", "tool", "model", "terminal", "day"):
         answer = await asked(world, BOB, f"last week by {by}")
         assert f"{whole['sessions']:,} sessions" in answer["text"]

@@ -4,7 +4,7 @@ What other reports know of the same people joins as further columns, which the r
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import cast
 
@@ -22,26 +22,34 @@ from bot.spend.reports.model import Built, Part, Times, Wanted
 from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row, Table, Value
-from bot.store.session import Tx
 from bot.words.wording import listed, plural
 
 
 @dataclass(frozen=True)
 class More:
-    """Further columns about people. `read` returns their cells by the ledger's id of a person; others have none."""
+    """Further columns about people, with their cells by the ledger's id of a person; of others nothing is known.
 
-    columns: tuple[Column, ...]
-    read: Callable[[Tx, Times, Scope], Awaitable[Mapping[str, tuple[Value, ...]]]]
+    `notes` say what they are and how far they reach; `is_final`: nothing of them may still change.
+    """
+
+    columns: tuple[Column, ...] = ()
+    cells: Mapping[str, tuple[Value, ...]] = field(default_factory=dict[str, tuple[Value, ...]])
+    notes: tuple[Markup, ...] = ()
+    is_final: bool = True
+
+
+FindMore = Callable[[Times, Scope], Awaitable[More]]
+"""Finds them for a report's days, as far as somebody may see them; it may ask the organization."""
 
 
 async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Built:
     """Return the report."""
+    more = [await find(times, scope) for find in cast("Sequence[FindMore]", rt.more_about_people)]
     async with rt.store.read() as tx:
         now = await measured(tx, times.first, times.last, (PERSON,), scope)
         by_model = await measured(tx, times.first, times.last, (PERSON, MODEL), scope)
         earlier = await before(tx, times, (PERSON,), scope, PERSON)
         names = await names_apart(tx, [one.of(PERSON) for one in (*now, *(earlier or ()))])
-        more = [(one.columns, await one.read(tx, times, scope)) for one in cast("Sequence[More]", rt.more_about_people)]
     was = None if earlier is None else {one.of(PERSON): one.amount for one in earlier}
     return people(times, now, by_model, was, names, more)
 
@@ -52,7 +60,7 @@ def people(
     by_model: Sequence[Measures],
     was: Mapping[str, Decimal] | None,
     names: Mapping[str, str],
-    more: Sequence[tuple[tuple[Column, ...], Mapping[str, tuple[Value, ...]]]] = (),
+    more: Sequence[More] = (),
 ) -> Built:
     """Return people by what they spent, the largest first; they add up to the whole."""
     if times.as_of is None:
@@ -64,7 +72,7 @@ def people(
     for one, part in zip(every, shares([one.amount for one in every]), strict=True):
         who = one.of(PERSON)
         change = () if was is None else (one.amount - was.get(who, ZERO),)
-        extra = [cell for columns, cells in more for cell in cells.get(who, (None,) * len(columns))]
+        extra = [cell for one in more for cell in one.cells.get(who, (None,) * len(one.columns))]
         rows.append(
             (
                 PERSON.label(who, names),
@@ -85,12 +93,13 @@ def people(
         Column("requests", "Requests", "count"),
         Column("tokens", "Tokens", "count"),
         Column("models", "Models", "text"),
-        *(column for found, _ in more for column in found),
+        *(column for found in more for column in found.columns),
     )
-    table = Table(columns, tuple(rows), times.as_of, bool(times.open_days))
+    is_final = not times.open_days and all(found.is_final for found in more)
+    table = Table(columns, tuple(rows), times.as_of, not is_final)
     finding = _finding(times, order, names, was)
     chart = parts_chart(table, "Spend by person (USD)", as_plain_text(finding))
-    return Built(finding, (Part("", "People", table),), chart, table)
+    return Built(finding, (Part("", "People", table),), chart, table, tuple(note for found in more for note in found.notes))
 
 
 def _no_more(times: Times, now: Sequence[Measures], was: Mapping[str, Decimal]) -> list[Measures]:

@@ -14,7 +14,7 @@ from bot.spend.reports.allocation import NOT_ALLOCATED, allocation, by_place, pl
 from bot.spend.reports.counts import added, tokens
 from bot.spend.reports.model import Times
 from bot.spend.reports.models import ESTIMATES, NOT_KNOWN, models
-from bot.spend.reports.team import people
+from bot.spend.reports.team import More, people
 from bot.spend.reports.tokens import token_trends
 from bot.spend.table import Column, Table, Value
 from tests.spend.reports.samples import DAY, FIRST, LAST, NAMES, NOW, PLACES, by, rolled, times
@@ -83,7 +83,7 @@ def test_costs_by_a_tag_add_up_and_the_first_sentence_names_what_has_none() -> N
 def test_people_add_up_and_further_columns_join() -> None:
     dice = Random(3)
     now = by(PERSON, dice)
-    more = ((Column("commits", "Commits", "count"),), {"user_dana": (7,)})
+    more = More((Column("commits", "Commits", "count"),), {"user_dana": (7,)}, ("Commits are theirs",), is_final=False)
     used = [rolled(dice, FIRST, actor="user_dana", model=one) for one in ("claude-opus-5-5", "claude-sonnet-5-5", "")]
     was = {"user_dana": Decimal(1), "user_gone": Decimal(9)}
     built = people(times(), now, used, was, NAMES, [more])
@@ -93,6 +93,8 @@ def test_people_add_up_and_further_columns_join() -> None:
     assert total(table, "change") == spent(now) - 10, "also with who spent nothing any more"
     commits: dict[Value, Value] = {row[0]: row[-1] for row in table.rows}
     assert commits[NAMES["user_dana"]] == 7
+    assert built.notes == ("Commits are theirs",)
+    assert table.provisional, "a row is final once all of its cells are"
     assert [value for value in commits.values() if value is not None] == [7], "who isn't known there has no figure"
     models_of = dict(zip(table.values("name"), table.values("models"), strict=True))
     assert set(str(models_of[NAMES["user_dana"]]).split(", ")) == {"opus-5-5", "sonnet-5-5"}
