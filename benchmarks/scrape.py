@@ -12,9 +12,11 @@ from pathlib import Path
 from benchmarks.child import Child, child
 from benchmarks.figures import Figure, percentile
 from benchmarks.product import product
+from bot.spend.ledger.rollups.db import roll_up
 from bot.store.migrate import migrate
 from bot.store.notes import write_note
 from bot.store.session import Store
+from bot.store.tables import CostDayRow, UsagePartRow
 from bot.web import listen
 
 WORKSPACES, MODELS, TIERS = 30, 10, 3
@@ -38,7 +40,7 @@ async def measure(rounds: int) -> list[Figure]:
         bare = await stack.enter_async_context(child("bare_scrape"))
         plain: int = (await bare.ask("get_ready", series=SERIES))["port"]
         await _until_loaded(folder / "bot.db")
-        grow(folder / "bot.db")
+        await grow(folder / "bot.db")
         return [
             *await _scrapes(plain, port, folder / "bot.db", rounds),
             await _acks(upstream, port, folder / "bot.db", rounds),
@@ -62,9 +64,10 @@ async def _until_loaded(path: Path) -> None:
                 await asyncio.sleep(0.2)
 
 
-def grow(path: Path) -> None:
+async def grow(path: Path) -> None:
     """Add a day ten days ago on which many workspaces used many models, which is told as so many series."""
-    day = str(datetime.now(UTC).date() - timedelta(days=10))
+    written = datetime.now(UTC).date() - timedelta(days=10)
+    day = str(written)
     with sqlite3.connect(path, timeout=30) as db:
         named = [
             (day, f"wrkspc_01Bench{w:018d}", f"claude-model-{m}", "apikey_01Bench")
@@ -79,6 +82,11 @@ def grow(path: Path) -> None:
         usage = f"INSERT INTO usage_part ({names}, {tokens}) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)"
         tiers = range(TIERS)
         db.executemany(usage, [(*one, f"tier_{t}", *(10**6 + n for n in range(5))) for one in named for t in tiers])
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    async with store.write() as tx:
+        for table in (CostDayRow, UsagePartRow):
+            await roll_up(tx, table, [written])
+    await store.close()
     touch(path)
 
 

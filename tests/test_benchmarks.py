@@ -46,7 +46,7 @@ def test_prepared_pages_are_what_the_client_reads_and_hold_every_row() -> None:
 
 async def test_a_grown_ledger_is_told_as_so_many_series(tmp_path: Path) -> None:
     copy_sqlite(tmp_path / "bot.db")
-    scrape.grow(tmp_path / "bot.db")
+    await scrape.grow(tmp_path / "bot.db")
     store = Store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
     async with store.write() as tx:
         await write_note(tx, "metrics_epoch", {"day": "2026-01-01"}, datetime.now(UTC))
