@@ -38,7 +38,6 @@ _COLUMNS: Mapping[By, tuple[str, ...]] = {
 }
 EMPTY_AGAIN = timedelta(minutes=30)
 """A day that had rows and has none is believed when it is still so after this long."""
-_AT_ONCE = 500
 Key = tuple[Any, ...]
 _Rows = dict[Key, list[int]]
 
@@ -54,8 +53,8 @@ async def replace_day(tx: Tx, day: ReadDay, rows: Sequence[ClaudeCodeRow]) -> bo
         await tx.execute(delete(table).where(table.day == day.day))
         keys = (*_ACTOR, *({"tool", "model"} & set(table.model_fields)))
         values = [dict(zip((*keys, *counts), (*key, *sums), strict=True)) for key, sums in found.items()]
-        for start in range(0, len(values), _AT_ONCE):
-            await tx.execute(insert(table).values(values[start : start + _AT_ONCE]))
+        if values:
+            await tx.execute(insert(table), values)
     facts = {"day": day.day, "read_at": day.read_at, "as_of": day.as_of, "closed": day.closed, "doubted_at": None}
     statement = insert_into(tx, ClaudeCodeDayRow).values(facts)
     changed = {name: statement.excluded[name] for name in facts if name != "day"}

@@ -25,7 +25,7 @@ from bot.store.names import Named, remember
 from bot.store.session import Store
 
 _NAMED = tuple(n for n, one in enumerate(WHO.dimensions) if one.has_names)
-BATCH_ROWS = 31_000
+BATCH_ROWS = 15_000
 
 
 class OutOfOrder(Exception):

@@ -12,8 +12,6 @@ from bot.kinds.limits.peaks.model import HourRead, Level, Peak, Scope, Which
 from bot.store.session import Tx
 from bot.store.tables import PeakHourRow, PeakRow
 
-_AT_ONCE = 400
-
 
 async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]) -> None:
     """Replace all that is known of these hours; a newer reading of one stays."""
@@ -24,8 +22,8 @@ async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]
     for table in (PeakRow, PeakHourRow):
         await tx.execute(delete(table).where(col(table.hour).in_(list(newer))))
     values = [_values(peak) for peak in peaks if peak.hour in newer]
-    for start in range(0, len(values), _AT_ONCE):
-        await tx.execute(insert(PeakRow).values(values[start : start + _AT_ONCE]))
+    if values:
+        await tx.execute(insert(PeakRow), values)
     for one in newer.values():
         tx.session.add(PeakHourRow(hour=one.hour, read_at=one.read_at, source=one.source, unmatched=list(one.unmatched)))
 
