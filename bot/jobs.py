@@ -212,6 +212,8 @@ class Schedule:
         try:
             await asyncio.shield(self._rt.tasks.spawn(run_job(self._rt, self._jobs[name])))
             self._ended[name] = time.monotonic()
+        except asyncio.CancelledError:  # the process ends; APScheduler would log it as a fault
+            log.info("job_cut_off", job=name)
         finally:
             self._running.discard(name)
 

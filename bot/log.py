@@ -40,6 +40,8 @@ _SECRET_TEXT = re.compile(
 
 _CHATTY = ("slack_sdk", "slack_bolt", "httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "matplotlib")
 """Libraries that are heard from WARNING up."""
+_SCHEDULER = "apscheduler.scheduler"
+"""It warns, without a name, of each job that still runs when it is due again; /readyz and metrics name one that hangs."""
 
 
 def _is_worth_it(record: logging.LogRecord) -> bool:
@@ -78,6 +80,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
         logging.getLogger(name).propagate = True
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger(_SCHEDULER).setLevel(max(logging.ERROR, root.level))
     # Bolt gives each of its loggers root's level again, and tells whole payloads from INFO down.
     handler.addFilter(_is_worth_it)
     structlog.configure(

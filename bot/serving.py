@@ -82,7 +82,7 @@ async def _run(settings: Settings, keeping_time: AbstractAsyncContextManager[Clo
 async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
     """Serve health checks from the first moment, and everything else once the database is open."""
     settings = bot.runtime.settings
-    listeners = [listener := listen(settings.host, settings.port)]
+    listeners = [listen(settings.host, settings.port)]
     servers = [build_server(web_of(bot))]
     if settings.metrics_port is not None:
         listeners.append(listen(settings.host, settings.metrics_port, "METRICS_PORT"))
@@ -93,7 +93,8 @@ async def _serve(bot: Bot, stop: asyncio.Event, pace: float) -> None:
             return
         freeze_startup()
         async with running(bot, pace=pace):
-            log.info("started", transport=bot.runtime.settings.transport, port=listener.getsockname()[1])
+            port, *own = [one.getsockname()[1] for one in listeners]
+            log.info("started", transport=settings.transport, port=port, **({"metrics_port": own[0]} if own else {}))
             await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
             log.info("stopping")
             bot.is_stopping = True

@@ -83,6 +83,13 @@ def test_monitoring_starts_on_request_with_the_dashboards_in_place_and_finds_the
     assert "GRAFANA_PASSWORD" in str(grafana["environment"])
     config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
     assert config["scrape_configs"][0]["static_configs"] == [{"targets": ["bot:9108"]}]
+    # A command stands for all of the image's own: without these two Prometheus would read and keep nothing of ours.
+    said = dict(one.removeprefix("--").split("=") for one in prometheus["command"])
+    mounted = dict(volume.split(":")[:2] for volume in prometheus["volumes"])
+    assert said["config.file"] == mounted["./prometheus/prometheus.yml"]
+    assert said["storage.tsdb.path"] == mounted["prometheus"]
+    assert said["storage.tsdb.retention.time"] == "90d"  # longer than any panel looks back
+    assert config["rule_files"] == [mounted["./prometheus/rules.yml"]]
     folder = yaml.safe_load((ROOT / "deploy/grafana/provisioning/dashboards/quartermaster.yaml").read_text(encoding="utf-8"))
     assert f"./grafana/dashboards:{folder['providers'][0]['options']['path']}:ro" in grafana["volumes"]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

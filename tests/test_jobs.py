@@ -1,9 +1,11 @@
 """The schedule: what is in it happens by itself."""
 
 import asyncio
+import logging
 import time
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from apscheduler.schedulers import base  # pyright: ignore[reportMissingTypeStub
 
 from bot.jobs import JOBS, WITHIN, Job, start_jobs
 from bot.sandbox.together import POLICY
+from bot.tasks import Tasks
+from bot.telemetry.meter import Meter
 from tests.world import SPENDERS, world_of
 
 
@@ -107,3 +111,20 @@ async def test_readiness_knows_when_each_job_last_ran(tmp_path: Path) -> None:
         schedule.stop()
         for task in set(world.rt.tasks.running):
             task.cancel()
+
+
+async def test_a_job_that_is_cut_off_at_the_end_of_the_process_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    began = asyncio.Event()
+
+    async def hangs(_rt: Any, _now: datetime) -> tuple[str, ...]:
+        began.set()
+        await asyncio.sleep(3600)
+        return ()
+
+    rt: Any = SimpleNamespace(tasks=Tasks(), meter=Meter(), now=lambda: datetime.now(UTC))
+    schedule = start_jobs(rt, (Job("costs", 60, hangs, _nothing),))
+    await began.wait()
+    schedule.pause()
+    await rt.tasks.drain(0)
+    schedule.stop()
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []

@@ -89,6 +89,13 @@ def test_libraries_log_through_the_same_processors(stream: io.StringIO) -> None:
     assert (line["level"], line["logger"], line["token"]) == ("warning", "some.library", HIDDEN)
 
 
+def test_a_job_that_still_runs_when_it_is_due_is_no_warning_without_a_name(stream: io.StringIO) -> None:
+    scheduler = logging.getLogger("apscheduler.scheduler")
+    scheduler.warning("skipped: maximum number of running instances reached")
+    scheduler.error("broken")
+    assert [line["event"] for line in lines(stream)] == ["broken"]
+
+
 def test_an_exception_is_logged_without_its_secret_and_without_local_variables(stream: io.StringIO) -> None:
     def fail() -> None:
         local_value = "only-in-a-local-variable"

@@ -27,7 +27,7 @@ async def read_database(settings: DatabaseSettings, what: str, work: Callable[[T
 async def read_store(settings: DatabaseSettings, what: str, work: Callable[[Store, Tx], Awaitable[T]]) -> T:
     """Do the same with the store, too, for what reads by itself."""
     url = settings.database_url.get_secret_value()
-    if absent := _absent_file(url):
+    if absent := absent_file(url):
         raise Unreadable(f"There is no database at {absent}.")  # opening it would make one
     store = Store(url, settings.audit_key_bytes)
     try:
@@ -39,6 +39,7 @@ async def read_store(settings: DatabaseSettings, what: str, work: Callable[[Stor
         await store.close()
 
 
-def _absent_file(url: str) -> Path | None:
+def absent_file(url: str) -> Path | None:
+    """Return the SQLite file of an address that isn't there; None where it is, or where it is no file."""
     file = Path(url.removeprefix(_SQLITE).split("?")[0])
     return file if url.startswith(_SQLITE) and not file.is_file() else None

@@ -81,7 +81,11 @@ def export_command(
     be exported. What is missing or not final yet is said on standard error; each line says it, too.
     """
     if report == "observability":
+        if words or last or by or csv != "-" or final or any((workspace, model, key, person, product, tier)):
+            _fail("observability takes --from DAY or --dry-run, or both, and nothing else.")
         _observability(first, dry_run)
+    if dry_run:
+        _fail("Only observability takes --dry-run; the others send nothing.")
     if report not in _NAMES:
         _fail(f"There is no report '{report}'; there are {', '.join(_NAMES)}.")
     if words and report not in IN_WORDS:

@@ -12,7 +12,7 @@ import typer
 from bot import __version__
 from bot.app import build
 from bot.cli import datadog
-from bot.cli.database import Unreadable, read_database
+from bot.cli.database import Unreadable, absent_file, read_database
 from bot.errors import QuartermasterError
 from bot.runtime import Runtime
 from bot.settings.model import Settings
@@ -21,6 +21,7 @@ from bot.spend.exports.otlp.db import Sending
 from bot.spend.exports.otlp.points import points_of
 from bot.spend.exports.otlp.push import Pushed, first_day, push_alone
 from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
+from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
 from bot.telemetry.targets import Target, read_targets
 from bot.words.wording import listed
@@ -46,14 +47,25 @@ def observability(settings: Settings, clock: Clock, since: date | None, *, dry_r
     if since is None:
         say("Give --from DAY to send older days too, or --dry-run to see what would be sent.")
         return 2
+    if absent := absent_file(settings.database_url.get_secret_value()):
+        say(f"There is no database at {absent}.")
+        return 2
     return asyncio.run(_send(settings, clock, targets, since, say))
 
 
 async def _show_all(settings: Settings, targets: Sequence[Target], since: date | None, write: Say, say: Say) -> int:
+    last: list[str] = []
+
+    def shown(line: str) -> None:
+        write(line)
+        last[:] = [line]
+
     async def work(tx: Tx) -> None:
         for target in targets:
-            await show(tx, target.name, since, settings.hours_kept, write)
-        await datadog.show(tx, settings, since, write)
+            await show(tx, target.name, since, settings.hours_kept, shown)
+        await datadog.show(tx, settings, since, shown)
+        if not last:
+            say("Nothing is left to send: what is final and asked for is there. --from DAY asks for older days, too.")
 
     try:
         await read_database(settings, "What was told to targets", work)
@@ -82,6 +94,9 @@ def _line(one: Sending) -> dict[str, object]:
 
 async def _send(settings: Settings, clock: Clock, targets: Sequence[Target], since: date, say: Say) -> int:
     async with clock as now:
+        if since > (today := first_day(now()) + ONE_DAY):  # a target would get nothing until then
+            say(f"--from is a day that is still to come, {since}; today is {today}.")
+            return 2
         bot = await build(settings, now)
         try:
             ends = [await send_history(bot.runtime, target, since, say) for target in targets]

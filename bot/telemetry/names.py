@@ -102,9 +102,12 @@ API_CALLS = _counter(
     "claude_chatops_admin_api_requests_total", "Calls of the Claude Admin API by answer.", "route", "status_class"
 )
 BUDGET_LEFT = _gauge("claude_chatops_admin_api_budget_left", "Calls that the bot may still send within the minute.")
+PUSHED = _gauge(
+    "claude_chatops_target_last_push_timestamp_seconds", "When a target last took figures, or didn't.", "target", "outcome"
+)
 HEALTH = (
     LEADER, DROPPED, APPROVAL_REQUESTS, POSTS_WAITING, POSTS_LATE, TIMERS_LATE, TIMERS_OLDEST,
-    TASK_RUNS, TASK_SECONDS, TASK_SUCCESS, API_CALLS, BUDGET_LEFT,
+    TASK_RUNS, TASK_SECONDS, TASK_SUCCESS, PUSHED, API_CALLS, BUDGET_LEFT,
 )  # fmt: skip
 """Told by each process of itself."""
 ALL = (*ORGANIZATION, *HEALTH)

@@ -44,7 +44,7 @@ def read_targets(path: Path | None) -> tuple[Target, ...]:
         return ()
     targets, faults = examine_targets(path)
     if faults:
-        raise QuartermasterError(faults[0].sentence)
+        raise QuartermasterError(f"{path.name}:{faults[0].line}: {faults[0].sentence}")
     return targets
 
 
@@ -53,14 +53,24 @@ def examine_targets(path: Path) -> tuple[tuple[Target, ...], tuple[TargetFault, 
     try:
         text = path.read_text(encoding="utf-8-sig")
         tables = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        return (), (TargetFault(1, f"OTLP_TARGETS can't be read: {type(error).__name__}."),)
+    except OSError as error:
+        return (), (
+            TargetFault(1, f"OTLP_TARGETS can't be read: {error.strerror}. Is this the file, and may the bot read it?"),
+        )
+    except UnicodeDecodeError:
+        return (), (TargetFault(1, "OTLP_TARGETS can't be read: it isn't UTF-8. Save it as UTF-8."),)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         return (), (TargetFault(int(found[1]) if found else 1, "OTLP_TARGETS is not TOML: this line can't be read."),)
+    if not tables:
+        return (), (TargetFault(1, "OTLP_TARGETS names no target: it needs a table such as [collector], with a url in it."),)
     targets, faults = list[Target](), list[TargetFault]()
     for name, table in tables.items():
-        given = cast("dict[str, Any]", table if isinstance(table, dict) else {})
+        if not isinstance(table, dict):
+            outside = f"'{name}' of OTLP_TARGETS is in no table: begin with the target's name, such as [collector]."
+            faults.append(TargetFault(_line_of(text, "", name), outside))
+            continue
+        given = cast("dict[str, Any]", table)
         wrong = list(_faults(name, given))
         faults += [TargetFault(_line_of(text, name, key), sentence) for key, sentence in wrong]
         targets += [] if wrong else [_target(name, given)]
@@ -104,8 +114,8 @@ def _target(name: str, given: Mapping[str, Any]) -> Target:
 
 
 def _line_of(text: str, name: str, key: str) -> int:
-    """Return the line of a key in its table; where it isn't found, that of the table, else the first."""
-    found, in_table = 1, False
+    """Return the line of a key in its table ("": above all tables); where it isn't found, that of the table, else 1."""
+    found, in_table = 1, not name
     for number, line in enumerate(text.splitlines(), 1):
         if head := re.match(r"\s*\[([^\]]*)\]", line):
             path = [one.strip().strip("\"'") for one in head[1].split(".")]

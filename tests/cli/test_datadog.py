@@ -1,6 +1,9 @@
 """Datadog's settings, what it would get, and whether it answers."""
 
+import asyncio
 import json
+from contextlib import nullcontext
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from bot.cli.check import _plain_http
 from bot.cli.datadog import begin, examine_datadog, show
 from bot.cli.misspelt import misspelt_settings, place_of
+from bot.cli.observability import observability
 from bot.hygiene.seams import exports_of
 from bot.sandbox.datadog.agent import running_agent
 from bot.sandbox.datadog.costs import API_KEY, APP_KEY, running_costs
@@ -129,3 +133,24 @@ async def test_a_dry_run_shows_the_very_file_that_is_uploaded_and_older_days_can
         await costs.push(rt, name, NOW)
         assert at.lines() == [line for one in files for line in one["body"]]
         assert API_KEY not in "".join(lines)
+
+
+async def test_a_dry_run_without_anything_to_send_says_so_and_a_day_to_come_is_refused(store: Store, tmp_path: Path) -> None:
+    targets = tmp_path / "targets.toml"
+    targets.write_text('[a]\nurl = "http://127.0.0.1:9/v1/metrics"\n')
+    database = store.engine.url.render_as_string(hide_password=False)
+    settings = _settings(DATABASE_URL=database, OTLP_TARGETS=str(targets))
+    said: list[str] = []
+
+    async def asked(since: date | None, *, dry_run: bool) -> int:
+        clock = nullcontext(lambda: NOW)
+        return await asyncio.to_thread(
+            observability, settings, clock, since, dry_run=dry_run, write=said.append, say=said.append
+        )
+
+    assert await asked(None, dry_run=True) == 0
+    assert await asked(NOW.date() + DAY, dry_run=False) == 2
+    assert [one[:40] for one in said] == [
+        "Nothing is left to send: what is final a",
+        "--from is a day that is still to come, 2",
+    ]

@@ -63,6 +63,15 @@ RULES = (
         "`/claude-admin status` says whether any were read.",
     ),
     AlertRule(
+        "ChatopsDown",
+        # A replica that doesn't answer is named by Prometheus; where none is even asked, nothing of the bot is there.
+        'up{job="quartermaster"} == 0 or on() absent(claude_chatops_leader)',
+        "10m",
+        "critical",
+        "The bot{{ with $labels.instance }} at {{ . }}{{ end }} tells no metrics: it is down, or can't be reached.",
+        "Look at its log and /readyz. Where METRICS_TOKEN is set, Prometheus has to send it.",
+    ),
+    AlertRule(
         "ChatopsNoLeader",
         "sum(claude_chatops_leader) != 1",
         "10m",
@@ -80,10 +89,13 @@ RULES = (
     ),
     AlertRule(
         "ChatopsJobStopped",
-        "time() - max by (task) (claude_chatops_task_last_success_timestamp_seconds) > 2 * 3600",
+        # A job that failed from the start has no last success.
+        "time() - max by (task) (claude_chatops_task_last_success_timestamp_seconds) > 2 * 3600"
+        ' or sum by (task) (claude_chatops_task_runs_total{outcome="failed"}) > 3'
+        " unless on (task) claude_chatops_task_last_success_timestamp_seconds",
         "5m",
         "critical",
-        "The job {{ $labels.task }} hasn't succeeded for two hours.",
+        "The job {{ $labels.task }} hasn't succeeded for two hours, or never since the start.",
         "Look at /readyz and at the log.",
     ),
     AlertRule(
@@ -103,12 +115,24 @@ RULES = (
         "Look at /readyz and at the log.",
     ),
     AlertRule(
+        "ChatopsTargetAway",
+        # Any replica may push, so the last failure of all is held to the last success of all.
+        'max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="failed"})'
+        " unless on (target)"
+        ' (max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="done"})'
+        ' >= on (target) max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="failed"}))',
+        "1h",
+        "warning",
+        "The target {{ $labels.target }} of OTLP_TARGETS hasn't taken figures for an hour.",
+        "Nothing is lost. `python -m bot doctor` says what to mend; the log says why under export_not_taken.",
+    ),
+    AlertRule(
         "ClaudeSpendLimitNear",
         "max by (scope_type, workspace_id) (claude_org_spend_limit_used_ratio) > 0.9",
         "10m",
         "warning",
         "{{ $labels.scope_type }} {{ $labels.workspace_id }} spent {{ $value | humanizePercentage }} of its monthly limit.",
-        "Above the limit nothing more may be spent; ask for another with `/claude-request`.",
+        "Above the limit nothing more may be spent; ask for another with `/claude-workspaces limit`.",
     ),
     AlertRule(
         "ClaudeRateLimitNear",

@@ -28,6 +28,10 @@ WORK = Row("Messages, timers and jobs", (
             " / (sum by (task) (rate(claude_chatops_task_duration_seconds_count[15m])) > 0)", "{{task}}"),), "s", 8),
     Panel("Since the last run that succeeded", "bars",
           (("sort_desc(time() - max by (task) (claude_chatops_task_last_success_timestamp_seconds))", "{{task}}"),), "s", 8),
+    Panel("Since a target took figures", "bars",
+          (('sort_desc(time() - max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="done"}))',
+            "{{target}}"),), "s", 24,
+          about="By OTLP: an hour or a day is sent once it is over. No data: none was since the bot started."),
 ))  # fmt: skip
 CLAUDE = Row("Claude Admin API and metrics", (
     Panel("Calls by answer", "lines",

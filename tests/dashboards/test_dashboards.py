@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from bot.approvals.model import Status
+from bot.commands.table import COMMANDS
 from bot.telemetry.names import ALL, HEALTH
 from tests.dashboards.alerts import RULES
 from tests.dashboards.asked import asked
@@ -19,6 +20,7 @@ _SUMS = {f"{one.name}_{end}": set(one.labels) for one in ALL if one.kind == "sum
 TOLD = {**_PLAIN, **_SUMS}
 ADDED = {"instance", "job"}
 """The labels that Prometheus itself gives each series."""
+OF_PROMETHEUS = {"up": ADDED}
 MONEY = re.compile(r"_usd(?:_total)?\b|gen_ai_cost\b")
 PANELS = [panel for one in DASHBOARDS for panel in one.panels]
 QUERIES = [(panel.title, expr) for panel in PANELS for expr, _ in panel.queries]
@@ -40,14 +42,15 @@ def drawn(uid: str) -> list[dict[str, Any]]:
 
 
 def test_each_query_parses_and_asks_for_metrics_labels_and_values_that_are_told() -> None:
+    known = TOLD | OF_PROMETHEUS
     for title, expr in QUERIES + RULE_QUERIES:
         found = asked(expr)
         assert found.metrics, title
-        assert found.metrics <= TOLD.keys(), title
+        assert found.metrics <= known.keys(), title
         # `scope` becomes a workspace's id where it is one.
-        assert found.labels <= set().union(*(TOLD[name] for name in found.metrics), ADDED), title
+        assert found.labels <= set().union(*(known[name] for name in found.metrics), ADDED), title
         for metric, label, value in found.matched:
-            assert label in TOLD[metric], (title, label)
+            assert label in known[metric], (title, label)
             assert value in VALUES.get(label, {value}), (title, value)
 
 
@@ -63,6 +66,12 @@ def test_what_a_wrong_query_asks_for_is_seen() -> None:
 def test_everything_that_is_told_is_shown() -> None:
     shown = {name for _, expr in QUERIES for name in asked(expr).metrics}
     assert TOLD.keys() - shown == set()
+
+
+def test_rules_name_commands_that_there_are() -> None:
+    written = {f"/claude-{one.name}" for one in COMMANDS}
+    for rule in RULES:
+        assert set(re.findall(r"/claude-[a-z]+", rule.says + rule.mend)) <= written, rule.name
 
 
 def test_money_is_shown_as_money_and_only_money_is() -> None:

@@ -173,4 +173,15 @@ def test_the_command_checks_what_it_is_given_before_it_opens_anything() -> None:
     for (report, first, last), sentence in cases.items():
         found = run.invoke(app, ["export", report, "--from", first, "--to", last])
         assert (found.exit_code, f"export: {sentence}" in found.output) == (2, True)
+    for words in (
+        ["october"],
+        ["--by", "day"],
+        ["--to", "2026-10-31"],
+        ["--csv", "x.csv"],
+        ["--model", "opus"],
+        ["--final"],
+    ):
+        found = run.invoke(app, ["export", "observability", *words])
+        assert (found.exit_code, "observability takes --from DAY or --dry-run" in found.output) == (2, True)
+    assert "Only observability takes --dry-run" in run.invoke(app, ["export", "spend", "--dry-run"]).output
     assert set(REPORTS) >= {"spend", "records"}

@@ -19,6 +19,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_DELTA, Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from bot.runtime import Runtime
+from bot.telemetry.names import PUSHED
+
 Identity = tuple[Any, ...]
 """(metric, sorted attributes, start, end)."""
 
@@ -116,3 +119,9 @@ async def collector() -> AsyncGenerator[Collector]:
         yield found
     finally:
         await runner.cleanup()
+
+
+def last_pushes(rt: Runtime) -> dict[tuple[str, ...], datetime]:
+    """Return when each target last took figures, or didn't, by target and outcome."""
+    (found,) = [family.values for family in rt.meter.families() if family.metric == PUSHED]
+    return {labels: datetime.fromtimestamp(float(value), UTC) for labels, value in found.items()}

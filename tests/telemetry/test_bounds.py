@@ -51,4 +51,4 @@ def test_groups_of_one_name_are_told_apart_and_a_limit_of_nothing_known_is_left_
 
 def test_health_is_bounded_by_what_the_bot_is_made_of() -> None:
     labels = {label for one in HEALTH for label in one.labels}
-    assert labels == {"status", "task", "outcome", "route", "status_class"}
+    assert labels == {"status", "task", "outcome", "route", "status_class", "target"}

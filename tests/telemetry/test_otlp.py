@@ -152,6 +152,8 @@ def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: P
         (f'[a]\n{good}traces_url = "hidden-key"\nown_metrics = 1\nproxy = 2\n', [3, 4, 5]),
         ('[a]\nurl = "http://x:hidden-key"\n', [2]),
         (f"[a]\n{good}\n[a\n", [4]),
+        (f"\n{good}[a]\n{good}", [2]),
+        ("# nobody yet\n", [1]),
     ]
     for text, lines in cases:
         file.write_text(text)
@@ -159,8 +161,12 @@ def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: P
         assert [fault.line for fault in faults] == lines, text
         with pytest.raises(QuartermasterError) as caught:
             read_targets(file)
+        assert caught.value.sentence.startswith(f"targets.toml:{lines[0]}: ")
         assert "OTLP_TARGETS" in caught.value.sentence
         assert "hidden-key" not in str(faults)
+    file.write_bytes(b"\xff")
+    for cannot, why in ((tmp_path / "absent", "No such file"), (tmp_path, "Is a directory"), (file, "UTF-8")):
+        assert why in examine_targets(cannot)[1][0].sentence
 
 
 def test_much_goes_in_several_pushes_that_tell_the_same_revision() -> None:

@@ -26,7 +26,7 @@ from bot.telemetry.otlp import as_json
 from bot.telemetry.targets import read_targets
 from bot.telemetry.wire import Verdict, Way, post
 from tests.spend.world import DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime, set_clock
-from tests.telemetry.collector import Collector, collector, rejecting
+from tests.telemetry.collector import Collector, collector, last_pushes, rejecting
 
 JOB = next(job for job in JOBS if job.name == "exports")
 SECRET = "hcaik_never_to_be_seen"
@@ -143,12 +143,13 @@ async def test_a_target_that_is_away_for_a_day_gets_everything_later_and_is_left
         assert [said[:53] for said in await targets_in_trouble(rt)] == [
             "t0 doesn't take figures (HTTP 401, 11 tries). Nothing"
         ]
+        assert last_pushes(rt) == {("t1", "done"): now, ("t0", "failed"): now + timedelta(hours=22)}
         target.answers, later = [], now + timedelta(hours=26)
         await fill(store, _figures(110), later, later)
-        await _run(rt, later)
-        # Saturday is over by then, too.
+        await _run(rt, later)  # Saturday is over by then, too
         assert await targets_in_trouble(rt) == []
         assert (target.total(COST), target.twice) == (_expected(110) + 5, 0) == (well.total(COST), well.twice)
+        assert last_pushes(rt)["t0", "done"] == later
         said = "".join(capsys.readouterr())
         assert "export_not_taken" in said
         assert SECRET not in said

@@ -24,6 +24,7 @@ from bot.spend.alerts.model import Threshold
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.limits import db as limits
 from bot.spend.limits.model import Limit
+from bot.telemetry.names import PUSHED
 from bot.web import build_server, listen
 from tests.approvals.samples import BOB as WHO
 from tests.approvals.samples import a_request, decision
@@ -58,6 +59,7 @@ async def _fill(world: World) -> None:
     now, rt, busiest = world.rt.now(), world.rt, await world.workspace_id("Production")
     await sync_costs(rt, now, 10)
     await sync_peaks(rt, now)
+    rt.meter.set(PUSHED, now.timestamp(), "collector", "done")
     claude = world.sandbox.claude
     sonnet = next(one for one in claude.rate_limits.values() if one.display_name == "Claude Sonnet 5.x")
     claude.overrides[busiest, sonnet.id] = {"output_tokens_per_minute": 5000}

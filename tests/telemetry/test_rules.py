@@ -11,16 +11,28 @@ from tests.telemetry.promtool import promtool
 
 AGE = 'claude_org_report_age_seconds{report="cost"}'
 LEADS = ('claude_chatops_leader{instance="a"}', 'claude_chatops_leader{instance="b"}')
+FAILED = 'claude_chatops_task_runs_total{task="costs",outcome="failed"}'
+WORKS = 'claude_chatops_task_last_success_timestamp_seconds{task="costs"}'
+AWAY, TOOK = (
+    f'claude_chatops_target_last_push_timestamp_seconds{{target="collector",outcome="{outcome}"}}'
+    for outcome in ("failed", "done")
+)
 FIRES = (
     ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x2300 160+0x110", "199h"),
     ("ClaudeSpendToday", "claude_org_all_cost_today_usd", "1001+0x60", "3h"),
     ("ClaudeFiguresOld", 'claude_org_report_age_seconds{report="cost"}', "30000+0x60", "3h"),
     ("ClaudeFiguresMissing", "claude_chatops_leader", "1+0x60", "3h"),
+    ("ChatopsDown", ("claude_chatops_leader", 'up{job="quartermaster",instance="b"}'), ("1+0x60", "0+0x60"), "3h"),
+    ("ChatopsDown", 'up{job="quartermaster",instance="b"}', "0+0x60", "3h"),
+    ("ChatopsDown", 'up{job="another"}', "1+0x60", "3h"),
     ("ChatopsNoLeader", 'claude_chatops_leader{instance="a"}', "0+0x60", "3h"),
-    ("ChatopsJobsFail", 'claude_chatops_task_runs_total{task="costs",outcome="failed"}', "0+1x60", "3h"),
+    ("ChatopsJobsFail", FAILED, "0+1x60", "3h"),
     ("ChatopsJobStopped", 'claude_chatops_task_last_success_timestamp_seconds{task="costs"}', "0+0x60", "3h"),
+    ("ChatopsJobStopped", 'claude_chatops_task_runs_total{task="peaks",outcome="failed"}', "4+0x60", "3h"),
     ("ChatopsPostsWait", "claude_chatops_outbox_oldest_seconds", "1000+0x60", "3h"),
     ("ChatopsTimersLate", "claude_chatops_timers_oldest_seconds", "1000+0x60", "3h"),
+    ("ChatopsTargetAway", AWAY, "0+300x60", "3h"),
+    ("ChatopsTargetAway", (AWAY, TOOK), ("600+0x60", "300+0x60"), "3h"),
     ("ChatopsApiLimited", 'claude_chatops_admin_api_requests_total{route="users",status_class="429"}', "0+3x60", "3h"),
     ("ChatopsSeriesDropped", "claude_chatops_series_dropped", "7+0x60", "3h"),
     ("ClaudeSpendLimitNear", 'claude_org_spend_limit_used_ratio{scope_type="organization"}', "0.95+0x60", "3h"),
@@ -38,6 +50,9 @@ QUIET = (
     ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x2300 140+0x110", "199h"),
     ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "1+0x2300 9+0x110", "199h"),
     ("ClaudeFiguresMissing", ("claude_chatops_leader", AGE), ("1+0x60", "60+0x60"), "3h"),
+    ("ChatopsDown", ("claude_chatops_leader", 'up{job="quartermaster"}'), ("1+0x60", "1+0x60"), "3h"),
+    ("ChatopsJobStopped", (FAILED, WORKS), ("9+0x60", "0+300x60"), "3h"),
+    ("ChatopsTargetAway", (AWAY, TOOK), ("300+0x60", "600+0x60"), "3h"),
     ("ChatopsNoLeader", LEADS, ("1+0x60", "0+0x60"), "3h"),
     ("ChatopsApiLimited", 'claude_chatops_admin_api_requests_total{route="users",status_class="2xx"}', "0+30x60", "3h"),
     ("ClaudeSpendLimitNear", 'claude_org_spend_limit_used_ratio{scope_type="organization"}', "0.8+0x60", "3h"),

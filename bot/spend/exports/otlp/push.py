@@ -20,6 +20,7 @@ from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
 from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
 from bot.store.session import Tx
+from bot.telemetry import names as metrics
 from bot.telemetry.targets import Target, read_targets
 from bot.telemetry.wire import Receipt, Verdict, Way, post
 
@@ -154,6 +155,8 @@ async def _send(rt: Runtime, target: Target, one: Sending) -> Verdict:
     way = Way(settings.proxy_for(target.url), settings.ssl_cert_file)
     receipt = await post(target, target.url, body_of(one), way)
     await rt.store.note(NOTED_WITHIN, lambda tx: _note(tx, one, receipt, rt.now()))
+    outcome = "done" if receipt.verdict is Verdict.TAKEN else "failed"
+    rt.meter.set(metrics.PUSHED, rt.now().timestamp(), target.name, outcome)
     _tell_log(one, receipt)
     return receipt.verdict
 
