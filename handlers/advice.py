@@ -1,19 +1,24 @@
 """/claude-admin advice: what is found, paged, each with the button that opens what puts it right, and *Accept…*."""
 
+from bot.approvals.kind import all_kinds
+from bot.errors import NotFound
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
-from bot.hygiene.advise import accept, advice_of, require_admin
-from bot.hygiene.view import ACCEPT, SHOWN, Acceptance, accepted_list, advice_list, figures_in_words
+from bot.hygiene.advise import accept, advice_of, check_offered, require_admin
+from bot.hygiene.view import ACCEPT, SHOWN, Acceptance, accepted_list, advice_list, figures_in_words, read_offer
 from bot.slack import ids
 from bot.slack.markup import date
 from bot.slack.model import Message
 from bot.slack.paging import numbered, read_turn, turns
 from bot.slack.state import text_at
 from handlers.edge.form import Door, Tell
+from handlers.edge.guard import Listener
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.edge.window import answer_here
-from handlers.spend_forms import open_alert_form
+from handlers.forms import opener_of
+from handlers.rate_limits import ask as ask_for_limit
+from handlers.spend_forms import open_alert_form, open_digest_form
 
 _TITLE = "Advice"
 
@@ -21,7 +26,7 @@ _TITLE = "Advice"
 async def advice_command(call: Interaction) -> None:
     """Answer the command and the buttons that lead here; who may see it is asked now."""
     require_admin(call.actor)
-    await answer_here(call, _TITLE, _open(call))
+    await answer_here(call, _TITLE, _open(call), has_figures=True)
 
 
 async def _open(call: Interaction, cursor: str = "") -> Message:
@@ -39,19 +44,38 @@ async def _accepted(call: Interaction, cursor: str = "") -> Message:
 async def turn_advice(call: Interaction) -> None:
     """Show another page of what is found."""
     require_admin(call.actor)
-    await answer_here(call, _TITLE, _open(call, read_turn(call.value)[1]), in_place=True)
+    await answer_here(call, _TITLE, _open(call, read_turn(call.value)[1]), in_place=True, has_figures=True)
 
 
 async def show_accepted(call: Interaction) -> None:
     """Show what somebody accepted."""
     require_admin(call.actor)
-    await answer_here(call, _TITLE, _accepted(call))
+    await answer_here(call, _TITLE, _accepted(call), has_figures=True)
 
 
 async def turn_accepted(call: Interaction) -> None:
     """Show another page of what somebody accepted."""
     require_admin(call.actor)
-    await answer_here(call, _TITLE, _accepted(call, read_turn(call.value)[1]), in_place=True)
+    await answer_here(call, _TITLE, _accepted(call, read_turn(call.value)[1]), in_place=True, has_figures=True)
+
+
+OPENERS: dict[str, Listener] = {
+    ids.LIMITS_ASK: ask_for_limit,
+    ids.HELP_DIGEST: open_digest_form,
+    ids.ADVICE_ALERT: open_alert_form,
+}
+"""What opens the form of an offer that no kind of request has."""
+
+
+async def take_offer(call: Interaction) -> None:
+    """Open the form that puts a finding right, unless somebody did so meanwhile."""
+    key, action_id, call.value = read_offer(call.value)
+    kind = all_kinds(call.rt).get(action_id.removeprefix(ids.OPEN_PREFIX))
+    opens = opener_of(kind) if kind else OPENERS.get(action_id)
+    if opens is None:
+        raise NotFound("That button is from an older message and no longer works. Nothing was changed.")
+    await check_offered(call.rt, call.actor, key)
+    await opens(call)
 
 
 async def open_accept(call: Interaction) -> None:
@@ -82,6 +106,7 @@ FEATURE = Feature(
         ids.ADVICE: advice_command,
         ids.ADVICE_ACCEPTED: show_accepted,
         ids.ADVICE_ACCEPT: open_accept,
+        ids.ADVICE_OFFER: take_offer,
         ids.ADVICE_ALERT: open_alert_form,
         **turns(ids.PAGE_ADVICE, turn_advice),
         **turns(ids.PAGE_ADVICE_ACCEPTED, turn_accepted),

@@ -19,6 +19,7 @@ from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.words.similar import closest
 from handlers import home
+from handlers.edge.directly import tell_alone
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -34,7 +35,7 @@ async def keys_command(call: Interaction) -> None:
         case "list":
             await call.say(await _asked_list(call))
         case "show":
-            await call.say(await _asked_key(call))
+            await tell_alone(call, await _asked_key(call), redraw=False)
         case _:
             await call.say(await _mine(call))
 
@@ -122,13 +123,13 @@ async def _card(call: Interaction, key_id: str, cursor: str = "") -> Message:
 
 async def show_key(call: Interaction) -> None:
     """Answer a button that asks for all that is known of a key."""
-    await call.say(await _card(call, call.value))
+    await tell_alone(call, await _card(call, call.value), redraw=False)
 
 
 async def turn_key(call: Interaction) -> None:
     """Show other requests about a key, on its card."""
     key_id, cursor = read_turn(call.value)
-    await call.say_in_place(await _card(call, key_id, cursor))
+    await tell_alone(call, await _card(call, key_id, cursor), redraw=True)
 
 
 async def turn_keys(call: Interaction) -> None:

@@ -31,7 +31,7 @@ async def show_typed(call: Interaction, words: tuple[str, ...]) -> None:
 
 async def show(call: Interaction, target: str) -> None:
     """Answer with the card of a Slack id, member's id, address or name."""
-    await answer_here(call, "Person", _card(call, target))
+    await answer_here(call, "Person", _card(call, target), has_figures=True)
 
 
 async def _card(call: Interaction, target: str, *, grants_at: str = "", asked_at: str = "", places_at: str = "") -> Message:
@@ -98,7 +98,7 @@ async def show_pressed(call: Interaction) -> None:
 
 async def show_more(call: Interaction) -> None:
     """Show the card again in its place, with more of the workspaces looked at."""
-    await answer_here(call, "Person", _card(call, call.value), in_place=True)
+    await answer_here(call, "Person", _card(call, call.value), in_place=True, has_figures=True)
 
 
 async def turn_grants(call: Interaction) -> None:
@@ -107,19 +107,19 @@ async def turn_grants(call: Interaction) -> None:
     if call.in_home:
         await home.publish(call, grants_at=cursor)
         return
-    await answer_here(call, "Person", _card(call, target, grants_at=cursor), in_place=True)
+    await answer_here(call, "Person", _card(call, target, grants_at=cursor), in_place=True, has_figures=True)
 
 
 async def turn_asked(call: Interaction) -> None:
     """Show more of what somebody asked for."""
     target, cursor = read_turn(call.value)
-    await answer_here(call, "Person", _card(call, target, asked_at=cursor), in_place=True)
+    await answer_here(call, "Person", _card(call, target, asked_at=cursor), in_place=True, has_figures=True)
 
 
 async def turn_places(call: Interaction) -> None:
     """Show more of the workspaces in which somebody has a role."""
     target, cursor = read_turn(call.value)
-    await answer_here(call, "Person", _card(call, target, places_at=cursor), in_place=True)
+    await answer_here(call, "Person", _card(call, target, places_at=cursor), in_place=True, has_figures=True)
 
 
 FEATURE = Feature(

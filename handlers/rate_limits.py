@@ -2,8 +2,10 @@
 
 import asyncio
 
+from bot.kinds.keys.owners import may_see_key
 from bot.kinds.limits.groups import groups_of
 from bot.kinds.limits.peaks.asked import Asked, read_asked
+from bot.kinds.limits.peaks.build import LimitFigures
 from bot.kinds.limits.peaks.figures import limit_figures
 from bot.kinds.limits.peaks.view import limits_chart, render_for_anthropic, render_limits, render_unknown
 from bot.posts.charts import deliver
@@ -28,10 +30,10 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
     if asked is None:
         return
     figures = await limit_figures(call.rt, asked, await scope_of(call.rt, call.actor), call.rt.now())
-    directly = await why_directly(call)
+    directly, key_id = await why_directly(call), await _driver(call, figures)
 
     def render(chart: dict[str, object] | None) -> Message:
-        return render_limits(figures, chart, cursor)
+        return render_limits(figures, chart, cursor, key_id)
 
     async def send(message: Message) -> Sent | None:
         if directly is not None:
@@ -42,6 +44,15 @@ async def _answer(call: Interaction, words: tuple[str, ...], *, cursor: str = ""
     await deliver(call.rt, call.rt.now(), render, limits_chart(figures), send)
     if directly is not None:
         await call.say(plain_answer(directly))
+
+
+async def _driver(call: Interaction, figures: LimitFigures) -> str:
+    """Return the key that drove the busiest minute, "" for one of which the person may not see whose it is."""
+    peak = figures.tightest.peak if figures.tightest else None
+    if peak is None or not peak.driver:
+        return ""
+    may_see = await may_see_key(call.rt, call.actor)
+    return next((key.id for key in await call.rt.directory.keys() if key.id == peak.driver and may_see(key)), "")
 
 
 async def _asked(call: Interaction, words: tuple[str, ...], *, redraw: bool) -> Asked | None:
@@ -89,10 +100,11 @@ async def ask(call: Interaction) -> None:
 
 
 async def tell(call: Interaction) -> None:
-    """Show what to tell Anthropic, with the figures that the person may see."""
+    """Show what to tell Anthropic: the whole organization's traffic, because it gives limits to the organization."""
     asked = await _asked(call, tuple(call.value.split()), redraw=False)
     if asked is not None:
-        figures = await limit_figures(call.rt, asked, await scope_of(call.rt, call.actor), call.rt.now())
+        of_all = Asked(group_ids=asked.group_ids)
+        figures = await limit_figures(call.rt, of_all, await scope_of(call.rt, call.actor), call.rt.now())
         await tell_alone(call, render_for_anthropic(figures), redraw=False)
 
 

@@ -315,7 +315,7 @@ ALLOWED = {
     ("bot/kinds/limits/peaks/near.py", "found[:_MOST]"): "the nearest to their limits; the rest is counted",
     ("handlers/claude_code.py", "call.channel[:1]"): "text",
     ("handlers/claude_code.py", "' '.join(call.words)[:200]"): "text",
-    ("handlers/spend_where.py", "call.channel[:1]"): "text",
+    ("handlers/edge/directly.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "found[:100]"): "suggestions, which typing narrows",
     ("handlers/spend_forms.py", "call.channel[:1]"): "text",

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
+from bot.slack.markup import clean
 from bot.words.addresses import is_address
 from bot.words.amounts import exact_amount, read_amount
 from bot.words.calendars import Calendar, is_zone
@@ -48,7 +49,8 @@ def _plain(field: FormField, value: Any) -> FormValue:
     if field.type == "duration":
         return _written_length(value)
     is_plain = isinstance(value, str | date | time | Decimal | int) and not isinstance(value, bool)
-    return str(value).strip() if is_plain else ""
+    text = str(value).strip() if is_plain else ""
+    return text if clean(text) else ""  # of invisible characters alone nobody reads anything
 
 
 def _texts_in(value: Any) -> list[str]:

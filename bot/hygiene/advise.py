@@ -1,10 +1,11 @@
 """What is found now, without what people accepted, and accepting a finding until a day."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotAllowed, NotFound, UpstreamError
 from bot.hygiene import db
 from bot.hygiene.load import load_facts
 from bot.hygiene.model import Accepted, Finding
@@ -14,6 +15,10 @@ from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
 from bot.spend.phrases import as_plain_text
 from bot.store.actions import AuditAction
+
+LOOK_WITHIN = 1.5
+"""Seconds that looking anew may take before a form is opened, for which Slack gives three."""
+_OVER = "That isn't found any more, or somebody has just accepted it. Nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,28 @@ async def advice_of(rt: Runtime, now: datetime) -> Advice:
     return Advice(now, [one for one in found if one.key not in known], accepted, facts.as_of, facts.missing)
 
 
+async def check_offered(rt: Runtime, actor: Actor, key: str) -> None:
+    """Raise NotFound once a finding was put right or accepted; what can't be seen in time is as it was."""
+    require_admin(actor)
+    try:
+        async with asyncio.timeout(LOOK_WITHIN):
+            found = (await advice_of(rt, rt.now())).open
+    except (UpstreamError, TimeoutError):
+        return
+    if key not in {one.key for one in found}:
+        raise NotFound("This was put right or accepted already. Nothing is left to do.")
+
+
 async def accept(rt: Runtime, actor: Actor, key: str, until: datetime, reason: str) -> Finding:
     """Accept a finding until a moment and put that on record; NotFound for one that isn't found any more."""
     require_admin(actor)
     found = next((one for one in (await advice_of(rt, rt.now())).open if one.key == key), None)
     if found is None:
-        raise NotFound("That isn't found any more, or somebody has just accepted it. Nothing was changed.")
+        raise NotFound(_OVER)
     title = as_plain_text(found.title)
     async with rt.store.write() as tx:
-        await db.accept(tx, Accepted(key, title, reason, until, actor.slack_id))
+        if not await db.accept(tx, Accepted(key, title, reason, until, actor.slack_id), rt.now()):
+            raise NotFound(_OVER)
         detail = {"title": title, "until": until.isoformat(), "reason": reason}
         tx.audit(tx.now, actor.slack_id, AuditAction.ADVICE_ACCEPTED, key, **detail)
     return found

@@ -19,8 +19,8 @@ from bot.store.upsert import insert_into
 _MOST_WAITING = 500
 
 
-async def accept(tx: Tx, wanted: Accepted) -> None:
-    """Accept a finding; who accepts it again changes until when, and why."""
+async def accept(tx: Tx, wanted: Accepted, now: datetime) -> bool:
+    """Accept a finding, and tell whether it was; one that is accepted now stays as it is."""
     values = {
         "finding": wanted.finding,
         "title": wanted.title,
@@ -31,7 +31,9 @@ async def accept(tx: Tx, wanted: Accepted) -> None:
     }
     changed = {name: value for name, value in values.items() if name != "finding"}
     statement = insert_into(tx, AcceptedAdviceRow).values(values)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["finding"], set_=changed))
+    is_over = col(AcceptedAdviceRow.until) <= now
+    statement = statement.on_conflict_do_update(index_elements=["finding"], set_=changed, where=is_over)
+    return (await tx.execute(statement)).rowcount == 1
 
 
 async def accepted(tx: Tx, now: datetime) -> list[Accepted]:

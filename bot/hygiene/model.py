@@ -35,6 +35,11 @@ class Ask:
     action_id: str
     value: str = ""
 
+    @property
+    def opens_form(self) -> bool:
+        """Whether it offers a change, which somebody may have made meanwhile."""
+        return self.label.endswith("…")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -116,6 +121,8 @@ class BusyMinute:
     at: datetime
     key: str = ""
     """The name of the key that made most of it."""
+    since: datetime | None = None
+    """When the limit was seen to change within the week: what was before met another one."""
 
     @property
     def used(self) -> Decimal:

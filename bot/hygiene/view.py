@@ -6,13 +6,13 @@ Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as day
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.forms.fields import Form, FormField, check_last_day
+from bot.forms.fields import Form, FormField, FormInput, check_last_day
 from bot.hygiene.model import Accepted, Finding, Risk
 from bot.slack import ids
-from bot.slack.blocks import actions, context, fit, section
+from bot.slack.blocks import actions, context, fit, paragraphs, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape, mention
 from bot.slack.model import Message
@@ -34,6 +34,17 @@ class Acceptance:
     reason: str
 
 
+LONGEST = timedelta(days=366)
+"""For how long a finding can be accepted: nothing is accepted for good."""
+
+
+def _check_until(value: str, form: FormInput) -> str | None:
+    if refusal := check_last_day(value, form):
+        return refusal
+    is_too_far = day.fromisoformat(value) - form.today > LONGEST
+    return "Choose a day within a year: nothing is accepted for good." if is_too_far else None
+
+
 ACCEPT = Form(
     ids.ADVICE_ACCEPT_FORM,
     "Accept a finding",
@@ -42,8 +53,8 @@ ACCEPT = Form(
             ids.ADVICE_UNTIL,
             "Until",
             "date",
-            hint="After that day it is found again, if it is still so.",
-            check=check_last_day,
+            hint="After that day, within a year at most, it is found again if it is still so.",
+            check=_check_until,
         ),
         FormField(ids.ADVICE_REASON, "Why it may stay", "long_text", hint="Goes on record.", max_length=500),
     ),
@@ -84,12 +95,25 @@ def _said(one: Finding) -> Markup:
 def _blocks(one: Finding) -> list[Json]:
     title = as_plain_text(one.title)
     money: Markup = f"{shown(one.money)} in 30 days at stake, " if one.money else ""
+    action_id, value = (ids.ADVICE_OFFER, offer_value(one)) if one.ask.opens_form else (one.ask.action_id, one.ask.value)
     buttons = [
-        button(one.ask.label, one.ask.action_id, one.ask.value, accessibility_label=f"{one.ask.label} {title}"),
+        button(one.ask.label, action_id, value, accessibility_label=f"{one.ask.label} {title}"),
         button("Accept…", ids.ADVICE_ACCEPT, one.key, accessibility_label=f"Accept until a day: {title}"),
     ]
     head: Markup = one.title.replace("*", "")  # bold as a whole: Slack shows the asterisks of bold within bold
     return [section(f"*{head}*\n{one.evidence} {one.stakes}"), context(f"{money}{_RISKS[one.risk]}"), actions(*buttons)]
+
+
+def offer_value(one: Finding) -> str:
+    """Return what the button of an offer carries: the finding, and what opens its form."""
+    return "\n".join((one.key, one.ask.action_id, one.ask.value))
+
+
+def read_offer(value: str) -> tuple[str, str, str]:
+    """Return what such a button carries: the finding's key, an action and its value; what is missing is empty."""
+    key, _, opens = value.partition("\n")
+    action_id, _, what = opens.partition("\n")
+    return key, action_id, what
 
 
 def accepted_list(page: Page[Accepted]) -> Message:
@@ -110,7 +134,7 @@ def accepted_list(page: Page[Accepted]) -> Message:
 def weekly(titles: Sequence[Markup], total: int, prefix: str) -> Message:
     """Return what is told once a week: what is new, of so many findings in all; no figure is in it."""
     more: list[Markup] = [f"and {number(total - len(titles))} more"] if total > len(titles) else []
-    lines = "\n".join([f"• {title}" for title in (*titles, *more)])
+    lines: list[Markup] = [f"• {title}" for title in (*titles, *more)]
     head: Markup = f"⚠️ *{plural(total, 'new finding')} this week* about how the Claude organization is set up"
-    text: Markup = f"{head}\n{lines}\n{code(f'/{prefix}-admin advice')} shows admins what to do about each."
-    return Message(text, [section(text), actions(button("Show advice", ids.ADVICE))])
+    said: list[Markup] = [head, *lines, f"{code(f'/{prefix}-admin advice')} shows admins what to do about each."]
+    return Message("\n".join(said), [*paragraphs(said), actions(button("Show advice", ids.ADVICE))])

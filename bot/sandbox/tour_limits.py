@@ -32,8 +32,9 @@ async def advice_opens_its_request(story: Story) -> None:
     await story.types(BOB, "/claude-admin advice", "C0ENG")
     advice = await story.sees(BOB, "the most money at stake first", "C0ENG")
     rows: list[list[Json]] = [block["elements"] for block in advice["blocks"] if block["type"] == "actions"]
-    value = next(one["value"] for row in rows for one in row if one["action_id"] == "open_set_spend_limit")
-    await story.presses(BOB, advice, "open_set_spend_limit", value=value)
+    offers = [str(one["value"]) for row in rows for one in row if one["action_id"] == "advice_offer"]
+    value = next(one for one in offers if one.startswith("unlimited:"))
+    await story.presses(BOB, advice, "advice_offer", value=value)
     view = await story.modal(BOB, "Dollars a month")
     expect("Production" in str(view["blocks"]), "the form doesn't name the workspace of the finding")
     story.note(BOB, f"a form: {view['title']['text']}, filled in with Production")

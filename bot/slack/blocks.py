@@ -23,6 +23,7 @@ from bot.words.wording import number
 
 MAX_MESSAGE_BLOCKS: Final = 50
 MAX_VIEW_BLOCKS: Final = 100
+MAX_SECTION: Final = 3000
 
 
 def mrkdwn(markup: Markup, limit: int = 3000) -> Json:
@@ -40,6 +41,17 @@ def section(text: Markup, *, accessory: Json | None = None, fields: Sequence[Mar
     if accessory is not None:
         block["accessory"] = accessory
     return block
+
+
+def paragraphs(lines: Sequence[Markup]) -> list[Json]:
+    """Return lines in as few sections as hold them: one is cut only where it is longer than a section by itself."""
+    held: list[Markup] = []
+    for line in lines:
+        if held and len(held[-1]) + 1 + len(line) <= MAX_SECTION:
+            held[-1] = f"{held[-1]}\n{line}"
+        else:
+            held.append(line)
+    return [section(one) for one in held]
 
 
 def header(text: str) -> Json:

@@ -9,10 +9,11 @@ import pytest
 
 from bot.admin.model import Member
 from bot.approvals import db as requests
-from bot.errors import NotAllowed, NotFound
-from bot.hygiene import weekly
-from bot.hygiene.advise import accept, advice_of
+from bot.errors import NotAllowed, NotFound, UpstreamDown
+from bot.hygiene import db, weekly
+from bot.hygiene.advise import accept, advice_of, check_offered
 from bot.hygiene.load import load_facts
+from bot.hygiene.model import Accepted
 from bot.jobs import JOBS, run_job
 from bot.kinds.limits.peaks.places import busiest_minutes
 from bot.kinds.registry import KINDS
@@ -107,6 +108,34 @@ async def test_what_is_accepted_is_gone_until_its_day_and_only_admins_may(store:
         [entry] = [entry async for entry in all_entries(tx) if entry.subject == one]
     assert (entry.actor, entry.detail["reason"]) == ("U0BOB", "Research is closed soon")
     assert one in {found.key for found in (await advice_of(rt, NOW + DAY)).open}, "it comes back"
+
+
+async def test_of_two_who_accept_what_both_have_found_the_first_one_does(store: Store) -> None:
+    wanted = [Accepted("ownerless:x", "X spends", f"reason {n}", NOW + n * DAY, "U0BOB") for n in (1, 2, 9)]
+    at = (NOW, NOW, NOW + DAY)
+    async with store.write() as tx:
+        assert [await db.accept(tx, one, now) for one, now in zip(wanted, at, strict=True)] == [True, False, True]
+        assert await db.accepted(tx, NOW) == wanted[2:]
+
+
+async def test_what_was_put_right_or_accepted_is_offered_no_more(store: Store) -> None:
+    await seeded(store)
+    rt, one = cast("Any", bot(store, Slack())), f"ownerless:{LAB}"
+    await check_offered(rt, BOB, one)
+    with pytest.raises(NotAllowed):
+        await check_offered(rt, DEVELOPER, one)
+    for over in (f"ownerless:{PROD}", "ownerless:gone", "", "\n"):
+        with pytest.raises(NotFound, match="Nothing is left to do"):
+            await check_offered(rt, BOB, over)
+    await accept(rt, BOB, one, NOW + DAY, "fine")
+    with pytest.raises(NotFound):
+        await check_offered(rt, BOB, one)
+
+    async def unread() -> None:
+        raise UpstreamDown("The Claude Admin API didn't answer in time.")
+
+    rt.directory.members = unread
+    await check_offered(rt, BOB, "ownerless:gone")
 
 
 async def at(rt: Runtime, now: datetime) -> None:

@@ -30,10 +30,20 @@ async def test_an_admin_is_advised_and_accepts_and_nobody_else_sees_it(world: Wo
         for element in block.get("elements", [])
         if element.get("action_id") == "advice_accept"
     )
+    offer = next(
+        element
+        for block in answer["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == "advice_offer" and element["value"].startswith(f"{first['value']}\n")
+    )
+    await world.click_on(BOB, answer, "advice_offer", value=offer["value"])
+    await world.modal(BOB, "Send request")
     await world.click_on(BOB, answer, "advice_accept", value=first["value"])
     await world.modal(BOB, "Accept a finding")
     await world.submit(BOB, advice_until="2026-12-31", advice_reason="Known, mended next quarter")
     await world.modal(BOB, "Accepted until")
+    await world.click_on(BOB, answer, "advice_offer", value=offer["value"])
+    await told(world, BOB, "This was put right or accepted already. Nothing is left to do.")
     await world.command(BOB, "/claude-admin advice")
     answer = await told(world, BOB, "1 accepted finding isn't shown.")
     await press(world, BOB, answer, "advice_accepted")

@@ -11,22 +11,27 @@ import pytest
 
 import bot.hygiene.rules
 from bot.errors import NotFound
+from bot.forms.read import given, problems
 from bot.hygiene.model import Facts, Finding, Risk
 from bot.hygiene.registry import RULES, findings_in
 from bot.hygiene.rules.dearer_models import successor
-from bot.hygiene.view import advice_list
+from bot.hygiene.rules.near_limit import traffic_near_limit
+from bot.hygiene.view import ACCEPT, advice_list, read_offer, weekly
 from bot.hygiene.words import keys_of_model
 from bot.kinds.registry import KINDS
 from bot.policy.model import Policy
 from bot.slack import ids
+from bot.slack.markup import Markup, bold
 from bot.slack.paging import numbered
 from bot.spend.ask.grammar import parse_query
 from bot.spend.dimensions import MODEL
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.prices.load import price_table
+from bot.words.calendars import UTC_DAYS
 from handlers import FEATURES
+from handlers.advice import OPENERS
 from handlers.named import named_by
-from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, key, used
+from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, used
 
 NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
 BEST_PRACTICES = {
@@ -93,6 +98,55 @@ def test_each_button_is_one_that_answers() -> None:
     known = {action for feature in FEATURES for action in feature.actions}
     known |= {f"{ids.OPEN_PREFIX}{kind}" for kind in KINDS}
     assert {one.ask.action_id for one in [*findings_in(NOBODY_WATCHES), *findings_in(BADLY_KEPT)]} <= known
+
+
+def test_a_minute_is_of_the_hours_in_which_its_limit_held() -> None:
+    facts = replace(WELL_KEPT, busy=[busy(900), replace(busy(900), since=NOW - DAY)])
+    whole, part = (one.evidence for one in traffic_near_limit(facts))
+    assert "The busiest minute of the last 7 days, " in whole
+    assert "The busiest minute since its limit changed <!date^" in part
+
+
+NOTHING: set[str] = set()
+
+
+def test_nothing_is_accepted_for_good_or_without_a_reason() -> None:
+    for until, reason, wrong in (
+        ("2026-11-21", "fine", NOTHING),
+        ("2027-11-22", "fine", NOTHING),
+        ("2026-11-20", "fine", {ids.ADVICE_UNTIL}),
+        ("2027-11-23", "fine", {ids.ADVICE_UNTIL}),
+        ("9999-12-31", "fine", {ids.ADVICE_UNTIL}),
+        ("2026-02-30", "fine", {ids.ADVICE_UNTIL}),
+        ("", "fine", {ids.ADVICE_UNTIL}),
+        ("2026-12-01", "", {ids.ADVICE_REASON}),
+        ("2026-12-01", " \n\u200b", {ids.ADVICE_REASON}),
+        ("2026-12-01", "x" * 501, {ids.ADVICE_REASON}),
+        ("2026-12-01", "see sk-ant-api03-" + "a1B2" * 20, {ids.ADVICE_REASON}),
+    ):
+        held = given(ACCEPT.fields, {ids.ADVICE_UNTIL: until, ids.ADVICE_REASON: reason}, {}, NOW, UTC_DAYS)
+        assert set(problems(ACCEPT, held)) == wrong, (until, reason)
+
+
+def test_many_long_titles_are_told_whole() -> None:
+    titles: list[Markup] = [bold("&<>*_~" * 80) for _ in range(10)]
+    said = weekly(titles, 1000, "claude")
+    texts = [one["text"]["text"] for one in said.blocks if one["type"] == "section"]
+    assert "\n".join(texts) == said.text
+    assert "and 990 more" in said.text
+
+
+def test_every_offer_is_looked_at_again_and_opens_the_same_form() -> None:
+    found = [*findings_in(NOBODY_WATCHES), *findings_in(BADLY_KEPT)]
+    for one in found:
+        [shown, accept] = advice_list(numbered([one], "", 1), 0, "").blocks[3]["elements"]
+        assert accept["action_id"] == ids.ADVICE_ACCEPT
+        opens = one.ask.action_id.startswith(ids.OPEN_PREFIX) or one.ask.action_id in OPENERS
+        assert (shown["action_id"] == ids.ADVICE_OFFER) is one.ask.opens_form is opens, one.key
+        if opens:
+            assert read_offer(shown["value"]) == (one.key, one.ask.action_id, one.ask.value)
+    for forged in ("", "a", "a\nb", "a\nb\nc\nd"):
+        assert len(read_offer(forged)) == 3
 
 
 def test_a_button_that_opens_a_form_names_what_the_form_asks_for() -> None:

@@ -1,13 +1,17 @@
 """What `/claude-limits` reads and answers: names in any order, limits that hold, headroom, and what isn't known."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.admin.model import RateLimitGroup, WorkspaceRateLimit
+from bot.errors import NotAllowed
 from bot.kinds.limits.peaks.asked import Asked, Unknown, read_asked
 from bot.kinds.limits.peaks.build import lines_of, nearly_reached, places_of, tier_of
-from bot.kinds.limits.peaks.figures import level_of
-from bot.kinds.limits.peaks.model import Peak, Scope, Which
+from bot.kinds.limits.peaks.figures import level_of, missing_hours
+from bot.kinds.limits.peaks.model import HOUR, Peak, Scope, Which
 from bot.kinds.limits.peaks.own.model import Limits, limits_in
 from bot.kinds.limits.peaks.view import limits_chart, limits_table, render_for_anthropic, render_limits, render_unknown
 from bot.spend.scope import EVERYTHING
@@ -154,11 +158,14 @@ def test_a_limit_that_was_nearly_reached_elsewhere_explains_refusals() -> None:
     assert [one.limiter for one in workspace.lines] == ["output_tokens"], "where the organization's holds, it counts there"
     assert [place.name for place, _ in nearly_reached([organization, workspace])] == ["R&D"]
     said = render_limits(replace(figures({}), others=tuple(nearly_reached([workspace]) * 5))).text
-    assert said.count("*R&amp;D* reached 96 % of its own limit for *Claude Opus, output tokens per minute*.") == 3
+    assert said.count("*R&amp;D* reached 96 % of its own limit for *Claude Opus, output tokens per minute*, 480 at ") == 3
     assert "2 more limits of workspaces came as near." in said
     [organization] = places_of([group()], {}, {}, [peak(900)])
     said = render_limits(replace(figures({}), others=tuple(nearly_reached([organization])))).text
-    assert "All workspaces together reached 90 % of *Claude Opus, output tokens per minute*, which they share." in said
+    assert (
+        "All workspaces together reached 90 % of *Claude Opus, output tokens per minute*, which they share, 900 at " in said
+    )
+    assert "most of it by `ingest-&lt;prod&gt;`" in said
 
 
 def test_who_may_see_little_sees_their_own_keys() -> None:
@@ -190,3 +197,51 @@ def test_the_tier_is_guessed_from_what_most_groups_have_and_said_as_a_guess() ->
     said = render_limits(figures({}, group("Opus", *scale))).text
     assert "That is a guess" in said
     assert TEN.strftime("%H") in said
+
+
+def test_of_what_no_report_tells_nothing_is_said_to_be_without_traffic() -> None:
+    said = render_limits(figures({}, replace(group("Batches"), name="Batches", models=()))).text
+    assert "no report tells their traffic by minute" in said
+    assert "no traffic" not in said
+
+
+def test_what_is_not_known_of_the_newest_day_is_said_by_itself() -> None:
+    found = replace(figures({("rl_opus", "output_tokens"): peak(850)}), missing_today=20, missing=30)
+    assert "20 of the last 24 hours and 30 hours of the last 30 days not known yet" in render_limits(found).text
+    now = TEN + timedelta(minutes=15)
+    read = [TEN - n * HOUR for n in range(2, 9)]
+    assert missing_hours(read, now, timedelta(hours=24)) == 16
+
+
+def test_a_limit_that_was_nearly_reached_says_why_requests_may_be_refused_below_it() -> None:
+    for value, wanted in ((790, False), (850, True), (1000, False)):
+        said = render_limits(figures({("rl_opus", "output_tokens"): peak(value)})).text
+        assert ("429 may come below 100 %" in said) is wanted
+    chart = limits_chart(figures({("rl_opus", "output_tokens"): peak(850)}))
+    assert chart
+    assert "(UTC)" in chart.title
+    assert "(UTC)" in chart.native_title
+
+
+def test_whose_key_it_is_is_offered_to_whom_it_may_be_shown() -> None:
+    found = figures({("rl_opus", "output_tokens"): peak(850)})
+    for key_id, wanted in (("", []), ("apikey_1", ["apikey_1"])):
+        elements = render_limits(found, key_id=key_id).blocks[-1]["elements"]
+        assert [one["value"] for one in elements if one["action_id"] == "show_key"] == wanted
+
+
+def test_anthropic_is_told_of_the_whole_organization_by_who_sees_it() -> None:
+    found = figures({("rl_opus", "output_tokens"): peak(850)})
+    own = tuple(replace(line, is_own=True) for line in found.lines)
+    for one, wanted in (
+        (found, True),
+        (replace(found, asked=Asked("w1"), level="workspace"), True),
+        (replace(found, asked=Asked("w1"), level="workspace", lines=own), False),
+        (replace(found, asked=Asked("w1"), level="workspace", sees_all=False), False),
+        (replace(found, level="key", sees_all=False), False),
+    ):
+        buttons = [button["action_id"] for button in render_limits(one).blocks[-1]["elements"]]
+        assert ("limits_tell" in buttons) is wanted
+    for level in ("workspace", "key"):
+        with pytest.raises(NotAllowed, match="you see only a part"):
+            render_for_anthropic(replace(found, level=level))

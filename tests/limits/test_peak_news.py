@@ -8,13 +8,15 @@ from typing import Any, cast
 
 from bot.jobs import JOBS, run_job
 from bot.kinds.limits.peaks import db
+from bot.kinds.limits.peaks.build import places_of
 from bot.kinds.limits.peaks.model import HOUR, HourRead, Peak, Scope, Which
-from bot.kinds.limits.peaks.near import Near, Week, read_subject, week_due
+from bot.kinds.limits.peaks.near import Near, Week, read_subject, render_week, week_due
 from bot.kinds.limits.peaks.own import db as own_limits
 from bot.posts.converge import converge
 from bot.runtime import Runtime
 from bot.store.audit import all_entries
 from bot.store.session import Store
+from tests.limits.samples import group
 from tests.limits.test_peaks_sync import LIMITS
 from tests.spend.world import COSTS, Slack, runtime, set_clock
 
@@ -115,7 +117,11 @@ async def test_a_workspaces_own_limit_is_told_once_a_day_and_step(
     assert "480 of 500" in said.message.text
     assert "11:00 UTC" in said.message.text
     buttons = {one["action_id"]: one["value"] for one in said.message.blocks[-1]["elements"]}
-    assert buttons == {"limits_show": "w1 rl_opus", "limits_ask": "w1 rl_opus output_tokens"}
+    assert buttons == {
+        "limits_show": "w1 rl_opus",
+        "limits_ask": "w1 rl_opus output_tokens",
+        "show_key": "apikey_1",
+    }
     async with store.read() as tx:
         [entry] = [one async for one in all_entries(tx) if one.action == "rate_limit.near"]
     assert (entry.detail["workspace_id"], entry.detail["percent"]) == ("w1", 95)
@@ -163,3 +169,19 @@ def test_a_subject_says_what_a_post_is_about() -> None:
         assert read_subject(about.subject) == about
     for now, is_due in ((NINE - HOUR, False), (NINE, True), (NINE + 23 * HOUR, True), (NINE + 25 * HOUR, False)):
         assert (week_due(now) is not None) is is_due
+
+
+def test_a_week_without_traffic_says_so_and_long_names_are_told_whole() -> None:
+    week = Week(date(2026, 11, 23))
+    assert render_week(week, [], {}, 0).text.endswith("the busiest minutes. There was no traffic.")
+    assert "in the hours that I know; 7 of these 168 aren't known." in render_week(week, [], {}, 7).text
+    long = "&<>*_~" * 42
+    ids, own = [f"w{n}" for n in range(40)], {"rl_opus": {"output_tokens_per_minute": 500}}
+    peaks = [Peak(Which(Scope("workspace", one), "rl_opus", "output_tokens"), 450, NINE, "k", 400) for one in ids]
+    places = places_of([group()], dict.fromkeys(ids, own), dict.fromkeys(ids, long), peaks)
+    said = render_week(week, places, {"k": long}, 0)
+    texts = [one["text"]["text"] for one in said.blocks if one["type"] == "section"]
+    assert "\n".join(texts) == said.text, "nothing is cut"
+    assert max(map(len, texts)) <= 3000
+    assert len(said.blocks) <= 50
+    assert "and 25 more" in said.text

@@ -128,18 +128,21 @@ async def test_limits_of_a_workspace_with_traffic_are_read_once_an_hour_and_forg
         async with store.read() as tx:
             return await own_limits.kept(tx)
 
-    assert await kept_after(0) == {"w": ({"rl_opus": {"output_tokens_per_minute": 500}}, None)}, "not what it inherits"
+    of_all = {"rl_opus": {"output_tokens_per_minute": 1000, "requests_per_minute": 100}}
+    assert await kept_after(0) == {
+        "": (of_all, {}),
+        "w": ({"rl_opus": {"output_tokens_per_minute": 500}}, {}),
+    }, "not what it inherits"
     await sync(rt, "", NOON + timedelta(minutes=59))
     assert reports.asked_of == ["w"], "neither the default workspace nor one without traffic"
     reports.is_gone = "w"
-    assert await kept_after(1) == {}
+    assert (await kept_after(1))["w"].limits == {}
     assert reports.asked_of == ["w", "w"]
     reports.is_gone = ""
     for hours in (2, 3):
-        kept = (await kept_after(hours))["w"]
-        assert kept.changed_at == NOON + timedelta(hours=2), "since then it holds"
-    assert kept.holds_from(NOON) == NOON.replace(minute=0) + timedelta(hours=3), "a part of an hour isn't counted"
-    assert kept.holds_from(NOON + timedelta(hours=5)) == NOON + timedelta(hours=5)
+        change = (await kept_after(hours))["w"].change("rl_opus", "output_tokens_per_minute")
+        assert change == (NOON + timedelta(hours=2), None), "since then it holds"
+    assert change.holds_from == NOON.replace(minute=0) + timedelta(hours=3), "a part of an hour isn't counted"
 
 
 def test_the_limits_that_were_read_longest_ago_are_read_first_and_a_few_at_once() -> None:

@@ -29,7 +29,7 @@ def _finding(facts: Facts, one: BusyMinute) -> Finding:
         "near_limit",
         f"{place or 'organization'}:{one.group_id}",
         said,
-        f"The busiest minute of the last 7 days, {date(one.at)}, took {escape(share(one.used))} of it:"
+        f"The busiest minute {_span(one)}, {date(one.at)}, took {escape(share(one.used))} of it:"
         f" {exact_count(one.value)} of {exact_count(one.limit)} {one.limit_of}{_by(one)}.",
         "Above the limit, Claude refuses requests with the error 429.",
         ask,
@@ -39,3 +39,7 @@ def _finding(facts: Facts, one: BusyMinute) -> Finding:
 
 def _by(one: BusyMinute) -> Markup:
     return f", mostly by {code(one.key)}" if one.key else ""
+
+
+def _span(one: BusyMinute) -> Markup:
+    return f"since its limit changed {date(one.since)}" if one.since else "of the last 7 days"

@@ -39,10 +39,11 @@ class PeakHourRow(Table, table=True):
 class WorkspaceLimitsRow(Table, table=True):
     """The rate limits that a workspace has of its own, as they were read: numbers by limiter's name in the API, by group.
 
-    `changed_at` is when they were first read as they are; None where that was the first reading of all.
+    Those of the organization are the row of no workspace ("").
+    `changes` says, by group and limiter, when the last change was seen (ISO 8601), and what it was before.
     """
 
     workspace_id: str = Field(primary_key=True)
     read_at: datetime = time_column()
-    changed_at: datetime | None = time_column(nullable=True)
     limits: dict[str, dict[str, int]] = json_column()
+    changes: dict[str, dict[str, tuple[str, int | None]]] = json_column()

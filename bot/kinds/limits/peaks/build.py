@@ -1,14 +1,15 @@
 """From limits and peaks to lines that compare them, with the tier that the limits suggest. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from bot.kinds.limits.groups import LIMITERS, REQUESTS, Group
 from bot.kinds.limits.peaks.asked import Asked
 from bot.kinds.limits.peaks.model import CACHE_AWARE, Level, Peak
-from bot.kinds.limits.peaks.own.model import Limits
+from bot.kinds.limits.peaks.own.model import Change, Limits
 from bot.words.own import Own
 
 WINDOWS: tuple[tuple[str, Own, timedelta], ...] = (
@@ -28,7 +29,8 @@ At = tuple[str, str]
 class Line:
     """One limiter of one group. `limit` is what holds, None for no limit; `is_own`: the workspace's own limit holds.
 
-    `peaks` are by window; a window that is absent has no data, one with None had no traffic.
+    `peaks` are by window; a window that is absent has no data, one with None had no traffic. They are those under this
+    limit: after a `change` within the longest window, those since then.
     """
 
     group: Group
@@ -37,6 +39,7 @@ class Line:
     is_own: bool = False
     organization: int | None = None
     peaks: Mapping[str, Peak | None] | None = None
+    change: Change | None = None
 
     @property
     def at(self) -> At:
@@ -78,11 +81,14 @@ def lines_of(
     known: Mapping[str, bool],
     *,
     requests_known: bool,
+    changes: Mapping[At, Change] = MappingProxyType({}),
+    unknown: Collection[At] = (),
 ) -> list[Line]:
     """Return a line for each limiter of each group, the one with the least headroom first.
 
     `own` are the overrides of the workspace in question, `peaks` those of each window; `known` says whether hours of a
-    window were read. The lower of a workspace's limit and the organization's holds (admin-api.md §4.9). Of groups without
+    window were read; of the `unknown` none was since their limit holds.
+    The lower of a workspace's limit and the organization's holds (admin-api.md §4.9). Of groups without
     models, such as batches and files, no report tells the traffic.
     """
     lines: list[Line] = []
@@ -90,11 +96,11 @@ def lines_of(
         for limiter, one in group.limiters.items():
             value = own.get(group.id, {}).get(one.type)
             holds = min([number for number in (value, one.value) if number is not None], default=None)
-            is_counted = bool(group.models) and (limiter != REQUESTS or requests_known)
-            found = {
-                name: peaks[name].get((group.id, limiter)) for name, has_data in known.items() if has_data and is_counted
-            }
-            lines.append(Line(group, limiter, holds, value is not None and value == holds, one.value, found or None))
+            at = group.id, limiter
+            is_counted = bool(group.models) and (limiter != REQUESTS or requests_known) and at not in unknown
+            found = {name: peaks[name].get(at) for name, has_data in known.items() if has_data and is_counted}
+            is_own = value is not None and value == holds
+            lines.append(Line(group, limiter, holds, is_own, one.value, found or None, changes.get(at)))
     return sorted(lines, key=lambda line: Decimal(-1) if line.used is None else line.used, reverse=True)
 
 
@@ -113,12 +119,16 @@ class Place:
 
 
 def places_of(
-    groups: Sequence[Group], own: Mapping[str, Limits], names: Mapping[str, str], peaks: Iterable[Peak]
+    groups: Sequence[Group],
+    own: Mapping[str, Limits],
+    names: Mapping[str, str],
+    peaks: Iterable[Peak],
+    changes: Mapping[tuple[str, str, str], Change] = MappingProxyType({}),
 ) -> list[Place]:
     """Return the organization beside its peaks, then each workspace with limits of its own beside its peaks.
 
     `own` and `names` are by workspace; one without a name isn't there any more. Where the organization's limit holds in a
-    workspace, its traffic counts there alone.
+    workspace, its traffic counts there alone. `changes` within the span are by place, group and limiter.
     """
     by_place: dict[str, dict[At, Peak]] = {}
     for peak in peaks:
@@ -126,7 +136,8 @@ def places_of(
     found = list[Place]()
     for place in ("", *sorted(own.keys() & names.keys() & by_place.keys())):
         mine = {"span": by_place.get(place, {})}
-        lines = lines_of(groups, own.get(place, {}), mine, {"span": True}, requests_known=True)
+        changed = {at[1:]: change for at, change in changes.items() if at[0] == place}
+        lines = lines_of(groups, own.get(place, {}), mine, {"span": True}, requests_known=True, changes=changed)
         found.append(Place(place, names.get(place, ""), tuple(one for one in lines if one.is_own or not place)))
     return found
 
@@ -171,7 +182,8 @@ class LimitFigures:
     """The answer: lines, the tightest first, and how far they can be trusted.
 
     `level` says whose traffic the peaks are of; `as_of` is the end of the newest hour that was read, None without any.
-    `missing` hours of the longest window weren't read. `names` are those of keys that the reader may see. `others` are
+    `missing` hours of the longest window weren't read, `missing_today` of the shortest.
+    `names` are those of keys that the reader may see. `others` are
     limits that were nearly reached elsewhere: workspaces' own ones, or what a workspace shares with all others.
     """
 
@@ -189,6 +201,11 @@ class LimitFigures:
     bars: dict[datetime, int]
     may_ask: bool
     others: tuple[tuple[Place, Line], ...] = ()
+    missing_today: int = 0
+    sees_all: bool = True
+    """Whether the reader may see the traffic of the whole organization, which is what Anthropic has to be told."""
+    before: Mapping[At, Peak] = field(default_factory=dict[At, Peak])
+    """The highest peak under what a limit was before its last change, for those that were seen to change."""
 
     @property
     def tightest(self) -> Line | None:

@@ -10,6 +10,9 @@ from bot.errors import QuartermasterError
 from bot.kinds.limits.groups import groups_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.build import WINDOWS, Line, lines_of
+from bot.kinds.limits.peaks.own import db as own_limits
+from bot.kinds.limits.peaks.own.holding import ORGANIZATION, by_start, holding
+from bot.kinds.limits.peaks.places import peaks_under
 from bot.runtime import Runtime
 from bot.telemetry.gauge import Gauge
 
@@ -18,7 +21,7 @@ log = structlog.get_logger()
 LIMIT, PEAK, HEADROOM = "claude.org.rate_limit", "claude.org.rate_limit.peak", "claude.org.rate_limit.headroom"
 NAMES = {
     LIMIT: "per minute, what the organization may use of a group of models",
-    PEAK: "the busiest minute of the last 24 hours that were read",
+    PEAK: "the busiest minute of the last 24 hours that were read; after a change of the limit, since then",
     HEADROOM: "the part of the limit that was left in that minute, 0.2 for 20 %",
 }
 """What each name means; tags are model_group and limiter."""
@@ -35,10 +38,14 @@ async def gauges(rt: Runtime, now: datetime) -> Sequence[Gauge]:
         return ()
     async with rt.store.read() as tx:
         read = await db.hours_read(tx, now - _SPAN)
-        found = await db.highest_since(tx, now - _SPAN, "organization")
+        held = holding(await own_limits.kept(tx), groups, (now - _SPAN, None), now)
+        of_all = {at: one for at, one in held.items() if at[0] == ORGANIZATION}
+        found = [one for start, ats in by_start(of_all).items() for one in await peaks_under(tx, start, ats)]
     peaks = {(one.which.group_id, one.which.limiter): one for one in found}
     requests_known = all(one.source != "legacy" for one in read.values())
-    lines = lines_of(groups, {}, {_WINDOW: peaks}, {_WINDOW: bool(read)}, requests_known=requests_known)
+    unknown = {at[1:] for at, one in of_all.items() if not any(hour >= one.start for hour in read)}
+    known = {_WINDOW: bool(read)}
+    lines = lines_of(groups, {}, {_WINDOW: peaks}, known, requests_known=requests_known, unknown=unknown)
     return [gauge for line in lines for gauge in gauges_of(line)]
 
 

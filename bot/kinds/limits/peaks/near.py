@@ -9,7 +9,7 @@ from typing import Any
 from bot.kinds.limits.groups import LIMITERS
 from bot.kinds.limits.peaks.build import Line, Place
 from bot.slack import ids
-from bot.slack.blocks import actions, section
+from bot.slack.blocks import actions, paragraphs
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code, escape
 from bot.slack.markup import date as moment
@@ -118,12 +118,13 @@ def render_near(place: Place, line: Line, near: Near, key: str) -> Message:
     if key:
         part = escape(share(Decimal(peak.driver_value) / peak.value))
         lines.append(f"Key {code(key)} made {part} of it.")
+    whose = [button("Whose key it is", ids.SHOW_KEY, peak.driver)] if key else []
     refused: Markup = "Above the limit, requests are answered with 429. Spread the traffic, or ask"
     if not place.workspace_id:
-        return _with_buttons([*lines, f"{refused} Anthropic for a higher limit."], near.group_id)
+        return _with_buttons([*lines, f"{refused} Anthropic for a higher limit."], near.group_id, *whose)
     ask = button("Ask for a higher limit", ids.LIMITS_ASK, f"{place.workspace_id} {near.group_id} {line.limiter}")
     lines.append(f"{refused} for a higher limit: this one is the workspace's own.")
-    return _with_buttons(lines, f"{place.workspace_id} {near.group_id}", ask)
+    return _with_buttons(lines, f"{place.workspace_id} {near.group_id}", ask, *whose)
 
 
 def _reached(place: Place, line: Line, part: str) -> str:
@@ -140,12 +141,18 @@ def render_week(week: Week, places: Iterable[Place], names: Mapping[str, str], m
     head: Markup = f"📈 *Rate limits* from {weekday_day(first)} to {weekday_day(last)} (UTC): the busiest minutes"
     found = [one for place in places for one in _nearest(place)]
     found.sort(key=lambda one: one[1].used or 0, reverse=True)
+    if not found:
+        return _with_buttons([f"{head}. There was no traffic{_in_known(missing)}."], "")
     said: list[Markup] = [head, *(_row(place, line, names) for place, line in found[:_MOST])]
     if len(found) > _MOST:
         said.append(f"• and {number(len(found) - _MOST)} more, none of them nearer")
     if missing:
         said.append(f"{number(missing)} of these 168 hours aren't known.")
     return _with_buttons(said, "")
+
+
+def _in_known(missing: int) -> Markup:
+    return f" in the hours that I know; {number(missing)} of these 168 aren't known" if missing else ""
 
 
 def _nearest(place: Place) -> list[tuple[Place, Line]]:
@@ -161,6 +168,8 @@ def _row(place: Place, line: Line, names: Mapping[str, str]) -> Markup:
     where: Markup = f"{bold(place.name)}, its own limit for " if place.workspace_id else ""
     text = f"{line.group.name}: {share(line.used or Decimal(0))} of the {LIMITERS[line.limiter][0]}"
     said: Markup = f"• {where}{escape(text)}, {_counted(line)}"
+    if line.change:
+        said = f"{said} (since the limit changed from {_limit(line.change.before)}, {moment(line.change.at)})"
     if line.peak is None:
         return said
     driver: Markup = f", mostly {code(names.get(line.peak.driver, line.peak.driver))}" if line.peak.driver else ""
@@ -171,6 +180,11 @@ def _utc(minute: datetime) -> Own:
     return own(f"{minute:%H:%M} UTC")
 
 
+def _limit(limit: int | None) -> Markup:
+    none: Markup = "none"
+    return none if limit is None else exact_count(limit)
+
+
 def _counted(line: Line) -> Markup:
     value = line.peak.value if line.peak else 0
     return f"{exact_count(value)} of {exact_count(line.limit or 0)}"
@@ -178,4 +192,4 @@ def _counted(line: Line) -> Markup:
 
 def _with_buttons(lines: Sequence[Markup], typed: str, *more: dict[str, Any]) -> Message:
     text: Markup = "\n".join(lines)
-    return Message(text, [section(text), actions(button("Show limits", ids.LIMITS_SHOW, typed), *more)])
+    return Message(text, [*paragraphs(lines), actions(button("Show limits", ids.LIMITS_SHOW, typed), *more)])

@@ -7,32 +7,37 @@ from bot.hygiene.model import BusyMinute
 from bot.kinds.limits.groups import LIMITERS, groups_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.build import Place, places_of
+from bot.kinds.limits.peaks.model import Peak
 from bot.kinds.limits.peaks.near import WEEK
 from bot.kinds.limits.peaks.own import db as own_limits
-from bot.kinds.limits.peaks.own.model import Kept
+from bot.kinds.limits.peaks.own.holding import ORGANIZATION, Limited, by_start, groups_held, holding, own_held
 from bot.runtime import Runtime
+from bot.store.session import Tx
 
 
 async def read_places(rt: Runtime, since: datetime, until: datetime | None = None) -> Sequence[Place]:
     """Return where there was traffic from a moment to before another, the organization first."""
     async with rt.store.read() as tx:
-        found = await db.highest_since(tx, since, "organization", until=until)
-        own = await own_limits.kept(tx) if found else {}
-        for start, workspaces in _by_start(own, since).items():
-            found += await db.highest_since(tx, start, "workspace", workspaces, until=until)
-    if not found:
-        return ()
+        if not await db.highest_since(tx, since, "organization", until=until):
+            return ()
+    groups = groups_of(await rt.directory.rate_limits())
+    async with rt.store.read() as tx:
+        held = holding(await own_limits.kept(tx), groups, (since, until), rt.now())
+        found = [one for start, ats in by_start(held).items() for one in await peaks_under(tx, start, ats, until)]
+    own = own_held(groups, held)
     names = {one.id: one.name for one in await rt.directory.workspaces()} if own else {}
-    limits = {workspace_id: one.limits for workspace_id, one in own.items()}
-    return places_of(groups_of(await rt.directory.rate_limits()), limits, names, found)
+    changes = {at: one.change for at, one in held.items() if one.change}
+    return places_of(groups_held(groups, held), own, names, found, changes)
 
 
-def _by_start(own: Mapping[str, Kept], since: datetime) -> dict[datetime, list[str]]:
-    """Return workspaces by the hour from which their limits hold: a limit wasn't reached before it was there."""
-    found: dict[datetime, list[str]] = {}
-    for workspace_id, one in own.items():
-        found.setdefault(one.holds_from(since), []).append(workspace_id)
-    return found
+async def peaks_under(tx: Tx, start: datetime, ats: set[Limited], until: datetime | None = None) -> list[Peak]:
+    """Return the peaks from an hour on beside these limits."""
+    places, found = {place for place, _, _ in ats}, list[Peak]()
+    if ORGANIZATION in places:
+        found += await db.highest_since(tx, start, "organization", until=until)
+    if workspaces := sorted(places - {ORGANIZATION}):
+        found += await db.highest_since(tx, start, "workspace", workspaces, until=until)
+    return [one for one in found if (one.which.scope.workspace_id, one.which.group_id, one.which.limiter) in ats]
 
 
 async def key_names(rt: Runtime) -> Mapping[str, str]:
@@ -63,6 +68,7 @@ async def busiest_minutes(rt: Runtime, now: datetime) -> list[BusyMinute]:
                 limit=line.limit,
                 at=peak.minute,
                 key=names.get(peak.driver, peak.driver),
+                since=line.change.at if line.change else None,
             )
             nearest.setdefault((place.workspace_id, line.group.id), minute)
     return list(nearest.values())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.errors import NotAllowed
 from bot.kinds.limits.groups import LIMITERS
 from bot.kinds.limits.peaks.asked import Unknown
 from bot.kinds.limits.peaks.build import WINDOWS, LimitFigures, Line, hourly_shares
@@ -40,8 +41,8 @@ _ROWS = 12
 _NO_LIMIT: Own = "no limit"
 
 
-def render_limits(figures: LimitFigures, chart: Json | None = None, cursor: str = "") -> Message:
-    """Return an answer, with the page of its table at a cursor."""
+def render_limits(figures: LimitFigures, chart: Json | None = None, cursor: str = "", key_id: str = "") -> Message:
+    """Return an answer, with the page of its table at a cursor, and a button for the key that drove it, if it is given."""
     said: list[Markup] = [headline(figures), *about(figures)]
     blocks: list[Json] = [section("\n".join(said))]
     if chart is not None:
@@ -52,7 +53,7 @@ def render_limits(figures: LimitFigures, chart: Json | None = None, cursor: str 
         blocks.append(slack_table(found, page) if page.is_whole else _part(found, page.items))
         blocks += pager(page, ids.PAGE_RATE_LIMITS, "the limits", figures.asked.typed)
     known = notes(figures)
-    blocks += [context(*known), *_buttons(figures)]
+    blocks += [context(*known), *_buttons(figures, key_id)]
     return Message("\n".join([*said, *tight_in_words(figures), *known]), blocks)
 
 
@@ -91,7 +92,7 @@ def _value(peaks: Mapping[str, Peak | None] | None, window: str) -> int | None:
     return peak.value if peak else 0
 
 
-def _buttons(figures: LimitFigures) -> list[Json]:
+def _buttons(figures: LimitFigures, key_id: str) -> list[Json]:
     line, typed = figures.tightest or next(iter(figures.lines), None), figures.asked.typed
     if line is None:
         return []
@@ -99,8 +100,10 @@ def _buttons(figures: LimitFigures) -> list[Json]:
     if figures.may_ask:
         what = f"{figures.asked.workspace_id or '-'} {line.group.id} {line.limiter}"
         found.append(button("Ask for a workspace limit", ids.LIMITS_ASK, what))
-    if figures.tightest is not None and figures.level != "key":
+    if figures.tightest is not None and figures.sees_all and not figures.tightest.is_own:
         found.append(button("What to tell Anthropic", ids.LIMITS_TELL, typed))
+    if key_id:
+        found.append(button("Whose key it is", ids.SHOW_KEY, key_id))
     return [actions(*found)] if found else []
 
 
@@ -114,8 +117,8 @@ def limits_chart(figures: LimitFigures) -> ChartSpec | None:
     what = f"{line.group.name}, {LIMITERS[line.limiter][0]}"
     return ChartSpec(
         kind="bar",
-        title=f"{what}: hourly peak in % of the limit",
-        native_title="Hourly peak in % of the limit",
+        title=f"{what}: hourly peak in % of the limit (UTC)",
+        native_title="Hourly peak in % of the limit (UTC)",
         categories=tuple(_hour(hour) for hour, _ in found),
         series=(Series(name=what, values=tuple(value for _, value in found)),),
         y_label="% of the limit",
@@ -128,7 +131,12 @@ def _hour(hour: datetime) -> str:
 
 
 def render_for_anthropic(figures: LimitFigures) -> Message:
-    """Return what to write to Anthropic to ask for a higher limit, as text to copy."""
+    """Return what to write to Anthropic to ask for a higher limit, as text to copy.
+
+    NotAllowed to who doesn't see all traffic: a part of it would be told as the whole.
+    """
+    if figures.level != "organization":
+        raise NotAllowed("Anthropic has to be told the whole organization's traffic, and you see only a part of it.")
     text: Markup = "Copy this into the Console's request for higher limits, or write it to your contact at Anthropic."
     rows = [_plea(line) for line in figures.lines if line.used]
     if figures.as_of is None or not rows:

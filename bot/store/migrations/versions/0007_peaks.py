@@ -44,8 +44,8 @@ def upgrade() -> None:
         "workspace_limits",
         sa.Column("workspace_id", text(), nullable=False),
         sa.Column("read_at", bot.store.types.UTCTime(timezone=True), nullable=False),
-        sa.Column("changed_at", bot.store.types.UTCTime(timezone=True), nullable=True),
         sa.Column("limits", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
+        sa.Column("changes", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_workspace_limits")),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.kinds.limits.peaks.own.model import Kept, Limits
+from bot.kinds.limits.peaks.own.model import NO_CHANGES, Change, Kept, Limits, changes_between
 from bot.store.session import Tx
 from bot.store.tables import PeakRow, WorkspaceLimitsRow
 from bot.store.upsert import insert_into
@@ -15,9 +15,13 @@ from bot.store.upsert import insert_into
 
 async def keep(tx: Tx, workspace_id: str, limits: Limits, read_at: datetime) -> None:
     """Keep what a workspace has now, in place of what it had."""
-    before = await tx.session.get(WorkspaceLimitsRow, workspace_id)
-    changed_at = None if before is None else before.changed_at if before.limits == limits else read_at
-    values = {"read_at": read_at, "changed_at": changed_at, "limits": limits}
+    row = await tx.session.get(WorkspaceLimitsRow, workspace_id, populate_existing=True)
+    changes = changes_between(_kept(row), limits, read_at) if row else NO_CHANGES
+    as_text = {
+        group: {limiter: [one.at.isoformat(), one.before] for limiter, one in found.items()}
+        for group, found in changes.items()
+    }
+    values = {"read_at": read_at, "limits": limits, "changes": as_text}
     statement = insert_into(tx, WorkspaceLimitsRow).values(workspace_id=workspace_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_=values))
 
@@ -28,9 +32,17 @@ async def forget_others(tx: Tx, workspace_ids: Collection[str]) -> None:
 
 
 async def kept(tx: Tx) -> dict[str, Kept]:
-    """Return what workspaces have of their own, without those that have nothing."""
+    """Return what each workspace has of its own, and what the organization has under ORGANIZATION."""
     rows = (await tx.session.exec(select(WorkspaceLimitsRow))).all()
-    return {row.workspace_id: Kept(row.limits, row.changed_at) for row in rows if row.limits}
+    return {row.workspace_id: _kept(row) for row in rows}
+
+
+def _kept(row: WorkspaceLimitsRow) -> Kept:
+    changes = {
+        group: {limiter: Change(datetime.fromisoformat(at), before) for limiter, (at, before) in found.items()}
+        for group, found in row.changes.items()
+    }
+    return Kept(row.limits, changes)
 
 
 async def read_times(tx: Tx) -> dict[str, datetime]:

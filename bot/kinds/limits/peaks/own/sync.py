@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.admin.model import WorkspaceRateLimit
 from bot.errors import UpstreamMissing
+from bot.kinds.limits.groups import Group, groups_of
 from bot.kinds.limits.peaks.own import db
+from bot.kinds.limits.peaks.own.holding import ORGANIZATION
 from bot.kinds.limits.peaks.own.model import limits_in, to_read
 from bot.runtime import Runtime
 
@@ -24,5 +26,11 @@ async def sync_own_limits(rt: Runtime, now: datetime) -> None:
             found = list[WorkspaceRateLimit]()
         async with rt.store.write() as tx:
             await db.keep(tx, workspace_id, limits_in(found), now)
+    of_all = {one.id: _numbers(one) for one in groups_of(await rt.directory.rate_limits())}
     async with rt.store.write() as tx:
-        await db.forget_others(tx, workspaces)
+        await db.keep(tx, ORGANIZATION, of_all, now)
+        await db.forget_others(tx, [ORGANIZATION, *workspaces])
+
+
+def _numbers(group: Group) -> dict[str, int]:
+    return {one.type: one.value for one in group.limiters.values() if one.value is not None}
