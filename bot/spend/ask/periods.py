@@ -5,6 +5,7 @@
 `since` with a day, a weekday, a week, a month, a quarter or a year. Without a year, each is the latest that has begun.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -72,6 +73,7 @@ def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
     return None
 
 
+@functools.lru_cache(maxsize=8192)  # each way to read a line asks about the same words again
 def _period(text: str) -> Period | None:
     text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
     found = _one(text) or _since(text)
