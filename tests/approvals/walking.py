@@ -38,8 +38,9 @@ from bot.posts.db import of_subject
 from bot.sandbox.claude.records import tagged_id
 from bot.sandbox.people import CROWD
 from bot.spend.limits import db as kept_limits
-from bot.spend.limits.model import Limit
 from bot.store import audit
+from bot.store.actions import AuditAction
+from bot.store.session import Tx
 from tests.world import ALICE, BOB, World, a_minute
 
 APPROVERS = (BOB, "U0CAROL")
@@ -297,18 +298,16 @@ async def problems(walk: Walk) -> list[str]:
 async def _kept(walk: Walk) -> list[str]:
     """Say which limit the bot keeps, or keeps no more, although its request says otherwise."""
     async with walk.world.rt.store.read() as tx:
-        limits = await kept_limits.live(tx)
-    return kept_otherwise(limits, await walk.all_of(*Status))
+        return await kept_otherwise(tx, await walk.all_of(*Status))
 
 
-def kept_otherwise(live: Iterable[Limit], known: Iterable[Request]) -> list[str]:
-    """Say how the limits that the bot keeps differ from those that requests say hold."""
-    kept = {limit.workspace_id or WHOLE: limit.request_id for limit in live}
+async def kept_otherwise(tx: Tx, known: Iterable[Request]) -> list[str]:
+    """Say how the limits that the bot keeps differ from those that requests say hold; the record has their order."""
+    kept = {limit.workspace_id or WHOLE: limit.request_id for limit in await kept_limits.live(tx)}
     limits = [one for one in known if one.kind == "set_spend_limit" and not one.extends]
     holding = [one for one in limits if one.status in (Status.APPLIED, Status.REVERTING)]
-    newest = {
-        one.payload["workspace_id"]: one.id for one in sorted(holding, key=lambda one: one.closed_at or one.created_at)
-    }
+    applied = {one.subject: one.seq async for one in audit.all_entries(tx) if one.action == AuditAction.REQUEST_APPLIED}
+    newest = {one.payload["workspace_id"]: one.id for one in sorted(holding, key=lambda one: applied[one.id])}
     return [] if kept == newest else [f"the bot keeps the limits of {kept}, and {newest} hold"]
 
 

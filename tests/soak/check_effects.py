@@ -8,7 +8,6 @@ from bot.approvals.act import look_of
 from bot.approvals.model import Request
 from bot.approvals.ownership import db as ownership
 from bot.kinds.registry import KINDS
-from bot.spend.limits import db as kept_limits
 from bot.store import audit
 from bot.store.audit import AuditEntry
 from tests.approvals.walking import kept_otherwise
@@ -57,7 +56,7 @@ async def _looked_at(soak: Soak, known: dict[str, Request]) -> list[str]:
 async def _kept(soak: Soak, known: dict[str, Request]) -> list[str]:
     """Say which keys that were to get another owner didn't, and which limits are kept otherwise than they hold."""
     async with soak.rt.store.read() as tx:
-        problems = kept_otherwise(await kept_limits.live(tx), known.values())
+        problems = await kept_otherwise(tx, known.values())
         keys = [key for key in soak.claude.keys.values() if key.name.startswith("of-leaver-")]
         owners = await ownership.owned(tx, [key.id for key in keys])
     removals = [request for request in known.values() if request.kind == "remove_member" and request.status == "applied"]
