@@ -206,6 +206,11 @@ class Schedule:
         allowed = {name: 3 * seconds + 2 * WITHIN for name, seconds in self._seconds.items()}
         return [f"{name}: {int(age // 60)} minutes ago" for name, age in ages.items() if age > allowed[name]]
 
+    def overdue(self, now: float) -> list[str]:
+        """Return the jobs that should have begun again; `now` is monotonic. One that took long has its whole pause first."""
+        free = {name: max(self._began[name], self._ended[name]) for name in self._jobs if name not in self._running}
+        return [name for name, since in free.items() if now - since > self._seconds[name] + 1.0]
+
     async def _run(self, name: str) -> None:
         self._began[name] = time.monotonic()
         self._running.add(name)
@@ -222,11 +227,10 @@ class Schedule:
         while True:
             await asyncio.sleep(1.0)
             now = time.monotonic()
-            for name, seconds in self._seconds.items():
-                if name not in self._running and now - self._began[name] > seconds + 1.0:
-                    log.warning("clock_jumped", job=name)
-                    self._began[name] = now
-                    self._scheduler.reschedule_job(name, trigger=_Every(seconds))
+            for name in self.overdue(now):
+                log.warning("clock_jumped", job=name)
+                self._began[name] = now
+                self._scheduler.reschedule_job(name, trigger=_Every(self._seconds[name]))
 
 
 def start_jobs(rt: Runtime, jobs: tuple[Job, ...] = JOBS, *, pace: float = 1.0) -> Schedule:

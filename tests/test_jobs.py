@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from apscheduler.schedulers import base  # pyright: ignore[reportMissingTypeStubs]
 
-from bot.jobs import JOBS, WITHIN, Job, start_jobs
+from bot.jobs import JOBS, WITHIN, Job, Schedule, start_jobs
 from bot.sandbox.together import POLICY
 from bot.tasks import Tasks
 from bot.telemetry.meter import Meter
@@ -111,6 +111,17 @@ async def test_readiness_knows_when_each_job_last_ran(tmp_path: Path) -> None:
         schedule.stop()
         for task in set(world.rt.tasks.running):
             task.cancel()
+
+
+def test_a_job_that_takes_longer_than_its_pause_is_no_jump_of_the_clock() -> None:
+    schedule = Schedule(SimpleNamespace(), (Job("costs", 60, _no_keys, _nothing),), 1.0)  # pyright: ignore[reportArgumentType]
+    began = schedule._began["costs"]
+    schedule._running.add("costs")
+    assert schedule.overdue(began + 600) == [], "it runs"
+    schedule._running.clear()
+    schedule._ended["costs"] = began + 600
+    assert schedule.overdue(began + 660) == [], "its pause isn't over"
+    assert schedule.overdue(began + 662) == ["costs"]
 
 
 async def test_a_job_that_is_cut_off_at_the_end_of_the_process_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
