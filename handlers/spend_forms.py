@@ -1,8 +1,6 @@
 """The forms behind `/claude-spend digest` and `/claude-spend alert`: opened, checked on local data, submitted."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from zoneinfo import available_timezones
 
 from bot.errors import InvalidInput, NotAllowed, SlackError
 from bot.forms.draw import Frame
@@ -28,7 +26,9 @@ from bot.spend.digests.forms import (
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
+from bot.spend.typed import alert_typed, digest_typed, noting
 from bot.spend.visibility import check_may_tell, scope_of
+from bot.words.zones import zones
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json
@@ -37,13 +37,17 @@ from handlers.edge.register import Feature
 
 async def open_digest_form(call: Interaction) -> None:
     """Open the form of the digest of the channel where the person is."""
-    existing = await subscription_of(call.rt, call.channel)
-    await DIGEST_DOOR.open(call, digest_values(call.channel, call.calendar.name, existing), await _names(call))
+    names = await _names(call)
+    typed = digest_typed(call.words, names)
+    existing = await subscription_of(call.rt, typed.values.get(ids.SPEND_CHANNEL, call.channel))
+    values = digest_values(call.channel, call.calendar.name, existing)
+    await DIGEST_DOOR.open(call, values | typed.values, names)
 
 
 async def open_alert_form(call: Interaction) -> None:
     """Open the form of a new alert in the channel where the person is, with those that it has."""
-    await ALERT_DOOR.open(call, alert_values(call.channel, call.words))
+    typed = alert_typed(call.words, await _names(call))
+    await ALERT_DOOR.open(call, alert_values(call.channel) | typed.values, typed.labels)
 
 
 def _channel_of(call: Interaction) -> str:
@@ -56,14 +60,17 @@ async def _digest_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
     channel = _channel_of(call)
     existing = await subscription_of(call.rt, channel)
-    return digest_frame(channel, existing, await _seen(call, channel) if existing else None)
+    frame = digest_frame(channel, existing, await _seen(call, channel) if existing else None)
+    return noting(frame, digest_typed(call.words, await _names(call)))
 
 
 async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
     channel = _channel_of(call)
     existing = await thresholds_of(call.rt, channel)
-    return alert_frame(channel, existing, await _names(call), await _seen(call, channel) if existing else None)
+    names = await _names(call)
+    frame = alert_frame(channel, existing, names, await _seen(call, channel) if existing else None)
+    return noting(frame, alert_typed(call.words, names))
 
 
 async def _seen(call: Interaction, channel: str) -> SlackChannel | None:
@@ -181,15 +188,9 @@ async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
 async def suggest_zones(_call: Interaction, query: str) -> list[Json]:
     """Return the time zones whose name contains what was typed, cities first."""
     wanted = query.strip().lower().replace(" ", "_")
-    found = [name for name in _zones() if wanted in name.lower()]
+    found = [name for name in zones() if wanted in name.lower()]
     found.sort(key=lambda name: (not name.rpartition("/")[2].lower().startswith(wanted), "/" not in name, name))
     return [option(name.replace("_", " "), name) for name in found[:100]]
-
-
-@cache
-def _zones() -> tuple[str, ...]:
-    old = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-    return tuple(sorted(name for name in available_timezones() if not name.startswith(old) and name != "localtime"))
 
 
 DIGEST_DOOR = Door(

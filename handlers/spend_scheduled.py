@@ -1,5 +1,7 @@
 """`/claude-spend report schedule`: which reports a channel gets, and the form that schedules one."""
 
+from dataclasses import replace
+
 from bot.commands.parse import split_words
 from bot.errors import InvalidInput
 from bot.forms.draw import Frame
@@ -14,6 +16,7 @@ from bot.spend.reports.schedule.forms import SCHEDULE, WantedSchedule, schedule_
 from bot.spend.reports.schedule.settings import end_report, schedule, scheduled_by, scheduled_in, skip_report
 from bot.spend.reports.schedule.view import render_schedule, report_in_words, scheduled_in_words
 from bot.spend.reports.words import NotRead, read_wanted
+from bot.spend.typed import Typed, noting, schedule_starts, schedule_typed
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -39,30 +42,34 @@ async def _show(call: Interaction, cursor: str, *, redraw: bool = False) -> None
 
 
 async def schedule_named(call: Interaction) -> None:
-    """Open the form for what was typed after `schedule`, as far as it names a report; the rest is chosen there."""
+    """Open the form, filled in with what was typed after `schedule`."""
+    wanted, typed = _typed(call)
+    await _open(call, wanted, typed)
+
+
+def _typed(call: Interaction) -> tuple[Wanted | None, Typed]:
+    """Return the report that the words after `schedule` begin with, and what the others say of when and where."""
     named = call.words[1:]
-    known = next((named[:count] for count in range(len(named), 0, -1) if _is_report(named[:count])), ())
-    await _open_schedule_form(call, known)
-
-
-def _is_report(words: tuple[str, ...]) -> bool:
-    return isinstance(read_wanted(words), Wanted)
+    for count in range(schedule_starts(named), 0, -1):
+        found = read_wanted(named[:count])
+        if isinstance(found, Wanted) and replace(found, tag="") == Wanted(found.name):
+            return found, schedule_typed(named[count:])
+    return None, schedule_typed(named)
 
 
 async def open_schedule_form(call: Interaction) -> None:
     """Open the form, filled in with the report that somebody looks at."""
-    await _open_schedule_form(call, split_words(call.value))
+    wanted = read_wanted(split_words(call.value))
+    await _open(call, wanted if isinstance(wanted, Wanted) else None, Typed())
 
 
-async def _open_schedule_form(call: Interaction, words: tuple[str, ...]) -> None:
-    wanted = read_wanted(words)
-    filled = wanted if isinstance(wanted, Wanted) else None
+async def _open(call: Interaction, wanted: Wanted | None, typed: Typed) -> None:
     channel = call.channel if in_channel(call) else ""
-    await SCHEDULE_DOOR.open(call, schedule_values(channel, call.calendar.name, filled))
+    await SCHEDULE_DOOR.open(call, schedule_values(channel, call.calendar.name, wanted) | typed.values)
 
 
-async def _frame(_call: Interaction, _held: FormInput) -> Frame:
-    return schedule_frame()
+async def _frame(call: Interaction, _held: FormInput) -> Frame:
+    return noting(schedule_frame(), _typed(call)[1])
 
 
 async def _save(call: Interaction, wanted: WantedSchedule, _held: FormInput, tell: Tell) -> None:

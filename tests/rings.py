@@ -77,6 +77,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("spend/test_records_by_hour", SERVICE),
     ("spend/test_surfaces", WORLD),
     ("spend/test_visibility", PURE),
+    ("spend/test_typed", PURE),
     ("spend/test_metric_families", PURE),
     ("spend/test_metrics", SERVICE),
     ("telemetry/test_endpoint", SERVICE),

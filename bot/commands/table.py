@@ -233,8 +233,12 @@ COMMANDS = (
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
             Subcommand("ask", "ask", "the same in a form", SPEND),
-            Subcommand("digest", "digest", "post yesterday's spend in this channel each morning", DIGEST),
-            Subcommand("alert", "alert", "post in this channel when spend reaches an amount", DIGEST),
+            Subcommand(
+                "digest", "digest [TIME] [WORKSPACE…]", "post yesterday's spend in this channel each morning", DIGEST
+            ),
+            Subcommand(
+                "alert", "alert [AMOUNT] [monthly] [WORKSPACE]", "post in this channel when spend reaches an amount", DIGEST
+            ),
         ),
     ),
     Command(

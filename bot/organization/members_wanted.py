@@ -6,9 +6,10 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Invite, Member
-from bot.organization.narrowing import MOST_OF_A_NAME, longest_phrase, nearest_words
+from bot.organization.narrowing import MOST_OF_A_NAME, nearest_words
 from bot.people.roles import ADMIN_ROLES, role_words
 from bot.slack.markup import Markup, code
+from bot.words.phrases import longest_phrase
 from bot.words.wording import listed
 
 PENDING, EXPIRED = "pending", "expired"

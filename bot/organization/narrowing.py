@@ -1,7 +1,7 @@
 """What lists of people and keys are narrowed to, as people type it and as buttons carry it. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,7 +11,6 @@ from bot.words.similar import closest
 MOST_OF_A_NAME = 80
 """Characters of a name's part that count; a button carries no more of it."""
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-T = TypeVar("T")
 W = TypeVar("W", bound=BaseModel)
 
 
@@ -19,16 +18,6 @@ def mentioned(word: str) -> str:
     """Return the Slack id of the person whom a word mentions, "" where it mentions nobody."""
     found = _MENTION.fullmatch(word)
     return found[1] if found else ""
-
-
-def longest_phrase(words: Sequence[str], phrases: Mapping[str, T]) -> tuple[T, int] | None:
-    """Return what the longest phrase means that the words begin with, in any case, and how many words it took."""
-    most = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
-    for taken in range(min(most, len(words)), 0, -1):
-        found = phrases.get(" ".join(words[:taken]).casefold())
-        if found is not None:
-            return found, taken
-    return None
 
 
 def nearest_words(words: Sequence[str], known: Iterable[str]) -> list[str] | None:

@@ -211,6 +211,14 @@ async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -
     assert (await world.click(DANA, "spend_digest_stop", view_id=view["id"]))["ok"]
     await world.modal(DANA, "gets no digest any more")
     assert await subscription_of(world.rt, COSTS) is None
+    await world.command(DANA, "/claude-spend digest 8:30 Berlin research 9:15", COSTS)
+    await world.modal(DANA, "I couldn't use *9:15*")
+    assert (await world.submit(DANA))["ok"]
+    await world.modal(DANA, "gets the spend of Research every day at 08:30 (Europe/Berlin)")
+    await world.command(DANA, "/claude-spend alert 2k monthly Research", COSTS)
+    await world.modal(DANA, "When spend reaches")
+    assert (await world.submit(DANA))["ok"]
+    await world.modal(DANA, "when Research reaches $2,000.00 in one UTC month")
 
 
 async def test_type_ahead_offers_zones_and_workspaces(world: World) -> None:

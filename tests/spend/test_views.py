@@ -25,6 +25,7 @@ from bot.spend.digests.view import render_correction
 from bot.spend.dimensions import DIMENSIONS, KEY, WORKSPACE, Dimension
 from bot.spend.model import Breakdown, DayFigure, Digest, Figures, Period, Series, Slice, SpendQuery
 from bot.spend.phrases import days_in_words, month_in_words, of_budget
+from bot.spend.typed import alert_typed
 from bot.words.calendars import UTC_DAYS
 
 TODAY = date(2026, 11, 21)
@@ -324,7 +325,7 @@ def test_the_form_of_an_alert_takes_what_was_typed() -> None:
         ("1,5 -3 month", None, "monthly"),
         ("", None, "daily"),
     ):
-        values = alert_values("C0COSTS", typed.split())
+        values = alert_values("C0COSTS") | alert_typed(typed.split(), {}).values
         assert (values.get("spend_amount"), values["spend_period"]) == (amount, period), typed
         held = given(ALERT.fields, values, {}, AS_OF, UTC_DAYS)
         assert f"'initial_value': '{amount}'" in str(draw(ALERT, held, alert_frame("C0COSTS", [], {}))) or amount is None

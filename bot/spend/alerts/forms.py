@@ -15,8 +15,6 @@ from bot.slack.model import SlackChannel
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.spend.changes.view import end_consequence
 from bot.spend.phrases import shown
-from bot.words.amounts import read_amount
-from bot.words.unreadable import Unreadable
 from bot.words.wording import listed, number, plural
 
 _SHOWN_THRESHOLDS = 80
@@ -91,22 +89,9 @@ ALERT = Form(
 )
 
 
-def alert_values(channel: str, words: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what the form of a new alert is filled in with: an amount and a period, where `words` name some."""
-    values = {ids.SPEND_CHANNEL: channel, ids.SPEND_PERIOD: "daily"}
-    for word in words:
-        if word.casefold() in ("month", "monthly", "mtd"):
-            values[ids.SPEND_PERIOD] = "monthly"
-        elif ids.SPEND_AMOUNT not in values and (amount := _amount(word)):
-            values[ids.SPEND_AMOUNT] = amount
-    return values
-
-
-def _amount(word: str) -> str:
-    try:
-        return f"{read_amount(word):.2f}"
-    except Unreadable:
-        return ""
+def alert_values(channel: str) -> dict[str, Any]:
+    """Return what the form of a new alert is filled in with."""
+    return {ids.SPEND_CHANNEL: channel, ids.SPEND_PERIOD: "daily"}
 
 
 def alert_frame(

@@ -73,6 +73,12 @@ async def test_a_report_is_scheduled_from_its_answer_listed_and_ended(world: Wor
     assert (await world.click_on(DANA, listed, "report_end"))["ok"]
     await world.message(DANA, "gets no model comparison any more", COSTS)
     assert await scheduled_in(world.rt, COSTS) == []
+    await world.command(DANA, "/claude-spend report schedule team monthly 7:00 Tokyo", COSTS)
+    await world.modal(DANA, "Tokyo")
+    assert (await world.submit(DANA))["ok"]
+    await world.modal(DANA, "every month")
+    [saved] = await scheduled_in(world.rt, COSTS)
+    assert (saved.report, saved.cadence, saved.local_time, saved.tz) == ("team", "monthly", "07:00", "Asia/Tokyo")
     await world.post(f"/channels/{COSTS}", is_ext_shared=True)
     assert (await world.click_on(DANA, report, "report_share"))["ok"]
     await world.message(DANA, "Another company can read", COSTS)

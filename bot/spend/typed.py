@@ -1,0 +1,215 @@
+"""What people type after `digest`, `alert` and `report schedule`, read into the form that it opens. Pure.
+
+Words are read from the left, each by the first reader that knows what begins there. What none of them knows is kept, so that
+the form can name it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.forms.draw import Frame
+from bot.slack import ids
+from bot.slack.blocks import section
+from bot.slack.markup import Markup, bold, escape
+from bot.spend.digests.schedule import half_hours
+from bot.words.amounts import read_amount
+from bot.words.phrases import longest_phrase
+from bot.words.unreadable import Unreadable
+from bot.words.wording import listed
+from bot.words.zones import zones_by_words
+
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.IGNORECASE)
+_STEP = re.compile(r"(50|80)\s?%")
+_FILLERS = frozenset(
+    "a about above all and at begin channel each every everything for from here if in is it of on once over passes please "
+    "post reach reaches send set show spend start stop that the then this time timezone to us usd when workspace workspaces "
+    "end off on remove".split()
+)
+_PERIODS = {
+    **dict.fromkeys(("day", "daily", "one day"), "daily"),
+    **dict.fromkeys(("month", "monthly", "mtd", "one month", "budget"), "monthly"),
+}
+_CADENCES = {
+    **dict.fromkeys(("day", "daily", "morning", "days"), "daily"),
+    **dict.fromkeys(("week", "weekly", "weeks"), "weekly"),
+    **dict.fromkeys(("month", "monthly", "months"), "monthly"),
+}
+_MOST_NAMED = 5
+_MOST_CHARACTERS = 60
+
+
+@dataclass
+class Typed:
+    """What was read: the form's values, what chosen options say, and the words that nothing was made of, with `why`."""
+
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    labels: dict[str, str] = field(default_factory=dict[str, str])
+    unread: list[str] = field(default_factory=list[str])
+    why: Markup = ""
+
+
+Reader = Callable[[Typed, Sequence[str]], int]
+"""Takes what the rest of the words begins with into what was read, and returns how many words that were, 0 for none."""
+
+
+def digest_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
+    """Read a time, a zone, workspaces and a channel; `names` are the workspaces' names by id."""
+    return _read(words, (_channel, _workspaces(names), _time, _zone, _said("every", "day", "daily", "morning")))
+
+
+def alert_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
+    """Read an amount in dollars, a period, steps on the way, a workspace and a channel."""
+    return _read(words, (_channel, _workspace(names), _steps, _phrase(ids.SPEND_PERIOD, _PERIODS), _said("per"), _amount))
+
+
+def schedule_typed(words: Sequence[str]) -> Typed:
+    """Read how often, a time, a zone and a channel."""
+    return _read(words, _SCHEDULE)
+
+
+def schedule_starts(words: Sequence[str]) -> int:
+    """Return where words about when and where begin after those that name a report and, behind `by`, its tag."""
+    starts = (at for at in range(1, len(words)) if words[at - 1].casefold() != "by" and _knows(_SCHEDULE, words[at:]))
+    return next(starts, len(words))
+
+
+def _knows(readers: Sequence[Reader], rest: Sequence[str]) -> bool:
+    return any(reader(Typed(), rest) for reader in readers)
+
+
+def noting(frame: Frame, typed: Typed) -> Frame:
+    """Return what stands around a form with what it wasn't filled in with named above all."""
+    if not typed.unread:
+        return frame
+    named = listed([bold(word[:_MOST_CHARACTERS]) for word in typed.unread], most=_MOST_NAMED)
+    note = section(f"⚠️ I couldn't use {named}. {typed.why or 'Choose below what you mean.'}")
+    return replace(frame, above=[note, *frame.above])
+
+
+def _read(words: Sequence[str], readers: Sequence[Reader]) -> Typed:
+    typed, at = Typed(), 0
+    words = [word.strip(",;") for word in words if word.strip(",;")]
+    while at < len(words):
+        taken = next((count for reader in readers if (count := reader(typed, words[at:]))), 0)
+        if not taken and words[at].casefold() not in _FILLERS:
+            typed.unread.append(words[at])
+        at += taken or 1
+    return typed
+
+
+def _said(*known: str) -> Reader:
+    """Read words that say what the form says anyway."""
+    return lambda _typed, rest: int(rest[0].casefold() in known)
+
+
+def _phrase(name: str, phrases: Mapping[str, str]) -> Reader:
+    def read(typed: Typed, rest: Sequence[str]) -> int:
+        found = longest_phrase(rest, phrases)
+        if found is None or name in typed.values:
+            return 0
+        typed.values[name] = found[0]
+        return found[1]
+
+    return read
+
+
+def _channel(typed: Typed, rest: Sequence[str]) -> int:
+    found = _CHANNEL.fullmatch(rest[0])
+    if found is None or ids.SPEND_CHANNEL in typed.values:
+        return 0
+    typed.values[ids.SPEND_CHANNEL] = found[1]
+    return 1
+
+
+def _named(names: Mapping[str, str], rest: Sequence[str]) -> tuple[str, str, int] | None:
+    """Return the id and the name of the workspace that the words begin with; None for none, and where two are called so."""
+    by_name: dict[str, list[str]] = {}
+    for one, name in names.items():
+        by_name.setdefault(" ".join(name.split()).casefold(), []).append(one)
+    found = longest_phrase(rest, by_name)
+    if found is None or len(found[0]) != 1:
+        return None
+    return found[0][0], names[found[0][0]], found[1]
+
+
+def _workspaces(names: Mapping[str, str]) -> Reader:
+    def read(typed: Typed, rest: Sequence[str]) -> int:
+        found = _named(names, rest)
+        if found is None:
+            return 0
+        before = typed.values.get(ids.SPEND_WORKSPACES, ())
+        typed.values[ids.SPEND_WORKSPACES] = before if found[0] in before else (*before, found[0])
+        typed.labels[found[0]] = found[1]
+        return found[2]
+
+    return read
+
+
+def _workspace(names: Mapping[str, str]) -> Reader:
+    def read(typed: Typed, rest: Sequence[str]) -> int:
+        found = _named(names, rest)
+        if found is None or ids.SPEND_WORKSPACE in typed.values:
+            return 0
+        typed.values[ids.SPEND_WORKSPACE], typed.labels[ids.SPEND_WORKSPACE] = found[0], found[1]
+        return found[2]
+
+    return read
+
+
+def _time(typed: Typed, rest: Sequence[str]) -> int:
+    if ids.SPEND_TIME in typed.values:
+        return 0
+    for taken in (2, 1):
+        local = _local_time(" ".join(rest[:taken]))
+        if len(rest) >= taken and local in half_hours():
+            typed.values[ids.SPEND_TIME] = local
+            return taken
+    return 0
+
+
+def _local_time(text: str) -> str:
+    """Return `09:00` for `9`, `9:00`, `9 am`; "" for what is no time."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return ""
+    hour, minute, half = int(found[1]), found[2] or "00", (found[3] or "").casefold()
+    if half:
+        if not 1 <= hour <= 12:
+            return ""
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return f"{hour:02d}:{minute}"
+
+
+def _zone(typed: Typed, rest: Sequence[str]) -> int:
+    found = longest_phrase([word.strip("()") for word in rest], zones_by_words())
+    if found is None or ids.SPEND_ZONE in typed.values:
+        return 0
+    typed.values[ids.SPEND_ZONE] = found[0]
+    return found[1]
+
+
+def _steps(typed: Typed, rest: Sequence[str]) -> int:
+    for taken in (1, 2):
+        found = _STEP.fullmatch(" ".join(rest[:taken]))
+        if found and len(rest) >= taken:
+            before = typed.values.get(ids.SPEND_STEPS, ())
+            typed.values[ids.SPEND_STEPS] = before if found[1] in before else (*before, found[1])
+            return taken
+    return 0
+
+
+def _amount(typed: Typed, rest: Sequence[str]) -> int:
+    if ids.SPEND_AMOUNT in typed.values:
+        return 0
+    try:
+        typed.values[ids.SPEND_AMOUNT] = f"{read_amount(rest[0]):.2f}"
+    except Unreadable as why:
+        typed.why = typed.why or (escape(why.sentence) if any(map(str.isdigit, rest[0])) else "")
+        return 0
+    return 1
+
+
+_SCHEDULE: tuple[Reader, ...] = (_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per"), _time, _zone)
