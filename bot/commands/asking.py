@@ -10,7 +10,7 @@ MORE_FIGURES = (
 )
 _PERIODS = (
     "7d 30d today yesterday mtd wtd qtd ytd this last previous prior past current week month quarter year from"
-    " between since the our first second third fourth q1 q2 q3 q4 monday tuesday wednesday thursday friday"
+    " between since the our first second third fourth q1 q2 q3 q4 h1 h2 monday tuesday wednesday thursday friday"
     " saturday sunday mon tue wed thu fri sat sun january february march april may june july august september"
     " october november december jan feb mar apr jun jul aug sep oct nov dec"
 )
@@ -18,7 +18,7 @@ _PERIODS = (
 _QUESTIONS = (
     "by in for per each daily weekly monthly tokens requests dollars cost costs spend spent usage top largest"
     " over above model models key keys person people product tier workspace workspaces tag how what show"
-    " please compare compared vs"
+    " please compare compared vs all lifetime next who which"
 )
 """First words of a question that are no period."""
 ASKING = tuple(f"{_PERIODS} {_QUESTIONS}".split())

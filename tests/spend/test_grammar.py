@@ -47,7 +47,7 @@ async def test_a_name_with_an_ampersand_and_quotation_marks_is_found_and_asked_f
 
 async def test_a_period_in_other_words_is_asked_back_about_and_shown_with_the_button(world: World) -> None:
     await world.command(DANA, "/claude-spend last weak", COSTS)
-    answer = await world.message(DANA, "I don't know *last*. Did you mean", COSTS)
+    answer = await world.message(DANA, "I don't know *last weak*. Did you mean", COSTS)
     assert (await world.click_on(DANA, answer, "spend_retry"))["ok"]
     await world.message(DANA, "in the 7 days", COSTS)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from bot.spend.ask.clauses import Known, Over, Part, Read, known_words, read_part
+from bot.spend.ask.idioms import named
 from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
@@ -66,7 +67,8 @@ def parse_query(
     if found.second is not None:
         return NotUnderstood(understood, found.second.said, said, found.second.part)
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", *known.by)
-    return NotUnderstood(understood, " ".join(typed[found.at : found.at + 1 + pair]), said)
+    taken = max(1 + pair, named(typed[found.at :]))
+    return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
 
 
 def _said(meant: Sequence[str], known: Known) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.spend.ask.clauses import KEYWORDS, Known, Read
+from bot.spend.ask.idioms import NEGATIONS, idioms
 from bot.spend.ask.periods import MOST_DAYS, period_phrases, read_period
 from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES
@@ -16,7 +17,7 @@ Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
 _MEASURES = ("tokens", "requests", "dollars")
 _TRIES = 40
 _CHANGES = 3
-_SURE, _SURE_OF_SEVERAL = 0.7, 0.75
+_SURE, _SURE_OF_SEVERAL, _SURE_OF_ANOTHER = 0.7, 0.75, 0.8
 _LONGEST_NAME = 4
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
@@ -49,8 +50,11 @@ def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    for taken, meant in _meant(rest, known):
-        yield [*before, *meant, *rest[taken:]]
+    for taken, meant in (*idioms(rest, {typed: one.name for typed, one in known.by.items()}), *_meant(rest, known)):
+        if meant or taken < len(rest) or before:
+            yield [*before, *meant, *rest[taken:]]
+    if rest[0].casefold() in NEGATIONS:
+        return
     for skipped in (1, 2):
         after = rest[skipped:]
         while after and after[0].casefold() in LINKS:
@@ -83,8 +87,6 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from _near(rest, 1, {one: one.split() for one in period_phrases()})
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
-    elif word in ("top", "largest", "biggest") and len(rest) > 1 and rest[1].casefold() in known.by:
-        yield 2, ["top", "5", "by", known.by[rest[1].casefold()].name]
     elif word in ("output", "input", "cached", "cache") and len(rest) > 1 and rest[1].casefold() in ("tokens", "token"):
         yield 2, ["tokens", "by", "token", "type"]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:
@@ -92,7 +94,9 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
     elif word in ("last", "past", "previous") and len(rest) > 2 and rest[1].isdigit():
         yield from ((taken + 1, meant) for taken, meant in _months(rest[1:]))
     elif word in known.by and len(rest) > 1:
-        yield from _near(rest, 1, _names(known, known.by[word].name, known.by[word].name))
+        named = _names(known, known.by[word].name, "for" if known.by[word].name == PERSON else known.by[word].name)
+        yield from _near(rest, 1, named)
+        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), named))
     yield from _bare(rest, known)
 
 
@@ -107,7 +111,7 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
     if rest[0].isdigit():
         yield from _months(rest)
-        if not read_period(rest[1:]):  # 31 Feb isn't 31 days
+        if not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
             yield 1, [f"{rest[0]}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
         yield 1, [f"{MOST_DAYS}d"]
@@ -115,8 +119,13 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     splits = {**_splits(known), **{f"by {one}": meant for one, meant in _splits(known).items()}}
     names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
     yield from _near(rest, 0, {**names, **phrases, **splits, **{one: [one] for one in _MEASURES}})
+    yield from _by_part(plain(rest[0]), names)
     if len(rest) > 1:
         yield from _near(rest[:1], 0, {one: [one] for one in (*KEYWORDS, *known.by)})
+
+
+def _counts_more_than_days(rest: Sequence[str]) -> bool:
+    return len(rest) > 1 and rest[1].casefold().startswith(("month", "quarter", "year", "hour"))
 
 
 def _months(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -170,6 +179,21 @@ def _near(rest: Sequence[str], after: int, meanings: Mapping[str, list[str]]) ->
         # and "yesterdy foo" isn't "yesterday".
         fitting = [one for one in meanings if one.count(" ") == count - 1]
         turned = (one for one in fitting if len(typed) > 2 and sorted(one) == sorted(typed))
-        near = next(turned, None) or closest(typed, fitting, _SURE if count == 1 else _SURE_OF_SEVERAL)
+        near = next(turned, None) or _like(typed, fitting, _SURE if count == 1 else _SURE_OF_SEVERAL)
         if near is not None:
             yield after + count, meanings[near]
+
+
+def _like(typed: str, known: Sequence[str], cutoff: float) -> str | None:
+    """Return what is most like a word; what begins with another letter has to be the more like it."""
+    near = closest(typed, known, cutoff)
+    if near is None or near[:1] == typed[:1]:
+        return near
+    return closest(typed, [one for one in known if one[:1] == typed[:1]], cutoff) or closest(typed, [near], _SURE_OF_ANOTHER)
+
+
+def _by_part(word: str, names: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the only name that has this word in it."""
+    fitting = [meant for name, meant in names.items() if word in re.split(r"[\s_-]+", name)]
+    if len(fitting) == 1 and len(word) > 2:
+        yield 1, fitting[0]

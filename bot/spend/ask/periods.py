@@ -45,7 +45,7 @@ _ARTICLE = re.compile(
     r"(?:the|our) (?=last|past|previous|prior|current|first|second|third|fourth|[1-4](?:st|nd|rd|th) q|year to|month to)"
 )
 _DAYS = re.compile(r"(?:(?:last|past|previous) )?(\d{1,4}) ?(d|days?|w|weeks?)")
-_BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|and|-) ")
+BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|and|-) ")
 _HYPHEN = re.compile(r"([a-z]+ \d{1,2})-(\d{1,2}(?:,? \d{4})?)|(\d{1,2})-(\d{1,2} [a-z]+(?: \d{4})?)")
 """`Oct 3-17` and `3-17 Oct`: elsewhere a hyphen between figures is one of a date."""
 _ISO = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
@@ -55,6 +55,7 @@ _MONTH = re.compile(r"([a-z]+)\.?(?: (?:of )?(\d{4}))?")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})[-/ ]?)?q ?([1-4])(?:[-/ ]?(\d{4}))?")
 _QUARTER_SAID = re.compile(r"(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(\d{4}))?")
+_HALF = re.compile(r"(?:(\d{4})[-/ ]?)?(?:h ?([12])|(?:the )?(first|second) half)(?:[-/ ]?(?:of )?(\d{4}))?")
 _YEAR = re.compile(r"20\d\d")
 _ANY_YEAR = re.compile(r"\d{4}")
 _OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -87,7 +88,8 @@ def _one(text: str) -> Period | None:
     if days := _DAYS.fullmatch(text):
         count = int(days[1]) * (7 if days[2].startswith("w") else 1)
         return f"{count}d" if 1 <= count <= MOST_DAYS else None
-    return _weekday(text) or _month(text) or _quarter(text) or _days(text) or (text if _YEAR.fullmatch(text) else None)
+    named = _weekday(text) or _month(text) or _quarter(text) or _half(text)
+    return named or _days(text) or (text if _YEAR.fullmatch(text) else None)
 
 
 def _since(text: str) -> Period | None:
@@ -129,9 +131,19 @@ def _quarter(text: str) -> Period | None:
     return f"{year}-q{number}" if year else f"q{number}"
 
 
+def _half(text: str) -> Period | None:
+    """Read half a year as its first and last day."""
+    found = _HALF.fullmatch(text)
+    if found is None or (found[1] and found[4]):
+        return None
+    is_first = found[2] == "1" or found[3] == "first"
+    year = int(found[1] or found[4]) if found[1] or found[4] else None
+    return _spelled((year, 1, 1), (year, 6, 30)) if is_first else _spelled((year, 7, 1), (year, 12, 31))
+
+
 def _days(text: str) -> Period | None:
     """Read one day or two: the earlier one first, with years for both or for none."""
-    typed = _BETWEEN.split(text.removeprefix("from ").removeprefix("between "))
+    typed = BETWEEN.split(text.removeprefix("from ").removeprefix("between "))
     if hyphen := _HYPHEN.fullmatch(text):
         typed = [one for one in hyphen.groups() if one]
     if len(typed) > 2 or (text.startswith(("from ", "between ")) and len(typed) != 2):
@@ -194,11 +206,11 @@ def first_words() -> tuple[str, ...]:
         "the",
         "our",
     }
-    words |= {*_OF_QUARTER, "q1", "q2", "q3", "q4", *WEEKDAY_NAMES, *(day[:3] for day in WEEKDAY_NAMES)}
+    words |= {*_OF_QUARTER, "q1", "q2", "q3", "q4", "h1", "h2", *WEEKDAY_NAMES, *(day[:3] for day in WEEKDAY_NAMES)}
     words = {one for one in words if not one[0].isdigit()}
     return (*sorted(words), *MONTH_NAMES, *(name.lower() for name in MONTHS if name.lower() not in MONTH_NAMES))
 
 
 def period_phrases() -> tuple[str, ...]:
     """Return what a period may be called, for whoever looks for the nearest."""
-    return (*_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, "q1", "q2", "q3", "q4")
+    return (*_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, "q1", "q2", "q3", "q4", "h1", "h2")

@@ -20,6 +20,11 @@ FILLERS = frozenset(
     " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far".split()
 )
 """Words that people write around a question and that say nothing about which figures they want."""
+_COUNTING = ("last", "past", "previous", "top", "largest", "biggest")
+_COUNTED = ("hour", "day", "week", "month", "year")
+_COUNTS = {
+    word: str(count) for count, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+}
 _OF = ("for", "by", "of")
 LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
 """What may stand between two parts of a question."""
@@ -41,6 +46,16 @@ def tidied(words: Sequence[str]) -> list[str]:
         if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
             bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
+    return _counted(found)
+
+
+def _counted(words: Sequence[str]) -> list[str]:
+    """Return words with numbers in figures that were written out next to what is counted, such as `last three months`."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        before, after = (words[at - 1].casefold() if at else ""), " ".join(words[at + 1 : at + 2]).casefold()
+        counts = before in _COUNTING or after.startswith(_COUNTED)
+        found.append(_COUNTS.get(word.casefold(), word) if counts else word)
     return found
 
 

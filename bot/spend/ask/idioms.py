@@ -1,0 +1,90 @@
+"""What people say of figures in words of their own, and the words that are understood for it. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.spend.ask.periods import BETWEEN, MOST_DAYS, read_period
+from bot.spend.ask.spans import YEAR_BEFORE
+from bot.spend.ask.words import MENTION
+
+NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "under", "below", "less"})
+"""Words that turn what follows into its opposite: a question without them would be another one."""
+_HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
+_COUNTED = ("last", "past", "rolling", "trailing")
+_VERSUS = ("vs", "versus")
+_UNITS = ("day", "week", "month", "quarter", "year")
+_LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
+_SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
+_EVER = frozenset({"all time", "all-time", "lifetime", "ever", "since the beginning", "since ever"})
+_BEFORE = re.compile(
+    r"vs (?:the )?(?:(?:previous|prior|preceding) (?:one|period)|(?:day|week|month|quarter|year|period) before)"
+)
+_SAME = re.compile(r"vs (?:the )?same (?:period|time|days?) (?:of |in )?(?:the )?last (week|month|quarter|year)")
+
+
+def idioms(rest: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield what the words begin with as it would be understood: how many words of them, and what is typed instead.
+
+    `dimensions` are the names of what figures are split by, by what people may call it.
+    """
+    words = [word.casefold() for word in rest]
+    yield from _periods(words)
+    yield from _comparisons(words)
+    yield from _splits(words, dimensions)
+    if words[0] in _SHOWN:
+        yield 1, []
+    if MENTION.fullmatch(rest[0]):
+        yield 1, ["for", rest[0]]
+
+
+def named(rest: Sequence[str]) -> int:
+    """Return how many words say together what isn't understood: `last` alone is, `last 24 hours` isn't."""
+    words = [word.casefold() for word in rest[:3]]
+    if words[0] not in (*_HEADS, *_VERSUS) or len(words) == 1:
+        return 1
+    return len(words) if words[1].isdigit() or words[1] == "the" else 2
+
+
+def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    unit = next((one for one in _UNITS if len(words) > 1 and words[1].rstrip("s") == one), "")
+    if words[0] in ("next", "coming") and unit not in ("", "day"):
+        yield 2, ["this", unit]
+    for taken in range(min(len(words), 3), 0, -1):
+        if " ".join(words[:taken]) in _EVER:
+            yield taken, [f"{MOST_DAYS}d"]
+    if words[0] in ("last", "past", "this") and words[1:2] == ["hour"]:
+        yield 2, ["today", "by", "hour"]
+    if len(words) > 2 and words[0] in _COUNTED and words[1].isdigit() and words[2].startswith("hour"):
+        yield 3, ["today" if int(words[1]) <= 24 else f"{-(-int(words[1]) // 24)}d", "by", "hour"]
+    yield from _turned(words)
+
+
+def _turned(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read two days whose later one comes first."""
+    for taken in range(1, min(len(words), 7) + 1):
+        days = [one.strip() for one in BETWEEN.split(" ".join(words[:taken]).removeprefix("from ").removeprefix("between "))]
+        if len(days) == 2 and all(days) and read_period([f"{days[1]}..{days[0]}"]):
+            yield taken, [f"{days[1]}..{days[0]}"]
+
+
+def _comparisons(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read a comparison with the period before, which every answer has anyway, and one with the same days of another."""
+    for taken in range(min(len(words), 8) if words[0] in _VERSUS else 0, 1, -1):
+        said = " ".join(["vs", *words[1:taken]])
+        if _BEFORE.fullmatch(said):
+            yield taken, []
+        if same := _SAME.fullmatch(said):
+            yield taken, ["vs", *(YEAR_BEFORE.split() if same[1] == "year" else ("last", same[1]))]
+
+
+def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:
+    if words[0] == "who":
+        yield 1, ["by", "person"]
+    if words[0] in ("which", "what") and words[1:2] and words[1] in dimensions:
+        yield 2, ["by", dimensions[words[1]]]
+    if words[0] in _LARGEST:
+        after = 2 if words[1:2] == ["expensive"] else 1
+        if words[after : after + 1] and words[after] in dimensions:
+            yield after + 1, ["top", "5", "by", dimensions[words[after]]]
+    if words[0] in ("trend", "trends", "history"):
+        yield 1, ["by", "day"]
