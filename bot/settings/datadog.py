@@ -8,6 +8,9 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
 from bot.settings import parse
 
+SITE = r"^([a-z0-9-]+\.)?(datadoghq\.(com|eu)|ddog-gov\.com)$"
+"""The domains of Datadog's sites; any other address is DATADOG_URL's (docs.datadoghq.com, Getting started with sites)."""
+
 
 def _setting(description: str, wants: str, default: Any = None) -> Any:
     return Field(description=description, json_schema_extra={"wants": wants}, default=default)
@@ -60,9 +63,9 @@ class DatadogSettings(BaseModel):
         " cloud_cost_management_write.",
         "a Datadog application key: at least 8 characters without spaces",
     )
-    datadog_site: Annotated[str, BeforeValidator(site), Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")] = _setting(
+    datadog_site: Annotated[str, BeforeValidator(site), Field(pattern=SITE)] = _setting(
         "The Datadog site of the organization, such as datadoghq.eu or us5.datadoghq.com.",
-        "the domain of a Datadog site, such as datadoghq.com",
+        "the domain of a Datadog site: datadoghq.com, datadoghq.eu, us3., us5., ap1. or ap2.datadoghq.com, or ddog-gov.com",
         "datadoghq.com",
     )
     datadog_url: Annotated[str, BeforeValidator(api_address)] | None = _setting(

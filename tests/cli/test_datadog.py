@@ -54,6 +54,7 @@ def test_addresses_of_datadog_are_read_or_refused_without_a_secret() -> None:
         {"DOGSTATSD_ADDRESS": "udp://who@127.0.0.1:8125"},
         {"DOGSTATSD_ADDRESS": "unix://var/run/dsd.socket"},
         {"DATADOG_SITE": "https://datadoghq.eu"},
+        {"DATADOG_SITE": "datadog.com"},
         {"DATADOG_API_KEY": API_KEY},
         {"DATADOG_APP_KEY": APP_KEY},
         {**KEYS, "DATADOG_URL": "ftp://x"},
