@@ -1,15 +1,20 @@
 """What `/claude-code 30d by tool` asks for. Words may come in any order; one that isn't understood is named. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.claude_code.model import BYS, By, CodeQuery
+from bot.spend.ask.idioms import idioms, named
 from bot.spend.ask.periods import MONTH_NAMES, read_period
+from bot.spend.ask.words import FILLERS
 from bot.spend.model import PERIODS
 from bot.words.similar import closest
 
 MINE, DIGEST = ("me", "mine", "my"), "digest"
 _BY = {typed: one for one in BYS for typed in one.typed}
+_FILLERS = FILLERS | {"it", "uses", "using", "code"}
+_SHOWN = frozenset({"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats"})
+"""What the table of people has a column of, or its sentence names."""
 _ALIKE = 0.7
 """How much a word must be like the one that was probably meant."""
 _KNOWN = (*PERIODS, *MONTH_NAMES, *_BY, *MINE, "by", DIGEST)
@@ -35,6 +40,7 @@ class _Read:
     what: str
     value: str | By | bool
     taken: int
+    said: str = ""
 
 
 def parse_query(words: Sequence[str]) -> CodeQuery | NotUnderstood:
@@ -44,11 +50,9 @@ def parse_query(words: Sequence[str]) -> CodeQuery | NotUnderstood:
         return found
     reads, at, second = found
     unknown = " ".join(words[at : at + (second.taken if second else _width(words, at))])
-    understood, start = list[str](), 0
-    for one in reads:
-        understood.append(" ".join(words[start : start + one.taken]).lower())
-        start += one.taken
-    suggestion = next((one for one in _nearest(words, at, second) if _makes_sense(one)), None)
+    understood = [one.said for one in reads]
+    meant = ([word for word in one if word.casefold() not in _FILLERS] for one in _nearest(words, at, second))
+    suggestion = next((one for one in meant if one and _makes_sense(one)), None)
     return NotUnderstood(
         tuple(understood), unknown, None if suggestion is None else " ".join(suggestion), second is not None
     )
@@ -59,16 +63,20 @@ def _makes_sense(words: Sequence[str]) -> bool:
 
 
 def _width(words: Sequence[str], at: int) -> int:
-    return 2 if words[at].lower() == "by" else 1
+    """Return how many words say together what isn't understood."""
+    return 2 if words[at].lower() == "by" else named(words[at:])
 
 
 def _read_all(words: Sequence[str]) -> CodeQuery | tuple[list[_Read], int, _Read | None]:
     reads, at = list[_Read](), 0
     while at < len(words):
         found = _read(words[at:])
+        if found is None and words[at].casefold() in _FILLERS:
+            at += 1
+            continue
         if found is None or any(one.what == found.what and one.value != found.value for one in reads):
             return reads, at, found
-        reads.append(found)
+        reads.append(replace(found, said=" ".join(words[at : at + found.taken]).lower()))
         at += found.taken
     values = {one.what: one.value for one in reads}
     usual = CodeQuery()
@@ -98,6 +106,14 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
     if second is not None:
         yield [*before, *words[at + second.taken :]]
         return
+    for taken, meant in idioms(words[at:], {typed: one.name for typed, one in _BY.items()}):
+        yield [*before, *meant, *words[at + taken :]]
+    if words[at].casefold() in ("vs", "versus", "against") and (period := read_period(words[at + 1 :])):
+        yield [*before, *words[at + 1 + period[1] :]]  # it is always compared, with the period before
+    shown = next((taken for taken in (2, 1) if " ".join(words[at : at + taken]).casefold() in _SHOWN), 0)
+    if shown:
+        rest = [*before, *words[at + shown :]]
+        yield rest if any(word.casefold() in _BY for word in rest) else ["by", "person", *rest]
     for skipped, taken, known in ((1, 2, _BY),) if words[at].lower() == "by" else ((0, 2, _KNOWN), (0, 1, _KNOWN)):
         wrong, rest = " ".join(words[at + skipped : at + taken]).lower(), list(words[at + taken :])
         if near := closest(wrong, known, _ALIKE):

@@ -39,10 +39,16 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("by tool by model", NotUnderstood(("by tool",), "by model", "by tool", True)),
         ("7d by tool 30d", NotUnderstood(("7d", "by tool"), "30d", "7d by tool", True)),
         ("digset", NotUnderstood((), "digset", "digest")),
-        ("in Production", NotUnderstood((), "in")),
+        ("in Production", NotUnderstood((), "in Production")),
         ("xyzzy", NotUnderstood((), "xyzzy")),
         ("30d plugh", NotUnderstood(("30d",), "plugh", "30d")),
-        ("last wek", NotUnderstood((), "last", "last week")),
+        ("last wek", NotUnderstood((), "last wek", "last week")),
+        ("last 3 months", NotUnderstood((), "last 3 months", "90d")),
+        ("next week by tool", NotUnderstood((), "next week", "this week by tool")),
+        ("how much does Claude Code cost", NotUnderstood((), "cost", "by person")),
+        ("sessions last week", NotUnderstood((), "sessions", "by person last week")),
+        ("commits by day", NotUnderstood((), "commits", "by day")),
+        ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d")),
     ],
 )
 def test_what_is_not_understood_is_named_with_the_nearest_that_is(typed: str, found: NotUnderstood) -> None:

@@ -10,7 +10,7 @@ from bot.spend.ask.words import MENTION
 NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "under", "below", "less"})
 """Words that turn what follows into its opposite: a question without them would be another one."""
 _HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
-_COUNTED = ("last", "past", "rolling", "trailing")
+_COUNTED = ("last", "past", "previous", "rolling", "trailing")
 _VERSUS = ("vs", "versus")
 _UNITS = ("day", "week", "month", "quarter", "year")
 _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
@@ -56,7 +56,15 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield 2, ["today", "by", "hour"]
     if len(words) > 2 and words[0] in _COUNTED and words[1].isdigit() and words[2].startswith("hour"):
         yield 3, ["today" if int(words[1]) <= 24 else f"{-(-int(words[1]) // 24)}d", "by", "hour"]
+    behind = words[1:] if words[0] in _COUNTED else words
+    yield from ((len(words) - len(behind) + taken, meant) for taken, meant in _months(behind))
     yield from _turned(words)
+
+
+def _months(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read a number of months or years, which may mean so many days or calendar months."""
+    if len(words) > 1 and words[0].isdigit() and len(words[0]) < 3 and words[1].startswith(("mon", "year")):
+        yield 2, [f"{int(words[0]) * (365 if words[1].startswith('year') else 30)}d"]
 
 
 def _turned(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

@@ -91,8 +91,6 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield 2, ["tokens", "by", "token", "type"]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:
         yield 1, ["vs"]
-    elif word in ("last", "past", "previous") and len(rest) > 2 and rest[1].isdigit():
-        yield from ((taken + 1, meant) for taken, meant in _months(rest[1:]))
     elif word in known.by and len(rest) > 1:
         named = _names(known, known.by[word].name, "for" if known.by[word].name == PERSON else known.by[word].name)
         yield from _near(rest, 1, named)
@@ -109,10 +107,8 @@ def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
     yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
-    if rest[0].isdigit():
-        yield from _months(rest)
-        if not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
-            yield 1, [f"{rest[0]}d"]
+    if rest[0].isdigit() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
+        yield 1, [f"{rest[0]}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
         yield 1, [f"{MOST_DAYS}d"]
     phrases = {one: one.split() for one in period_phrases()}
@@ -126,13 +122,6 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
 
 def _counts_more_than_days(rest: Sequence[str]) -> bool:
     return len(rest) > 1 and rest[1].casefold().startswith(("month", "quarter", "year", "hour"))
-
-
-def _months(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield so many days for a number of months or years, which may mean those days or calendar months."""
-    if len(rest) > 1 and len(rest[0]) < 3 and rest[1].casefold().startswith(("mon", "year")):
-        days = int(rest[0]) * (365 if rest[1].casefold().startswith("year") else 30)
-        yield 2, [f"{days}d"]
 
 
 def _splits(known: Known) -> dict[str, list[str]]:

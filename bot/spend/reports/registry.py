@@ -1,6 +1,6 @@
 """Every report: what people type for it, and what builds it. A new one is its file and a line here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.runtime import Runtime
@@ -8,6 +8,7 @@ from bot.spend.reports import allocation, models, team, tokens
 from bot.spend.reports.model import Built, Times, Wanted
 from bot.spend.scope import Scope
 from bot.words.own import Own
+from bot.words.phrases import longest_phrase
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,18 @@ REPORTS = (
         "tokens",
         "Token trends",
         "tokens by class, requests and cache, over time",
-        ("token", "trends", "usage"),
+        ("token", "trends", "trend", "usage"),
         tokens.build,
     ),
     Report(
         "allocation",
         "Cost allocation",
         "cost by a tag of workspaces, and what has none",
-        ("allocate", "chargeback", "tags", "tag"),
+        ("allocate", "cost", "costs", "chargeback", "showback", "tags", "tag"),
         allocation.build,
         has_tag=True,
     ),
-    Report("team", "Team productivity", "who spends what, on which models", ("people", "productivity"), team.build),
+    Report("team", "Team productivity", "who spends what, on which models", ("teams", "people", "productivity"), team.build),
     Report(
         "models",
         "Model comparison",
@@ -56,3 +57,9 @@ def find_report(word: str) -> Report | None:
     """Return the report that somebody means by a word."""
     wanted = word.lower()
     return next((one for one in REPORTS if wanted in (one.name, *one.words)), None)
+
+
+def report_named(words: Sequence[str]) -> tuple[Report, int] | None:
+    """Return the report that the words begin with, by its title, its name or another word for it, and how many they are."""
+    phrases = {said: one for one in REPORTS for said in (one.title.casefold(), one.name, *one.words)}
+    return longest_phrase(words, phrases)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.spend.ask.periods import read_period
 from bot.spend.reports.model import Wanted
-from bot.spend.reports.registry import REPORTS, Report, find_report
+from bot.spend.reports.registry import REPORTS, Report, report_named
 from bot.words.similar import closest
 
 _QUOTES = re.compile(r'["“”„]')
@@ -32,15 +32,16 @@ def read_wanted(words: Sequence[str], tags: Sequence[str] = ()) -> Wanted | NotR
     """
     if not words:
         return None
-    report = find_report(words[0])
-    if report is None:
+    found = report_named(words)
+    if found is None:
         near = closest(words[0].lower(), [one.name for one in REPORTS])
         return NotRead(words[0], " ".join([near, *words[1:]]) if near else "")
-    return _read(report, list(words[1:]), tags)
+    return _read(found[0], list(words[found[1] :]), tags)
 
 
 def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotRead:
     wanted, named, periods = Wanted(report.name), list[str](), set[str]()
+    unknown, meant = "", ""
     while rest:
         found = read_period(rest)
         if found:
@@ -56,8 +57,11 @@ def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotR
             named += [rest[0]] if rest[0].lower() != "by" or named else []
             rest = rest[1:]
         else:
-            near = closest(rest[0].lower(), report.parts)
-            return NotRead(rest[0], typed(replace(wanted, part=near or "")))
+            taken = 2 if rest[0].lower() == "by" else 1
+            unknown = unknown or " ".join(rest[:taken])
+            meant, rest = meant or closest(rest[0].lower(), report.parts) or "", rest[taken:]
+    if unknown:
+        return NotRead(unknown, typed(replace(wanted, part=wanted.part or meant)))
     return _with_tag(wanted, " ".join(named), tags) if named else wanted
 
 

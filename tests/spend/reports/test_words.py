@@ -8,6 +8,10 @@ TAGS = ("cost_center", "team", "data class")
 UNDERSTOOD = {
     "tokens": Wanted("tokens"),
     "Usage 90d": Wanted("tokens", "90d"),
+    "Token trends last month": Wanted("tokens", "last month"),
+    "team productivity": Wanted("team"),
+    "Cost Allocation by team": Wanted("allocation", tag="team"),
+    "model comparison estimates": Wanted("models", part="estimates"),
     "tokens last month": Wanted("tokens", "last month"),
     "models estimates": Wanted("models", part="estimates"),
     "compare last week estimates": Wanted("models", "last week", part="estimates"),
@@ -23,7 +27,8 @@ UNDERSTOOD = {
 NOT = {
     "modls 7d": NotRead("modls", "models 7d"),
     "xyzzy": NotRead("xyzzy"),
-    "tokens by team": NotRead("by", "tokens 30d"),
+    "tokens by team": NotRead("by team", "tokens 30d"),
+    "tokens please last month": NotRead("please", "tokens last month"),
     "tokens 7d 8d": NotRead("8d", "tokens 7d"),
     "tokens 30d 7d": NotRead("7d", "tokens 30d"),
     "tokens 7d 3 Oct to 17 Oct": NotRead("3 Oct to 17 Oct", "tokens 7d"),
