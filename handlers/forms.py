@@ -26,12 +26,13 @@ from bot.slack.blocks import context, section
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
 from bot.slack.state import text_at
+from bot.words.folded import folded
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
-from handlers.named import named_by
+from handlers.named import named_by, workspace_options
 
 
 def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
@@ -245,11 +246,11 @@ def opener_of(kind: AnyKind) -> Listener:
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces whose name holds what was typed; where the form takes it, also the whole organization."""
-    wanted = query.casefold().strip()
-    found = [w for w in await call.rt.directory.workspaces() if wanted in w.name.casefold() and not w.is_claude_code]
+    wanted = folded(query).strip()
+    found = [w for w in await call.rt.directory.workspaces() if wanted in folded(w.name) and not w.is_claude_code]
     whole = _whole_of(call)
-    first = [option(whole, WHOLE)] if whole and wanted in whole.casefold() else []
-    return [*first, *(option(w.name, w.id) for w in found)]
+    first = [option(whole, WHOLE)] if whole and wanted in folded(whole) else []
+    return [*first, *workspace_options(found)]
 
 
 def _whole_of(call: Interaction) -> str:
@@ -261,11 +262,11 @@ def _whole_of(call: Interaction) -> str:
 
 async def suggest_keys(call: Interaction, query: str) -> list[Json]:
     """Return the living keys that the person may see and whose name holds what was typed, with their workspace."""
-    wanted = query.casefold().strip()
+    wanted = folded(query).strip()
     place_of = call.rt.directory.place_of
     may_see = await may_see_key(call.rt, call.actor)
     alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
-    keys = [k for k in alive if wanted in k.name.casefold()]
+    keys = [k for k in alive if wanted in folded(k.name)]
     return [option(k.name, k.id, truncate(f"{await place_of(k)} · {k.status} · {k.hint or ''}", 75)) for k in keys]
 
 

@@ -10,12 +10,14 @@ from bot.people.roles import role_words
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code
 from bot.words.addresses import is_same_address, read_addresses
+from bot.words.folded import folded
 from bot.words.similar import closest
 from bot.words.wording import listed
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
 from handlers.forms import open_form
+from handlers.named import workspace_options
 from handlers.typed import workspace_named
 
 _ROLES_TYPED = {"member": "user", "claude": "claude_code_user", "claude code": "claude_code_user", "dev": "developer"}
@@ -120,9 +122,9 @@ async def suggest_invites(call: Interaction, query: str) -> list[Json]:
 
 async def suggest_joins(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces that people can be added to and whose name holds what was typed."""
-    wanted = query.casefold().strip()
+    wanted = folded(query).strip()
     open_ones = [w for w in await call.rt.directory.workspaces() if not w.is_default and not w.is_claude_code]
-    return [option(w.name, w.id) for w in open_ones if wanted in w.name.casefold()]
+    return workspace_options([w for w in open_ones if wanted in folded(w.name)])
 
 
 FEATURE = Feature(options={"invite_id": suggest_invites, "join_ids": suggest_joins})

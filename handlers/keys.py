@@ -17,6 +17,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
+from bot.words.folded import folded
 from bot.words.similar import closest
 from handlers import home
 from handlers.edge.directly import tell_alone
@@ -70,8 +71,8 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
     """Return what was probably meant where no key that the actor sees has such a part in its name."""
     if not sees_all_keys(call.actor):
         return ""
-    part = wanted.part.casefold()
-    if any(part in key.name.casefold() for key in await call.rt.directory.keys()):
+    part = folded(wanted.part)
+    if any(part in folded(key.name) for key in await call.rt.directory.keys()):
         return ""
     close = closest(wanted.part, workspaces)
     if close is None:

@@ -1,26 +1,34 @@
 """A typed line about a workspace, read field by field: who is mentioned, until when, and what its names mean.
 
-A day and a mention are found wherever they stand. The rest is read in the order of the fields: a name takes as many words
-as it has, a number one, and a text what is left.
+A day and a mention are found wherever they stand. Names and numbers are read in any order, as long as nothing else stands
+before them: a name takes as many words as it has. A text takes what is left.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.forms.fields import FieldType, FormField
+from bot.forms.fields import WHOLE, FieldType, FormField
 from bot.kinds.limits.groups import groups_of
 from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
-from bot.slack.markup import Markup, bold, clean
+from bot.slack.markup import Markup, bold, clean, reads_alike
+from bot.words.amounts import read_amount
+from bot.words.counts import read_count
 from bot.words.ends import find_end
 from bot.words.similar import closest
+from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
 from handlers.edge.interaction import Interaction
 
-READS: frozenset[FieldType] = frozenset({"person", "choice", "date", "lookup"})
+READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date", "lookup"})
 """A row that fills in one of these is read here."""
+WHOLE_TYPED = (WHOLE, "org", "all", "everything")
+"""Words that mean the whole organization where a form takes that instead of a workspace."""
+_NAMED: frozenset[FieldType] = frozenset({"workspace", "lookup", "choice"})
+_NUMBERS: Mapping[FieldType, Callable[[str], object]] = {"amount": read_amount, "count": read_count}
 _MOST_WORDS = 12
+_MOST_OF_A_NUMBER = 3
 _MOST_SHOWN = 8
 
 
@@ -51,19 +59,53 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
             _take_day(line, one, call)
         elif one.type == "person":
             _take_person(line, one)
-    for one in fields:
-        if one.name in line.values or not line.words or one.type in ("date", "person"):
-            continue
-        if one.type in ("workspace", "lookup", "choice"):
-            _take_name(line, one, await _names_of(call.rt, one))
+    left = [one for one in fields if one.type not in ("date", "person")]
+    names = {one.name: await _names_of(call.rt, one) for one in left if one.type in _NAMED}
+    while line.words and left:
+        taken = next((one for one in left if _takes_first(line, one, names.get(one.name, ()))), None)
+        taken = taken or next((one for one in left if _takes_part(line, one, names.get(one.name, ()))), None)
+        if taken is None:
+            taken = left[0]
+            _take_in_turn(line, taken, names.get(taken.name, ()))
             if line.problem:
                 return line
-        else:
-            taken = len(line.words) if one.type in ("text", "long_text") else 1
-            typed = " ".join(line.words[:taken])
-            line.values[one.name] = typed[: one.max_length] if one.max_length else typed
-            del line.words[:taken]
+        left.remove(taken)
     return line
+
+
+def _takes_first(line: Line, one: FormField, names: Sequence[Name]) -> bool:
+    """Take the first words where they are without doubt this field's, in whatever order people wrote."""
+    if one.type in _NAMED:
+        return _take_name(line, one, names)
+    reads = _NUMBERS.get(one.type)
+    return reads is not None and _take_number(line, one, reads)
+
+
+def _takes_part(line: Line, one: FormField, names: Sequence[Name]) -> bool:
+    """Take the first word where it is part of one name alone."""
+    fitting = _with_part(line.words[0], one, names)
+    if len(fitting) != 1:
+        return False
+    del line.words[:1]
+    line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
+    return True
+
+
+def _with_part(word: str, one: FormField, names: Sequence[Name]) -> list[Name]:
+    part = _plain(word)
+    return [name for name in names if part in _plain(name.label)] if one.type == "lookup" and part else []
+
+
+def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
+    """Take the first words for the field whose turn it is; `problem` says so where a name was expected."""
+    if one.type in _NAMED:
+        fitting = _with_part(line.words[0], one, names)
+        line.problem = _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
+        return
+    taken = len(line.words) if one.type in ("text", "long_text") else 1
+    typed = " ".join(line.words[:taken])
+    line.values[one.name] = typed[: one.max_length] if one.max_length else typed
+    del line.words[:taken]
 
 
 def _take_day(line: Line, one: FormField, call: Interaction) -> None:
@@ -78,23 +120,37 @@ def _take_person(line: Line, one: FormField) -> None:
         line.values[one.name] = mentioned(line.words.pop(at))
 
 
-def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> None:
+def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
     """Take the longest run of words that names something; what several are called is left to the form's menu."""
     known = _by_typed(names)
     for taken in range(min(len(line.words), _MOST_WORDS), 0, -1):
-        found = known.get(_plain(" ".join(line.words[:taken])))
-        if found:
+        typed = " ".join(line.words[:taken])
+        if found := _meant(known.get(_plain(typed), []), typed):
             del line.words[:taken]
             if len(found) == 1:
                 line.values[one.name], line.labels[one.name] = found[0].value, found[0].label
-            return
-    part = _plain(line.words[0])
-    fitting = [name for name in names if part in _plain(name.label)] if one.type == "lookup" else []
-    if len(fitting) == 1:
-        del line.words[:1]
-        line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
-        return
-    line.problem = _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
+            return True
+    return False
+
+
+def _meant(found: list[Name], typed: str) -> list[Name]:
+    """Return what a typed name means: of names that differ by case alone, the one in the case that was typed."""
+    exact = [name for name in found if reads_alike(name.label, typed)]
+    return exact if len(exact) == 1 else found
+
+
+def _take_number(line: Line, one: FormField, reads: Callable[[str], object]) -> bool:
+    """Take an amount or a count, which may be several words: `$ 500`, `2k USD`."""
+    for taken in range(min(len(line.words), _MOST_OF_A_NUMBER), 0, -1):
+        typed = " ".join(line.words[:taken])
+        try:
+            reads(typed)
+        except Unreadable:
+            continue
+        line.values[one.name] = typed
+        del line.words[:taken]
+        return True
+    return False
 
 
 def _by_typed(names: Iterable[Name]) -> dict[str, list[Name]]:
@@ -121,7 +177,8 @@ def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool)
 
 async def _names_of(rt: Runtime, one: FormField) -> Sequence[Name]:
     if one.type == "workspace":
-        return [Name(workspace.id, workspace.name) for workspace in await rt.directory.workspaces()]
+        places = [Name(workspace.id, workspace.name) for workspace in await rt.directory.workspaces()]
+        return [Name(WHOLE, one.whole, WHOLE_TYPED), *places] if one.whole else places
     if one.type == "choice":
         return [_choice(value, label, one.typed) for value, label in one.choices]
     return await _LOOKUPS[one.name](rt)

@@ -14,6 +14,7 @@ from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.slack.refusals import NO_SUCH_PERSON
 from bot.words.addresses import is_same_address
+from bot.words.folded import folded
 from bot.words.own import own
 from handlers import home
 from handlers.edge.guard import plain_answer
@@ -57,7 +58,7 @@ async def _find(call: Interaction, target: str) -> Somebody | Message:
         return await _mentioned(call, target)
     wanted = WantedMembers(part=target)
     named = [one for one in members if wanted.takes(one)]
-    exact = [one for one in named if one.name.casefold() == target.casefold()]
+    exact = [one for one in named if folded(one.name) == folded(target)]
     if len(only := exact or named) == 1:
         return await of_member(rt, only[0], only[0].id)
     if named:

@@ -41,10 +41,11 @@ async def members_command(call: Interaction) -> None:
 
 async def _role(call: Interaction) -> None:
     words = list(call.words)
-    person = mentioned(words[0]) if words else ""
-    role = words[1].casefold() if len(words) > 1 else ""
+    at = next((at for at, word in enumerate(words[:2]) if mentioned(word)), None)  # a later mention is part of the reason
+    person = "" if at is None else mentioned(words.pop(at))
+    role = words[0].casefold() if words and person else ""
     today = call.calendar.day_of(call.rt.now())
-    end = find_end(words[2:], today)
+    end = find_end(words[1:], today)
     reason = " ".join(end.rest)
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")

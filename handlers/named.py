@@ -1,15 +1,34 @@
 """What a button that opens a form names: a key, a workspace, a member or an invite, as the form's values and labels."""
 
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
 from bot.approvals.kind import AnyKind
 from bot.errors import NotFound
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
 from bot.organization.keys_wanted import STATUS_WORDS
 from bot.people.identity import member_behind
+from bot.slack.elements import option
 from bot.slack.markup import code, escape, is_user_id
-from handlers.edge.interaction import Interaction
+from bot.words.folded import folded
+from handlers.edge.interaction import Interaction, Json
 
 _INVITE = "invite_id"
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def workspace_options(workspaces: Sequence[_Named]) -> list[Json]:
+    """Return workspaces as options of a menu; those of one name, which the API allows, are told apart by their ids."""
+    often = Counter(folded(one.name) for one in workspaces)
+    return [option(one.name, one.id, one.id if often[folded(one.name)] > 1 else None) for one in workspaces]
 
 
 async def _workspace_named(call: Interaction) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,7 +10,6 @@ from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.slack import ids
-from bot.slack.elements import option
 from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
@@ -34,10 +33,12 @@ from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import as_plain_text
 from bot.spend.visibility import check_may_share, scope_of
+from bot.words.folded import folded
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
+from handlers.named import workspace_options
 from handlers.spend_where import post_shared, signed, tell_charted, why_directly
 
 
@@ -178,8 +179,8 @@ async def _ask(call: Interaction, wanted: WantedAnswer, _held: FormInput, tell: 
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces whose name contains what was typed."""
-    found = [one for one in await workspaces(call.rt) if query.casefold() in one.name.casefold()]
-    return [option(one.name, one.id) for one in found[:100]]
+    found = [one for one in await workspaces(call.rt) if folded(query) in folded(one.name)]
+    return workspace_options(found[:100])
 
 
 async def _frame(_call: Interaction, _held: FormInput) -> Frame:

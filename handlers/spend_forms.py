@@ -28,11 +28,13 @@ from bot.spend.digests.settings import end_digest, mute_digest, next_digest, sub
 from bot.spend.ledger.names import workspaces
 from bot.spend.typed import alert_typed, digest_typed, noting
 from bot.spend.visibility import check_may_tell, scope_of
+from bot.words.folded import folded
 from bot.words.zones import zones
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
+from handlers.named import workspace_options
 
 
 async def open_digest_form(call: Interaction) -> None:
@@ -181,8 +183,8 @@ async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
     """Return the workspaces whose name contains what was typed and whose figures the person may see."""
     seen = await scope_of(call.rt, call.actor)
     every = [one for one in await workspaces(call.rt) if seen.is_all or one.id in seen.workspaces]
-    found = [one for one in every if query.lower() in one.name.lower()]
-    return [option(one.name, one.id) for one in found[:100]]
+    found = [one for one in every if folded(query) in folded(one.name)]
+    return workspace_options(found[:100])
 
 
 async def suggest_zones(_call: Interaction, query: str) -> list[Json]:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 
 from bot.admin.model import Workspace
 from bot.approvals.kind import AnyKind, find_kind
-from bot.forms.fields import WHOLE, FormField
+from bot.forms.fields import FormField
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import member_label
-from bot.organization.narrowing import mentioned
+from bot.organization.members_wanted import WantedMembers
+from bot.organization.narrowing import mentioned, which_workspace
 from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.ends import find_end
+from bot.words.folded import folded
 from bot.words.similar import closest
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
@@ -21,9 +23,6 @@ from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form
 from handlers.lines import READS, read_line
-
-_WHOLE = (WHOLE, "org", "all", "everything")
-"""Words that mean the whole organization where a form takes that instead of a workspace."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ async def _opened_form(call: Interaction) -> bool:
     labels: dict[str, str] = {}
     wanted, words = [fields[name] for name in subcommand.fills], call.words
     if any(field.type in READS for field in wanted):
-        line = await read_line(call, wanted)
+        line = await read_line(call, await _fitting(call, wanted, words))
         await (
             call.say(plain_answer(line.problem)) if line.problem else open_form(call, kind.name, line.values, line.labels)
         )
@@ -73,7 +72,7 @@ async def _opened_form(call: Interaction) -> bool:
         end = find_end(words, call.calendar.day_of(call.rt.now()))
         if end.day and end.is_sure:
             words, values[kind.rules.last_day] = end.rest, end.day.isoformat()
-    for field, typed in share_out(await _fitting(call, wanted, words), words):
+    for field, typed in share_out(wanted, words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
@@ -84,8 +83,8 @@ async def _opened_form(call: Interaction) -> bool:
 
 
 def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[FormField, str]]:
-    """Return the typed text of each field: a word each; a key's or workspace's name, else the last field, takes the rest."""
-    greedy = next((n for n, field in enumerate(fields) if field.type in ("key", "workspace")), len(fields) - 1)
+    """Return the typed text of each field: a word each; a key's name, else the last field, takes the rest."""
+    greedy = next((n for n, field in enumerate(fields) if field.type == "key"), len(fields) - 1)
     spare = max(0, len(words) - len(fields))
     shared: list[tuple[FormField, str]] = []
     rest = list(words)
@@ -97,34 +96,34 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
 
 
 async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:
-    """Return the workspace that people know by a name, in any case, or has that id; a sentence where there is none."""
-    found = await rt.directory.workspaces()
-    one = next((w for w in found if w.id == typed or reads_alike(w.name.casefold(), typed.casefold())), None)
-    if one:
-        return one
-    close = closest(typed, [w.name for w in found])
-    meant = f"Did you mean {bold(close)}?" if close else f"There are {listed([bold(w.name) for w in found], most=8)}."
+    """Return the workspace that people know by a name, in any case, or has that id; a sentence where that isn't one."""
+    every = await rt.directory.workspaces()
+    found = _called(every, typed)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return which_workspace(typed, [one.id for one in found])
+    close = closest(typed, [w.name for w in every])
+    meant = f"Did you mean {bold(close)}?" if close else f"There are {listed([bold(w.name) for w in every], most=8)}."
     return f"I don't know a workspace {bold(typed)}. {meant}"
 
 
+def _called(every: Sequence[Workspace], typed: str) -> list[Workspace]:
+    """Return the workspaces of a name or id; of those that differ by case alone the one in the case that was typed."""
+    found = [one for one in every if one.id == typed or reads_alike(one.name.casefold(), typed.casefold())]
+    exact = [one for one in found if one.id == typed or reads_alike(one.name, typed)]
+    return exact if len(exact) == 1 else found
+
+
 async def _fitting(call: Interaction, fields: Sequence[FormField], words: Sequence[str]) -> Sequence[FormField]:
-    """Return the fields without that of the workspace where the one word that was typed is no workspace's name."""
+    """Return the fields without that of the workspace where the one word that was typed is the name of something new."""
     first, *others = fields
-    if first.type != "workspace" or len(words) != 1 or not others:
+    if first.type != "workspace" or len(words) != 1 or not any(field.name == "name" for field in others):
         return fields
-    return others if (await _workspace(call, first, words[0])).problem else fields
-
-
-async def _workspace(call: Interaction, field: FormField, wanted: str) -> _Read:
-    if field.whole and wanted.casefold() in (*_WHOLE, field.whole.casefold()):
-        return _Read(WHOLE, field.whole)
-    found = await workspace_named(call.rt, wanted)
-    return _Read(found.id, found.name) if isinstance(found, Workspace) else _Read(problem=found)
+    return fields if _called(await call.rt.directory.workspaces(), words[0]) else others
 
 
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:
-    if field.type == "workspace":
-        return await _workspace(call, field, typed) if typed else _Read()
     if field.type == "member":
         return await _member(call, typed) if typed else _Read()
     if field.type == "key":
@@ -133,18 +132,18 @@ async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, 
 
 
 async def _member(call: Interaction, wanted: str) -> _Read:
-    """Find the member who was mentioned, or whose address or name was typed; two with one name are left to the menu."""
+    """Find the member who was mentioned, or whose address or name was typed, or a part of one alone.
+
+    Several with one name are left to the menu.
+    """
     members = await call.rt.directory.members()
     if person := mentioned(wanted):
         member_id = await member_behind(call.rt, person, members)
         named = [one for one in members if one.id == member_id]
         about = f"{mention(person)} is not in the Claude organization, or I can't tell who of it they are."
     else:
-        named = [
-            one
-            for one in members
-            if is_same_address(one.email, wanted) or reads_alike(one.name.casefold(), wanted.casefold())
-        ]
+        exact = [one for one in members if is_same_address(one.email, wanted) or folded(one.name) == folded(wanted)]
+        named = exact or [one for one in members if WantedMembers(part=wanted).takes(one)]
         close = closest(wanted, [known for one in members for known in (one.email, one.name)])
         about = f"I don't know a member {bold(wanted)}.{f' Did you mean {bold(close)}?' if close else ''}"
     if not named:

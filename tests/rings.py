@@ -58,6 +58,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("approvals/test_held", SERVICE),
     ("approvals/test_on_record", SERVICE),
     ("approvals/test_model", PURE),
+    ("approvals/test_ask_facts", PURE),
     ("approvals/test_request_card", PURE),
     ("sandbox/test_claude_days", PURE),
     ("sandbox/test_validation.py", PURE),

@@ -23,6 +23,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "cli/test_check::check_says_which_names_matched_nothing_when_the_bot_last_looked",
         "cli/test_doctor::the_doctor_names_what_the_policy_names_and_is_not_there",
         "approvals/test_invite::an_invite_is_no_way_around_those_who_approve_access_to_a_workspace",
+        "words/test_folded::a_rule_for_a_workspace_holds_however_its_name_is_spelled",
     ),
     (3, "secrets where people type"): (
         "words/test_credentials::what_looks_like_a_secret_is_seen",
@@ -187,11 +188,15 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (45, "what is shown and what is compared were washed differently"): (
         "handlers/test_typed_words::a_name_is_confirmed_as_it_is_shown",
+        "words/test_folded::a_workspace_is_found_and_taken_by_either_spelling",
+        "words/test_folded::a_rule_for_a_workspace_holds_however_its_name_is_spelled",
+        "approvals/test_ask_facts::nothing_that_nobody_sees_gets_into_a_name_or_tag",
     ),
     (46, "words that are swallowed"): (
         "words/test_ends::an_end_is_read_wherever_it_stands",
         "handlers/test_typed_words::an_end_that_is_not_understood_comes_back_in_the_form",
         "handlers/test_lines::access_is_read_in_one_line_and_sent",
+        "handlers/test_any_order::words_in_any_order_fill_in_the_form_and_twins_are_left_to_people",
         "edge/test_listeners::a_refusal_reaches_whoever_closed_the_form_meanwhile",
     ),
     (47, "other words for a thing lead nowhere"): (
@@ -288,11 +293,21 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (68, "what was set is otherwise later, and nothing tells of it"): (
         "approvals/test_drift::what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was_set_again",
         "approvals/test_drift::every_kind_that_sets_a_value_is_looked_after",
+        "approvals/test_drift::what_a_request_of_several_parts_set_is_looked_after_part_by_part",
+        "approvals/test_drift::a_part_takes_no_value_over_that_another_request_has_set_since",
     ),
     (69, "a button offers what is done already"): (
         "approvals/test_offers::a_key_that_was_revoked_in_the_console_is_offered_to_nobody_any_more",
         "approvals/test_offers::whoever_was_invited_again_is_left_out",
         "test_limit_offers::a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it",
+    ),
+    (70, "of several things of one name the first is taken"): (
+        "handlers/test_any_order::a_name_that_several_have_is_nobodys_unless_its_case_says_which",
+        "handlers/test_any_order::menus_tell_workspaces_of_one_name_apart",
+        "handlers/test_any_order::a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name",
+        "approvals/test_ask_facts::who_decides_about_one_of_two_workspaces_of_a_name_reads_which_one_it_is",
+        "hygiene/test_rules::an_approver_who_is_named_twice_is_one_person",
+        "words/test_addresses::what_follows_a_plus_makes_no_other_mailbox_and_no_other_person",
     ),
 }
 """By number and name; a test by its file and its name, or all of a file."""

@@ -1,10 +1,12 @@
 """What a request set and what is seen of it later: where they differ, that is on record once, whoever changed it.
 
 A timer watches each value that a request set, `drift` about the value with the request's id: the next request that sets the
-same value takes the timer over, so that only the last one's word is compared. What an upstream ends by itself is no change,
-nor is what went with a workspace or a membership.
+same value takes the timer over, so that only the last one's word is compared. What the parts of a request set is looked
+after in the same way, each by itself. What an upstream ends by itself is no change, nor is what went with a workspace or a
+membership.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +16,8 @@ from bot.approvals.cards.topic import refresh
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import Elsewhere, NeedsPerson
-from bot.approvals.parts import Seen
+from bot.approvals.outcome import Elsewhere, NeedsPerson, Outcome
+from bot.approvals.parts import Seen, Stays
 from bot.errors import UpstreamMissing, UpstreamRefused
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -24,14 +26,23 @@ from bot.timers import db as timers
 from bot.timers.model import Timer, TimerTopic
 
 TOPIC = "drift"
-LOOK_EVERY = timedelta(days=1)
+LOOK_EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
 
 
-async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
-    """Begin to look after what a request has just set, instead of what another one set it to before."""
-    request = asked.request
-    if kind.effect.stays and request.status is Status.APPLIED and request.extends is None:
-        await timers.set_timers(tx, TOPIC, kind.effect.stays.which(asked), {request.id: tx.now + LOOK_EVERY})
+async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str] | None = None) -> None:
+    """Begin to look after what a request has just set, instead of what another one set it to before.
+
+    Of several parts those of these names, else all: what one of them set long before this moment, as after a Retry, may
+    have been set by another request since, whose word holds.
+    """
+    request, at = asked.request, tx.now + LOOK_EVERY
+    if request.status is not Status.APPLIED or request.extends is not None:
+        return
+    if kind.effect.stays and parts is None:
+        await timers.set_timers(tx, TOPIC, kind.effect.stays.which(asked), {request.id: at})
+    for name, stays in kind.effect.parts_stay(asked).items():
+        if parts is None or name in parts:
+            await timers.set_first(tx, TOPIC, stays.which(asked), request.id, at)
 
 
 async def let_go(tx: Tx, which: str) -> None:
@@ -42,39 +53,64 @@ async def let_go(tx: Tx, which: str) -> None:
 async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     async with rt.store.read() as tx:
         request = await requests.load(tx, timer.what)
-    stays = kind_of(rt, request).effect.stays if request else None
-    if request is None or stays is None or request.status is not Status.APPLIED:
+    if request is None or request.status is not Status.APPLIED:
+        return None
+    asked = kind_of(rt, request).asked(request)
+    stays, which = _behind(kind_of(rt, request), asked, timer.subject)
+    if stays is None:
         return None
     try:
-        seen = await stays.see(look_of(rt, kind_of(rt, request).asked(request)))
+        seen = await stays.see(look_of(rt, asked))
         if seen is None or (not seen.is_same and await _is_archived(rt, request.workspace_id)):
             return None
     except (UpstreamMissing, NeedsPerson):
         return None
     except UpstreamRefused:  # such as a preview that was taken back
         return rt.now() + LOOK_EVERY
-    if await _note(rt, request, seen):
+    noted = await _note(rt, request, seen, which)
+    if noted is None:
+        return rt.now() + SOON
+    if noted:
         await refresh(rt, request.id)
-    return rt.now() + LOOK_EVERY
+    return None if seen.is_over else rt.now() + LOOK_EVERY
+
+
+def _behind(kind: AnyKind, asked: Asked[Any], subject: str) -> tuple[Stays[Any] | None, str]:
+    """Return how a value is seen that a timer is about, and by which it is told apart: "" for the request's only one."""
+    effect = kind.effect
+    if effect.stays and effect.parts_stay(asked) == {}:
+        return effect.stays, ""
+    found = next((one for one in effect.parts_stay(asked).values() if one.which(asked) == subject), None)
+    return found, subject
 
 
 async def _is_archived(rt: Runtime, workspace_id: str | None) -> bool:
     return bool(workspace_id) and (await rt.admin.workspace(workspace_id or "")).archived_at is not None
 
 
-async def _note(rt: Runtime, request: Request, seen: Seen) -> bool:
-    """Put on record that a value isn't what it was set to, once for each that it is instead; tells whether that is new."""
-    known, now = request.outcome.elsewhere, rt.now()
+async def _note(rt: Runtime, request: Request, seen: Seen, which: str) -> bool | None:
+    """Put on record that a value isn't what it was set to, once for each that it is instead; tells whether that is new.
+
+    None where somebody else wrote the request meanwhile.
+    """
+    outcome, now = request.outcome, rt.now()
+    known = next((one for one in outcome.parts_elsewhere if one.which == which), None) if which else outcome.elsewhere
     if (known.now if known else seen.was) == seen.now:
         return False
-    elsewhere = None if seen.is_same else Elsewhere(name=seen.name, was=seen.was, now=seen.now, at=now)
-    outcome = request.outcome.model_copy(update={"elsewhere": elsewhere})
+    elsewhere = None if seen.is_same else Elsewhere(name=seen.name, was=seen.was, now=seen.now, at=now, which=which)
     async with rt.store.write() as tx:
-        moved = await requests.touch(tx, request, with_line=False, outcome=outcome)
+        moved = await requests.touch(tx, request, with_line=False, outcome=_with(outcome, elsewhere, which))
         if moved and elsewhere:
-            detail = {"what": seen.name, "was": seen.was, "now": seen.now, "thing": request.outcome.thing_id}
+            detail = {"what": seen.name, "was": seen.was, "now": seen.now, "thing": outcome.thing_id}
             tx.audit(now, BOT_ACTOR, AuditAction.SEEN_CHANGED_ELSEWHERE, request.id, **detail)
-    return moved is not None
+    return True if moved else None
+
+
+def _with(outcome: Outcome, elsewhere: Elsewhere | None, which: str) -> Outcome:
+    if not which:
+        return outcome.model_copy(update={"elsewhere": elsewhere})
+    others = tuple(one for one in outcome.parts_elsewhere if one.which != which)
+    return outcome.model_copy(update={"parts_elsewhere": (*others, elsewhere) if elsewhere else others})
 
 
 DRIFT = TimerTopic(TOPIC, _look)

@@ -5,6 +5,7 @@ from typing import Any
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
+from bot.approvals.drift import watch
 from bot.approvals.due import CLAIM_LASTS, FOLLOWED, is_held
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind
@@ -57,4 +58,6 @@ async def _tell(rt: Runtime, before: Request, now: Request, outcome: Outcome) ->
         if moved and news:
             note = "; ".join(f"{part.label}: {part.note}" for part in news)
             tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_FOLLOWED_UP, now.id, version=moved.version, note=note)
+            kind = kind_of(rt, moved)
+            await watch(tx, kind, kind.asked(moved), {part.name for part in news if part.state != "over"})
     return moved or now

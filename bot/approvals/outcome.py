@@ -24,7 +24,10 @@ class Stray(BaseModel):
 
 
 class Elsewhere(BaseModel):
-    """What was set and is otherwise now, in plain words: what it is called, both values, and when that was seen."""
+    """What was set and is otherwise now, in plain words: what it is called, both values, and when that was seen.
+
+    `which` tells the values of one request apart, where its parts set several.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,6 +35,7 @@ class Elsewhere(BaseModel):
     was: str
     now: str
     at: datetime
+    which: str = ""
 
 
 PartState = Literal["done", "waits", "refused", "left_out", "over"]
@@ -132,6 +136,8 @@ class Outcome(BaseModel):
     """For which things what the card offers was seen to be done already, by their ids or addresses."""
     elsewhere: Elsewhere | None = None
     """How what was set is now, where neither this request nor a later one made it so."""
+    parts_elsewhere: tuple[Elsewhere, ...] = ()
+    """The same of the values that its parts set."""
 
     parts: tuple[PartDone, ...] = ()
     """What came of each part so far, in their order, where there are several."""

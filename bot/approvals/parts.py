@@ -143,11 +143,15 @@ NOBODY = Concerns[Any](find=_nobody, field="")
 
 @dataclass(frozen=True)
 class Seen:
-    """What a value is now beside what it was set to, in plain words; `name` is whose value it is, and begins a clause."""
+    """What a value is now beside what it was set to, in plain words; `name` is whose value it is, and begins a clause.
+
+    `is_over`: nothing comes after it that has to be looked at.
+    """
 
     name: str
     was: str
     now: str
+    is_over: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -175,7 +179,7 @@ class Effect(Generic[P]):
     once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
-    that is looked after from then on.
+    that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -185,6 +189,7 @@ class Effect(Generic[P]):
     stands: Callable[[Look[P]], Awaitable[bool]] = _stands
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
     stays: Stays[P] | None = None
+    parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ COMMANDS = (
                 "ask for an API key",
                 GET_KEY,
                 opens="create_key",
-                fills=("workspace_id", "name"),
+                fills=("workspace_id", "name", "ends_on"),
                 like=("create", "new", "add", "get", "ask"),
             ),
             Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
@@ -150,7 +150,7 @@ COMMANDS = (
                 "ask to change a workspace's name, owner, tags or colour",
                 WORKSPACES,
                 opens="update_workspace",
-                fills=("workspace_id",),
+                fills=("workspace_id", "value"),
                 like=("rename", "tag", "edit", "change", "set"),
             ),
             Subcommand(
@@ -159,7 +159,7 @@ COMMANDS = (
                 "ask to archive a workspace for good, with all its keys",
                 WORKSPACES,
                 opens="archive_workspace",
-                fills=("workspace_id",),
+                fills=("workspace_id", "reason"),
                 like=("delete", "remove", "close"),
             ),
             Subcommand(
@@ -186,7 +186,7 @@ COMMANDS = (
                 "ask for a monthly spend limit; instead of a workspace: organization",
                 WORKSPACES,
                 opens="set_spend_limit",
-                fills=("workspace_id", "amount"),
+                fills=("workspace_id", "amount", "ends_on", "reason"),
                 like=("budget", "cap"),
             ),
             Subcommand(

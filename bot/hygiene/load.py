@@ -1,7 +1,7 @@
 """Reading all facts once: the remembered directory, and a few statements on the database."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,8 +13,9 @@ from bot.errors import UpstreamError
 from bot.hygiene import db
 from bot.hygiene.model import Bounds, Facts, RuleOfPolicy, Waiting
 from bot.hygiene.seams import exports_of
+from bot.people import db as links
 from bot.people.roles import ADMIN_ROLES
-from bot.policy.model import ApproverKind, Policy
+from bot.policy.model import ApproverKind, Policy, Rule
 from bot.runtime import Runtime
 from bot.spend.alerts.db import thresholds
 from bot.spend.digests.db import subscriptions
@@ -59,12 +60,12 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
     async with rt.store.read() as tx:
         tokens, before = await _tokens(tx, today, workspaces)
         as_of, missing = await _known(tx, today)
-        asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
-        owners = await _owners(tx, active, asked)
+        asked, owners = await _owners(tx, active, kinds)
         people = await db.people_active(tx, today - bounds.inactive, today)
         digests, alerts = await _watched(tx)
         limited = await _limited(tx, console)
         waiting, expired = await _undecided(rt, tx, now)
+        linked = await _linked(tx, rt.policy, kinds)
     return Facts(
         now=now,
         prices=price_table(),
@@ -86,7 +87,7 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         tokens_before=before,
         waiting=waiting,
         expired=expired,
-        rules=rules_of(rt.policy, kinds, members),
+        rules=rules_of(rt.policy, kinds, members, linked),
         busy=busy,
         exports=exports_of(rt),
         as_of=as_of,
@@ -156,25 +157,46 @@ def _spent(tokens: Sequence[Measures]) -> dict[str, Decimal]:
     return found
 
 
-async def _owners(tx: Tx, keys: Sequence[ApiKey], asked: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Return whose keys are: to whom they were handed over, else who asked for them, else who made them."""
+async def _owners(
+    tx: Tx, keys: Sequence[ApiKey], kinds: Mapping[str, AnyKind]
+) -> tuple[Mapping[str, tuple[str, str]], dict[str, str]]:
+    """Return who asked for keys and why; and whose they are: the new owner's, else the asker's, else the maker's."""
+    asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
     given = await db.new_owners(tx)
     made = {one.id: one.created_by or "" for one in keys}
     whose = {key: given.get(key) or asked.get(key, ("", ""))[0] or maker for key, maker in made.items()}
-    return {key: member for key, member in whose.items() if member}
+    return asked, {key: member for key, member in whose.items() if member}
 
 
-def rules_of(policy: Policy, kinds: Mapping[str, AnyKind], members: Sequence[Member]) -> list[RuleOfPolicy]:
-    """Return what the policy says of each kind, anywhere and in each workspace that it names."""
-    admins = sum(one.role in ADMIN_ROLES for one in members)
-    found: list[RuleOfPolicy] = []
+def rules_of(
+    policy: Policy, kinds: Mapping[str, AnyKind], members: Sequence[Member], linked: Mapping[str, str]
+) -> list[RuleOfPolicy]:
+    """Return what the policy says of each kind, anywhere and in each workspace that it names.
+
+    `linked` are the members behind Slack ids, as far as they are known: who is named twice is one person.
+    """
+    return [
+        RuleOfPolicy(kind.name, kind.label, place, rule.quorum, _able(rule, members, linked), bool(rule.channel))
+        for kind, place, rule in _rules(policy, kinds)
+    ]
+
+
+def _rules(policy: Policy, kinds: Mapping[str, AnyKind]) -> Iterator[tuple[AnyKind, str, Rule]]:
     for kind in kinds.values():
         for place in ("", *(policy.workspaces if kind.has_workspace else ())):
-            rule = policy.rule_for(kind.name, place or None, place or None)
-            sorts = {ref.kind for ref in rule.approvers}
-            people = len({ref.id for ref in rule.approvers if ref.kind is ApproverKind.USER})
-            is_counted = sorts <= {ApproverKind.USER, ApproverKind.ORG_ADMINS}
-            able = people + admins * (ApproverKind.ORG_ADMINS in sorts)
-            told = RuleOfPolicy(kind.name, kind.label, place, rule.quorum, able if is_counted else None, bool(rule.channel))
-            found.append(told)
-    return found
+            yield kind, place, policy.rule_for(kind.name, place or None, place or None)
+
+
+def _able(rule: Rule, members: Sequence[Member], linked: Mapping[str, str]) -> int | None:
+    sorts = {ref.kind for ref in rule.approvers}
+    if not sorts <= {ApproverKind.USER, ApproverKind.ORG_ADMINS}:
+        return None
+    named = {ref.id for ref in rule.approvers if ref.kind is ApproverKind.USER and ref.id}
+    people = {linked.get(one, one) for one in named}
+    admins = {one.id for one in members if one.role in ADMIN_ROLES}
+    return len(people | admins if ApproverKind.ORG_ADMINS in sorts else people)
+
+
+async def _linked(tx: Tx, policy: Policy, kinds: Mapping[str, AnyKind]) -> dict[str, str]:
+    named = {ref.id for _, _, rule in _rules(policy, kinds) for ref in rule.approvers if ref.id}
+    return {one: link.member_id for one, link in (await links.find_all(tx, named)).items()}

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
-from bot.organization.narrowing import MOST_OF_A_NAME, mentioned
+from bot.organization.narrowing import MOST_OF_A_NAME, mentioned, which_workspace
 from bot.slack.markup import Markup, code, escape, reads_alike
+from bot.words.folded import folded
 
 LISTED = ("active", "inactive")
 """Keys that work or could work again; without another word a list is about these."""
@@ -50,7 +51,7 @@ class Wanted(BaseModel):
 
     def takes(self, key: ApiKey) -> bool:
         """Tell whether a key has the wanted status and name."""
-        name, part = key.name.casefold(), self.part.casefold()
+        name, part = folded(key.name), folded(self.part)
         is_called = reads_alike(name, part) if self.exact else part in name
         return is_called and (self.every or key.status in (self.statuses or LISTED))
 
@@ -85,7 +86,10 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
         elif word in _MINE or word in _BY:
             found, at = found.model_copy(update={"mine": True}), at + 1 + (word in _BY)
         elif workspace and not found.workspace_id:
-            found = found.model_copy(update={"workspace_id": workspace[0], "workspace": workspaces[workspace[0]]})
+            if len(workspace[0]) > 1:
+                return which_workspace(workspaces[workspace[0][0]], workspace[0])
+            (home,) = workspace[0]
+            found = found.model_copy(update={"workspace_id": home, "workspace": workspaces[home]})
             at += workspace[1] + (word in _IN)
         elif word in _STATUSES:
             found, at = found.model_copy(update={"statuses": (*found.statuses, *_STATUSES[word])}), at + 1
@@ -99,11 +103,15 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
     return found.model_copy(update={"part": " ".join(rest)[:MOST_OF_A_NAME]})
 
 
-def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[str, int] | None:
-    """Return the id of the longest workspace's name that the words begin with, and how many words it took."""
+def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[list[str], int] | None:
+    """Return the ids of the longest workspace's name that the words begin with, and how many words it took.
+
+    Of names that differ by case alone the one in the case that was typed.
+    """
     for taken in range(len(words), 0, -1):
         typed = " ".join(words[:taken])
-        for workspace_id, name in workspaces.items():
-            if typed == workspace_id or reads_alike(name.casefold(), typed.casefold()):
-                return workspace_id, taken
+        found = [one for one, name in workspaces.items() if typed == one or folded(name) == folded(typed)]
+        exact = [one for one in found if typed == one or reads_alike(workspaces[one], typed)]
+        if found:
+            return exact if len(exact) == 1 else found, taken
     return None

@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.slack.markup import Markup, bold, code
 from bot.words.similar import closest
+from bot.words.wording import listed, number
 
 MOST_OF_A_NAME = 80
 """Characters of a name's part that count; a button carries no more of it."""
@@ -38,3 +40,9 @@ def restored(model: type[W], text: str) -> W:
         return model.model_validate_json(text)
     except ValidationError:
         return model()
+
+
+def which_workspace(name: str, workspace_ids: Sequence[str]) -> Markup:
+    """Ask which one is meant of several workspaces with one name, which the API allows."""
+    which = listed([code(one) for one in workspace_ids], "or", most=8)
+    return f"{number(len(workspace_ids))} workspaces are called {bold(name)}. Write the id of the one you mean: {which}."

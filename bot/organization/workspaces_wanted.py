@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.admin.model import Workspace
 from bot.slack.markup import Markup, code
+from bot.words.folded import folded
 
 _MINE = ("mine", "my", "me")
 _ARCHIVED = ("archived",)
@@ -23,7 +24,7 @@ class WantedWorkspaces(BaseModel):
 
     def takes(self, workspace: Workspace) -> bool:
         """Tell whether a workspace has the wanted part in its name."""
-        return " ".join(self.part.casefold().split()) in " ".join(workspace.name.casefold().split())
+        return folded(self.part) in folded(workspace.name)
 
     def in_words(self) -> Markup:
         """Return what narrows the list: `yours · archived · with data in the name`."""

@@ -10,6 +10,7 @@ from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule, RuleSettin
 from bot.policy.working_hours import Lifetime, WorkingHours
 from bot.words.calendars import is_zone
 from bot.words.durations import read_compact
+from bot.words.folded import folded
 from bot.words.similar import closest
 from bot.words.wording import WEEKDAYS, plural
 
@@ -171,7 +172,7 @@ def _same_names(workspaces: Mapping[str, Any]) -> list[Fault]:
     seen: dict[str, str] = {}
     faults: list[Fault] = []
     for name in workspaces:
-        first = seen.setdefault(name.casefold(), name)
+        first = seen.setdefault(folded(name), name)
         if first != name:
             faults.append(Fault(("workspaces", name), f"{name} and {first} are the same workspace: case doesn't count."))
     return faults

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.policy.working_hours import Lifetime, WorkingHours
+from bot.words.folded import folded
 from bot.words.own import Own
 from bot.words.wording import plural
 
@@ -198,7 +199,7 @@ class Policy(_Frozen):
         return self.groups.get(group, ())
 
     def _workspaces(self, workspace_id: str | None, name: str | None) -> list[WorkspaceSettings]:
-        by_name = [table for key, table in self.workspaces.items() if name and key.casefold() == name.casefold()]
+        by_name = [table for key, table in self.workspaces.items() if name and folded(key) == folded(name)]
         by_id = [self.workspaces[workspace_id]] if workspace_id in self.workspaces else []
         return by_name + by_id
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.policy.contacts import people_of, user_groups_of
 from bot.policy.model import Policy
+from bot.words.folded import folded
 
 Noun = Literal["workspace", "user group", "person", "channel"]
 _SO: Mapping[Noun, str] = {
@@ -98,4 +99,4 @@ def _matching(key: str, workspaces: Mapping[str, str]) -> str:
     """Return the id of the workspace that a name or id means, as the policy reads them, or ""."""
     if key in workspaces:
         return key
-    return next((one for one, name in workspaces.items() if name.casefold() == key.casefold()), "")
+    return next((one for one, name in workspaces.items() if folded(name) == folded(key)), "")

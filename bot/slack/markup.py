@@ -34,7 +34,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     `lines`.
     """
     broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", _REFERENCE.sub(_named, text))
-    shown = "".join(_visible(broken, position) for position in range(len(broken)))
+    shown = unicodedata.normalize("NFC", "".join(_visible(broken, position) for position in range(len(broken))))
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
     return " ".join(shown.split())

@@ -15,6 +15,7 @@ from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, escape
 from bot.spend.digests.schedule import half_hours
 from bot.words.amounts import read_amount
+from bot.words.folded import folded
 from bot.words.phrases import longest_phrase
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
@@ -128,7 +129,7 @@ def _named(names: Mapping[str, str], rest: Sequence[str]) -> tuple[str, str, int
     """Return the id and the name of the workspace that the words begin with; None for none, and where two are called so."""
     by_name: dict[str, list[str]] = {}
     for one, name in names.items():
-        by_name.setdefault(" ".join(name.split()).casefold(), []).append(one)
+        by_name.setdefault(folded(name), []).append(one)
     found = longest_phrase(rest, by_name)
     if found is None or len(found[0]) != 1:
         return None

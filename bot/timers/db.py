@@ -31,6 +31,13 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
         await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed))
 
 
+async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetime) -> None:
+    """Make this the timer of a subject that has none; one that it has stays."""
+    found = select(TimerRow.what).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
+    if (await tx.session.exec(found)).first() is None:
+        await set_timers(tx, topic, subject, {what: due_at})
+
+
 async def due(tx: Tx, now: datetime, topics: Sequence[str]) -> list[Timer]:
     """Return the timers of these topics that are due and that nobody works on, the longest waiting first.
 

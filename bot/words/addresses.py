@@ -32,6 +32,15 @@ def same_form(address: str) -> str:
     return address.lower() if address.isascii() else address
 
 
+def mailbox_of(address: str) -> str:
+    """Return the address without what follows a +: the Claude API invites each mailbox once (admin-api.md §4.2).
+
+    Who somebody is, this says nothing of: that is the whole address.
+    """
+    name, at, domain = same_form(address).rpartition("@")
+    return f"{name.partition('+')[0] or name}{at}{domain}"
+
+
 def is_address(text: str) -> bool:
     """Tell whether a text is an e-mail address, of ASCII letters only."""
     return len(text) <= MOST_CHARACTERS and _ADDRESS.fullmatch(text) is not None

@@ -7,9 +7,10 @@ from bot.approvals import db as requests
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
 from bot.approvals.drift import DRIFT, LOOK_EVERY, watch
+from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import Elsewhere
+from bot.approvals.outcome import Elsewhere, PartDone
 from bot.kinds.people.leaving import LeftKey
 from bot.kinds.registry import KINDS
 from bot.slack.paging import Page
@@ -17,10 +18,10 @@ from bot.store import audit
 from bot.store.session import Store
 from bot.timers.db import due
 from bot.timers.run import due_timers, run_timer
-from tests.approvals.acting import until
-from tests.approvals.asking import approve, ask
+from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, until
+from tests.approvals.asking import approve, ask, fill_in
 from tests.approvals.samples import ASKED, a_request
-from tests.world import World, world_of
+from tests.world import ALICE, BOB, World, world_of
 
 SEEN = Elsewhere(name="Dana <x>", was="developer", now="billing", at=ASKED)
 WATCHED = sorted(name for name, kind in KINDS.items() if kind.effect.stays)
@@ -36,6 +37,54 @@ def test_it_is_said_in_lists_and_only_while_the_request_holds() -> None:
     assert "Changed elsewhere" in request_block((request, "Role"))["text"]["text"]
     over = a_request("change_role", Status.REVERTED, outcome={"elsewhere": SEEN}, ends_at=ends_at)
     assert changed_words(over) == changed_words(a_request()) == ""
+
+
+def test_what_several_parts_set_is_said_in_one_line_and_the_rest_is_counted() -> None:
+    found = [SEEN.model_copy(update={"name": f"Role {n}", "which": f"role:{n}"}) for n in range(5)]
+    request = a_request("invite_members", Status.APPLIED, outcome={"parts_elsewhere": found})
+    said = changed_words(request)
+    assert said.count("is billing, not developer") == 3
+    assert "; and 2 more. Seen <!date^" in said
+
+
+def test_what_a_request_of_several_parts_set_is_looked_after_part_by_part() -> None:
+    def subjects(name: str, *parts: PartDone) -> set[str]:
+        kind = KINDS[name]
+        payload = kind.sample.payload.model_dump(mode="json")
+        asked = kind.asked(a_request(name, Status.APPLIED, payload=payload, outcome={"parts": parts}))
+        return {stays.which(asked) for stays in kind.effect.parts_stay(asked).values()}
+
+    kim = PartDone(name="invite:kim@acme.test", label="kim", state="waits", thing_id="invite_1")
+    joined = kim.model_copy(update={"state": "done", "thing_id": "user_1"})
+    place = PartDone(name="join:kim@acme.test:wrkspc_1", label="kim", state="done")
+    over = kim.model_copy(update={"state": "over", "note": "the invite expired"})
+    assert subjects("invite_members", kim) == {"invite:invite_1"}
+    assert subjects("invite_members", joined, place) == {"role:user_1", "role:wrkspc_1:user_1"}
+    assert subjects("invite_members", joined, place.model_copy(update={"state": "refused"})) == {"role:user_1"}
+    assert subjects("invite_members", over) == set()
+    made = PartDone(name="workspace:production", label="x", state="done", thing_id="wrkspc_9")
+    priya = PartDone(name="member:production:user_priya", label="x", state="done")
+    assert subjects("create_workspace", made, priya) == {"role:wrkspc_9:user_priya"}
+    assert subjects("create_workspace", priya) == set()
+
+
+async def test_a_part_takes_no_value_over_that_another_request_has_set_since(store: Store) -> None:
+    kind = KINDS["create_workspace"]
+    parts = [
+        PartDone(name="workspace:production", label="x", state="done", thing_id="wrkspc_9"),
+        PartDone(name="member:production:user_priya", label="x", state="done"),
+    ]
+    payload = kind.sample.payload.model_dump(mode="json")
+    request = a_request("create_workspace", Status.APPLIED, payload=payload, outcome={"parts": parts})
+    later = KINDS["workspace_access"].sample.payload.model_copy(
+        update={"workspace_id": "wrkspc_9", "member_id": "user_priya"}
+    )
+    access = a_request("workspace_access", Status.APPLIED, payload=later.model_dump(mode="json"))
+    access = access.model_copy(update={"id": "r2"})
+    for one, watched_kind in ((request, kind), (access, KINDS["workspace_access"]), (request, kind)):
+        async with store.write() as tx:
+            await watch(tx, watched_kind, watched_kind.asked(one))
+    assert await watched(store) == {("role:wrkspc_9:user_priya", "r2")}
 
 
 def test_every_kind_that_sets_a_value_is_looked_after() -> None:
@@ -113,3 +162,49 @@ async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was
         await a_day_passes(world)
         assert await a_day_passes(world) == 0, "what went with a membership isn't looked at any more"
         assert (await seen_of(world, request))[0] == once * 2
+
+
+async def test_invites_and_memberships_that_are_changed_elsewhere_are_on_record_and_our_own_changes_are_not(
+    tmp_path: Path,
+) -> None:
+    kim, lou, mia = "kim@acme.test", "lou@acme.test", "mia@acme.test"
+    async with world_of(tmp_path) as world:
+        kind, staging = KINDS["invite_members"], await world.workspace_id("Staging")
+        values = {"emails": f"{kim} {lou} {mia}", "role": "developer", "reason": "They start"}
+        joins = {"join_ids": [staging], "join_role": "workspace_developer"}
+        assert (await fill_in(world, ALICE, kind, values | joins))["ok"]
+        card = await card_with(world, "They start")
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.APPLIED)
+        await world.post(f"/claude/invites/{kim}/accept")
+        await a_minute_passes(world, FOLLOW_EVERY.total_seconds() + 1)
+        await settled(world)
+        request = await request_behind(world, card)
+        joined = request.outcome.part(f"join:{kim}:{staging}")
+        assert joined
+        assert joined.state == "done"
+        pending = {one.email: one.id async for one in world.rt.admin.invites() if one.status == "pending"}
+        withdraw = KINDS["withdraw_invite"]
+        ours = withdraw.sample.payload.model_copy(update={"invite_id": pending[mia], "email": mia})
+        async with world.rt.store.write() as tx:  # as its own request does when it is applied
+            await withdraw.effect.keep(tx, withdraw.asked(a_request("withdraw_invite", payload=ours.model_dump())))
+        for email in (lou, mia):
+            await world.rt.admin.delete_invite(pending[email])
+        member = world.sandbox.claude.user_by_email(kim)
+        assert member
+        await a_day_passes(world)
+        request = await request_behind(world, card)
+        record, said = await seen_of(world, request)
+        assert (record, "The invite of lou@acme.test is withdrawn, not pending" in said) == (["pending → withdrawn"], True)
+        del world.sandbox.claude.memberships[staging, member.id]
+        await world.post(f"/claude/users/{kim}", role="user")
+        await a_day_passes(world)
+        await a_day_passes(world)
+        request = await request_behind(world, card)
+        record, said = await seen_of(world, request)
+        assert sorted(record[1:]) == ["developer → user", "workspace developer → no access"]
+        assert said.count(", not ") == 3
+        await world.rt.admin.remove_user(member.id)
+        await a_day_passes(world)
+        assert (await seen_of(world, request))[0][3:] == ["developer → no longer a member"]
+        assert await a_day_passes(world) == 0

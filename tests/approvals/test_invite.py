@@ -95,6 +95,8 @@ async def test_what_is_wrong_with_an_address_is_said_at_its_field(world: World) 
         ("kim@acme.tset", "Did you mean kim@acme.test?"),
         ("Alice@Acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
         (f"{KIM} nina@acme.test", "nina@acme.test already has an invite as user."),
+        ("alice+new@acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
+        (f"kim+x@acme.test {KIM}", f"The Claude API takes kim+x@acme.test and {KIM} for one mailbox and invites it once."),
     ):
         assert (await world.submit(ALICE, emails=emails))["ok"]
         await world.modal(ALICE, said)
@@ -169,8 +171,8 @@ async def test_an_address_that_is_refused_spoils_no_other(world: World) -> None:
         f"{KIM} in Staging": "left_out", "mia@acme.test in Staging": "left_out",
     }  # fmt: skip
     shown = (await card_with(world, "⚠️ *1 of 3 people invited as developer*"))["text"]
-    assert f"⚠️ {KIM}: {KIM} already has an invite as billing member. Withdraw it first." in shown
-    assert "⚠️ mia@acme.test: mia@acme.test is already a member (user)." in shown
+    assert f"⚠️ {KIM}: already has an invite as billing member. Withdraw it first." in shown
+    assert "⚠️ mia@acme.test: is already a member (user)." in shown
 
 
 async def test_after_a_crash_an_invite_that_was_sent_is_found_and_not_sent_again(world: World) -> None:

@@ -215,4 +215,4 @@ async def test_whoever_asks_from_the_typed_line_gets_the_form_with_the_workspace
     answer = await world.submit(ALICE, confirm="Stagingg", reason="Over")
     assert answer["errors"]["confirm"].startswith("This isn't the workspace's name.")
     await world.command(ALICE, "/claude-workspaces update Stagin")
-    await world.message(ALICE, "I don't know a workspace *Stagin*. Did you mean *Staging*?", "C0GENERAL")
+    await world.message(ALICE, "*Workspace*: I don't know *Stagin*. Did you mean *Staging*? Nothing was sent.", "C0GENERAL")

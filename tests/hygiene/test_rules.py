@@ -12,6 +12,7 @@ import pytest
 import bot.hygiene.rules
 from bot.errors import NotFound
 from bot.forms.read import given, problems
+from bot.hygiene.load import rules_of
 from bot.hygiene.model import Facts, Finding, Risk
 from bot.hygiene.registry import RULES, findings_in
 from bot.hygiene.rules.dearer_models import successor
@@ -19,7 +20,7 @@ from bot.hygiene.rules.near_limit import traffic_near_limit
 from bot.hygiene.view import ACCEPT, advice_list, read_offer, weekly
 from bot.hygiene.words import keys_of_model
 from bot.kinds.registry import KINDS
-from bot.policy.model import Policy
+from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
 from bot.slack import ids
 from bot.slack.markup import Markup, bold
 from bot.slack.paging import numbered
@@ -31,7 +32,7 @@ from bot.words.calendars import UTC_DAYS
 from handlers import FEATURES
 from handlers.advice import OPENERS
 from handlers.named import named_by
-from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, used
+from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, member, used
 
 NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
 BEST_PRACTICES = {
@@ -239,3 +240,15 @@ def test_the_question_behind_a_button_is_one_that_the_command_reads() -> None:
 def test_a_far_end_of_a_key_is_no_news() -> None:
     ends = key("ends", LAB, expires_at=NOW + timedelta(days=15))
     assert "key_expiring:apikey_ends" not in keys_of(replace(BADLY_KEPT, keys=(ends,)))
+
+
+def test_an_approver_who_is_named_twice_is_one_person() -> None:
+    named = {"a": (ApproverRef(kind=ApproverKind.USER, id="U1"), ApproverRef(kind=ApproverKind.ORG_ADMINS))}
+    policy = Policy(version="1", groups=named, defaults=RuleSettings(approvers=("a", "org-admins"), quorum=2))
+    kinds = {"create_workspace": KINDS["create_workspace"]}
+    members = [member("bob", "admin"), member("dana")]
+    for linked, able in (({}, 2), ({"U1": "user_bob"}, 1), ({"U1": "user_dana"}, 2)):
+        assert [one.able for one in rules_of(policy, kinds, members, linked)] == [able]
+    alone = policy.model_copy(update={"groups": {"a": named["a"][:1] * 2}})
+    rules = rules_of(alone.model_copy(update={"defaults": RuleSettings(approvers=("a",))}), kinds, members, {})
+    assert [one.able for one in rules] == [1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.words.addresses import is_address, is_same_address, read_addresses
+from bot.words.addresses import is_address, is_same_address, mailbox_of, read_addresses
 
 NINA, OLA = "nina@acme.test", "ola.b+x@eu.acme.test"
 
@@ -64,3 +64,9 @@ def test_addresses_of_other_letters_are_the_same_as_none() -> None:
     assert not is_same_address(kelvin, "kim@acme.test")
     assert not is_same_address(kelvin, kelvin)
     assert not is_address(kelvin)
+
+
+def test_what_follows_a_plus_makes_no_other_mailbox_and_no_other_person() -> None:
+    assert mailbox_of("Kim+x@Acme.test") == mailbox_of("kim@acme.test") == "kim@acme.test"
+    assert mailbox_of("+@acme.test") != mailbox_of("kim@acme.test")
+    assert not is_same_address("kim+x@acme.test", "kim@acme.test")

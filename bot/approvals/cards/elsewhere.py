@@ -1,15 +1,27 @@
 """How it is said that what a request set was changed elsewhere since, in the Console or by another program. Pure."""
 
 from bot.approvals.model import Request, Status
+from bot.approvals.outcome import Elsewhere
 from bot.slack.markup import Markup, date, escape
+from bot.words.wording import number
+
+_SHOWN = 3
 
 
 def changed_words(request: Request) -> Markup:
     """Return that what a request set isn't so any more, and when that was seen; "" where it is, or nothing is known."""
-    seen = request.outcome.elsewhere
-    if seen is None or request.status is not Status.APPLIED:
+    outcome = request.outcome
+    found = [*([outcome.elsewhere] if outcome.elsewhere else ()), *outcome.parts_elsewhere]
+    if not found or request.status is not Status.APPLIED:
         return ""
-    return f"⚠️ Changed elsewhere: {escape(seen.name)} is {escape(seen.now)}, not {escape(seen.was)}. Seen {date(seen.at)}."
+    said = "; ".join(_changed(one) for one in found[:_SHOWN])
+    more = len(found) - _SHOWN
+    also: Markup = f"; and {number(more)} more" if more > 0 else ""
+    return f"⚠️ Changed elsewhere: {said}{also}. Seen {date(max(one.at for one in found))}."
+
+
+def _changed(seen: Elsewhere) -> Markup:
+    return f"{escape(seen.name)} is {escape(seen.now)}, not {escape(seen.was)}"
 
 
 def changed_line(request: Request) -> Markup:

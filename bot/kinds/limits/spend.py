@@ -88,12 +88,19 @@ async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit
     try:
         limits = await reading.admin.spend_limits()
     except PreviewUnavailable:
-        was = UNREAD
+        was, whole = UNREAD, (await reading.spend_of_month(None)).limit
     else:
-        was = _value(limits, payload.scope)
+        was, above = _value(limits, payload.scope), _limit_of(limits, None)
+        whole = above.amount if above else None
         if wrong := above_cap(payload.amount, limits):
             raise InvalidInput({"amount": wrong})
-    known = {"workspace_name": place.name if place else "", "was": was, "kept": kept if was == UNREAD else ""}
+    lower = whole if payload.scope and whole is not None and whole < payload.amount else None
+    known = {
+        "workspace_name": place.name if place else "",
+        "was": was,
+        "kept": kept if was == UNREAD else "",
+        "lower_whole": lower,
+    }
     full = payload.model_copy(update=known | {"spent": month.spent, "missing": month.missing, "as_of": month.as_of})
     return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
 

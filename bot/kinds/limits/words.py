@@ -23,6 +23,7 @@ class SetSpendLimit(BaseModel):
 
     `was` is the limit at the ask, as the API showed it; where it shows none, `kept` is the one that the bot kept, or "".
     `spent` is what the known days of the UTC month had cost by `as_of`, None without figures; `missing` days aren't known.
+    `lower_whole` is the organization's limit where that is lower than the one asked for a workspace.
     `ends_on` is the last day on which the limit holds, in the requester's calendar.
     """
 
@@ -36,6 +37,7 @@ class SetSpendLimit(BaseModel):
     spent: Decimal | None = None
     missing: int = 0
     as_of: datetime | None = None
+    lower_whole: Decimal | None = None
     ends_on: day_type | None = None
 
     @property
@@ -59,7 +61,15 @@ def _what(asked: Asked[SetSpendLimit]) -> Markup:
     before = wanted.kept if wanted.was == UNREAD else wanted.was
     was: Markup = f"{escape(before)} → " if before else ""
     where = bold(wanted.workspace_name) if wanted.scope else "the whole organization"
-    return f"{where}: {was}{bold(wanted.value)} a month{_spent(asked)}"
+    return f"{where}: {was}{bold(wanted.value)} a month{_whole(asked)}{_spent(asked)}"
+
+
+def _whole(asked: Asked[SetSpendLimit]) -> Markup:
+    """Say so where the organization's limit is reached first: the two hold beside each other."""
+    lower = asked.payload.lower_whole
+    if lower is None or not asked.request.is_open:
+        return ""
+    return f" · the organization's limit is lower, {escape(exact_amount(lower))}, and is reached first"
 
 
 def _spent(asked: Asked[SetSpendLimit]) -> Markup:

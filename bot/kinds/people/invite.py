@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -10,10 +11,11 @@ from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
-from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Words
+from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Stays, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.kinds.people.invites_stay import stays_of_invites
 from bot.kinds.people.inviting import EXPIRED, already_invited, already_member, inviting, part_name
 from bot.kinds.people.joining import INHERITED, JOIN_ROLES, joining
 from bot.kinds.several import Part, Several
@@ -21,7 +23,7 @@ from bot.kinds.workspaces.roles import ADMIN
 from bot.people.model import Who
 from bot.people.roles import role_words, workspace_role_words
 from bot.slack.markup import Markup, bold, escape, truncate, within_bold
-from bot.words.addresses import read_addresses, same_form
+from bot.words.addresses import mailbox_of, read_addresses, same_form
 from bot.words.similar import closest
 from bot.words.wording import listed, number, plural
 
@@ -100,7 +102,8 @@ async def _check(reading: Reading, _who: Who, payload: InviteMembers) -> Checked
         raise InvalidInput({"role": ADMIN_SENTENCE})
     if payload.role not in ROLES:
         raise InvalidInput({"role": f"Choose one of {listed(list(ROLES))}."})
-    if wrong := _foreign(reading.email_domains, payload.emails) or await _known(reading, payload.emails):
+    alone = _foreign(reading.email_domains, payload.emails) or _same_mailbox(payload.emails)
+    if wrong := alone or await _known(reading, payload.emails):
         raise InvalidInput({"emails": wrong})
     if not payload.join_ids:
         return Checked(payload.model_copy(update={"join_names": (), "join_role": ""}))
@@ -122,12 +125,21 @@ def _foreign(domains: tuple[str, ...], emails: Sequence[str]) -> str:
     return f"{only} This isn't one: {listed(wrong)}.{meant} An organization admin can invite others in the Console."
 
 
+def _same_mailbox(emails: Sequence[str]) -> str:
+    """Say which addresses are one mailbox to the API, which would refuse all but the first."""
+    for mailbox in dict.fromkeys(map(mailbox_of, emails)):
+        same = [email for email in emails if mailbox_of(email) == mailbox]
+        if len(same) > 1:
+            return f"The Claude API takes {listed(same)} for one mailbox and invites it once. Keep one of them."
+    return ""
+
+
 async def _known(reading: Reading, emails: Sequence[str]) -> str:
     """Say which addresses are members or have an invite that waits, as of now."""
-    wanted = set(emails)
-    members = [m for m in await reading.directory.members(fresh=True) if same_form(m.email) in wanted]
+    wanted = {mailbox_of(email) for email in emails}
+    members = [m for m in await reading.directory.members(fresh=True) if mailbox_of(m.email) in wanted]
     invites = [i for i in await reading.directory.invites(fresh=True) if i.status == "pending"]
-    invited = [invite for invite in invites if same_form(invite.email) in wanted]
+    invited = [invite for invite in invites if mailbox_of(invite.email) in wanted]
     said = [*map(already_member, members), *map(already_invited, invited)]
     return f"{' '.join(said)} Remove {'it' if len(said) == 1 else 'them'} from the list." if said else ""
 
@@ -231,6 +243,11 @@ def _is_expired(part: PartDone | None) -> bool:
     return part is not None and part.state == "over" and part.note == EXPIRED
 
 
+def _parts_stay(asked: Asked[InviteMembers]) -> dict[str, Stays[InviteMembers]]:
+    wanted = asked.payload
+    return stays_of_invites(asked, wanted.emails, wanted.role, _chosen(asked), wanted.join_role)
+
+
 def _chosen(asked: Asked[InviteMembers]) -> dict[str, str]:
     return dict(zip(asked.payload.join_ids, asked.payload.join_names, strict=True))
 
@@ -251,7 +268,7 @@ INVITE_MEMBERS = Kind(
         chosen=_chosen,
     ),
     rules=Rules(subject=_subject, check=_check),
-    effect=SEVERAL.effect(),
+    effect=replace(SEVERAL.effect(), parts_stay=_parts_stay),
     concerns=NOBODY,
     follow_up=SEVERAL.follow_up(),
     offers=Offer(

@@ -9,7 +9,7 @@ from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import UpstreamRefused
 from bot.kinds.several import Part
 from bot.people.roles import role_words
-from bot.words.addresses import is_same_address
+from bot.words.addresses import is_same_address, mailbox_of
 
 EXPIRED = "the invite expired"
 WITHDRAWN = "the invite was withdrawn"
@@ -82,11 +82,21 @@ def _sent(part: Part[Any], invite: Invite) -> PartDone:
 async def _why_not(reading: Reading, email: str, error: UpstreamRefused) -> str:
     """Return in words why the API refused to invite an address."""
     if error.error_code == "invite_already_exists":
-        found = next((one for one in await invites_of(reading, email) if one.status == "pending"), None)
-        return f"{already_invited(found)} Withdraw it first." if found else error.sentence
-    if error.error_code == "already_member" and (member := await member_of(reading, email)):
-        return already_member(member)
+        same = [one async for one in reading.admin.invites(email) if one.status == "pending" and _is_alike(one, email)]
+        return f"{_beside(already_invited(same[0]), email)} Withdraw it first." if same else error.sentence
+    if error.error_code == "already_member":
+        members = [one async for one in reading.admin.users(email) if _is_alike(one, email)]
+        return _beside(already_member(members[0]), email) if members else error.sentence
     return error.sentence
+
+
+def _is_alike(one: Invite | Member, email: str) -> bool:
+    return mailbox_of(one.email) == mailbox_of(email)
+
+
+def _beside(sentence: str, email: str) -> str:
+    """Return a sentence without the address that stands before it anyway."""
+    return sentence.removeprefix(f"{email} ")
 
 
 def _is_late(look: Look[Any], kept: PartDone) -> bool:
@@ -112,7 +122,7 @@ async def _as_it_stands(act: Act[Any], part: Part[Any], email: str, kept: PartDo
     if again:
         said = f"invited again by somebody else, as {role_words(again.role)[0]}"
         return _sent(part, again).model_copy(update={"note": said})
-    return part.done(_in_vain(mine)).model_copy(update={"state": "over"})
+    return part.done(_in_vain(mine), kept.thing_id).model_copy(update={"state": "over"})
 
 
 def _in_vain(invite: Invite | None) -> str:

@@ -15,6 +15,11 @@ JOIN_ROLES: Final = {role: words for role, words in ROLES.items() if role != NO_
 INHERITED: Final = "Billing members see billing in every workspace, and can only be made workspace admin besides."
 
 
+def join_name(email: str, workspace_id: str) -> str:
+    """Return the name of the part by which an address joins a workspace."""
+    return f"join:{email}:{workspace_id}"
+
+
 def joining(email: str, workspace_id: str, name: str, role: str, after: str) -> Part[Any]:
     """Return the part that gives whoever accepted an invite a role in a workspace; `after` names the part that invited."""
     said = workspace_role_words(role)
@@ -30,7 +35,7 @@ def joining(email: str, workspace_id: str, name: str, role: str, after: str) -> 
         found = await _role_in(look, workspace_id, member_id(look))
         return part.done(f"joined as {said}") if found == role else None
 
-    part: Part[Any] = Part(f"join:{email}:{workspace_id}", f"{email} in {name}", do, look, after)
+    part: Part[Any] = Part(join_name(email, workspace_id), f"{email} in {name}", do, look, after)
     return part
 
 

@@ -68,6 +68,8 @@ class RemoveMember(_Frozen):
     """Whether that account is one to which the bot may write."""
     owner: Who | None = None
     workspaces: tuple[str, ...] | None = None
+    last_admin_of: tuple[str, ...] = ()
+    """Those that have no other admin of their own."""
     invites: tuple[LeftInvite, ...] = ()
     keys: tuple[LeftKey, ...] = ()
     dying: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked, Concerns, Rules, Sample, Words
 from bot.directory.use import KeyUse
-from bot.errors import InvalidInput, NotLinked, UpstreamError
+from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people import remove_words as words
@@ -24,6 +24,7 @@ from bot.kinds.people.leaving import (
     belongings_of,
     fates_of,
 )
+from bot.kinds.people.leaving_places import places_left
 from bot.kinds.people.remove_parts import SEVERAL, apply, keep
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
@@ -32,10 +33,6 @@ from bot.slack.markup import Markup, escape
 from bot.words.addresses import is_same_address
 from bot.words.wording import plural
 
-MOST_WORKSPACES = 30
-"""So many workspaces are asked who is in them, a call each; the Admin API takes 100 calls a minute from everybody."""
-LOOKED_UP_WITHIN = 2.0
-"""Seconds for what is only good to know."""
 FORM = (
     FormField("member_id", "Who leaves", "member", hint="Type part of a name or address.", redraws=True),
     FormField(
@@ -84,8 +81,8 @@ async def _check(reading: Reading, who: Who, payload: RemoveMember) -> Checked[R
     if undecided := [key for key in theirs.staying if not fates[key.id]]:
         raise InvalidInput({"fate": f"Choose what happens to their {plural(len(undecided), 'key')}."})
     owner = await _owner(reading, payload, member, is_needed="keep" in fates.values())
-    used, workspaces, invites = await asyncio.gather(
-        reading.use_of_each([key.id for key in theirs.staying]), _workspaces(reading, member), _invites(reading, member)
+    used, places, invites = await asyncio.gather(
+        reading.use_of_each([key.id for key in theirs.staying]), places_left(reading, member), _invites(reading, member)
     )
     full = payload.model_copy(
         update={
@@ -95,7 +92,8 @@ async def _check(reading: Reading, who: Who, payload: RemoveMember) -> Checked[R
             "slack_id": theirs.slack_id,
             "is_active": await _is_active(reading, theirs.slack_id),
             "owner": owner,
-            "workspaces": workspaces,
+            "workspaces": places.names if places else None,
+            "last_admin_of": places.last_admin_of if places else (),
             "invites": invites,
             "keys": await _left(reading, theirs.staying, fates, used),
             "dying": tuple(key.name for key in theirs.dying),
@@ -165,23 +163,6 @@ async def _is_active(reading: Reading, slack_id: str) -> bool:
 async def _invites(reading: Reading, member: Member) -> tuple[LeftInvite, ...]:
     pending = [one async for one in reading.admin.invites(email=member.email, statuses=("pending",))]
     return tuple(LeftInvite(id=one.id, email=one.email) for one in pending if is_same_address(one.email, member.email))
-
-
-async def _workspaces(reading: Reading, member: Member) -> tuple[str, ...] | None:
-    """Return where a member has a role of their own, None where that takes too long to find out."""
-    found = [one for one in await reading.directory.workspaces() if not one.is_default and one.archived_at is None]
-    if len(found) > MOST_WORKSPACES:
-        return None
-
-    async def is_in(workspace_id: str) -> bool:
-        return any([one.user_id == member.id async for one in reading.admin.workspace_members(workspace_id)])
-
-    try:
-        async with asyncio.timeout(LOOKED_UP_WITHIN):
-            is_member = await asyncio.gather(*(is_in(one.id) for one in found))
-    except (TimeoutError, UpstreamError):
-        return None
-    return tuple(one.name for one, is_there in zip(found, is_member, strict=True) if is_there)
 
 
 async def _shows(rt: Runtime, actor: Actor, held: FormInput) -> Markup:

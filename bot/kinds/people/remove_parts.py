@@ -8,6 +8,7 @@ from bot.approvals.drift import let_go
 from bot.approvals.outcome import KEY_PART, Applied, NeedsPerson, PartDone
 from bot.errors import NotLinked, UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.people.invites_stay import invite_subject, membership_subject
 from bot.kinds.people.leaving import LeftInvite, LeftKey, RemoveMember, belongings_of
 from bot.kinds.several import Part, Several
 from bot.people.identity import ADMIN_ROLES
@@ -167,7 +168,10 @@ SEVERAL = Several(parts_of)
 
 
 async def keep(tx: Tx, asked: Asked[RemoveMember]) -> None:
-    """Look no longer after the status of the keys that were disabled or revoked with the membership."""
+    """Look no longer after what went with the membership: its role, pending invites, and keys that were switched off."""
+    await let_go(tx, membership_subject(asked.payload.member_id))
+    for invite in asked.payload.invites:
+        await let_go(tx, invite_subject(invite.id))
     for key in asked.payload.keys:
         if key.fate != "keep":
             await let_go(tx, f"status:{key.id}")

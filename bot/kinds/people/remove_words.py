@@ -61,6 +61,10 @@ def about(asked: Asked[RemoveMember]) -> Sequence[Markup]:
     wanted = asked.payload
     invites: list[Markup] = [escape(one.email) for one in wanted.invites]
     lines: list[Markup] = [_role_line(wanted)]
+    if wanted.last_admin_of:
+        names: list[Markup] = [bold(truncate(name, _SHORT)) for name in wanted.last_admin_of]
+        left: Markup = "organization admins are the only ones left there"
+        lines.append(f"⚠️ They are the last workspace admin of {listed(names, most=_NAMED)}: {left}")
     if invites:
         lines.append(f"Pending invite of {listed(invites)}: withdrawn")
     if wanted.keys:

@@ -6,16 +6,19 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Invite
 from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.drift import let_go
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, NeedsPerson, Outcome
 from bot.approvals.parts import NOBODY, Checked, Effect, Rules, Sample, Words
 from bot.errors import InvalidInput, UpstreamMissing, UpstreamRefused
 from bot.forms.fields import FormField
+from bot.kinds.people.invites_stay import invite_subject
 from bot.kinds.people.inviting import invites_of
 from bot.people.model import Who
 from bot.people.roles import role_words
 from bot.slack.markup import Markup, bold, escape, within_bold
+from bot.store.session import Tx
 
 GONE: Final = "gone"
 """The state of an invite that was withdrawn: the API doesn't list it any more (admin-api.md §4.3)."""
@@ -86,6 +89,11 @@ async def _apply(act: Act[WithdrawInvite]) -> Done:
     return _done_as(GONE)
 
 
+async def _keep(tx: Tx, asked: Asked[WithdrawInvite]) -> None:
+    """Look no longer whether the invite is there."""
+    await let_go(tx, invite_subject(asked.payload.invite_id))
+
+
 def _done_as(state: str) -> Done:
     return Done(Outcome(value=state))
 
@@ -111,7 +119,7 @@ WITHDRAW_INVITE = Kind(
         chosen=lambda asked: {"invite_id": asked.payload.email},
     ),
     rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
-    effect=Effect(apply=_apply, repeatable=True, look=_look),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, keep=_keep),
     concerns=NOBODY,
     sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
 )

@@ -12,9 +12,9 @@ from bot.approvals.snapshot import living_keys
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_open_workspace
+from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_open_workspace, has_name
 from bot.people.model import Who
-from bot.slack.markup import Markup, bold, reads_alike, within_bold
+from bot.slack.markup import Markup, bold, clean, code, reads_alike, within_bold
 from bot.words.wording import listed
 
 _NOT_THE_NAME = "This isn't the workspace's name. Type the name exactly, so that the right one is archived."
@@ -22,12 +22,13 @@ _MOST_NAMED = 3
 
 
 class ArchiveWorkspace(BaseModel):
-    """Which workspace, and its name when it was asked."""
+    """Which workspace, its name when it was asked, and whether another one is called the same."""
 
     model_config = ConfigDict(frozen=True)
 
     workspace_id: str
     workspace_name: str = ""
+    has_twin: bool = False
     confirm: str = Field(default="", exclude=True)
     """What was typed to confirm; compared with the workspace's name as it is now, and not kept."""
 
@@ -47,7 +48,8 @@ async def _check(reading: Reading, _who: Who, payload: ArchiveWorkspace) -> Chec
         raise InvalidInput({"workspace_id": never})
     if not reads_alike(payload.confirm, found.name):
         raise InvalidInput({"confirm": _NOT_THE_NAME})
-    full = payload.model_copy(update={"workspace_id": found.id, "workspace_name": found.name})
+    known = {"workspace_name": found.name, "has_twin": await has_name(reading, found.id, found.name)}
+    full = payload.model_copy(update={"workspace_id": found.id} | known)
     return Checked(full, found.id, found.name)
 
 
@@ -94,8 +96,15 @@ async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
 def _check_typed(value: str, form: FormInput) -> str | None:
     wanted = form.labels.get("workspace_id", "")
     # A menu shows 75 characters of a name; what it cut can't be compared.
-    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else reads_alike(value, wanted)
+    is_same = clean(value).startswith(clean(wanted[:-1])) if wanted.endswith("…") else reads_alike(value, wanted)
     return None if wanted and is_same else _NOT_THE_NAME
+
+
+def _what(asked: Asked[ArchiveWorkspace]) -> Markup:
+    """Return which workspace, by its id as well where its name doesn't tell."""
+    wanted = asked.payload
+    which: Markup = f" ({code(wanted.workspace_id)}, one of several with this name)" if wanted.has_twin else ""
+    return f"{bold(wanted.workspace_name)}{which}, with all its keys"
 
 
 def _done(asked: Asked[ArchiveWorkspace]) -> Markup:
@@ -114,7 +123,7 @@ ARCHIVE_WORKSPACE = Kind(
         label="Archive a workspace",
         asks="asks to archive a workspace",
         title=lambda asked: f"Archive a workspace: {asked.payload.workspace_name}",
-        what=lambda asked: f"{bold(asked.payload.workspace_name)}, with all its keys",
+        what=_what,
         done=_done,
         then=lambda _asked: "I archive the workspace at once, and everything that uses one of its keys stops",
         wish=lambda asked: f"to archive the workspace {bold(asked.payload.workspace_name)}",

@@ -1,6 +1,7 @@
 """New workspaces: one, or one for each of several environments, with members, a limit and news for a channel."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.approvals.act import Asked, Reading
@@ -14,7 +15,7 @@ from bot.forms.fields import FormField, FormInput
 from bot.kinds.limits.cap import above_cap
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, limited_since, parts_of
+from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, limited_since, parts_of, roles_that_stay
 from bot.kinds.workspaces.wanted import (
     ALERT,
     DIGEST,
@@ -231,7 +232,7 @@ CREATE_WORKSPACE = Kind(
     rules=Rules(
         subject=lambda payload: subject_of(payload.name), check=_check, beneficiaries=_beneficiaries, needed=_needed
     ),
-    effect=_SEVERAL.effect(),
+    effect=replace(_SEVERAL.effect(), parts_stay=roles_that_stay),
     follow_up=_SEVERAL.follow_up(),
     offers=Offer(
         "set_spend_limit", _limit_to_set, limited_since, "The limit is set already. Nothing is left to do.", "Spend limit…"

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from bot.admin.model import SpendLimit, Workspace
-from bot.approvals.act import Act, Look
+from bot.approvals.act import Act, Asked, Look
 from bot.approvals.outcome import NeedsPerson, Outcome, PartDone
+from bot.approvals.parts import Stays
 from bot.errors import PreviewUnavailable, UpstreamMissing
 from bot.kinds.several import Part
 from bot.kinds.workspaces.roles import give_role
+from bot.kinds.workspaces.roles_stay import role_stays
 from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
 from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, MARK, OWNER
 from bot.people.identity import ADMIN_ROLES
@@ -176,6 +178,22 @@ def _alert(environment: str, name: str) -> Part[Wanted]:
     return part
 
 
+def roles_that_stay(asked: Asked[Wanted]) -> dict[str, Stays[Wanted]]:
+    """Return the roles that were given, by the names of their parts."""
+    outcome, found = asked.request.outcome, dict[str, Stays[Wanted]]()
+    for environment, name in asked.payload.workspaces.items():
+        made = outcome.part(part_of_workspace(environment))
+        for one in asked.payload.people:
+            given = outcome.part(_access_name(environment, one))
+            if made and made.thing_id and given and given.state == "done":
+                found[given.name] = role_stays(made.thing_id, name, one.member_id, one.name, one.role)
+    return found
+
+
+def _access_name(environment: str, person: FirstMember) -> str:
+    return f"member:{environment}:{person.member_id}"
+
+
 def _access(environment: str, name: str, person: FirstMember) -> Part[Wanted]:
     role = "workspace admin" if person.is_owner else "workspace developer"
 
@@ -202,5 +220,5 @@ def _access(environment: str, name: str, person: FirstMember) -> Part[Wanted]:
         return None
 
     place = part_of_workspace(environment)
-    part = Part(f"member:{environment}:{person.member_id}", f"{person.name} in {name}", do, look, place)
+    part = Part(_access_name(environment, person), f"{person.name} in {name}", do, look, place)
     return part

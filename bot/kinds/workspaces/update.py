@@ -22,7 +22,8 @@ from bot.kinds.workspaces.one_workspace import (
     has_name,
 )
 from bot.organization.tags import COLOURS, OWN, RESERVED, TAGS, colour_words, read_colour
-from bot.slack.markup import Markup, bold, code, reads_alike, within_bold
+from bot.slack.markup import Markup, bold, clean, code, reads_alike, within_bold
+from bot.words.folded import folded
 from bot.words.own import Own
 
 NAME, COLOUR, OTHER = "name", "colour", "other"
@@ -86,20 +87,20 @@ def _fault(detail: str, value: str) -> str:
             return f"Tags that begin with {RESERVED} belong to Anthropic. Choose another one."
         if tag.strip().casefold().startswith(OWN):
             return f"Tags that begin with {OWN} are mine. Choose another one."
-        if tag.strip() in TAGS:
-            return f"Choose {DETAILS[tag.strip()]} in the list above instead."
+        if own := next((one for one in TAGS if folded(one) == folded(tag)), ""):
+            return f"Choose {DETAILS[own]} in the list above instead."
     return ""
 
 
 def _clean(payload: UpdateWorkspace) -> UpdateWorkspace:
-    value = " ".join(payload.value.split())
+    value = clean(payload.value)
     return payload.model_copy(update={"value": read_colour(value) if payload.detail == COLOUR else value})
 
 
 async def _find(reading: Reading, payload: UpdateWorkspace) -> Found[UpdateWorkspace]:
     if payload.detail not in DETAILS:
         raise InvalidInput({"detail": "Choose what to change from the list."})
-    if fault := _fault(payload.detail, " ".join(payload.value.split())):
+    if fault := _fault(payload.detail, clean(payload.value)):
         raise InvalidInput({"value": fault})
     found = await find_open_workspace(reading, payload.workspace_id)
     named = _clean(payload).model_copy(update={"workspace_id": found.id, "workspace_name": found.name})
@@ -192,14 +193,14 @@ def _done(asked: Asked[UpdateWorkspace], value: str) -> Markup:
 
 def _then(asked: Asked[UpdateWorkspace]) -> Markup:
     """Say that rules go with a name, where the policy has some for the one that is to go."""
-    name = asked.payload.workspace_name.casefold()
-    if asked.payload.detail == NAME and any(table.casefold() == name for table in asked.request.asked_under.tables):
+    name = folded(asked.payload.workspace_name)
+    if asked.payload.detail == NAME and any(folded(table) == name for table in asked.request.asked_under.tables):
         return "I rename it at once, and the policy's rules for its old name stop applying"
     return "I change it at once; keys go on working"
 
 
 def _check_value(value: str, form: FormInput) -> str | None:
-    return _fault(form.text("detail"), " ".join(value.split())) or None if form.text("detail") else None
+    return _fault(form.text("detail"), clean(value)) or None if form.text("detail") else None
 
 
 UPDATE_WORKSPACE = Kind(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.spend.ask.words import plain
 from bot.spend.dimensions import MODEL, Dimension
+from bot.words.folded import folded
 from bot.words.similar import closest
 
 _APART = re.compile(r"[^a-z0-9*]+")
@@ -55,4 +56,4 @@ def all_matching(values: Sequence[str], dimension: Dimension, labels: Mapping[st
 
 
 def _written(text: str) -> str:
-    return _APART.sub("-", text.casefold()).strip("-")
+    return _APART.sub("-", folded(text)).strip("-")

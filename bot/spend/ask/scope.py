@@ -19,6 +19,7 @@ from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import Filter, LedgerDay, SpendQuery
 from bot.store.names import named_like, names_of
 from bot.store.session import Tx
+from bot.words.folded import folded
 from bot.words.wording import weekday_day
 
 _IDS = {KEY.name: "apikey_", PERSON: "user_"}
@@ -79,7 +80,7 @@ async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[t
     known = await workspaces(rt)
     found, names = list[str](), list[str]()
     for value in wanted.values:
-        some = [one for one in known if value == one.id] or [one for one in known if value.lower() == one.name.lower()]
+        some = [one for one in known if value == one.id] or [one for one in known if folded(value) == folded(one.name)]
         if not some:
             raise _unknown(query, wanted, value, {one.id: one.name for one in known})
         found += [one.id for one in some]

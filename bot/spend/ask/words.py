@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.model import Filter, SpendQuery
+from bot.words.folded import folded
 
 PERSON = "person"
 """The name of the dimension whose values may be mentions."""
@@ -75,7 +76,7 @@ def with_me(words: Sequence[str], slack_id: str) -> list[str]:
 
 def plain(name: str) -> str:
     """Return a name as it is compared: case, quotation marks, commas and the width of gaps don't count."""
-    return " ".join(QUOTES.sub(" ", name).replace(",", " ").casefold().split())
+    return " ".join(folded(QUOTES.sub(" ", name).replace(",", " ")).split())
 
 
 def quoted(name: str) -> str:

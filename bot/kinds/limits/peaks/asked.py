@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.kinds.limits.groups import Group
 from bot.slack.markup import reads_alike
+from bot.words.folded import folded
 from bot.words.similar import closest
 
 _FILLERS = frozenset({"in", "for", "on", "of", "and", "workspace", "model", "models"})
@@ -83,8 +84,8 @@ def _is_bare_of(typed: str, name: str) -> bool:
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
     """Return the groups whose name, or that of one of their models, holds what was typed."""
-    wanted = typed.casefold()
-    return [one.id for one in groups if wanted and any(wanted in name.casefold() for name in (one.name, *one.models))]
+    wanted = folded(typed)
+    return [one.id for one in groups if wanted and any(wanted in folded(name) for name in (one.name, *one.models))]
 
 
 def _narrowed(group_ids: Sequence[str], groups: Sequence[Group]) -> tuple[str, ...]:

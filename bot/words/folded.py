@@ -1,0 +1,18 @@
+"""Names as they are compared: in any case, however an accented letter is put together, and without what nobody sees. Pure.
+
+Unicode has two spellings of `é` that look alike everywhere; a Mac writes one, most keyboards the other. A name with an
+invisible character reads as the one without it, so no rule about that one may stop applying.
+"""
+
+import unicodedata
+
+_UNSEEN = ("Cc", "Cf", "Cs")
+"""Categories of control, format (zero width, direction) and half characters."""
+
+
+def folded(text: str) -> str:
+    """Return what spellings of a name have in common that nobody can tell apart, without regard to case."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
+    seen = "".join(one for one in text if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold()).split())

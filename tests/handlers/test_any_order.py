@@ -1,0 +1,73 @@
+"""Typed lines in whatever order people write them, and names that two things have: nothing is guessed, nothing swallowed."""
+
+from pathlib import Path
+
+from bot.forms.fields import FormField
+from bot.organization.keys_wanted import read_wanted
+from bot.words.amounts import read_amount
+from handlers.lines import Line, Name, _take_name, _take_number, _takes_first  # pyright: ignore[reportPrivateUsage]
+from handlers.named import workspace_options
+from tests.approvals.acting import told
+from tests.handlers.test_lines import filled
+from tests.hygiene.samples import workspace
+from tests.world import ALICE, world_of
+
+
+def test_menus_tell_workspaces_of_one_name_apart() -> None:
+    found = [workspace(f"wrkspc_{n}", name) for n, name in enumerate(("Same", "same", "Lab"))]
+    told_apart = [one.get("description", {}).get("text") for one in workspace_options(found)]
+    assert told_apart == ["wrkspc_0", "wrkspc_1", None]
+
+
+def test_a_name_that_several_have_is_nobodys_unless_its_case_says_which() -> None:
+    field = FormField("workspace_id", "Workspace", "workspace")
+    names = [Name("wrkspc_1", "Twin"), Name("wrkspc_2", "twin"), Name("wrkspc_3", "Same"), Name("wrkspc_4", "Same")]
+    for typed, meant in (
+        ("Twin 5", "wrkspc_1"),
+        ("twin 5", "wrkspc_2"),
+        ("TWIN 5", ""),
+        ("Same 5", ""),
+        ("wrkspc_4 5", "wrkspc_4"),
+    ):
+        line = Line(typed.split())
+        assert _take_name(line, field, names)
+        assert (line.values.get("workspace_id", ""), line.words) == (meant, ["5"])
+
+
+def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() -> None:
+    places = {"wrkspc_1": "Same", "wrkspc_2": "Same", "wrkspc_3": "Twin", "wrkspc_4": "twin"}
+    said = read_wanted(["in", "same"], places)
+    assert said == "2 workspaces are called *Same*. Write the id of the one you mean: `wrkspc_1` or `wrkspc_2`."
+    for typed, home in (("wrkspc_2", "wrkspc_2"), ("Twin", "wrkspc_3"), ("twin", "wrkspc_4")):
+        assert getattr(read_wanted(["in", typed], places), "workspace_id", "") == home
+
+
+def test_an_amount_takes_the_words_that_belong_to_it() -> None:
+    field = FormField("amount", "Dollars a month", "amount")
+    for typed, amount, rest in (("$ 500 Staging", "$ 500", ["Staging"]), ("2k USD for tests", "2k USD", ["for", "tests"])):
+        line = Line(typed.split())
+        assert _take_number(line, field, read_amount)
+        assert (line.values["amount"], line.words) == (amount, rest)
+    assert not _takes_first(Line(["Staging", "500"]), field, ())
+
+
+async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        for name in ("Same", "Same"):
+            await world.rt.admin.create_workspace(name, {})
+        await world.rt.directory.workspaces(fresh=True)
+        held = await filled(world, "limit 500 Staging until yesterday", "set_spend_limit")
+        assert held == {"workspace_id": "Staging", "amount": "500", "reason": "until yesterday", "ends_on": ""}
+        held = await filled(world, "access developer @sofia Staging joins them", "workspace_access")
+        assert (held["workspace_id"], held["role"].partition(":")[0]) == ("Staging", "Workspace developer")
+        held = await filled(world, "rate fable rpm 2k Staging until 2030-01-31", "set_rate_limit")
+        assert (held["rate_group"], held["value"], held["ends_on"]) == ("Claude Fable 5.x", "2k", "2030-01-31")
+        assert (await filled(world, "rename Staging Foo", "update_workspace"))["value"] == "Foo"
+        for line, kind in (("archive Same", "archive_workspace"), ("limit Same 50", "set_spend_limit")):
+            assert (await filled(world, line, kind))["workspace_id"] == ""
+        await world.command(ALICE, "/claude-members invite kim@acme.test in Same")
+        await told(world, ALICE, "2 workspaces are called *Same*. Write the id of the one you mean: `wrkspc_")
+        await world.command(ALICE, "/claude-members role developer @dana because")
+        assert "developer" in str(await world.message(ALICE, "asks to change a role", "C0APPROVALS"))
+        await world.command(ALICE, "/claude-members remove okafor")
+        assert "Dana Okafor" in str(await world.modal(ALICE, "form_remove_member"))

@@ -1,0 +1,45 @@
+"""Two spellings of a name that nobody can tell apart are one name, wherever names are compared or looked for."""
+
+from unicodedata import normalize
+
+from bot.admin.model import Workspace
+from bot.kinds.workspaces.create_parts import is_called
+from bot.kinds.workspaces.wanted import CreateWorkspace, shared_names, subject_of
+from bot.organization.keys_wanted import read_wanted
+from bot.organization.workspaces_wanted import WantedWorkspaces
+from bot.policy.model import Policy, RuleSettings, WorkspaceSettings
+from bot.slack.markup import clean, reads_alike
+from bot.words.folded import folded
+from tests.approvals.samples import ASKED
+
+TYPED, ON_A_MAC = normalize("NFC", "Café Zoë"), normalize("NFD", "CAFÉ Zoë")
+
+
+def test_case_and_the_way_an_accent_is_put_together_make_no_other_name() -> None:
+    assert TYPED != ON_A_MAC
+    assert folded(TYPED) == folded(ON_A_MAC)
+    assert folded("Staging") == folded("STAGING") == "staging"
+    assert folded("Straße") == folded("STRASSE")
+    assert folded("Café") != folded("Cafe")
+    assert folded("Sta\u200bging") == folded(" sta\u00adging ") == "staging"
+    assert folded("Data  Platform\n") == folded("data platform")
+    assert clean(normalize("NFD", TYPED)) == TYPED
+    assert reads_alike(ON_A_MAC.casefold(), TYPED.casefold())
+    assert not reads_alike("Cafe", "Café")
+
+
+def test_a_workspace_is_found_and_taken_by_either_spelling() -> None:
+    there = Workspace.model_validate({"id": "wrkspc_1", "name": ON_A_MAC, "created_at": ASKED, "archived_at": None})
+    assert is_called(there, TYPED)
+    assert WantedWorkspaces(part=normalize("NFC", "zoë")).takes(there)
+    assert getattr(read_wanted(["in", *TYPED.split()], {there.id: there.name}), "workspace_id", "") == there.id
+    assert subject_of(TYPED) == subject_of(ON_A_MAC)
+    assert shared_names(CreateWorkspace(name=TYPED), CreateWorkspace(name=ON_A_MAC)) == [TYPED]
+
+
+def test_a_rule_for_a_workspace_holds_however_its_name_is_spelled() -> None:
+    own = {TYPED: WorkspaceSettings(rule=RuleSettings(quorum=3))}
+    policy = Policy(version="1", defaults=RuleSettings(quorum=1), workspaces=own)
+    assert policy.rule_for("create_key", "wrkspc_1", ON_A_MAC).quorum == 3
+    assert policy.rule_for("create_key", "wrkspc_1", f"{TYPED[:3]}\u200b{TYPED[3:]}").quorum == 3
+    assert policy.rule_for("create_key", "wrkspc_1", "Cafe Zoe").quorum == 1
