@@ -26,7 +26,8 @@ from bot.spend.digests.forms import (
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
-from bot.spend.typed import alert_typed, digest_typed, noting
+from bot.spend.typed import alert_typed, digest_typed
+from bot.spend.unread import noting
 from bot.spend.visibility import check_may_tell, scope_of
 from bot.words.folded import folded
 from bot.words.zones import zones

@@ -16,7 +16,8 @@ from bot.spend.reports.schedule.forms import SCHEDULE, WantedSchedule, schedule_
 from bot.spend.reports.schedule.settings import end_report, schedule, scheduled_by, scheduled_in, skip_report
 from bot.spend.reports.schedule.view import render_schedule, report_in_words, scheduled_in_words
 from bot.spend.reports.words import NotRead, read_wanted
-from bot.spend.typed import Typed, noting, schedule_starts, schedule_typed
+from bot.spend.typed import Typed, schedule_starts, schedule_typed
+from bot.spend.unread import noting
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction

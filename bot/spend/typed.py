@@ -6,19 +6,16 @@ the form can name it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from bot.forms.draw import Frame
 from bot.slack import ids
-from bot.slack.blocks import section
-from bot.slack.markup import Markup, bold, escape
+from bot.slack.markup import Markup, escape
 from bot.spend.digests.schedule import half_hours
 from bot.words.amounts import read_amount
 from bot.words.folded import folded
 from bot.words.phrases import longest_phrase
 from bot.words.unreadable import Unreadable
-from bot.words.wording import listed
 from bot.words.zones import zones_by_words
 
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -38,8 +35,6 @@ _CADENCES = {
     **dict.fromkeys(("week", "weekly", "weeks"), "weekly"),
     **dict.fromkeys(("month", "monthly", "months"), "monthly"),
 }
-_MOST_NAMED = 5
-_MOST_CHARACTERS = 60
 
 
 @dataclass
@@ -79,15 +74,6 @@ def schedule_starts(words: Sequence[str]) -> int:
 
 def _knows(readers: Sequence[Reader], rest: Sequence[str]) -> bool:
     return any(reader(Typed(), rest) for reader in readers)
-
-
-def noting(frame: Frame, typed: Typed) -> Frame:
-    """Return what stands around a form with what it wasn't filled in with named above all."""
-    if not typed.unread:
-        return frame
-    named = listed([bold(word[:_MOST_CHARACTERS]) for word in typed.unread], most=_MOST_NAMED)
-    note = section(f"⚠️ I couldn't use {named}. {typed.why or 'Choose below what you mean.'}")
-    return replace(frame, above=[note, *frame.above])
 
 
 def _read(words: Sequence[str], readers: Sequence[Reader]) -> Typed:

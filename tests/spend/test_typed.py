@@ -8,7 +8,8 @@ from bot.commands.parse import split_words
 from bot.forms.draw import Frame
 from bot.slack import ids
 from bot.spend.reports.schedule.forms import schedule_frame
-from bot.spend.typed import alert_typed, digest_typed, noting, schedule_starts, schedule_typed
+from bot.spend.typed import alert_typed, digest_typed, schedule_starts, schedule_typed
+from bot.spend.unread import noting
 
 NAMES = {"w1": "Production", "w2": "Data Platform", "w3": "Data", "w4": "Twice", "w5": "twice"}
 TIME, ZONE, ABOUT, WHERE = ids.SPEND_TIME, ids.SPEND_ZONE, ids.SPEND_WORKSPACES, ids.SPEND_CHANNEL
