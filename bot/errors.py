@@ -32,9 +32,9 @@ class InvalidInput(UserError):
 class NotLinked(UserError):
     """The Slack user isn't linked to a member of the organization; `about` says so of somebody else than the reader."""
 
-    def __init__(self, sentence: LiteralString, about: str = "") -> None:
+    def __init__(self, sentence: LiteralString, about: LiteralString = "") -> None:
         super().__init__(sentence)
-        self.about = about or sentence
+        self.about: LiteralString = about or sentence
 
 
 class NotAllowed(UserError):

@@ -198,6 +198,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "handlers/test_lines::access_is_read_in_one_line_and_sent",
         "handlers/test_any_order::words_in_any_order_fill_in_the_form_and_twins_are_left_to_people",
         "edge/test_listeners::a_refusal_reaches_whoever_closed_the_form_meanwhile",
+        "spend/test_views::the_form_of_an_alert_takes_what_was_typed",
+        "spend/test_front_door::digest_is_stopped_from_its_menu_and_from_its_form",
     ),
     (47, "other words for a thing lead nowhere"): (
         "handlers/test_typed_words::other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest",
@@ -308,6 +310,31 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_ask_facts::who_decides_about_one_of_two_workspaces_of_a_name_reads_which_one_it_is",
         "hygiene/test_rules::an_approver_who_is_named_twice_is_one_person",
         "words/test_addresses::what_follows_a_plus_makes_no_other_mailbox_and_no_other_person",
+    ),
+    (71, "of two grants that overlap, neither takes back what both gave"): (
+        "approvals/test_stale_acts::of_two_roles_for_a_time_the_last_to_end_brings_back_what_was_before_both",
+        "approvals/test_overlaps::*",
+    ),
+    (72, "a number as another country writes it is read as another number"): (
+        "words/test_readers::amounts_that_could_mean_two_things_are_refused_in_a_sentence",
+        "words/test_counts::what_could_mean_two_things_is_refused_in_a_sentence",
+    ),
+    (73, "what people are told to do instead can't help"): (
+        "approvals/test_evaluation::too_few_approvers_are_told_with_what_helps",
+    ),
+    (74, "what is right here is read as something else by the program that opens it"): (
+        "spend/test_export_sent::a_click_sends_one_file_and_each_delivery_of_it_is_answered",
+    ),
+    (75, "one cause out of several is named without looking"): (
+        "security/test_authority_today::what_somebody_asked_for_who_left_is_not_approved",
+        "approvals/test_invite::what_changed_before_somebody_could_join_is_said",
+    ),
+    (76, "what is set can't take effect, because something else holds already"): (
+        "approvals/test_create_workspace::a_limit_above_anthropics_cap_is_refused_before_anybody_is_asked",
+        "approvals/test_rate_limit::*",
+    ),
+    (77, "what is gone is told of as if it were there"): (
+        "telemetry/test_sources::rate_limits_are_noted_each_hour_and_told_beside_the_busiest_minutes_of_a_day",
     ),
 }
 """By number and name; a test by its file and its name, or all of a file."""

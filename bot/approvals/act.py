@@ -56,10 +56,15 @@ class Others:
         async with self._store.read() as tx:
             return await requests.find_open(tx, subject)
 
-    async def ended_since(self, kind: str, since: datetime) -> list[Request]:
-        """Return the grants of a kind that have ended since then."""
+    async def ended_since(self, kind: str, since: datetime, now: datetime) -> list[Request]:
+        """Return the grants of a kind that have ended since then, or whose time is over now."""
         async with self._store.read() as tx:
-            return await lookups.ended_since(tx, kind, since)
+            return await lookups.ended_since(tx, kind, since, now)
+
+    async def given_since(self, kind: str, since: datetime) -> list[Request]:
+        """Return the requests of a kind that were done since then and have not ended."""
+        async with self._store.read() as tx:
+            return await lookups.given_since(tx, kind, since)
 
     async def requesters_of(self, kind: str, things: Sequence[str]) -> dict[str, str]:
         """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""

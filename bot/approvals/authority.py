@@ -53,6 +53,19 @@ async def still_members(rt: Runtime, people: Sequence[Who], links: Links | None 
     return [person for person, is_one in zip(people, verdicts, strict=True) if is_one]
 
 
+async def why_gone(rt: Runtime, person: Who) -> Markup:
+    """Return what is wrong with somebody whose Slack account or membership didn't hold just now, in a sentence or two."""
+    try:
+        found = await find_member(rt, person.slack_id)
+    except NotLinked as error:
+        return error.about
+    return (
+        "They joined the organization again since."
+        if found.id != person.member_id
+        else "Something about their account changed just now."
+    )
+
+
 async def _is_approver(rt: Runtime, person: Who, rule: Rule, workspace_id: str | None, fresh: bool) -> bool:
     among = [rule.approvers, rule.and_of] if rule.and_of else [rule.approvers]
     return all(await asyncio.gather(*(_is_among(rt, person, refs, workspace_id, fresh) for refs in among)))
@@ -97,13 +110,25 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
     for ref in could:
         is_group = ref.kind is ApproverKind.USERGROUP
         people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
-    others = await _count_active(rt, people - {person.slack_id for person in concerned}, rule.quorum)
+    asking = {person.slack_id for person in concerned}
+    others = await _count_active(rt, people - asking, rule.quorum)
     if others < rule.quorum:
-        who = "you can't approve your own" if len(concerned) == 1 else "you and the person it is for can't approve it"
-        raise NotAllowed(
-            f"Nothing was sent. {needs_in_words(rule, request.workspace_name)}, but {who}, "
-            f"and only {plural(others, 'other person', 'other people')} could. Let somebody else ask for it."
-        )
+        needs = needs_in_words(rule, request.workspace_name)
+        raise NotAllowed(too_few_in_words(needs, rule.quorum, others, len(people & asking), len(concerned)))
+
+
+def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, concerned: int) -> Markup:
+    """Return why too few people could approve a request, and what helps.
+
+    `others` could, and so could `asking` of the `concerned` people if somebody else asked.
+    """
+    if others + asking < quorum:
+        who: Markup = f"only {plural(others + asking, 'person', 'people')}" if others + asking else "nobody"
+        then = "Ask the people who run Quartermaster to name more approvers."
+        return f"Nothing was sent. {needs}, but {who} could, whoever asks for it. {then}"
+    why = "you can't approve your own" if concerned == 1 else "you and the person it is for can't approve it"
+    who = f"only {plural(others, 'other person', 'other people')}" if others else "nobody else"
+    return f"Nothing was sent. {needs}, but {why}, and {who} could. Let somebody else ask for it."
 
 
 async def _count_active(rt: Runtime, people: Collection[str], enough: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.approvals import db as requests
-from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members
+from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members, why_gone
 from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evaluate
 from bot.approvals.execute import claim
 from bot.approvals.kind import find_kind
@@ -21,7 +21,7 @@ from bot.store.actions import AuditAction
 from bot.store.notes import ONCE, claim_note, note
 from bot.store.session import Tx
 from bot.words.credentials import refusal_of
-from bot.words.wording import duration, listed
+from bot.words.wording import duration
 
 _TRIES = 40
 
@@ -73,7 +73,7 @@ async def decide(
         await _look_up(rt, seen, request, rule, actor)
         await _check_may(rt, actor, request, rule, seen.approvers)
         if verdict is Verdict.APPROVE:
-            _check_nobody_left(seen.gone or (), "Deny it instead.")
+            await _check_nobody_left(rt, seen.gone or (), "Deny it instead.")
         check_pending(request, rt.now(), actor)  # asking took its time
         decision = Decision(by=actor.who, verdict=verdict, comment=comment.strip(), at=rt.now())
         decided = await _record(rt, request, decision, rule, seen.approvers)
@@ -127,7 +127,7 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
         raise NotAllowed(
             f"The approval no longer counts: {escape(evaluation.explanation)} Nothing was changed. Give up and ask again."
         )
-    _check_nobody_left(await _gone(rt, request), "Give it up.")
+    await _check_nobody_left(rt, await _gone(rt, request), "Give it up.")
 
 
 async def _look_up(rt: Runtime, seen: _Seen, request: Request, rule: Rule, actor: Actor) -> None:
@@ -159,11 +159,12 @@ async def _gone(rt: Runtime, request: Request) -> list[Who]:
     return [person for person in concerned if person not in members]
 
 
-def _check_nobody_left(gone: Sequence[Who], instead: Markup) -> None:
+async def _check_nobody_left(rt: Runtime, gone: Sequence[Who], instead: Markup) -> None:
+    """Raise NotAllowed where somebody isn't one of those who may act any more, with what is wrong with each."""
     if gone:
-        people = listed([mention(person.slack_id) for person in gone])
-        is_or_are = "isn't" if len(gone) == 1 else "aren't"
-        raise NotAllowed(f"{people} {is_or_are} in the organization any more, so this can't go ahead. {instead}")
+        why = await asyncio.gather(*(why_gone(rt, person) for person in gone))
+        said: list[Markup] = [f"{mention(person.slack_id)}: {reason}" for person, reason in zip(gone, why, strict=True)]
+        raise NotAllowed(f"This can't go ahead for {' '.join(said)} {instead}")
 
 
 async def _record(

@@ -14,6 +14,7 @@ from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
 
 log = structlog.get_logger()
+_NOTHING = Outcome()
 
 
 async def end(rt: Runtime, request: Request) -> Request:
@@ -44,14 +45,14 @@ async def end(rt: Runtime, request: Request) -> Request:
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
         broken = "Something failed on my side while I ended it. Check whether it ended."
         return await _ended(rt, claimed, broken, AuditAction.REQUEST_END_NEEDS_PERSON)
-    return await _ended(rt, claimed, made.note, AuditAction.REQUEST_ENDED, is_gone=made.gone_at_end)
+    return await _ended(rt, claimed, made.note, AuditAction.REQUEST_ENDED, made)
 
 
-async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction, *, is_gone: bool = False) -> Request:
+async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction, made: Outcome = _NOTHING) -> Request:
     now = rt.now()
     async with rt.store.write(patience_of(rt, request)) as tx:
         is_left = action == AuditAction.REQUEST_END_NEEDS_PERSON
-        ended = Outcome(note_at_end=note, needs_person_at_end=is_left, gone_at_end=is_gone)
+        ended = Outcome(note_at_end=note, needs_person_at_end=is_left, gone_at_end=made.gone_at_end, back=made.back)
         moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
         if moved:
             await keep(rt, tx, moved)

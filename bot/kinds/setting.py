@@ -1,19 +1,23 @@
 """The kind that sets one value of one thing from A to B: a key's status or name, somebody's role, a limit.
 
 What every such kind has to get right is written once here: nothing is asked that has the value already, nothing is
-overwritten that somebody else changed meanwhile, and at its end only what this request gave is taken back.
+overwritten that somebody else changed meanwhile, and at its end only what this request gave is taken back. Of two grants
+whose times overlap the later one counts, and the last to end brings back what was before both.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
 from bot.approvals.fence import FencedAdmin
+from bot.approvals.model import Request
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Effect, Rules, Seen, Stays
 from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
+from bot.kinds.overlaps import Given, is_set_by, last_before
 from bot.people.model import Who
 
 
@@ -197,25 +201,47 @@ class Setting(Generic[P]):
         said, was_said = self.in_words(thing.value), self.in_words(was)
         if thing.value == was:
             return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
-        if thing.value != self.to(act.payload):
-            sentence = f"Somebody else changed {thing.within} to {said}, so I changed nothing. Check that it is right."
-            raise NeedsPerson(sentence)
-        if await self._was_itself_temporary(act):
-            raise NeedsPerson(
-                f"{thing.name} was {was_said} only until a day that is over, so I left it at {said}. "
-                f"Check which {self.noun} is right."
-            )
-        await self._set(act, was)
-        return Done()
+        back = await self._before(act)
+        if thing.value not in (self.to(act.payload), back):
+            return await self._left(act, thing, said)
+        if thing.value != back:
+            await self._set(act, back)
+        if back == was:
+            return Done()
+        note = f"{thing.name} was {was_said} for a time only, which is over, too, so it is {self.in_words(back)} again."
+        return Done(Outcome(note=note, gone_at_end=True, back=back))
+
+    async def _left(self, act: Act[P], thing: Thing, said: str) -> Done:
+        """Leave a value that this request didn't set; NeedsPerson unless a later one did, which takes it back itself."""
+        later = self._given(act, await act.others.given_since(act.request.kind, _began(act.request)))
+        if is_set_by(later, self.which(act.payload), thing.value, _began(act.request)):
+            return Done(Outcome(note=f"{thing.name} is {said} by a later request, so I left it.", gone_at_end=True))
+        raise NeedsPerson(f"Somebody else changed {thing.within} to {said}, so I changed nothing. Check that it is right.")
+
+    async def _before(self, act: Act[P]) -> str:
+        """Return the value to go back to: where that was a grant's, too, that is over since, the one before it."""
+        value, began = self.was(act.payload), _began(act.request)
+        while True:
+            ended = self._given(act, await act.others.ended_since(act.request.kind, began, act.now()))
+            grant = last_before(ended, self.which(act.payload), value, began)
+            if grant is None:
+                return value
+            value, began = grant.was, grant.at
+
+    def _given(self, act: Act[P], requests: Sequence[Request]) -> list[Given]:
+        found = list[Given]()
+        for one in requests:
+            payload = type(act.payload).model_validate(one.payload)
+            was = self.was(payload) if one.outcome.was is None else one.outcome.was
+            if not one.extends:
+                found.append(Given(self.which(payload), was, self.to(payload), _began(one)))
+        return found
 
     async def _set(self, act: Act[P], value: str) -> None:
         if forbidden := await self.forbids(act, act.payload, value):
             raise NeedsPerson(forbidden)
         await self.write(act.admin, act.payload, value)
 
-    async def _was_itself_temporary(self, act: Act[P]) -> bool:
-        """Tell whether the value to go back to was a grant, too, that has ended since this one began."""
-        mine = self.which(act.payload), self.was(act.payload)
-        ended = await act.others.ended_since(act.request.kind, act.request.approved_at or act.request.created_at)
-        payloads = [type(act.payload).model_validate(other.payload) for other in ended]
-        return any((self.which(payload), self.to(payload)) == mine for payload in payloads)
+
+def _began(request: Request) -> datetime:
+    return request.approved_at or request.created_at

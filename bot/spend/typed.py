@@ -20,6 +20,7 @@ from bot.words.zones import zones_by_words
 
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.IGNORECASE)
+_CURRENCY = re.compile(r"[A-Z]{3}|[^\w\s#<]|(?i:us ?\$|usd|dollars?|euros?|pounds?|yen|francs?|rupees?|cents?)")
 _STEP = re.compile(r"(50|80)\s?%")
 _FILLERS = frozenset(
     "a about above all and at begin channel each every everything for from here if in is it of on once over passes please "
@@ -189,14 +190,17 @@ def _steps(typed: Typed, rest: Sequence[str]) -> int:
 
 
 def _amount(typed: Typed, rest: Sequence[str]) -> int:
-    if ids.SPEND_AMOUNT in typed.values:
+    """Read dollars; what looks like an amount and is none stands in its field as it was typed, and is named."""
+    if ids.SPEND_AMOUNT in typed.values or not any(map(str.isdigit, rest[0])):
         return 0
+    taken = 2 if len(rest) > 1 and _CURRENCY.fullmatch(rest[1]) else 1
+    said = " ".join(rest[:taken])
     try:
-        typed.values[ids.SPEND_AMOUNT] = f"{read_amount(rest[0]):.2f}"
+        typed.values[ids.SPEND_AMOUNT] = f"{read_amount(said):.2f}"
     except Unreadable as why:
-        typed.why = typed.why or (escape(why.sentence) if any(map(str.isdigit, rest[0])) else "")
-        return 0
-    return 1
+        typed.values[ids.SPEND_AMOUNT], typed.why = said, escape(why.sentence)
+        typed.unread.append(said)
+    return taken
 
 
 _SCHEDULE: tuple[Reader, ...] = (_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per"), _time, _zone)

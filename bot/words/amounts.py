@@ -16,7 +16,9 @@ _LONGEST = 40
 _CENT = Decimal("0.01")
 _SCALES = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _DOLLARS = re.compile(r"(?:US ?\$|USD|\$)? ?([^A-Za-z$]*?)([kKMB]?) ?(?:USD|dollars?|\$)?", re.IGNORECASE)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DOTTED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+"""What has three digits after each point: somebody else's thousands, or a slip of the finger."""
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OTHER_CODE = re.compile(r"\b(?!USD)[A-Z]{3} ?[0-9]|[0-9] ?(?!USD)[A-Z]{3}\b")
 
@@ -24,6 +26,7 @@ _HOW = "Write an amount in US dollars, such as 500, 1,234.50 or 2k."
 _SIGN = "Write the amount without a sign."
 _ONLY_DOLLARS = "I count in US dollars only. Write 500 or $500."
 _COMMAS = "I can't tell what the comma means. Write 1,234.50, or leave the comma out."
+_POINT = "I can't tell what the point means. Write 1,234 or 1234.50."
 _CENTS = "Write two digits after the point at most, such as 1234.50."
 _TOO_MUCH = "That amount is too large."
 
@@ -38,7 +41,10 @@ def read_amount(text: str) -> Decimal:
     match = _DOLLARS.fullmatch(written)
     if match is None or match[2] not in _SCALES:
         raise Unreadable(_ONLY_DOLLARS if _is_foreign(written) else _HOW)
-    return _in_cents(_number(match[1].strip()) * _SCALES[match[2]])
+    digits, scale = match[1].strip(), _SCALES[match[2]]
+    if scale == 1 and _DOTTED.fullmatch(digits):
+        raise Unreadable(_POINT)
+    return _in_cents(_number(digits) * scale)
 
 
 def _number(digits: str) -> Decimal:

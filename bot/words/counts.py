@@ -29,7 +29,7 @@ _SCALES = {
 }
 _COUNT = re.compile(r"([0-9][0-9.,]*) ?([a-z]*)")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DOTTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 
 _HOW = "Write a whole number, such as 2000, 2k or 1.5m, or none."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.approvals.authority import approvers_in_words, needs_in_words
+from bot.approvals.authority import approvers_in_words, needs_in_words, too_few_in_words
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.model import Verdict
 from bot.errors import NotAllowed
@@ -88,3 +88,19 @@ def test_the_record_says_who_decides_by_a_rule_that_may_be_gone() -> None:
     )
     asked = {"approvers": ["usergroup:S0ADMINS"], "quorum": 1, "tables": ["Production"]}
     assert bound.on_record() == asked | {"and_of": ["user:U0DANA", "org-admins"]}
+
+
+def test_too_few_approvers_are_told_with_what_helps() -> None:
+    """A table of: quorum, others who could, concerned people who could if somebody else asked, concerned people."""
+    mine, both = "you can't approve your own", "you and the person it is for can't approve it"
+    somebody, operators = "Let somebody else ask for it.", "Ask the people who run Quartermaster to name more approvers."
+    cases = {
+        (1, 0, 1, 1): f"{mine}, and nobody else could. {somebody}",
+        (2, 1, 1, 1): f"{mine}, and only 1 other person could. {somebody}",
+        (2, 0, 2, 2): f"{both}, and nobody else could. {somebody}",
+        (1, 0, 0, 1): f"nobody could, whoever asks for it. {operators}",
+        (2, 1, 0, 1): f"only 1 person could, whoever asks for it. {operators}",
+        (3, 1, 1, 2): f"only 2 people could, whoever asks for it. {operators}",
+    }
+    for case, told in cases.items():
+        assert too_few_in_words("Needs them", *case) == f"Nothing was sent. Needs them, but {told}", case

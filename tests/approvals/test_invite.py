@@ -236,12 +236,15 @@ async def test_an_invite_that_is_withdrawn_is_over_and_one_sent_again_elsewhere_
 
 
 async def test_what_changed_before_somebody_could_join_is_said(world: World) -> None:
-    card = await invited(world, f"{KIM}, {LOU}, mia@acme.test", "Staging", "Sandbox")
+    card = await invited(world, f"{KIM}, {LOU}, mia@acme.test, nia@acme.test", "Staging", "Sandbox")
     await until(world, card, Status.APPLIED)
     await looked(world, card)
-    for email, role in ((KIM, "admin"), (LOU, "billing"), ("mia@acme.test", "developer")):
+    for email, role in ((KIM, "admin"), (LOU, "billing"), ("mia@acme.test", "developer"), ("nia@acme.test", "user")):
         await accept(world, email)
         await world.post(f"/claude/users/{email}", role=role)
+    nia = world.sandbox.claude.user_by_email("nia@acme.test")
+    assert nia
+    nia.email = "nia.new@acme.test"  # nothing else says who accepted
     await world.rt.admin.archive_workspace(await world.workspace_id("Sandbox"))
     world.rt.directory.forget_workspaces()
     request = await looked(world, card)
@@ -249,6 +252,7 @@ async def test_what_changed_before_somebody_could_join_is_said(world: World) -> 
     assert notes[f"{KIM} in Staging"] == "workspace admin already, as every organization admin is"
     assert notes[f"{LOU} in Staging"].startswith("Is a billing member of the organization now.")
     assert notes["mia@acme.test in Sandbox"] == "Sandbox is archived now, so nobody can join it."
+    assert notes["nia@acme.test"] == "accepted, but nobody has this address now: they left, or have another one"
     assert notes["mia@acme.test in Staging"] == "joined as workspace developer"
 
 

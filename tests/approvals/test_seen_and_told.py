@@ -120,7 +120,7 @@ async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_take
     await world.post("/groups/S0ADMINS", users=[ALICE, "U0CROWD01"])
     await world.command(ALICE, "/claude-members role <@U0CROWD01> billing because")
     said = await world.message(
-        ALICE, "but you and the person it is for can't approve it, and only 0 other people could", "C0GENERAL"
+        ALICE, "but you and the person it is for can't approve it, and nobody else could", "C0GENERAL"
     )
     assert "Nothing was sent" in said["text"]
 

@@ -132,8 +132,8 @@ async def test_a_role_that_somebody_else_gave_meanwhile_is_not_taken_away_later(
     assert await role_of(world, PRIYAS) == "billing"
 
 
-async def test_a_role_that_was_itself_for_a_time_does_not_come_back_for_good(world: World) -> None:
-    await priya_gets_billing_for_a_week(world)
+async def test_of_two_roles_for_a_time_the_last_to_end_brings_back_what_was_before_both(world: World) -> None:
+    first = await priya_gets_billing_for_a_week(world)
     now = datetime.fromisoformat((await world.get("/clock"))["now"])
     until_then = (now + timedelta(days=14)).date().isoformat()
     await open_form(world, ALICE, "change_role")
@@ -141,10 +141,13 @@ async def test_a_role_that_was_itself_for_a_time_does_not_come_back_for_good(wor
     card = await card_with(world, "Two weeks")
     await done_after_approval(world, card)
     await a_minute_passes(world, seconds=9 * DAY)
+    ended = (await until(world, first, Status.REVERTED)).outcome
+    assert (await role_of(world, PRIYAS), ended.needs_person_at_end) == ("user", False)
+    assert "by a later request, so I left it" in ended.note_at_end
     await a_minute_passes(world, seconds=9 * DAY)
-    request = await until(world, card, Status.REVERTED)
-    assert await role_of(world, PRIYAS) == "user"
-    assert "only until a day that is over" in request.outcome.note_at_end
+    ended = (await until(world, card, Status.REVERTED)).outcome
+    assert (await role_of(world, PRIYAS), ended.back, ended.needs_person_at_end) == ("developer", "developer", False)
+    assert "for a time only, which is over, too, so it is developer again" in ended.note_at_end
 
 
 async def test_a_role_is_not_given_after_its_last_day(world: World) -> None:

@@ -108,7 +108,7 @@ async def file_of(world: World, user: str, answer: Json) -> list[dict[str, str]]
 
     content = (await world.wait_for(shared, "the file")).content
     await settled(world)  # also with saying that it was sent
-    return list(csv.DictReader(io.StringIO(content.decode())))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 async def check_columns(world: World, by_person: dict[str, Counter[str]]) -> None:

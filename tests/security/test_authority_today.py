@@ -74,9 +74,14 @@ async def test_a_retry_needs_approvers_who_are_still_there(world: World) -> None
 
 async def test_what_somebody_asked_for_who_left_is_not_approved(world: World) -> None:
     card = await world.ask_for_key(ALICE, "for-a-leaver")
-    world.sandbox.slack.users[ALICE].deleted = True
+    alice = world.sandbox.slack.users[ALICE]
+    was, alice.email = alice.email, "alice.weber@acme.test"
     await world.click_on(BOB, card, "request_approve")
-    await world.message(BOB, f"<@{ALICE}> isn't in the organization any more", APPROVALS)
+    await world.message(BOB, f"can't go ahead for <@{ALICE}>: This person's e-mail address or membership changed", APPROVALS)
+    alice.email, alice.deleted = was, True
+    await world.click_on(BOB, card, "request_approve")
+    gone = f"can't go ahead for <@{ALICE}>: That Slack account is a bot, or it isn't active. Deny it instead."
+    await world.message(BOB, gone, APPROVALS)
     assert (await kept(world))["decision"] == []
     await world.click_on(BOB, card, "request_deny")
     await world.modal(BOB, "Reason")

@@ -70,7 +70,9 @@ def _of_entry(soak: Soak, request: Request, entry: AuditEntry) -> Iterable[tuple
     elif request.kind in SETTINGS and is_applied:
         yield SETTINGS[request.kind](request.payload), str(outcome["value"])
     elif request.kind in SETTINGS and is_ended:
-        yield SETTINGS[request.kind](request.payload), str(request.outcome.was)
+        back = request.outcome.back if request.outcome.gone_at_end else request.outcome.was
+        if back is not None:
+            yield SETTINGS[request.kind](request.payload), back
     elif request.kind == "withdraw_invite" and is_applied and outcome["value"] == "gone":
         yield (str(request.payload["invite_id"]), "gone"), "yes"
     elif request.kind == "archive_workspace" and is_applied:

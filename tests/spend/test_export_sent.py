@@ -15,7 +15,7 @@ from tests.spend.world import DANA, FRIDAY, NOW, Slack, runtime, set_clock
 
 WORDS = '2026-11-20..2026-11-20 in "R&D x" by model by key'
 EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D x"]}, question=WORDS)
-FILE = File("records-2026-11-20.csv", b"a\r\n", 1, "Records, Fri 20 Nov")
+FILE = File("records-2026-11-20.csv", "Müller\r\n".encode(), 1, "Records, Fri 20 Nov")
 
 
 @dataclass
@@ -25,11 +25,13 @@ class Files(Slack):
     fails_at: str = ""
     error: Callable[[], Exception] = lambda: SlackRefused("Slack refused it.", "missing_scope")
     put: list[str] = field(default_factory=list[str])
+    content: list[bytes] = field(default_factory=list[bytes])
 
     async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
         if self.fails_at == "put":
             raise self.error()
         self.put.append(name)
+        self.content.append(content)
         return "F0CSV"
 
     async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
@@ -53,6 +55,7 @@ async def test_a_click_sends_one_file_and_each_delivery_of_it_is_answered(store:
     assert said[0] == "I sent you *records-2026-11-20.csv* (1 row) as a direct message."
     assert said[1] == "I'm sending you that file already. It comes as a direct message."
     assert slack.files == [("U0DANA", None)] * 2
+    assert slack.content == ["\ufeffMüller\r\n".encode()] * 2, "Excel takes a file without the mark for another encoding"
     assert [post.message.text for post in slack.posts] == ["Records, Fri 20 Nov, 1 row:"] * 2
     facts = {
         "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": ["R&D x"]},

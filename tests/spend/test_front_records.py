@@ -30,7 +30,7 @@ def rows_of(world: World, name: str) -> list[dict[str, str]]:
     file = [one for one in world.sandbox.slack.files.values() if one.name == name][-1]
     assert file.content is not None
     assert file.completed
-    return list(csv.DictReader(io.StringIO(file.content.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
 
 
 def shown(message: dict[str, Any]) -> list[list[str]]:

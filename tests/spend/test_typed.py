@@ -49,9 +49,13 @@ def test_a_digest(words: str, values: dict[str, Any], unread: list[str]) -> None
         ("when Production reaches 40", {AMOUNT: "40.00", ONE: "w1"}, []),
         ("Production Data 5", {AMOUNT: "5.00", ONE: "w1"}, ["Data"]),
         ("5 6", {AMOUNT: "5.00"}, ["6"]),
-        ("1,5 month", {PERIOD: "monthly"}, ["1,5"]),
-        ("€500", {}, ["€500"]),
-        ("-3 at 70%", {}, ["-3", "70%"]),
+        ("1,5 month", {AMOUNT: "1,5", PERIOD: "monthly"}, ["1,5"]),
+        ("0,075 a day", {AMOUNT: "0,075", PERIOD: "daily"}, ["0,075"]),
+        ("€500", {AMOUNT: "€500"}, ["€500"]),
+        ("5 EUR", {AMOUNT: "5 EUR"}, ["5 EUR"]),
+        ("5 euros a month", {AMOUNT: "5 euros", PERIOD: "monthly"}, ["5 euros"]),
+        ("Data 500 USD every month", {AMOUNT: "500.00", PERIOD: "monthly", ONE: "w3"}, []),
+        ("-3 at 70%", {AMOUNT: "-3"}, ["-3", "70%"]),
     ],
 )
 def test_an_alert(words: str, values: dict[str, Any], unread: list[str]) -> None:

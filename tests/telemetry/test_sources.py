@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.admin.model import RateLimit, RateLimitGroup, SpendLimit, WorkspaceRateLimit
+from bot.admin.model import RateLimit, RateLimitGroup, SpendLimit, Workspace, WorkspaceRateLimit
 from bot.admin.rows import ModelUse
 from bot.approvals import db as requests
 from bot.approvals.metrics.waits import Decisions
@@ -61,6 +61,10 @@ async def test_limits_and_budgets_stand_beside_the_month_and_without_figures_no_
     assert found["claude_org_budget_used_ratio"] == {(LAB,): Decimal("0.25")}
 
 
+ARCHIVED = "wrkspc_archived"
+"""Its limit and its spend of this month are still reported."""
+
+
 class Limiting:
     """The Admin port and the directory as far as limits are looked up."""
 
@@ -71,10 +75,15 @@ class Limiting:
     def background(self) -> "Limiting":
         return self
 
+    async def workspaces(self) -> list[Workspace]:
+        """Return the open ones, as the directory does."""
+        return [Workspace(id=one, name=one, created_at=NOW) for one in (PROD, LAB)]
+
     async def spend_limits(self) -> list[SpendLimit]:
         some: list[tuple[str, str | None, Decimal | None, str]] = [
             ("organization", None, Decimal("20000.5"), "monthly"), ("workspace", PROD, Decimal(250), "monthly"),
             ("workspace", LAB, Decimal(9), "daily"), ("usage_tier", None, None, "monthly"),
+            ("workspace", ARCHIVED, Decimal(7), "monthly"),
         ]  # fmt: skip
         return [
             SpendLimit(id=str(n), scope_type=scope, workspace_id=who, amount=amount, period=period)
@@ -108,10 +117,10 @@ async def test_rate_limits_are_noted_each_hour_and_told_beside_the_busiest_minut
         await look(rt, "", NOW)
     port.is_down = False
     assert await due(rt, NOW + timedelta(minutes=10)) == [""]
-    await fill(store, [(FRIDAY, PROD, OPUS, "apikey_ingest", DOLLAR)])
+    await fill(store, [(FRIDAY, place, OPUS, "apikey_ingest", DOLLAR) for place in (PROD, ARCHIVED)])
     assert by_name(await told(rt, NOW)) == {}
     await look(rt, "", NOW)
-    assert port.asked == [PROD]
+    assert port.asked == [PROD], "only of open ones"
     assert await due(rt, NOW + timedelta(minutes=50)) == []
 
     def which(scope: Scope) -> Which:

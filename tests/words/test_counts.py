@@ -26,6 +26,7 @@ def test_numbers_are_read_as_people_write_them(text: str, count: int | None) -> 
     [
         ("", "Write a whole number"), ("a lot", "Write a whole number"), ("1e5", "Write a whole number"), ("NaN", "Write"),
         ("2.000", "the point"), ("1.000.000", "the point"), ("1,5m", "the comma"), ("1.234,5k", "the comma"),
+        ("0,500", "the comma"),
         ("1.5", "a whole number"), ("1.2345k", "a whole number"), ("-5", "without a sign"), ("−5", "without a sign"),
         ("+5", "without a sign"), ("unlimited", "more than the organization has"), ("9" * 17, "too large"),
         ("9" * 99, "Write a whole number"), ("١٢", "Write a whole number"), ("5 000", "Write a whole number"),

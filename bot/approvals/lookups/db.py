@@ -90,10 +90,20 @@ async def ends_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, datetime]
     return found
 
 
-async def ended_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
-    """Return the grants of a kind that have ended since then."""
-    query = select(RequestRow).where(RequestRow.kind == kind, RequestRow.status == Status.REVERTED)
-    return await with_decisions(tx, query.where(col(RequestRow.closed_at) >= since))
+async def ended_since(tx: Tx, kind: str, since: datetime, now: datetime) -> list[Request]:
+    """Return the grants of a kind that have ended since then, or whose time is over, though they are not taken back yet."""
+    status, ended = col(RequestRow.status), col(RequestRow.closed_at) >= since
+    over = and_(status == Status.APPLIED, col(RequestRow.ends_at) <= now)
+    is_over = or_(and_(status == Status.REVERTED, ended), status == Status.REVERTING, over)
+    return await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, is_over))
+
+
+async def given_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
+    """Return the requests of a kind that were done since then and are not taken back, though their time may be over."""
+    given = col(RequestRow.status).in_((Status.APPLIED, Status.REVERTING))
+    return await with_decisions(
+        tx, select(RequestRow).where(RequestRow.kind == kind, given, col(RequestRow.closed_at) >= since)
+    )
 
 
 async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:

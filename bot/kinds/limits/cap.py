@@ -13,3 +13,9 @@ def above_cap(amount: Decimal, limits: Sequence[SpendLimit]) -> str:
     if not caps or amount <= min(caps):
         return ""
     return f"Anthropic allows the organization {exact_amount(min(caps))} a month, so no limit can be above that."
+
+
+def lower_whole(amount: Decimal, limits: Sequence[SpendLimit]) -> Decimal | None:
+    """Return the organization's monthly limit where a workspace's amount is above it, so that it is reached first."""
+    whole = [one.amount for one in limits if one.scope_type == "organization" and one.period == "monthly" and one.is_enabled]
+    return next((limit for limit in whole if limit is not None and limit < amount), None)

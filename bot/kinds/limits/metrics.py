@@ -38,12 +38,13 @@ async def due(rt: Runtime, now: datetime) -> list[str]:
 
 
 async def look(rt: Runtime, _key: str, now: datetime) -> None:
-    """Note the limits of the organization and the own ones of the workspaces that cost most; a failed look is repeated."""
+    """Note the organization's limits and the own ones of the open workspaces that cost most; a failed look is repeated."""
     try:
-        spend = await rt.directory.spend_limits() or ()
+        open_ones = {one.id for one in await rt.directory.workspaces()}
+        spend = [one for one in await rt.directory.spend_limits() or () if one.workspace_id in (None, *open_ones)]
         groups = groups_of(await rt.directory.rate_limits())[:MOST_GROUPS]
         async with rt.store.read() as tx:
-            largest = await largest_workspaces(tx, now)
+            largest = [one for one in await largest_workspaces(tx, now) if one in open_ones]
         own = [one for each in largest for one in await rt.admin.background().workspace_rate_limits(each)]
     except UpstreamError:
         async with rt.store.write() as tx:

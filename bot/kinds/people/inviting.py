@@ -127,5 +127,5 @@ async def _as_it_stands(act: Act[Any], part: Part[Any], email: str, kept: PartDo
 
 def _in_vain(invite: Invite | None) -> str:
     if invite and invite.status == "accepted":
-        return "accepted, but no longer a member"
+        return "accepted, but nobody has this address now: they left, or have another one"
     return EXPIRED if invite and invite.status == "expired" else WITHDRAWN

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from bot.approvals.act import Asked, Reading
 from bot.approvals.concerned import Remedy
@@ -12,7 +13,7 @@ from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import Checked, Concerns, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
 from bot.forms.fields import FormField, FormInput
-from bot.kinds.limits.cap import above_cap
+from bot.kinds.limits.cap import above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
 from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, limited_since, parts_of, roles_that_stay
@@ -118,7 +119,7 @@ async def _check(reading: Reading, who: Who, payload: CreateWorkspace) -> Checke
         update={
             "people": (owner[0], *(one for one, _ in members)),
             "owner_email": owner[1],
-            "can_limit": wanted.limit is None or await _can_limit(reading, wanted.limit),
+            **(await _limits(reading, wanted.limit) if wanted.limit is not None else {}),
         }
     )
     return Checked(full)
@@ -174,15 +175,15 @@ async def _people(reading: Reading, wanted: CreateWorkspace) -> list[tuple[First
     return await asyncio.gather(*(find(one) for one in (wanted.owner, *others)))
 
 
-async def _can_limit(reading: Reading, limit: Decimal) -> bool:
-    """Tell whether the API lets limits be set; InvalidInput for one that it would refuse."""
+async def _limits(reading: Reading, limit: Decimal) -> dict[str, Any]:
+    """Return what the payload notes of a limit; InvalidInput for one that the API would refuse."""
     try:
         limits = await reading.admin.spend_limits()
     except PreviewUnavailable:
-        return False
+        return {"can_limit": False}
     if wrong := above_cap(limit, limits):
         raise InvalidInput({"limit": wrong})
-    return True
+    return {"lower_whole": lower_whole(limit, limits)}
 
 
 def _beneficiaries(asked: Asked[CreateWorkspace]) -> tuple[Who, ...]:

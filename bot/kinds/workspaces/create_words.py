@@ -44,7 +44,10 @@ def _all_get(wanted: CreateWorkspace) -> list[Markup]:
     if wanted.limit is not None:
         each: Markup = " each" if len(wanted.workspaces) > 1 else ""
         how: Markup = "" if wanted.can_limit else " (I can't set it here: ask for a spend limit afterwards)"
-        lines.append(f"Limit {escape(money(wanted.limit))} a month{each}{how}")
+        whole: Markup = (
+            f" · the organization's limit is lower, {escape(money(wanted.lower_whole))}" if wanted.lower_whole else ""
+        )
+        lines.append(f"Limit {escape(money(wanted.limit))} a month{each}{how}{whole}")
     if wanted.cost_centre:
         lines.append(f"Cost centre {code(wanted.cost_centre)}")
     if wanted.channel:

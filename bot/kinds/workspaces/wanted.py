@@ -58,7 +58,8 @@ class CreateWorkspace(BaseModel):
     """Which workspaces, for whom. Without environments it is one that has the name itself.
 
     `owner` and `members` are Slack ids as they were chosen, `people` who that is. `limit` is dollars a month for each;
-    `can_limit`: whether the API let limits be set when it was asked. `tell` are what the channel gets: digest, alert.
+    `can_limit`: whether the API let limits be set when it was asked; `lower_whole`: the organization's where that is lower.
+    `tell` are what the channel gets: digest, alert.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +75,7 @@ class CreateWorkspace(BaseModel):
     people: tuple[FirstMember, ...] = ()
     owner_email: str = ""
     can_limit: bool = True
+    lower_whole: Decimal | None = None
 
     @property
     def workspaces(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Who took which figures is on record before the file leaves. One click sends one file, however often Slack delivers it.
 """
 
+import codecs
 import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,10 @@ class Export:
 
 @dataclass(frozen=True)
 class File:
-    """A CSV file that is ready. `about` says what it has, in plain words without a full stop."""
+    """A CSV file that is ready. `about` says what it has, in plain words without a full stop.
+
+    It is sent with a byte order mark, which `content` has not: without one Excel shows `Ã¼` for `ü`.
+    """
 
     name: str
     content: bytes
@@ -125,7 +129,8 @@ async def _note(rt: Runtime, actor: Actor, export: Export, file: File, causes: t
 
 async def _deliver(rt: Runtime, actor: Actor, file: File) -> None:
     """Upload first, so that nothing is announced that doesn't come; a share that fails takes the announcement back."""
-    file_id = await rt.notifier.put_file(file.name, file.content, f"{file.name}: a table of figures as CSV")
+    content = codecs.BOM_UTF8 + file.content
+    file_id = await rt.notifier.put_file(file.name, content, f"{file.name}: a table of figures as CSV")
     text: Markup = f"{file.about}, {own(plural(file.rows, 'row'))}:"
     sent = await rt.notifier.send(actor.slack_id, Message(text, [section(text)]))
     try:

@@ -40,7 +40,7 @@ async def test_a_month_is_reconciled_to_the_nano_dollar_and_comes_as_a_file(worl
     assert said["channel"] != COSTS
     [file] = [one for one in world.sandbox.slack.files.values() if one.name == "reconciliation-2026-10-by-day-model.csv"]
     assert file.content
-    rows = list(csv.DictReader(io.StringIO(file.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert sum(Decimal(row["billed_usd"]) for row in rows) == found.total.billed
     assert {Decimal(row["unexplained_usd"]) for row in rows} == {Decimal(0)}
     assert len(rows) == len(by_day_table(found).rows) > 200

@@ -43,7 +43,7 @@ async def test_dashboard_report_file_and_share_say_the_same(world: World) -> Non
     name = "allocation-2026-10-24-to-2026-11-22-by-team.csv"
     [file] = [one for one in world.sandbox.slack.files.values() if one.name == name]
     assert file.content is not None
-    rows = list(csv.DictReader(io.StringIO(file.content.decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
     assert round(sum(Decimal(row["cost_usd"]) for row in rows), 2) == total
     assert (await world.click_on(DANA, report, "report_tag"))["ok"]
     form = await world.modal(DANA, "Change a workspace")
