@@ -10,7 +10,7 @@ from bot.claude_code.grammar import DIGEST, NotUnderstood, parse_query, words_of
 from bot.claude_code.model import BYS, CodeQuery
 from bot.claude_code.people import ONLY_OWN, seen_by, sight_of
 from bot.claude_code.table import file_table
-from bot.claude_code.view import code_chart, render_code, render_not_understood
+from bot.claude_code.view import code_chart, render_code, render_not_understood, tail
 from bot.commands.parse import find_command, split_words
 from bot.errors import NotFound
 from bot.posts.channels import require_channel
@@ -21,6 +21,7 @@ from bot.slack.paging import read_turn, turns
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.send import Export, File, send_csv
+from bot.spend.phrases import days_in_words
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -133,8 +134,9 @@ async def send_file(call: Interaction) -> None:
         await call.say(plain_answer("There are no figures to put into a file."))
         return
     name = file_name("claude-code", found.first, found.last, [query.by.name])
-    about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}"
-    file = File(name, csv_bytes(file_table(found)), len(found.parts), about)
+    when = days_in_words(found.first, found.last, found.today)
+    about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}, {when}"
+    file = File(name, csv_bytes(file_table(found)), len(found.parts), about, tail(found))
     asked = words_of(replace(query, period=days_typed(query.period, found.first, found.last)))
     export = Export("claude-code", found.first, found.last, (query.by.name,), own=query.mine, question=asked)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))

@@ -83,7 +83,7 @@ def _until(call: Interaction, request: Request) -> Markup:
     """Return how the last day was read; whose day it is goes without saying where it is the person's own."""
     if request.ends_at is None:
         return ""
-    return f" Asked until {date(request.ends_at)}.{'' if call.calendar.is_own else f' {call.calendar.whose}'}"
+    return f" You asked for it until {date(request.ends_at)}.{'' if call.calendar.is_own else f' {call.calendar.whose}'}"
 
 
 def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
@@ -158,7 +158,7 @@ async def _whose(call: Interaction, kind: AnyKind, held: FormInput) -> Markup:
     if not thing or not kind.concerns.thing:
         return ""
     found = await concerned_at_the_ask(call.rt, kind, thing)
-    whose = whose_line(found, kind.concerns.thing, call.actor.who)
+    whose = whose_line(found, kind.concerns.thing, call.actor.who, to_requester=True)
     told = [one for one in found if one.is_reachable and not one.is_person(call.actor.who)]
     then = " I'll tell them." if told else ""
     return f"{whose[0].upper()}{whose[1:]}.{then}"

@@ -19,16 +19,26 @@ _BUTTONS = {
     "How is it set up": ("Show status", ids.HELP_STATUS),
 }
 
+_MOST = 60
+"""Characters of a command beside its button: more than these fill half a phone."""
+
 
 def help_message(prefix: str) -> Message:
     """Return the help: a line for each wish with the button that does its first thing, and a button for everything else."""
     blocks: list[dict[str, Any]] = []
     for group in help_groups(prefix):
         label, action = _BUTTONS[group.title]
-        blocks.append(section(f"*{escape(group.title)}* — {code(group.entries[0].typed)}", accessory=button(label, action)))
+        blocks.append(
+            section(f"*{escape(group.title)}* — {code(_brief(group.entries[0].typed))}", accessory=button(label, action))
+        )
     blocks.append(actions(button("All commands", ids.HELP_ALL)))
     words = "; ".join(f"{entry.typed}: {entry.summary}" for group in help_groups(prefix) for entry in group.entries)
     return Message(f"What I can do. {escape(words)}", blocks)
+
+
+def _brief(typed: str) -> str:
+    """Return a line that can be typed without what may be left out, where that is long; *All commands* has it all."""
+    return typed if len(typed) <= _MOST else f"{typed.partition(' [')[0]} …"
 
 
 def all_commands(prefix: str) -> Message:

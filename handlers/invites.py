@@ -11,7 +11,7 @@ from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code
 from bot.words.addresses import is_same_address, read_addresses
 from bot.words.folded import folded
-from bot.words.similar import closest
+from bot.words.similar import closest, closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
@@ -100,7 +100,7 @@ async def _not_one_invite(call: Interaction, typed: str, pending: Sequence[str])
     member = await call.rt.directory.member_by_email(found.good[0]) if found.good else None
     if member:
         return f"{bold(member.email)} has accepted already and is a member ({role_words(member.role)[0]})."
-    close = closest(typed.lower(), pending) if await oversees_people(call.rt, call.actor) else None
+    close = closest_name(typed.lower(), pending) if await oversees_people(call.rt, call.actor) else None
     meant = f" Did you mean {code(close)}?" if close else ""
     return f"No invite waits for {bold(typed)}.{meant}"
 

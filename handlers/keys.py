@@ -18,7 +18,7 @@ from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.words.folded import folded
-from bot.words.similar import closest
+from bot.words.similar import closest_name
 from handlers import home
 from handlers.edge.directly import tell_alone
 from handlers.edge.guard import plain_answer
@@ -74,7 +74,7 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
     part = folded(wanted.part)
     if any(part in folded(key.name) for key in await call.rt.directory.keys()):
         return ""
-    close = closest(wanted.part, workspaces)
+    close = closest_name(wanted.part, workspaces)
     if close is None:
         return ""
     return f"I don't know a workspace {bold(wanted.part)}, and no key has that in its name. Did you mean {bold(close)}?"
@@ -100,7 +100,7 @@ async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Messag
     """Return what is said of a name that no key has which the actor may see, with the key that was probably meant."""
     may_see = await may_see_key(call.rt, call.actor)
     keys = {key.name: key.id for key in reversed(await call.rt.directory.keys()) if may_see(key)}
-    close = closest(typed, list(keys))
+    close = closest_name(typed, list(keys))
     if close is None:
         return plain_answer(f"I don't know a key {code(typed)}. {listing} shows all names that you may see.")
     text: Markup = f"I don't know a key {code(typed)}. Did you mean {code(close)}? {listing} shows all names."

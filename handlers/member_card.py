@@ -7,7 +7,7 @@ from bot.organization.members_view import not_understood
 from bot.organization.members_wanted import WantedMembers, meant_instead
 from bot.organization.narrowing import mentioned
 from bot.organization.person_view import person_card
-from bot.people.identity import find_member
+from bot.people.identity import find_member, member_behind
 from bot.slack import ids
 from bot.slack.markup import bold, code, is_user_id, mention
 from bot.slack.model import Message
@@ -77,11 +77,22 @@ async def _mentioned(call: Interaction, slack_id: str) -> Somebody | Message:
         return plain_answer("I don't know that person in Slack.")
     except NotLinked as refusal:
         try:
-            address = (await call.rt.notifier.person(slack_id)).email
+            person = await call.rt.notifier.person(slack_id)
         except SlackError:
-            address = ""
+            return plain_answer(f"{mention(slack_id)}: {own(refusal.about)}")
+        if person.deleted and (left := await _who_left(call, slack_id)):
+            return left
+        address = person.email
         whom = await _invited(call, address, slack_id) if address else None
         return whom if isinstance(whom, Somebody) else plain_answer(f"{mention(slack_id)}: {own(refusal.about)}")
+
+
+async def _who_left(call: Interaction, slack_id: str) -> Somebody | None:
+    """Return the member behind an account that isn't active any more: whoever leaves is still to be removed."""
+    members = await call.rt.directory.members()
+    member_id = await member_behind(call.rt, slack_id, members)
+    found = next((one for one in members if one.id == member_id), None)
+    return await of_member(call.rt, found, found.id) if found else None
 
 
 async def _invited(call: Interaction, address: str, slack_id: str = "") -> Somebody | Message:

@@ -12,7 +12,7 @@ from bot.spend.prices.load import price_table
 from bot.spend.reconcile.load import reconciliation
 from bot.spend.reconcile.periods import Wanted, read_wanted
 from bot.spend.reconcile.tables import by_day_table
-from bot.spend.reconcile.view import csv_about, render_reconciliation, render_unknown_period
+from bot.spend.reconcile.view import csv_about, csv_fresh, render_reconciliation, render_unknown_period
 from bot.spend.visibility import scope_of
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -68,7 +68,7 @@ async def reconciliation_csv(call: Interaction) -> None:
     found = await reconciliation(call.rt, wanted.first, wanted.last)
     table = by_day_table(found)
     name = file_name("reconciliation", wanted.first, wanted.last, ("day", "model"))
-    file = File(name, csv_bytes(table), len(table.rows), csv_about(wanted, found))
+    file = File(name, csv_bytes(table), len(table.rows), csv_about(wanted), csv_fresh(found))
     export = Export("reconcile", wanted.first, wanted.last, question=f"{wanted.first}..{wanted.last}")
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 

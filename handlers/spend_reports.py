@@ -21,6 +21,7 @@ from bot.spend.reports.allocation import tags_in_use
 from bot.spend.reports.ask import report
 from bot.spend.reports.export import file_of
 from bot.spend.reports.model import Built, Times, Wanted
+from bot.spend.reports.phrases import as_of_line
 from bot.spend.reports.registry import REPORTS, find_report
 from bot.spend.reports.view import (
     is_first_part,
@@ -214,6 +215,7 @@ async def report_csv(call: Interaction) -> None:
         content,
         len(table.rows),
         f"{title}, {days_in_words(times.first, times.last, times.today)}",
+        as_of_line(times),
     )
     period = days_typed(wanted.period, times.first, times.last)
     asked = words_of_wanted(replace(wanted, period=period)).removeprefix(wanted.name).strip()

@@ -16,7 +16,7 @@ from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.ends import find_end
 from bot.words.folded import folded
-from bot.words.similar import closest
+from bot.words.similar import closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
@@ -103,7 +103,7 @@ async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:
         return found[0]
     if found:
         return which_workspace(typed, [one.id for one in found])
-    close = closest(typed, [w.name for w in every])
+    close = closest_name(typed, [w.name for w in every])
     meant = f"Did you mean {bold(close)}?" if close else f"There are {listed([bold(w.name) for w in every], most=8)}."
     return f"I don't know a workspace {bold(typed)}. {meant}"
 
@@ -144,7 +144,7 @@ async def _member(call: Interaction, wanted: str) -> _Read:
     else:
         exact = [one for one in members if is_same_address(one.email, wanted) or folded(one.name) == folded(wanted)]
         named = exact or [one for one in members if WantedMembers(part=wanted).takes(one)]
-        close = closest(wanted, [known for one in members for known in (one.email, one.name)])
+        close = closest_name(wanted, [known for one in members for known in (one.email, one.name)])
         about = f"I don't know a member {bold(wanted)}.{f' Did you mean {bold(close)}?' if close else ''}"
     if not named:
         return _Read(problem=about)
@@ -164,7 +164,7 @@ async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Rea
         return _Read()
     if keys:
         return _Read(problem=f"{code(keys[0].name)} is {escape(keys[0].status)}, so you can't {escape(verb)} it.")
-    close = closest(wanted, [k.name for k in every if may_see(k) and kind.rules.takes(k)])
+    close = closest_name(wanted, [k.name for k in every if may_see(k) and kind.rules.takes(k)])
     meant = f" Did you mean {code(close)}?" if close else ""
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
     return _Read(problem=f"I don't know a key {code(wanted)}.{meant} {listing} shows all names.")

@@ -59,7 +59,7 @@ def _real_names(actors: Sequence[ActorId], known: Mapping[str, str]) -> list[str
     """Return people by their name, or by their address where two have the same, and keys as such."""
     names = [known.get(name, "").strip() if kind == "user" else "" for kind, name in actors]
     return [
-        name if name and names.count(name) == 1 else actor[1] if actor[0] == "user" else f"key {actor[1]}"
+        name if name and names.count(name) == 1 else actor[1] if actor[0] == "user" else f"Key {actor[1]}"
         for name, actor in zip(names, actors, strict=True)
     ]
 

@@ -118,12 +118,12 @@ def key() -> None:
 def doctor() -> None:
     """Check with Slack and the Claude API that everything works."""
     settings = _settings()
-    from bot.cli.doctor import examine
+    from bot.cli.doctor import closing, examine
     from bot.log import configure_logging
 
     configure_logging("CRITICAL")  # what is retried on the way is no finding
     found = asyncio.run(examine(settings))
-    _say(str(diagnosis) for diagnosis in found)
+    _say([*map(str, found), closing(found)])
     raise typer.Exit(0 if all(diagnosis.good for diagnosis in found) else 1)
 
 

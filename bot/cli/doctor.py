@@ -1,5 +1,6 @@
 """`python -m bot doctor`: asks Slack and the Claude API what the settings are good for, and says how to mend what isn't."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -52,6 +53,15 @@ class Diagnosis:
     def __str__(self) -> str:
         """Write it as the command line does."""
         return f"{'off    ' if self.is_off else 'ok     ' if self.good else 'MISSING'}  {self.sentence}"
+
+
+def closing(found: Sequence[Diagnosis]) -> str:
+    """Return what all of it comes to, and what to do next."""
+    if missing := sum(not one.good for one in found):
+        said, them = ("1 thing is missing", "it") if missing == 1 else (f"{missing} things are missing", "them")
+        return f"{said}. Mend {them}, then run this again."
+    off = " What is off isn't offered here; the bot works without it." if any(one.is_off for one in found) else ""
+    return f"Nothing is missing.{off}"
 
 
 async def examine(settings: Settings, now: datetime | None = None) -> list[Diagnosis]:

@@ -232,7 +232,7 @@ COMMANDS = (
             Subcommand("records", "records [PERIOD] [by model]", "every record, and as CSV", SPEND, like=("csv", "rows")),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
-            Subcommand("ask", "ask", "the same in a form", SPEND),
+            Subcommand("ask", "ask", "ask for figures in a form", SPEND),
             Subcommand(
                 "digest", "digest [TIME] [WORKSPACE…]", "post yesterday's spend in this channel each morning", DIGEST
             ),

@@ -10,7 +10,8 @@ class KeyUse:
     """What is known of the use of some keys together, in UTC days.
 
     `cost` is dollars in the 7 days up to the newest that is known, `month_cost` in 30 days; `is_whole` and `is_whole_month`
-    say whether all of those days are known. `last_day` is the last one with use; the last `days` that are known have no gap.
+    say whether all of those days are known. `last_day` is the last one with use; the last `days` that are known have no gap,
+    and `newest` is the newest of them, which may still be running.
     Without figures there is no `as_of`.
     """
 
@@ -21,3 +22,4 @@ class KeyUse:
     last_day: date | None = None
     days: int = 0
     as_of: datetime | None = None
+    newest: date | None = None

@@ -68,7 +68,7 @@ def figures_in_words(as_of: datetime | None, missing: int) -> Markup:
     if as_of is None:
         return "I have no figures of cost or usage yet, so I can't say what is spent or unused."
     gaps: Markup = f" {plural(missing, 'day')} of the 30 have no data yet." if missing else ""
-    return f"Figures as of {date(as_of)}, provisional.{gaps}"
+    return f"Figures of 30 UTC days with today so far, as of {date(as_of)}, provisional.{gaps}"
 
 
 def advice_list(page: Page[Finding], accepted: int, figures: Markup) -> Message:

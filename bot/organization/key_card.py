@@ -98,7 +98,9 @@ def _use(use: KeyUse | None) -> list[Markup]:
         return ["*Use* no figures yet"]
     last = calendar_day(use.last_day) if use.last_day else f"no use in {plural(use.days, 'day')}"
     week, month = _cost(use.cost, whole=use.is_whole), _cost(use.month_cost, whole=use.is_whole_month)
-    return [f"*Last used* {last} (UTC)", f"*Cost* {week} in 7 days, {month} in 30 days · as of {date(use.as_of)}"]
+    until: Markup = f", up to {calendar_day(use.newest)}" if use.newest else ""
+    cost: Markup = f"*Cost* {week} in 7 days, {month} in 30 days{until} (UTC) · as of {date(use.as_of)}"
+    return [f"*Last used* {last} (UTC)", cost]
 
 
 def _cost(cost: Decimal | None, *, whole: bool) -> Markup:

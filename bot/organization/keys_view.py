@@ -68,7 +68,7 @@ def _with_buttons(line: KeyLine) -> list[Json]:
 
 def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str, calendar: Calendar) -> Message:
     """Return a page of the keys that somebody looks for, who reads days in `calendar`."""
-    order = "" if wanted.ending else ", newest first"
+    order = "" if wanted.ending or page.total == 1 else ", newest first"
     by = f"by {mention(wanted.owner)}" if wanted.owner else ""
     narrowed = " · ".join([part for part in (by, wanted.in_words()) if part])
     about = f": {narrowed}" if narrowed else ""

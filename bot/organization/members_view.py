@@ -94,12 +94,23 @@ def invite_list(page: Page[Invite], wanted: WantedMembers, prefix: str) -> Messa
         text = f"No {escape(what)} invites{narrowed}. {code(f'/{prefix}-members list')} shows the members."
         return Message(text, [section(text)])
     intro = f"*{plural(page.total or 0, 'invite')}*, {escape(what)}{narrowed}"
-    order: Markup = f"{range_of(page)}, {'the next to expire' if PENDING in wanted.invites else 'the latest'} first"
-    lines: list[Markup] = [invite_line(one) for one in page.items]
-    blocks = [section(intro), context(order), *map(section, lines)]
+    part: Markup = "" if page.is_whole else f"{range_of(page)}, "
+    order: Markup = f"{part}{'the next to expire' if PENDING in wanted.invites else 'the latest'} first"
+    blocks = [section(intro), context(f"{order[0].upper()}{order[1:]}"), *map(_invite, page.items)]
     said: list[Markup] = [f"{escape(one.email)} ({role_words(one.role)[0]}, {_until(one)})" for one in page.items]
     blocks += pager(page, ids.PAGE_MEMBERS, "invites", stored(wanted))
-    return Message(f"{intro}. {order}: {'; '.join(said)}.", fit(blocks))
+    again: Markup = f"{code(f'/{prefix}-members invite ADDRESS')} asks to invite somebody again."
+    blocks += [context(again)] if any(one.status == EXPIRED for one in page.items) else []
+    return Message(f"{intro}, {order}: {'; '.join(said)}.", fit(blocks))
+
+
+def _invite(invite: Invite) -> Json:
+    """Return an invite, with a button to withdraw it as long as it waits."""
+    if invite.status != PENDING:
+        return section(invite_line(invite))
+    said = f"Withdraw the invite of {invite.email}"
+    withdraw = button("Withdraw…", f"{ids.OPEN_PREFIX}withdraw_invite", invite.id, accessibility_label=said)
+    return section(invite_line(invite), accessory=withdraw)
 
 
 def invite_line(invite: Invite) -> Markup:

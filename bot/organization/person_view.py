@@ -82,9 +82,10 @@ def _intro(facts: PersonFacts, calendar: Calendar) -> Markup:
 
 
 def _asking(facts: PersonFacts) -> list[Json]:
-    whose = facts.member.name if facts.member else facts.address
+    whose, member_id = (facts.member.name, facts.member.id) if facts.member else (facts.address, "")
+    value = facts.slack_id or member_id
     asks = [
-        button(label, f"{ids.OPEN_PREFIX}{kind}", facts.slack_id, accessibility_label=f"{label.rstrip('…')}: {whose}")
+        button(label, f"{ids.OPEN_PREFIX}{kind}", value, accessibility_label=f"{label.rstrip('…')}: {whose}")
         for kind, label in facts.asks.items()
     ]
     return [actions(*asks)] if asks else []
@@ -127,9 +128,11 @@ def _keys(facts: PersonFacts) -> list[Json]:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
     as_of = [use.as_of for use in facts.use.values() if use.as_of]
+    newest = [use.newest for use in facts.use.values() if use.newest]
+    until: Markup = f" up to {weekday_day(max(newest))}" if newest else ""
     return [
         *blocks,
-        *([context(f"Costs and days of use in UTC, as of {date(max(as_of))}")] if as_of else []),
+        *([context(f"Costs and days of use{until} (UTC), as of {date(max(as_of))}")] if as_of else []),
         *([context("No costs are known yet.")] if facts.use and not as_of else []),
     ]
 
@@ -173,8 +176,8 @@ def _said(facts: PersonFacts) -> list[Markup]:
         parts.append(f"Workspaces: {places_in_words(facts.places, numbered(facts.places.given, facts.places_at))}.")
     if facts.keys is not None:
         parts.append(f"{plural(facts.keys.total or 0, 'key')}.")
-    if facts.grants is not None:
+    if facts.grants is not None and facts.grants.items:
         parts.append(f"{plural(facts.grants.total or 0, 'grant')} with an end.")
-    if facts.opened is not None:
+    if facts.opened is not None and facts.opened.items:
         parts.append(f"{plural(len(facts.opened.items), 'open request')}{' or more' if facts.opened.next else ''}.")
     return parts

@@ -28,7 +28,7 @@ from bot.words.wording import listed, number, plural
 Json = dict[str, Any]
 NOT_YOURS: Own = "Not shown to you. You see what workspaces cost in which you have a role."
 UNREAD: Own = "I couldn't look this up just now. Ask again in a minute."
-ONLY_MEMBERS: Own = "Who they are, the members of a workspace see, and organization admins."
+ONLY_MEMBERS: Own = "Only members of a workspace and organization admins see who they are."
 MOST_TAGS, MOST_NAMES, MOST_LIMITS, MOST_KEYS = 10, 6, 6, 5
 
 

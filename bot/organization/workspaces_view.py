@@ -46,7 +46,7 @@ def workspace_list(
         text = f"No workspaces{about}. {left or f'{every} shows all that are not archived.'}"
         return Message(text, [section(text)])
     part = "" if page.is_whole else f", {range_of(page)}"
-    order = ", highest spend first" if spend.as_of else ", by name"
+    order = "" if page.total == 1 else ", highest spend first" if spend.as_of else ", by name"
     intro = f"*{plural(page.total or 0, 'workspace')}*{part}{order}{about}"
     tail = figures_words(spend) if spend.as_of is None else f"Spend of {figures_words(spend)}"
     blocks = [

@@ -23,6 +23,7 @@ OTHER: Final = "other"
 TOTAL: Final = "Total"
 _MAX_POINTS: Final = 20
 _MAX_LABEL: Final = 20
+_MAX_END: Final = 4
 _MAX_PNG: Final = 4_000_000
 _AT_ONCE: Final = 2
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TEMP", "SYSTEMROOT", "MPLCONFIGDIR", "VIRTUAL_ENV")
@@ -141,12 +142,20 @@ def _labels(names: Sequence[str]) -> list[str]:
     taken: list[str] = []
     for name in names:
         shown = clean(name) or EMPTY
-        label, count = truncate(shown, _MAX_LABEL), 1
+        label, count = _cut(shown, _MAX_LABEL), 1
         while label in taken:
             count += 1
-            label = truncate(shown, _MAX_LABEL - len(f" ({count})")) + f" ({count})"
+            label = _cut(shown, _MAX_LABEL - len(f" ({count})")) + f" ({count})"
         taken.append(label)
     return taken
+
+
+def _cut(name: str, most: int) -> str:
+    """Return a name in at most so many characters; the end of an id, `Service account …gzNk`, stays, since it tells who."""
+    head, mark, end = name.rpartition("…")
+    if len(name) <= most or not head.strip() or not 0 < len(end) <= _MAX_END:
+        return truncate(name, most)
+    return f"{truncate(head.strip(), most - len(end) - 1).removesuffix(mark)}{mark}{end}"
 
 
 async def render_png(spec: ChartSpec, *, seconds: float = 30.0) -> bytes:

@@ -29,13 +29,14 @@ def page_of_rows(found: Table, cursor: str = "") -> Page[Row]:
 
 
 def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
-    """Return a page of a table as Slack's block; all other parts are one row, so that it adds up.
+    """Return a page of a table as Slack's block; all other parts of a whole are one row, so that it adds up.
 
     Whoever shows a page that isn't the whole table offers the others: `pager`, or a button that asks for all of it.
     """
     page = page or page_of_rows(found)
     rows, first = list(page.items), (page.first or 1) - 1
-    if rest := [*found.rows[:first], *found.rows[first + len(rows) :]]:
+    rest = [*found.rows[:first], *found.rows[first + len(rows) :]]
+    if rest and found.are_parts:
         rows.append(found.totals(f"{len(rest)} {'others' if first else 'more'}", rest))
     head: list[str | Json] = [column.heading for column in found.columns]
     drawn = [[_cell(one, value) for one, value in zip(found.columns, row, strict=True)] for row in rows]

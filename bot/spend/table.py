@@ -36,13 +36,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of typed cells, one for each column. `provisional`: its figures, known up to `as_of`, may still change."""
+    """Rows of typed cells, one for each column. `provisional`: its figures, known up to `as_of`, may still change.
+
+    `are_parts`: its rows are parts of a whole; those that exclude each other, such as estimates, are never added up.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     as_of: datetime | None
     provisional: bool = False
     currency: str = "USD"
+    are_parts: bool = True
 
     def values(self, name: str) -> list[Value]:
         """Return one column's cells."""

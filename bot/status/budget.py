@@ -12,9 +12,9 @@ def budget_in_words(use: Use) -> tuple[bool | None, Own]:
     said: Own = f"{number(use.used)} of my {number(use.most)} requests a minute used."
     if use.server is not None:
         limit, remaining = use.server
-        said = f"{said} The server's own count: {number(remaining)} of {number(limit)} left."
+        said = f"{said} The Claude API's own count: {number(remaining)} of {number(limit)} left."
     else:
-        said = f"{said} The server told no count of its own in the last minute."
+        said = f"{said} The Claude API told no count of its own in the last minute."
     if use.waits > 0:
         seconds = plural(ceil(use.waits), "second")
         return None, f"{said} I hold back what nobody waits for, for {seconds}, so that I'm never refused."

@@ -3,7 +3,21 @@
 import difflib
 from collections.abc import Iterable
 
+_SURE_OF_A_NAME = 0.75
+"""Below it names are alike by chance: `nightly-ingest` and `insights-test` share two thirds of their letters."""
+
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word most similar to `word`, at least by `cutoff` (0 to 1), or None."""
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+
+
+def closest_name(word: str, known: Iterable[str]) -> str | None:
+    """Return the name or address of a thing that was probably meant, or None; a silly guess is worse than none.
+
+    Of two addresses what stands before the @ is compared: those of one company are alike in all that follows.
+    """
+    is_address = "@" in word
+    names = {one.partition("@")[0] if is_address else one: one for one in known if not is_address or "@" in one}
+    found = closest(word.partition("@")[0] if is_address else word, names, _SURE_OF_A_NAME)
+    return names[found] if found is not None else None

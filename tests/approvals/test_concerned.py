@@ -105,6 +105,7 @@ def test_the_card_names_the_owner_and_whom_slack_does_not_reach() -> None:
     assert "Slack can't reach" in whose_line((unlinked,), "key", ALICE_WHO)
     own = Concerned(thing="key", name="Alice", **ALICE_WHO.model_dump())
     assert whose_line((own,), "key", ALICE_WHO) == "it is <@U0ALICE>'s own key"
+    assert whose_line((own,), "key", ALICE_WHO, to_requester=True) == "it is your own key"
     assert whose_line((), "key", ALICE_WHO) == "nobody is on record as the owner of this key"
     assert whose_line((NOAH,), "", ALICE_WHO) == ""
     for status in (Status.PENDING, Status.APPLIED):

@@ -81,7 +81,7 @@ def states(request: Request) -> list[str]:
 async def test_an_offboarding_hands_over_revokes_and_removes_and_the_new_owner_is_known_from_then_on(world: World) -> None:
     await world.command(BOB, "/claude-admin")  # somebody acts, so that there are links
     card = await asked(world)
-    assert "Developer, with a role in" in card["text"]
+    assert "Developer, with roles in" in card["text"]
     assert f"`{KEPT}`" in card["text"]
     assert "*kept* for <@U0DANA>" in card["text"]
     assert f"`{REVOKED}`" in card["text"]

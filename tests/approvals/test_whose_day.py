@@ -58,7 +58,7 @@ async def test_tomorrow_in_the_evening_is_tomorrow_there(world: World) -> None:
     await world.command(HANA, "/claude-members role @priya billing stocktaking until tomorrow")
     request = await until(world, await card_with(world, "stocktaking"), Status.PENDING)
     assert (request.payload["ends_on"], request.ends_at) == ("2026-12-01", at("2026-12-02 07:59:59"))
-    assert "|2 Dec 2026 07:59 UTC>." in (await told(world, HANA, "Asked until <!date^"))["text"]
+    assert "|2 Dec 2026 07:59 UTC>." in (await told(world, HANA, "You asked for it until <!date^"))["text"]
 
 
 @pytest.mark.parametrize(("user", "over"), [(HANA, "2026-11-29"), (IVAN, "2026-11-30")])
@@ -87,7 +87,7 @@ async def test_a_form_says_whose_days_it_takes(world: World) -> None:
     view = str(await open_form(world, JONAS, "create_key"))
     assert "Slack doesn't tell me your time zone, so days are days in Europe/Berlin." in view
     await world.command(JONAS, "/claude-members role @priya billing stocktaking until tomorrow")
-    assert "so days are days in Europe/Berlin." in (await told(world, JONAS, "Asked until <!date^"))["text"]
+    assert "so days are days in Europe/Berlin." in (await told(world, JONAS, "You asked for it until <!date^"))["text"]
 
 
 async def test_a_role_holds_until_the_day_is_over_there_and_no_longer(world: World) -> None:

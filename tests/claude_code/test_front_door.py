@@ -80,7 +80,7 @@ def counted(rows: list[Json], by: str) -> dict[str, Counter[str]]:
             sums.update(spent)
             found.setdefault(one["model"], Counter()).update(spent if by == "model" else {})
         if by in ("person", "day", "terminal"):
-            found.setdefault(name or f"key {actor['api_key_name']}", Counter()).update(sums)
+            found.setdefault(name or f"Key {actor['api_key_name']}", Counter()).update(sums)
     return {name: sums for name, sums in found.items() if sums}
 
 
@@ -108,6 +108,7 @@ async def file_of(world: World, user: str, answer: Json) -> list[dict[str, str]]
 
     content = (await world.wait_for(shared, "the file")).content
     await settled(world)  # also with saying that it was sent
+    assert "As of <!date" in (await world.message(user, "Claude Code by "))["text"]
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 

@@ -14,7 +14,7 @@ ANNA, BEN, BEN2, GONE, KEY = (
 )  # fmt: skip
 ALL: list[ActorId] = [ANNA, BEN, BEN2, GONE, KEY]
 KNOWN = {"anna@acme.test": "Anna A.", "ben@acme.test": "Ben", "b2@acme.test": "Ben"}
-REAL = {"Anna A.", "ben@acme.test", "b2@acme.test", "gone@acme.test", "key claude_code_key_anna"}
+REAL = {"Anna A.", "ben@acme.test", "b2@acme.test", "gone@acme.test", "Key claude_code_key_anna"}
 PARTS = [Part(one, Use(sessions=n + 1, nanos=7), Use(sessions=2)) for n, one in enumerate(ALL)]
 
 

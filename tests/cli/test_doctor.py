@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.cli.doctor import examine
+from bot.cli.doctor import Diagnosis, closing, examine
 from bot.commands.manifest import render_manifest
 from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
@@ -54,7 +54,17 @@ async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) ->
         printed = await process.stdout.read()
         assert await process.wait() == 0
     assert sandbox.faults.planned == []
-    assert all(line.startswith(("ok ", "MISSING ", "off ")) for line in printed.decode().splitlines()), printed.decode()
+    *lines, last = printed.decode().splitlines()
+    assert all(line.startswith(("ok ", "MISSING ", "off ")) for line in lines), printed.decode()
+    assert last.startswith("Nothing is missing. What is off isn't offered here")
+
+
+def test_the_doctor_says_last_what_all_of_it_comes_to() -> None:
+    good, bad, off = Diagnosis(True, "a"), Diagnosis(False, "b"), Diagnosis(True, "c", is_off=True)
+    assert closing([good]) == "Nothing is missing."
+    assert closing([good, off]) == "Nothing is missing. What is off isn't offered here; the bot works without it."
+    assert closing([good, bad, off]) == "1 thing is missing. Mend it, then run this again."
+    assert closing([bad, bad]) == "2 things are missing. Mend them, then run this again."
 
 
 async def test_the_doctor_says_when_nobody_answers() -> None:

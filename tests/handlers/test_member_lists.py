@@ -44,7 +44,9 @@ async def test_lists_are_narrowed_by_words_and_what_is_misspelt_is_one_click_awa
 
 async def test_invites_are_for_those_who_answer_for_people(world: World) -> None:
     await world.command(BOB, "/claude-members pending")
-    message = await told(world, BOB, "*2 invites*, waiting. 2, the next to expire first: nina@acme.test (user, expires ")
+    message = await told(world, BOB, "*2 invites*, waiting, the next to expire first: nina@acme.test (user, expires ")
+    await press(world, BOB, message, "open_withdraw_invite")
+    assert "nina@acme.test" in str(await world.modal(BOB, "form_withdraw_invite"))
     await world.command(BOB, "/claude-members list expired")
     await told(world, BOB, "*1 invite*, expired")
     await world.command(DANA, "/claude-members list pending")
@@ -106,6 +108,17 @@ async def test_remove_on_a_card_is_about_whom_the_card_shows_and_gives_nobody_th
     form = str((await world.modal(BOB, "form_remove_member"))["blocks"])
     assert "Dana" in form
     assert DANA not in form, "the new owner of keys is chosen by a person"
+
+
+async def test_whoever_left_slack_is_found_with_their_keys_and_can_be_removed(world: World) -> None:
+    world.sandbox.slack.users[SOFIA].deleted = True
+    await world.command(BOB, f"/claude-keys list <@{SOFIA}>")
+    assert "support-bot-prod in Support Bot (active, Sofia Rossi" in (await told(world, BOB, "*2 keys*"))["text"]
+    await world.command(BOB, f"/claude-members show <@{SOFIA}>")
+    seen = await told(world, BOB, "*Sofia Rossi* — user")
+    assert [one for one in labels(seen) if one.endswith("…")] == ["Remove…"]
+    await press(world, BOB, seen, "open_remove_member")
+    assert "Sofia Rossi" in str(await world.modal(BOB, "form_remove_member"))
 
 
 async def test_on_the_app_home_lists_and_cards_open_in_windows(world: World) -> None:

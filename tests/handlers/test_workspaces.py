@@ -89,7 +89,7 @@ async def test_mine_are_those_with_a_role_of_ones_own_or_ones_keys(world: World)
     await press(world, BOB, card, "request_approve")
     await world.message(DANA, "Your key")
     await world.command(DANA, "/claude-workspaces list mine")
-    message = await told(world, DANA, "*1 workspace*, by name: yours")
+    message = await told(world, DANA, "*1 workspace*: yours")
     assert "*Staging*" in str(message["blocks"])
 
 
@@ -97,7 +97,7 @@ async def test_archived_ones_are_shown_and_not_offered_for_anything(world: World
     await world.rt.admin.archive_workspace(await world.workspace_id("Sandbox"))
     world.rt.directory.forget_workspaces()
     await world.command(ALICE, "/claude-workspaces archived")
-    await told(world, ALICE, "*1 workspace*, by name: archived. Sandbox (archived <!date^")
+    await told(world, ALICE, "*1 workspace*: archived. Sandbox (archived <!date^")
     await world.command(ALICE, "/claude-workspaces show sandbox")
     shown = await told(world, ALICE, "archived for good")
     assert not [label for label in labels(shown) if label != "All members"]

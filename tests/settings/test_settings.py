@@ -239,6 +239,9 @@ def test_every_setting_is_described_in_the_table() -> None:
         assert f"| `{name.upper()}`" in table
         assert field.description
         assert field.description.endswith(".")
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows[:3]] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"]
+    assert not [row for row in rows if row.endswith(")` |")], "a default as people write it"
 
 
 def test_the_readme_has_the_present_table() -> None:

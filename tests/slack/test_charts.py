@@ -43,6 +43,22 @@ def test_long_labels_that_begin_alike_are_told_apart() -> None:
     assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet-5-5-2…", "claude-sonnet-5… (2)", "–", "– (2)"]
 
 
+def test_a_long_label_keeps_the_end_of_an_id() -> None:
+    names = (
+        "Service account …gzNk",
+        "Service account …GTCq",
+        "Member …a1b2",
+        "a name that is too long…",
+        "a …name that is too long",
+    )
+    chart = spec(points=5).model_copy(update={"categories": names})
+    block = chart_block(chart)
+    assert block is not None
+    assert block["chart"]["axis_config"]["categories"] == [
+        "Service account…gzNk", "Service account…GTCq", "Member …a1b2", "a name that is too…", "a …name that is too…"
+    ]  # fmt: skip
+
+
 def test_native_chart_holds_one_series_two_that_are_compared_or_the_total() -> None:
     def shown(chart: ChartSpec) -> list[tuple[str, list[float]]]:
         block = chart_block(chart)

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.charts import chart_block
+from bot.slack.paging import numbered
 from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_of
 from bot.spend.digests.build import DigestInput, build_digest, first_day_on, model_switch
+from bot.spend.digests.inside import Inside, render_insides
 from bot.spend.digests.view import (
     digest_chart,
     headline,
@@ -19,7 +21,7 @@ from bot.spend.digests.view import (
     render_digest,
     render_thread,
 )
-from bot.spend.dimensions import DIMENSIONS, KEY, MODEL
+from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE
 from bot.spend.ledger.pages import midnight
 from bot.spend.model import Cell, Digest, LedgerDay, dollars, nanos
 from tests.spend.world import FRIDAY, LAB, OPUS, PROD, SONNET, cell_of
@@ -58,6 +60,14 @@ def digest_of(
     recent = [cell_of(day, PROD, "", "", Decimal(100)) for day in days if day >= FRIDAY - 13 * DAY]
     given: dict[str, object] = {"week": now, "recent": recent, "month": Decimal("8100"), "names": NAMES, **more}
     return build_digest(DigestInput(day=FRIDAY, known=facts, cells=now, week_ago=before, **given))  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_inside_a_workspace_stands_apart_from_its_change() -> None:
+    digest = digest_of([cell(PROD, OPUS, "apikey_ingest", "159.12")], [cell(PROD, OPUS, "apikey_ingest", "100")])
+    (workspaces,) = [one for one in digest.breakdowns if one.dimension is WORKSPACE]
+    inside = Inside(workspaces.slices[0], breakdown(KEY, [cell(PROD, OPUS, "apikey_ingest", "159.12")], None, NAMES))
+    said = render_insides(digest, numbered([inside]), 1).text
+    assert "*Production* $159.12 (+$59 vs last Friday)\ningest-prod $159.12" in said
 
 
 @given(cells_of_a_day)

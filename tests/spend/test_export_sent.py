@@ -15,7 +15,7 @@ from tests.spend.world import DANA, FRIDAY, NOW, Slack, runtime, set_clock
 
 WORDS = '2026-11-20..2026-11-20 in "R&D x" by model by key'
 EXPORT = Export("records", FRIDAY, FRIDAY, ("model", "key"), {"workspace": ["R&D x"]}, question=WORDS)
-FILE = File("records-2026-11-20.csv", "Müller\r\n".encode(), 1, "Records, Fri 20 Nov")
+FILE = File("records-2026-11-20.csv", "Müller\r\n".encode(), 1, "Records, Fri 20 Nov", "As of 04:00 · final")
 
 
 @dataclass
@@ -56,7 +56,7 @@ async def test_a_click_sends_one_file_and_each_delivery_of_it_is_answered(store:
     assert said[1] == "I'm sending you that file already. It comes as a direct message."
     assert slack.files == [("U0DANA", None)] * 2
     assert slack.content == ["\ufeffMüller\r\n".encode()] * 2, "Excel takes a file without the mark for another encoding"
-    assert [post.message.text for post in slack.posts] == ["Records, Fri 20 Nov, 1 row:"] * 2
+    assert [post.message.text for post in slack.posts] == ["Records, Fri 20 Nov, 1 row. As of 04:00 · final."] * 2
     facts = {
         "first": "2026-11-20", "last": "2026-11-20", "by": ["model", "key"], "filters": {"workspace": ["R&D x"]},
         "own": False, "question": WORDS, "rows": 1, "file": "records-2026-11-20.csv",
@@ -86,6 +86,6 @@ async def test_what_is_too_large_names_the_command_that_gives_all_of_it(store: S
     assert too_large(EXPORT, MOST_ROWS, MOST_BYTES) is None
     assert "100,001 rows" in (too_large(EXPORT, MOST_ROWS + 1) or "")
     slack = Files()
-    said = await send_csv(runtime(store, slack=slack), DANA, EXPORT, File("a.csv", b"", MOST_ROWS + 1, "x"), "1.1")
+    said = await send_csv(runtime(store, slack=slack), DANA, EXPORT, File("a.csv", b"", MOST_ROWS + 1, "x", "y"), "1.1")
     assert "python -m bot export records" in said
     assert (slack.put, await recorded(store)) == ([], [])

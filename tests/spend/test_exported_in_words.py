@@ -92,6 +92,8 @@ async def test_the_hint_that_slack_prints_is_a_command_that_gives_the_same_file(
     for one in made:
         assert not isinstance(one, str)
         exported, file = one
+        assert re.match(r"As of <!date\^\d+", file.fresh)
+        assert any(word in file.fresh + file.about for word in ("final", "still running", "no data yet for"))
         typed_in = hint(exported)
         assert typed_in[:4] == ["python", "-m", "bot", "export"]
         assert typed_in[-2:] == ["--csv", "FILE"]

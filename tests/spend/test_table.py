@@ -1,6 +1,7 @@
 """A column has one scale, its parts add up, and a comparison that would mislead as a ratio is told in dollars."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,14 @@ parts = st.lists(st.builds(Slice, st.just("k"), st.just("ingest"), amounts, st.o
 
 def table_of(*found: Slice, so_far: bool = False) -> Table:
     return breakdown_table(Breakdown(KEY, found), "last Friday", None, so_far=so_far)
+
+
+def test_rows_that_exclude_each_other_are_never_added_up() -> None:
+    found = table_of(*(Slice("k", f"model {n}", Decimal(n + 1), None) for n in range(TABLE_ROWS + 3)))
+    assert slack_table(found)["rows"][-1][0]["text"] == "3 more"
+    alone = slack_table(replace(found, are_parts=False))["rows"]
+    assert len(alone) == TABLE_ROWS + 1
+    assert "more" not in str(alone)
 
 
 def column(table: Table, at: int) -> list[str]:

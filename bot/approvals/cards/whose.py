@@ -15,10 +15,10 @@ def name_of(person: Concerned) -> Markup:
     return escape(person.label)
 
 
-def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who) -> Markup:
+def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who, *, to_requester: bool = False) -> Markup:
     """Return `It is @noah's key`, and whom Slack doesn't reach; where nobody is known, that.
 
-    Nothing where `thing` is empty: then the request itself names the person.
+    Nothing where `thing` is empty: then the request itself names the person. `to_requester`: nobody else reads it.
     """
     if not thing:
         return ""
@@ -28,7 +28,8 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who) -> Ma
     if not concerned:
         return f"nobody is on record as the owner of this {owned}"
     if all(one.is_person(requester) for one in concerned):
-        return f"it is {mention(requester.slack_id)}'s own {owned}"
+        whose: Markup = "your" if to_requester else f"{mention(requester.slack_id)}'s"
+        return f"it is {whose} own {owned}"
     owners: list[Markup] = [f"{name_of(one)}'s" for one in concerned]
     untold = untold_line(concerned)
     return f"it is {listed(owners)} {owned}{f', and {untold}' if untold else ''}"

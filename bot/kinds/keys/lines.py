@@ -11,7 +11,7 @@ from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.owners import owns_key
 from bot.organization.keys_view import KeyLine
 from bot.organization.keys_wanted import Wanted
-from bot.people.identity import find_member
+from bot.people.identity import find_member, member_behind
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, escape, mention
@@ -84,11 +84,15 @@ async def _lines(rt: Runtime, keys: Sequence[ApiKey], ends: dict[str, datetime])
 
 
 async def _person(rt: Runtime, slack_id: str) -> Actor:
-    """Return somebody who is mentioned; who is no member owns what they asked for when they were one."""
+    """Return somebody who is mentioned, also with an account that isn't active any more: their keys still work.
+
+    Who is no member owns what they asked for when they were one.
+    """
     try:
         member = await find_member(rt, slack_id, fresh=False)  # nothing is decided by it
     except NotLinked:
-        return Actor(slack_id, _member(f"unknown:{slack_id}").member, "")
+        member_id = await member_behind(rt, slack_id, await rt.directory.members())
+        member = _member(member_id or f"unknown:{slack_id}").member
     return Actor(slack_id, member, "")
 
 

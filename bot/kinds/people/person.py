@@ -109,13 +109,14 @@ async def facts_about(
 
 
 def _asks(rt: Runtime, whom: Somebody, *, is_self: bool) -> dict[str, str]:
-    """Return what may be asked about somebody who is linked.
+    """Return what may be asked about somebody: of whom no Slack account is known, that they are removed.
 
     Nobody asks for their own removal, and an admin's role and membership are nothing that the API changes.
     """
-    if whom.member is None or not whom.slack_id:
+    if whom.member is None:
         return {}
     left_out: set[str] = set() if whom.member.role in ROLES else {"change_role", "remove_member"}
+    left_out |= set() if whom.slack_id else {"change_role", "workspace_access"}
     left_out |= {"remove_member"} if is_self else set()
     return {kind: label for kind, label in ASKS.items() if kind in all_kinds(rt) and kind not in left_out}
 

@@ -81,7 +81,8 @@ def _role_line(wanted: RemoveMember) -> Markup:
         where = "no role of their own in any workspace"
     else:
         names: list[Markup] = [escape(truncate(name, _SHORT)) for name in wanted.workspaces]
-        where = f"with a role in {listed(names, most=6)}, which ends too"
+        roles, end = ("a role", "ends") if len(names) == 1 else ("roles", "end")
+        where = f"with {roles} in {listed(names, most=6)}, which {end} too"
     return f"{role[0].upper()}{role[1:]}, {where}"
 
 

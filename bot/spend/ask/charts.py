@@ -31,8 +31,7 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     what, unit = _WHAT[figures.query.measure]
     splits = figures.query.splits
     by = " and ".join(one.name for one in splits)
-    year = years_in_title(figures.first, figures.last, figures.today)
-    suffix = f"{year} ({unit})" if unit == "USD" else year
+    year, suffix = years_in_title(figures.first, figures.last, figures.today), _suffix(figures)
     times = [one for one in splits if is_time(one)]
     if figures.first == figures.last and not times:
         so_far = bool(figures.open_days)
@@ -45,13 +44,19 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
     if HOUR in times:
         return _hours(figures, f"{what} by hour{suffix}", finding)
     if times and times[0] in (WEEK, MONTH):
-        return _longer(figures, f"{what} by {by}{year}", times[0] is MONTH, finding)
+        return _longer(figures, f"{what} by {by}{suffix}", times[0] is MONTH, finding)
     days = series_table(figures.series, figures.as_of, so_far=bool(figures.open_days))
     stacked = next((one.name for one in splits if not is_time(one)), "day")
     titled = f"{what} by {stacked}"
     native = f"{what} per day{suffix}"
     spec = chart_of(days, f"{titled}{suffix}", f"{titled}. {finding}", figures.open_days, native=native)
     return None if spec is None else spec.model_copy(update={"y_label": unit})
+
+
+def _suffix(figures: Figures) -> str:
+    """Return what ends a chart's title: the years, where they aren't clear, and the currency."""
+    unit = _WHAT[figures.query.measure][1]
+    return f"{years_in_title(figures.first, figures.last, figures.today)}{f' ({unit})' if unit == 'USD' else ''}"
 
 
 def _hours(figures: Figures, title: str, finding: str) -> ChartSpec | None:
@@ -90,12 +95,12 @@ def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> Char
     bars = [rows[:odd]] if odd else []
     bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
     series = [Bars(name=name, values=tuple(_sum(bar, one) for bar in bars)) for one, name in figures.series.names]
-    unit, years = "months" if is_months else "weeks", years_in_title(figures.first, figures.last, figures.today)
+    unit = "months" if is_months else "weeks"
     width = f", {step} {unit} a bar" if step > 1 else ""
     return ChartSpec(
         kind="bar",
         title=title + width,
-        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{years}{width}",
+        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{_suffix(figures)}{width}",
         categories=tuple(_label(bar, figures, is_months) for bar in bars),
         series=tuple(grouped(series)),
         y_label=_WHAT[figures.query.measure][1],

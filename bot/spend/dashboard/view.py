@@ -27,11 +27,13 @@ from bot.spend.model import ZERO, Breakdown, Slice, SpendQuery
 from bot.spend.phrases import NOT_YET, as_plain_text, bar_in_words, change_in_words, shown
 from bot.spend.reports.counts import in_bars
 from bot.spend.reports.phrases import against, as_of_line, no_figures, part_of
+from bot.words.own import Own
 from bot.words.wording import listed, number, plural, share, weekday_day
 
 Json = dict[str, Any]
 TOP = 5
 SHOWN_LIMITS = 5
+NO_LIMIT: Own = "No spend limit is known."
 _PER: dict[str, Markup] = {DAY: "today", MONTH: "this month"}
 
 
@@ -109,7 +111,7 @@ def _limits(limits: Limits) -> tuple[Markup, list[Json]]:
     if limits.unread:
         lines.append("The organization's limits can't be read now")
     elif not limits.uses:
-        lines.append("No spend limit is known")
+        lines.append(NO_LIMIT)
     text = "\n".join(lines)
     return text, [section(text), *([] if few.is_whole else [actions(everything)])]
 
@@ -118,7 +120,7 @@ def render_limits(limits: Limits, cursor: str = "") -> Message:
     """Return a page of all limits, the most used first."""
     page = numbered(limits.uses, cursor)
     head: Markup = f"*Limits beside their use*: {range_of(page)}"
-    lines: list[Markup] = [_use(one) for one in page.items] or ["No spend limit is known"]
+    lines: list[Markup] = [_use(one) for one in page.items] or [NO_LIMIT]
     if limits.unread:
         lines.append("The organization's limits can't be read now")
     text = "\n".join([head, *lines])

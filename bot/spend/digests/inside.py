@@ -5,11 +5,12 @@ Pure.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, escape
+from bot.slack.markup import Markup, bold
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager
 from bot.spend.aggregate import breakdown, sum_by
@@ -18,7 +19,7 @@ from bot.spend.digests.build import DigestInput
 from bot.spend.digests.view import freshness_line, where_in_words
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
 from bot.spend.model import Breakdown, Digest, Slice, SpendQuery, in_workspaces
-from bot.spend.phrases import moved, shown
+from bot.spend.phrases import last_weekday, moved, shown
 from bot.spend.render import largest_in_words
 from bot.spend.table import breakdown_table
 from bot.words.wording import weekday_day
@@ -50,7 +51,7 @@ def render_insides(digest: Digest, page: Page[Inside], run_id: int) -> Message:
     so_far = "" if digest.closed else " so far"
     title = f"*Inside each workspace{so_far}* on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
     intro = f"{title} · {freshness_line(digest)}"
-    said: list[Markup] = [_lines(one) for one in page.items]
+    said: list[Markup] = [_lines(one, digest.day) for one in page.items]
     blocks = [section(intro)]
     for one, lines in zip(page.items, said, strict=True):
         blocks.append(section(lines, accessory=_ask(digest, one) if one.workspace.id else None))
@@ -61,10 +62,10 @@ def render_insides(digest: Digest, page: Page[Inside], run_id: int) -> Message:
     return Message("\n".join([intro, *said]), fit(blocks))
 
 
-def _lines(one: Inside) -> Markup:
-    change = f" ({moved(one.workspace.change)} in a week)" if one.workspace.change else ""
+def _lines(one: Inside, day: date) -> Markup:
+    change: Markup = f" ({moved(one.workspace.change)} vs {last_weekday(day)})" if one.workspace.change else ""
     parts = largest_in_words(breakdown_table(one.parts, "", None), _LARGEST) or "nothing was spent"
-    return f"{bold(one.workspace.name)} {shown(one.workspace.amount)}{escape(change)}\n{parts}"
+    return f"{bold(one.workspace.name)} {shown(one.workspace.amount)}{change}\n{parts}"
 
 
 def _ask(digest: Digest, one: Inside) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from bot.runtime import Runtime
 from bot.slack.markup import escape
+from bot.spend.ask.sentences import tail_in_words
 from bot.spend.ask.view import answer_file, figures_sentence
 from bot.spend.ask.words import words_of
 from bot.spend.exports.csv import csv_bytes, file_name
@@ -16,8 +17,7 @@ async def figures_file(rt: Runtime, found: Figures) -> tuple[Export, File]:
     """Return what somebody takes away with an answer, as it stands on record, and the file."""
     table, by = answer_file(found), tuple(one.name for one in found.query.splits)
     name = file_name("spend", found.first, found.last, by)
-    said = as_plain_text(figures_sentence(found))
-    about = escape(f"{said} ({found.only})" if found.only else said)
+    about = escape(f"{as_plain_text(figures_sentence(found))}, by {' and '.join(by)}")
     asked = with_days(found.query, found.first, found.last, await spelled(rt, found.query.where))
     export = Export("answer", found.first, found.last, by, question=words_of(asked), is_whole=not found.only)
-    return export, File(name, csv_bytes(table), len(table.rows), about)
+    return export, File(name, csv_bytes(table), len(table.rows), about, tail_in_words(found))

@@ -1,11 +1,13 @@
 """Records as a CSV file: the whole of what the list shows page by page, as far as Slack takes it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
+from bot.spend.aggregate import days_between
 from bot.spend.exports.csv import csv_lines, file_name
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.load import all_rows, check_hours, count, select
@@ -13,9 +15,10 @@ from bot.spend.exports.query import DAY, RecordsQuery, Selection, words_of_recor
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
 from bot.spend.exports.typed import spelled
-from bot.spend.exports.view import narrowed_in_words
+from bot.spend.exports.view import fresh_in_words, narrowed_in_words
 from bot.spend.ledger import db as table
-from bot.spend.phrases import days_in_words
+from bot.spend.model import LedgerDay
+from bot.spend.phrases import days_in_words, missing_in_words
 from bot.spend.scope import Scope
 
 AT_ONCE = 1_000
@@ -48,7 +51,16 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
     when = days_in_words(selection.first, selection.last, now.astimezone(UTC).date())
     about: Markup = f"{whose}{seen}{where}, {when}"
-    return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about)
+    fresh = _fresh(selection, known, now.astimezone(UTC).date())
+    return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about, fresh)
+
+
+def _fresh(selection: Selection, known: Mapping[date, LedgerDay], today: date) -> Markup:
+    """Return as of when the days of a file are, which of them may still change, and which have no data."""
+    as_of = max((one.refreshed_at for one in known.values()), default=None)
+    fresh = fresh_in_words(as_of, sorted(day for day, one in known.items() if not one.closed))
+    missing = [day for day in days_between(selection.first, selection.last) if day not in known]
+    return f"{fresh} · {missing_in_words(missing, today)}" if missing else fresh
 
 
 async def _export(rt: Runtime, query: RecordsQuery, selection: Selection, scope: Scope) -> Export:

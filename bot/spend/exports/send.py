@@ -58,8 +58,9 @@ class Export:
 
 @dataclass(frozen=True)
 class File:
-    """A CSV file that is ready. `about` says what it has, in plain words without a full stop.
+    """A CSV file that is ready.
 
+    `about` says what it has, and `fresh` as of when its figures are and whether they are final, both without a full stop.
     It is sent with a byte order mark, which `content` has not: without one Excel shows `Ã¼` for `ü`.
     """
 
@@ -67,6 +68,7 @@ class File:
     content: bytes
     rows: int
     about: Markup
+    fresh: Markup
 
 
 def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:
@@ -131,7 +133,7 @@ async def _deliver(rt: Runtime, actor: Actor, file: File) -> None:
     """Upload first, so that nothing is announced that doesn't come; a share that fails takes the announcement back."""
     content = codecs.BOM_UTF8 + file.content
     file_id = await rt.notifier.put_file(file.name, content, f"{file.name}: a table of figures as CSV")
-    text: Markup = f"{file.about}, {own(plural(file.rows, 'row'))}:"
+    text: Markup = f"{file.about}, {own(plural(file.rows, 'row'))}. {file.fresh}."
     sent = await rt.notifier.send(actor.slack_id, Message(text, [section(text)]))
     try:
         await rt.notifier.share_file(file_id, file.name, sent.channel)

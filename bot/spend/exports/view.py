@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date as Day
+from datetime import datetime
 from typing import Any
 
 from bot.slack import ids
@@ -31,7 +32,7 @@ def render_records(found: Records, prefix: str) -> Message:
     if not found.page.items:
         return Message("\n".join([sentence, *notes]), [section(sentence), *([context(" · ".join(notes))] if notes else [])])
     table = shown_records(found)
-    tail = " · ".join([_as_of(found), *notes])
+    tail = " · ".join([fresh_in_words(found.as_of, found.open_days), *notes])
     blocks = [section(sentence), slack_table(table, Page(table.rows))]
     if len(words) <= MOST_TYPED:
         file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of these records as a CSV file")
@@ -89,12 +90,12 @@ def _when(found: Records) -> Markup:
     return f"in the {number((last - first).days + 1)} days {days_in_words(first, last, found.today)}"
 
 
-def _as_of(found: Records) -> Markup:
-    if found.as_of is None:
+def fresh_in_words(as_of: datetime | None, open_days: Sequence[Day]) -> Markup:
+    """Return as of when figures are and whether they are final; `open_days` may still change."""
+    if as_of is None:
         return "No data yet"
-    days = found.open_days
-    state = f"{_days(days)} {'is' if len(days) == 1 else 'are'} not final yet" if days else "final"
-    return f"As of {date(found.as_of)} · {state} · days are UTC days"
+    state = f"{_days(open_days)} {'is' if len(open_days) == 1 else 'are'} not final yet" if open_days else "final"
+    return f"As of {date(as_of)} · {state} · days are UTC days"
 
 
 def _notes(found: Records) -> list[Markup]:

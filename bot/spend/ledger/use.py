@@ -88,4 +88,5 @@ def _use(known: Mapping[date, LedgerDay], week: Decimal, month: Decimal, last_da
         last_day=last_day,
         days=unbroken,
         as_of=max(fact.refreshed_at for fact in known.values()),
+        newest=max(known),
     )

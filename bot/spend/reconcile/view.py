@@ -106,8 +106,11 @@ def render_unknown_period(typed: str, prefix: str) -> Message:
     return Message(text, [section(text), actions(offer)])
 
 
-def csv_about(wanted: Wanted, found: Reconciliation) -> Markup:
+def csv_about(wanted: Wanted) -> Markup:
     """Return what a file has, without a full stop."""
-    state = "not final" if found.open_days else "not complete" if found.missing else "final"
-    as_of = f", as of {date(found.as_of)}, {state}" if found.as_of else ", no data yet"
-    return f"Reconciliation of {wanted.title()} by day and model{as_of}"
+    return f"Reconciliation of {wanted.title()} by day and model"
+
+
+def csv_fresh(found: Reconciliation) -> Markup:
+    """Return as of when a file's figures are and whether they are final, without a full stop."""
+    return _tail(found) if found.as_of else "No data yet"

@@ -67,8 +67,8 @@ def per_million(one: Measures) -> Decimal | None:
 
 
 def per_request(one: Measures) -> int | None:
-    """Return the tokens of a request, to the nearest whole one."""
-    return None if not one.requests else round(Decimal(tokens(one)) / one.requests)
+    """Return the tokens of a request, to the nearest whole one; None of what has no tokens, such as tools."""
+    return round(Decimal(tokens(one)) / one.requests) if one.requests and tokens(one) else None
 
 
 def in_bars(days: Sequence[date]) -> list[list[date]]:

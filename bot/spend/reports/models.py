@@ -99,14 +99,14 @@ def _price_in_words(model: str, times: Times, prices: PriceTable) -> str | None:
 def _estimates(times: Times, daily: Mapping[str, Sequence[Measures]], used: Sequence[str], prices: PriceTable) -> Table:
     """Return for each model what its tokens would have cost at list price on it, and on each other model that is used.
 
-    A sum of which a part has no known price isn't known.
+    A sum of which a part has no known price isn't known. A phone shows three columns, so what matters is among them.
     """
     columns = (
         Column("name", "All tokens of", "text"),
-        Column("list_amount", "At its list price", "money"),
         Column("other", "On", "text"),
-        Column("amount", "Estimate", "money"),
         Column("change", "Difference", "change"),
+        Column("amount", "Estimate", "money"),
+        Column("list_amount", "At its list price", "money"),
     )
     rows: list[Row] = []
     for model in used:
@@ -115,8 +115,8 @@ def _estimates(times: Times, daily: Mapping[str, Sequence[Measures]], used: Sequ
             on_other = _estimate(daily[model], other, prices)
             if short_model(other) != short_model(model):
                 change = None if at_list is None or on_other is None else on_other - at_list
-                rows.append((short_model(model), at_list, short_model(other), on_other, change))
-    return Table(columns, tuple(rows), times.as_of, bool(times.open_days))
+                rows.append((short_model(model), short_model(other), change, on_other, at_list))
+    return Table(columns, tuple(rows), times.as_of, bool(times.open_days), are_parts=False)
 
 
 def _estimate(daily: Sequence[Measures], model: str, prices: PriceTable) -> Decimal | None:

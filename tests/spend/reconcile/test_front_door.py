@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -36,7 +37,8 @@ async def test_a_month_is_reconciled_to_the_nano_dollar_and_comes_as_a_file(worl
     found = await reconciliation(world.rt, *OCTOBER)
     assert set(found.total.parts) == {Reason.BATCH, Reason.US_INFERENCE, Reason.WEB_SEARCH, Reason.TOOLS}
     assert (await world.click_on(DANA, answer, "spend_reconcile_csv"))["ok"]
-    said = await world.message(DANA, "Reconciliation of Oct 2026 by day and model, as of")
+    said = await world.message(DANA, "Reconciliation of Oct 2026 by day and model, ")
+    assert re.search(r" rows\. As of <!date\S+ .* · final · ", said["text"])
     assert said["channel"] != COSTS
     [file] = [one for one in world.sandbox.slack.files.values() if one.name == "reconciliation-2026-10-by-day-model.csv"]
     assert file.content

@@ -113,10 +113,12 @@ def test_models_add_up_and_an_unknown_price_is_said_and_never_zero() -> None:
     assert price[MODEL.missing] is None
     assert "I know no list price of *unheard-of-9*" in built.notes[0]
     [estimates] = [part.table for part in built.parts if part.name == ESTIMATES]
+    assert not estimates.are_parts
+    assert [one.heading for one in estimates.columns[:3]] == ["All tokens of", "On", "Difference"], "what a phone shows"
     for row in estimates.rows:
-        if "unheard-of-9" in (row[0], row[2]):
-            assert row[4] is None, "nothing is estimated without a price"
-    by_pair = {(row[0], row[2]): row for row in estimates.rows}
+        if "unheard-of-9" in (row[0], row[1]):
+            assert row[2] is None, "nothing is estimated without a price"
+    by_pair = {(row[0], row[1]): row for row in estimates.rows}
     on_opus = by_pair["sonnet-5-5", "opus-5-5"]
     own = [one for one in daily if one.of(MODEL) == "claude-sonnet-5-5"]
     rates = prices.price("claude-opus-5-5", LAST)
@@ -130,8 +132,8 @@ def test_a_price_that_is_known_for_some_days_only_estimates_nothing() -> None:
     late = replace(prices, by_model={**prices.by_model, "claude-opus-5-5": (replace(opus, first=LAST),)})
     daily = [rolled(Random(1), day, model="claude-sonnet-5-5") for day in (FIRST, LAST)]
     daily.append(rolled(Random(2), LAST, model="claude-opus-5-5"))
-    estimates = {(row[0], row[2]): row for row in models(times(), daily, None, late).parts[1].table.rows}
-    assert estimates["sonnet-5-5", "opus-5-5"][3:] == (None, None)
+    estimates = {(row[0], row[1]): row for row in models(times(), daily, None, late).parts[1].table.rows}
+    assert estimates["sonnet-5-5", "opus-5-5"][2:4] == (None, None)
     assert estimates["opus-5-5", "sonnet-5-5"][3] is not None
 
 

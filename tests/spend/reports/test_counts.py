@@ -51,6 +51,7 @@ def test_nothing_is_divided_by_nothing() -> None:
     assert cache_share(one) == Decimal("0.75")
     assert per_request(one) == 3_000_000
     assert per_request(one._replace(requests=None)) is None
+    assert per_request(nothing._replace(requests=7)) is None
 
 
 def test_counts_and_unit_prices_in_words() -> None:

@@ -40,6 +40,7 @@ async def test_dashboard_report_file_and_share_say_the_same(world: World) -> Non
     assert Decimal(MONEY.findall(report["text"])[1].replace(",", "")) == total
     assert (await world.click_on(DANA, report, "report_csv"))["ok"]
     await world.message(DANA, "I sent you *allocation-", COSTS)
+    assert " rows. As of <!date" in (await world.message(DANA, "Cost allocation, "))["text"]
     name = "allocation-2026-10-24-to-2026-11-22-by-team.csv"
     [file] = [one for one in world.sandbox.slack.files.values() if one.name == name]
     assert file.content is not None
