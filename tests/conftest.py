@@ -16,6 +16,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.store.session import Store
+from tests.compiled import compile_once
 from tests.forks import stop_forking
 from tests.memory_disk import live_in_memory
 from tests.postgres import Keeper, database, given_server
@@ -57,6 +58,7 @@ def log_plainly() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
     log_plainly()
+    compile_once()
     if not hasattr(config, "workerinput"):
         live_in_memory()
         if not given_server():

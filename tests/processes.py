@@ -97,6 +97,19 @@ class Fleet(World):
         self.program: tuple[str, ...] = COMMAND
         self.is_forked = True
         self.processes: list[BotProcess] = []
+        self.is_idle = False
+
+    def idle(self, spenders: int = 0) -> None:
+        """Let so few keys cost something, and tell nothing of Claude Code: what processes read is most of their work."""
+        self.is_idle = True
+        keep_spending(self.sandbox, spenders)
+        self.mend()
+
+    def mend(self) -> None:
+        """Let everything be answered again, but for what an idle organization doesn't tell."""
+        self.sandbox.faults.clear()
+        if self.is_idle:
+            self.sandbox.faults.add(Fault("claude", "GET /v1/organizations/usage_report/claude_code", "403", times=10_000))
 
     async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = PATIENCE) -> Any:
         """Wait until `look` returns something true, and return that."""
@@ -258,8 +271,12 @@ async def fleet_of(
     *,
     options: SandboxOptions | None = None,
     more: Mapping[str, str] | None = None,
+    idle: bool = False,
 ) -> AsyncGenerator[Fleet]:
-    """Run a sandbox for bot processes over one database; none runs yet, and all are ended at the end of the block."""
+    """Run a sandbox for bot processes over one database; none runs yet, and all are ended at the end of the block.
+
+    An `idle` organization is for tests that are not about figures.
+    """
     policy = folder / "policy.toml"
     policy.write_text(POLICY)
     limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
@@ -281,6 +298,8 @@ async def fleet_of(
         # Other tests may keep the machine busy; how soon acks come is the benchmarks' business.
         sandbox.server.delivery.timing.ack_seconds = sandbox.slack.trigger_seconds = PATIENCE
         fleet = Fleet(sandbox, http, folder, env, database_url)
+        if idle:
+            fleet.idle()
         try:
             yield fleet
         finally:

@@ -22,12 +22,14 @@ DAYS = 3 * 365 if PROOF else 20
 
 WALK_SEED = os.environ.get("QM_WALK_SEED", "")
 """By what they roll their dice; empty: anew, and said where one fails."""
-PAST_REQUESTS = 20_000 if PROOF else 1_000
+PAST_REQUESTS = 20_000 if PROOF else 400
 """Requests of long ago among which somebody looks."""
 DAYS_STOOD_IN = 1 if PROOF else 3
 """Days from one sync to the next while another report stands in for the better one."""
 CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
 """The nights with a change of the clocks through which a fleet lives."""
+REPLICAS = 3 if PROOF else 2
+"""Processes over one database that send what is due on a day."""
 ON_SQLITE = tuple(
     f"spend/test_{name}"
     for name in ("delivery", "doubts", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
@@ -49,7 +51,7 @@ class SoakSize:
 
 
 _PART = float(os.environ.get("QM_SOAK_PART") or 1)
-WALKS, WALK_STEPS = (max(2, round(10 * _PART)), 1000) if PROOF else (1, 120)
+WALKS, WALK_STEPS = (max(2, round(10 * _PART)), 1000) if PROOF else (1, 70)
 """Random walks over kinds and people, and the events of each; a part of them where the soak is one, too."""
 SOAKS = {
     name: SoakSize(*(round(count * _PART) for count in counts))

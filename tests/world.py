@@ -24,6 +24,7 @@ from bot.spend.ledger.sync import sync_costs
 from bot.store.actions import AuditAction
 from bot.store.audit import all_entries, verify_chain
 from bot.store.session import Store
+from tests.in_place import ask
 from tests.raw_dates import raw_dates
 from tests.rings import crowd, serves_many
 from tests.sizes import PROOF
@@ -64,10 +65,14 @@ class World(Stage):
         self.sandbox = sandbox
         self.bot = bot
 
+    async def post(self, path: str, **body: Any) -> Json:
+        """Call the control API, in place."""
+        return await ask(self.sandbox.app, "POST", f"/_sandbox{path}", body=body)
+
     async def get(self, path: str, **query: Any) -> Any:
-        """Read from the control API; what somebody sees is read in place, because it is asked for again and again."""
+        """Read from the control API in place; what somebody sees without its routes, because it is asked for so often."""
         if path != "/sees":
-            return await super().get(path, **query)
+            return await ask(self.sandbox.app, "GET", f"/_sandbox{path}", query)
         await asyncio.sleep(0)
         workspace = self.sandbox.slack
         return json.loads(json.dumps(sees(workspace, workspace.users[query["user"]])))
@@ -78,10 +83,7 @@ class World(Stage):
 
     async def workspace_id(self, name: str) -> str:
         """Return a workspace's id."""
-        async for workspace in self.rt.admin.workspaces():
-            if workspace.name == name:
-                return workspace.id
-        raise AssertionError(f"no workspace {name}")
+        return self.sandbox.claude.workspace_named(name).id
 
     @property
     def rt(self) -> Any:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from starlette.applications import Starlette
+
 from bot.sandbox.claude.app import build_claude_app
 from bot.sandbox.claude.control import control_routes as claude_routes
 from bot.sandbox.claude.organization import ADMIN_KEY, ClaudeOrganization
@@ -42,6 +44,8 @@ class Sandbox:
     slack: SlackWorkspace
     claude: ClaudeOrganization
     server: SlackServer
+    app: Starlette
+    """What answers at `slack_url`."""
 
     @property
     def control_url(self) -> str:
@@ -90,6 +94,6 @@ async def running_sandbox(options: SandboxOptions) -> AsyncGenerator[Sandbox]:
         serving(claude_app, claude_socket, None),
     ):
         try:
-            yield Sandbox(slack_url, claude_url, clock, faults, wire, workspace, organization, server)
+            yield Sandbox(slack_url, claude_url, clock, faults, wire, workspace, organization, server, slack_app)
         finally:
             await server.close()

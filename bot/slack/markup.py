@@ -34,7 +34,9 @@ def clean(text: str, *, lines: bool = False) -> str:
     `lines`.
     """
     broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", _REFERENCE.sub(_named, text))
-    shown = unicodedata.normalize("NFC", "".join(_visible(broken, position) for position in range(len(broken))))
+    is_plain = broken.isascii() and broken.isprintable()
+    shown = broken if is_plain else "".join(_visible(broken, position) for position in range(len(broken)))
+    shown = unicodedata.normalize("NFC", shown)
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
     return " ".join(shown.split())

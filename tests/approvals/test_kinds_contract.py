@@ -19,6 +19,7 @@ from bot.forms.fields import SEVERAL, FormField, form_of
 from bot.forms.read import given
 from bot.kinds.registry import KINDS
 from bot.sandbox.slack.validation import validate_view
+from bot.sandbox.stage import Json
 from bot.store.audit import verify_chain
 from bot.words.calendars import UTC_DAYS
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, until
@@ -98,23 +99,73 @@ def test_a_form_is_one_that_slack_takes_empty_filled_and_with_faults(name: str) 
         assert "<!channel>" not in str(view["blocks"])
 
 
+def _as_filled_in(field: FormField, value: Any) -> Any:
+    """Return a payload's value as somebody puts it into a field: a list is written as text unless it is picked."""
+    if isinstance(value, list) and field.type not in SEVERAL:
+        return ", ".join(cast("list[str]", value))
+    return cast("Any", value)
+
+
+def confirmed(kind: AnyKind) -> dict[str, str]:
+    """Return what has to be typed each time, because it isn't kept."""
+    kept = kind.sample.payload.model_dump(mode="json")
+    return {f.name: str(getattr(kind.sample.payload, f.name)) for f in kind.form if f.name not in {*kept, "reason"}}
+
+
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_kind_is_asked_for_approved_done_and_on_record(world: World, name: str) -> None:
-    kind, before = WITH_BADGE[name], snapshot(world)
+async def test_a_kind_keeps_every_promise_from_the_first_form_to_its_end(world: World, name: str) -> None:
+    """One world and one request after another, because each of them costs as much as all that is looked at."""
+    kind = WITH_BADGE[name]
     card = await ask(world, kind)
     assert f"*<@U0ALICE> {kind.words.asks}*" in card["text"]
+    first = await until(world, card, Status.PENDING)
+    before = snapshot(world)
+    await _a_second_request_about_the_same_thing_is_refused(world, kind, first)
+    await refused_as_too_late(world, kind, first, apply)
+    again = await _expired_and_asked_for_again(world, kind, card, first)
+    assert snapshot(world) == before, f"{name} changed something that nobody approved"
+    request = await _approved_and_done(world, kind, again)
+    assert snapshot(world) != before, f"{name} was applied and changed nothing in the organization"
+    if kind.effect.revert:
+        await refused_as_too_late(world, kind, request, revert)
+    await _repeat_and_end(world, kind, request)
+
+
+async def _a_second_request_about_the_same_thing_is_refused(world: World, kind: AnyKind, first: Request) -> None:
+    payload = first.payload
+    values = {f.name: _as_filled_in(f, payload[f.name]) for f in kind.form if payload.get(f.name)}
+    other = BOB if quorum_of(world, kind) == 1 else PRIYA  # an approver may not ask for what needs all of them
+    await fill_in(world, other, kind, values | confirmed(kind) | {"reason": "me too"})
+    await world.modal(other, "asked for *")
+
+
+async def _expired_and_asked_for_again(world: World, kind: AnyKind, card: Json, first: Request) -> Json:
+    await a_minute_passes(world, seconds=8 * 86_400)
+    await until(world, card, Status.EXPIRED)
+    assert "nobody decided in" in (await card_with(world, "*Expired*"))["text"]
+    notice = await world.message(ALICE, "expired: nobody decided in")
+    await press(world, ALICE, notice, "request_ask_again")
+    form = await world.modal(ALICE, f"form_{kind.name}")
+    assert REASON in str(form)
+    answer = await world.submit(ALICE, reason="Once more", **confirmed(kind))
+    assert answer["ok"], answer
+    again = await card_with(world, "Once more")
+    assert (await until(world, again, Status.PENDING)).payload == first.payload
+    return again
+
+
+async def _approved_and_done(world: World, kind: AnyKind, card: Json) -> Request:
     assert await look(world, kind, await until(world, card, Status.PENDING)) is None
     await approve(world, kind, card)
     request = await until(world, card, Status.APPLIED)
     assert bool(request.workspace_id) == kind.has_workspace
-    assert snapshot(world) != before, f"{name} was applied and changed nothing in the organization"
     assert isinstance(await look(world, kind, request), Done)
     assert kind.words.done(kind.asked(request)) in (await card_with(world, "approved by <@U0BOB>"))["text"]
     entries = [entry.action for entry in await audit_of(world, request) if entry.action != "request.part"]
     assert entries == ["request.submitted", *["request.approved"] * quorum_of(world, kind), "request.applied"]
     async with world.rt.store.read() as tx:
         assert (await verify_chain(tx, world.rt.store.audit_key, told=await told_by_requests(tx))).broken_seq is None
-    await _repeat_and_end(world, kind, request)
+    return request
 
 
 async def _repeat_and_end(world: World, kind: AnyKind, request: Request) -> None:
@@ -135,19 +186,6 @@ async def _repeat_and_end(world: World, kind: AnyKind, request: Request) -> None
         assert snapshot(world) == ended != after
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_kind_whose_claim_is_too_old_changes_nothing(world: World, name: str) -> None:
-    kind = WITH_BADGE[name]
-    card = await ask(world, kind)
-    request = await until(world, card, Status.PENDING)
-    before = snapshot(world)
-    await refused_as_too_late(world, kind, request, apply)
-    assert snapshot(world) == before
-    if kind.effect.revert:
-        await approve(world, kind, card)
-        await refused_as_too_late(world, kind, await until(world, card, Status.APPLIED), revert)
-
-
 async def refused_as_too_late(world: World, kind: AnyKind, request: Request, act: Any) -> None:
     """Expect an effect to stop before it changes something, whether its claim is too old or there is none."""
     seq = now_on_the_wire(world)
@@ -155,46 +193,3 @@ async def refused_as_too_late(world: World, kind: AnyKind, request: Request, act
         with pytest.raises(NeedsPerson, match=TOO_LATE):
             await act(world, kind, request.model_copy(update={"claimed_at": claimed_at}))
     assert writes_since(world, seq) == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_kind_that_nobody_decides_expires_and_changes_nothing(world: World, name: str) -> None:
-    kind = WITH_BADGE[name]
-    card = await ask(world, kind)
-    asked = (await until(world, card, Status.PENDING)).payload
-    before = snapshot(world)
-    await a_minute_passes(world, seconds=8 * 86_400)
-    await until(world, card, Status.EXPIRED)
-    assert "nobody decided in" in (await card_with(world, "*Expired*"))["text"]
-    notice = await world.message(ALICE, "expired: nobody decided in")
-    await press(world, ALICE, notice, "request_ask_again")
-    form = await world.modal(ALICE, f"form_{name}")
-    assert REASON in str(form)
-    assert snapshot(world) == before
-    answer = await world.submit(ALICE, reason="Once more", **confirmed(kind))
-    assert answer["ok"], answer
-    again = await card_with(world, "Once more")
-    assert (await until(world, again, Status.PENDING)).payload == asked
-
-
-def _as_filled_in(field: FormField, value: Any) -> Any:
-    """Return a payload's value as somebody puts it into a field: a list is written as text unless it is picked."""
-    if isinstance(value, list) and field.type not in SEVERAL:
-        return ", ".join(cast("list[str]", value))
-    return cast("Any", value)
-
-
-def confirmed(kind: AnyKind) -> dict[str, str]:
-    """Return what has to be typed each time, because it isn't kept."""
-    kept = kind.sample.payload.model_dump(mode="json")
-    return {f.name: str(getattr(kind.sample.payload, f.name)) for f in kind.form if f.name not in {*kept, "reason"}}
-
-
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_second_request_about_the_same_thing_is_refused_while_one_is_open(world: World, name: str) -> None:
-    kind = WITH_BADGE[name]
-    payload = (await until(world, await ask(world, kind), Status.PENDING)).payload
-    values = {f.name: _as_filled_in(f, payload[f.name]) for f in kind.form if payload.get(f.name)}
-    other = BOB if quorum_of(world, kind) == 1 else PRIYA  # an approver may not ask for what needs all of them
-    await fill_in(world, other, kind, values | confirmed(kind) | {"reason": "me too"})
-    await world.modal(other, "asked for *")

@@ -199,16 +199,17 @@ async def test_the_same_name_asked_for_in_two_workspaces_is_nobodys_mistake(worl
     assert not (await request_behind(world, by_hand)).outcome.problem
 
 
-@pytest.mark.parametrize("ahead", [-60, 5, 60])
-async def test_a_key_made_by_hand_is_seen_whatever_the_two_clocks_say(world: World, ahead: int) -> None:
-    world.rt.clock = lambda: world.sandbox.clock.now() + timedelta(seconds=ahead)
-    card = await world.ask_for_key(ALICE, "skewed", workspace="Production")
-    await press(world, CAROL, card, "request_approve")
-    await until(world, card, Status.FULFILLING)
-    await make_key(world, "skewed", "Production")
-    await a_minute_passes(world)
-    request = await request_behind(world, card)
-    assert (request.status, request.outcome.way) == (Status.APPLIED, "console")
+async def test_a_key_made_by_hand_is_seen_whatever_the_two_clocks_say(world: World) -> None:
+    for ahead in (timedelta(seconds=-60), timedelta(seconds=5), timedelta(seconds=60)):
+        world.rt.clock = lambda ahead=ahead: world.sandbox.clock.now() + ahead
+        name = f"skewed-{ahead.total_seconds():.0f}"
+        card = await world.ask_for_key(ALICE, name, workspace="Production")
+        await press(world, CAROL, card, "request_approve")
+        await until(world, card, Status.FULFILLING)
+        await make_key(world, name, "Production")
+        await a_minute_passes(world)
+        request = await request_behind(world, card)
+        assert (name, request.status, request.outcome.way) == (name, Status.APPLIED, "console")
 
 
 async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: World) -> None:

@@ -37,21 +37,21 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")
 
 
-@pytest.mark.parametrize(
-    ("user", "day", "end"),
-    [
-        (HANA, "2026-11-30", "2026-12-01 07:59:59"),
-        (PRIYA, "2026-12-01", "2026-12-01 18:14:59"),
-        (IVAN, "2026-12-02", "2026-12-02 09:59:59"),
-        (JONAS, "2026-12-01", "2026-12-01 22:59:59"),
-        (ALICE, "2026-12-01", "2026-12-01 22:59:59"),
-    ],
+PICKED = (
+    (HANA, "2026-11-30", "2026-12-01 07:59:59"),
+    (PRIYA, "2026-12-01", "2026-12-01 18:14:59"),
+    (IVAN, "2026-12-02", "2026-12-02 09:59:59"),
+    (JONAS, "2026-12-01", "2026-12-01 22:59:59"),
+    (ALICE, "2026-12-01", "2026-12-01 22:59:59"),
 )
-async def test_a_last_day_that_is_picked_ends_where_the_requester_is(world: World, user: str, day: str, end: str) -> None:
-    request = await asked_for_key(world, user, "their-day", day)
-    assert request.ends_at == at(end)
-    assert request.payload["ends_on"] == day
-    assert f"Until <!date^{int(at(end).timestamp())}^" in (await card_with(world, "their-day"))["text"]
+
+
+async def test_a_last_day_that_is_picked_ends_where_the_requester_is(world: World) -> None:
+    for user, day, end in PICKED:
+        name = f"day-of-{user.lower()}"
+        request = await asked_for_key(world, user, name, day)
+        assert (name, request.ends_at, request.payload["ends_on"]) == (name, at(end), day)
+        assert f"Until <!date^{int(at(end).timestamp())}^" in (await card_with(world, name))["text"]
 
 
 async def test_tomorrow_in_the_evening_is_tomorrow_there(world: World) -> None:
@@ -61,8 +61,12 @@ async def test_tomorrow_in_the_evening_is_tomorrow_there(world: World) -> None:
     assert "|2 Dec 2026 07:59 UTC>." in (await told(world, HANA, "You asked for it until <!date^"))["text"]
 
 
-@pytest.mark.parametrize(("user", "over"), [(HANA, "2026-11-29"), (IVAN, "2026-11-30")])
-async def test_a_day_that_is_over_where_the_requester_is_is_refused_by_name(world: World, user: str, over: str) -> None:
+async def test_a_day_that_is_over_where_the_requester_is_is_refused_by_name(world: World) -> None:
+    for user, over in ((HANA, "2026-11-29"), (IVAN, "2026-11-30")):
+        await refused_as_over(world, user, over)
+
+
+async def refused_as_over(world: World, user: str, over: str) -> None:
     view = await open_form(world, user, "create_key")
     staging = await world.workspace_id("Staging")
     answer = await world.submit(user, workspace_id=staging, name="too-late", reason="x", ends_on=over)
@@ -102,26 +106,32 @@ async def test_a_role_holds_until_the_day_is_over_there_and_no_longer(world: Wor
     await until(world, card, Status.REVERTED)
 
 
-@pytest.mark.parametrize(
-    ("expires_at", "note"),
-    [
-        ("2026-12-02T00:00:00Z", ""),
-        ("2026-12-01T00:00:00-08:00", ""),
-        (
-            "2026-12-01T07:00:00Z",
-            " It was created with an earlier end, 1 Dec 2026 07:00 UTC; it was to work until 1 Dec 2026 07:59 UTC.",
-        ),
-    ],
+MADE = (
+    ("at-midnight-utc", "2026-12-02T00:00:00Z", ""),
+    ("at-midnight-there", "2026-12-01T00:00:00-08:00", ""),
+    (
+        "too-early",
+        "2026-12-01T07:00:00Z",
+        " It was created with an earlier end, 1 Dec 2026 07:00 UTC; it was to work until 1 Dec 2026 07:59 UTC.",
+    ),
 )
-async def test_the_console_is_told_a_day_that_keeps_the_promise(world: World, expires_at: str, note: str) -> None:
-    await asked_for_key(world, HANA, "by-hand", "2026-11-30", "Production")
-    card = await card_with(world, "by-hand")
+
+
+async def test_the_console_is_told_a_day_that_keeps_the_promise(world: World) -> None:
+    for name, expires_at, note in MADE:
+        await made_by_hand(world, name, expires_at, note)
+
+
+async def made_by_hand(world: World, name: str, expires_at: str, note: str) -> None:
+    await asked_for_key(world, HANA, name, "2026-11-30", "Production")
+    card = await card_with(world, name)
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FULFILLING)
     steps = (await world.message(CAROL, "Please create it:"))["text"]
+    assert name in steps
     assert "with the expiry 2 Dec 2026 and" in steps
     assert f"It has to work until <!date^{int(at('2026-12-01 07:59:59').timestamp())}^" in steps
-    await make_key(world, "by-hand", "Production", expires_at=expires_at)
+    await make_key(world, name, "Production", expires_at=expires_at)
     await a_minute_passes(world)
     request = await until(world, card, Status.APPLIED)
     assert request.outcome.note == f"The person who created it in the Console will give you its secret.{note}"

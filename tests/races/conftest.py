@@ -38,7 +38,7 @@ def fleet_plan(request: pytest.FixtureRequest, fleet_folder: Path) -> tuple[str,
 async def fleet(fleet_plan: tuple[str, int], fleet_folder: Path) -> AsyncGenerator[Fleet]:
     """Running processes, ready."""
     database_url, count = fleet_plan
-    async with fleet_of(fleet_folder, database_url) as fleet:
+    async with fleet_of(fleet_folder, database_url, idle=True) as fleet:
         await fleet.start(count)
         yield fleet
 

@@ -15,7 +15,7 @@ from tests.world import ALICE, BOB
 
 async def test_two_replicas_behind_a_pooler_make_one_key(tmp_path: Path, migrated_postgres_url: str) -> None:
     with pooled(tmp_path, migrated_postgres_url) as address:
-        async with fleet_of(tmp_path, f"{address}?pgbouncer=true") as fleet:
+        async with fleet_of(tmp_path, f"{address}?pgbouncer=true", idle=True) as fleet:
             bots = await fleet.start(2)
             card = await fleet.ask_for_key(ALICE, "pooled")
             await asyncio.gather(*(fleet.click_on(BOB, card, "request_approve") for _ in range(3)))

@@ -1,4 +1,4 @@
-"""Three processes, a crash and both changes of the clocks: each channel gets one digest for each day."""
+"""Several processes, a crash and both changes of the clocks: each channel gets one digest for each day."""
 
 import asyncio
 import re
@@ -13,8 +13,8 @@ import pytest
 from bot.sandbox.run import SandboxOptions
 from bot.words.wording import weekday_day
 from tests.processes import PACED, Fleet, fleet_of
-from tests.sizes import CLOCK_CHANGES
-from tests.world import ALICE, COSTS
+from tests.sizes import CLOCK_CHANGES, REPLICAS
+from tests.world import ALICE, COSTS, SPENDERS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ENGINEERING = "C0ENG"
@@ -24,9 +24,11 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def fleet(postgres_url: str, tmp_path: Path, change: date) -> AsyncIterator[Fleet]:
-    async with fleet_of(tmp_path, postgres_url, options=SandboxOptions(start=at(change - 2 * DAY, "12:00"))) as fleet:
+async def fleet(migrated_postgres_url: str, tmp_path: Path, change: date) -> AsyncIterator[Fleet]:
+    start = SandboxOptions(start=at(change - 2 * DAY, "12:00"))
+    async with fleet_of(tmp_path, migrated_postgres_url, options=start, more={"HOURS_KEPT": "3"}) as fleet:
         fleet.program = PACED
+        fleet.idle(SPENDERS)
         yield fleet
 
 
@@ -94,10 +96,8 @@ async def night(fleet: Fleet, day: date) -> None:
 
 
 @pytest.mark.parametrize("change", [{"spring": SPRING, "autumn": AUTUMN}[name] for name in CLOCK_CHANGES], ids=CLOCK_CHANGES)
-async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_a_clock_change(
-    fleet: Fleet, change: date
-) -> None:
-    await fleet.start(3)
+async def test_each_channel_gets_each_day_once_over_processes_a_crash_and_a_clock_change(fleet: Fleet, change: date) -> None:
+    await fleet.start(REPLICAS)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change - DAY)
@@ -113,7 +113,7 @@ async def test_each_channel_gets_each_day_once_over_three_processes_a_crash_and_
 @pytest.mark.parametrize("change", [SPRING], ids=["spring"])
 async def test_after_seven_months_away_each_channel_gets_the_last_day_once_and_whole(fleet: Fleet, change: date) -> None:
     """Every digest is late, and the report of the missed months takes its time: nobody may say that there are no figures."""
-    await fleet.start(3)
+    await fleet.start(REPLICAS)
     await subscribe(fleet, COSTS, "09:00")
     await subscribe(fleet, ENGINEERING, "04:00")
     await morning(fleet, change)
@@ -125,13 +125,13 @@ async def test_after_seven_months_away_each_channel_gets_the_last_day_once_and_w
 
 
 async def killed_while_sending(fleet: Fleet, day: date) -> None:
-    """Kill all three with their claims in hand and nothing sent; others send it once the claims are old."""
+    """Kill all with their claims in hand and nothing sent; others send it once the claims are old."""
     held = await fleet.held_at("slack", "chat.postMessage", "slow")
     await fleet.post("/clock", now=at(day, "09:01").isoformat())
     await held.reached()
     for bot in list(fleet.processes):
         await fleet.kill(bot)
-    fleet.sandbox.faults.clear()
+    fleet.mend()
     await fleet.post("/clock", advance=11 * 60)
-    await fleet.start(3)
+    await fleet.start(REPLICAS)
     await arrived(fleet, day - DAY)

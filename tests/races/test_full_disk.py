@@ -18,7 +18,7 @@ async def readiness(fleet: Fleet, bot: BotProcess) -> str:
 
 async def test_a_full_disk_is_said_and_everything_works_once_there_is_room(tmp_path: Path) -> None:
     copy_sqlite(tmp_path / "quartermaster.db")
-    async with fleet_of(tmp_path, sqlite_url(tmp_path / "quartermaster.db")) as fleet:
+    async with fleet_of(tmp_path, sqlite_url(tmp_path / "quartermaster.db"), idle=True) as fleet:
         bot = await fleet.start_one()
         limit_files(bot.process.pid, FULL)
 

@@ -85,7 +85,7 @@ async def status_of(fleet: Fleet, name: str) -> str:
 async def restart(fleet: Fleet, bot: BotProcess) -> BotProcess:
     """Kill a process, let the time of its claims pass, and start another one."""
     await fleet.kill(bot)
-    fleet.sandbox.faults.clear()
+    fleet.mend()
     await fleet.post("/clock", advance=LATER)
     return await fleet.start_one()
 

@@ -7,17 +7,19 @@ import httpx
 import pytest
 
 from tests.processes import fleet_of, has_button
+from tests.templates import copy_sqlite, sqlite_url
 from tests.world import ALICE, BOB
 
 KEYS = "/v1/organizations/api_keys"
 
 
 def sqlite(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'quartermaster.db'}"
+    copy_sqlite(folder / "quartermaster.db")
+    return sqlite_url(folder / "quartermaster.db")
 
 
 async def test_a_key_that_is_being_made_is_finished_before_the_process_ends(tmp_path: Path) -> None:
-    async with fleet_of(tmp_path, sqlite(tmp_path)) as fleet:
+    async with fleet_of(tmp_path, sqlite(tmp_path), idle=True) as fleet:
         bot = await fleet.start_one()
         card = await fleet.ask_for_key(ALICE, "last-act")
         held = await fleet.held_at("claude", f"POST {KEYS}", "slow", seconds=2.0)
@@ -40,7 +42,7 @@ async def test_a_key_that_is_being_made_is_finished_before_the_process_ends(tmp_
 
 
 async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
-    async with fleet_of(tmp_path, sqlite(tmp_path)) as fleet:
+    async with fleet_of(tmp_path, sqlite(tmp_path), idle=True) as fleet:
         bot = await fleet.start_one()
         await fleet.until_said(bot, "costs_synced")
         bot.ask_to_stop()
@@ -48,7 +50,7 @@ async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
 
 
 async def test_a_request_of_slacks_that_is_under_way_is_answered_before_the_process_ends(tmp_path: Path) -> None:
-    async with fleet_of(tmp_path, sqlite(tmp_path), more={"SLACK_APP_TOKEN": ""}) as fleet:
+    async with fleet_of(tmp_path, sqlite(tmp_path), more={"SLACK_APP_TOKEN": ""}, idle=True) as fleet:
         bot = await fleet.start_one()
         address = f"http://127.0.0.1:{bot.port}"
         assert (await fleet.post("/delivery", mode="http", url=f"{address}/slack/events"))["verified"]

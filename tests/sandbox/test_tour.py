@@ -22,6 +22,7 @@ async def run(*program: str) -> tuple[int, str, str]:
 FIRST_STEPS = """
 import pathlib, sys
 from bot.sandbox import tour, tour_keys
+tour._JOBS = tuple(job for job in tour._JOBS if job.name in ("timers", "channels", "posts"))  # no step is about figures
 sys.exit(tour.main(pathlib.Path(sys.argv[1]), tour_keys.STEPS))
 """
 """What `make test` plays; `make proof` plays all of it."""
@@ -61,6 +62,7 @@ async def test_a_step_that_breaks_is_named_whatever_it_broke_of() -> None:
     program = """
 import sys
 from bot.sandbox import tour
+tour._JOBS = ()  # nobody looks at what they read
 async def fine(story): story.note("U0ALICE", "something")
 async def broken(story): {}["card"]
 sys.exit(tour.main(None, [("All is well", fine), ("The card is missing", broken), ("Never played", fine)]))

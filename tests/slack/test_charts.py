@@ -1,7 +1,10 @@
 """A chart is Slack's own block where that fits, else a picture drawn in a child process."""
 
 import asyncio
+import json
 import struct
+import subprocess
+import sys
 import time
 from decimal import Decimal
 from typing import Any, Literal
@@ -110,31 +113,37 @@ def test_series_with_a_missing_point_is_refused() -> None:
         spec(points=3, series=(Series(name="s", values=(Decimal(1),)),))
 
 
-@pytest.mark.parametrize(
-    "chart",
-    [
-        spec(points=90, names=tuple("abcdefgh"), title="Costs $a$ and \\frac{ ✅"),
-        spec("area", 1),
-        spec("line", 0),
-        spec("pie", 3),
-    ],
-    ids=["bar", "area", "nothing", "pie"],
-)
-async def test_picture_is_a_png_of_1200_by_600(chart: ChartSpec) -> None:
-    picture = await render_png(chart)
-    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", picture[16:24]) == (1200, 600)
+PNG = b"\x89PNG\r\n\x1a\n"
+DRAW_ALL = """
+import json, sys
+from bot.slack.chart_png import draw
+from bot.slack.charts import ChartSpec
+print(json.dumps([draw(ChartSpec.model_validate(one))[:24].hex() for one in json.load(sys.stdin)]))
+"""
+"""Several pictures by one child, because its start is most of what a picture costs."""
 
 
-async def test_drawing_does_not_stall_the_loop() -> None:
-    drawing = asyncio.create_task(render_png(spec()))
+def test_each_kind_of_picture_is_a_png_of_1200_by_600() -> None:
+    charts = [spec("area", 1), spec("line", 0), spec("line"), spec("pie", 3)]
+    asked = json.dumps([chart.model_dump(mode="json") for chart in charts])
+    drawn = subprocess.run([sys.executable, "-c", DRAW_ALL], input=asked, capture_output=True, text=True, check=True)
+    heads = [bytes.fromhex(one) for one in json.loads(drawn.stdout)]
+    sizes = [(chart.kind, head[:8], struct.unpack(">II", head[16:24])) for chart, head in zip(charts, heads, strict=True)]
+    assert sizes == [(chart.kind, PNG, (1200, 600)) for chart in charts]
+
+
+async def test_drawing_a_picture_of_1200_by_600_does_not_stall_the_loop() -> None:
+    chart = spec(points=90, names=tuple("abcdefgh"), title="Costs $a$ and \\frac{ ✅")
+    drawing = asyncio.create_task(render_png(chart))
     longest, last = 0.0, time.perf_counter()
     while not drawing.done():
         await asyncio.sleep(0.005)
         now = time.perf_counter()
         longest, last = max(longest, now - last), now
-    await drawing
+    picture = await drawing
     assert longest < 0.5
+    assert picture.startswith(PNG)
+    assert struct.unpack(">II", picture[16:24]) == (1200, 600)
 
 
 async def test_child_that_takes_too_long_is_ended_and_reported() -> None:
