@@ -20,6 +20,7 @@ from tests.compiled import compile_once
 from tests.forks import stop_forking
 from tests.memory_disk import live_in_memory
 from tests.postgres import Keeper, database, given_server
+from tests.rewritten import compile_share
 from tests.rings import TRIES, Meter
 from tests.sizes import EXAMPLES, PROOF, databases, set_examples
 from tests.templates import copy_sqlite, drop_template, migrated_postgres, sqlite_url
@@ -28,19 +29,29 @@ AUDIT_KEY = b"audit-key-of-the-tests"
 
 set_examples()
 KEEPER = pytest.StashKey[Keeper]()
+WITH_SDK = ("/test_sdk_contract.py", "/test_claude_sdk.py", "/test_claude_kinds.py", "/test_claude_service_accounts.py")
+"""Files that import Claude's SDK, which takes as long as all else that is imported: one worker does it."""
 COSTLY = pytest.StashKey[bool]()
 
 
 class Scheduler(LoadScopeScheduling):
-    """Spreads tests over workers one by one, but keeps together what shares running processes.
+    """Spreads tests over workers one by one, but keeps together what shares running processes or a large import.
 
     `--dist loadgroup` would do that by marks, but groups nothing under pytest 9.2 (pytest-xdist issue 1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file.endswith(WITH_SDK):
+            return "sdk"
         fleet = re.search(r"(sqlite|postgresql)-\d", nodeid)
         return f"{file}@{fleet[0]}" if "/races/" in file and fleet else nodeid
+
+    def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+        """Count as xdist does, but forget what is done: it would look at thousands of tests after each one."""
+        for done in [scope for scope, tests in workload.items() if all(tests.values())]:
+            del workload[done]
+        return super()._pending_of(workload)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
     log_plainly()
     compile_once()
+    gc.disable()  # a quarter of what it takes to import everything went into searches for garbage
     if not hasattr(config, "workerinput"):
         live_in_memory()
         if not given_server():
@@ -81,10 +93,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(str(said))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker compile a part of what all of them import."""
+    compile_share(session.config)
+
+
 def pytest_collection_finish() -> None:
-    """Leave what was imported out of later searches for garbage: they would be charged to some test."""
+    """Leave what was imported out of later searches for garbage, which are rare: they would be charged to some test."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -122,7 +142,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try what asks for a migrated database on each kind that its file needs."""
     if "migrated_url" in metafunc.fixturenames:
         path = metafunc.definition.nodeid.removeprefix("tests/")
-        metafunc.parametrize("migrated_url", databases(path), indirect=True)
+        both = metafunc.definition.get_closest_marker("both") is not None
+        metafunc.parametrize("migrated_url", databases(path, both), indirect=True)
 
 
 def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:

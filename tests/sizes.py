@@ -20,6 +20,8 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
+ABSENCES = (1, 2, 9, 31, 40, 150) if PROOF else (2, 31, 150)
+"""For how many days the bot was away before it reads again."""
 WALK_SEED = os.environ.get("QM_WALK_SEED", "")
 """By what they roll their dice; empty: anew, and said where one fails."""
 PAST_REQUESTS = 20_000 if PROOF else 400
@@ -30,11 +32,28 @@ CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
 """The nights with a change of the clocks through which a fleet lives."""
 REPLICAS = 3 if PROOF else 2
 """Processes over one database that send what is due on a day."""
-ON_SQLITE = tuple(
-    f"spend/test_{name}"
-    for name in ("delivery", "doubts", "gaps", "late", "legacy", "pictures", "settings", "stopped", "watching")
-)
-"""Files about what is said, and read when; other files try their SQL and their claims on both databases."""
+ON_SQLITE = (
+    "claude_code/test_digest_desk",
+    "claude_code/test_sync",
+    "hygiene/test_desk",
+    "limits/test_peak_news",
+    "spend/datadog/test_costs",
+    "spend/reports/test_scheduled",
+    *(
+        f"spend/test_{name}"
+        for name in (
+            "changes", "delivery", "disturbed", "doubts", "exported", "figures", "gaps", "history", "hours", "late",
+            "legacy", "limits", "month_over", "nothing_yet", "pictures", "provisional", "sending", "settings", "steps",
+            "stopped", "surfaces", "watching",
+        )
+    ),
+    "status/test_names",
+    "telemetry/test_push",
+)  # fmt: skip
+"""Files about what is said, and read when; other files try their SQL and their claims on both databases.
+
+Of these, `make test` tries on both what is marked `both`: at least what two processes do at once.
+"""
 SOAK_MINUTES = float(os.environ.get("QM_SOAK_MINUTES") or 0)
 """How long each soak goes on at least; 0: until it has reached its counts."""
 SOAK_SEED = os.environ.get("QM_SOAK_SEED", "")
@@ -60,9 +79,9 @@ SOAKS = {
 """Together 1,000 requests, 300 kills and 3,000 faults; a part of that where QM_SOAK_PART says so. Only in `make proof`."""
 
 
-def databases(path: str) -> tuple[str, ...]:
-    """Return the databases on which the tests of a file are tried, named below `tests/`."""
-    return ("sqlite",) if path.startswith(ON_SQLITE) and not PROOF else ("sqlite", "postgresql")
+def databases(path: str, both: bool = False) -> tuple[str, ...]:
+    """Return the databases on which a test of a file is tried, named below `tests/`; `both` if it is marked so."""
+    return ("sqlite",) if path.startswith(ON_SQLITE) and not both and not PROOF else ("sqlite", "postgresql")
 
 
 def share(count: int) -> int:

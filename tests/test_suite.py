@@ -15,6 +15,7 @@ import pytest
 from tests.forks import fork
 from tests.postgres import ask_keeper
 from tests.processes import ROOT
+from tests.rewritten import compile_files
 from tests.rings import EXCEPTIONS, NOISE, RINGS, Meter, allowance
 
 KEEPS = """
@@ -93,6 +94,16 @@ async def test_a_forked_program_can_be_killed_alone(tmp_path: Path) -> None:
     assert (other.returncode, is_running(other.pid)) == (None, True)
     other.terminate()
     assert await other.wait() == -signal.SIGTERM
+
+
+def test_what_was_compiled_ahead_is_what_pytest_imports(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    files = {name: tmp_path / name for name in ("test_here.py", "beside.py")}
+    for path in files.values():
+        path.write_text("def test_x(): assert 1 == 1\n", encoding="utf-8")
+    compile_files(files.values(), pytestconfig)
+    found = {path.name: path.read_bytes() for path in (tmp_path / "__pycache__").iterdir()}
+    assert sorted(name.split(".")[0] for name in found) == ["beside", "test_here"]
+    assert [b"@pytest_ar" in content for _, content in sorted(found.items())] == [False, True]
 
 
 def test_a_test_may_use_five_times_what_its_ring_usually_costs() -> None:

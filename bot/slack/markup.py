@@ -17,7 +17,8 @@ Markup: TypeAlias = Own
 """Text in mrkdwn: literals, what the functions below return, and f-strings of nothing else. A `str` isn't markup."""
 EMPTY: Final = "–"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
-_MARKER = re.compile(r"[*_~]")
+_MARKER = re.compile(r"[*_~`]")
+_BREAK = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 # Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
 _JOINERS = "\u200c\u200d"
 _LOOKALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
@@ -33,9 +34,9 @@ def clean(text: str, *, lines: bool = False) -> str:
     Slack's references to people, groups and channels become their names, which notify nobody. Line breaks stay only with
     `lines`.
     """
-    broken = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", _REFERENCE.sub(_named, text))
-    is_plain = broken.isascii() and broken.isprintable()
-    shown = broken if is_plain else "".join(_visible(broken, position) for position in range(len(broken)))
+    broken = _BREAK.sub("\n", _REFERENCE.sub(_named, text))
+    # Nearly all text is printable to Python, which tells so of a whole text at once.
+    shown = broken if broken.isprintable() else "".join(_visible(broken, position) for position in range(len(broken)))
     shown = unicodedata.normalize("NFC", shown)
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
@@ -71,19 +72,15 @@ def escape(text: str) -> Markup:
     Markers inside a word (`ingest_prod`, `2*3`) do nothing in Slack and stay; others become look-alikes. For names that
     somebody will copy use `code`, which keeps every character but the backtick.
     """
-    line = clean(text)
-    shown = "".join(_LOOKALIKE[c] if _is_marker(line, n) else c for n, c in enumerate(line))
+    shown = _MARKER.sub(_inert, clean(text))
     # A `>` at the start of a line means a quote even when it is escaped.
     return _entities("›" + shown[1:] if shown.startswith(">") else shown)
 
 
-def _is_marker(line: str, position: int) -> bool:
-    if line[position] == "`":
-        return True
-    if not _MARKER.match(line[position]):
-        return False
+def _inert(marker: re.Match[str]) -> str:
+    found, line, position = marker[0], marker.string, marker.start()
     around = line[max(position - 1, 0) : position] + line[position + 1 : position + 2]
-    return not (len(around) == 2 and around.isalnum())
+    return found if found != "`" and len(around) == 2 and around.isalnum() else _LOOKALIKE[found]
 
 
 def _entities(text: str) -> Markup:

@@ -70,6 +70,7 @@ def summaries(slack: Slack) -> list[Posted]:
     return [post for post in slack.posts if post.message.text.startswith("📈 *Claude Code*")]
 
 
+@pytest.mark.both
 async def test_a_week_is_summed_up_once_whoever_looks_and_however_often(store: Store) -> None:
     slack = Slack()
     replicas = [bot(store, slack, NINE - WEEK) for _ in range(3)]
@@ -201,6 +202,7 @@ async def test_a_summary_that_was_right_is_forgotten_and_nothing_is_said(store: 
         assert await noted_keys(tx, "code_said:") == []
 
 
+@pytest.mark.both
 async def test_a_day_with_an_empty_report_is_a_day_with_zero_and_a_missing_day_is_none(store: Store) -> None:
     rt = bot(store, Slack(), NINE)
     await known(store, date(2026, 11, 16), date(2026, 11, 17), NINE)

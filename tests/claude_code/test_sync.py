@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
+import pytest
+
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db
 from bot.claude_code.plan import read_day
@@ -75,6 +77,7 @@ async def test_a_failed_load_resumes_and_ends_a_month_before_the_first_data(stor
     assert len(older) == len(set(older)), "what is settled isn't read twice"
 
 
+@pytest.mark.both
 async def test_late_data_arrives_and_two_at_once_read_once(store: Store) -> None:
     report = Report()
     rt = bot(store, report)

@@ -144,6 +144,7 @@ async def at(rt: Runtime, now: datetime) -> None:
         await run_job(rt, _JOB[job])
 
 
+@pytest.mark.both
 async def test_what_is_new_is_told_once_a_week_however_many_replicas(store: Store) -> None:
     slack = Slack()
     replicas = [bot(store, slack) for _ in range(3)]

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from bot.jobs import JOBS, run_job
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.build import places_of
@@ -127,6 +129,7 @@ async def test_a_workspaces_own_limit_is_told_once_a_day_and_step(
     assert (entry.detail["workspace_id"], entry.detail["percent"]) == ("w1", 95)
 
 
+@pytest.mark.both
 async def test_a_message_that_slack_did_not_take_is_told_later_and_once(store: Store) -> None:
     slack, noon = Slack(), NINE + timedelta(days=1, hours=3)
     rt = bot(store, slack, noon)

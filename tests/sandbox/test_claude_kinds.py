@@ -1,8 +1,10 @@
 """What an organization has depends on its kind and on what was switched on for it."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import anthropic
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -10,7 +12,13 @@ from starlette.testclient import TestClient
 from bot.sandbox.claude.control import control_routes
 from bot.sandbox.claude.organization import ADMIN_KEY
 from bot.sandbox.claude.spend_limits import drop_limit, put_limit
+from tests.lazily import Lazy
 from tests.sandbox.claude_server import Api, World, served
+
+if TYPE_CHECKING:
+    import anthropic
+else:
+    anthropic = Lazy("anthropic")
 
 DAY = {"starting_at": "2026-11-20T00:00:00Z"}
 

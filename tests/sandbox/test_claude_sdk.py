@@ -1,20 +1,28 @@
 """The official SDK, with strict response validation, reads every endpoint of the organization that it has a method for."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import anthropic
 import pytest
-from anthropic.types.beta import organization as types
-from anthropic.types.beta.organization import BetaSpendLimitWorkspaceScopeParam
-from anthropic.types.beta.organization import analytics as analytics_types
 
 from bot.sandbox.claude.analytics_calls import OTHER_COSTS, TOKEN_TYPES
 from bot.sandbox.claude.analytics_query import DIMENSIONS, FILTERS
 from bot.sandbox.claude.organization import ADMIN_KEY, OAUTH_TOKEN
+from tests.lazily import Lazy
 from tests.sandbox.claude_server import NOON, World, served
+
+if TYPE_CHECKING:
+    import anthropic
+    from anthropic.types.beta import organization as types
+    from anthropic.types.beta.organization import BetaSpendLimitWorkspaceScopeParam
+    from anthropic.types.beta.organization import analytics as analytics_types
+else:
+    anthropic, types = Lazy("anthropic"), Lazy("anthropic.types.beta.organization")
+    analytics_types = Lazy("anthropic.types.beta.organization.analytics")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,20 @@
 """Service accounts: seen and changed with the OAuth token only, read by the official SDK, in workspaces from either side."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import anthropic
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bot.sandbox.claude.organization import OAUTH_TOKEN
+from tests.lazily import Lazy
 from tests.sandbox.claude_server import Api, World, served
+
+if TYPE_CHECKING:
+    import anthropic
+else:
+    anthropic = Lazy("anthropic")
 
 
 @pytest.fixture

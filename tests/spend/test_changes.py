@@ -89,6 +89,7 @@ async def test_skipping_and_changing_are_told_and_saving_the_same_is_not(store: 
     assert "You had set it up." in to_bob
 
 
+@pytest.mark.both
 async def test_an_alert_that_is_removed_or_gets_other_steps_is_told(store: Store) -> None:
     slack = Slack(people={"U0BOB"})
     rt = a_runtime(store, slack)

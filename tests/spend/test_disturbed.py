@@ -99,6 +99,7 @@ async def theirs_when_back(claude: Claude) -> dict[str, Decimal]:
 
 
 @pytest.mark.parametrize("has_beta", [True, False])
+@pytest.mark.both
 async def test_with_a_discount_each_day_is_its_exact_sum_rounded_once(
     store: Store, claude: Claude, monkeypatch: pytest.MonkeyPatch, has_beta: bool
 ) -> None:

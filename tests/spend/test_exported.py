@@ -41,6 +41,7 @@ def rows_in(folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("legacy", [False, True])
+@pytest.mark.both
 async def test_spend_is_the_same_as_the_answer_in_slack(store: Store, tmp_path: Path, legacy: bool) -> None:
     await filled(store, legacy=legacy)
     said: list[str] = []
@@ -57,6 +58,7 @@ async def test_spend_is_the_same_as_the_answer_in_slack(store: Store, tmp_path: 
     assert any("doesn't tell all of this" in one for one in said) is legacy
 
 
+@pytest.mark.both
 async def test_records_are_each_days_and_add_up_to_the_same(store: Store, tmp_path: Path) -> None:
     await filled(store)
     sums: dict[str, Decimal] = {}

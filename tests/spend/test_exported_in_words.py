@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from typer.testing import CliRunner
 
 from bot.claude_code.export import claude_code
@@ -121,6 +122,7 @@ async def test_no_command_is_offered_that_gives_more_than_somebody_may_see(store
         assert "Ask for fewer days" in (too_large(one[0], MOST_ROWS + 1) or "")
 
 
+@pytest.mark.both
 async def test_every_report_is_exported_and_adds_up_to_the_same(store: Store, tmp_path: Path) -> None:
     await ledger(store)
     sums: dict[str, Decimal] = {}

@@ -32,6 +32,7 @@ from tests.spend.world import (
 )
 
 
+@pytest.mark.both
 async def test_figures_compare_only_with_days_that_are_known(store: Store) -> None:
     await fill(store, steady(FRIDAY - DAY * 9, FRIDAY))
     rt = runtime(store)
@@ -50,6 +51,7 @@ async def test_days_without_data_are_not_compared_with_days_that_have_some(store
     assert {part.before for part in week.breakdown.slices} == {None}
 
 
+@pytest.mark.both
 async def test_a_name_that_two_workspaces_have_had_means_both(store: Store) -> None:
     await fill(store, [(FRIDAY, PROD, OPUS, "a", 3 * DOLLAR), (FRIDAY, "wrkspc_old", OPUS, "b", 4 * DOLLAR)])
     async with store.write() as tx:

@@ -11,7 +11,7 @@ from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.store.leases import acquire_lease, lease_since
 from bot.store.session import Store
-from tests.sizes import DAYS_STOOD_IN
+from tests.sizes import ABSENCES, DAYS_STOOD_IN
 from tests.spend.world import DAY, DOLLAR, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
 
 TODAY = NOW.date()
@@ -117,7 +117,7 @@ async def totals(store: Store) -> dict[date, int]:
     return {day: int(fact.total) for day, fact in known.items()}
 
 
-@pytest.mark.parametrize("days", [1, 2, 9, 31, 40, 150])
+@pytest.mark.parametrize("days", ABSENCES)
 async def test_after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread(store: Store, days: int) -> None:
     organization = await revised_while_away(store, days)
     await sync_costs(runtime(store, organization), NOW)

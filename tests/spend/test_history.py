@@ -52,6 +52,7 @@ async def test_history_goes_on_where_it_broke_off(store: Store, dies_at: int) ->
         assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FIRST, TODAY, (TIER,))}
 
 
+@pytest.mark.both
 async def test_a_month_waits_for_the_process_that_reads_the_reports(store: Store) -> None:
     rt = runtime(store, Organization(steady(FIRST, TODAY), page_rows=1000))
     async with sync_lease(rt, NOW) as is_ours:

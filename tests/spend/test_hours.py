@@ -105,6 +105,7 @@ async def check_sums(store: Store) -> set[date]:
     return known
 
 
+@pytest.mark.both
 async def test_whatever_is_revised_hours_sum_up_to_their_days(store: Store) -> None:
     dice = random.Random(5)
     organization = Hourly(
@@ -186,6 +187,7 @@ async def test_a_day_that_changed_has_no_hours_until_they_are_read_again(store: 
     assert len(await check_sums(store)) == 3
 
 
+@pytest.mark.both
 async def test_a_rounding_goes_to_an_hour_and_makes_no_revision(store: Store) -> None:
     yesterday = TODAY - DAY
 

@@ -105,6 +105,7 @@ async def test_one_for_good_takes_the_place_of_all_before_it(store: Store) -> No
     assert await counts(store) is None
 
 
+@pytest.mark.both
 async def test_each_part_is_told_once_to_the_channel_and_to_whoever_asked(store: Store) -> None:
     slack = Slack()
     rt = runtime(store, slack=slack)

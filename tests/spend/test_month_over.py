@@ -25,6 +25,7 @@ async def said_on(store: Store, day: date) -> Sequence[str]:
 
 
 @pytest.mark.parametrize("day", [LAST, LAST + DAY])
+@pytest.mark.both
 async def test_the_digest_in_which_a_month_ends_says_what_it_cost(store: Store, day: date) -> None:
     await fill(store, FIGURES, midnight(LAST) + DAY * 3, midnight(LAST) + DAY * 3)
     await watch(store, 4000, "monthly")

@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import pytest
+
 from bot.claude_code.figures import code_figures
 from bot.claude_code.model import CodeQuery
 from bot.claude_code.naming import Sight
@@ -82,6 +84,7 @@ async def test_on_a_fresh_ledger_every_surface_says_what_to_do_and_never_zero(st
     assert "$0" not in digest
 
 
+@pytest.mark.both
 async def test_before_its_tokens_came_money_stands_beside_no_count(store: Store) -> None:
     await fill(store, BUSY)
     found = await surfaces(running(store))

@@ -100,6 +100,7 @@ async def test_replicas_draw_a_closed_day_again_once(three: list[Store]) -> None
     assert len([post for post in slack.posts if post.message.text.startswith("Corrected")]) == 1
 
 
+@pytest.mark.both
 async def test_a_digest_of_a_closed_day_is_not_drawn_again(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)

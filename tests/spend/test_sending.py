@@ -45,6 +45,7 @@ from tests.spend.world import (
 Run = Callable[[Runtime, datetime], Coroutine[None, None, int]]
 
 
+@pytest.mark.both
 async def test_digest_arrives_once_with_its_breakdown_in_the_thread(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)

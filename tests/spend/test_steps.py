@@ -3,6 +3,8 @@
 import asyncio
 from decimal import Decimal
 
+import pytest
+
 from bot.spend.alerts import settings as alert_settings
 from bot.spend.alerts.forms import threshold_in_words
 from bot.spend.ask.figures import figures
@@ -63,6 +65,7 @@ async def test_each_step_is_said_once_and_a_leap_says_the_highest_alone(store: S
     ]
 
 
+@pytest.mark.both
 async def test_an_amount_saved_again_with_other_steps_says_only_what_is_new(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     slack = Slack()

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
-
-import pytest
 
 import handlers
 from bot.admin.model import Member
@@ -180,12 +179,12 @@ NEEDS_ALL = {**dict.fromkeys(RECONCILED, "you may see only your own"), "spend_sh
 """What who doesn't see all reads where a part of the figures would be taken for all of them."""
 
 
-@pytest.mark.parametrize("action_id", DRIVEN)
-async def test_everybody_sees_by_each_button_what_they_may_and_no_more(store: Store, action_id: str) -> None:
+async def test_everybody_sees_by_each_button_what_they_may_and_no_more(store: Store) -> None:
     await fill(store, BUSY)
     await stands(store, await subscribe(store), "1.1")
     slack, company = Told(), Company()
-    for who, (setting, member, sees) in ACTORS.items():
+    for action_id, (actor, (setting, member, sees)) in product(DRIVEN, ACTORS.items()):
+        who = f"{action_id} by {actor}"
         text = await shown(rt_of(store, slack, company, setting), slack, member, action_id)
         found = tuple(f"${one}.00" in text or f",{one}.00" in text for one in (150, 25, 175))
         may = (*sees, all(sees))

@@ -187,6 +187,7 @@ async def test_what_is_wrong_with_the_admins_own_channel_is_told_elsewhere(scene
     assert sorted(told) == [BOSS, "U0ONE"]
 
 
+@pytest.mark.both
 async def test_of_two_replicas_one_looks(scene: Scene) -> None:
     scene.clock.advance(minutes=5)
     assert [await to_look_at(scene.rt, scene.clock()) for _ in range(2)] == [[""], []]

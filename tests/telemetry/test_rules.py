@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.dashboards.alerts import RULES
 from tests.generated import ROOT
 from tests.telemetry.promtool import promtool
+
+Words = str | tuple[str, ...]
 
 AGE = 'claude_org_report_age_seconds{report="cost"}'
 LEADS = ('claude_chatops_leader{instance="a"}', 'claude_chatops_leader{instance="b"}')
@@ -17,8 +20,10 @@ AWAY, TOOK = (
     f'claude_chatops_target_last_push_timestamp_seconds{{target="collector",outcome="{outcome}"}}'
     for outcome in ("failed", "done")
 )
+LONG = "199h"
+"""The moment of a look at days, for which an evaluation each hour is enough."""
 FIRES = (
-    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x2300 160+0x110", "199h"),
+    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x192 160+0x9", LONG),
     ("ClaudeSpendToday", "claude_org_all_cost_today_usd", "1001+0x60", "3h"),
     ("ClaudeFiguresOld", 'claude_org_report_age_seconds{report="cost"}', "30000+0x60", "3h"),
     ("ClaudeFiguresMissing", "claude_chatops_leader", "1+0x60", "3h"),
@@ -47,8 +52,8 @@ FIRES = (
     ),
 )
 QUIET = (
-    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x2300 140+0x110", "199h"),
-    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "1+0x2300 9+0x110", "199h"),
+    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x192 140+0x9", LONG),
+    ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "1+0x192 9+0x9", LONG),
     ("ClaudeFiguresMissing", ("claude_chatops_leader", AGE), ("1+0x60", "60+0x60"), "3h"),
     ("ChatopsDown", ("claude_chatops_leader", 'up{job="quartermaster"}'), ("1+0x60", "1+0x60"), "3h"),
     ("ChatopsJobStopped", (FAILED, WORKS), ("9+0x60", "0+300x60"), "3h"),
@@ -66,27 +71,32 @@ def test_each_rule_is_seen_to_fire() -> None:
 @pytest.mark.parametrize("fires", [True, False])
 def test_alerts_fire_when_they_should_and_else_are_quiet(tmp_path: Path, *, fires: bool) -> None:
     """Whether they fire is read from ALERTS, so that the words of a rule may change."""
-    tests = [
-        {
-            "interval": "5m",
-            "input_series": [{"series": one, "values": value} for one, value in zip(*_both(series, values), strict=True)],
-            "promql_expr_test": [
-                {
-                    "expr": f'count(ALERTS{{alertname="{name}", alertstate="firing"}})',
-                    "eval_time": at,
-                    "exp_samples": [{"labels": "{}", "value": 1}] if fires else [],
-                }
-            ],
-        }
-        for name, series, values, at in (FIRES if fires else QUIET)
-    ]
-    rules = str(ROOT / "deploy/prometheus/rules.yml")
-    content = {"rule_files": [rules], "evaluation_interval": "5m", "tests": tests}
-    (tmp_path / "tests.yml").write_text(json.dumps(content), encoding="utf-8")
-    promtool("test", "rules", str(tmp_path / "tests.yml"))
+    files: list[str] = []
+    for every in ("1h", "5m"):
+        chosen = [one for one in (FIRES if fires else QUIET) if (one[-1] == LONG) is (every == "1h")]
+        tests = [_test(*one, every=every, fires=fires) for one in chosen]
+        rules = str(ROOT / "deploy/prometheus/rules.yml")
+        content = {"rule_files": [rules], "evaluation_interval": every, "tests": tests}
+        files.append(str(tmp_path / f"{every}.yml"))
+        Path(files[-1]).write_text(json.dumps(content), encoding="utf-8")
+    promtool("test", "rules", *files)
 
 
-def _both(series: str | tuple[str, ...], values: str | tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _test(name: str, series: Words, values: Words, at: str, *, every: str, fires: bool) -> dict[str, Any]:
+    return {
+        "interval": every,
+        "input_series": [{"series": one, "values": value} for one, value in zip(*_both(series, values), strict=True)],
+        "promql_expr_test": [
+            {
+                "expr": f'count(ALERTS{{alertname="{name}", alertstate="firing"}})',
+                "eval_time": at,
+                "exp_samples": [{"labels": "{}", "value": 1}] if fires else [],
+            }
+        ],
+    }
+
+
+def _both(series: Words, values: Words) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (series,) if isinstance(series, str) else series, (values,) if isinstance(values, str) else values
 
 

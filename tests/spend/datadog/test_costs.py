@@ -155,6 +155,7 @@ async def test_one_refused_file_keeps_no_other_waiting(store: Store) -> None:
         assert at.most_at_once == 1
 
 
+@pytest.mark.both
 async def test_a_process_that_dies_after_any_step_of_a_replacement_leaves_nothing_lost_or_double(store: Store) -> None:
     steps = ("intended", "removed", "tried", "arrived")
     async with running_costs() as at:

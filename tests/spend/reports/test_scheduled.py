@@ -101,6 +101,7 @@ async def test_two_processes_on_one_file_say_it_once(store: Store) -> None:
     assert len(slack.top()) == 1
 
 
+@pytest.mark.both
 async def test_a_crash_between_the_claim_and_the_message_is_finished_by_another(store: Store) -> None:
     await filled(store)
     wanted = await subscribe(store)
