@@ -37,7 +37,7 @@ async def names_of(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(wanted), _CHUNK):
         statement = select(NameRow.id, NameRow.name).where(col(NameRow.id).in_(wanted[start : start + _CHUNK]))
-        found.update({row[0]: row[1] for row in (await tx.session.exec(statement)).all()})
+        found.update({row[0]: row[1] for row in await tx.rows(statement)})
     return found
 
 

@@ -8,8 +8,9 @@ import pytest
 from bot.slack.markup import without_dates
 from bot.spend.ask.figures import figures
 from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.sums import OTHERS
 from bot.spend.ask.view import render_figures
-from bot.spend.dimensions import KEY
+from bot.spend.dimensions import KEY, MODEL, Dimension
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import PERIODS, SpendQuery, in_workspaces
 from bot.store.names import Named, remember
@@ -41,6 +42,20 @@ async def test_figures_compare_only_with_days_that_are_known(store: Store) -> No
     month = await figures(rt, SpendQuery("30d", KEY), NOW)
     assert (month.total, len(month.missing)) == (1000, 20)
     assert month.breakdown.total == month.total
+
+
+@pytest.mark.parametrize(("period", "and_by"), [("2d", None), ("2d", MODEL), ("yesterday", None)])
+async def test_a_chart_names_the_largest_of_many_keys_and_its_days_add_up(
+    store: Store, period: str, and_by: Dimension | None
+) -> None:
+    rows = [(day, PROD, OPUS, f"apikey_{n}", (n + 1) * DOLLAR) for n in range(8) for day in (FRIDAY - DAY, FRIDAY)]
+    await fill(store, [*rows, (FRIDAY - DAY, PROD, OPUS, "apikey_0", 100 * DOLLAR)])
+    found = await figures(runtime(store), SpendQuery(period, KEY, and_by=and_by), NOW)
+    assert [name for name, _ in found.series.names] == [*(f"apikey_{n}" for n in (0, 7, 6, 5, 4)), OTHERS]
+    drawn = {one.day: one for one in found.series.days}
+    assert [drawn[day].amount for day in (FRIDAY - DAY, FRIDAY)] == [136, 36]
+    assert [(drawn[day].parts or {})[OTHERS] for day in (FRIDAY - DAY, FRIDAY)] == [9, 9]
+    assert found.breakdown.total == found.total == (36 if period == "yesterday" else 172)
 
 
 async def test_days_without_data_are_not_compared_with_days_that_have_some(store: Store) -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.spend.ask.splits import DAY, HOUR, MONTH, TOKENS_BY_TYPE, WEEK, by_tag
-from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, untagged
+from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, untagged
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
-from bot.spend.model import Cell, Measure, Measures, Slice, dollars
+from bot.spend.model import Breakdown, Cell, Measure, Measures, Slice, dollars
 from bot.spend.table import breakdown_table
 
 FIRST = date(2026, 9, 20)
@@ -99,3 +99,29 @@ def test_hours_stand_in_their_order_with_their_day() -> None:
     found = [Count(FIRST, {"hour": f"{FIRST}T{hour:02}"}, Decimal(hour)) for hour in (13, 2)]
     split = parts([HOUR], found, None, {}, {})
     assert [(one.name, one.amount) for one in split.slices] == [("Sun 20 Sep, 02:00", 2), ("Sun 20 Sep, 13:00", 13)]
+
+
+class _Id(str):
+    """An id that counts how often one is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        _Id.compared += 1
+        return str(self) == other
+
+    __hash__ = str.__hash__
+
+
+def test_many_parts_are_narrowed_without_comparing_each_with_each() -> None:
+    every = Breakdown(KEY, tuple(Slice(_Id(n), "alike", Decimal(n)) for n in range(100)))
+    assert narrowed(every, None, None) is every
+    few = narrowed(every, 3, Decimal(50))
+    assert [part.amount for part in few.slices] == [97, 98, 99, sum(range(97))]
+    assert _Id.compared < len(every.slices)
+
+
+def test_all_others_stand_last_in_a_chart_however_much_they_are() -> None:
+    cells = [Cell(FIRST, {"api_key_id": one}, Decimal(amount)) for one, amount in (("a", 2), (OTHERS, 9), ("b", 3))]
+    drawn = series_of([KEY], [FIRST], {FIRST}, of_money(cells), {OTHERS: "other", "a": "A", "b": "B"}, {})
+    assert [name for _, name in drawn.names] == ["B", "A", "other"]

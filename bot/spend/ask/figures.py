@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from bot.runtime import Runtime
+from bot.slack.charts import OTHER
 from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
+from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scope_of, untold
 from bot.spend.ask.spans import is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
-from bot.spend.ask.sums import Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
+from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
@@ -54,6 +56,7 @@ class _Found:
 
     known: Mapping[date, LedgerDay]
     counts: Sequence[Count]
+    charted: Sequence[Count]
     before: Sequence[Count]
     names: Mapping[str, str]
     budget: Decimal | None
@@ -103,7 +106,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     ends = max(days.last, days.before[1])
     known = await table.ledger_days(tx, begins, ends)
     wheres = await conditions(tx, seen, scope.ids, in_ledger(query.splits), begins, ends)
-    counts = await _counts(tx, query, (days.charted[0], days.last), wheres, known)
+    counts, drawn = await _asked_and_charted(tx, query, days, wheres, known)
     if HOUR in query.splits:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
@@ -113,12 +116,25 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     return _Found(
         known,
         counts,
+        drawn,
         before,
-        await names_apart(tx, {one for count in (*counts, *before) for one in count.ids.values()}),
+        await names_apart(tx, {one for count in (*counts, *drawn, *before) for one in count.ids.values()}),
         await budget_of(tx, channel, only) if may_have_budget and seen.is_all else None,
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
     )
+
+
+async def _asked_and_charted(
+    tx: Tx, query: SpendQuery, days: _Days, wheres: Sequence[Where], known: Mapping[date, LedgerDay]
+) -> tuple[list[Count], list[Count]]:
+    """Return what was asked for, and what the chart shows: by day it only needs its largest parts."""
+    if query.measure != "dollars" or any(is_time(one) for one in query.splits):
+        every = await _counts(tx, query, (days.charted[0], days.last), wheres, known)
+        return [one for one in every if days.first <= one.day <= days.last], every
+    counts = await _counts(tx, query, (days.first, days.last), wheres, known, daily=False)
+    same = counts if days.charted[0] == days.first else None
+    return counts, await daily_counts(tx, query.splits, (days.charted[0], days.last), wheres, same)
 
 
 async def _counts(
@@ -167,7 +183,7 @@ async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: 
 
 def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, today: date) -> Figures:
     known = found.known
-    wanted = [one for one in found.counts if days.first <= one.day <= days.last]
+    wanted = found.counts
     have = [known[day] for day in days.asked if day in known]
     # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
     is_whole = all(day in known for day in days.both) and all(known[day].closed for day in days_between(*days.before))
@@ -184,7 +200,7 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
         total=whole.amount if have else None,
         before=was.amount if compared is not None and was.is_known and whole.is_known else None,
         breakdown=narrowed(every, query.top, query.over),
-        series=series_of(query.splits, days.charted, known, found.counts, found.names, tags),
+        series=series_of(query.splits, days.charted, known, found.charted, {**found.names, OTHERS: OTHER}, tags),
         missing=tuple(day for day in days.asked if day not in known),
         open_days=tuple(fact.day for fact in have if not fact.closed),
         as_of=max((fact.refreshed_at for fact in have), default=None),

@@ -1,8 +1,9 @@
 """What an answer adds up: money, tokens or requests, by one or two splits; every total is the sum of its parts. Pure."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from bot.spend.ask.splits import HOUR, TOKEN_CLASSES, TOKENS_BY_TYPE, Tags, bucket_of, is_time, tag_of
@@ -62,12 +63,19 @@ def total(counts: Iterable[Count]) -> Total:
     return Total(sum((one for one in amounts if one is not None), ZERO), None not in amounts)
 
 
-def id_in(split: Dimension, one: Count, tags: Tags) -> str:
-    """Return the id of a count's part in a split; "" for none."""
+def id_of(split: Dimension, tags: Tags) -> Callable[[Count], str]:
+    """Return what tells the id of a count's part in a split, "" for none; it is asked of each of many counts."""
+    column, tag = split.column, tag_of(split)
     if is_time(split) and split != HOUR:
-        return bucket_of(split, one.day).isoformat()
-    value = one.ids.get(split.column, "")
-    return tags.get(value, {}).get(tag_of(split), "") if tag_of(split) else value
+
+        @cache
+        def bucket(day: date) -> str:
+            return bucket_of(split, day).isoformat()
+
+        return lambda one: bucket(one.day)
+    if tag:
+        return lambda one: tags.get(one.ids.get(column, ""), {}).get(tag, "")
+    return lambda one: one.ids.get(column, "")
 
 
 def parts(
@@ -84,29 +92,42 @@ def parts(
     compared = None if before is None or any(is_time(one) for one in splits) else before
     earlier = None if compared is None else _sums(splits, compared, tags)
     sums = _sums(splits, now, tags)
-    found = [(key, _slice(splits, key, sums.get(key, _NOTHING), earlier, names)) for key in {**sums, **(earlier or {})}]
+    labels = [_labels(split, names) for split in splits]
+    found = [(key, _slice(labels, key, sums.get(key, _NOTHING), earlier)) for key in {**sums, **(earlier or {})}]
     times = [at for at, one in enumerate(splits) if is_time(one)]
     found.sort(key=lambda one: ([one[0][at] for at in times], -one[1].amount, one[1].name, one[1].and_name))
     return Breakdown(splits[0], tuple(part for _, part in found), splits[1] if len(splits) > 1 else None)
 
 
 def _sums(splits: Sequence[Dimension], counts: Iterable[Count], tags: Tags) -> dict[tuple[str, ...], Total]:
-    found: dict[tuple[str, ...], Total] = {}
+    ids = [id_of(split, tags) for split in splits]
+    amounts: dict[tuple[str, ...], Decimal] = {}
+    unknown: set[tuple[str, ...]] = set()
     for one in counts:
-        key = tuple(id_in(split, one, tags) for split in splits)
-        so_far = found.get(key, _NOTHING)
-        found[key] = Total(so_far.amount + (one.amount or ZERO), so_far.is_known and one.amount is not None)
-    return found
+        key = tuple([find(one) for find in ids])
+        if one.amount is None:
+            unknown.add(key)
+        amounts[key] = amounts.get(key, ZERO) + (one.amount or ZERO)
+    return {key: Total(amount, key not in unknown) for key, amount in amounts.items()}
+
+
+def _labels(split: Dimension, names: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what calls an id by its name, once for each: with two splits many parts have the same."""
+
+    @cache
+    def label(thing_id: str) -> str:
+        return split.label(thing_id, names)
+
+    return label
 
 
 def _slice(
-    splits: Sequence[Dimension],
+    labels_of: Sequence[Callable[[str], str]],
     key: tuple[str, ...],
     now: Total,
     earlier: Mapping[tuple[str, ...], Total] | None,
-    names: Mapping[str, str],
 ) -> Slice:
-    labels = [split.label(one, names) for split, one in zip(splits, key, strict=True)]
+    labels = [label(one) for label, one in zip(labels_of, key, strict=True)]
     was = None if earlier is None else earlier.get(key, _NOTHING)
     before = was.amount if was is not None and was.is_known else None
     return Slice("\t".join(key), labels[0], now.amount, before, labels[1] if len(labels) > 1 else "", now.is_known)
@@ -114,11 +135,10 @@ def _slice(
 
 def narrowed(found: Breakdown, top: int | None, over: Decimal | None) -> Breakdown:
     """Return the parts that are large enough, at most `top`, and all others as one, so that they add up as before."""
-    kept = [part for part in found.slices if over is None or part.amount > over]
-    if top is not None:
-        largest = sorted(kept, key=lambda part: -part.amount)[:top]
-        kept = [part for part in kept if part in largest]
-    rest = [part for part in found.slices if part not in kept]
+    slices = found.slices
+    large = [at for at, part in enumerate(slices) if over is None or part.amount > over]
+    kept = set(large if top is None else sorted(large, key=lambda at: -slices[at].amount)[:top])
+    rest = [part for at, part in enumerate(slices) if at not in kept]
     if not rest:
         return found
     before = [part.before for part in rest]
@@ -131,7 +151,13 @@ def narrowed(found: Breakdown, top: int | None, over: Decimal | None) -> Breakdo
         "–" if found.and_by else "",
         all(part.is_known for part in rest),
     )
-    return Breakdown(found.dimension, (*kept, others), found.and_by)
+    named = (part for at, part in enumerate(slices) if at in kept)
+    return Breakdown(found.dimension, (*named, others), found.and_by)
+
+
+def stacked_by(splits: Sequence[Dimension]) -> Dimension | None:
+    """Return the split by which an answer's chart is stacked, None where it is split by time alone."""
+    return next((one for one in splits if not is_time(one)), None)
 
 
 def series_of(
@@ -144,19 +170,20 @@ def series_of(
 ) -> Series:
     """Return days, or the unit of time among the splits, stacked by the first other split, the largest part first.
 
-    A unit of which no day is `known` has no data; a split by time alone has one part.
+    All OTHERS come last. A unit of which no day is `known` has no data; a split by time alone has one part.
     """
     unit = next((one for one in splits if is_time(one)), None)
-    stacked = next((one for one in splits if not is_time(one)), None)
+    stacked = stacked_by(splits)
+    part_of = id_of(stacked, tags) if stacked else None
     sums: dict[date, dict[str, Decimal]] = {}
     totals: dict[str, Decimal] = {}
     for one in counts:
-        part = "" if stacked is None else id_in(stacked, one, tags)
+        part = part_of(one) if part_of else ""
         start = bucket_of(unit, one.day) if unit else one.day
         bucket = sums.setdefault(start, {})
         bucket[part] = bucket.get(part, ZERO) + (one.amount or ZERO)
         totals[part] = totals.get(part, ZERO) + (one.amount or ZERO)
-    order = sorted(totals, key=lambda part: (-totals[part], part))
+    order = sorted(totals, key=lambda part: (part == OTHERS, -totals[part], part))
     starts = dict.fromkeys(bucket_of(unit, day) if unit else day for day in days)
     told = {bucket_of(unit, day) if unit else day for day in days if day in known}
     figures = tuple(DayFigure(start, sums.get(start, {}) if start in told else None) for start in starts)
@@ -167,8 +194,8 @@ def series_of(
 def untagged(splits: Sequence[Dimension], counts: Iterable[Count], names: Mapping[str, str], tags: Tags) -> tuple[str, ...]:
     """Return the names of the workspaces that have no value of a tag by which counts are split, without those of nothing."""
     found: set[str] = set()
-    asked = [split for split in splits if tag_of(split)]
-    for one in counts:
-        if asked and one.amount and any(not id_in(split, one, tags) for split in asked):
+    asked = [id_of(split, tags) for split in splits if tag_of(split)]
+    for one in counts if asked else ():
+        if one.amount and any(not find(one) for find in asked):
             found.add(WORKSPACE.label(one.ids.get(WORKSPACE.column, ""), names))
     return tuple(sorted(found))

@@ -5,8 +5,7 @@ a nano-dollar each, to the groups that lost most (the first by their ids where s
 nano-dollar, and parts and hours are fitted to these groups (`parts/fit.py`). Pure.
 """
 
-from collections.abc import Mapping
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from bot.admin.rows import FINE, Amounts, Exact, rounded
@@ -29,10 +28,15 @@ def shared_out(parts: Mapping[Group, int]) -> dict[Group, int]:
         found[group], rest = divmod(amount, FINE)
         if rest:
             lost.append((rest, group))
-    if lost:
-        missing = rounded(sum(parts.values())) - sum(found.values())
-        lost.sort(key=itemgetter(1))
-        lost.sort(key=itemgetter(0), reverse=True)
-        for _, group in lost[:missing]:
-            found[group] += 1
+    missing = rounded(sum(parts.values())) - sum(found.values())
+    for group in _lost_most(lost, missing) if missing else ():
+        found[group] += 1
     return found
+
+
+def _lost_most(lost: Sequence[tuple[int, Group]], count: int) -> list[Group]:
+    """Return so many groups that lost most; ids decide between those only that lost as much as the last of them."""
+    least = sorted((rest for rest, _ in lost), reverse=True)[count - 1]
+    more = [group for rest, group in lost if rest > least]
+    alike = sorted(group for rest, group in lost if rest == least)
+    return [*more, *alike[: count - len(more)]]

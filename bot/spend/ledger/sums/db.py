@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import String, case, func, literal_column, or_
+from sqlalchemy import String, case, cast, func, literal_column, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
@@ -16,6 +18,7 @@ from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ONE_DAY, Cell, dollars
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
+from bot.store.types import Nanos
 
 GroupedBy = Sequence[Dimension | Literal["day"]]
 Where = Mapping[Dimension, Collection[str]]
@@ -73,21 +76,29 @@ async def cells(
         found[key] = amount if key not in found else found[key] + amount
     names = [one.column for one in dimensions]
     if not by_day:
-        return [Cell(first, dict(zip(names, key, strict=True)), dollars(int(one))) for key, one in found.items()]
-    return _by_day(found, names)
+        return [Cell(first, dict(zip(names, key, strict=True)), dollars(one)) for key, one in found.items()]
+    # Made below the class, which takes as long as all else: there may be hundreds of thousands.
+    days, groups, new = _Days(), _Groups(names), partial[Cell](tuple[Any, ...].__new__, Cell)
+    return [new((days[key[0]], groups[key[1:]], Decimal(amount).scaleb(-9))) for key, amount in found.items()]
 
 
-def _by_day(found: Mapping[Key, int], names: Sequence[str]) -> list[Cell]:
-    """Return sums by day and ids as cells; those of one group share their ids, of which there are many fewer."""
-    days: dict[Any, date] = {}
-    groups: dict[Key, dict[str, str]] = {}
-    cells: list[Cell] = []
-    for key, amount in found.items():
-        group = key[1:]
-        if (ids := groups.get(group)) is None:
-            ids = groups[group] = dict(zip(names, group, strict=True))
-        cells.append(Cell(_day(key[0], days), ids, dollars(int(amount))))
-    return cells
+class _Groups(dict[Key, dict[str, str]]):
+    """Ids by column name of each group, of which there are many fewer than days of groups."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def __missing__(self, group: Key) -> dict[str, str]:
+        ids = self[group] = dict(zip(self._names, group, strict=True))
+        return ids
+
+
+class _Days(dict[Any, date]):
+    """Days as they are stored, which is as text on SQLite; few days come in many rows."""
+
+    def __missing__(self, stored: Any) -> date:
+        day = self[stored] = stored if isinstance(stored, date) else date.fromisoformat(stored)
+        return day
 
 
 def cost_table(asked: Asked) -> Any:
@@ -102,11 +113,11 @@ async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[
     """
     unsure = [name for name in counts if table.__table__.c[name].nullable]
     width, last = len(asked.by), len(asked.by) + len(counts)
-    at, days = asked.names.index("day") if "day" in asked.names else None, dict[Any, date]()
+    at, days = asked.names.index("day") if "day" in asked.names else None, _Days()
     found: dict[Key, dict[str, int | None]] = {}
     for row in await _rows(tx, table, counts, asked):
-        key = row[:width] if at is None else (*row[:at], _day(row[at], days), *row[at + 1 : width])
-        values: dict[str, int | None] = {name: int(one or 0) for name, one in zip(counts, row[width:last], strict=True)}
+        key = row[:width] if at is None else (*row[:at], days[row[at]], *row[at + 1 : width])
+        values: dict[str, int | None] = {name: one or 0 for name, one in zip(counts, row[width:last], strict=True)}
         for name, is_known in zip(unsure, row[last:], strict=True):
             if not is_known:
                 values[name] = None
@@ -118,19 +129,12 @@ def _added(one: dict[str, int | None], other: dict[str, int | None]) -> dict[str
     return {name: None if a is None or (b := other[name]) is None else a + b for name, a in one.items()}
 
 
-def _day(stored: Any, known: dict[Any, date]) -> date:
-    """Return a day, which is text on SQLite; few days come in many rows."""
-    if (day := known.get(stored)) is None:
-        day = known[stored] = stored if isinstance(stored, date) else date.fromisoformat(stored)
-    return day
-
-
 async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list[tuple[Any, ...]]:
     """Return rows of the groups, counts, and whether each count that may be unknown is known; a group may have several."""
     sources = await _sources(tx, asked)
     table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
     parts = [await tx.rows(_statement(one, counts, asked, sources)) for one in await _parts(tx, table, asked, sources)]
-    return [tuple(row) for part in parts for row in part] if tx.dialect == "postgresql" else list(chain(*parts))
+    return list(chain(*parts))
 
 
 class _Part(NamedTuple):
@@ -162,7 +166,7 @@ def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequen
     unsure = [getattr(table, name) for name in counts if table.__table__.c[name].nullable]
     known = [func.count(one) == func.count() for one in unsure]
     # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
-    statement = select_columns(*columns, *(func.sum(getattr(table, name)) for name in counts), *known)
+    statement = select_columns(*columns, *(_total(getattr(table, name)) for name in counts), *known)
     statement = statement.where(col(table.day).between(part.first, part.last))
     if any(_without(one, sources) for one in asked.dimensions):
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(table.day), isouter=True)
@@ -171,6 +175,11 @@ def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequen
     for dimension, ids in asked.where.items():
         statement = statement.where(_told(table, dimension, sources).in_(ids))
     return statement.group_by(*columns, *_in_order(table, asked))
+
+
+def _total(count: Any) -> Any:
+    """Return a sum as the integer that it is: PostgreSQL sums BIGINT as NUMERIC, which takes long to read."""
+    return cast(func.sum(count), Nanos)
 
 
 def _in_order(table: Any, asked: Asked) -> list[Any]:
