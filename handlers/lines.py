@@ -60,7 +60,7 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
         elif one.type == "person":
             _take_person(line, one)
     left = [one for one in fields if one.type not in ("date", "person")]
-    names = {one.name: await _names_of(call.rt, one) for one in left if one.type in _NAMED}
+    names = {one.name: await _names_of(call.rt, one) for one in left if one.type in _NAMED and line.words}
     while line.words and left:
         taken = next((one for one in left if _takes_first(line, one, names.get(one.name, ()))), None)
         taken = taken or next((one for one in left if _takes_part(line, one, names.get(one.name, ()))), None)

@@ -105,6 +105,7 @@ async def test_a_card_tells_owner_request_history_and_what_can_be_asked(world: W
 async def test_a_name_that_several_have_is_asked_back_and_one_that_none_has_leads_to_the_nearest(world: World) -> None:
     first = await make_key(world, "twin")
     await world.post(f"/claude/keys/{first}", status="archived")
+    await world.post("/clock", advance=5)
     await make_key(world, "twin")
     await make_key(world, "twin-tower")
     await world.command(BOB, "/claude-keys show twin")

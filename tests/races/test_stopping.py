@@ -1,7 +1,9 @@
 """SIGTERM: nothing new is taken, what runs is finished, and the process ends with 0."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -54,19 +56,29 @@ async def test_a_request_of_slacks_that_is_under_way_is_answered_before_the_proc
         bot = await fleet.start_one()
         address = f"http://127.0.0.1:{bot.port}"
         assert (await fleet.post("/delivery", mode="http", url=f"{address}/slack/events"))["verified"]
-        assert (await fleet.command(ALICE, "/claude-keys request"))["ok"]
-        await fleet.modal(ALICE, "Workspace")
+        assert (await fleet.post("/claude/keys", workspace_id=await fleet.workspace_id("Staging"), name="to-type"))["ok"]
+        assert (await fleet.command(ALICE, "/claude-keys disable"))["ok"]
+        await fleet.modal(ALICE, "form_disable_key")
         view = (await fleet.modals(ALICE))[-1]
         # Type-ahead is answered within its own request, so a slow organization holds that request open.
         await fleet.until_said(bot, "costs_synced")
-        held = await fleet.held_at("claude", "GET /v1/organizations/workspaces", "slow", seconds=1.0)
-        asking = asyncio.create_task(
-            fleet.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_workspace", value="Stag")
+        await fleet.held_at("claude", f"GET {KEYS}", "slow", seconds=1.5)
+        asking = await _under_way(
+            lambda: fleet.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_key", value="to-t")
         )
-        await held.reached()
         bot.ask_to_stop()
         options = (await asking)["options"]
-        assert [option["text"]["text"] for option in options] == ["Staging"]
+        assert [option["text"]["text"] for option in options] == ["to-type"]
         assert await bot.ended() == 0
         with pytest.raises(httpx.TransportError):
             await fleet.http.get(f"{address}/healthz")
+
+
+async def _under_way(ask: Callable[[], Awaitable[Any]]) -> asyncio.Task[Any]:
+    """Ask until the answer isn't one that the process has kept, and return while that is waited for."""
+    while True:
+        asking = asyncio.ensure_future(ask())
+        await asyncio.wait({asking}, timeout=0.4)
+        if not asking.done():
+            return asking
+        await asyncio.sleep(0.5)

@@ -134,7 +134,7 @@ def test_a_query_is_read_in_any_order_and_case() -> None:
         ("7d in Produktion", "in Produktion", "7d in Production"),
         ("yesterdy by key", "yesterdy", "yesterday by key"),
         ("by", "by", None),
-        ("last weak", "last", "last week"),
+        ("last weak", "last weak", "last week"),
         ("30", "30", "30d"),
         ("7d by api ky", "by api", "7d by key"),
         ("yesterdy foo", "yesterdy", "yesterday"),
