@@ -13,6 +13,7 @@ from bot.slack import ids
 from bot.slack.markup import Markup, escape
 from bot.spend.digests.schedule import half_hours
 from bot.words.amounts import read_amount
+from bot.words.digits import in_ascii
 from bot.words.folded import folded
 from bot.words.phrases import longest_phrase
 from bot.words.unreadable import Unreadable
@@ -160,7 +161,7 @@ def _time(typed: Typed, rest: Sequence[str]) -> int:
 
 def _local_time(text: str) -> str:
     """Return `09:00` for `9`, `9:00`, `9 am`; "" for what is no time."""
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(in_ascii(text))
     if found is None:
         return ""
     hour, minute, half = int(found[1]), found[2] or "00", (found[3] or "").casefold()

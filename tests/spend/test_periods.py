@@ -123,6 +123,29 @@ def test_in_may_be_followed_by_a_month_or_by_a_workspace_of_its_name() -> None:
     assert found == SpendQuery("last month", where=in_workspaces("Production"))
 
 
+def test_digits_of_any_script_are_read_as_those_that_a_period_is_spelled_with() -> None:
+    for typed in ("2026-10", "2026", "since 2026-10", "3 oct 2026", "q3 2026", "h1 2026", "second half of 2026", "45 days"):
+        for zero in ("\uff10", "\u0660", "\u0966"):
+            other = "".join(chr(ord(zero) + int(one)) if one.isdigit() else one for one in typed)
+            assert read_period(other.split()) == read_period(typed.split()), other
+    for typed in ("²d", "2026-①0", "q½"):
+        assert read_period([typed]) is None, typed
+
+
+def test_what_only_looks_like_a_number_breaks_no_question() -> None:
+    for typed in (
+        "last ² hours",
+        "① months",
+        "last ½ days",
+        "² kg",
+        f"last {'9' * 5000} hours",
+        "last ９９ hours",
+        f"top {'9' * 5000} by key",
+    ):
+        assert isinstance(parse_query(typed.split()), NotUnderstood), typed[:40]
+    assert parse_query("top ５ by model".split()) == parse_query("top 5 by model".split())
+
+
 TYPED = "3 17 oct october to .. - 2026 2026-10 2026-10-03 last week month from d 45 days".split()
 
 

@@ -123,7 +123,7 @@ def _versus(first: str, words: Sequence[str], _: Known) -> Read | None:
 
 
 def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
-    if first not in _TOP or len(words) < 2 or not words[1].isascii() or not words[1].isdigit():
+    if first not in _TOP or len(words) < 2 or not words[1].isdecimal() or len(words[1]) > len(str(MOST_PARTS)):
         return None
     number = int(words[1])
     return _read("number of parts", number, words, 2) if 1 <= number <= MOST_PARTS else None

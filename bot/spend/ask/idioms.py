@@ -12,6 +12,7 @@ NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "un
 _HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
 _COUNTED = ("last", "past", "previous", "rolling", "trailing")
 _VERSUS = ("vs", "versus")
+_MOST_DIGITS = 6
 _UNITS = ("day", "week", "month", "quarter", "year")
 _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
 _SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
@@ -42,7 +43,7 @@ def named(rest: Sequence[str]) -> int:
     words = [word.casefold() for word in rest[:3]]
     if words[0] not in (*_HEADS, *_VERSUS) or len(words) == 1:
         return 1
-    return len(words) if words[1].isdigit() or words[1] == "the" else 2
+    return len(words) if words[1].isdecimal() or words[1] == "the" else 2
 
 
 def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -54,16 +55,20 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             yield taken, [f"{MOST_DAYS}d"]
     if words[0] in ("last", "past", "this") and words[1:2] == ["hour"]:
         yield 2, ["today", "by", "hour"]
-    if len(words) > 2 and words[0] in _COUNTED and words[1].isdigit() and words[2].startswith("hour"):
+    if len(words) > 2 and words[0] in _COUNTED and _is_count(words[1]) and words[2].startswith("hour"):
         yield 3, ["today" if int(words[1]) <= 24 else f"{-(-int(words[1]) // 24)}d", "by", "hour"]
     behind = words[1:] if words[0] in _COUNTED else words
     yield from ((len(words) - len(behind) + taken, meant) for taken, meant in _months(behind))
     yield from _turned(words)
 
 
+def _is_count(word: str) -> bool:
+    return word.isdecimal() and len(word) <= _MOST_DIGITS
+
+
 def _months(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Read a number of months or years, which may mean so many days or calendar months."""
-    if len(words) > 1 and words[0].isdigit() and len(words[0]) < 3 and words[1].startswith(("mon", "year")):
+    if len(words) > 1 and words[0].isdecimal() and len(words[0]) < 3 and words[1].startswith(("mon", "year")):
         yield 2, [f"{int(words[0]) * (365 if words[1].startswith('year') else 30)}d"]
 
 

@@ -10,6 +10,7 @@ from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES
 from bot.spend.ask.words import LINKS, PERSON, plain
 from bot.spend.dimensions import MODEL, WORKSPACE
+from bot.words.digits import in_ascii
 from bot.words.similar import closest
 
 Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
@@ -107,8 +108,8 @@ def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
     yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
-    if rest[0].isdigit() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
-        yield 1, [f"{rest[0]}d"]
+    if rest[0].isdecimal() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
+        yield 1, [f"{in_ascii(rest[0])}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
         yield 1, [f"{MOST_DAYS}d"]
     phrases = {one: one.split() for one in period_phrases()}

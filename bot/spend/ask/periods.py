@@ -12,6 +12,7 @@ from datetime import date
 
 from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, on_or_after, on_or_before, span, span_before
 from bot.spend.model import PERIODS, Period
+from bot.words.digits import in_ascii
 from bot.words.wording import MONTHS
 
 __all__ = ["MONTH_NAMES", "is_month", "read_period", "span", "span_before"]
@@ -68,7 +69,7 @@ _Day = tuple[int | None, int | None, int]
 def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
     """Return the longest period that the words begin with, in its one spelling, and how many words it took."""
     for taken in range(min(len(words), _LONGEST), 0, -1):
-        found = _period(" ".join(" ".join(words[:taken]).casefold().split()))
+        found = _period(in_ascii(" ".join(" ".join(words[:taken]).casefold().split())))
         if found is not None:
             return found, taken
     return None
