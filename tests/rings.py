@@ -57,6 +57,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("approvals/test_evaluation", PURE),
     ("approvals/test_held", SERVICE),
     ("approvals/test_on_record", SERVICE),
+    ("approvals/test_overlaps_any", PURE),
     ("approvals/test_overlaps", SERVICE),
     ("approvals/test_model", PURE),
     ("approvals/test_ask_facts", PURE),

@@ -314,6 +314,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (71, "of two grants that overlap, neither takes back what both gave"): (
         "approvals/test_stale_acts::of_two_roles_for_a_time_the_last_to_end_brings_back_what_was_before_both",
         "approvals/test_overlaps::*",
+        "approvals/test_overlaps_any::*",
     ),
     (72, "a number as another country writes it is read as another number"): (
         "words/test_readers::amounts_that_could_mean_two_things_are_refused_in_a_sentence",

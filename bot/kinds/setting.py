@@ -201,9 +201,13 @@ class Setting(Generic[P]):
         said, was_said = self.in_words(thing.value), self.in_words(was)
         if thing.value == was:
             return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
+        if await self._is_later(act, thing):
+            return Done(Outcome(note=f"{thing.name} is {said} by a later request, so I left it.", gone_at_end=True))
         back = await self._before(act)
         if thing.value not in (self.to(act.payload), back):
-            return await self._left(act, thing, said)
+            raise NeedsPerson(
+                f"Somebody else changed {thing.within} to {said}, so I changed nothing. Check that it is right."
+            )
         if thing.value != back:
             await self._set(act, back)
         if back == was:
@@ -211,12 +215,10 @@ class Setting(Generic[P]):
         note = f"{thing.name} was {was_said} for a time only, which is over, too, so it is {self.in_words(back)} again."
         return Done(Outcome(note=note, gone_at_end=True, back=back))
 
-    async def _left(self, act: Act[P], thing: Thing, said: str) -> Done:
-        """Leave a value that this request didn't set; NeedsPerson unless a later one did, which takes it back itself."""
+    async def _is_later(self, act: Act[P], thing: Thing) -> bool:
+        """Tell whether a later request set the value, even to what this one set: it is not for this one to take back."""
         later = self._given(act, await act.others.given_since(act.request.kind, _began(act.request)))
-        if is_set_by(later, self.which(act.payload), thing.value, _began(act.request)):
-            return Done(Outcome(note=f"{thing.name} is {said} by a later request, so I left it.", gone_at_end=True))
-        raise NeedsPerson(f"Somebody else changed {thing.within} to {said}, so I changed nothing. Check that it is right.")
+        return is_set_by(later, self.which(act.payload), thing.value, _began(act.request))
 
     async def _before(self, act: Act[P]) -> str:
         """Return the value to go back to: where that was a grant's, too, that is over since, the one before it."""
@@ -224,9 +226,16 @@ class Setting(Generic[P]):
         while True:
             ended = self._given(act, await act.others.ended_since(act.request.kind, began, act.now()))
             grant = last_before(ended, self.which(act.payload), value, began)
-            if grant is None:
+            if grant is None or await self._is_given_since(act, grant, began):
                 return value
             value, began = grant.was, grant.at
+
+    async def _is_given_since(self, act: Act[P], grant: Given, moment: datetime) -> bool:
+        """Tell whether a request that isn't over set the same value again between a grant and a moment."""
+        found = await act.others.given_since(act.request.kind, grant.at)
+        lasting = self._given(act, [one for one in found if one.ends_at is None or one.ends_at > act.now()])
+        again = last_before(lasting, grant.which, grant.to, moment)
+        return again is not None and again.at > grant.at
 
     def _given(self, act: Act[P], requests: Sequence[Request]) -> list[Given]:
         found = list[Given]()
