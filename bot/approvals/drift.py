@@ -1,7 +1,8 @@
 """What a request set and what is seen of it later: where they differ, that is on record once, whoever changed it.
 
 A timer watches each value that a request set, `drift` about the value with the request's id: the next request that sets the
-same value takes the timer over, so that only the last one's word is compared. What the parts of a request set is looked
+same value takes the timer over, so that only the last one's word is compared, and while it is carried out nothing is put on
+record. What the parts of a request set is looked
 after in the same way, each by itself. What an upstream ends by itself is no change, nor is what went with a workspace or a
 membership.
 """
@@ -26,6 +27,8 @@ from bot.timers import db as timers
 from bot.timers.model import Timer, TimerTopic
 
 TOPIC = "drift"
+_AT_WORK = (Status.APPLYING, Status.FULFILLING, Status.FAILED, Status.REVERTING)
+_MOST_AT_WORK = 10_000
 LOOK_EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -50,6 +53,12 @@ async def let_go(tx: Tx, which: str) -> None:
     await timers.set_timers(tx, TOPIC, which, {})
 
 
+async def give_up(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
+    """Stop looking after what a request had changed before it was given up."""
+    for which in kind.effect.lets_go(asked) if asked.request.outcome.parts else ():
+        await let_go(tx, which)
+
+
 async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     async with rt.store.read() as tx:
         request = await requests.load(tx, timer.what)
@@ -67,7 +76,7 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
         return None
     except UpstreamRefused:  # such as a preview that was taken back
         return rt.now() + LOOK_EVERY
-    noted = await _note(rt, request, seen, which)
+    noted = await _note(rt, request, seen, which, timer)
     if noted is None:
         return rt.now() + SOON
     if noted:
@@ -88,10 +97,10 @@ async def _is_archived(rt: Runtime, workspace_id: str | None) -> bool:
     return bool(workspace_id) and (await rt.admin.workspace(workspace_id or "")).archived_at is not None
 
 
-async def _note(rt: Runtime, request: Request, seen: Seen, which: str) -> bool | None:
+async def _note(rt: Runtime, request: Request, seen: Seen, which: str, timer: Timer) -> bool | None:
     """Put on record that a value isn't what it was set to, once for each that it is instead; tells whether that is new.
 
-    None where somebody else wrote the request meanwhile.
+    None where somebody else wrote the request meanwhile. What a request of ours changes is changed by nobody else.
     """
     outcome, now = request.outcome, rt.now()
     known = next((one for one in outcome.parts_elsewhere if one.which == which), None) if which else outcome.elsewhere
@@ -99,11 +108,27 @@ async def _note(rt: Runtime, request: Request, seen: Seen, which: str) -> bool |
         return False
     elsewhere = None if seen.is_same else Elsewhere(name=seen.name, was=seen.was, now=seen.now, at=now, which=which)
     async with rt.store.write() as tx:
+        if not await timers.is_set(tx, timer) or await is_ours(rt, tx, timer):
+            return False
         moved = await requests.touch(tx, request, with_line=False, outcome=_with(outcome, elsewhere, which))
         if moved and elsewhere:
             detail = {"what": seen.name, "was": seen.was, "now": seen.now, "thing": outcome.thing_id}
             tx.audit(now, BOT_ACTOR, AuditAction.SEEN_CHANGED_ELSEWHERE, request.id, **detail)
     return True if moved else None
+
+
+async def is_ours(rt: Runtime, tx: Tx, timer: Timer) -> bool:
+    """Tell whether another request that changes the value is at work on it, or did a part of its work."""
+    for one in await requests.with_status(tx, *_AT_WORK, limit=_MOST_AT_WORK):
+        kind, is_idle = kind_of(rt, one), one.status is Status.FAILED and not (one.outcome.parts or one.outcome.in_doubt)
+        if one.id != timer.what and not is_idle and timer.subject in _changed_by(kind, kind.asked(one)):
+            return True
+    return False
+
+
+def _changed_by(kind: AnyKind, asked: Asked[Any]) -> list[str]:
+    own = [kind.effect.stays.which(asked)] if kind.effect.stays else []
+    return [*own, *kind.effect.lets_go(asked)]
 
 
 def _with(outcome: Outcome, elsewhere: Elsewhere | None, which: str) -> Outcome:

@@ -1,6 +1,6 @@
 """The parts of a kind of Request: how it speaks, what may be asked, what it changes, and what a person does by hand."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -179,7 +179,8 @@ class Effect(Generic[P]):
     once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
-    that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts.
+    that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
+    `lets_go` names further values that it changes, after which nobody looks from then on.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -190,6 +191,7 @@ class Effect(Generic[P]):
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
     stays: Stays[P] | None = None
     parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
+    lets_go: Callable[[Asked[P]], Collection[str]] = lambda _asked: ()
 
 
 @dataclass(frozen=True)

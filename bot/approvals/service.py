@@ -12,11 +12,12 @@ import structlog
 from pydantic import BaseModel
 
 from bot.approvals import db as requests
-from bot.approvals import decide, execute
+from bot.approvals import decide, drift, execute
 from bot.approvals import submit as submission
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of
 from bot.approvals.cards import topic as cards
 from bot.approvals.due import is_followed_now
+from bot.approvals.extensions import kind_of
 from bot.approvals.handover import holding
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
@@ -202,6 +203,9 @@ async def _move(
         moved = await requests.advance(tx, request, event, **changes)
         if moved:
             tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
+        if moved and event is Event.GIVE_UP:
+            kind = kind_of(rt, moved)
+            await drift.give_up(tx, kind, kind.asked(moved))
     if moved is None:
         latest = await decide.load(rt, request.id)
         _check_not_followed(rt, latest)

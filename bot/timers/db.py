@@ -38,6 +38,11 @@ async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetim
         await set_timers(tx, topic, subject, {what: due_at})
 
 
+async def is_set(tx: Tx, timer: Timer) -> bool:
+    """Tell whether a timer is still there, claimed or not."""
+    return (await tx.session.exec(select(TimerRow.what).where(*_key(timer)))).first() is not None
+
+
 async def due(tx: Tx, now: datetime, topics: Sequence[str]) -> list[Timer]:
     """Return the timers of these topics that are due and that nobody works on, the longest waiting first.
 

@@ -2,21 +2,24 @@
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 from bot.approvals import db as requests
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
-from bot.approvals.drift import DRIFT, LOOK_EVERY, watch
+from bot.approvals.drift import DRIFT, LOOK_EVERY, give_up, is_ours, watch
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.kind import AnyKind
-from bot.approvals.model import Request, Status
-from bot.approvals.outcome import Elsewhere, PartDone
+from bot.approvals.model import Event, Request, Status
+from bot.approvals.outcome import Elsewhere, Outcome, PartDone
 from bot.kinds.people.leaving import LeftKey
 from bot.kinds.registry import KINDS
 from bot.slack.paging import Page
 from bot.store import audit
 from bot.store.session import Store
 from bot.timers.db import due
+from bot.timers.model import Timer
 from bot.timers.run import due_timers, run_timer
 from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, until
 from tests.approvals.asking import approve, ask, fill_in
@@ -107,9 +110,48 @@ async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(s
     leaves = a_request("remove_member", Status.APPLIED)
     payload = leaves.payload | {"keys": [LeftKey(id="apikey_1", name="x", place="y", status="active", fate="revoke")]}
     removal = KINDS["remove_member"].asked(leaves.model_copy(update={"payload": payload}))
+    given_up, part = (
+        removal.request.model_copy(update={"status": Status.WITHDRAWN}),
+        PartDone(name="member", label="x", state="refused"),
+    )
+    for state, watched_after in (("refused", {"status:apikey_1", "name:apikey_1"}), ("done", {"name:apikey_1"})):
+        key = part.model_copy(update={"name": "key:apikey_1", "state": state})
+        left = given_up.model_copy(update={"outcome": Outcome(parts=(part, key))})
+        async with store.write() as tx:
+            await give_up(tx, KINDS["remove_member"], KINDS["remove_member"].asked(left))
+        assert {subject for subject, _ in await watched(store)} == watched_after, state
+    revoked = a_request("revoke_key", Status.APPLIED, outcome={"thing_id": "apikey_1"}).model_copy(update={"id": "r3"})
     async with store.write() as tx:
+        await watch(tx, KINDS["revoke_key"], KINDS["revoke_key"].asked(revoked))
         await KINDS["remove_member"].effect.keep(tx, removal)
     assert await watched(store) == {("name:apikey_1", "r2")}
+
+
+async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_else(store: Store) -> None:
+    rt = cast("Any", SimpleNamespace(kinds=KINDS, store=store))
+    timer = Timer(topic=DRIFT.name, subject="role:user_1", what="r0", due_at=ASKED, tries=0)
+    part = PartDone(name="key:apikey_1", label="x", state="done")
+    role, leaves = KINDS["change_role"].sample.payload, KINDS["remove_member"].sample.payload
+    cases: dict[str, tuple[str, Any, Status, dict[str, Any], bool]] = {
+        "r1": ("change_role", role, Status.APPLYING, {}, True),
+        "r2": ("change_role", role, Status.FAILED, {}, False),
+        "r3": ("change_role", role, Status.FAILED, {"in_doubt": True}, True),
+        "r4": ("change_role", role, Status.REVERTING, {}, True),
+        "r5": ("change_role", role, Status.PENDING, {}, False),
+        "r6": ("remove_member", leaves, Status.APPLYING, {}, True),
+        "r7": ("remove_member", leaves, Status.FAILED, {"parts": (part,)}, True),
+        "r0": ("change_role", role, Status.REVERTING, {}, False),
+    }
+    for name, (kind, sample, status, outcome, expected) in cases.items():
+        for member_id in ("user_1", "user_2"):
+            payload = sample.model_copy(update={"member_id": member_id}).model_dump(mode="json")
+            one = a_request(kind, status, id=name, payload=payload).model_copy(
+                update={"outcome": Outcome.model_validate(outcome)}
+            )
+            async with store.write() as tx:
+                assert await requests.insert(tx, one, name)
+                assert await is_ours(rt, tx, timer) is (expected and member_id == "user_1"), (name, member_id)
+                await tx.session.rollback()
 
 
 async def watched(store: Store) -> set[tuple[str, str]]:
@@ -156,6 +198,13 @@ async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was
         await a_day_passes(world)
         assert await seen_of(world, request) == (once, "")
         await world.post(path, role="user")
+        ours = request.model_copy(update={"id": "r2", "status": Status.FAILED, "outcome": Outcome(in_doubt=True)})
+        async with world.rt.store.write() as tx:
+            assert await requests.insert(tx, ours, "role of dana")
+        await a_day_passes(world)
+        assert await seen_of(world, request) == (once, ""), "a request of ours may have changed it"
+        async with world.rt.store.write() as tx:
+            assert await requests.advance(tx, ours, Event.GIVE_UP, closed_at=world.rt.now())
         await a_day_passes(world)
         assert (await seen_of(world, request))[0] == once * 2, "it was changed once more"
         await world.rt.admin.remove_user(request.payload["member_id"])

@@ -25,7 +25,7 @@ from bot.kinds.people.leaving import (
     fates_of,
 )
 from bot.kinds.people.leaving_places import places_left
-from bot.kinds.people.remove_parts import SEVERAL, apply, keep
+from bot.kinds.people.remove_parts import SEVERAL, apply, keep, lets_go
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
@@ -231,7 +231,7 @@ REMOVE_MEMBER = Kind(
         may_be_gone=True,
         least_approvals=2,
     ),
-    effect=replace(SEVERAL.effect(), apply=apply, keep=keep),
+    effect=replace(SEVERAL.effect(), apply=apply, keep=keep, lets_go=lets_go),
     concerns=Concerns(
         find=_heir,
         field="new_owner",

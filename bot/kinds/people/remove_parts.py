@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.admin.model import ApiKey
 from bot.approvals.act import Act, Asked, Look
 from bot.approvals.drift import let_go
+from bot.approvals.model import Status
 from bot.approvals.outcome import KEY_PART, Applied, NeedsPerson, PartDone
 from bot.errors import NotLinked, UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
@@ -167,14 +168,23 @@ def _made_since(payload: RemoveMember) -> Part[RemoveMember]:
 SEVERAL = Several(parts_of)
 
 
+def lets_go(asked: Asked[RemoveMember]) -> list[str]:
+    """Return what goes with the membership: its role, pending invites, and the status of keys that are switched off.
+
+    Of a request that was given up it is what was done of that.
+    """
+    wanted, came = asked.payload, asked.request.outcome
+    found = {MEMBER: membership_subject(wanted.member_id)}
+    found |= {f"invite:{one.id}": invite_subject(one.id) for one in wanted.invites}
+    found |= {f"{KEY_PART}{key.id}": f"status:{key.id}" for key in wanted.keys if key.fate != "keep"}
+    done = {part.name for part in came.parts if part.state == "done"}
+    return [which for name, which in found.items() if asked.request.status is not Status.WITHDRAWN or name in done]
+
+
 async def keep(tx: Tx, asked: Asked[RemoveMember]) -> None:
-    """Look no longer after what went with the membership: its role, pending invites, and keys that were switched off."""
-    await let_go(tx, membership_subject(asked.payload.member_id))
-    for invite in asked.payload.invites:
-        await let_go(tx, invite_subject(invite.id))
-    for key in asked.payload.keys:
-        if key.fate != "keep":
-            await let_go(tx, f"status:{key.id}")
+    """Look no longer after what went with the membership."""
+    for which in lets_go(asked):
+        await let_go(tx, which)
 
 
 async def apply(act: Act[RemoveMember]) -> Applied:

@@ -89,9 +89,14 @@ async def _apply(act: Act[WithdrawInvite]) -> Done:
     return _done_as(GONE)
 
 
+def _lets_go(asked: Asked[WithdrawInvite]) -> list[str]:
+    return [invite_subject(asked.payload.invite_id)]
+
+
 async def _keep(tx: Tx, asked: Asked[WithdrawInvite]) -> None:
     """Look no longer whether the invite is there."""
-    await let_go(tx, invite_subject(asked.payload.invite_id))
+    for which in _lets_go(asked):
+        await let_go(tx, which)
 
 
 def _done_as(state: str) -> Done:
@@ -119,7 +124,7 @@ WITHDRAW_INVITE = Kind(
         chosen=lambda asked: {"invite_id": asked.payload.email},
     ),
     rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, keep=_keep),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, keep=_keep, lets_go=_lets_go),
     concerns=NOBODY,
     sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
 )
