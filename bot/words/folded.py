@@ -4,15 +4,18 @@ Unicode has two spellings of `é` that look alike everywhere; a Mac writes one, 
 invisible character reads as the one without it, so no rule about that one may stop applying.
 """
 
+import re
 import unicodedata
 
 _UNSEEN = ("Cc", "Cf", "Cs")
 """Categories of control, format (zero width, direction) and half characters."""
+_FILLING = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""What Unicode lets nobody draw besides: joiners of marks, empty letters, and selectors of a letter's variant."""
 
 
 def folded(text: str) -> str:
     """Return what spellings of a name have in common that nobody can tell apart, without regard to case."""
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
-    seen = "".join(one for one in text if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    seen = "".join(one for one in _FILLING.sub("", text) if one.isspace() or unicodedata.category(one) not in _UNSEEN)
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold()).split())

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from bot.words.folded import folded
+
 _SURE_OF_A_NAME = 0.75
 """Below it names are alike by chance: `nightly-ingest` and `insights-test` share two thirds of their letters."""
 
@@ -18,6 +20,10 @@ def closest_name(word: str, known: Iterable[str]) -> str | None:
     Of two addresses what stands before the @ is compared: those of one company are alike in all that follows.
     """
     is_address = "@" in word
-    names = {one.partition("@")[0] if is_address else one: one for one in known if not is_address or "@" in one}
-    found = closest(word.partition("@")[0] if is_address else word, names, _SURE_OF_A_NAME)
+    names = {_compared(one, is_address): one for one in known if not is_address or "@" in one}
+    found = closest(_compared(word, is_address), names, _SURE_OF_A_NAME)
     return names[found] if found is not None else None
+
+
+def _compared(name: str, is_address: bool) -> str:
+    return folded(name.partition("@")[0] if is_address else name)

@@ -22,6 +22,8 @@ def test_case_and_the_way_an_accent_is_put_together_make_no_other_name() -> None
     assert folded("Straße") == folded("STRASSE")
     assert folded("Café") != folded("Cafe")
     assert folded("Sta\u200bging") == folded(" sta\u00adging ") == "staging"
+    for unseen in ("\ufe0f", "\u034f", "\u3164", "\U000e0101", "\u115f", "\u180b"):
+        assert folded(f"Sta{unseen}ging") == "staging", ascii(unseen)
     assert folded("Data  Platform\n") == folded("data platform")
     assert clean(normalize("NFD", TYPED)) == TYPED
     assert reads_alike(ON_A_MAC.casefold(), TYPED.casefold())

@@ -8,6 +8,7 @@ PEOPLE = ("noah@acme.test", "theo@acme.test", "Noah Klein")
 
 def test_a_name_is_guessed_where_it_is_nearly_that_one_and_else_not() -> None:
     meant = {"ingset-prod": "ingest-prod", "alice-notebok": "alice-notebook", "nightly-ingest": None, "alert": None}
+    meant["INGSET-PROD"] = "ingest-prod"
     assert {typed: closest_name(typed, KEYS) for typed in meant} == meant
 
 
@@ -16,6 +17,8 @@ def test_of_addresses_what_stands_before_the_at_is_compared() -> None:
         "naoh@acme.test": "noah@acme.test",
         "theo@acme.tset": "theo@acme.test",
         "x@acme.test": None,
+        "NAOH@acme.test": "noah@acme.test",
+        "@acme.test": None,
         "Noah Klien": "Noah Klein",
     }
     assert {typed: closest_name(typed, PEOPLE) for typed in meant} == meant
