@@ -15,6 +15,7 @@ from bot.slack import ids
 from bot.slack.markup import Markup, bold, clean, reads_alike
 from bot.words.amounts import read_amount
 from bot.words.counts import read_count
+from bot.words.digits import words_of_number
 from bot.words.ends import find_end
 from bot.words.similar import closest
 from bot.words.unreadable import Unreadable
@@ -140,7 +141,11 @@ def _meant(found: list[Name], typed: str) -> list[Name]:
 
 
 def _take_number(line: Line, one: FormField, reads: Callable[[str], object]) -> bool:
-    """Take an amount or a count, which may be several words: `$ 500`, `2k USD`."""
+    """Take an amount or a count, which may be several words: `$ 500`, `2k USD`; `1 000` is left to the form as it is."""
+    if apart := words_of_number(line.words):
+        line.values[one.name] = " ".join(line.words[:apart])
+        del line.words[:apart]
+        return True
     for taken in range(min(len(line.words), _MOST_OF_A_NUMBER), 0, -1):
         typed = " ".join(line.words[:taken])
         try:

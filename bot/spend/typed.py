@@ -13,7 +13,7 @@ from bot.slack import ids
 from bot.slack.markup import Markup, escape
 from bot.spend.digests.schedule import half_hours
 from bot.words.amounts import read_amount
-from bot.words.digits import in_ascii
+from bot.words.digits import in_ascii, words_of_number
 from bot.words.folded import folded
 from bot.words.phrases import longest_phrase
 from bot.words.unreadable import Unreadable
@@ -192,9 +192,12 @@ def _steps(typed: Typed, rest: Sequence[str]) -> int:
 
 def _amount(typed: Typed, rest: Sequence[str]) -> int:
     """Read dollars; what looks like an amount and is none stands in its field as it was typed, and is named."""
-    if ids.SPEND_AMOUNT in typed.values or not any(map(str.isdigit, rest[0])):
+    before = len(rest) > 1 and rest[0].casefold() not in _FILLERS and bool(_CURRENCY.fullmatch(rest[0]))  # `€ 500`
+    number = rest[before:]
+    if ids.SPEND_AMOUNT in typed.values or not any(map(str.isdigit, number[0])):
         return 0
-    taken = 2 if len(rest) > 1 and _CURRENCY.fullmatch(rest[1]) else 1
+    taken = words_of_number(number) or 1
+    taken += before + (len(number) > taken and bool(_CURRENCY.fullmatch(number[taken])))
     said = " ".join(rest[:taken])
     try:
         typed.values[ids.SPEND_AMOUNT] = f"{read_amount(said):.2f}"

@@ -44,7 +44,13 @@ def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() ->
 
 def test_an_amount_takes_the_words_that_belong_to_it() -> None:
     field = FormField("amount", "Dollars a month", "amount")
-    for typed, amount, rest in (("$ 500 Staging", "$ 500", ["Staging"]), ("2k USD for tests", "2k USD", ["for", "tests"])):
+    for typed, amount, rest in (
+        ("$ 500 Staging", "$ 500", ["Staging"]),
+        ("2k USD for tests", "2k USD", ["for", "tests"]),
+        ("1 000 Staging", "1 000", ["Staging"]),
+        ("2 500 000.50 for 3 days", "2 500 000.50", ["for", "3", "days"]),
+        ("5 3 days", "5", ["3", "days"]),
+    ):
         line = Line(typed.split())
         assert _take_number(line, field, read_amount)
         assert (line.values["amount"], line.words) == (amount, rest)
