@@ -34,7 +34,10 @@ class Organization:
         limits: dict[str, int] | None = None,
         kept: int | None = None,
         every: Sequence[Workspace] = (STAGING, LAB),
+        *,
+        is_enabled: bool = True,
     ) -> None:
+        self.is_enabled = is_enabled
         self.roles, self.limits, self.kept, self.every = roles, limits, kept, every
 
     async def workspaces(self, *, fresh: bool = False) -> list[Any]:
@@ -55,7 +58,7 @@ class Organization:
         if self.limits is None:
             raise PreviewUnavailable("not granted")
         return [
-            SpendLimit(id=scope, scope_type=scope, amount=Decimal(amount), period="monthly")
+            SpendLimit(id=scope, scope_type=scope, amount=Decimal(amount), period="monthly", is_enabled=self.is_enabled)
             for scope, amount in self.limits.items()
         ]
 
@@ -75,6 +78,7 @@ def checked(kind: Any, payload: Any, there: Organization) -> Any:
     ("there", "lower"),
     [
         (Organization({}, {"organization": 20_000, "usage_tier": 200_000}), 20_000),
+        (Organization({}, {"organization": 20_000}, is_enabled=False), None),
         (Organization({}, {"organization": 60_000}), None),
         (Organization({}, {"usage_tier": 200_000}), None),
         (Organization({}, None, kept=10_000), 10_000),

@@ -19,7 +19,7 @@ from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
-from bot.kinds.limits.cap import above_cap
+from bot.kinds.limits.cap import above_cap, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
@@ -89,17 +89,16 @@ async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit
         limits = await reading.admin.spend_limits()
     except PreviewUnavailable:
         was, whole = UNREAD, (await reading.spend_of_month(None)).limit
+        lower = whole if whole is not None and whole < payload.amount else None
     else:
-        was, above = _value(limits, payload.scope), _limit_of(limits, None)
-        whole = above.amount if above else None
+        was, lower = _value(limits, payload.scope), lower_whole(payload.amount, limits)
         if wrong := above_cap(payload.amount, limits):
             raise InvalidInput({"amount": wrong})
-    lower = whole if payload.scope and whole is not None and whole < payload.amount else None
     known = {
         "workspace_name": place.name if place else "",
         "was": was,
         "kept": kept if was == UNREAD else "",
-        "lower_whole": lower,
+        "lower_whole": lower if payload.scope else None,
     }
     full = payload.model_copy(update=known | {"spent": month.spent, "missing": month.missing, "as_of": month.as_of})
     return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
