@@ -87,7 +87,7 @@ class UsagePartRow(Table, table=True):
 class CostHourRow(Table, table=True):
     """The same money as in `cost_day`, by the hour of the UTC day (0 to 23); older hours are dropped."""
 
-    __table_args__: ClassVar[dict[str, bool | str]] = {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (day)"}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     day: date = Field(primary_key=True)
     hour: int = Field(primary_key=True)
@@ -104,7 +104,7 @@ class CostHourRow(Table, table=True):
 class UsageHourRow(Table, table=True):
     """The same tokens as in `usage_day`, by the hour of the UTC day; older hours are dropped."""
 
-    __table_args__: ClassVar[dict[str, bool | str]] = {"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (day)"}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     day: date = Field(primary_key=True)
     hour: int = Field(primary_key=True)
