@@ -31,7 +31,7 @@ async def load(url: str, starts: str, days: int) -> Json:
         await migrate(store)
         before_mib = resident_mib(os.getpid())
         began = time.perf_counter()
-        pages = admin.background().cost_buckets(first, ends, GROUP_BY, "1d")
+        pages = admin.background().cost_buckets(first, ends, GROUP_BY, "1d", in_order=True)
         await load_days(store, pages, first.date(), last, datetime.now(UTC))
         milliseconds = (time.perf_counter() - began) * 1000
         peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -200,11 +200,12 @@ class Admin(Protocol):
         ...
 
     def cost_buckets(
-        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket
+        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket, in_order: bool = False
     ) -> AsyncIterator[Report[CostBucket]]:
         """Iterate over the pages of `cost` as a ledger takes them: each summed by bucket and group.
 
-        For loads too large to hold; the next page is fetched while one is handled. A group is its ids in the order of
+        For loads too large to hold; the next page is fetched while one is handled. `in_order` forgets a bucket once the next
+        has begun, and is OutOfOrder where the report comes back to it. A group is its ids in the order of
         `group_by`, "" for none; a report that can't split by all of them leaves some "". Where the source of pages changes,
         the new one tells everything anew, and the pages before it don't count.
         """

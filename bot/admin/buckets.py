@@ -20,12 +20,36 @@ People = dict[str, str]
 """Names of actors by id."""
 
 
-def bucket_reader(group_by: tuple[str, ...]) -> Callable[[Iterable[CostItem]], list[CostBucket]]:
+class OutOfOrder(Exception):
+    """Rows came in another order than by time, so that what is past can't be written, or forgotten, while reading."""
+
+
+class _Told:
+    """The groups that a report has told by bucket, `in_order` those of the newest bucket alone: a year's are 40 MiB."""
+
+    def __init__(self, in_order: bool) -> None:
+        self._in_order = in_order
+        self._groups: dict[tuple[str, str], dict[Group, Exact]] = {}
+        self._newest: tuple[str, str] | None = None
+
+    def of(self, bucket: tuple[str, str]) -> dict[Group, Exact]:
+        """Return what was told of a bucket, to add to."""
+        if self._in_order and bucket != self._newest:
+            if bucket in self._groups:
+                raise OutOfOrder
+            if self._newest is not None:
+                self._groups[self._newest] = {}
+            self._newest = bucket
+        return self._groups.setdefault(bucket, {})
+
+
+def bucket_reader(group_by: tuple[str, ...], *, in_order: bool = False) -> Callable[[Iterable[CostItem]], list[CostBucket]]:
     """Return what sums the rows of the pages of one `analytics/cost` report.
 
-    Amounts in another currency than USD are a ValueError, a group that is told twice is UpstreamDown.
+    Amounts in another currency than USD are a ValueError, a group that is told twice is UpstreamDown, and with `in_order` a
+    bucket that comes again after another is OutOfOrder.
     """
-    ids_of, told = _ids_of(group_by), dict[tuple[str, str], dict[Group, Exact]]()
+    ids_of, told = _ids_of(group_by), _Told(in_order)
     actor_at = group_by.index(_ACTOR) if _ACTOR in group_by else None
 
     def read(items: Iterable[CostItem]) -> list[CostBucket]:
@@ -37,7 +61,7 @@ def bucket_reader(group_by: tuple[str, ...]) -> Callable[[Iterable[CostItem]], l
         for item in items:
             if item.starting_at != begun or item.ending_at != ended:
                 begun, ended, groups = item.starting_at, item.ending_at, dict[Group, Exact]()
-                in_bucket = told.setdefault((begun, ended), {})
+                in_bucket = told.of((begun, ended))
                 found.append(CostBucket(times[begun], times[ended], groups, people))
             group, sums = ids_of(item.group, people), exact_amounts(item.cost)
             if (before := in_bucket.setdefault(group, sums)) is not sums:

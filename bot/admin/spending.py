@@ -75,14 +75,18 @@ class Spending(Workspaces):
         return _joined(ask, [page async for page in self._pages(ask)])
 
     def cost_buckets(
-        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket
+        self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket, in_order: bool = False
     ) -> AsyncIterator[Report[CostBucket]]:
-        """Iterate over the pages of `cost`, each summed by bucket and group; the next is fetched meanwhile."""
+        """Iterate over the pages of `cost`, each summed by bucket and group; the next is fetched meanwhile.
+
+        With `in_order`, a report that comes back to a bucket is OutOfOrder.
+        """
 
         def legacy_buckets(lines: list[Any], grouped_by: tuple[str, ...], default: str | None) -> list[CostBucket]:
             return legacy.cost_buckets(lines, grouped_by, default, group_by)
 
-        return self._pages(_Question("cost", starts, ends, group_by, bucket, {}, bucket_reader(group_by), legacy_buckets))
+        read = bucket_reader(group_by, in_order=in_order)
+        return self._pages(_Question("cost", starts, ends, group_by, bucket, {}, read, legacy_buckets))
 
     async def claude_code(self, day: date) -> list[ClaudeCodeRow]:
         """Return one UTC day of Claude Code activity."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.admin import plausible, reports, shapes
-from bot.admin.buckets import bucket_reader
+from bot.admin import buckets, plausible, reports, shapes
+from bot.admin.buckets import OutOfOrder, bucket_reader
 from bot.errors import UpstreamDown
 
 DANA = {"type": "user_actor", "user_id": "user_dana", "email_address": "dana@acme.test"}
@@ -53,6 +53,24 @@ def test_pages_of_one_report_tell_each_group_of_a_bucket_once(first: Any, second
     else:
         read(page(*second))
         bucket_reader(("model", "actor"))(page(*first))  # another report begins anew
+
+
+def test_a_report_in_order_is_held_by_the_bucket_and_told_when_it_is_not() -> None:
+    read = bucket_reader(("model", "actor"), in_order=True)
+    assert [len(one.groups) for one in read(page(item("1"), item("2", "n")))] == [2]
+    assert [len(one.groups) for one in read(page(item("1", "o"), item("1", day=21)))] == [1, 1], "a bucket on two pages"
+    with pytest.raises(UpstreamDown, match="the same figures twice"):
+        read(page(item("1", day=21)))
+    with pytest.raises(OutOfOrder):
+        read(page(item("9", "p")))
+
+
+def test_a_report_in_order_holds_the_groups_of_its_newest_bucket_alone() -> None:
+    told = buckets._Told(in_order=True)
+    for day in ("19", "20", "21"):
+        for group in (("a",), ("b",)):
+            told.of((day, day))[group] = (1, 1, 1)
+    assert sum(map(len, told._groups.values())) == 2
 
 
 def test_rows_and_legacy_buckets_come_once_too() -> None:

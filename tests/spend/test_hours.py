@@ -39,7 +39,12 @@ class Hourly(Organization):
     more_output: int = 0
 
     async def cost_buckets(
-        self, starts: datetime, ends: datetime, group_by: tuple[str, ...] = WHO.cost_group_by, bucket: str = "1d"
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = WHO.cost_group_by,
+        bucket: str = "1d",
+        in_order: bool = False,
     ) -> AsyncIterator[Report[CostBucket]]:
         found = sorted((one for one in self.hourly if starts <= one.starts_at < ends), key=lambda one: one.starts_at)
         if bucket == "1h":

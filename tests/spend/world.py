@@ -97,7 +97,12 @@ class Organization:
         return self
 
     async def cost_buckets(
-        self, starts: datetime, ends: datetime, group_by: tuple[str, ...] = GROUP_BY, bucket: str = "1d"
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = GROUP_BY,
+        bucket: str = "1d",
+        in_order: bool = False,
     ) -> AsyncIterator[Report[CostBucket]]:
         if group_by == GROUP_BY and bucket == "1d":
             self.asked.append((starts.date(), ends.date()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from operator import attrgetter, itemgetter
 
-from bot.admin.buckets import added
+from bot.admin.buckets import OutOfOrder, added
 from bot.admin.rows import CostBucket, Exact, Group, Report, Spender, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
@@ -26,10 +26,6 @@ from bot.store.session import Store
 
 _NAMED = tuple(n for n, one in enumerate(WHO.dimensions) if one.has_names)
 BATCH_ROWS = 15_000
-
-
-class OutOfOrder(Exception):
-    """Rows came in another order than by day, so whole days can't be written while reading."""
 
 
 @dataclass

@@ -68,14 +68,15 @@ async def _sides(rt: Runtime, first: date, last: date) -> Days:
 async def _load_once(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
     fall = rt.settings.doubted_fall
 
-    def pages() -> AsyncIterator[Report[CostBucket]]:
-        return rt.admin.background().cost_buckets(midnight(first), midnight(last + ONE_DAY), GROUP_BY, "1d")
+    def pages(in_order: bool) -> AsyncIterator[Report[CostBucket]]:
+        span = midnight(first), midnight(last + ONE_DAY)
+        return rt.admin.background().cost_buckets(*span, GROUP_BY, "1d", in_order)
 
     try:
-        loaded = await load_days(rt.store, pages(), first, last, now, doubted_fall=fall)
+        loaded = await load_days(rt.store, pages(True), first, last, now, doubted_fall=fall)
     except OutOfOrder:
         log.warning("report_out_of_order", first=first.isoformat(), last=last.isoformat())
-        loaded = await load_days(rt.store, pages(), first, last, now, batch_rows=None, doubted_fall=fall)
+        loaded = await load_days(rt.store, pages(False), first, last, now, batch_rows=None, doubted_fall=fall)
     if not loaded.days and loaded.reaches is not None:
         await _note_nothing(rt, loaded.source, loaded.reaches)
     loaded.is_told_apart = await tell_apart(rt, now, first, last)
@@ -93,14 +94,15 @@ async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> boo
     async with rt.store.write() as tx:
         await note_reading(tx, first, last, now)
 
-    def pages() -> AsyncIterator[Report[CostBucket]]:
-        return rt.admin.background().cost_buckets(midnight(first), midnight(last + ONE_DAY), WHAT.cost_group_by, "1d")
+    def pages(in_order: bool) -> AsyncIterator[Report[CostBucket]]:
+        span = midnight(first), midnight(last + ONE_DAY)
+        return rt.admin.background().cost_buckets(*span, WHAT.cost_group_by, "1d", in_order)
 
     try:
         try:
-            await load_parts(rt.store, pages(), first, last, now)
+            await load_parts(rt.store, pages(True), first, last, now)
         except OutOfOrder:
-            await load_parts(rt.store, pages(), first, last, now, batch_rows=None)
+            await load_parts(rt.store, pages(False), first, last, now, batch_rows=None)
     except UpstreamError as error:
         is_read = False
         log.warning("parts_not_read", status=error.status, request_id=error.request_id)
