@@ -26,6 +26,8 @@ from bot.store.session import Store
 
 _NAMED = tuple(n for n, one in enumerate(WHO.dimensions) if one.has_names)
 BATCH_ROWS = 15_000
+FINE_ROWS = 5_000
+"""For parts and hours, of which a day has several times as many rows, and which are held thrice: new, known, and fitted."""
 
 
 @dataclass
@@ -196,7 +198,7 @@ async def load_parts(
     first: date,
     last: date,
     now: datetime,
-    batch_rows: int | None = BATCH_ROWS,
+    batch_rows: int | None = FINE_ROWS,
 ) -> None:
     """Write the parts of the days from `first` to `last`, which are in the ledger already, from pages ordered by day.
 

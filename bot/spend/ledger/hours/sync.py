@@ -12,7 +12,7 @@ from bot.runtime import Runtime
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.hours import db as table
 from bot.spend.ledger.hours.write import HourGroup, HoursOfDay, replace_hours
-from bot.spend.ledger.pages import BATCH_ROWS, midnight, usage_by_day
+from bot.spend.ledger.pages import FINE_ROWS, midnight, usage_by_day
 from bot.spend.ledger.rounding import in_nanos
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ONE_DAY
@@ -67,7 +67,7 @@ async def _fill(rt: Runtime, now: datetime, days: Sequence[date]) -> int:
             break
         waiting.append(read)
         count += 1
-        if sum(len(one.cost) + len(one.usage) for one in waiting) >= BATCH_ROWS:
+        if sum(len(one.cost) + len(one.usage) for one in waiting) >= FINE_ROWS:
             await _write(rt, now, waiting)
             waiting = []
     await _write(rt, now, waiting)
