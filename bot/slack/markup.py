@@ -6,64 +6,26 @@ and from the Claude API passes through `escape`, `code` or `quote` before it is 
 """
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from bot.words.calendars import UTC_DAYS
 from bot.words.own import Own, own
+from bot.words.reading import clean as clean
 
 Markup: TypeAlias = Own
 """Text in mrkdwn: literals, what the functions below return, and f-strings of nothing else. A `str` isn't markup."""
 EMPTY: Final = "–"
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
 _MARKER = re.compile(r"[*_~`]")
-_BREAK = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
-# Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
-_JOINERS = "\u200c\u200d"
 _LOOKALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
-_REFERENCE = re.compile(r"<(@|#|!subteam\^|!)([A-Za-z0-9]+)(?:\|([^<>|]*))?>")
-"""`<@U0ALICE|alice>`, `<#C0COSTS|llm-costs>`, `<!subteam^S0ADMINS|@admins>`, `<!here>`: see slack.md §3.4."""
 _DATE = re.compile(r"<!date\^[^<>|]*\|([^<>|]*)>")
 _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """Return `text` as people read it, without invisible, direction-changing and control characters.
-
-    Slack's references to people, groups and channels become their names, which notify nobody. Line breaks stay only with
-    `lines`.
-    """
-    broken = _BREAK.sub("\n", _REFERENCE.sub(_named, text))
-    # Nearly all text is printable to Python, which tells so of a whole text at once.
-    shown = broken if broken.isprintable() else "".join(_visible(broken, position) for position in range(len(broken)))
-    shown = unicodedata.normalize("NFC", shown)
-    if lines:
-        return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
-    return " ".join(shown.split())
-
-
-def _named(reference: re.Match[str]) -> str:
-    sign, name = reference[1], reference[3]
-    if sign == "#":
-        return f"#{name}" if name else "that channel"
-    return f"@{name.removeprefix('@')}" if name else f"@{reference[2]}"
 
 
 def reads_alike(one: str, other: str) -> bool:
     """Tell whether people read two texts as the same: what is shown is what is compared."""
     return clean(one) == clean(other)
-
-
-def _visible(text: str, position: int) -> str:
-    character = text[position]
-    if character in "\n\t":
-        return character
-    if character in _JOINERS:
-        around = text[max(position - 1, 0) : position] + text[position + 1 : position + 2]
-        return character if len(around) == 2 and all(ord(c) > 0x2FF and c not in _JOINERS for c in around) else ""
-    # Cc control, Cf format (zero width, bidi), Cs half a surrogate pair, which could not even be encoded.
-    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
 
 
 def escape(text: str) -> Markup:

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bot.slack.markup import clean
 from bot.spend.dimensions import short_model
+from bot.words.reading import as_read
 
 _MODEL = "claude-"
 
@@ -25,4 +25,4 @@ def told_apart(ids: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
 
 def _read(thing_id: str, name: str) -> tuple[str, str]:
     """Return what tells a name from others: the sort of thing, which its id begins with, and how people read it."""
-    return thing_id.partition("_")[0], clean(name).casefold()
+    return thing_id.partition("_")[0], as_read(name)

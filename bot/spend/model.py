@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from bot.spend.dimensions import WORKSPACE, Dimension
+from bot.spend.unlisted import Unlisted
 
 Period = str
 """A period in the one spelling that `bot/spend/ask/periods.py` gives it."""
@@ -125,16 +126,17 @@ class Slice:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A total by one or two dimensions, largest part first; the slices add up to the total exactly."""
+    """A total by one or two dimensions, largest part first; slices and what isn't listed add up to the total exactly."""
 
     dimension: Dimension
     slices: tuple[Slice, ...]
     and_by: Dimension | None = None
+    unlisted: Unlisted | None = None
 
     @property
     def total(self) -> Decimal:
         """Return the sum of the parts."""
-        return sum((part.amount for part in self.slices), ZERO)
+        return sum((part.amount for part in self.slices), self.unlisted.amount if self.unlisted else ZERO)
 
 
 @dataclass(frozen=True)

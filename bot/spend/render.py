@@ -4,6 +4,7 @@ Pure.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from bot.slack.blocks import actions
 from bot.slack.charts import OTHER, ChartSpec, Series, grouped
 from bot.slack.elements import Json, button
 from bot.slack.markup import Markup, escape
-from bot.slack.paging import Page, numbered
+from bot.slack.paging import LAST, Page, numbered
 from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
@@ -24,8 +25,11 @@ _POINTS = 20
 
 
 def page_of_rows(found: Table, cursor: str = "") -> Page[Row]:
-    """Return the page of a table's rows at a cursor."""
-    return numbered(found.rows, cursor, TABLE_ROWS)
+    """Return the page of a table's rows at a cursor; of a table that isn't all there, the first one alone."""
+    page = numbered(found.rows, cursor, TABLE_ROWS)
+    if found.more is None:
+        return page
+    return replace(page, next=page.next or LAST, total=len(found.rows) + found.more.rows)
 
 
 def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
@@ -36,8 +40,11 @@ def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
     page = page or page_of_rows(found)
     rows, first = list(page.items), (page.first or 1) - 1
     rest = [*found.rows[:first], *found.rows[first + len(rows) :]]
+    count = len(rest)
+    if found.more is not None:
+        rest, count = [*rest, found.more.sums], count + found.more.rows
     if rest and found.are_parts:
-        rows.append(found.totals(f"{len(rest)} {'others' if first else 'more'}", rest))
+        rows.append(found.totals(f"{count} {'others' if first else 'more'}", rest))
     head: list[str | Json] = [column.heading for column in found.columns]
     drawn = [[_cell(one, value) for one, value in zip(found.columns, row, strict=True)] for row in rows]
     return table([head, *drawn], [_setting(column) for column in found.columns])
@@ -93,9 +100,12 @@ def largest_in_words(found: Table, most: int = 3) -> Markup:
     """Return the largest parts in a line: `Production $210.40 (51 %) · Research $96.10 (23 %) · 4 more $61.00 (15 %)`."""
     at = {column.name: n for n, column in enumerate(found.columns)}
     rows = [row for row in found.rows if row[at["amount"]]]
-    named = rows[:most]
-    if rest := rows[most:]:
-        named.append(found.totals(f"{len(rest):,} more", rest))
+    named, rest = rows[:most], rows[most:]
+    count = len(rest)
+    if found.more is not None and found.more.with_amount:
+        rest, count = [*rest, found.more.sums], count + found.more.with_amount
+    if rest:
+        named.append(found.totals(f"{count:,} more", rest))
 
     def said(row: Row) -> Markup:
         name, amount, part = (shown_cell(found.columns[at[one]], row[at[one]]) for one in ("name", "amount", "share"))

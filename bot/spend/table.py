@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.spend.aggregate import shares
-from bot.spend.model import ZERO, Breakdown, Measure, Series
+from bot.spend.model import ZERO, Breakdown, Measure, Series, Slice
+from bot.spend.unlisted import Unlisted
 
 ColumnKind = Literal["text", "day", "hour", "money", "change", "share", "count", "count_change", "mean", "rate", "ratio"]
 """`money`, `change` (signed) and `share` (of one) hold Decimals, `count` (tokens, requests) and its changes integers.
@@ -35,6 +36,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class More:
+    """Rows behind those of a table, which nobody has read: how many, how many of them have an amount, and their sums."""
+
+    rows: int
+    with_amount: int
+    sums: Row
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of typed cells, one for each column. `provisional`: its figures, known up to `as_of`, may still change.
 
@@ -47,6 +57,7 @@ class Table:
     provisional: bool = False
     currency: str = "USD"
     are_parts: bool = True
+    more: More | None = None
 
     def values(self, name: str) -> list[Value]:
         """Return one column's cells."""
@@ -94,8 +105,8 @@ def breakdown_table(
         Column("share", "Share", "share"),
         *([compared] if compared_with else []),
     )
-    is_known = all(part.is_known for part in parts)
-    parts_of = shares([part.amount for part in parts]) if is_known else [None] * len(parts)
+    rest = [_rest(found.unlisted)] if found.unlisted else []
+    parts_of = _shares(found.unlisted, [*parts, *rest])
     rows = [
         (
             part.name,
@@ -104,9 +115,20 @@ def breakdown_table(
             share,
             *([counted(part.before if so_far else part.change, measure)] if compared_with else []),
         )
-        for part, share in zip(parts, parts_of, strict=True)
+        for part, share in zip([*parts, *rest], parts_of, strict=True)
     ]
-    return Table(columns, tuple(rows), as_of, so_far, "USD" if is_money else measure)
+    more = More(found.unlisted.parts, found.unlisted.spent, rows.pop()) if found.unlisted else None
+    return Table(columns, tuple(rows), as_of, so_far, "USD" if is_money else measure, more=more)
+
+
+def _rest(unlisted: Unlisted) -> Slice:
+    return Slice("", "", unlisted.amount, unlisted.before)
+
+
+def _shares(unlisted: Unlisted | None, parts: Sequence[Slice]) -> list[Decimal | None]:
+    if not all(part.is_known for part in parts) or (unlisted and unlisted.least < 0):
+        return [None] * len(parts)
+    return shares([part.amount for part in parts])
 
 
 def counted(amount: Decimal | None, measure: Measure) -> Decimal | int | None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from bot.store.session import Tx
 from bot.store.tables import NameRow
 from bot.store.upsert import insert_into
+from bot.words.reading import as_read
 
 _CHUNK = 500
 
@@ -24,10 +25,13 @@ class Named(NamedTuple):
 async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
     """Keep names; a name that is known already is replaced, nothing is ever forgotten."""
     unique = {thing.id: thing for thing in things}
-    everything = [{"id": t.id, "name": t.name, "parent_id": t.parent_id, "seen_at": now} for t in unique.values()]
+    everything = [
+        {"id": t.id, "name": t.name, "read_as": as_read(t.name), "parent_id": t.parent_id, "seen_at": now}
+        for t in unique.values()
+    ]
     for start in range(0, len(everything), _CHUNK):
         statement = insert_into(tx, NameRow).values(everything[start : start + _CHUNK])
-        changed = {name: statement.excluded[name] for name in ("name", "parent_id", "seen_at")}
+        changed = {name: statement.excluded[name] for name in ("name", "read_as", "parent_id", "seen_at")}
         await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
@@ -38,6 +42,15 @@ async def names_of(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     for start in range(0, len(wanted), _CHUNK):
         statement = select(NameRow.id, NameRow.name).where(col(NameRow.id).in_(wanted[start : start + _CHUNK]))
         found.update({row[0]: row[1] for row in await tx.rows(statement)})
+    return found
+
+
+async def read_alike(tx: Tx, names: Iterable[str]) -> set[str]:
+    """Return the ids of all things that are read as one of these names."""
+    wanted, found = sorted({as_read(one) for one in names}), set[str]()
+    for start in range(0, len(wanted), _CHUNK):
+        some = col(NameRow.read_as).in_(wanted[start : start + _CHUNK])
+        found |= {row[0] for row in await tx.rows(select(NameRow.id).where(some))}
     return found
 
 

@@ -83,11 +83,16 @@ def percent(ratio: Decimal) -> str:
     return (MINUS if ratio < 0 else "+") + text
 
 
+_SUMMED = Decimal("1e-12")
+"""A sum of shares, each of them rounded, and the share of their sum differ by less than this, and read the same."""
+
+
 def share(ratio: Decimal) -> str:
     """Return a part of a whole as percent: 0.68 is `68 %`; below one percent with one digit, almost nothing `<0.1 %`."""
     value = ratio * 100
     if value == 0:
         return "0 %"
+    value = value.quantize(_SUMMED)
     if abs(value) < Decimal("0.05"):
         return "<0.1 %"
     digits = 1 if abs(_round(value, 1)) < 1 else 0

@@ -9,6 +9,7 @@ from bot.spend.aggregate import breakdown, days_between, series, sum_by, total_o
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, UNREPORTED, WORKSPACE, Dimension
 from bot.spend.ledger.sources import are_comparable
 from bot.spend.model import ZERO, Breakdown, Cell, Digest, Driver, LedgerDay, MonthOver, Slice
+from bot.spend.unlisted import Unlisted
 
 CHART_DAYS = 14
 WEEK = timedelta(days=7)
@@ -20,10 +21,26 @@ QUIET = (Decimal(5), Decimal("0.02"))
 
 
 @dataclass(frozen=True)
+class Keys:
+    """The largest keys of a day and of its week before (None: nothing to compare with), and what isn't listed of others.
+
+    `behind` and `behind_before` are the cells, in full detail, of those keys that may have pushed the day up.
+    """
+
+    listed: Sequence[Cell]
+    before: Sequence[Cell] | None
+    unlisted: Unlisted | None
+    behind: Sequence[Cell] = ()
+    behind_before: Sequence[Cell] = ()
+
+
+@dataclass(frozen=True)
 class DigestInput:
-    """Everything that a digest is made of. `cells` are the day's, `week_ago` those of seven days before, in full detail;
-    `week` are the days between by model, of the key that pushed the day up, `recent` the chart's by workspace, `month` the
-    sum since the first; `month_over` is there where a month has just ended.
+    """Everything that a digest is made of.
+
+    `cells` are the day's, `week_ago` those of seven days before, in full detail, or without keys where the largest `keys`
+    are all that is told of them; `week` are the days between by model, of the key that pushed the day up, `recent` the
+    chart's by workspace, `month` the sum since the first; `month_over` is there where a month has just ended.
     """
 
     day: date
@@ -38,6 +55,7 @@ class DigestInput:
     scope: tuple[str, ...] = ()
     nothing_until: datetime | None = None
     month_over: MonthOver | None = None
+    keys: Keys | None = None
 
 
 def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSIONS) -> Digest:
@@ -85,14 +103,23 @@ def _is_open(given: DigestInput, day: date) -> bool:
 def _breakdown(dimension: Dimension, given: DigestInput, compared: Sequence[Cell] | None) -> Breakdown:
     """Return the day by one dimension, without the week before where its report can't split by it and the other can."""
     alike = are_comparable(dimension, given.known, (given.day - WEEK, given.day))
+    if dimension is KEY and given.keys is not None:
+        found = breakdown(KEY, given.keys.listed, given.keys.before, given.names)
+        return replace(found, unlisted=given.keys.unlisted)
     return breakdown(dimension, given.cells, compared if alike else None, given.names)
 
 
 def _driver(given: DigestInput, compared: Sequence[Cell] | None, total: Decimal) -> Driver | None:
-    """Return what pushed the day up, without its key where one report tells of keys and the other doesn't."""
-    driver = find_driver(given.cells, compared, given.week, total, given.names)
-    if driver is None:
+    """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between.
+
+    Without the key where one report tells of keys and the other doesn't.
+    """
+    pushing = None if compared is None else most_up(given.cells, compared, total)
+    if compared is None or pushing is None:
         return None
+    keys = given.keys
+    cells, before = (given.cells, compared) if keys is None else (keys.behind, keys.behind_before)
+    driver = explain(*pushing, cells, before, given.week, given.names)
     if not are_comparable(KEY, given.known, (given.day - WEEK, given.day)):
         return Driver(driver.workspace, None, driver.change)
     alike_since = are_comparable(KEY, given.known, days_between(given.day - WEEK, given.day))
@@ -109,16 +136,6 @@ def find_movers(workspaces: Breakdown) -> tuple[Slice, ...]:
     moved = [part for part in workspaces.slices if abs(part.change or ZERO) >= SMALLEST_MOVE]
     moved.sort(key=lambda part: (-abs(part.change or ZERO), part.name))
     return tuple(moved[:MOVERS])
-
-
-def find_driver(
-    cells: Sequence[Cell], before: Sequence[Cell] | None, week: Sequence[Cell], total: Decimal, names: Mapping[str, str]
-) -> Driver | None:
-    """Return the workspace that is up most, if that is notable, with the key behind it and the models it moved between."""
-    pushing = None if before is None else most_up(cells, before, total)
-    if before is None or pushing is None:
-        return None
-    return explain(*pushing, cells, before, week, names)
 
 
 def most_up(cells: Sequence[Cell], before: Sequence[Cell], total: Decimal) -> tuple[str, Decimal] | None:

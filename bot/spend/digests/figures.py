@@ -9,8 +9,9 @@ from bot.spend.aggregate import days_between, total_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.spans import before
 from bot.spend.digests.build import WEEK, DigestInput, chart_days, key_behind, most_up
+from bot.spend.digests.largest import Days, week_of_key, without_keys
 from bot.spend.digests.model import Subscription
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE
+from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import names_in
 from bot.spend.ledger.pages import Loaded, midnight
@@ -21,18 +22,19 @@ from bot.store.names import names_of
 from bot.store.session import Tx
 
 
-async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> DigestInput:
-    """Return everything that a subscription's digest of a day is made of."""
+async def digest_input(rt: Runtime, subscription: Subscription, day: date, *, every_key: bool = False) -> DigestInput:
+    """Return everything that a subscription's digest of a day is made of, `every_key` or the largest keys alone.
+
+    There may be thousands of keys, and a message shows few of them. Its figures are the same.
+    """
     only, recent = subscription.workspace_ids, chart_days(day)
     month_begins = day.replace(day=1)
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, min(recent[0], month_begins), day)
-        cells = await table.cells(tx, day, day, workspace_ids=only)
-        week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
-        week = await _week_of_driver(tx, day, cells, week_ago)
         charted = await table.cells(tx, recent[0], day, ("day", WORKSPACE), only)
+        days = None if every_key else await without_keys(tx, known, day, only, charted)
+        days = days or await _with_keys(tx, day, only, charted)
         month = await table.cells(tx, month_begins, day, (), only)
-        names = await names_in(tx, [*cells, *week_ago, *charted])
         scope = await names_of(tx, only)
         budget = await budget_of(tx, subscription.channel, only)
         nothing_until = await table.nothing_spent_until(tx)
@@ -40,27 +42,28 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date) -> Di
     return DigestInput(
         day=day,
         known=known,
-        cells=cells,
-        week_ago=week_ago,
-        week=week,
+        cells=days.cells,
+        week_ago=days.week_ago,
+        week=days.week,
         recent=charted,
         month=total_of(month),
-        names=names,
+        names=days.names,
         budget=budget,
         scope=tuple(scope.get(one, one) for one in only),
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(day) else None,
         month_over=month_over,
+        keys=days.keys,
     )
 
 
-async def _week_of_driver(tx: Tx, day: date, cells: Sequence[Cell], week_ago: Sequence[Cell]) -> list[Cell]:
-    """Return the week up to a day by model, of the key that pushed the day up: of the others nobody reads it."""
+async def _with_keys(tx: Tx, day: date, only: Sequence[str], charted: Sequence[Cell]) -> Days:
+    """Return a day and the day that it is compared with, in full detail."""
+    cells = await table.cells(tx, day, day, workspace_ids=only)
+    week_ago = await table.cells(tx, day - WEEK, day - WEEK, workspace_ids=only)
     pushing = most_up(cells, week_ago, total_of(cells))
     behind = pushing and key_behind(*pushing, cells, week_ago)
-    if pushing is None or behind is None:
-        return []
-    of_key = {WORKSPACE: [pushing[0]], KEY: [behind[0]]}
-    return await table.cells(tx, day - WEEK + ONE_DAY, day, ("day", MODEL, KEY), where=of_key)
+    week = await week_of_key(tx, day, pushing[0], behind[0]) if pushing and behind else []
+    return Days(cells, week_ago, week, await names_in(tx, [*cells, *week_ago, *charted]))
 
 
 async def _month_over(tx: Tx, day: date, only: Sequence[str], budget: Decimal | None) -> MonthOver | None:

@@ -130,7 +130,7 @@ async def digest_of_run(rt: Runtime, run_id: int) -> tuple[DigestInput, Digest]:
         subscription = run and await subscription_table.subscription_behind(tx, run)
     if run is None or subscription is None:
         raise NotFound("I don't know that digest any more.")
-    given = await digest_input(rt, subscription, run.day)
+    given = await digest_input(rt, subscription, run.day, every_key=True)
     return given, build_digest(given)
 
 

@@ -32,6 +32,8 @@ from bot.words.wording import listed, money, money_change, plural, weekday_day
 Json = dict[str, Any]
 
 MUTE, STOP = "mute", "stop"
+IN_WORDS = 5
+"""As many parts of a breakdown are named in the words of its message."""
 CORRECTED_SHARE = Decimal("0.005")
 """A revision below half a percent of what was said would be noise in the channel."""
 
@@ -184,7 +186,7 @@ def render_part(digest: Digest, name: str, run_id: int, cursor: str = "") -> Mes
 
 def _thread_part(found: Breakdown, digest: Digest, run_id: int) -> Message:
     parts, title = _parts(found, digest), _part_title(found, digest)
-    text = f"{title}: {largest_in_words(parts, 5) or 'nothing was spent'}"
+    text = f"{title}: {largest_in_words(parts, IN_WORDS) or 'nothing was spent'}"
     all_of_it = all_rows(page_of_rows(parts), ids.SPEND_PART, f"{run_id}:{found.dimension.name}")
     return Message(text, [section(title), slack_table(parts), *all_of_it])
 

@@ -191,6 +191,7 @@ class NameRow(Table, table=True):
 
     id: str = Field(primary_key=True)
     name: str
+    read_as: str = Field(index=True)
     parent_id: str | None = None
     seen_at: datetime = time_column()
 

@@ -79,10 +79,12 @@ def _name() -> None:
         "name",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("read_as", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("parent_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seen_at", bot.store.types.UTCTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_name")),
     )
+    op.create_index(op.f("ix_name_read_as"), "name", ["read_as"])
 
 
 def _note() -> None:

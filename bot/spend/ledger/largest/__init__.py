@@ -1,0 +1,1 @@
+"""The largest keys of a day, picked and counted in the database."""
