@@ -27,16 +27,17 @@ AMOUNTS: dict[str, Callable[[Random], int]] = {
     "credits": lambda random: random.randrange(-(10**12), 10**12),
     "idle": lambda random: random.randrange(10**12) if random.random() < 0.2 else 0,
     "few": lambda random: random.choice([0] * 19 + [random.randrange(10**12)]),
+    "a credit": lambda random: random.choice([-DOLLAR] + 60 * [random.randrange(10**12)]),
     "owed": lambda random: random.choice([0, 0, 0, -random.randrange(10**10)]),
     "shares": lambda random: random.choice([1, 2, 3, 6]) * DOLLAR + random.randrange(2),
 }
-"""What a key costs on a day: figures without ties, with many and with some, with credits, of some and of few keys, of credits alone."""
+"""What a key costs on a day: figures without ties and with them, with credits, of some keys, of few, of credits alone."""
 SCOPES = ((), (PROD,), (PROD, LAB))
 
 
 def ledger(random: Random, kind: str, day: date, *, loud: bool) -> Iterator[Figure]:
     """A day of many keys; `loud` has one that rose much, and moved to another model."""
-    for key in random.sample(KEYS, random.choice([20, 90, 110, 121])):
+    for key in random.sample(KEYS, random.choice([70, 90, 110, 121])):
         for workspace in random.sample([PROD, LAB, "wrkspc_other"], random.choice([1, 1, 2])):
             yield (day, workspace, random.choice([OPUS, SONNET]), key, AMOUNTS[kind](random))
     if loud:
@@ -67,7 +68,7 @@ async def compared(store: Store, days: list[date]) -> int:
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_digest_of_its_largest_keys_says_what_one_of_all_keys_says(store: Store, seed: int) -> None:
     random, days = Random(seed), [FRIDAY - timedelta(days=n) for n in range(-1, 3)]
-    kinds = random.sample(list(AMOUNTS), len(days))
+    kinds = ["plenty", *random.sample(list(AMOUNTS), len(days) - 1)]
     figures = [
         one
         for day, kind in zip(days, kinds, strict=True)
@@ -76,9 +77,39 @@ async def test_a_digest_of_its_largest_keys_says_what_one_of_all_keys_says(store
     ]
     await fill(store, figures)
     async with store.write() as tx:
-        named = [Named(key, random.choice(["ingest", "INGEST ", "Straße", "strasse", f"key {key}"])) for key in KEYS[1:100]]
-        await remember(tx, named, NOW)
+        # Two keys each are read alike.
+        named = [f"{random.choice(['Straße', 'STRASSE', 'strasse '])} {number // 2}" for number in range(100)]
+        random.shuffle(named)
+        await remember(tx, [Named(key, name) for key, name in zip(KEYS[1:], named, strict=False)], NOW)
     assert await compared(store, days)
+
+
+EDGES: dict[str, tuple[list[int], list[int], bool]] = {
+    "others never cost anything": ([*range(1, 26), *40 * [0]], 65 * [0], False),
+    "some of the largest never did": ([*range(1, 21), *20 * [0], *30 * [-1]], [*40 * [0], *30 * [5]], False),
+    "what is named in words isn't on the page": ([3, 2, *35 * [0], *40 * [-1]], [1, 1, *75 * [7]], False),
+    "one of the others has a credit": ([*30 * [50], *range(1, 30), -2], 60 * [1], True),
+    "shares that are rounded sum up to almost half a percent": ([*24 * [48], 18, *30 * [1]], 55 * [1], True),
+    "as many are as large as are looked at": (80 * [4], 80 * [1], False),
+}
+"""What keys cost on a day and a week before, in dollars, and whether the largest alone say all, and leave others out."""
+
+
+@pytest.mark.parametrize("edge", EDGES)
+async def test_at_the_edges_it_says_the_same(store: Store, edge: str) -> None:
+    now, before, is_narrow = EDGES[edge]
+    pairs = [*zip(KEYS[1:], now, strict=False)], [*zip(KEYS[1:], before, strict=False)]
+    days = [(FRIDAY, pairs[0]), (FRIDAY - WEEK, pairs[1])]
+    await fill(store, [(day, PROD, OPUS, key, one * DOLLAR) for day, pair in days for key, one in pair])
+    assert await compared(store, [FRIDAY]) == is_narrow
+
+
+async def test_a_week_before_that_was_never_read_to_its_end_is_left_out(store: Store) -> None:
+    random = Random(2)
+    noon = midnight(FRIDAY - WEEK) + timedelta(hours=12)
+    await fill(store, ledger(random, "idle", FRIDAY - WEEK, loud=False), noon, noon)
+    await fill(store, ledger(random, "plenty", FRIDAY, loud=True))
+    assert await compared(store, [FRIDAY]) == 1
 
 
 async def test_days_that_one_report_tells_without_keys_are_read_whole(store: Store) -> None:
