@@ -126,7 +126,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (26, "one alert replaces another in silence"): (
         "spend/test_steps::a_second_monthly_alert_leaves_the_first_in_place_and_the_larger_is_the_budget",
     ),
-    (27, "a column of two scales"): ("spend/test_views::a_month_and_its_budget_are_told_in_one_scale",),
+    (27, "a column of two scales"): (
+        "spend/test_views::a_month_and_its_budget_are_told_in_one_scale",
+        "spend/test_digest::changes_that_are_read_together_have_one_scale",
+    ),
     (28, "rows are read by their place in a tuple"): (
         "spend/test_ledger::rows_are_read_by_their_fields_wherever_those_stand",
     ),

@@ -76,14 +76,18 @@ def change_in_words(now: Decimal, before: Decimal | None, against: Markup) -> Ma
     return f"{change} vs {against}"
 
 
-def mover_in_words(part: Slice) -> Markup:
-    """Return `Production +$61`."""
-    return f"{escape(part.name)} {moved(part.change or ZERO)}"
+def movers_in_words(parts: Sequence[Slice]) -> list[Markup]:
+    """Return `Production +$61` of each, all in one scale."""
+    changes = [part.change or ZERO for part in parts]
+    return [f"{escape(part.name)} {moved(change, changes)}" for part, change in zip(parts, changes, strict=True)]
 
 
-def moved(change: Decimal) -> Markup:
-    """Return a change as mrkdwn: `+$61`; up to half a dollar with its cents, because half a dollar rounds to nothing."""
-    return escape(money_change(change, cents=ZERO < abs(change) <= HALF_A_DOLLAR))
+def moved(change: Decimal, beside: Collection[Decimal] = ()) -> Markup:
+    """Return a change as mrkdwn: `+$61`; up to half a dollar with its cents, because half a dollar rounds to nothing.
+
+    `beside` are those that are read with it: where one of them needs its cents, this one has them as well.
+    """
+    return escape(money_change(change, cents=any(ZERO < abs(one) <= HALF_A_DOLLAR for one in (change, *beside))))
 
 
 def budget_share(spent: Decimal, budget: Decimal) -> Markup | None:

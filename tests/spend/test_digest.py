@@ -15,6 +15,7 @@ from bot.spend.digests.build import DigestInput, build_digest, first_day_on, mod
 from bot.spend.digests.inside import Inside, render_insides
 from bot.spend.digests.view import (
     digest_chart,
+    driver_line,
     headline,
     is_worth_correcting,
     render_correction,
@@ -23,7 +24,8 @@ from bot.spend.digests.view import (
 )
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE
 from bot.spend.ledger.pages import midnight
-from bot.spend.model import Cell, Digest, LedgerDay, dollars, nanos
+from bot.spend.model import Cell, Digest, Driver, LedgerDay, dollars, nanos
+from bot.spend.phrases import movers_in_words
 from tests.spend.world import FRIDAY, LAB, OPUS, PROD, SONNET, cell_of
 
 DAY = timedelta(days=1)
@@ -68,6 +70,21 @@ def test_what_is_inside_a_workspace_stands_apart_from_its_change() -> None:
     inside = Inside(workspaces.slices[0], breakdown(KEY, [cell(PROD, OPUS, "apikey_ingest", "159.12")], None, NAMES))
     said = render_insides(digest, numbered([inside]), 1).text
     assert "*Production* $159.12 (+$59 vs last Friday)\ningest-prod $159.12" in said
+
+
+def test_changes_that_are_read_together_have_one_scale() -> None:
+    now = [cell(PROD, SONNET, "apikey_ingest", "159.12"), cell(LAB, OPUS, "apikey_evals", "3.06")]
+    before = [cell(PROD, SONNET, "apikey_ingest", "100"), cell(LAB, OPUS, "apikey_evals", "3")]
+    digest = digest_of(now, before)
+    (workspaces,) = [one for one in digest.breakdowns if one.dimension is WORKSPACE]
+    every = [Inside(one, breakdown(KEY, now, None, NAMES)) for one in workspaces.slices]
+    for page in (numbered(every), numbered(every, size=1)):  # the scale is that of the column, not of a page of it
+        assert "*Production* $159.12 (+$59.12 vs last Friday)" in render_insides(digest, page, 1).text
+    assert "*Research* $3.06 (+$0.06 vs last Friday)" in render_insides(digest, numbered(every), 1).text
+    assert movers_in_words(workspaces.slices) == ["Production +$59.12", "Research +$0.06"]
+    assert movers_in_words(workspaces.slices[:1]) == ["Production +$59"]
+    driver = Driver("Production", "ingest-prod", Decimal(61), Decimal("0.30"))
+    assert driver_line(driver) == "⚠️ *Production* is up $61.00: key `ingest-prod` alone +$0.30"
 
 
 @given(cells_of_a_day)

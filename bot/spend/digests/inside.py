@@ -6,6 +6,7 @@ Pure.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
@@ -51,7 +52,8 @@ def render_insides(digest: Digest, page: Page[Inside], run_id: int) -> Message:
     so_far = "" if digest.closed else " so far"
     title = f"*Inside each workspace{so_far}* on {weekday_day(digest.day)}{where_in_words(digest.scope)}"
     intro = f"{title} · {freshness_line(digest)}"
-    said: list[Markup] = [_lines(one, digest.day) for one in page.items]
+    changes = [change for found in digest.breakdowns if found.dimension is WORKSPACE for change in changes_of(found)]
+    said: list[Markup] = [_lines(one, digest.day, changes) for one in page.items]
     blocks = [section(intro)]
     for one, lines in zip(page.items, said, strict=True):
         blocks.append(section(lines, accessory=_ask(digest, one) if one.workspace.id else None))
@@ -62,8 +64,13 @@ def render_insides(digest: Digest, page: Page[Inside], run_id: int) -> Message:
     return Message("\n".join([intro, *said]), fit(blocks))
 
 
-def _lines(one: Inside, day: date) -> Markup:
-    change: Markup = f" ({moved(one.workspace.change)} vs {last_weekday(day)})" if one.workspace.change else ""
+def changes_of(found: Breakdown) -> list[Decimal]:
+    """Return the changes of all parts that have one, which are read as one column."""
+    return [part.change for part in found.slices if part.change is not None]
+
+
+def _lines(one: Inside, day: date, changes: Sequence[Decimal]) -> Markup:
+    change: Markup = f" ({moved(one.workspace.change, changes)} vs {last_weekday(day)})" if one.workspace.change else ""
     parts = largest_in_words(breakdown_table(one.parts, "", None), _LARGEST) or "nothing was spent"
     return f"{bold(one.workspace.name)} {shown(one.workspace.amount)}{change}\n{parts}"
 

@@ -21,7 +21,7 @@ from bot.spend.phrases import (
     month_in_title,
     month_in_words,
     moved,
-    mover_in_words,
+    movers_in_words,
     of_budget,
     shown,
 )
@@ -95,14 +95,16 @@ def where_in_words(scope: Sequence[str]) -> Markup:
 
 def driver_line(driver: Driver, *, so_far: bool = False) -> Markup:
     """Return what pushed the day up: the workspace, its key, and the models it moved between."""
-    line = f"⚠️ *{escape(driver.workspace)}* is up {moved(driver.change).lstrip('+')}{' so far' if so_far else ''}"
+    both = (driver.change, driver.key_change or Decimal(0))
+    up = moved(driver.change, both if driver.key and not (driver.old_model and driver.new_model) else ())
+    line = f"⚠️ *{escape(driver.workspace)}* is up {up.lstrip('+')}{' so far' if so_far else ''}"
     if driver.key is None:
         return line
     if driver.old_model and driver.new_model:
         switched = f"moved from {escape(driver.old_model)} to {escape(driver.new_model)}"
         when = f" on {weekday_day(driver.moved_on)}" if driver.moved_on else ""
         return f"{line}: key {code(driver.key)} {switched}{when}"
-    return f"{line}: key {code(driver.key)} alone {moved(driver.key_change or Decimal(0))}"
+    return f"{line}: key {code(driver.key)} alone {moved(both[1], both)}"
 
 
 def month_over_line(month: MonthOver) -> Markup:
@@ -130,7 +132,7 @@ def freshness_line(digest: Digest) -> Markup:
 def _movers_line(digest: Digest) -> Markup | None:
     if digest.is_quiet or not digest.movers:
         return None
-    return "*Biggest changes*  " + " · ".join(mover_in_words(part) for part in digest.movers)
+    return "*Biggest changes*  " + " · ".join(movers_in_words(digest.movers))
 
 
 def _buttons(run_id: int) -> Json:
