@@ -18,10 +18,10 @@ from bot.slack import ids
 from bot.slack.markup import Markup, channel_mention, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
+from bot.spend.ask.when import period_in_title
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.send import Export, File, send_csv
-from bot.spend.phrases import days_in_words
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -134,7 +134,7 @@ async def send_file(call: Interaction) -> None:
         await call.say(plain_answer("There are no figures to put into a file."))
         return
     name = file_name("claude-code", found.first, found.last, [query.by.name])
-    when = days_in_words(found.first, found.last, found.today)
+    when = period_in_title(query.period, found.first, found.last, found.today)
     about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}, {when}"
     file = File(name, csv_bytes(file_table(found)), len(found.parts), about, tail(found))
     asked = words_of(replace(query, period=days_typed(query.period, found.first, found.last)))

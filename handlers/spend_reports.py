@@ -10,13 +10,13 @@ from bot.slack import ids
 from bot.slack.markup import Markup, bold, code, truncate
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
+from bot.spend.ask.when import period_in_title
 from bot.spend.dashboard.load import dashboard
 from bot.spend.dashboard.model import WINDOWS
 from bot.spend.dashboard.view import dashboard_chart, render_dashboard, render_limits
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.send import Export, File, send_csv
-from bot.spend.phrases import days_in_words
 from bot.spend.reports.allocation import tags_in_use
 from bot.spend.reports.ask import report
 from bot.spend.reports.export import file_of
@@ -214,7 +214,7 @@ async def report_csv(call: Interaction) -> None:
         file_name("-".join([wanted.name, *([wanted.part] if wanted.part else [])]), times.first, times.last, by),
         content,
         len(table.rows),
-        f"{title}, {days_in_words(times.first, times.last, times.today)}",
+        f"{title}, {period_in_title(wanted.period, times.first, times.last, times.today)}",
         as_of_line(times),
     )
     period = days_typed(wanted.period, times.first, times.last)

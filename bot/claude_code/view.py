@@ -13,7 +13,8 @@ from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, code, date, escape, link
 from bot.slack.model import Message
 from bot.slack.paging import pager
-from bot.spend.phrases import NOT_READ, as_plain_text, day_in_words, days_in_words, last_weekday, missing_in_words
+from bot.spend.ask.when import when_in_words
+from bot.spend.phrases import NOT_READ, as_plain_text, days_in_words, last_weekday, missing_in_words
 from bot.spend.render import all_rows, page_of_rows, shown_cell, slack_table
 from bot.words.wording import number
 
@@ -74,10 +75,7 @@ def lines_of(figures: CodeFigures) -> list[Markup]:
 
 
 def _when(figures: CodeFigures) -> Markup:
-    if figures.first == figures.last:
-        return f"{day_in_words(figures.first, figures.today)} (UTC)"
-    days = (figures.last - figures.first).days + 1
-    return f"the {number(days)} days {days_in_words(figures.first, figures.last, figures.today)}"
+    return when_in_words(figures.query.period, figures.first, figures.last, figures.today)
 
 
 def compared(figures: CodeFigures) -> Markup:

@@ -1,7 +1,7 @@
 """What people type after `records` and `me` is read whole, and what is shown of it says what it leaves out."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +114,7 @@ THURSDAY = FRIDAY - timedelta(days=1)
 OPEN = Facts({FRIDAY: replace(FACTS.known[FRIDAY], closed=False)}, FACTS.names)
 OLD = Facts({THURSDAY: LedgerDay(THURSDAY, "legacy", NOW, NOW, True, Decimal(9)), **FACTS.known}, FACTS.names)
 WEEK = Selection(FRIDAY - timedelta(days=6), FRIDAY, RECORDED, {})
+OCTOBER = Selection(date(2026, 10, 1), date(2026, 10, 31), (KEY,), {}, daily=False)
 SAID: dict[str, tuple[Records, list[str]]] = {
     "a day": (
         FOUND,
@@ -138,6 +139,21 @@ SAID: dict[str, tuple[Records, list[str]]] = {
     "own without keys": (
         replace(FOUND, query=RecordsQuery(own=True, daily=False), scope=Scope(), page=Page([], first=1, total=0)),
         ["I know of no API key of yours", "`/claude-keys`"],
+    ),
+    "own by key of a month": (
+        replace(
+            FOUND,
+            query=RecordsQuery("last month", (KEY,), own=True, daily=False),
+            scope=Scope(keys=frozenset({"k"})),
+            selection=OCTOBER,
+            page=Page([ROW] * 7, first=1, total=7),
+            today=FRIDAY,
+        ),
+        ["by you* in Oct 2026 · 7 keys · "],
+    ),
+    "own by day": (
+        replace(FOUND, query=RecordsQuery("30d", (), own=True), scope=Scope(keys=frozenset({"k"}))),
+        [" · 1 day · "],
     ),
     "nothing": (
         replace(FOUND, page=Page([], first=1, total=0)),

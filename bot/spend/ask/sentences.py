@@ -7,18 +7,17 @@ from decimal import Decimal
 from bot.slack.markup import Markup, code, date, escape
 from bot.spend.aggregate import growth
 from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, months_of
+from bot.spend.ask.when import long_in_words, when_in_words
 from bot.spend.ask.words import PERSON
 from bot.spend.model import Figures
 from bot.spend.phrases import (
     NOT_YET,
     change_in_words,
-    day_in_words,
     days_in_words,
     is_end_of_month,
     last_weekday,
     missing_in_words,
     month_in_title,
-    month_so_far,
     of_budget,
     shown,
 )
@@ -95,20 +94,7 @@ def _preposition(figures: Figures) -> Markup:
 
 
 def _when(figures: Figures) -> Markup:
-    if figures.first == figures.last:  # "today" may be another day for whoever asks
-        return f"{day_in_words(figures.first, figures.today)} (UTC)"
-    if is_month(figures.query.period):
-        return month_so_far(figures.first, figures.last, runs=figures.runs)
-    days = days_in_words(figures.first, figures.last, figures.today)
-    if months := months_of(figures.query.period):
-        is_over = is_end_of_month(figures.last) and not figures.runs
-        return _long(figures, months) if is_over else f"{_long(figures, months)} ({days})"
-    return f"the {number((figures.last - figures.first).days + 1)} days {days}"
-
-
-def _long(figures: Figures, months: int) -> Markup:
-    year = number(figures.first.year)
-    return year if months == 12 else f"Q{number((figures.first.month + 2) // 3)} {year}"
+    return when_in_words(figures.query.period, figures.first, figures.last, figures.today, runs=figures.runs)
 
 
 def compared_in_words(figures: Figures) -> Markup:
@@ -122,8 +108,7 @@ def compared_in_words(figures: Figures) -> Markup:
     if months > 1:
         first, last = before(figures.first, figures.last, months=months, runs=figures.runs)
         is_whole = is_end_of_month(figures.last) and not figures.runs
-        year = number(first.year)
-        name: Markup = year if months == 12 else f"Q{number((first.month + 2) // 3)} {year}"
+        name = long_in_words(first, months)
         return name if is_whole else days_in_words(first, last, date_type.max)
     if months and is_end_of_month(figures.last) and not figures.runs:
         return month_in_title(before(figures.first, figures.last, months=1)[0])

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.spend.aggregate import days_between
+from bot.spend.ask.when import period_in_title
 from bot.spend.exports.csv import csv_lines, file_name
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.load import all_rows, check_hours, count, select
@@ -18,7 +19,7 @@ from bot.spend.exports.typed import spelled
 from bot.spend.exports.view import fresh_in_words, narrowed_in_words
 from bot.spend.ledger import db as table
 from bot.spend.model import LedgerDay
-from bot.spend.phrases import days_in_words, missing_in_words
+from bot.spend.phrases import missing_in_words
 from bot.spend.scope import Scope
 
 AT_ONCE = 1_000
@@ -37,7 +38,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
         await check_hours(tx, query, selection, known)
         found = await count(tx, selection, scope, known)
         if not found.total:
-            return "There are no records to put into a file."
+            return "There are no figures to put into a file."
         if reason := too_large(export, found.total):
             return reason
         columns, lines = record_columns(selection), list[str]()
@@ -49,7 +50,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
-    when = days_in_words(selection.first, selection.last, now.astimezone(UTC).date())
+    when = period_in_title(query.period, selection.first, selection.last, now.astimezone(UTC).date())
     about: Markup = f"{whose}{seen}{where}, {when}"
     fresh = _fresh(selection, known, now.astimezone(UTC).date())
     return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about, fresh)

@@ -13,13 +13,14 @@ from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.view import TOO_LONG
+from bot.spend.ask.when import when_in_words
 from bot.spend.dimensions import PERSON
-from bot.spend.exports.query import Refused, words_of_records
+from bot.spend.exports.query import RecordsQuery, Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
-from bot.spend.phrases import NOT_YET, day_in_words, days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.phrases import NOT_YET, days_in_words, doubtful_in_words, missing_in_words, shown
 from bot.spend.render import slack_table
-from bot.words.own import own
+from bot.words.own import Own, own
 from bot.words.wording import number, plural
 
 Json = dict[str, Any]
@@ -35,8 +36,12 @@ def render_records(found: Records, prefix: str) -> Message:
     tail = " · ".join([fresh_in_words(found.as_of, found.open_days), *notes])
     blocks = [section(sentence), slack_table(table, Page(table.rows))]
     if len(words) <= MOST_TYPED:
-        file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of these records as a CSV file")
-        blocks += [*pager(found.page, ids.PAGE_RECORDS, "the records", words), context(tail), actions(file)]
+        file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of it as a CSV file")
+        blocks += [
+            *pager(found.page, ids.PAGE_RECORDS, f"the {called(found.query)[1]}", words),
+            context(tail),
+            actions(file),
+        ]
     else:
         blocks += [context(tail), context(TOO_LONG)]
     rows: list[Markup] = [escape(line) for line in largest_in_text(table)]
@@ -58,9 +63,20 @@ def records_sentence(found: Records, prefix: str) -> Markup:
         return f"Nothing was used{whose}{where} {when}, as far as I know{seen}."
     so_far = " so far" if found.open_days else ""
     count = range_of(found.page)
-    rows = f"{count} records" if count != "1" else "1 record"
+    one, many = called(found.query)
+    rows: Markup = f"{count} {one if count == '1' else many}"
     part = "" if found.scope.is_all or found.query.own else " of what you may see"
     return f"*{shown(found.total.amount)}{so_far}{whose}{part}{where}* {when} · {rows} · {_tokens(found.total)}"
+
+
+def called(query: RecordsQuery) -> tuple[Own, Own]:
+    """Return what one line is called, and several: a record, or the key, model or workspace that it is about."""
+    if not query.own:
+        return own("record"), own("records")
+    if query.daily:
+        return (own("line"), own("lines")) if query.by else (own("day"), own("days"))
+    one = own(query.by[0].name) if len(query.by) == 1 else own("line")
+    return one, own(f"{one}s")
 
 
 def narrowed_in_words(workspaces: str | None, narrowed: Sequence[tuple[str, str]]) -> Markup:
@@ -85,9 +101,7 @@ def _many(count: int) -> Markup:
 
 def _when(found: Records) -> Markup:
     first, last = found.selection.first, found.selection.last
-    if first == last:
-        return f"on {day_in_words(first, found.today)} (UTC)"
-    return f"in the {number((last - first).days + 1)} days {days_in_words(first, last, found.today)}"
+    return f"{'on' if first == last else 'in'} {when_in_words(found.query.period, first, last, found.today)}"
 
 
 def fresh_in_words(as_of: datetime | None, open_days: Sequence[Day]) -> Markup:

@@ -4,6 +4,7 @@ from datetime import date as Day
 from decimal import Decimal
 
 from bot.slack.markup import Markup, date, escape
+from bot.spend.ask.when import when_in_words
 from bot.spend.model import ONE_DAY
 from bot.spend.phrases import NOT_YET, day_in_words, days_in_words, missing_in_words, month_in_title, month_so_far, shown
 from bot.spend.reports.model import Times
@@ -16,7 +17,7 @@ def when(times: Times) -> Markup:
         return f"on {day_in_words(times.first, times.today)} (UTC)"
     if _is_month(times):
         return f"in {month_so_far(times.first, times.last, runs=times.runs)}"
-    return f"in the {number(len(times.days))} days {days_in_words(times.first, times.last, times.today)}"
+    return f"in {when_in_words(times.period, times.first, times.last, times.today)}"
 
 
 def against(times: Times) -> Markup:

@@ -1,0 +1,42 @@
+"""How a period is called, so that one question's days read the same in every answer, file and title. Pure."""
+
+from datetime import date
+
+from bot.slack.markup import Markup
+from bot.spend.ask.spans import months_of
+from bot.spend.model import Period
+from bot.spend.phrases import day_in_words, days_in_words, is_end_of_month, month_so_far
+from bot.words.wording import number
+
+
+def when_in_words(period: Period, first: date, last: date, today: date | None, *, runs: bool = False) -> Markup:
+    """Return `Fri 20 Nov (UTC)`, `Oct 2026`, `Nov 2026 (1–20 Nov)`, `Q3 2026`, or `the 30 days 22 Oct–20 Nov`.
+
+    `runs`: its last day isn't over.
+    """
+    if first == last:  # "today" may be another day for whoever asks
+        return f"{day_in_words(first, today)} (UTC)"
+    called = _called(period, first, last, today, runs=runs)
+    return called or f"the {number((last - first).days + 1)} days {days_in_words(first, last, today)}"
+
+
+def period_in_title(period: Period, first: date, last: date, today: date | None) -> Markup:
+    """Return the same for a title: `Fri 20 Nov`, `Oct 2026`, `22 Oct–20 Nov`."""
+    called = "" if first == last else _called(period, first, last, today)
+    return called or days_in_words(first, last, today)
+
+
+def long_in_words(first: date, months: int) -> Markup:
+    """Return what a quarter or year is called: `Q3 2026`, `2026`."""
+    year = number(first.year)
+    return year if months == 12 else f"Q{number((first.month + 2) // 3)} {year}"
+
+
+def _called(period: Period, first: date, last: date, today: date | None, *, runs: bool = False) -> Markup:
+    months, runs = months_of(period), runs or (today is not None and last >= today)
+    if months == 1:
+        return month_so_far(first, last, runs=runs)
+    if not months:
+        return ""
+    name = long_in_words(first, months)
+    return name if is_end_of_month(last) and not runs else f"{name} ({days_in_words(first, last, today)})"
