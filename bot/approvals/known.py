@@ -18,7 +18,8 @@ class Use(_Frozen):
     """What keys were used for, as far as the ledger knows.
 
     `cost` is dollars in the 7 days up to the newest that is known, None without figures; `is_whole`: all of them are known.
-    `last_day` is the last UTC day with use among those known; the last `days` of them have no gap.
+    `last_day` is the last UTC day with use among those known; the last `days` of them have no gap, and `newest` is the
+    newest of them. `is_final`: none of them can still change.
     """
 
     cost: Decimal | None = None
@@ -26,6 +27,8 @@ class Use(_Frozen):
     last_day: date | None = None
     days: int = 0
     as_of: datetime | None = None
+    newest: date | None = None
+    is_final: bool = False
 
 
 class Asker(_Frozen):

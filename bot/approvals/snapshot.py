@@ -166,4 +166,12 @@ async def _use(rt: Runtime, key_ids: Sequence[str]) -> Use | None:
 def _as_use(used: KeyUse) -> Use | None:
     if used.as_of is None:
         return None
-    return Use(cost=used.cost, is_whole=used.is_whole, last_day=used.last_day, days=used.days, as_of=used.as_of)
+    return Use(
+        cost=used.cost,
+        is_whole=used.is_whole,
+        last_day=used.last_day,
+        days=used.days,
+        as_of=used.as_of,
+        newest=used.newest,
+        is_final=used.is_final,
+    )

@@ -11,7 +11,7 @@ class KeyUse:
 
     `cost` is dollars in the 7 days up to the newest that is known, `month_cost` in 30 days; `is_whole` and `is_whole_month`
     say whether all of those days are known. `last_day` is the last one with use; the last `days` that are known have no gap,
-    and `newest` is the newest of them, which may still be running.
+    and `newest` is the newest of them, which may still be running. `is_final`: none of the 30 days can still change.
     Without figures there is no `as_of`.
     """
 
@@ -23,3 +23,4 @@ class KeyUse:
     days: int = 0
     as_of: datetime | None = None
     newest: date | None = None
+    is_final: bool = False

@@ -10,6 +10,7 @@ from bot.admin.model import ApiKey
 from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.model import WORDS
+from bot.directory.reach import reach_in_words
 from bot.directory.use import KeyUse
 from bot.organization.keys_wanted import STATUS_WORDS
 from bot.slack import ids
@@ -98,8 +99,8 @@ def _use(use: KeyUse | None) -> list[Markup]:
         return ["*Use* no figures yet"]
     last = calendar_day(use.last_day) if use.last_day else f"no use in {plural(use.days, 'day')}"
     week, month = _cost(use.cost, whole=use.is_whole), _cost(use.month_cost, whole=use.is_whole_month)
-    until: Markup = f", up to {calendar_day(use.newest)}" if use.newest else ""
-    cost: Markup = f"*Cost* {week} in 7 days, {month} in 30 days{until} (UTC) · as of {date(use.as_of)}"
+    reach = reach_in_words(use.newest, use.as_of, is_final=use.is_final)
+    cost: Markup = f"*Cost* {week} in 7 days, {month} in 30 days · {reach}"
     return [f"*Last used* {last} (UTC)", cost]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.admin.model import Invite, Member
 from bot.approvals.cards.lists import Given, Titled, grant_blocks, request_block
+from bot.directory.reach import reach_in_words
 from bot.directory.use import KeyUse
 from bot.organization.keys_view import KeyLine, key_line
 from bot.organization.keys_wanted import Wanted
@@ -127,14 +128,17 @@ def _keys(facts: PersonFacts) -> list[Json]:
     if not facts.keys.is_whole:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
-    as_of = [use.as_of for use in facts.use.values() if use.as_of]
-    newest = [use.newest for use in facts.use.values() if use.newest]
-    until: Markup = f" up to {weekday_day(max(newest))}" if newest else ""
-    return [
-        *blocks,
-        *([context(f"Costs and days of use{until} (UTC), as of {date(max(as_of))}")] if as_of else []),
-        *([context("No costs are known yet.")] if facts.use and not as_of else []),
-    ]
+    return [*blocks, *_reach(list(facts.use.values()))]
+
+
+def _reach(uses: Sequence[KeyUse]) -> list[Json]:
+    """Return until when the costs reach and whether they are final."""
+    as_of = [use.as_of for use in uses if use.as_of]
+    if not as_of:
+        return [context("No costs are known yet.")] if uses else []
+    newest = max((use.newest for use in uses if use.newest), default=None)
+    reach = reach_in_words(newest, max(as_of), is_final=all(use.is_final for use in uses))
+    return [context(f"Costs and days of use {reach}")]
 
 
 def _used(use: KeyUse | None) -> Markup:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.admin.model import Workspace, WorkspaceRateLimit
+from bot.approvals.cards.decisive import as_of_words
 from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.ending import key_line
 from bot.approvals.cards.lists import Titled, mark_of
-from bot.approvals.known import KnownKeys
+from bot.approvals.known import Known, KnownKeys
 from bot.approvals.model import WORDS
 from bot.organization.tags import OWNER, TAGS, colour_words
 from bot.organization.workspaces_view import NO_FIGURES, amount_words, figures_words
@@ -205,6 +206,8 @@ def _keys(facts: WorkspaceFacts, prefix: str) -> Markup:
         narrowed = "" if facts.sees_all else " mine"
         every = code(f'/{prefix}-keys list "{facts.workspace.name}"{narrowed}')
         lines.append(f"and {number(facts.keys.total - MOST_KEYS)} more: {every}")
+    figures = as_of_words(Known(keys=keys))
+    lines += [f"{figures[0].upper()}{figures[1:]}"] if figures else []
     return "\n".join(lines)
 
 

@@ -66,7 +66,8 @@ def figures_words(spend: SpendByWorkspace) -> Markup:
     if spend.as_of is None:
         return NO_FIGURES
     missing = f", {plural(spend.missing, 'day')} without data" if spend.missing else ""
-    return f"{days_in_words(spend.first, spend.last)} (UTC) as of {date(spend.as_of)}{missing}"
+    state: Markup = "final" if spend.is_final else "not final"
+    return f"{days_in_words(spend.first, spend.last)} (UTC) as of {date(spend.as_of)}, {state}{missing}"
 
 
 def amount_words(amount: Decimal | None, spend: SpendByWorkspace) -> Markup:

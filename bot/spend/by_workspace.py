@@ -16,7 +16,7 @@ class SpendByWorkspace:
     """Dollars by workspace in the 30 UTC days from `first` to `last`, of which `missing` aren't known.
 
     Without any figures there is no `as_of`, and nothing is known of any workspace. `seen` are those whose figures may be
-    shown, None for all.
+    shown, None for all. `is_final`: none of the days that are known can still change.
     """
 
     first: date
@@ -25,6 +25,7 @@ class SpendByWorkspace:
     missing: int = 0
     as_of: datetime | None = None
     seen: frozenset[str] | None = None
+    is_final: bool = False
 
     def of(self, workspace_id: str, *, is_default: bool) -> Decimal | None:
         """Return what a workspace cost, None where nothing is known or may be shown.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -56,9 +56,14 @@ def test_what_is_unknown_is_said_and_no_name_becomes_markup() -> None:
 def test_figures_say_how_much_of_the_time_they_know_and_until_when() -> None:
     use = KeyUse(Decimal("1.5"), True, Decimal("0.001"), False, ASKED.date(), 9, ASKED)
     text = said(replace(FACTS, use=use, ends_at=ASKED, key=KEY.model_copy(update={"expires_at": ASKED})))
-    assert "*Last used* 23 Nov 2026 (UTC). *Cost* $1.50 in 7 days, at least &lt; $0.01 in 30 days (UTC) · as of" in text
-    newer = replace(FACTS, use=replace(use, newest=ASKED.date()))
-    assert "in 30 days, up to 23 Nov 2026 (UTC) · as of <!date^" in said(newer)
+    assert (
+        "*Last used* 23 Nov 2026 (UTC). *Cost* $1.50 in 7 days, at least &lt; $0.01 in 30 days · of UTC days, as of" in text
+    )
+    newer = replace(use, newest=ASKED.date())
+    assert "in 30 days · up to 23 Nov 2026 so far (UTC), as of <!date^" in said(replace(FACTS, use=newer))
+    closed = replace(newer, newest=date(2026, 11, 22), is_final=True)
+    assert "in 30 days · up to 22 Nov 2026 (UTC), as of <!date^" in (whole := said(replace(FACTS, use=closed)))
+    assert (", final." in whole, ", not final." in said(replace(FACTS, use=newer))) == (True, True)
     assert "expires by itself <!date^" in text
     assert "I revoke it after <!date^" in text
     assert "no use in 9 days" in said(replace(FACTS, use=replace(use, last_day=None)))

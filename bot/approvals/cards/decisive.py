@@ -1,10 +1,9 @@
 """The lines of a card that a decision needs besides what is asked: for how long, of which key, and by whom. Pure."""
 
-from datetime import datetime
-
 from bot.approvals.known import Asker, Known, KnownKey, Use
+from bot.directory.reach import reach_in_words
 from bot.people.roles import role_words
-from bot.slack.markup import Markup, date, escape, mention
+from bot.slack.markup import Markup, escape, mention
 from bot.words.wording import calendar_day, money, plural
 
 
@@ -33,16 +32,12 @@ def asker_words(asker: Asker, who: Markup) -> Markup:
     return f"{who} ({role}) has {plural(asker.keys, 'active key')}{cost}"
 
 
-def as_of(known: Known) -> datetime | None:
-    """Return until when the figures on the card reach, None where it has none."""
-    uses = [one.use for one in (known.key, known.keys, known.asker) if one and one.use]
-    return max((use.as_of for use in uses if use.as_of), default=None)
-
-
 def as_of_words(known: Known) -> Markup:
-    """Return the same in words, "" where there are no figures."""
-    at = as_of(known)
-    return f"figures as of {date(at)}" if at else ""
+    """Return until when the figures on the card reach and whether they are final, "" where there are none."""
+    uses = [one.use for one in (known.key, known.keys, known.asker) if one and one.use]
+    as_of = max((use.as_of for use in uses if use.as_of), default=None)
+    newest = max((use.newest for use in uses if use.newest), default=None)
+    return f"figures {reach_in_words(newest, as_of, is_final=all(use.is_final for use in uses))}" if as_of else ""
 
 
 def _use_words(use: Use | None) -> Markup:

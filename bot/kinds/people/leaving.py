@@ -76,6 +76,8 @@ class RemoveMember(_Frozen):
     of_others: int = 0
     as_of: datetime | None = None
     is_whole: bool = False
+    newest: date | None = None
+    is_final: bool = False
 
 
 @dataclass(frozen=True)

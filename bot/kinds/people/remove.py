@@ -100,6 +100,8 @@ async def _check(reading: Reading, who: Who, payload: RemoveMember) -> Checked[R
             "of_others": theirs.of_others,
             "as_of": max((use.as_of for use in used.values() if use.as_of), default=None),
             "is_whole": all(use.is_whole_month for use in used.values()),
+            "newest": max((use.newest for use in used.values() if use.newest), default=None),
+            "is_final": all(use.is_final for use in used.values()),
         }
     )
     return Checked(full)

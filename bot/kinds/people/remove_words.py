@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from bot.approvals.act import Asked
 from bot.approvals.outcome import KEY_PART
+from bot.directory.reach import reach_in_words
 from bot.kinds.people.leaving import LeftKey, RemoveMember
 from bot.people.roles import role_words
-from bot.slack.markup import Markup, bold, code, date, escape, mention, truncate, within_bold
+from bot.slack.markup import Markup, bold, code, escape, mention, truncate, within_bold
 from bot.words.own import Own
 from bot.words.wording import calendar_day, listed, money, number, plural
 
@@ -89,7 +90,8 @@ def _role_line(wanted: RemoveMember) -> Markup:
 def _as_of(wanted: RemoveMember) -> Markup:
     if wanted.as_of is None:
         return "use unknown"
-    return f"use in 30 days{'' if wanted.is_whole else ', not all of which are known,'} as of {date(wanted.as_of)}"
+    reach = reach_in_words(wanted.newest, wanted.as_of, is_final=wanted.is_final)
+    return f"use in 30 days{'' if wanted.is_whole else ', not all of which are known,'} {reach}"
 
 
 def key_line(key: LeftKey, new_owner: str) -> Markup:

@@ -23,6 +23,6 @@ async def spend_by_workspace(store: Store, now: datetime, scope: Scope = EVERYTH
         return SpendByWorkspace(first, last)
     missing = len([day for day in days_between(first, last) if day not in known])
     as_of = max(fact.refreshed_at for fact in known.values())
-    return SpendByWorkspace(
-        first, last, sum_by(cells, WORKSPACE), missing, as_of, None if scope.is_all else scope.workspaces
-    )
+    seen = None if scope.is_all else scope.workspaces
+    is_final = all(fact.closed for fact in known.values())
+    return SpendByWorkspace(first, last, sum_by(cells, WORKSPACE), missing, as_of, seen, is_final)

@@ -89,4 +89,5 @@ def _use(known: Mapping[date, LedgerDay], week: Decimal, month: Decimal, last_da
         days=unbroken,
         as_of=max(fact.refreshed_at for fact in known.values()),
         newest=max(known),
+        is_final=all(known[day].closed for day in _latest(known, MONTH) if day in known),
     )

@@ -1,0 +1,17 @@
+"""How far the figures of use reach that cards show, and whether they can still change. Pure."""
+
+from datetime import date, datetime
+
+from bot.slack.markup import Markup
+from bot.slack.markup import date as moment
+from bot.words.calendars import UTC_DAYS
+from bot.words.wording import calendar_day
+
+
+def reach_in_words(newest: date | None, as_of: datetime, *, is_final: bool) -> Markup:
+    """Return `up to 23 Nov 2026 so far (UTC), as of 14:05, not final`; a day that is still running says `so far`."""
+    state: Markup = "final" if is_final else "not final"
+    if newest is None:
+        return f"of UTC days, as of {moment(as_of)}, {state}"
+    so_far = " so far" if UTC_DAYS.day_of(as_of) <= newest else ""
+    return f"up to {calendar_day(newest)}{so_far} (UTC), as of {moment(as_of)}, {state}"
