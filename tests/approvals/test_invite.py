@@ -159,18 +159,21 @@ async def test_an_accepted_invite_gets_its_workspace_once_though_two_processes_l
 
 
 async def test_an_address_that_is_refused_spoils_no_other(world: World) -> None:
-    assert (await send(world, f"{KIM}, {LOU}, mia@acme.test", "Staging"))["ok"]
+    assert (await send(world, f"{KIM}, {LOU}, mia@acme.test, ned@acme.test", "Staging"))["ok"]
     card = await card_with(world, "They start on Monday")
     await world.rt.admin.invite(KIM, "billing")  # in the Console, meanwhile
+    ned = (await world.rt.admin.invite("ned@acme.test", "developer")).id  # as was asked
     joined = (await world.rt.admin.invite("mia@acme.test", "user")).id
     await accept(world, joined)
     await press(world, BOB, card, "request_approve")
     request = await until(world, card, Status.APPLIED)
     assert states(request) == {
-        KIM: "refused", LOU: "waits", "mia@acme.test": "refused",
+        KIM: "refused", LOU: "waits", "mia@acme.test": "refused", "ned@acme.test": "waits",
         f"{KIM} in Staging": "left_out", "mia@acme.test in Staging": "left_out",
     }  # fmt: skip
-    shown = (await card_with(world, "⚠️ *1 of 3 people invited as developer*"))["text"]
+    shown = (await card_with(world, "⚠️ *2 of 4 people invited as developer*"))["text"]
+    assert "ned@acme.test: had an invite as developer already, so I sent no other" in shown
+    assert request.outcome.part("invite:ned@acme.test").thing_id == ned
     assert f"⚠️ {KIM}: already has an invite as billing member. Withdraw it first." in shown
     assert "⚠️ mia@acme.test: is already a member (user)." in shown
 

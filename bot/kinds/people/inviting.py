@@ -12,6 +12,7 @@ from bot.people.roles import role_words
 from bot.words.addresses import is_same_address, mailbox_of
 
 EXPIRED = "the invite expired"
+_EXISTS = "invite_already_exists"
 WITHDRAWN = "the invite was withdrawn"
 _CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 _AGAIN = timedelta(hours=1)
@@ -54,6 +55,7 @@ def inviting(email: str, role: str) -> Part[Any]:
             return _sent(part, await act.admin.invite(email, role))
         except UpstreamRefused as error:
             found = await look(act) if error.may_have_happened else None
+            found = found or await _invited_already(act, part, role, error)
             if found:
                 return found
             raise NeedsPerson(await _why_not(act, email, error)) from None
@@ -74,6 +76,15 @@ def inviting(email: str, role: str) -> Part[Any]:
     return part
 
 
+async def _invited_already(reading: Reading, part: Part[Any], role: str, error: UpstreamRefused) -> PartDone | None:
+    """Return an invite of the same address and role that somebody else sent: it is what was asked for, and is followed."""
+    if error.error_code != _EXISTS:
+        return None
+    waiting = [one for one in await invites_of(reading, part.label) if one.status == "pending" and one.role == role]
+    said = f"had an invite as {role_words(role)[0]} already, so I sent no other"
+    return _sent(part, waiting[0]).model_copy(update={"note": said}) if waiting else None
+
+
 def _sent(part: Part[Any], invite: Invite) -> PartDone:
     said = part.done(f"invited as {role_words(invite.role)[0]}", invite.id)
     return said.model_copy(update={"state": "waits", "until": invite.expires_at})
@@ -81,7 +92,7 @@ def _sent(part: Part[Any], invite: Invite) -> PartDone:
 
 async def _why_not(reading: Reading, email: str, error: UpstreamRefused) -> str:
     """Return in words why the API refused to invite an address."""
-    if error.error_code == "invite_already_exists":
+    if error.error_code == _EXISTS:
         same = [one async for one in reading.admin.invites(email) if one.status == "pending" and _is_alike(one, email)]
         return f"{_beside(already_invited(same[0]), email)} Withdraw it first." if same else error.sentence
     if error.error_code == "already_member":
