@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from bot.approvals.sight import sees_all_keys
+from bot.commands.parse import is_named
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.lines import page_of_own, page_of_wanted
 from bot.kinds.keys.owners import may_see_key
 from bot.kinds.keys.shown import key_facts, keys_called, keys_with_use, requests_about
+from bot.kinds.people.person import of_member
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
 from bot.organization.keys_wanted import Wanted, read_wanted
@@ -48,9 +50,12 @@ async def _mine(call: Interaction, cursor: str = "") -> Message:
 async def _asked_list(call: Interaction) -> Message:
     """Return the first page of what was typed after `list`."""
     workspaces = {one.id: one.name for one in await call.rt.directory.workspaces()}
-    wanted = read_wanted(call.words, workspaces)
+    members = await call.rt.directory.members()
+    wanted = read_wanted(call.words, workspaces, members)
     if not isinstance(wanted, Wanted):
         return plain_answer(wanted)
+    if named := next((one for one in members if one.id == wanted.member), None):
+        wanted = wanted.model_copy(update={"owner": (await of_member(call.rt, named, named.id)).slack_id})
     message = await _list(call, wanted)
     if wanted.part and (meant := await _misspelt(call, wanted, list(workspaces.values()))):
         return plain_answer(meant)
@@ -101,9 +106,10 @@ async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Messag
     may_see = await may_see_key(call.rt, call.actor)
     keys = {key.name: key.id for key in reversed(await call.rt.directory.keys()) if may_see(key)}
     close = closest_name(typed, list(keys))
+    unknown: Markup = f"I don't know a key {'or command ' if call.parsed and is_named(call.parsed) else ''}{code(typed)}."
     if close is None:
-        return plain_answer(f"I don't know a key {code(typed)}. {listing} shows all names that you may see.")
-    text: Markup = f"I don't know a key {code(typed)}. Did you mean {code(close)}? {listing} shows all names."
+        return plain_answer(f"{unknown} {listing} shows all names that you may see.")
+    text: Markup = f"{unknown} Did you mean {code(close)}? {listing} shows all names."
     show = button(f"Show {close}", ids.SHOW_KEY, keys[close])
     return Message(text, [section(text), actions(show)])
 

@@ -30,6 +30,15 @@ async def show_typed(call: Interaction, words: tuple[str, ...]) -> None:
     await show(call, mentioned(words[0]) if len(words) == 1 and mentioned(words[0]) else " ".join(words))
 
 
+async def is_one(call: Interaction, words: tuple[str, ...]) -> bool:
+    """Tell whether words that may be anything are an address, or the name or a part of it of one member alone."""
+    typed = " ".join(words)
+    if "@" in typed:
+        return True
+    named = [one for one in await call.rt.directory.members() if WantedMembers(part=typed).takes(one)]
+    return len(named) == 1 or len([one for one in named if folded(one.name) == folded(typed)]) == 1
+
+
 async def show(call: Interaction, target: str) -> None:
     """Answer with the card of a Slack id, member's id, address or name."""
     await answer_here(call, "Person", _card(call, target), has_figures=True)

@@ -5,6 +5,7 @@ import contextlib
 from bot.approvals import service
 from bot.approvals.model import Request
 from bot.approvals.replace import AskedAlready
+from bot.commands.parse import is_named
 from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.organization.narrowing import mentioned
@@ -18,7 +19,7 @@ from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form, open_to_replace, sent_in_words
-from handlers.member_card import show_typed
+from handlers.member_card import is_one, show_typed
 from handlers.member_lists import list_typed
 
 
@@ -33,7 +34,7 @@ async def members_command(call: Interaction) -> None:
         await invites.withdraw(call)
     elif name == "relink":
         await _relink(call)
-    elif name == "show":
+    elif name == "show" or (call.parsed and is_named(call.parsed) and await is_one(call, call.words)):
         await show_typed(call, call.words)
     else:
         await list_typed(call, call.words)

@@ -1,6 +1,7 @@
 """/claude-workspaces: the workspaces of the organization, and all that is known of one."""
 
 from bot.admin.model import Workspace
+from bot.commands.parse import is_named
 from bot.kinds.workspaces.shown import (
     facts_of_workspace,
     inherited_roles,
@@ -28,6 +29,9 @@ _GONE = "I don't know that workspace any more. Ask for the list again."
 async def workspaces_command(call: Interaction) -> None:
     """Answer /claude-workspaces and its subcommands."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if call.parsed and is_named(call.parsed) and len(found := await _named(call, " ".join(call.words))) == 1:
+        await _say(call, await _card(call, found[0]))
+        return
     if name != "show" or not call.words:
         await _say(call, await _list(call, read_workspaces(call.words)))
         return

@@ -23,6 +23,8 @@ class Subcommand:
     fills: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     matches: str = ""
+    names: bool = False
+    """Whether first words that mean nothing else may be the name of a thing, which it shows."""
     reads_all: bool = False
     """Whether it also says itself what is nearest to its own words."""
 

@@ -20,6 +20,8 @@ class Parsed:
     words: tuple[str, ...] = ()
     unknown: str | None = None
     suggestion: str | None = None
+    is_whole: bool = False
+    """Whether `words` are all that was typed."""
 
 
 def find_command(name: str) -> Command | None:
@@ -42,13 +44,19 @@ def parse(command_name: str, text: str) -> Parsed:
     if subcommand is None:
         subcommand = next((sub for sub in command.subcommands if sub.matches and re.fullmatch(sub.matches, first)), None)
     if subcommand is None:
-        free = next((sub for sub in command.subcommands if sub.also), None)
-        nearest = _nearest(command, first, words[1:], command_name.lstrip("/").rpartition("-")[0])
+        free = next((sub for sub in command.subcommands if sub.also or sub.names), None)
+        prefix, is_far = command_name.lstrip("/").rpartition("-")[0], free is None or not free.names
+        nearest = _nearest(command, first, words[1:], prefix, is_far=is_far)
         if free is not None and (nearest is None or _reads_itself(free, first, words[1:], nearest)):
-            return Parsed(command, free, words)
+            return Parsed(command, free, words, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
+
+
+def is_named(parsed: Parsed) -> bool:
+    """Tell whether all that was typed may be the name of a thing, because no word of the table stands first."""
+    return parsed.is_whole and parsed.subcommand is not None and parsed.subcommand.names
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -67,12 +75,12 @@ def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: s
     return any(word.lower() in sub.also for word in rest)
 
 
-def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str) -> str | None:
-    """Look for a similar first word in this command, then for the exact or a similar one in the others."""
+def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, *, is_far: bool) -> str | None:
+    """Look for a similar first word in this command, then for the exact or, if `is_far`, a similar one in the others."""
     others = [other for other in COMMANDS if other is not command]
-    for candidates, cutoff in (([command], 0.7), (others, 1.0), (others, 0.75)):
+    for candidates, cutoff in (([command], 0.7), (others, 1.0), *([(others, 0.75)] if is_far else [])):
         known = {first: (c, sub) for c in reversed(candidates) for sub in c.subcommands for first in sub.first_words}
-        close = closest(word, known, cutoff)
+        close = closest(word, [one for one in known if len(one) > 2 or one == word], cutoff)  # "Mei" is no slip of "me"
         if close is not None:
             found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []

@@ -47,13 +47,19 @@ COMMANDS = (
             Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
             Subcommand(
                 "list",
-                "list [WORKSPACE] [by @person | mine] [active | disabled | revoked | all] [ending] [part of a name]",
+                "list [WORKSPACE] [by PERSON | mine] [active | disabled | revoked | all] [ending] [part of a name]",
                 "the keys that you may see: whose they are and when they end",
                 GET_KEY,
                 like=("all", "ls"),
+                matches="<@.*",
             ),
             Subcommand(
-                "show", "show KEY", "all that is known of a key, and what you may ask for it", GET_KEY, like=("info",)
+                "show",
+                "show KEY",
+                "all that is known of a key, and what you may ask for it",
+                GET_KEY,
+                like=("info",),
+                names=True,
             ),
             _of_key(
                 "disable",
@@ -89,6 +95,7 @@ COMMANDS = (
                 GIVE_ACCESS,
                 also=tuple("admins developers billing users claude pending expired invites inactive without".split()),
                 like=("all", "ls", "find", "search"),
+                names=True,
             ),
             Subcommand(
                 "show",
@@ -136,6 +143,7 @@ COMMANDS = (
                 also=("mine", "my"),
                 like=("all", "ls"),
                 matches="archived",
+                names=True,
             ),
             Subcommand(
                 "show",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Member
+from bot.organization.by_whom import member_named
 from bot.organization.narrowing import MOST_OF_A_NAME, mentioned, which_workspace
 from bot.slack.markup import Markup, code, escape, reads_alike
 from bot.words.folded import folded
@@ -32,8 +33,8 @@ _BY, _IN = ("by", "of"), ("in",)
 class Wanted(BaseModel):
     """Which keys are wanted; what is empty narrows nothing.
 
-    `owner` is a Slack id, `member` the id of a member whom Slack doesn't know here, `part` a part of the key's name, or all
-    of it (`exact`). Without `statuses` those that are `LISTED`, or `every` one.
+    `owner` is a Slack id, `member` the id of a member, who is called `by`, where Slack doesn't know them here. `part` is a
+    part of the key's name, or all of it (`exact`). Without `statuses` those that are `LISTED`, or `every` one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +43,7 @@ class Wanted(BaseModel):
     workspace: str = ""
     owner: str = ""
     member: str = ""
+    by: str = ""
     mine: bool = False
     statuses: tuple[str, ...] = ()
     ending: bool = False
@@ -59,6 +61,7 @@ class Wanted(BaseModel):
         """Return what narrows the list: ` in Staging · by @noah · disabled · with ingest in the name`."""
         parts: list[Markup] = [
             f"in {escape(self.workspace)}" if self.workspace else "",
+            f"by {escape(self.by)}" if self.by and not self.owner else "",
             "yours" if self.mine else "",
             *(escape(STATUS_WORDS.get(status, status)) for status in self.statuses),
             "of every status" if self.every and not self.exact else "",
@@ -68,10 +71,11 @@ class Wanted(BaseModel):
         return " · ".join([part for part in parts if part])
 
 
-def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Markup:
+def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Sequence[Member] = ()) -> Wanted | Markup:
     """Read what was typed after `list`, in any order; a sentence where it can't be read.
 
-    `workspaces` are names by id. What is no other word and no workspace's name is a part of the key's name.
+    `workspaces` are names by id, `members` those who may be named after `by`. What is no other word and no workspace's
+    name is a part of the key's name.
     """
     found, rest = Wanted(), list[str]()
     at = 0
@@ -82,7 +86,11 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str]) -> Wanted | Ma
         if person:
             found, at = found.model_copy(update={"owner": person}), at + 1 + (word in _BY)
         elif word in _BY and following.casefold() not in _MINE:
-            return f"I can't tell whose keys you mean. Mention the person: {code('by @person')}. Nothing was changed."
+            named = member_named(words[at + 1 :], members)
+            if isinstance(named, str):
+                return named
+            found = found.model_copy(update={"member": named[0].id, "by": named[0].name or named[0].email})
+            at += named[1] + 1
         elif word in _MINE or word in _BY:
             found, at = found.model_copy(update={"mine": True}), at + 1 + (word in _BY)
         elif workspace and not found.workspace_id:

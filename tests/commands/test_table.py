@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.commands_table import commands_table, fill_markers
-from bot.commands.parse import find_command, help_groups, parse, split_words
+from bot.commands.parse import find_command, help_groups, is_named, parse, split_words
 from bot.commands.table import COMMANDS
 from tests.generated import STALE
 
@@ -58,9 +58,9 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-spend", "digset", "/claude-spend digest"),
         ("/claude-admin", "digest", "/claude-spend digest"),
         ("/acme-ai-keys", "reqest", "/acme-ai-keys request"),
-        ("/claude-keys", "xyzzy", None),
-        ("/claude-keys", "wibble wobble", None),  # a guess that is far off must not lead to what ends a key
-        ("/claude-keys", "<!channel>", None),
+        ("/claude-requests", "xyzzy", None),
+        ("/claude-admin", "wibble wobble", None),
+        ("/claude-admin", "<!channel>", None),
     ],
 )
 def test_a_typo_gets_the_nearest_command(command: str, text: str, suggestion: str | None) -> None:
@@ -68,6 +68,27 @@ def test_a_typo_gets_the_nearest_command(command: str, text: str, suggestion: st
     assert parsed.subcommand is None
     assert parsed.unknown == split_words(text)[0]
     assert parsed.suggestion == suggestion
+
+
+def test_a_bare_name_leads_to_the_thing_unless_it_is_like_a_word_of_the_table() -> None:
+    for command, text, sub, named in (
+        ("keys", "alice-notebook", "show", True),
+        ("keys", "wibble wobble", "show", True),  # a guess that is far off must not lead to what ends a key
+        ("keys", "rewoke ingest-prod", None, False),
+        ("keys", "status", None, False),
+        ("keys", "<@U0NOAH>", "list", False),
+        ("keys", "show", "show", False),
+        ("members", "mei", "list", True),
+        ("members", "mei@acme.test", "list", True),
+        ("members", "developers", "list", False),
+        ("members", "list mei", "list", False),
+        ("workspaces", "research", "list", True),  # near to "search", which is another command's
+        ("workspaces", "archived data", "list", False),
+        ("workspaces", '"Data Platform"', "list", True),
+        ("workspaces", "updat Staging", None, False),
+    ):
+        parsed = parse(f"/claude-{command}", text)
+        assert (parsed.subcommand and parsed.subcommand.name, is_named(parsed)) == (sub, named), (command, text)
 
 
 def test_a_suggestion_is_itself_understood() -> None:

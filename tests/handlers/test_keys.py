@@ -114,7 +114,11 @@ async def test_keys_are_listed_with_owner_and_end_and_narrowed_in_words(world: W
     assert " · until <!date^1956545999^" in message["blocks"][1]["text"]["text"], "the end of 31 Dec 2031 in New York"
     await world.command(BOB, "/claude-keys list disabled by <@U0DANA>")
     await told(world, BOB, "No keys: by <@U0DANA> · disabled. `/claude-keys list` shows all that work or are disabled.")
-    await world.command(BOB, "/claude-keys list by dana")
+    await world.command(BOB, "/claude-keys list Staging by dana ending listed")
+    await told(world, BOB, "*1 key*: by <@U0DANA> · in Staging · ending")
+    await world.command(BOB, "/claude-keys danas-listed")
+    await told(world, BOB, "`danas-listed` in *Staging* — active")
+    await world.command(BOB, "/claude-keys list by")
     await told(world, BOB, "I can't tell whose keys you mean. Mention the person: `by @person`.")
     await world.command(BOB, "/claude-keys list Produktion")
     await told(
