@@ -12,6 +12,7 @@ from bot.app import build
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.settings.model import Settings
+from bot.spend.ledger.db import ledger_edges
 from bot.spend.ledger.history import Reached, load_next
 from bot.spend.ledger.sync import sync_costs
 from bot.store.migrate import migrate
@@ -21,6 +22,7 @@ Say = Callable[[str], None]
 _LOOKS_AGAIN = 2.0
 """Seconds between two looks whether the other process that reads the reports is done."""
 _AGAIN = "What was read is kept. Run the same command again to go on from there."
+_NOTHING = "Nothing was read yet. Run the same command again once that is mended."
 
 
 async def sync(
@@ -44,9 +46,14 @@ async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
             await _load_history(rt, say)
     except UpstreamError as error:
         say(error.sentence)
-        say(_AGAIN)
+        say(_AGAIN if await _has_figures(rt) else _NOTHING)
         return False
     return True
+
+
+async def _has_figures(rt: Runtime) -> bool:
+    async with rt.store.read() as tx:
+        return await ledger_edges(tx) is not None
 
 
 async def _bring_up_to_date(rt: Runtime, say: Say) -> None:

@@ -22,7 +22,7 @@ COMPARED: Final = 2
 OTHER: Final = "other"
 TOTAL: Final = "Total"
 _MAX_POINTS: Final = 20
-_MAX_LABEL: Final = 20
+MAX_LABEL: Final = 20
 _MAX_END: Final = 4
 _MAX_PNG: Final = 4_000_000
 _AT_ONCE: Final = 2
@@ -142,10 +142,10 @@ def _labels(names: Sequence[str]) -> list[str]:
     taken: list[str] = []
     for name in names:
         shown = clean(name) or EMPTY
-        label, count = _cut(shown, _MAX_LABEL), 1
+        label, count = _cut(shown, MAX_LABEL), 1
         while label in taken:
             count += 1
-            label = _cut(shown, _MAX_LABEL - len(f" ({count})")) + f" ({count})"
+            label = _cut(shown, MAX_LABEL - len(f" ({count})")) + f" ({count})"
         taken.append(label)
     return taken
 

@@ -112,6 +112,7 @@ def test_the_answer_says_when_who_how_much_and_until_when_it_is_known() -> None:
     assert set(in_workspace) == {"the organization"}, "whose a limit is matters in a workspace only"
     chart = limits_chart(found)
     assert chart is not None
+    assert chart.series[0].name == "Opus, output", "a legend has 20 characters for it"
     assert [str(value) for value in chart.series[0].values] == ["0.0", "0.0", "85.0"]
     assert "85.0 %" in chart.alt_text
     told = render_for_anthropic(found).text

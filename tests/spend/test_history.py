@@ -52,6 +52,14 @@ async def test_history_goes_on_where_it_broke_off(store: Store, dies_at: int) ->
         assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FIRST, TODAY, (TIER,))}
 
 
+async def test_where_nothing_could_be_read_nothing_is_said_to_be_kept(store: Store) -> None:
+    organization = Organization(steady(TODAY, TODAY))
+    organization.fails_after_pages = 0
+    said: list[str] = []
+    assert not await command.sync_with(runtime(store, organization), said.append, history=True)
+    assert said[-1] == "Nothing was read yet. Run the same command again once that is mended."
+
+
 @pytest.mark.both
 async def test_a_month_waits_for_the_process_that_reads_the_reports(store: Store) -> None:
     rt = runtime(store, Organization(steady(FIRST, TODAY), page_rows=1000))

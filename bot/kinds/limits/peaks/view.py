@@ -12,9 +12,9 @@ from bot.kinds.limits.peaks.model import Peak
 from bot.kinds.limits.peaks.phrases import about, driver, headline, notes, tight_in_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
-from bot.slack.charts import ChartSpec, Series
+from bot.slack.charts import MAX_LABEL, ChartSpec, Series
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, code, code_block
+from bot.slack.markup import Markup, bold, code, code_block, truncate
 from bot.slack.model import Message
 from bot.slack.paging import numbered, pager
 from bot.spend.render import slack_table
@@ -120,10 +120,16 @@ def limits_chart(figures: LimitFigures) -> ChartSpec | None:
         title=f"{what}: hourly peak in % of the limit (UTC)",
         native_title="Hourly peak in % of the limit (UTC)",
         categories=tuple(_hour(hour) for hour, _ in found),
-        series=(Series(name=what, values=tuple(value for _, value in found)),),
+        series=(Series(name=_short(line), values=tuple(value for _, value in found)),),
         y_label="% of the limit",
         alt_text=f"{what}: the highest hourly peak of these hours was {top} % of the limit, {_hour(top_hour)} UTC.",
     )
+
+
+def _short(line: Line) -> str:
+    """Return a limit's name as a chart's legend holds it: `Haiku 5.x, output`; only its group's is ever cut."""
+    limited = f", {LIMITERS[line.limiter][0].partition(' ')[0]}"
+    return f"{truncate(line.group.name.removeprefix('Claude '), MAX_LABEL - len(limited))}{limited}"
 
 
 def _hour(hour: datetime) -> str:
