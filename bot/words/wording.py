@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from itertools import accumulate
 from typing import Final, overload
 
 from bot.words.own import Own, own
 
 MINUS: Final = "−"
+_ROOM: Final = 1500
+"""Characters for the names of a list in one sentence; a paragraph in Slack has 3,000."""
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=60)
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -129,12 +132,22 @@ def listed(parts: Sequence[Own], last: Own = "and", most: int | None = None) -> 
 @overload
 def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str: ...
 def listed(parts: Sequence[str], last: str = "and", most: int | None = None) -> str:
-    """Return parts as a sentence would: `a, b and c`; beyond `most` the rest is counted."""
-    if most is not None and len(parts) > most:
-        parts = [*parts[:most], f"{len(parts) - most} more"]
+    """Return parts as a sentence would: `a, b and c`; beyond `most`, or beyond a paragraph's half, the rest is counted.
+
+    No part is ever cut: Slack would cut the paragraph in the middle of a name.
+    """
+    if most is not None:
+        kept = min(most, _that_fit(parts))
+        parts = parts if len(parts) <= kept else [*parts[:kept], f"{len(parts) - kept} more"]
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def _that_fit(parts: Sequence[str]) -> int:
+    """Return how many parts fit into the room for them, one at least."""
+    ends = accumulate(len(part) + 2 for part in parts)
+    return max(sum(end <= _ROOM for end in ends), 1)
 
 
 def calendar_day(day: date) -> Own:

@@ -16,6 +16,7 @@ from bot.hygiene.load import rules_of
 from bot.hygiene.model import Facts, Finding, Risk
 from bot.hygiene.registry import RULES, findings_in
 from bot.hygiene.rules.dearer_models import successor
+from bot.hygiene.rules.key_purpose import _STAKES, _together  # pyright: ignore[reportPrivateUsage]
 from bot.hygiene.rules.near_limit import traffic_near_limit
 from bot.hygiene.view import ACCEPT, advice_list, read_offer, weekly
 from bot.hygiene.words import keys_of_model
@@ -32,7 +33,7 @@ from bot.words.calendars import UTC_DAYS
 from handlers import FEATURES
 from handlers.advice import OPENERS
 from handlers.named import named_by
-from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, member, used
+from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, member, used, workspace
 
 NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
 BEST_PRACTICES = {
@@ -135,6 +136,14 @@ def test_many_long_titles_are_told_whole() -> None:
     texts = [one["text"]["text"] for one in said.blocks if one["type"] == "section"]
     assert "\n".join(texts) == said.text
     assert "and 990 more" in said.text
+
+
+def test_many_keys_with_long_names_are_counted_and_no_name_is_cut() -> None:
+    keys = [key(f"{n}{'<&>*_' * 50}") for n in range(6)]
+    home = workspace(PROD, "*" * 255)
+    said = advice_list(numbered([_together(home, keys)], "", 1), 0, "").blocks[1]["text"]["text"]
+    assert "Nobody asked me for 6 keys: `0&lt;" in said
+    assert said.endswith(_STAKES)
 
 
 def test_every_offer_is_looked_at_again_and_opens_the_same_form() -> None:

@@ -132,6 +132,9 @@ def test_parts_are_joined_as_in_a_sentence_and_the_rest_is_counted() -> None:
     assert w.listed(["a", "b", "c"]) == "a, b and c"
     assert w.listed(["a", "b"], last="or") == "a or b"
     assert w.listed(list("abcde"), most=2) == "a, b and 3 more"
+    long = ["x" * 700, "y" * 700, "z" * 700]
+    assert w.listed(long, most=6) == f"{long[0]}, {long[1]} and 1 more", "names that don't fit are counted, never cut"
+    assert w.listed(["x" * 4000, "y"], most=6) == f"{'x' * 4000} and 1 more"
 
 
 def test_days_are_named_in_english_whatever_the_machine_speaks() -> None:
