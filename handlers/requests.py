@@ -1,6 +1,7 @@
 """Requests: the buttons on cards and notices, the showing of a secret, and /claude-requests."""
 
 import contextlib
+from collections.abc import Mapping
 
 from bot.approvals import decide, offers, queries, service
 from bot.approvals.cards import topic as cards
@@ -15,10 +16,13 @@ from bot.approvals.prefetch import Prefetched, prefetch
 from bot.approvals.sight import sees_with_keys
 from bot.errors import SlackError, SlackRefused
 from bot.slack import ids
-from bot.slack.markup import Markup, escape, mention
+from bot.slack.blocks import section
+from bot.slack.elements import button
+from bot.slack.markup import Markup, bold, escape, mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import LAST, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
+from bot.words.wording import listed
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json, text_at
@@ -161,13 +165,29 @@ async def ask_again(call: Interaction) -> None:
 
 async def undo(call: Interaction) -> None:
     """Open the form that a card offers once its request is applied, such as revoking the key that it made."""
-    request = await offers.settle(call.rt, await decide.load(call.rt, call.value))
+    request_id, _, thing = call.value.partition(" ")
+    request = await offers.settle(call.rt, await decide.load(call.rt, request_id))
     kind = find_kind(call.rt, request.kind)
+    each: Mapping[str, str] = kind.offers.each(kind.asked(request)) if kind.offers else {}
+    if len(each) > 1 and thing not in each:
+        await call.say(_which_of(request.id, each))
+        return
+    request = offers.only(request, each, thing)
     filled = kind.offers.filled(kind.asked(request)) if kind.offers else None
     if kind.offers is None or filled is None or kind.offers.kind not in all_kinds(call.rt):
         await call.say(plain_answer(escape(offers.why_over(kind.offers))))
         return
     await open_form(call, kind.offers.kind, filled.values, filled.labels)
+
+
+def _which_of(request_id: str, each: Mapping[str, str]) -> Message:
+    """Ask for which thing the form is, with a button for each."""
+    text: Markup = "For which one? Each needs a request of its own."
+    rows = [
+        section(bold(name), accessory=button("Open…", ids.UNDO, f"{request_id} {one}", accessibility_label=f"Open: {name}"))
+        for one, name in each.items()
+    ]
+    return Message(f"{text} {listed([escape(name) for name in each.values()], most=8)}", [section(text), *rows])
 
 
 async def reveal(call: Interaction) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.approvals.cards.card import render_card
 from bot.approvals.model import Status
+from bot.approvals.offers import only
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
 from bot.kinds.workspaces.create_parts import BY_HAND
 from bot.words.wording import money
@@ -46,4 +47,9 @@ def test_a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it(
     filled = CREATE_WORKSPACE.offers.filled(CREATE_WORKSPACE.asked(request))
     found = (filled.values["workspace_id"], filled.values["amount"]) if filled else None
     assert found == ((leads_to, "500.00") if leads_to else None)
+    left = CREATE_WORKSPACE.offers.each(CREATE_WORKSPACE.asked(request))
+    for one in left:  # each of several is asked for by itself
+        alone = CREATE_WORKSPACE.offers.filled(CREATE_WORKSPACE.asked(only(request, left, one)))
+        assert alone
+        assert (alone.values["workspace_id"], alone.labels["workspace_id"]) == (one, left[one])
     assert ("Spend limit…" in str(render_card(facts_of(request)).blocks)) == bool(leads_to)

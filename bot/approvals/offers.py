@@ -1,6 +1,7 @@
 """What a card offers once its request is applied, looked at when somebody takes it: others may have done it already."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from bot.approvals import db as requests
@@ -37,6 +38,13 @@ async def settle(rt: Runtime, request: Request) -> Request:
     if moved:
         rt.tasks.spawn(refresh(rt, moved.id))
     return moved or request.model_copy(update={"outcome": outcome})
+
+
+def only(request: Request, each: Mapping[str, str], thing: str) -> Request:
+    """Return a request as it would be if what it offers, for `each` of these, were left for one thing alone."""
+    others = tuple(one for one in each if one != thing) if thing in each else ()
+    served = (*request.outcome.served, *others)
+    return request.model_copy(update={"outcome": request.outcome.updated(Outcome(served=served))}) if others else request
 
 
 def why_over(offer: Offer[Any] | None) -> str:

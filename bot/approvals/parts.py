@@ -228,6 +228,7 @@ class Offer(Generic[P]):
 
     `label` is what its button says, where the first word of the other kind's label won't do. `done` looks for which things
     somebody has done it already, which `filled` then finds as `served` in the outcome and leaves out; `over` says so.
+    Where a form takes one thing at a time, `each` returns by their ids the names of those that are left.
     """
 
     kind: str
@@ -235,6 +236,7 @@ class Offer(Generic[P]):
     done: Callable[[Look[P]], Awaitable[Sequence[str]]]
     over: Own
     label: Own = ""
+    each: Callable[[Asked[P]], Mapping[str, str]] = lambda _asked: {}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bot.kinds.workspaces.wanted import CreateWorkspace, FirstMember, may_collid
 from bot.organization.tags import COST_CENTRE, DESCRIPTION, OWNER
 from bot.spend.alerts.settings import thresholds_of
 from bot.spend.digests.settings import subscription_of
-from tests.approvals.acting import a_minute_passes, card_with, press, until
+from tests.approvals.acting import a_minute_passes, card_with, press, told, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
 from tests.approvals.samples import NASTY, a_request, facts_of
 from tests.world import ALICE, BOB, CAROL, DANA, GUS, World, world_of
@@ -244,6 +244,13 @@ async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: W
     assert {(one.workspace_id, one.amount, one.steps, one.created_by) for one in alerts} == {
         (workspace_id, Decimal(500), (50, 80, 100), ALICE) for workspace_id in made
     }
+    # The limits are left to people: each workspace has its own button.
+    await press(world, ALICE, await card_with(world, "Checkout"), "request_undo")
+    which = await told(world, ALICE, "For which one?", "C0APPROVALS")
+    values = [block["accessory"]["value"] for block in which["blocks"] if "accessory" in block]
+    assert {value.split()[1] for value in values} == made
+    assert (await world.click(ALICE, "request_undo", channel="C0APPROVALS", ts=which["ts"], value=values[1]))["ok"]
+    assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
 
 
 async def test_workspaces_are_added_to_the_digest_that_a_channel_has(world: World) -> None:

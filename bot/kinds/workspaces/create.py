@@ -1,6 +1,7 @@
 """New workspaces: one, or one for each of several environments, with members, a limit and news for a channel."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from bot.forms.fields import FormField, FormInput
 from bot.kinds.limits.cap import above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_parts import first_limit_by_hand, is_called, limited_since, parts_of, roles_that_stay
+from bot.kinds.workspaces.create_parts import is_called, limited_since, limits_by_hand, parts_of, roles_that_stay
 from bot.kinds.workspaces.wanted import (
     ALERT,
     DIGEST,
@@ -204,12 +205,16 @@ async def _owner(_reading: Reading, slack_id: str) -> tuple[Who, ...]:
     return (Who(slack_id=slack_id, member_id="", email=""),)
 
 
+def _limits_left(asked: Asked[CreateWorkspace]) -> Mapping[str, str]:
+    return limits_by_hand(asked.payload, asked.request.outcome)
+
+
 def _limit_to_set(asked: Asked[CreateWorkspace]) -> Filled | None:
-    """Return the form for the limit that the API didn't set, filled in."""
-    found = first_limit_by_hand(asked.payload, asked.request.outcome)
-    if found is None:
+    """Return the form for the first limit that the API didn't set, filled in."""
+    found = _limits_left(asked)
+    if not found:
         return None
-    workspace_id, name = found
+    workspace_id, name = next(iter(found.items()))
     values = {"workspace_id": workspace_id, "amount": str(asked.payload.limit), "reason": asked.request.reason}
     return Filled(values, {"workspace_id": name})
 
@@ -236,7 +241,12 @@ CREATE_WORKSPACE = Kind(
     effect=replace(_SEVERAL.effect(), parts_stay=roles_that_stay),
     follow_up=_SEVERAL.follow_up(),
     offers=Offer(
-        "set_spend_limit", _limit_to_set, limited_since, "The limit is set already. Nothing is left to do.", "Spend limit…"
+        "set_spend_limit",
+        _limit_to_set,
+        limited_since,
+        "The limit is set already. Nothing is left to do.",
+        "Spend limit…",
+        _limits_left,
     ),
     concerns=Concerns(find=_owner, field="owner", remedy=Remedy("ask for another owner.", "update_workspace", "Change…")),
     sample=Sample(

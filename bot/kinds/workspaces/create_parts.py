@@ -116,9 +116,9 @@ def _limit(environment: str, name: str) -> Part[Wanted]:
     return part
 
 
-def first_limit_by_hand(wanted: Wanted, outcome: Outcome) -> tuple[str, str] | None:
-    """Return id and name of the first workspace whose limit the API didn't set, so that a person has to; None for none."""
-    return next((one for one in _limits_by_hand(wanted, outcome) if one[0] not in outcome.served), None)
+def limits_by_hand(wanted: Wanted, outcome: Outcome) -> dict[str, str]:
+    """Return by their ids the names of the workspaces whose limit the API didn't set, so that a person has to."""
+    return {made: name for made, name in _limits_by_hand(wanted, outcome) if made not in outcome.served}
 
 
 def _limits_by_hand(wanted: Wanted, outcome: Outcome) -> Iterator[tuple[str, str]]:
