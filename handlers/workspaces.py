@@ -114,7 +114,8 @@ async def _members(call: Interaction, workspace_id: str, cursor: str = "") -> Me
     if not await sees_people_of(call.rt, call.actor, found):
         return plain_answer(ONLY_MEMBERS)
     page = page_of(await people_in(call.rt, found), by_power, cursor)
-    return members_list(page, found, await inherited_roles(call.rt))
+    called = found.model_copy(update={"name": await call.rt.directory.label_of(found)})
+    return members_list(page, called, await inherited_roles(call.rt))
 
 
 async def _by_id(call: Interaction, workspace_id: str) -> Workspace | None:

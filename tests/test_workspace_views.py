@@ -9,6 +9,7 @@ import pytest
 from bot.admin.model import RateLimitGroup, Workspace, WorkspaceRateLimit
 from bot.approvals.known import KnownKeys, NamedKey
 from bot.approvals.model import Status
+from bot.directory.twins import label_among
 from bot.organization.tags import COLOURS, colour_words, read_colour
 from bot.organization.workspace_card import UNREAD, WorkspaceFacts, WorkspacePerson, members_list, workspace_card
 from bot.organization.workspaces_view import NO_FIGURES, WorkspaceLine, workspace_list
@@ -40,6 +41,18 @@ def checked(message: Message) -> Message:
     assert not validate_blocks(message.blocks, "message")
     assert "<!channel>" not in message.text + str(message.blocks)
     return message
+
+
+def test_a_workspace_with_a_twin_carries_its_id_in_list_card_and_commands() -> None:
+    two = [ONE.model_copy(update={"id": f"wrkspc_{n}", "name": name}) for n, name in enumerate(("Same", "SAME", "Lab"))]
+    labels = [label_among(one, two) for one in two]
+    assert labels == ["Same (wrkspc_0)", "SAME (wrkspc_1)", "Lab"]
+    said = listed([WorkspaceLine(one, label=label) for one, label in zip(two, labels, strict=True)])
+    assert [label in said.text and f"*{label}* — " in str(said.blocks) for label in labels] == [True] * 3
+    told = card(replace(FACTS, workspace=two[0], label=labels[0]))
+    assert told.startswith("*Same (wrkspc_0)* — ")
+    assert '-spend 30d in "wrkspc_0"`' in told
+    assert '-spend 30d in "Lab"`' in card(replace(FACTS, workspace=two[2], label=labels[2]))
 
 
 def card(facts: WorkspaceFacts) -> str:

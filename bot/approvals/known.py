@@ -67,8 +67,9 @@ class KnownKeys(_Frozen):
 
 
 class Known(_Frozen):
-    """Everything that was known at the ask."""
+    """Everything that was known at the ask; `twin`: another workspace has the name of the one that it is about."""
 
     asker: Asker | None = None
     key: KnownKey | None = None
     keys: KnownKeys | None = None
+    twin: bool = False

@@ -13,6 +13,7 @@ from bot.approvals.act import Others
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.known import Asker, Known, KnownKey, KnownKeys, NamedKey, Use
 from bot.directory.directory import Directory
+from bot.directory.twins import is_twin
 from bot.directory.use import KeyUse
 from bot.people.model import Actor
 from bot.runtime import Runtime
@@ -40,13 +41,20 @@ async def beside(check: Awaitable[None], looking: Coroutine[Any, Any, T]) -> T:
 
 async def known_of(rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel) -> Known:
     """Return what can be known now of whoever asks and of the key that it is about; never raises."""
-    asker, key, ending = await asyncio.gather(
+    workspace_id = str(getattr(payload, "workspace_id", ""))
+    asker, key, ending, twin = await asyncio.gather(
         _or_none(_asker(rt, actor)),
         _or_none(_key(rt, next(iter(keys_in(kind, payload)), ""))),
-        _or_none(keys_in_workspace(rt, str(getattr(payload, "workspace_id", "")))) if kind.rules.ends_keys else _nothing(),
+        _or_none(keys_in_workspace(rt, workspace_id)) if kind.rules.ends_keys else _nothing(),
+        _or_none(_has_twin(rt, workspace_id)) if workspace_id else _nothing(),
     )
     keys = (ending or KnownKeys()) if kind.rules.ends_keys else None
-    return Known(asker=asker or Asker(role=actor.member.role), key=key, keys=keys)
+    return Known(asker=asker or Asker(role=actor.member.role), key=key, keys=keys, twin=bool(twin))
+
+
+async def _has_twin(rt: Runtime, workspace_id: str) -> bool:
+    found = await rt.directory.workspace(workspace_id)
+    return found is not None and is_twin(found, await rt.directory.workspaces())
 
 
 async def _nothing() -> None:

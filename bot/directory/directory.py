@@ -6,6 +6,7 @@ from sys import intern
 from bot.admin.model import ApiKey, Invite, Member, Organization, RateLimit, SpendLimit, Workspace
 from bot.cache import Cache
 from bot.directory.listing import Listing, by_id
+from bot.directory.twins import label_among
 from bot.errors import PreviewUnavailable
 from bot.ports import Admin
 from bot.words.addresses import same_form
@@ -89,6 +90,10 @@ class Directory:
         found = await self.workspace(workspace_id)
         return found.name if found else workspace_id
 
+    async def label_of(self, workspace: Workspace) -> str:
+        """Return what people read of a workspace: its name, with its id where another has that name."""
+        return label_among(workspace, await self.workspaces())
+
     async def home_of(self, key: ApiKey) -> Workspace | None:
         """Return the workspace of a key, None for one that belongs to no single workspace, or to an archived one."""
         if key.scope != WORKSPACE:
@@ -105,7 +110,7 @@ class Directory:
         if key.scope == ORGANIZATION:
             return "the whole organization"
         if home := await self.home_of(key):
-            return home.name
+            return await self.label_of(home)
         if not key.workspace_id:
             return f"scope {key.scope}" if key.scope != WORKSPACE else "Default"
         archived = next((one for one in await self.archived_workspaces() if one.id == key.workspace_id), None)

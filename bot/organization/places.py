@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.admin.model import Member
+from bot.directory.twins import label_among
 from bot.organization.model import PlaceRole, Places
 from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
@@ -35,7 +36,7 @@ async def places_of(rt: Runtime, member: Member, *, most: int = MOST_READ, withi
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
     found = {one: task.result() for one, task in tasks.items() if not task.cancelled() and task.exception() is None}
-    roles = [(one.name, found.get(one.id, "")) for one in workspaces]  # by name, of which two may be the same
+    roles = [(label_among(one, workspaces), found.get(one.id, "")) for one in workspaces]
     given = (PlaceRole(name, role) for name, role in roles if role and role != everywhere)
     return Places(everywhere, tuple(given), len(found), len(workspaces))
 

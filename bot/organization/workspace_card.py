@@ -64,13 +64,25 @@ class WorkspaceFacts:
     sees_requests: bool
     open: Sequence[Titled]
     lately: Sequence[Titled]
+    label: str = ""
+    """What people read of it where its name alone doesn't tell which one it is."""
+
+    @property
+    def called(self) -> str:
+        """What people read of it."""
+        return self.label or self.workspace.name
+
+    @property
+    def typed(self) -> str:
+        """What a command takes for it."""
+        return self.workspace.name if self.called == self.workspace.name else self.workspace.id
 
 
 def workspace_card(facts: WorkspaceFacts, offers: Sequence[tuple[str, Own]], prefix: str) -> Message:
     """Return the card; `offers` are kinds that can be asked for with what their buttons say."""
     one = facts.workspace
     parts: list[Markup] = [
-        _head(one),
+        _head(one, facts.called),
         _spend(facts, prefix),
         _limits(facts),
         _people(facts),
@@ -79,7 +91,7 @@ def workspace_card(facts: WorkspaceFacts, offers: Sequence[tuple[str, Own]], pre
     ]
     told: list[Markup] = [part for part in parts if part]
     buttons = [
-        button(label, f"{ids.OPEN_PREFIX}{kind}", one.id, accessibility_label=f"{label.rstrip('…')}: {one.name}")
+        button(label, f"{ids.OPEN_PREFIX}{kind}", one.id, accessibility_label=f"{label.rstrip('…')}: {facts.called}")
         for kind, label in offers
     ]
     if facts.people and facts.sees_people:
@@ -88,7 +100,7 @@ def workspace_card(facts: WorkspaceFacts, offers: Sequence[tuple[str, Own]], pre
     return Message("\n".join(told), fit(blocks))
 
 
-def _head(one: Workspace) -> Markup:
+def _head(one: Workspace, called: str) -> Markup:
     state: Markup = f"archived for good {date(one.archived_at)}" if one.archived_at else f"made {date(one.created_at)}"
     colour = colour_words(one.display_color or "")
     facts = " · ".join([f"colour {escape(colour)}", state] if colour else [state])
@@ -102,7 +114,7 @@ def _head(one: Workspace) -> Markup:
     if len(others) > MOST_TAGS:
         tags.append(f"and {more} more in the Console")
     lines: list[Markup] = [
-        f"{bold(one.name)} — {facts}",
+        f"{bold(called)} — {facts}",
         *owner,
         *named,
         *([f"*Other tags* {' · '.join(tags)}"] if tags else []),
@@ -116,7 +128,7 @@ def _spend(facts: WorkspaceFacts, prefix: str) -> Markup:
     amount = facts.spend.of(facts.workspace.id, is_default=facts.workspace.is_default)
     if amount is None:
         return f"*Spend* {NO_FIGURES if facts.spend.as_of is None else NOT_YOURS}"
-    more = code(f'/{prefix}-spend 30d in "{facts.workspace.name}"')
+    more = code(f'/{prefix}-spend 30d in "{facts.typed}"')
     return f"*Spend* {amount_words(amount, facts.spend)}, {figures_words(facts.spend)}. {more} says more."
 
 
@@ -204,10 +216,11 @@ def _keys(facts: WorkspaceFacts, prefix: str) -> Markup:
     lines += map(key_line, keys.first[:MOST_KEYS])
     if facts.keys.total > MOST_KEYS:
         narrowed = "" if facts.sees_all else " mine"
-        every = code(f'/{prefix}-keys list "{facts.workspace.name}"{narrowed}')
+        every = code(f'/{prefix}-keys list "{facts.typed}"{narrowed}')
         lines.append(f"and {number(facts.keys.total - MOST_KEYS)} more: {every}")
     figures = as_of_words(Known(keys=keys))
-    lines += [f"{figures[0].upper()}{figures[1:]}"] if figures else []
+    if figures:
+        lines.append(f"{figures[0].upper()}{figures[1:]}")
     return "\n".join(lines)
 
 

@@ -25,13 +25,20 @@ NO_FIGURES: Markup = f"I have no figures of the last 30 days yet. {NOT_YET}"
 class WorkspaceLine:
     """A workspace with what is known of it: None where it isn't known, or isn't for whoever asks.
 
-    `keys` are its active ones, `spend` dollars in 30 days, `limit` dollars a month.
+    `label` is what people read of it, its name unless told otherwise. `keys` are its active ones, `spend` dollars in 30
+    days, `limit` dollars a month.
     """
 
     workspace: Workspace
     keys: int | None = None
     spend: Decimal | None = None
     limit: Decimal | None = None
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people read of it."""
+        return self.label or self.workspace.name
 
 
 def workspace_list(
@@ -56,7 +63,7 @@ def workspace_list(
         *([context(f"⚠️ {left}")] if left else []),
     ]
     turned = pager(page, ids.PAGE_WORKSPACES, "workspaces", wanted.stored())
-    said: list[Markup] = [f"{escape(line.workspace.name)} ({_facts(line, spend)})" for line in page.items]
+    said: list[Markup] = [f"{escape(line.called)} ({_facts(line, spend)})" for line in page.items]
     text = f"{intro}. {'; '.join(said)}. {tail}"
     return Message(f"{text} {left}" if left else text, fit([*blocks, *turned]))
 
@@ -78,7 +85,7 @@ def amount_words(amount: Decimal | None, spend: SpendByWorkspace) -> Markup:
 
 
 def _row(line: WorkspaceLine, spend: SpendByWorkspace) -> Json:
-    name = line.workspace.name
+    name = line.called
     show = button("Show", ids.SHOW_WORKSPACE, line.workspace.id, accessibility_label=f"Show {name}")
     owner = escape(line.workspace.tags[OWNER]) if line.workspace.tags.get(OWNER) else "no owner named"
     return section(f"{bold(name)} — {owner}\n{_facts(line, spend)}", accessory=show)

@@ -54,6 +54,16 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     assert ends[1].startswith(f"Until {date_of(ends_at)} · ")
 
 
+def test_a_card_about_a_workspace_with_a_twin_says_which_one() -> None:
+    for kind in ("workspace_access", "create_key", "update_workspace", "set_spend_limit"):
+        request = a_request(kind, known=Known(twin=True))
+        assert request.workspace_id
+        said = render_card(facts_of(request)).text
+        assert said.count(f"This is about `{request.workspace_id}`.") == 1, said
+        assert "⚠️ Several workspaces are called *" in said
+        assert "Several workspaces" not in render_card(facts_of(a_request(kind))).text
+
+
 def test_what_is_not_known_says_so() -> None:
     def second(asker: Asker | None, key: KnownKey | None) -> str:
         return lines(known=Known(asker=asker, key=key))[1]

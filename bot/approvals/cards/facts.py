@@ -8,7 +8,7 @@ from bot.approvals.extensions import kind_among
 from bot.approvals.kind import AnyKind, undo_of
 from bot.approvals.model import Request
 from bot.policy.model import Rule
-from bot.slack.markup import Markup, escape
+from bot.slack.markup import Markup, bold, code, escape
 
 FOR_GOOD: Markup = "For good"
 """How long lasts what could have been given until a day, and wasn't."""
@@ -44,6 +44,15 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         thing=kind.concerns.thing,
         because=kind.concerns.because,
         takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
-        about=tuple(words.about(asked)),
+        about=(*_which(request, words.what(asked)), *words.about(asked)),
         undo_label=undo.label if undo else "",
+    )
+
+
+def _which(request: Request, what: Markup) -> tuple[Markup, ...]:
+    """Return which workspace it is about where another had its name when it was asked, unless the first line says so."""
+    if not request.known.twin or not request.workspace_id or request.workspace_id in what:
+        return ()
+    return (
+        f"⚠️ Several workspaces are called {bold(request.workspace_name or '')}. This is about {code(request.workspace_id)}.",
     )

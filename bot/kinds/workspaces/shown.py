@@ -15,6 +15,7 @@ from bot.approvals.kind import all_kinds
 from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.approvals.snapshot import keys_in_workspace
 from bot.directory.directory import Directory
+from bot.directory.twins import label_among
 from bot.errors import UpstreamError
 from bot.kinds.keys.owners import may_see_key, owns_key
 from bot.organization.workspace_card import WorkspaceFacts, WorkspacePerson, by_power
@@ -61,7 +62,7 @@ async def page_of_workspaces(
     def line(one: Workspace) -> WorkspaceLine:
         amount = spend.of(one.id, is_default=one.is_default)
         count = keys.get(one.id, 0) if keys is not None and not one.archived_at else None
-        return WorkspaceLine(one, count, amount, limits.get(one.id))
+        return WorkspaceLine(one, count, amount, limits.get(one.id), label_among(one, every))
 
     page = page_of([line(one) for one in found], _most_spent_first, cursor)
     return page, spend, unread
@@ -149,6 +150,7 @@ async def facts_of_workspace(rt: Runtime, actor: Actor, workspace: Workspace) ->
         sees_requests=sees_requests,
         open=[(one, kind_of(rt, one).title(one)) for one in opened],
         lately=[(one, kind_of(rt, one).title(one)) for one in done],
+        label=await rt.directory.label_of(workspace),
     )
 
 
