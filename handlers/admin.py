@@ -8,6 +8,7 @@ from bot.slack.blocks import context, section
 from bot.slack.markup import Markup, bold, channel_mention, code, date, escape, truncate
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
+from bot.status.typed import with_commands
 from handlers.advice import advice_command
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -53,7 +54,11 @@ async def _status(call: Interaction) -> Message:
 
 
 def _said(line: StatusLine) -> Markup:
-    parts: list[Markup] = [escape(line.detail), date(line.at) if line.at else "", f"in {channel_mention(line.channel)}"]
+    parts: list[Markup] = [
+        with_commands(line.detail),
+        date(line.at) if line.at else "",
+        f"in {channel_mention(line.channel)}",
+    ]
     return " ".join([part for part in parts if part and part != "in "])
 
 

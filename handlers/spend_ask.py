@@ -62,7 +62,7 @@ async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", r
     shareable = directly is None and call.channel[:1] in ("C", "G") and not found.only
 
     def render(chart: dict[str, object] | None) -> Message:
-        return render_figures(found, chart, cursor, shareable=shareable)
+        return render_figures(found, chart, cursor, shareable=shareable, prefix=call.rt.settings.command_prefix)
 
     await tell_charted(call, render, figures_chart(found), directly, redraw=redraw)
 

@@ -12,7 +12,7 @@ from bot.approvals.model import Status
 from bot.directory.twins import label_among
 from bot.organization.tags import COLOURS, colour_words, read_colour
 from bot.organization.workspace_card import UNREAD, WorkspaceFacts, WorkspacePerson, members_list, workspace_card
-from bot.organization.workspaces_view import NO_FIGURES, WorkspaceLine, workspace_list
+from bot.organization.workspaces_view import WorkspaceLine, no_figures, workspace_list
 from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces, restored
 from bot.sandbox.slack.validation import validate_blocks
 from bot.slack.model import Message
@@ -72,9 +72,9 @@ def test_no_data_is_not_nothing_and_keys_that_are_not_for_whoever_asks_are_left_
     message = listed([WorkspaceLine(ONE)], UNKNOWN)
     assert "no data on spend" in message.text
     assert ", by name: with" in listed([WorkspaceLine(ONE), WorkspaceLine(ONE)], UNKNOWN).text
-    assert NO_FIGURES in message.text
+    assert no_figures("claude") in message.text
     assert "key" not in message.text
-    assert "$0" not in message.text.replace(NO_FIGURES, "")
+    assert "$0" not in message.text.replace(no_figures("claude"), "")
     part = listed([WorkspaceLine(ONE, 1, Decimal(1))], replace(SPEND, missing=2))
     assert "at least $1.00 in 30 days" in part.text
     assert "2 days without data" in part.text
@@ -113,7 +113,7 @@ def test_the_card_says_what_is_known_and_why_the_rest_is_not() -> None:
     unread = replace(FACTS, spend=None, people=None, rates=None, keys=None)
     assert card(unread).count(UNREAD) == 4
     unknown = card(replace(FACTS, spend=UNKNOWN))
-    assert NO_FIGURES in unknown
+    assert no_figures("claude") in unknown
     assert "$0.00" not in unknown
 
 

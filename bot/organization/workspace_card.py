@@ -13,7 +13,7 @@ from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.known import Known, KnownKeys
 from bot.approvals.model import WORDS
 from bot.organization.tags import OWNER, TAGS, colour_words
-from bot.organization.workspaces_view import NO_FIGURES, amount_words, figures_words
+from bot.organization.workspaces_view import amount_words, figures_words, no_figures
 from bot.people.roles import WORKSPACE_ROLE_WORDS, workspace_role_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
@@ -127,7 +127,7 @@ def _spend(facts: WorkspaceFacts, prefix: str) -> Markup:
         return f"*Spend* {UNREAD}"
     amount = facts.spend.of(facts.workspace.id, is_default=facts.workspace.is_default)
     if amount is None:
-        return f"*Spend* {NO_FIGURES if facts.spend.as_of is None else NOT_YOURS}"
+        return f"*Spend* {no_figures(prefix) if facts.spend.as_of is None else NOT_YOURS}"
     more = code(f'/{prefix}-spend 30d in "{facts.typed}"')
     return f"*Spend* {amount_words(amount, facts.spend)}, {figures_words(facts.spend)}. {more} says more."
 

@@ -14,11 +14,15 @@ from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.by_workspace import SpendByWorkspace
-from bot.spend.phrases import NOT_YET, days_in_words, shown
+from bot.spend.phrases import days_in_words, not_yet, shown
 from bot.words.wording import plural
 
 Json = dict[str, Any]
-NO_FIGURES: Markup = f"I have no figures of the last 30 days yet. {NOT_YET}"
+
+
+def no_figures(prefix: str) -> Markup:
+    """Return that nothing is known of what anything cost, which isn't $0."""
+    return f"I have no figures of the last 30 days yet. {not_yet(prefix)}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def workspace_list(
     part = "" if page.is_whole else f", {range_of(page)}"
     order = "" if page.total == 1 else ", highest spend first" if spend.as_of else ", by name"
     intro = f"*{plural(page.total or 0, 'workspace')}*{part}{order}{about}"
-    tail = figures_words(spend) if spend.as_of is None else f"Spend of {figures_words(spend)}"
+    tail = no_figures(prefix) if spend.as_of is None else f"Spend of {figures_words(spend)}"
     blocks = [
         section(intro),
         *(_row(line, spend) for line in page.items),
@@ -69,9 +73,9 @@ def workspace_list(
 
 
 def figures_words(spend: SpendByWorkspace) -> Markup:
-    """Return of which days the spend is and how far it reaches, or why there is none."""
+    """Return of which days the spend is and how far it reaches; "" where nothing is known."""
     if spend.as_of is None:
-        return NO_FIGURES
+        return ""
     missing = f", {plural(spend.missing, 'day')} without data" if spend.missing else ""
     state: Markup = "final" if spend.is_final else "not final"
     return f"{days_in_words(spend.first, spend.last)} (UTC) as of {date(spend.as_of)}, {state}{missing}"

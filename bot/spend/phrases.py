@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from bot.slack.markup import Markup, escape, without_dates
+from bot.slack.markup import Markup, code, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
@@ -20,14 +20,25 @@ from bot.words.wording import (
     weekday_day,
 )
 
-NOT_READ: Markup = (
-    "the Claude API hasn't reported them, or I haven't read them."
-    " Ask again in some minutes; *status* of my admin command says what is wrong."
-)
-NOT_YET: Markup = f"That isn't $0: {NOT_READ}"
-"""What is said, everywhere alike, where there are no figures, and what to do then."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
+
+
+def not_read(prefix: str = "…") -> Markup:
+    """Return what is said, everywhere alike, where there are no figures, and what to do then.
+
+    `prefix` is that of the commands; without it the command is still to be recognized.
+    """
+    why: Markup = "the Claude API hasn't reported them, or I haven't read them."
+    return f"{why} Ask again in some minutes; {code(f'/{prefix}-admin status')} says what is wrong."
+
+
+def not_yet(prefix: str = "…") -> Markup:
+    """Return the same of amounts, which aren't $0."""
+    return f"That isn't $0: {not_read(prefix)}"
+
+
+NOT_READ, NOT_YET = not_read(), not_yet()
 
 
 def day_in_words(day: date, today: date | None = None) -> Markup:

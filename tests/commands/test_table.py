@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.cli.commands_table import commands_table, fill_markers
 from bot.commands.parse import find_command, help_groups, is_named, parse, split_words
 from bot.commands.table import COMMANDS
+from bot.status.typed import with_commands
 from tests.generated import STALE
 
 
@@ -89,6 +90,16 @@ def test_a_bare_name_leads_to_the_thing_unless_it_is_like_a_word_of_the_table() 
     ):
         parsed = parse(f"/claude-{command}", text)
         assert (parsed.subcommand and parsed.subcommand.name, is_named(parsed)) == (sub, named), (command, text)
+
+
+def test_commands_in_a_plain_sentence_are_shown_as_code() -> None:
+    for sentence, said in (
+        ("No digest in 7 days. /claude-spend digest starts one.", "No digest in 7 days. `/claude-spend digest` starts one."),
+        ("On the server, python -m bot doctor says why.", "On the server, `python -m bot doctor` says why."),
+        ("Type /my-own-keys, or python -m bot sync --history.", "Type `/my-own-keys`, or `python -m bot sync --history`."),
+        ("<a> & /claude-nothing, https://x/claude-keys", "&lt;a&gt; &amp; /claude-nothing, https://x/claude-keys"),
+    ):
+        assert with_commands(sentence) == said
 
 
 def test_a_suggestion_is_itself_understood() -> None:

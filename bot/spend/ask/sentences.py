@@ -11,13 +11,13 @@ from bot.spend.ask.when import long_in_words, when_in_words
 from bot.spend.ask.words import PERSON
 from bot.spend.model import Figures
 from bot.spend.phrases import (
-    NOT_YET,
     change_in_words,
     days_in_words,
     is_end_of_month,
     last_weekday,
     missing_in_words,
     month_in_title,
+    not_yet,
     of_budget,
     shown,
 )
@@ -26,14 +26,14 @@ from bot.words.own import own
 from bot.words.wording import month_name, number, percent, plural
 
 
-def figures_sentence(figures: Figures) -> Markup:
-    """Return the answer in one sentence."""
+def figures_sentence(figures: Figures, prefix: str = "…") -> Markup:
+    """Return the answer in one sentence; `prefix` is that of the commands."""
     where = where_in_words(figures)
     when = _when(figures)
     if figures.total is None and figures.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
     if figures.total is None:
-        return f"I have no figures{where} for {when} yet. {NOT_YET}"
+        return f"I have no figures{where} for {when} yet. {not_yet(prefix)}"
     if not figures.is_known:
         unknown = f"Not all {_unit(figures)}{where} {_preposition(figures)} {when} are known"
         return f"{unknown}: the report of these days doesn't count them, or I haven't read them."

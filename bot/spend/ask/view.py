@@ -61,12 +61,13 @@ def render_figures(
     private: bool = True,
     shareable: bool = True,
     dimensions: Sequence[Dimension] = OFFERED,
+    prefix: str = "…",
 ) -> Message:
     """Return an answer with the page of its table at a cursor.
 
     `private` adds the buttons, which a shared one doesn't have but for all of its table, `shareable` the one that shares it.
     """
-    sentence = figures_sentence(figures)
+    sentence = figures_sentence(figures, prefix)
     if figures.total is None:
         return Message(sentence, [section(sentence)])
     blocks = [section(sentence)]
