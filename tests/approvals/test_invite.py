@@ -173,7 +173,9 @@ async def test_an_address_that_is_refused_spoils_no_other(world: World) -> None:
     }  # fmt: skip
     shown = (await card_with(world, "⚠️ *2 of 4 people invited as developer*"))["text"]
     assert "ned@acme.test: had an invite as developer already, so I sent no other" in shown
-    assert request.outcome.part("invite:ned@acme.test").thing_id == ned
+    adopted = request.outcome.part("invite:ned@acme.test")
+    assert adopted
+    assert adopted.thing_id == ned
     assert f"⚠️ {KIM}: already has an invite as billing member. Withdraw it first." in shown
     assert "⚠️ mia@acme.test: is already a member (user)." in shown
 
