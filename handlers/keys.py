@@ -106,7 +106,10 @@ async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Messag
     may_see = await may_see_key(call.rt, call.actor)
     keys = {key.name: key.id for key in reversed(await call.rt.directory.keys()) if may_see(key)}
     close = closest_name(typed, list(keys))
-    unknown: Markup = f"I don't know a key {'or command ' if call.parsed and is_named(call.parsed) else ''}{code(typed)}."
+    unknown: Markup = f"I don't know a key {code(typed)}."
+    if call.parsed and is_named(call.parsed):
+        commands = code(f"/{call.rt.settings.command_prefix}-admin help")
+        unknown = f"I don't know a key or command {code(typed)}. {commands} shows all commands."
     if close is None:
         return plain_answer(f"{unknown} {listing} shows all names that you may see.")
     text: Markup = f"{unknown} Did you mean {code(close)}? {listing} shows all names."

@@ -77,7 +77,7 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     assert f"✅ *Policy* version {world.rt.policy.version}." in lines
     assert message["text"].count(world.rt.policy.version) == 1
     assert any(line.startswith("⚠️ *Figures* none yet") for line in lines)
-    assert any(line == "▫️ *Last digest* No digest in the last 7 days. /claude-spend digest starts one." for line in lines)
+    assert any(line == "▫️ *Last digest* No digest in the last 7 days. `/claude-spend digest` starts one." for line in lines)
     assert lines[-1] == (
         "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>."
         " If nobody decides, it expires after 8 working hours (Mon–Fri 09:00–18:00, Europe/Berlin)."
@@ -145,6 +145,8 @@ async def test_a_typo_gets_the_nearest_command(world: World, typed: str, meant: 
 
 async def test_something_unknown_is_answered_without_a_guess(world: World) -> None:
     await world.command(ALICE, "/claude-keys *xyzzy*")
+    await told(world, ALICE, "I don't know a key or command `*xyzzy*`. `/claude-admin help` shows all commands.")
+    await world.command(ALICE, "/claude-requests *xyzzy*")
     await told(world, ALICE, "I don't know *∗xyzzy∗*. `/claude-admin help` shows all commands.")
 
 
