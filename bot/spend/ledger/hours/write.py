@@ -1,5 +1,6 @@
 """Hours written with their days, in one transaction."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -44,9 +45,13 @@ async def replace_hours(tx: Tx, read: Sequence[HoursOfDay], now: datetime, doubt
     known = await table.ledger_days(tx, min(days), max(days))
     before = await hours_table.day_rows(tx, CostDayRow, table.COST_COUNTS, days)
     tokens = await hours_table.day_rows(tx, UsageDayRow, USAGE_COUNTS, days)
-    fits = {one.day: fitted(one.cost, before[one.day], lambda part: part[1:]) for one in read}
-    costs = {day: rolled_up(hours) for day, hours in fits.items()}
-    usages = {one.day: rolled_up_usage(one.usage) for one in read}
+    fits: dict[date, dict[HourGroup, Amounts]] = {}
+    costs: dict[date, dict[Group, Amounts]] = {}
+    usages: dict[date, dict[Group, UsageCounts]] = {}
+    for one in read:
+        fits[one.day] = fitted(one.cost, before[one.day], lambda part: part[1:])
+        costs[one.day], usages[one.day] = rolled_up(fits[one.day]), rolled_up_usage(one.usage)
+        await asyncio.sleep(0)  # a day takes 10 ms, and acts wait meanwhile
     grown: list[LedgerDay] = []
     good: dict[date, HoursOfDay] = {}
     for one in read:

@@ -3,6 +3,7 @@
 What the parts of a group don't tell of its whole is kept as one more part, UNSPLIT, in the transaction that writes either.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -49,8 +50,11 @@ async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group,
     if not wanted:
         return []
     wholes = await _wholes(tx, wanted)
-    fits = {day: fitted(parts[day], wholes.get(day, {}), itemgetter(0, 1, 2)) for day in wanted}
-    money = {day: {group: amounts[:2] for group, amounts in groups.items()} for day, groups in fits.items()}
+    money: dict[date, dict[Group, tuple[int | None, ...]]] = {}
+    for day in wanted:
+        fits = fitted(parts[day], wholes.get(day, {}), itemgetter(0, 1, 2))
+        money[day] = {group: amounts[:2] for group, amounts in fits.items()}
+        await asyncio.sleep(0)  # acts go on between days
     if changed := {day: groups for day, groups in money.items() if groups != before[day]}:
         await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(list(changed))))
         await bulk_insert(tx, CostPartRow, [*_SHARED, *_COST_REST, "nanos", "list_nanos"], changed)
