@@ -10,6 +10,8 @@ from bot.spend.dimensions import TIER, UNSPLIT
 from bot.spend.ledger import db as table
 from bot.spend.ledger.history import load_next
 from bot.spend.ledger.lease import sync_lease
+from bot.spend.ledger.pages import OutOfOrder
+from bot.spend.ledger.sync import sync_costs
 from bot.store.session import Store
 from tests.spend.world import DAY, NOW, Organization, runtime, set_clock, steady
 
@@ -67,3 +69,24 @@ async def test_a_month_waits_for_the_process_that_reads_the_reports(store: Store
         assert is_ours
         assert (await load_next(rt, NOW + timedelta(seconds=5))).is_busy
     assert not (await load_next(rt, NOW)).is_busy
+
+
+class Unordered(Organization):
+    """An organization whose report isn't by time, which is noticed while it is read in order."""
+
+    def cost_buckets(self, *given: Any, **more: Any) -> Any:
+        async def pages() -> Any:
+            async for page in Organization.cost_buckets(self, *given, **more):
+                yield page
+            if given[-1] is True:
+                raise OutOfOrder
+
+        return pages()
+
+
+async def test_a_report_that_is_not_in_order_is_read_again_as_a_whole(store: Store) -> None:
+    organization = Unordered(steady(TODAY - DAY * 3, TODAY))
+    loaded = await sync_costs(runtime(store, organization), NOW)
+    assert loaded is not None
+    assert loaded.days
+    assert len(organization.asked) == 2, "once in order, once as it comes"
