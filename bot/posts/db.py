@@ -40,7 +40,7 @@ async def want(tx: Tx, topic: str, subject: str, wanted: Sequence[Wanted], now: 
         for one in wanted
     ]
     if rows:
-        await tx.execute(insert_into(tx, PostRow).values(rows).on_conflict_do_nothing())
+        await tx.execute(insert_into(tx, PostRow).on_conflict_do_nothing(), rows)
 
 
 async def touch(tx: Tx, topic: str, subject: str, now: datetime) -> None:

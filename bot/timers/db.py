@@ -26,9 +26,9 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
         {"topic": topic, "subject": subject, "what": what, "due_at": due_at, "tries": 0} for what, due_at in wanted.items()
     ]
     if rows:
-        statement = insert_into(tx, TimerRow).values(rows)
+        statement = insert_into(tx, TimerRow)
         changed = {"due_at": statement.excluded["due_at"], "tries": 0, "claim": null(), "claimed_until": null()}
-        await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed))
+        await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed), rows)
 
 
 async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetime) -> None:

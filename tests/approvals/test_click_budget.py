@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.engine.interfaces import CacheStats
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.wire import Exchange
@@ -51,11 +52,20 @@ async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int]:
         nonlocal begun
         begun += 1
 
+    anew: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        if not statement.startswith("BEGIN") and context.cache_hit is CacheStats.NO_CACHE_KEY:
+            anew.append(statement)
+
     engine = world.rt.store.engine.sync_engine
     event.listen(engine, "begin", count)
+    event.listen(engine, "after_cursor_execute", note)
     await press(world, BOB, card, "request_approve")
     await quiet(world)
     event.remove(engine, "begin", count)
+    event.remove(engine, "after_cursor_execute", note)
+    assert anew == [], "these are compiled anew for each click"
     world.sandbox.faults.clear()
     return begun, in_a_row([call for call in world.sandbox.wire.after(before) if call.direction == "in"])
 

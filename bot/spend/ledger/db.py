@@ -214,9 +214,9 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, L
         }
         for day in days
     ]
-    statement = insert_into(tx, LedgerDayRow).values(values)
+    statement = insert_into(tx, LedgerDayRow)
     changed = {name: statement.excluded[name] for name in values[0] if name not in ("day", "rest_nanos", "rest_reads")}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed))
+    await tx.execute(statement.on_conflict_do_update(index_elements=["day"], set_=changed), values)
     moved = [day.day for day in days if (old := known.get(day.day)) and old.total != day.total]
     if moved:
         await tx.execute(
