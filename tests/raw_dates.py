@@ -10,5 +10,7 @@ def raw_dates(view: Any, kind: str = "") -> list[str]:
         return [one for name, part in fields.items() for one in raw_dates(part, f"{fields.get('type', '')}.{name}")]
     if isinstance(view, list):
         return [one for part in cast("list[Any]", view) for one in raw_dates(part, kind)]
-    is_drawn = kind.partition(".")[0] in ("mrkdwn", "plain_text_input")
-    return [f"{kind}: {view}"] if isinstance(view, str) and "<!date^" in view and not is_drawn else []
+    element, _, part = kind.partition(".")
+    is_drawn = element in ("mrkdwn", "plain_text_input")
+    is_shown = part != "value"  # a button carries what somebody typed, and nobody sees it
+    return [f"{kind}: {view}"] if isinstance(view, str) and "<!date^" in view and is_shown and not is_drawn else []
