@@ -16,6 +16,7 @@ from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.ends import find_end
 from bot.words.folded import folded
+from bot.words.reading import as_read
 from bot.words.similar import closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
@@ -110,7 +111,7 @@ async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:
 
 def _called(every: Sequence[Workspace], typed: str) -> list[Workspace]:
     """Return the workspaces of a name or id; of those that differ by case alone the one in the case that was typed."""
-    found = [one for one in every if one.id == typed or reads_alike(one.name.casefold(), typed.casefold())]
+    found = [one for one in every if one.id == typed or as_read(one.name) == as_read(typed)]
     exact = [one for one in found if one.id == typed or reads_alike(one.name, typed)]
     return exact if len(exact) == 1 else found
 
@@ -155,7 +156,7 @@ async def _key(call: Interaction, kind: AnyKind, wanted: str, verb: str) -> _Rea
     """Find the key that somebody named; a name that several have is left to the form's menu, which tells them apart."""
     may_see = await may_see_key(call.rt, call.actor)
     every = await call.rt.directory.keys()
-    named = [k for k in every if k.id == wanted or reads_alike(k.name.casefold(), wanted.casefold())]
+    named = [k for k in every if k.id == wanted or as_read(k.name) == as_read(wanted)]
     keys = [k for k in named if may_see(k)]
     fitting = [k for k in keys if kind.rules.takes(k)]
     if len(fitting) == 1:

@@ -14,9 +14,10 @@ from bot.organization.workspace_card import ONLY_MEMBERS, by_power, members_list
 from bot.organization.workspaces_view import workspace_list
 from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces, restored
 from bot.slack import ids
-from bot.slack.markup import Markup, reads_alike
+from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.slack.paging import page_of, read_turn, turns
+from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -48,7 +49,7 @@ async def workspaces_command(call: Interaction) -> None:
 async def _named(call: Interaction, typed: str) -> list[Workspace]:
     """Return the workspaces that somebody means by a name or an id; archived ones only where no other is meant."""
     for every in (await call.rt.directory.workspaces(), await call.rt.directory.archived_workspaces()):
-        found = [one for one in every if one.id == typed or reads_alike(one.name.casefold(), typed.casefold())]
+        found = [one for one in every if one.id == typed or as_read(one.name) == as_read(typed)]
         if found:
             return found
     return []

@@ -2,9 +2,8 @@
 
 A timer watches each value that a request set, `drift` about the value with the request's id: the next request that sets the
 same value takes the timer over, so that only the last one's word is compared, and while it is carried out nothing is put on
-record. What the parts of a request set is looked
-after in the same way, each by itself. What an upstream ends by itself is no change, nor is what went with a workspace or a
-membership.
+record. What the parts of a request set is looked after in the same way, each by itself. What an upstream ends by itself is
+no change, nor is what went with a workspace or a membership.
 """
 
 from collections.abc import Collection

@@ -6,13 +6,13 @@ Pure.
 from collections.abc import Iterable
 
 from bot.admin.model import Workspace
-from bot.slack.markup import reads_alike
+from bot.words.reading import as_read
 
 
 def is_twin(one: Workspace, every: Iterable[Workspace]) -> bool:
     """Tell whether another workspace reads the same in any case, which the API allows."""
-    name = one.name.casefold()
-    return any(other.id != one.id and reads_alike(other.name.casefold(), name) for other in every)
+    name = as_read(one.name)
+    return any(other.id != one.id and as_read(other.name) == name for other in every)
 
 
 def label_among(one: Workspace, every: Iterable[Workspace]) -> str:

@@ -25,8 +25,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}|[^\w\s#<]|(?i:us ?\$|usd|dollars?|euros?|pound
 _STEP = re.compile(r"(50|80)\s?%")
 _FILLERS = frozenset(
     "a about above all and at begin channel each every everything for from here if in is it of on once over passes please "
-    "post reach reaches send set show spend start stop that the then this time timezone to us usd when workspace workspaces "
-    "end off on remove".split()
+    "post reach reaches send set show spend start that the then this time timezone to us usd when workspace "
+    "workspaces".split()
 )
 _PERIODS = {
     **dict.fromkeys(("day", "daily", "one day"), "daily"),

@@ -29,11 +29,10 @@ async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
         {"id": t.id, "name": t.name, "read_as": as_read(t.name), "parent_id": t.parent_id, "seen_at": now}
         for t in unique.values()
     ]
-    statement = insert_into(tx, NameRow)
-    changed = {name: statement.excluded[name] for name in ("name", "read_as", "parent_id", "seen_at")}
-    for start in range(0, len(everything), _CHUNK):
-        some = everything[start : start + _CHUNK]
-        await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), some)
+    if everything:
+        statement = insert_into(tx, NameRow)
+        changed = {name: statement.excluded[name] for name in ("name", "read_as", "parent_id", "seen_at")}
+        await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), everything)
 
 
 async def names_of(tx: Tx, ids: Iterable[str]) -> dict[str, str]:

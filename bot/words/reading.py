@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.words.folded import folded
+
 _BREAK = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 # Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
 _JOINERS = "\u200c\u200d"
@@ -44,5 +46,5 @@ def _visible(text: str, position: int) -> str:
 
 
 def as_read(name: str) -> str:
-    """Return what two names have in common that people take for one."""
-    return clean(name).casefold()
+    """Return what two names have in common that people take for one, in any case."""
+    return folded(clean(name))

@@ -32,7 +32,8 @@ AMOUNT, PERIOD, STEPS, ONE = ids.SPEND_AMOUNT, ids.SPEND_PERIOD, ids.SPEND_STEPS
         ("for Data Production Data in <#C0X1|llm-costs>", {ABOUT: ("w3", "w1"), WHERE: "C0X1"}, []),
         ("twice", {}, ["twice"]),
         ("#llm-costs nonsense 9", {TIME: "09:00"}, ["#llm-costs", "nonsense"]),
-        ("stop", {}, []),
+        ("stop", {}, ["stop"]),
+        ("off at 9", {TIME: "09:00"}, ["off"]),
     ],
 )
 def test_a_digest(words: str, values: dict[str, Any], unread: list[str]) -> None:

@@ -3,15 +3,21 @@
 from unicodedata import normalize
 
 from bot.admin.model import Workspace
+from bot.directory.twins import is_twin, label_among
+from bot.forms.fields import FormInput
+from bot.kinds.workspaces.create import NAMELESS, _fits
 from bot.kinds.workspaces.create_parts import is_called
 from bot.kinds.workspaces.wanted import CreateWorkspace, shared_names, subject_of
 from bot.organization.keys_wanted import read_wanted
 from bot.organization.workspaces_wanted import WantedWorkspaces
 from bot.policy.model import Policy, RuleSettings, WorkspaceSettings
 from bot.slack.markup import clean, reads_alike
+from bot.words.calendars import UTC_DAYS
 from bot.words.folded import folded
+from bot.words.reading import as_read
 from tests.approvals.samples import ASKED
 
+NOTHING_CHOSEN = FormInput({}, {}, ASKED, UTC_DAYS)
 TYPED, ON_A_MAC = normalize("NFC", "Café Zoë"), normalize("NFD", "CAFÉ Zoë")
 
 
@@ -37,6 +43,21 @@ def test_a_workspace_is_found_and_taken_by_either_spelling() -> None:
     assert getattr(read_wanted(["in", *TYPED.split()], {there.id: there.name}), "workspace_id", "") == there.id
     assert subject_of(TYPED) == subject_of(ON_A_MAC)
     assert shared_names(CreateWorkspace(name=TYPED), CreateWorkspace(name=ON_A_MAC)) == [TYPED]
+
+
+def test_what_nobody_sees_makes_no_other_workspace_anywhere() -> None:
+    facts = {"created_at": ASKED, "archived_at": None}
+    for unseen in ("\u200b", "\ufe0f", "\u034f", "\u3164"):
+        name = f"Sta{unseen}ging"
+        there, hidden = (Workspace.model_validate({"id": n, "name": n, **facts}) for n in ("Staging", name))
+        assert is_called(hidden, "STAGING"), ascii(unseen)
+        assert _fits(f"Clau{unseen}de Code", NOTHING_CHOSEN) == _fits("Claude Code", NOTHING_CHOSEN)
+        assert _fits(unseen, NOTHING_CHOSEN) == NAMELESS
+        assert is_twin(there, [there, hidden])
+        assert label_among(hidden, [there, hidden]) == f"{name} ({name})"
+        assert subject_of(name) == subject_of("staging")
+        assert shared_names(CreateWorkspace(name=name), CreateWorkspace(name="staging")) == [name]
+        assert as_read(f"<#C0COSTS|{name}>") == "#staging"
 
 
 def test_a_rule_for_a_workspace_holds_however_its_name_is_spelled() -> None:

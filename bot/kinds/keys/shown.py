@@ -24,9 +24,10 @@ from bot.organization.key_card import HISTORY, Ask, KeyFacts
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, escape, mention, reads_alike
+from bot.slack.markup import Markup, escape, mention
 from bot.slack.paging import Page
 from bot.spend.visibility import scope_of
+from bot.words.reading import as_read
 
 log = structlog.get_logger()
 WITHIN = 1.5
@@ -42,7 +43,7 @@ async def keys_called(rt: Runtime, actor: Actor, typed: str) -> list[ApiKey]:
 async def _called(rt: Runtime, actor: Actor, typed: str, *, fresh: bool) -> list[ApiKey]:
     every = await rt.directory.keys(fresh=fresh)
     may_see = await may_see_key(rt, actor)
-    named = [key for key in every if key.id == typed or reads_alike(key.name.casefold(), typed.casefold())]
+    named = [key for key in every if key.id == typed or as_read(key.name) == as_read(typed)]
     return [key for key in named if may_see(key)]
 
 

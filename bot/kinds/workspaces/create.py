@@ -32,6 +32,7 @@ from bot.kinds.workspaces.wanted import (
 )
 from bot.people.model import Who
 from bot.slack.markup import clean, escape, mention
+from bot.words.reading import as_read
 from bot.words.wording import listed
 
 MOST_WORKSPACES = 100
@@ -44,9 +45,9 @@ NAMELESS = "Type a name that people can read, such as Checkout."
 def _fits(name: str, form: FormInput) -> str | None:
     """Return what is wrong with a name, together with the environments."""
     shown = clean(name)
-    if not shown:
+    if not as_read(name):
         return NAMELESS
-    if shown.casefold() in KNOWN_BY_NAME:
+    if as_read(name) in KNOWN_BY_NAME:
         return "Anthropic has a workspace with this name of its own. Choose another name."
     longest = max((len(ENVIRONMENTS[one]) + 1 for one in form.texts("environments") if one in ENVIRONMENTS), default=0)
     most = MOST_NAME - longest

@@ -13,7 +13,8 @@ from bot.kinds.workspaces.roles_stay import role_stays
 from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
 from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, MARK, OWNER
 from bot.people.identity import ADMIN_ROLES
-from bot.slack.markup import clean, reads_alike, truncate
+from bot.slack.markup import clean, truncate
+from bot.words.reading import as_read
 from bot.words.wording import money
 
 MOST_TAG = 255
@@ -86,7 +87,7 @@ def _workspace(environment: str, name: str) -> Part[Wanted]:
 
 def is_called(workspace: Workspace, name: str) -> bool:
     """Tell whether people read a workspace's name as this one, in any case."""
-    return reads_alike(workspace.name.casefold(), name.casefold())
+    return as_read(workspace.name) == as_read(name)
 
 
 def _limit(environment: str, name: str) -> Part[Wanted]:

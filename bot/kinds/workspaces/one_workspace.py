@@ -9,7 +9,7 @@ from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, Outcome
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import WHOLE, FormField
-from bot.slack.markup import reads_alike
+from bot.words.reading import as_read
 
 WORKSPACE_FIELD = FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name.")
 WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON)
@@ -64,4 +64,4 @@ def ends_with_its_workspace(revert: Callable[[Act[Any]], Awaitable[Done]]) -> Ca
 async def has_name(reading: Reading, workspace_id: str, name: str) -> bool:
     """Tell whether another workspace that isn't archived has a name, in any case, as of now."""
     others = [one for one in await reading.directory.workspaces(fresh=True) if one.id != workspace_id]
-    return any(reads_alike(one.name.casefold(), name.casefold()) for one in others)
+    return any(as_read(one.name) == as_read(name) for one in others)

@@ -22,9 +22,10 @@ from bot.kinds.workspaces.one_workspace import (
     has_name,
 )
 from bot.organization.tags import COLOURS, OWN, RESERVED, TAGS, colour_words, read_colour
-from bot.slack.markup import Markup, bold, clean, code, reads_alike, within_bold
+from bot.slack.markup import Markup, bold, clean, code, within_bold
 from bot.words.folded import folded
 from bot.words.own import Own
+from bot.words.reading import as_read
 
 NAME, COLOUR, OTHER = "name", "colour", "other"
 NOUNS: Mapping[str, Own] = {NAME: "name", **TAGS, COLOUR: "colour"}
@@ -134,7 +135,7 @@ async def _forbids(reading: Reading, payload: UpdateWorkspace, value: str) -> st
         return "The Default workspace can't be renamed."
     if now.is_claude_code:
         return f"{CLAUDE_CODE} is known by its name alone, so it can't be renamed."
-    if any(reads_alike(value.casefold(), one.casefold()) for one in (CLAUDE_CODE, DEFAULT)):
+    if any(as_read(value) == as_read(one) for one in (CLAUDE_CODE, DEFAULT)):
         return f"{value} is the name of a workspace that Anthropic makes. Choose another name."
     if await has_name(reading, payload.workspace_id, value):
         return f"There is a workspace named {value} already. Choose another name."

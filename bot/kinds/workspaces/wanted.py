@@ -6,8 +6,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from bot.people.identity import ADMIN_ROLES
-from bot.slack.markup import clean
 from bot.words.own import Own
+from bot.words.reading import as_read
 
 ENVIRONMENTS: Final[dict[str, Own]] = {
     "production": "Production",
@@ -87,7 +87,7 @@ class CreateWorkspace(BaseModel):
 
 def subject_of(name: str) -> str:
     """Return what a request for workspaces of a name is about; names that people read alike are one."""
-    return f"new_workspace:{clean(name).casefold()}"
+    return f"new_workspace:{as_read(name)}"
 
 
 def may_collide(wanted: CreateWorkspace) -> set[str]:
@@ -103,5 +103,5 @@ def may_collide(wanted: CreateWorkspace) -> set[str]:
 
 def shared_names(one: CreateWorkspace, other: CreateWorkspace) -> list[str]:
     """Return the names that two requests both ask for."""
-    taken = {clean(name).casefold() for name in other.workspaces.values()}
-    return [name for name in one.workspaces.values() if clean(name).casefold() in taken]
+    taken = {as_read(name) for name in other.workspaces.values()}
+    return [name for name in one.workspaces.values() if as_read(name) in taken]

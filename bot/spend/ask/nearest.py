@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from bot.spend.ask.clauses import KEYWORDS, Known, Read
 from bot.spend.ask.idioms import NEGATIONS, idioms
@@ -51,7 +52,8 @@ def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    for taken, meant in (*idioms(rest, {typed: one.name for typed, one in known.by.items()}), *_meant(rest, known)):
+    dimensions = {typed: one.name for typed, one in known.by.items()}
+    for taken, meant in chain(idioms(rest, dimensions), _meant(rest, known)):
         if meant or taken < len(rest) or before:
             yield [*before, *meant, *rest[taken:]]
     if rest[0].casefold() in NEGATIONS:

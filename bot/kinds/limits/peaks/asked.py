@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kinds.limits.groups import Group
-from bot.slack.markup import reads_alike
 from bot.words.folded import folded
+from bot.words.reading import as_read
 from bot.words.similar import closest
 
 _FILLERS = frozenset({"in", "for", "on", "of", "and", "workspace", "model", "models"})
@@ -72,14 +72,14 @@ def _workspaces_named(typed: str, workspaces: Mapping[str, str]) -> list[str]:
     """Return the ids of the workspaces of a name, in any case, or of an id; the API lets several have one name."""
     if typed in workspaces:
         return [typed]
-    if found := [key for key, name in workspaces.items() if typed and reads_alike(name.casefold(), typed.casefold())]:
+    if found := [key for key, name in workspaces.items() if typed and as_read(name) == as_read(typed)]:
         return found
     return [key for key, name in workspaces.items() if typed and _is_bare_of(typed.casefold(), name.casefold())]
 
 
 def _is_bare_of(typed: str, name: str) -> bool:
     """Tell whether a name reads as what was typed once both are without fillers."""
-    return bool(bare := _bare(name.split())) and reads_alike(" ".join(bare), " ".join(_bare(typed.split())))
+    return bool(bare := _bare(name.split())) and as_read(" ".join(bare)) == as_read(" ".join(_bare(typed.split())))
 
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
