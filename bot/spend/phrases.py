@@ -24,16 +24,18 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
 
 
-def not_read(prefix: str = "…") -> Markup:
+def not_read(prefix: str = "") -> Markup:
     """Return what is said, everywhere alike, where there are no figures, and what to do then.
 
-    `prefix` is that of the commands; without it the command is still to be recognized.
+    `prefix` is that of the commands; where it isn't known somebody is named instead of a command.
     """
     why: Markup = "the Claude API hasn't reported them, or I haven't read them."
-    return f"{why} Ask again in some minutes; {code(f'/{prefix}-admin status')} says what is wrong."
+    then: Markup = f"{code(f'/{prefix}-admin status')} says what is wrong" if prefix else ""
+    told: Markup = "if they stay away, tell the people who run Quartermaster"
+    return f"{why} Ask again in some minutes; {then or told}."
 
 
-def not_yet(prefix: str = "…") -> Markup:
+def not_yet(prefix: str = "") -> Markup:
     """Return the same of amounts, which aren't $0."""
     return f"That isn't $0: {not_read(prefix)}"
 

@@ -26,7 +26,7 @@ from bot.words.own import own
 from bot.words.wording import month_name, number, percent, plural
 
 
-def figures_sentence(figures: Figures, prefix: str = "…") -> Markup:
+def figures_sentence(figures: Figures, prefix: str = "") -> Markup:
     """Return the answer in one sentence; `prefix` is that of the commands."""
     where = where_in_words(figures)
     when = _when(figures)

@@ -61,7 +61,7 @@ def render_figures(
     private: bool = True,
     shareable: bool = True,
     dimensions: Sequence[Dimension] = OFFERED,
-    prefix: str = "…",
+    prefix: str = "",
 ) -> Message:
     """Return an answer with the page of its table at a cursor.
 
