@@ -18,7 +18,7 @@ help:
 	@echo "make run                the bot, as the settings in .env or the environment say"
 	@echo "make test               everything that must hold: tests, lint, import contracts, types"
 	@echo "make proof              the same tests at full size: 200 rounds of each race, thousands of forged inputs, worlds on PostgreSQL"
-	@echo "make generated          README's tables, manifest.yml and the kinds named in policy.toml, written anew"
+	@echo "make generated          what is made from the code: README's tables, manifest.yml, docs/texts.md, dashboards and more"
 	@echo "make races              200 rounds of twenty people who approve at the same instant (6 minutes)"
 	@echo "make soak [MINUTES=60]   replicas that are killed, faults on both sides, a jumping clock; the proof does it for some minutes"
 	@echo "make cover              what the tests reach; fails below 92 %"

@@ -12,6 +12,7 @@ from tests.dashboards.alerts import grafana_rules, rules_yaml
 from tests.dashboards.bot import BOT
 from tests.dashboards.organization import ORGANIZATION
 from tests.dashboards.shape import written
+from tests.texts import render
 
 ROOT = Path(__file__).parents[1]
 STALE = "run `make generated`"
@@ -34,6 +35,7 @@ GENERATED: Mapping[str, Callable[[str], str]] = {
     "README.md": with_tables,
     "manifest.yml": lambda _text: manifest_yaml(),
     "policy.toml": with_kinds,
+    "docs/texts.md": lambda _text: render(),
     "deploy/prometheus/rules.yml": lambda _text: rules_yaml(),
     "deploy/grafana/provisioning/alerting/quartermaster.json": lambda _text: grafana_rules(),
     **{f"deploy/grafana/dashboards/{one.uid}.json": lambda _text, one=one: written(one) for one in DASHBOARDS},

@@ -1,11 +1,12 @@
 """The list of texts: the committed file is the rendered one, and it misses no place where people read something."""
 
+from tests.generated import STALE
 from tests.texts import ROOT, render, texts
 
 
 def test_the_committed_list_of_texts_is_the_rendered_one() -> None:
     committed = (ROOT / "docs" / "texts.md").read_text(encoding="utf-8")
-    assert committed == render(), "run `python -m tests.texts > docs/texts.md`"
+    assert committed == render(), STALE
 
 
 def test_texts_are_found_wherever_they_stand_and_nothing_else_is() -> None:

@@ -1,4 +1,4 @@
-"""Every text of the product in one place, in the order in which people meet it. `python -m tests.texts > docs/texts.md`.
+"""Every text of the product in one place, in the order in which people meet it: `docs/texts.md`.
 
 Texts are found by what they look like: string literals and f-strings that hold words, but for docstrings, log lines and
 what only programs compare. A hole of an f-string is shown as the name of what fills it.
@@ -44,7 +44,7 @@ _NOT_FOR_PEOPLE = set(
 """What is called with text that only programs, logs and programmers read."""
 _SQL = re.compile(r"(PRAGMA|INSERT|READ|BEGIN) ")
 _TWO_WORDS, _ONE_WORD = re.compile(r"[A-Za-z].* |^ .*[A-Za-z]", re.DOTALL), re.compile(r"\W*[A-Z][a-z]+[ .:…]*")
-_HEADING = "# Texts\n\nWhat people read, by feature. Made by `python -m tests.texts > docs/texts.md`; a test holds it.\n"
+_HEADING = "# Texts\n\nWhat people read, by feature. Made by `make generated`; a test holds it.\n"
 
 
 def files() -> Iterator[tuple[str, Path]]:

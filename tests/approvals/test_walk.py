@@ -6,15 +6,10 @@ from random import Random
 import pytest
 
 from bot.approvals.model import Status
-from bot.kinds.registry import KINDS
 from tests.approvals.acting import a_minute_passes, settled
-from tests.approvals.walking import WISHES, Walk, problems
+from tests.approvals.walking import Walk, problems
 from tests.sizes import WALK_SEED, WALK_STEPS, WALKS
 from tests.world import world_of
-
-
-def test_every_kind_may_be_asked_for_on_a_walk() -> None:
-    assert set(WISHES) == set(KINDS)
 
 
 @pytest.mark.parametrize("number", range(WALKS))

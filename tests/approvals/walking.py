@@ -13,19 +13,21 @@ from pydantic import BaseModel
 from bot.approvals import db as requests
 from bot.approvals import service
 from bot.approvals.cards.plan import TOPIC
+from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status, Verdict
 from bot.approvals.prefetch import prefetch
 from bot.errors import UpstreamError, UserError
 from bot.forms.fields import WHOLE
 from bot.kinds.keys.create import CreateKey
 from bot.kinds.keys.rename import RenameKey
-from bot.kinds.keys.status import DISABLE_KEY, ENABLE_KEY, REVOKE_KEY
+from bot.kinds.keys.status import REVOKE_KEY
 from bot.kinds.limits.rate import SetRateLimit
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
 from bot.kinds.people.invite import InviteMembers
 from bot.kinds.people.leaving import FATES, RemoveMember
 from bot.kinds.people.withdraw import WithdrawInvite
+from bot.kinds.registry import KINDS
 from bot.kinds.workspaces.access import WorkspaceAccess
 from bot.kinds.workspaces.archive import ArchiveWorkspace
 from bot.kinds.workspaces.roles import ROLES as ROLES_IN_WORKSPACES
@@ -86,8 +88,8 @@ class Walk:
 async def _ask(walk: Walk) -> None:
     if len(await walk.all_of(Status.PENDING)) >= MOST_OPEN:
         return
-    kind = walk.dice.choice(sorted(WISHES))
-    payload = WISHES[kind](walk)
+    kind = walk.dice.choice(sorted(KINDS))
+    payload = WISHES.get(kind, _as_in_sample(KINDS[kind]))(walk)
     if payload is not None:
         walk.asked += 1
         await service.submit(walk.world.rt, await walk.somebody(), kind, payload, f"walk {walk.asked}")
@@ -260,10 +262,20 @@ def _rate(walk: Walk) -> BaseModel:
     return SetRateLimit(workspace_id=place, rate_group=group, limiter="requests", value=value, **_last_day(walk))
 
 
+def _as_in_sample(kind: AnyKind) -> Callable[[Walk], BaseModel | None]:
+    """Return what asks for a kind's sample, of any key, workspace and person."""
+
+    def wish(walk: Walk) -> BaseModel | None:
+        key, place = _some_key(walk), _some_workspace(walk, "Staging", "Research")
+        any_of = {"key": key.id if key else "", "workspace": place.id, "person": walk.dice.choice(PEOPLE[3:])}
+        given = {one.name: any_of.get(one.type, getattr(kind.sample.payload, one.name, None)) for one in kind.form}
+        return kind.payload.model_validate({name: value for name, value in given.items() if value is not None})
+
+    return wish
+
+
 WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "create_key": _new_key,
-    "disable_key": _of_key(DISABLE_KEY.payload),
-    "enable_key": _of_key(ENABLE_KEY.payload),
     "revoke_key": _of_key(REVOKE_KEY.payload, confirm=lambda key: key.name),
     "rename_key": _of_key(RenameKey, name=lambda key: f"{key.name[:40]}-x"),
     "change_role": _role,
@@ -277,7 +289,7 @@ WISHES: dict[str, Callable[[Walk], BaseModel | None]] = {
     "workspace_access": _access,
     "set_rate_limit": _rate,
 }
-"""What may be asked of each kind; None where there is nothing that it could be about."""
+"""What may be asked of a kind otherwise than by its sample; None where there is nothing that it could be about."""
 
 
 async def problems(walk: Walk) -> list[str]:
