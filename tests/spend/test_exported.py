@@ -20,6 +20,7 @@ from bot.spend.model import SpendQuery
 from bot.spend.reconcile.export import reconcile
 from bot.spend.table import Column, Table
 from bot.store.session import Store, Tx
+from bot.words.wording import listed
 from tests.spend.test_records import DAYS, KEYS, LEGACY, filled
 from tests.spend.world import FRIDAY, NOW, PROD, runtime
 
@@ -140,7 +141,7 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
     await filled(store)
     refused = {
         (("shoe",), "", ""): (
-            "--by doesn't know 'shoe'; it knows day, hour, workspace, model, key, person, product, tier and context."
+            f"--by doesn't know 'shoe'; it knows {listed(['day', 'hour', *(one.name for one in reports.COUNTED)], 'and')}."
             " For weeks, months, tags and types ask for an answer: python -m bot export answer 30d by month."
         ),
         (("hour",), "", ""): "I know no hours of these days, so I can't list all of them by the hour. I can by the day.",

@@ -9,13 +9,13 @@ from bot.spend.aggregate import days_between
 from bot.spend.ask.splits import DAY as BY_DAY
 from bot.spend.ask.splits import HOUR
 from bot.spend.ask.together import why_not
-from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, WORKSPACE, Dimension
+from bot.spend.dimensions import ASKED, PERSON, PRODUCT, TIER, WORKSPACE, Dimension
 from bot.spend.exports.asked import Answer, Asked, CannotExport
 from bot.spend.exports.load import all_rows, check_hours, count
 from bot.spend.exports.query import DAY, RECORDED, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
-from bot.spend.ledger.cuts import NotSplit, cut_of
+from bot.spend.ledger.cuts import WHAT, NotSplit, cut_of
 from bot.spend.model import LedgerDay, SpendQuery
 from bot.spend.scope import EVERYTHING
 from bot.spend.visible.db import ids_in
@@ -26,7 +26,7 @@ from bot.words.wording import calendar_day, listed, plural
 
 FILTERS = (*RECORDED, PERSON, PRODUCT, TIER)
 """What the command line has options for."""
-COUNTED = (*FILTERS, CONTEXT)
+COUNTED = tuple(one for one in ASKED if one not in WHAT.by_money)
 """By what money, tokens and requests are split, each with its columns."""
 _GROUPINGS = {typed: one.name for one in (BY_DAY, HOUR, *COUNTED) for typed in one.typed}
 
