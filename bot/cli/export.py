@@ -20,14 +20,13 @@ REPORTS = {
     "reconcile": "bot.spend.reconcile.export:reconcile",
 }
 """Where each report is: a function of a transaction and what is `Asked`, which returns an `Answer`; imported when needed."""
+OF_SLACK = ("tokens", "allocation", "team", "models")
+"""The reports of `/claude-spend report`, whose registry is slow to import."""
 IN_WORDS = {
     "answer": "bot.spend.exports.typed:answer",
     "records": "bot.spend.exports.typed:records",
     "reconcile": "bot.spend.reconcile.export:reconcile_month",
-    "tokens": "bot.spend.reports.export:tokens",
-    "allocation": "bot.spend.reports.export:allocation",
-    "team": "bot.spend.reports.export:team",
-    "models": "bot.spend.reports.export:models",
+    **dict.fromkeys(OF_SLACK, "bot.spend.reports.export:export"),
     "claude-code": "bot.claude_code.export:claude_code",
 }
 """Where those are that are asked for in the words that Slack takes, as `InWords` of `bot.cli.exports`."""
@@ -150,8 +149,13 @@ def _in_words(report: str, words: Sequence[str], csv: str, final: bool) -> "Outc
         settings = load_settings(environment)
     except SettingsError:
         settings = database  # which is enough for all but the names of people
-    now = datetime.now(UTC)
-    return asyncio.run(export_words(settings, _made(IN_WORDS[report]), words, csv, final=final, now=now))
+    made, asked = worded(report, words)
+    return asyncio.run(export_words(settings, made, asked, csv, final=final, now=datetime.now(UTC)))
+
+
+def worded(report: str, words: Sequence[str]) -> tuple[Any, Sequence[str]]:
+    """Return what makes a report that is asked for in words, and the words that it is handed."""
+    return _made(IN_WORDS[report]), [report, *words] if report in OF_SLACK else words
 
 
 def _made(place: str) -> Any:

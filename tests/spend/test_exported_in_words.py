@@ -13,16 +13,14 @@ from typing import Any, cast
 import pytest
 from typer.testing import CliRunner
 
-from bot.claude_code.export import claude_code
 from bot.cli.app import app
 from bot.cli.as_last_read import runtime_of
-from bot.cli.export import IN_WORDS
+from bot.cli.export import OF_SLACK, worded
 from bot.cli.exports import Outcome, export_words
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures
 from bot.spend.ask.splits import HOUR, MONTH
 from bot.spend.dimensions import KEY, MODEL, PERSON, WORKSPACE
-from bot.spend.exports import typed
 from bot.spend.exports.answer import figures_file
 from bot.spend.exports.files import records_file
 from bot.spend.exports.hint import command_of
@@ -31,8 +29,7 @@ from bot.spend.exports.send import MOST_ROWS, Export, too_large
 from bot.spend.ledger.names import sync_names
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
-from bot.spend.reconcile.export import reconcile_month
-from bot.spend.reports import export as reports
+from bot.spend.reports.registry import REPORTS
 from bot.spend.scope import EVERYTHING, Scope
 from bot.store.session import Store
 from tests.spend.test_exported import rows_in, settings_of
@@ -59,13 +56,15 @@ async def ledger(store: Store) -> Runtime:
 
 async def ran(store: Store, folder: Path, words: Sequence[str]) -> Outcome:
     """Run what follows `python -m bot export`."""
-    made = {
-        "answer": typed.answer, "records": typed.records, "reconcile": reconcile_month, "claude-code": claude_code,
-        "tokens": reports.tokens, "allocation": reports.allocation, "team": reports.team, "models": reports.models,
-    }  # fmt: skip
-    assert set(made) == set(IN_WORDS)
-    target = str(folder / "out.csv")
-    return await export_words(settings_of(store), made[words[0]], words[1:], target, final=False, now=NOW)
+    made, asked = worded(words[0], words[1:])
+    return await export_words(settings_of(store), made, asked, str(folder / "out.csv"), final=False, now=NOW)
+
+
+def test_each_report_of_slack_is_exported_and_told_in_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for one in REPORTS:
+        assert one.name in OF_SLACK, f"bot/cli/export.py: add {one.name} to OF_SLACK"
+        assert f"`report {one.name}" in readme, f"README.md: add {one.name} to the table of reports"
 
 
 def hint(export: Export) -> list[str]:

@@ -1,6 +1,6 @@
 """The file of a report: what somebody takes away in Slack, and what the command line writes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,10 +19,6 @@ from bot.spend.table import Table
 from bot.store.session import Tx
 from bot.words.calendars import UTC_DAYS
 
-_OF_WHAT = {"team": "person", "models": "model"}
-"""What the first column of a report's file holds, where the table for people calls it by its heading alone."""
-Export = Callable[[Runtime, Tx, Sequence[str], datetime], Awaitable[Answer]]
-
 
 def file_of(built: Built, wanted: Wanted) -> Table | None:
     """Return what a report's file has: the part that is asked for, else all of it; None where there is no data.
@@ -33,7 +29,8 @@ def file_of(built: Built, wanted: Wanted) -> Table | None:
     table = part.table if part else built.file
     if table is None:
         return None
-    named = {"name": _OF_WHAT.get(wanted.name, "name"), "amount": "amount_usd", "list_amount": "list_usd"}
+    found = find_report(wanted.name)
+    named = {"name": found.of_what if found else "name", "amount": "amount_usd", "list_amount": "list_usd"}
     return replace(table, columns=tuple(replace(one, name=named.get(one.name, one.name)) for one in table.columns))
 
 
@@ -60,13 +57,3 @@ def _not_read(problem: NotRead | None) -> str:
     meant = f" Did you mean: {problem.suggestion}?" if problem.suggestion else ""
     kind = "There is no tag" if problem.is_tag else "I don't know"
     return f"{kind} '{problem.word}'.{meant}"
-
-
-def _named(name: str) -> Export:
-    async def made(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> Answer:
-        return await export(rt, tx, (name, *words), now)
-
-    return made
-
-
-tokens, allocation, team, models = _named("tokens"), _named("allocation"), _named("team"), _named("models")

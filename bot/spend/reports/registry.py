@@ -13,7 +13,10 @@ from bot.words.phrases import longest_phrase
 
 @dataclass(frozen=True)
 class Report:
-    """One report. `words` are what else people type for it; `parts` are its further tables, typed after its name."""
+    """One report. `words` are what else people type for it; `parts` are its further tables, typed after its name.
+
+    `of_what`: what the column `name` is called in its file, where its table has one.
+    """
 
     name: str
     title: Own
@@ -22,6 +25,7 @@ class Report:
     build: Callable[[Runtime, Times, Scope, Wanted], Awaitable[Built]]
     parts: tuple[str, ...] = ()
     has_tag: bool = False
+    of_what: str = "name"
 
 
 REPORTS = (
@@ -40,7 +44,14 @@ REPORTS = (
         allocation.build,
         has_tag=True,
     ),
-    Report("team", "Team productivity", "who spends what, on which models", ("teams", "people", "productivity"), team.build),
+    Report(
+        "team",
+        "Team productivity",
+        "who spends what, on which models",
+        ("teams", "people", "productivity"),
+        team.build,
+        of_what="person",
+    ),
     Report(
         "models",
         "Model comparison",
@@ -48,6 +59,7 @@ REPORTS = (
         ("model", "comparison", "compare"),
         models.build,
         (models.ESTIMATES,),
+        of_what="model",
     ),
 )
 """In the order in which they are offered."""
