@@ -60,7 +60,7 @@ def render_manifest(prefix: str = "claude", mode: Mode = "socket", url: str | No
                 {
                     "command": command.slash(prefix),
                     "description": command.summary,
-                    "usage_hint": command.usage_hint,
+                    **({"usage_hint": command.usage_hint} if command.usage_hint else {}),  # Slack takes no empty one
                     "should_escape": True,  # people and channels arrive as ids
                 }
                 | ({"url": address} if address else {})

@@ -68,7 +68,8 @@ def test_each_rule_is_a_file_and_finds_something_of_one_kind() -> None:
     assert len(files) == len(RULES)
     for rule in RULES:
         found = rule(NOBODY_WATCHES) or rule(BADLY_KEPT)
-        assert len({one.rule for one in found}) == 1, rule.__name__
+        assert found, f"tests/hygiene/samples.py: make BADLY_KEPT so badly that {rule.__name__} finds something"
+        assert len({one.rule for one in found}) == 1, f"{rule.__name__} gives its findings one `rule`"
 
 
 def test_findings_say_what_is_found_what_it_risks_and_what_to_do() -> None:
