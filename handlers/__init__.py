@@ -20,6 +20,7 @@ from handlers import (
     members,
     members_picked,
     rate_limits,
+    request_lists,
     requests,
     spend,
     spend_ask,
@@ -35,6 +36,7 @@ from handlers.typed import opening_forms
 
 FEATURES: tuple[edge.Feature, ...] = (
     requests.FEATURE,
+    request_lists.FEATURE,
     by_hand.FEATURE,
     keys.FEATURE,
     members.FEATURE,

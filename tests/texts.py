@@ -18,7 +18,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("Rate limits and peaks", "bot/kinds/limits/peaks handlers/rate_limits"),
     ("Kinds of request", "bot/kinds bot/approvals/kind bot/approvals/parts"),
     ("Request cards, notices and lists", "bot/approvals/cards bot/approvals/handover bot/approvals/outcome"),
-    ("What people do with requests", "bot/approvals handlers/requests"),
+    ("What people do with requests", "bot/approvals handlers/request"),
     ("Keys and members", "handlers/keys handlers/member bot/organization bot/directory"),
     (
         "Answers about spend",

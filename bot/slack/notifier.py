@@ -1,31 +1,25 @@
-"""Slack as the bot's port: the only place that calls the Web API. Errors are narrowed to two and never carry a payload."""
+"""Slack as the bot's port: what it posts, draws, reads and opens."""
 
-import asyncio
-import contextlib
-import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cache import Cache
-from bot.errors import SlackDown, SlackError, SlackRefused, SlackTooLate
+from bot.errors import SlackDown, SlackError, SlackRefused
 from bot.slack.model import Message, OpenView, Sent, SlackChannel, SlackPerson, SlackSelf
 from bot.slack.probe import granted_scopes
 from bot.slack.refusals import NO_SUCH_GROUP
 from bot.slack.shapes import channel_of, person_of, refused_in
+from bot.slack.web_api import LOST, WebApi
 
 log = structlog.get_logger()
 
 KEEP_SECONDS = 60.0
-MOST_PATIENCE = 20.0
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
-_DEAD_TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
-_LOST = (aiohttp.ClientError, TimeoutError, ConnectionError, json.JSONDecodeError)
 
 
 class SlackNotifier:
@@ -43,7 +37,7 @@ class SlackNotifier:
         proxy_for: Callable[[str], str | None] = lambda _url: None,
         may_answer_at: Callable[[str], bool] = lambda _url: True,
     ) -> None:
-        self._client: Any = client
+        self._web = WebApi(client)
         self._trusts = trust_missing_flags
         self._session = session
         self._proxy_for, self._may_answer_at = proxy_for, may_answer_at
@@ -116,7 +110,7 @@ class SlackNotifier:
             async with self._post(str(slot["upload_url"]), data=content) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the file.", f"upload_{response.status}")
-        except _LOST:
+        except LOST:
             raise SlackDown("Slack didn't take the file: no answer.") from None
         return str(slot["file_id"])
 
@@ -183,7 +177,7 @@ class SlackNotifier:
                     raise SlackRefused("Slack didn't take the answer.", f"response_url_{response.status}")
                 if code := refused_in(await response.read()):
                     raise SlackRefused("Slack didn't take the answer.", code)
-        except _LOST:
+        except LOST:
             raise SlackDown("Slack didn't take the answer: no answer.") from None
 
     def _post(self, url: str, **what: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
@@ -207,7 +201,7 @@ class SlackNotifier:
 
     async def self_test(self) -> SlackSelf:
         """Return what the bot token belongs to."""
-        response = await self._response("auth.test", repeat=True)
+        response = await self._web.response("auth.test", repeat=True)
         answer = dict(response.data)
         return SlackSelf(
             str(answer.get("team_id") or answer.get("enterprise_id") or ""),
@@ -222,79 +216,8 @@ class SlackNotifier:
             cache.forget(slack_id)
 
     async def _call(self, method: str, *, repeat: bool = False, **arguments: Any) -> dict[str, Any]:
-        return dict((await self._response(method, repeat=repeat, **arguments)).data)
-
-    async def _response(self, method: str, *, repeat: bool = False, **arguments: Any) -> Any:
-        """Call a method. 429 waits as Slack says, within patience; a lost answer is repeated only where that is harmless."""
-        given = {name: value for name, value in arguments.items() if value is not None}
-        in_doubt = False  # an earlier attempt may have arrived: what Slack refuses now says nothing about that one
-        for attempt in (1, 2, 3):
-            try:
-                return await self._client.api_call(method, **_body(method, given))
-            except SlackApiError as error:
-                wait = _retry_after(error)
-                if wait is None or attempt == 3 or wait > MOST_PATIENCE:
-                    narrowed = await self._narrow(method, error)
-                    raise SlackDown(f"Slack did not answer ({method}).", narrowed.code) if in_doubt else narrowed from None
-                await asyncio.sleep(wait)
-            except (*_LOST, SlackClientError):
-                in_doubt = True
-                if not repeat or attempt == 3:
-                    raise SlackDown(f"Slack did not answer ({method}).") from None
-                await asyncio.sleep(0.2 * attempt)
-        raise SlackDown(f"Slack did not answer ({method}).")
-
-    async def _narrow(self, method: str, error: SlackApiError) -> SlackRefused | SlackDown:
-        # The error's own text holds the whole answer; only Slack's code leaves this function (slack.md §8).
-        code, status = _code_of(error), _status_of(error)
-        if code == "ratelimited" or status >= 500 or not code:
-            return SlackDown(f"Slack is busy ({method}).", code)
-        with contextlib.suppress(Exception):
-            log.info("slack_refused", method=method, code=code, messages=_messages_of(error))
-        if code in _DEAD_TRIGGERS:
-            return SlackTooLate("That took too long, so Slack didn't let me open the window. Press it again.", code)
-        return SlackRefused(f"Slack refused {method}: {code}.", code)
-
-
-def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:
-    # Methods that write take JSON; those that read want a form, and ignore a JSON body (slack.md §7.1).
-    is_chat = method.startswith(("chat.", "views.")) and method != "chat.getPermalink"
-    writes = is_chat or method == "files.completeUploadExternal"
-    return {"json": given} if writes else {"data": given}
+        return dict((await self._web.response(method, repeat=repeat, **arguments)).data)
 
 
 def _open_view(answer: Any) -> OpenView:
     return OpenView(str(answer["view"]["id"]), str(answer["view"].get("hash") or ""))
-
-
-def _response_of(error: SlackApiError) -> Any:
-    response: Any = error.response  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped there
-    return response
-
-
-def _data_of(error: SlackApiError) -> dict[str, Any]:
-    data: Any = getattr(_response_of(error), "data", None)
-    return dict(data) if isinstance(data, dict) else {}  # pyright: ignore[reportUnknownArgumentType] - any JSON object
-
-
-def _code_of(error: SlackApiError) -> str:
-    return str(_data_of(error).get("error") or "")
-
-
-def _messages_of(error: SlackApiError) -> Any:
-    return _data_of(error).get("response_metadata") or {}
-
-
-def _status_of(error: SlackApiError) -> int:
-    return int(getattr(_response_of(error), "status_code", 0) or 0)
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    if _status_of(error) != 429:
-        return None
-    headers: dict[str, str] = dict(getattr(_response_of(error), "headers", {}) or {})
-    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
-    try:
-        return float(given)
-    except ValueError:
-        return 1.0
