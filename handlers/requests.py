@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from bot.approvals import decide, offers, queries, service
 from bot.approvals.cards import topic as cards
-from bot.approvals.cards.card import left_behind
 from bot.approvals.cards.details import denial_form, details_view, secret_view
+from bot.approvals.cards.state import left_behind
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.approvals.cards.card import RequestFacts
 from bot.approvals.cards.facts import facts_from
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.model import Decision, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.people.model import Who

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.approvals.cards.card import RequestFacts, ended
+from bot.approvals.cards.model import RequestFacts
+from bot.approvals.cards.state import ended
 from bot.approvals.due import told_ahead
 from bot.approvals.model import WORDS, Request, Status
 from bot.posts.model import Wanted

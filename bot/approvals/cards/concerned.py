@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.approvals.cards.card import RequestFacts, ended, left_behind
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.plan import ASKED
+from bot.approvals.cards.state import ended, left_behind
 from bot.approvals.concerned import Remedy
 from bot.approvals.model import WORDS, Request, Status, Verdict
 from bot.slack import ids

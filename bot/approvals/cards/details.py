@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.approvals.cards.card import RequestFacts, decision_buttons, failure
+from bot.approvals.cards.card import decision_buttons
 from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.ending import ending_lines
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import part_line
+from bot.approvals.cards.state import failure
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
 from bot.approvals.outcome import KEY_PART
 from bot.slack import ids

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.approvals.authority import approvers_in_words, needs_in_words
-from bot.approvals.cards.card import RequestFacts
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.extensions import kind_among
 from bot.approvals.kind import AnyKind, undo_of
 from bot.approvals.model import Request

@@ -1,6 +1,6 @@
 """What is said of the part that a person does by hand: who has it, who had it, and that nobody has it. Pure."""
 
-from bot.approvals.cards.card import RequestFacts
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.word import word_buttons
 from bot.approvals.holder import holder_of
 from bot.approvals.model import WORDS, Request, Status

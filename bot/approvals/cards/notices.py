@@ -5,17 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.approvals.cards.ahead import is_last_call
-from bot.approvals.cards.card import (
-    RequestFacts,
-    awaited,
-    denied_by,
-    ended,
-    expired_because,
-    failure,
-    left_behind,
-    not_done,
-)
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import is_partly_in_vain, part_lines
+from bot.approvals.cards.state import awaited, denied_by, ended, expired_because, failure, left_behind, not_done
 from bot.approvals.cards.word import unproven
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict

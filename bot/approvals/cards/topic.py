@@ -7,10 +7,11 @@ from datetime import timedelta
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
 from bot.approvals.cards.ahead import ENDING, REMINDER, ending_notice, reminder
-from bot.approvals.cards.card import RequestFacts, render_card
+from bot.approvals.cards.card import render_card
 from bot.approvals.cards.concerned import concerned_notice
 from bot.approvals.cards.facts import facts_from
 from bot.approvals.cards.holders import former_holder, is_holders, nobody_has_it, with_hand_back
+from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.notices import news_notice, requester_notice, thread_line
 from bot.approvals.cards.plan import CARD, CONCERNED, FULFILLER, LINE, NEWS, REQUESTER, TOPIC, UNHELD, wanted
 from bot.approvals.cards.redacted import redacted_card, redacted_line
