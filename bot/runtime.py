@@ -17,7 +17,8 @@ from bot.forms.redraws import Redraws
 from bot.policy.checks import KindFacts
 from bot.policy.file import PolicyFile
 from bot.policy.model import Policy
-from bot.ports import Admin, Notifier
+from bot.ports.admin import Admin
+from bot.ports.slack import Notifier
 from bot.settings.model import Settings
 from bot.store.session import Store
 from bot.store.vault import Vault

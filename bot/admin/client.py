@@ -19,7 +19,7 @@ from bot.telemetry.meter import Meter
 
 
 class AdminClient(People, Keys, Limits, Activities, Spending):
-    """One organization; see `bot.ports.Admin` for what each call promises."""
+    """One organization; see `bot.ports.admin` for what each call promises."""
 
     def background(self) -> Self:
         """Return the same organization, with the same connections and budget, for work that nobody waits for."""

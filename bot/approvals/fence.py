@@ -18,7 +18,7 @@ from bot.admin.model import (
 from bot.approvals.outcome import LeaseLost, NeedsPerson
 from bot.directory.directory import Directory
 from bot.errors import NotLinked, SlackError, UpstreamDown, UserError
-from bot.ports import Admin
+from bot.ports.admin import Admin
 from bot.runtime import SpendNews
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class ReadingAdmin:
 
 
 class FencedAdmin(ReadingAdmin):
-    """The same with the calls that change something, as `bot.ports.Admin` describes them.
+    """The same with the calls that change something, as `bot.ports.admin` describes them.
 
     Each checks the lease right before it is sent, and raises LeaseLost where it is too old. It makes the directory forget
     what it changed, also when its answer was lost.

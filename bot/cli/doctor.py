@@ -17,7 +17,7 @@ from bot.kinds.registry import KINDS
 from bot.policy.contacts import people_of
 from bot.policy.file import load_policy
 from bot.policy.model import Policy
-from bot.ports import Admin
+from bot.ports.admin import Admin
 from bot.settings.model import Settings
 from bot.settings.network import forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person

@@ -8,7 +8,7 @@ import aiohttp
 from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
 from bot.policy.names import Known, loose
-from bot.ports import Admin
+from bot.ports.admin import Admin
 from bot.settings.model import Settings
 from bot.slack.notifier import SlackNotifier
 from bot.slack.probe import web_client

@@ -8,7 +8,7 @@ from bot.cache import Cache
 from bot.directory.listing import Listing, by_id
 from bot.directory.twins import label_among
 from bot.errors import PreviewUnavailable
-from bot.ports import Admin
+from bot.ports.admin import Admin
 from bot.words.addresses import same_form
 
 KEEP_SECONDS = 60.0

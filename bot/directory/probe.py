@@ -10,7 +10,7 @@ from bot.admin.model import Organization
 from bot.admin.rows import CostRow, Report
 from bot.directory.capabilities import ONLY_WHEN_CREATED, Can, Capabilities, Capability
 from bot.errors import PreviewUnavailable, UpstreamAuth, UpstreamError, UpstreamMissing
-from bot.ports import Admin
+from bot.ports.admin import Admin
 
 _MAY_NOT = "The Claude API says that the bot's Admin key may not do this."
 _NO_SUCH_CALL = "The Claude API at this address has no such call."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -27,7 +28,6 @@ from bot.spend.limits import db as limits
 from bot.spend.model import ONE_DAY, ZERO, Measures
 from bot.spend.prices.load import price_table
 from bot.store.session import Tx
-from bot.words.calendars import UTC_DAYS
 
 MONTH = 30
 WEEK = timedelta(days=7)
@@ -55,18 +55,7 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         rt.busiest_minutes(now),
     )
     active = [one for one in keys if one.status == "active" and not _is_claude_codes(one, workspaces)]
-    uses = await use_of_each(rt.store, [one.id for one in active], now, bounds.unused + LOOKS_BACK)
-    kinds, today = all_kinds(rt), UTC_DAYS.day_of(now)
-    async with rt.store.read() as tx:
-        tokens, before = await _tokens(tx, today, workspaces)
-        as_of, missing = await _known(tx, today)
-        asked, owners = await _owners(tx, active, kinds)
-        people = await db.people_active(tx, today - bounds.inactive, today)
-        digests, alerts = await _watched(tx)
-        limited = await _limited(tx, console)
-        waiting, expired = await _undecided(rt, tx, now)
-        linked = await _linked(tx, rt.policy, kinds)
-    return Facts(
+    facts = Facts(
         now=now,
         prices=price_table(),
         bounds=bounds,
@@ -75,21 +64,36 @@ async def load_facts(rt: Runtime, now: datetime) -> Facts:
         members=members,
         invites=invites,
         keys=active,
-        uses=uses,
+        uses=await use_of_each(rt.store, [one.id for one in active], now, bounds.unused + LOOKS_BACK),
+        busy=busy,
+        exports=exports_of(rt),
+    )
+    async with rt.store.read() as tx:
+        return await _with_rows(rt, tx, facts, console)
+
+
+async def _with_rows(rt: Runtime, tx: Tx, facts: Facts, console: set[str]) -> Facts:
+    """Return facts with what the database has; `console` are the workspaces that the Console limits."""
+    kinds, today = all_kinds(rt), facts.today
+    tokens, before = await _tokens(tx, today, facts.workspaces)
+    as_of, missing = await _known(tx, today)
+    asked, owners = await _owners(tx, facts.keys, kinds)
+    digests, alerts = await _watched(tx)
+    waiting, expired = await _undecided(rt, tx, facts.now)
+    return replace(
+        facts,
         owners=owners,
         purposes=frozenset(key for key, (_, reason) in asked.items() if reason.strip()),
-        active=people,
+        active=await db.people_active(tx, today - facts.bounds.inactive, today),
         spent=_spent(tokens) if as_of else None,
-        limited=limited,
+        limited=await _limited(tx, console),
         digests=digests,
         alerts=alerts,
         tokens=tokens,
         tokens_before=before,
         waiting=waiting,
         expired=expired,
-        rules=rules_of(rt.policy, kinds, members, linked),
-        busy=busy,
-        exports=exports_of(rt),
+        rules=rules_of(rt.policy, kinds, facts.members, await _linked(tx, rt.policy, kinds)),
         as_of=as_of,
         missing=missing,
     )

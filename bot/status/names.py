@@ -11,7 +11,8 @@ from bot.people.identity import LOOKED_AT
 from bot.policy.contacts import people_of, user_groups_of
 from bot.policy.model import Policy
 from bot.policy.names import FINE, KNOWN_NOTE, Known, Named, judge, loose, meant
-from bot.ports import Admin, Notifier
+from bot.ports.admin import Admin
+from bot.ports.slack import Notifier
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.posts.left_readable import whom_to_tell

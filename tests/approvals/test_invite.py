@@ -17,7 +17,8 @@ from bot.approvals.model import Request, Status
 from bot.approvals.outcome import LeaseLost
 from bot.approvals.progress import Progress
 from bot.errors import InvalidInput
-from bot.kinds.people.invite import INVITE_MEMBERS, MOST_ADDRESSES, InviteMembers, check_addresses
+from bot.kinds.people.invite import INVITE_MEMBERS
+from bot.kinds.people.invited import MOST_ADDRESSES, InviteMembers, check_addresses
 from bot.people.model import Who
 from bot.policy.model import RuleSettings
 from bot.sandbox.stage import Json

@@ -15,7 +15,7 @@ from bot.approvals.model import Status
 from bot.approvals.outcome import Done, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError
 from bot.kinds.registry import KINDS, registry_of
-from bot.ports import Admin
+from bot.ports.admin import Admin
 from tests.approvals.acting import card_with, make_key, press, until
 from tests.approvals.asking import ask, now_on_the_wire, writes_since
 from tests.approvals.kind_badge import BADGE

@@ -24,7 +24,7 @@ from bot.kinds.keys.status import REVOKE_KEY
 from bot.kinds.limits.rate import SetRateLimit
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.change_role import ROLES, ChangeRole
-from bot.kinds.people.invite import InviteMembers
+from bot.kinds.people.invited import InviteMembers
 from bot.kinds.people.leaving import FATES, RemoveMember
 from bot.kinds.people.withdraw import WithdrawInvite
 from bot.kinds.registry import KINDS

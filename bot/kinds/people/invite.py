@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
-
-from pydantic import BaseModel, ConfigDict, field_validator
+from typing import Final
 
 from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.kind import Kind
@@ -13,8 +11,9 @@ from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Stays, Words
 from bot.errors import InvalidInput
-from bot.forms.fields import FormField, FormInput
+from bot.forms.fields import FormField
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.kinds.people.invited import InviteMembers, check_addresses
 from bot.kinds.people.invites_stay import stays_of_invites
 from bot.kinds.people.inviting import EXPIRED, already_invited, already_member, inviting, part_name
 from bot.kinds.people.joining import INHERITED, JOIN_ROLES, joining
@@ -22,57 +21,12 @@ from bot.kinds.several import Part, Several
 from bot.kinds.workspaces.roles import ADMIN
 from bot.people.model import Who
 from bot.people.roles import role_words, workspace_role_words
-from bot.slack.markup import Markup, bold, escape, truncate, within_bold
-from bot.words.addresses import mailbox_of, read_addresses, same_form
+from bot.slack.markup import Markup, bold, escape, within_bold
+from bot.words.addresses import mailbox_of, same_form
 from bot.words.similar import closest
 from bot.words.wording import listed, number, plural
 
-MOST_ADDRESSES: Final = 20
 MOST_WORKSPACES: Final = 5
-_NAMED: Final = 10
-"""How many of what can't be read are named; more than that is no list of addresses."""
-
-
-class InviteMembers(BaseModel):
-    """Who is invited with which role, and which workspaces they join in which role once they have accepted.
-
-    `emails` are in lower case; text is read as people paste addresses, and ValueError where some of it is none.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    emails: tuple[str, ...]
-    role: str
-    join_ids: tuple[str, ...] = ()
-    join_names: tuple[str, ...] = ()
-    join_role: str = ""
-
-    @field_validator("emails", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        if check_addresses(value):
-            raise ValueError("not a list of addresses")
-        return read_addresses(value).good
-
-
-def check_addresses(value: str, _form: FormInput | None = None) -> str | None:
-    """Return what is wrong with a text of addresses, with all that can't be read; None where nothing is."""
-    found = read_addresses(value)
-    if found.bad:
-        named = [f"“{truncate(word, 60)}”" for word in found.bad]
-        shown = listed(named, most=_NAMED)
-        if all(word.isascii() for word in found.bad):
-            return f"I can't read {shown} as an e-mail address. Correct or remove it."
-        return f"I can't read {shown} as an e-mail address: some letters only look like a to z. Type it again."
-    if not found.good:
-        return "Write at least one e-mail address, such as name@company.com."
-    if len(found.good) > MOST_ADDRESSES:
-        many = plural(len(found.good), "address", "addresses")
-        return f"These are {many}. I take {MOST_ADDRESSES} at a time: send the others in another request."
-    return None
-
 
 FORM = (
     FormField(

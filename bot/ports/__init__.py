@@ -1,0 +1,1 @@
+"""The outside world as protocols: a page for each of its sides."""
