@@ -1,9 +1,9 @@
-"""One caller's claim on the posts of a subject: what it holds is sent, redrawn, put off or given up."""
+"""What one caller does with the posts that it claimed: they are sent, redrawn, redacted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,18 +11,16 @@ import structlog
 from bot.errors import SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
 from bot.posts.channels import is_gone
+from bot.posts.held import Held
 from bot.posts.hide import Hidden, hide
 from bot.posts.left_readable import want_told, whom_to_tell
 from bot.posts.looked import Looked, why_blocked
-from bot.posts.model import Content, Drawing, Post, Result, Topic, is_under_way
+from bot.posts.model import Content, Drawing, Post, Result, is_under_way
 from bot.posts.tries import (
     NOT_TO_BE_REDRAWN,
     PARENT_GONE,
-    is_enough,
     is_person,
-    pause_after,
 )
-from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.model import Message, Sent
 from bot.store.session import Tx
@@ -30,20 +28,12 @@ from bot.store.session import Tx
 log = structlog.get_logger()
 Follow = Callable[[Tx, Post, str], Awaitable[None]]
 
-FRESH_FOR = timedelta(seconds=20)
-"""A claim older than this is renewed before anything is sent under it."""
-
 
 @dataclass(frozen=True)
-class Claim:
-    """One caller's claim on the posts of a subject; the claimed posts bear its token."""
+class Claim(Held):
+    """What one caller says under its claim; `looked` is what it knows of channels already."""
 
-    rt: Runtime
-    topic: Topic
-    subject: str
-    token: str
     looked: Looked | None = None
-    since: dict[int, datetime] = field(default_factory=dict[int, datetime])
 
     async def work(self, held: Sequence[Post], known: Sequence[Post], claimed_at: datetime) -> Result:
         """Do what the claimed posts want; what has to be redacted waits for nothing that is looked up."""
@@ -59,15 +49,15 @@ class Claim:
         try:
             drawing, blocked = await asyncio.gather(self.topic.load(self.rt, self.subject), self._blocked(held))
         except Exception as error:
-            await self._all_failed(held, None)
+            await self.all_failed(held, None)
             return [error]
         except BaseException:
-            await self._all_failed(held, None)
+            await self.all_failed(held, None)
             raise
         if drawing is None:
-            await self._drop(held, None)
+            await self.drop(held, None)
             return []
-        held = await self._renewed(held)
+        held = await self.renewed(held)
         standing = [self._redraw(drawing, post, blocked) for post in held if post.ts]
         missing = [post for post in held if not post.ts]
         top = [self._send(drawing, [post], blocked, None) for post in missing if post.thread_of is None]
@@ -83,15 +73,6 @@ class Claim:
         if late:
             ends += await asyncio.gather(self._send_late(drawing, late, blocked), return_exceptions=True)
         return ends
-
-    async def _renewed(self, held: Sequence[Post]) -> Sequence[Post]:
-        """Claim once more what was claimed a while ago: others take over from a process that is slow or paused."""
-        now = self.rt.now()
-        if all(timedelta() <= now - self.since[post.id] <= FRESH_FOR for post in held):  # else the clock was set back
-            return held
-        self.since.update({post.id: now for post in held})
-        async with self.rt.store.write() as tx:
-            return await db.renew(tx, held, self.token, now + self.topic.retake_after)
 
     def _outcome(self, results: Sequence[object]) -> Result:
         failures = [one for one in results if isinstance(one, BaseException)]
@@ -114,38 +95,7 @@ class Claim:
 
     async def _later(self, missing: Sequence[Post], thread_of: str) -> None:
         """Put off what hangs behind a post of the same thread that somebody else may be sending."""
-        await self._all_failed([post for post in missing if post.thread_of == thread_of], None)
-
-    async def _all_failed(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
-        for post in posts:
-            await self._failed(post, drawing)
-
-    async def _drop(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
-        async with self.rt.store.write() as tx:
-            for post in posts:
-                is_mine = await db.give_up(tx, post, self.token, self.rt.now())
-                if is_mine and drawing is not None and drawing.dropped is not None:
-                    await drawing.dropped(tx, post)
-
-    async def _failed(self, post: Post, drawing: Drawing | None) -> None:
-        """Give a claim back for a later try; what is over is given up after many of them."""
-        if is_enough(post, drawing):
-            await self._drop([post], None if post.ts else drawing)
-            return
-        async with self.rt.store.write() as tx:
-            await db.note_failed(tx, post, self.token, self.rt.now() + pause_after(post, drawing))
-
-    async def _unknown(self, post: Post, drawing: Drawing) -> None:
-        """Keep a claim until it is old, because what Slack didn't answer may have arrived.
-
-        Where it is given up, its topic takes note instead of forgetting it: nothing may be said in its place.
-        """
-        if is_enough(post, drawing):
-            await self.topic.block(self.rt, post, "Slack doesn't answer.")
-            await self._drop([post], None)
-            return
-        async with self.rt.store.write(self.topic.retake_after) as tx:
-            await db.note_unknown(tx, post, self.token)
+        await self.all_failed([post for post in missing if post.thread_of == thread_of], None)
 
     async def _redraw(self, drawing: Drawing, post: Post, blocked: Mapping[str, str]) -> bool:
         """Redraw a post that stands; True when it has to be drawn once more."""
@@ -155,7 +105,7 @@ class Claim:
             content = drawing.content(post)
             message = content.draw(None) if content else None
         except Exception:
-            await self._failed(post, drawing)
+            await self.failed(post, drawing)
             raise
         if message is not None:
             await self._replace(post, message, drawing)
@@ -170,7 +120,7 @@ class Claim:
                 await self.rt.notifier.delete_file(post.file_id)
             told = await whom_to_tell(self.rt, post.posted_channel or "") if hidden is Hidden.LEFT else []
         except SlackError:
-            await self._failed(post, None)
+            await self.failed(post, None)
             raise
         async with self.rt.store.write(self.topic.retake_after) as tx:
             if hidden is Hidden.LEFT:
@@ -184,7 +134,7 @@ class Claim:
             await self.rt.notifier.redraw(Sent(post.posted_channel or "", post.ts or ""), message)
         except SlackError as error:
             if error.code not in NOT_TO_BE_REDRAWN or not isinstance(error, SlackRefused):
-                await self._failed(post, drawing)  # it may have landed, but will not any more by the next try
+                await self.failed(post, drawing)  # it may have landed, but will not any more by the next try
                 raise
             log.info("message_not_redrawn", topic=post.topic, purpose=post.purpose, code=error.code)
 
@@ -196,7 +146,7 @@ class Claim:
         try:
             lines = [post for post in posts if (content := drawing.content(post)) and content.line]
         except Exception:
-            await self._all_failed(posts, drawing)
+            await self.all_failed(posts, drawing)
             raise
         messages = [*([lines] if lines else []), *([post] for post in posts if post not in lines)]
         sent = False
@@ -204,7 +154,7 @@ class Claim:
             try:
                 sent = await self._send(drawing, together, blocked, parent) or sent
             except Exception:
-                await self._all_failed([post for later in messages[number + 1 :] for post in later], drawing)
+                await self.all_failed([post for later in messages[number + 1 :] for post in later], drawing)
                 raise
         return sent
 
@@ -222,21 +172,21 @@ class Claim:
             if name in parents:
                 sent = await self._send_thread(drawing, posts, parents[name], blocked) or sent
             elif name in waited_for:
-                await self._all_failed(posts, drawing)
+                await self.all_failed(posts, drawing)
             else:
-                await self._drop(posts, drawing)
+                await self.drop(posts, drawing)
         return sent
 
     async def _send(self, drawing: Drawing, posts: Sequence[Post], blocked: Mapping[str, str], parent: Post | None) -> bool:
         """Send posts as one message and write down where it stands; True when there may be more to do."""
-        posts = await self._renewed(posts)
+        posts = await self.renewed(posts)
         try:
             contents = [content for post in posts if (content := drawing.content(post)) is not None]
         except Exception:
-            await self._all_failed(posts, drawing)
+            await self.all_failed(posts, drawing)
             raise
         if not contents:
-            await self._drop(posts, drawing)
+            await self.drop(posts, drawing)
             return False
         channel = (parent.posted_channel if parent else None) or posts[0].channel
         if channel in blocked or (parent is not None and parent.is_redacted):
@@ -248,11 +198,11 @@ class Claim:
                 return await self._lost(drawing, posts, f"Slack says {refusal.code}.")
             if is_gone(refusal):
                 return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
-            await self._all_failed(posts, drawing)
+            await self.all_failed(posts, drawing)
             raise
         except Exception:  # no answer, or a fault of which nobody knows whether it came before or after
             for post in posts:
-                await self._unknown(post, drawing)
+                await self.unknown(post, drawing)
             raise
         try:
             return await self._note(posts, posted, drawing.sent)
@@ -265,15 +215,15 @@ class Claim:
         for post in posts:
             log.info("reply_lost", topic=post.topic, purpose=post.purpose)
             await self.topic.block(self.rt, post, reason)
-        await self._drop(posts, replace(drawing, dropped=drawing.lost))
+        await self.drop(posts, replace(drawing, dropped=drawing.lost))
         return drawing.lost is not None
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
         for post in posts:
             if await self.topic.block(self.rt, post, reason):
-                await self._drop([post], None)
+                await self.drop([post], None)
             else:
-                await self._failed(post, drawing)
+                await self.failed(post, drawing)
         return False
 
     async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:

@@ -33,7 +33,7 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
 
 async def _converge(rt: Runtime, topic: str, subject: str, *, only_due: bool, looked: Looked | None) -> bool:
-    claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8), looked)
+    claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8), looked=looked)
     for _ in range(_MOST_ROUNDS):
         async with rt.store.write() as tx:
             now = rt.now()
