@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.admin.errors import TOLD_TWICE, contradiction
 from bot.admin.reports import Moments, exact_amounts, spender
-from bot.admin.rows import FINE, CostBucket, CostRow, Exact, Group, Spender
+from bot.admin.rows import CostBucket, Exact, Group
 from bot.admin.shapes import CostItem
 from bot.admin.shapes import Group as WireGroup
 
@@ -82,21 +82,6 @@ def _check_other(before: Exact, now: Exact, actor: str | None) -> None:
         raise contradiction(TOLD_TWICE)
 
 
-def in_buckets(rows: Iterable[CostRow], group_by: tuple[str, ...]) -> list[CostBucket]:
-    """Return rows summed by bucket and group."""
-    ids_of = _ids_of(group_by)
-    people: People = {}
-    found: list[CostBucket] = []
-    for row in rows:
-        if not found or (found[-1].starts_at, found[-1].ends_at) != row[:2]:
-            found.append(CostBucket(row.starts_at, row.ends_at, {}, people))
-        at_list = None if row.list_amount_nanos is None else row.list_amount_nanos * FINE
-        group, sums = ids_of(row, people), (row.amount_nanos * FINE, at_list, row.requests)
-        groups = found[-1].groups
-        groups[group] = added(groups[group], sums) if group in groups else sums
-    return found
-
-
 def added(left: Exact, right: Exact) -> Exact:
     """Return both together; what one of them doesn't know isn't known of the sum."""
 
@@ -124,7 +109,7 @@ def _ids_of(group_by: tuple[str, ...]) -> Callable[[Any, People], Group]:
     def ids_with_actor(group: Any, people: People) -> Group:
         ids: list[Any] = list(found(group))
         if actor := ids[at]:
-            who = actor if isinstance(actor, Spender) else spender(actor)
+            who = spender(actor)
             ids[at] = who.key
             if who.label:
                 people[who.key] = who.label

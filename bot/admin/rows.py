@@ -162,11 +162,6 @@ class ClaudeCodeRow(NamedTuple):
         """All tokens of each model."""
         return {model: sum(use[:-1]) for model, use in self.models.items()}
 
-    @property
-    def estimated_nanos(self) -> int:
-        """The estimated cost of all models in nano-dollars."""
-        return sum(use.nanos for use in self.models.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Report(Generic[Row]):

@@ -156,11 +156,6 @@ class Crowd:
         seen = self.active | (self.before or frozenset())
         return frozenset() if self.members is None else seen - self.members
 
-    @property
-    def idle_seats(self) -> int | None:
-        """How many may use it and didn't."""
-        return None if self.seats is None else len(self.seats - self.active)
-
 
 @dataclass(frozen=True)
 class CodeFigures:

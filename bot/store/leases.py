@@ -24,9 +24,3 @@ async def acquire_lease(tx: Tx, name: str, now: datetime, lasts: timedelta) -> b
 async def release_lease(tx: Tx, name: str, since: datetime) -> None:
     """Release a lease that was taken `since` then; one that somebody else took meanwhile stays theirs."""
     await tx.execute(delete(LeaseRow).where(col(LeaseRow.name) == name, col(LeaseRow.since) == since))
-
-
-async def lease_since(tx: Tx, name: str) -> datetime | None:
-    """Return since when a lease is held, None while nobody holds it."""
-    row = await tx.session.get(LeaseRow, name)
-    return None if row is None else row.since

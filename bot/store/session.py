@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, make_url, text
+from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -120,11 +120,6 @@ class Store:
                     raise
                 log.warning("note_tried_again", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_AFTER)
-
-    async def ping(self) -> None:
-        """Ask the database for a sign of life; raises what the driver raises."""
-        async with self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
 
     @property
     def audit_key(self) -> bytes:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.admin import legacy, reports, shapes
-from bot.admin.buckets import IDS, bucket_reader, in_buckets
+from bot.admin.buckets import IDS, bucket_reader
 from bot.admin.client import AdminClient
 from bot.admin.dimensions import COST_DIMENSIONS
 from bot.admin.errors import UNREADABLE
 from bot.admin.http import Transport
 from bot.admin.rows import FINE, CostBucket
 from bot.errors import UpstreamDown
+from tests.admin.buckets import in_buckets
 from tests.admin.conftest import QUICK
 
 START = datetime(2026, 9, 1, tzinfo=UTC)

@@ -244,6 +244,6 @@ async def test_a_claude_code_day_keeps_actors_tools_and_models_that_come_later()
     assert row.tools["telepathy_tool"] == (9, 0)
     assert row.models["m1"] == ModelUse(1, 2, 3, 4, 5, 1_500_000_000), "two lines of a model, and a class that comes later"
     assert row.tokens == {"m1": 15, "m2": 10}
-    assert (row.estimated_nanos, row.is_remote, row.subscription_type) == (1_505_000_000, False, None)
+    assert (row.models["m2"].nanos, row.is_remote, row.subscription_type) == (5_000_000, False, None)
     assert seen[0].url.params["starting_at"] == "2026-11-21"
     assert seen[0].headers["anthropic-version"] == "2023-06-01"

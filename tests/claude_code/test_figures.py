@@ -139,7 +139,6 @@ def test_people_who_began_stopped_and_left_are_told_apart() -> None:
         members=frozenset({"a", "b", "c", "x", "z"}), seats=frozenset({"a", "b", "z", "x"}),
     )  # fmt: skip
     assert (crowd.newcomers, crowd.stopped, crowd.gone) == ({"b", "c"}, {"x", "y"}, {"y"})
-    assert crowd.idle_seats == 2
     assert crowd_in_words(figures(crowd=crowd)) == (
         "*People* 3 active people, 2 of 4 seats in use · 2 new · 2 stopped · 1 person left the organization"
         " · 1 API key besides people"

@@ -7,7 +7,6 @@ from itertools import combinations
 
 import pytest
 
-from bot.admin.buckets import in_buckets
 from bot.admin.rows import CostBucket, CostRow, Report, Spender, UsageRow
 from bot.spend.dimensions import (
     ASKED,
@@ -34,6 +33,7 @@ from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import nanos
 from bot.store.names import names_of
 from bot.store.session import Store
+from tests.admin.buckets import in_buckets
 from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, SONNET, Organization, runtime, steady
 
 MINUTES = timedelta(minutes=1)

@@ -9,8 +9,9 @@ from bot.errors import UpstreamDown
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
-from bot.store.leases import acquire_lease, lease_since
+from bot.store.leases import acquire_lease
 from bot.store.session import Store
+from bot.store.tables import LeaseRow
 from tests.sizes import ABSENCES, DAYS_STOOD_IN
 from tests.spend.world import DAY, DOLLAR, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
 
@@ -93,7 +94,9 @@ async def test_a_sync_that_took_too_long_leaves_its_successor_the_lease(store: S
 
     await sync_costs(runtime(store, Endless(steady(TODAY - DAY, TODAY))), NOW)
     async with store.read() as tx:
-        assert await lease_since(tx, "sync") == turn[0]
+        held = await tx.session.get(LeaseRow, "sync")
+        assert held is not None
+        assert held.since == turn[0]
 
 
 async def revised_while_away(store: Store, days: int) -> Organization:

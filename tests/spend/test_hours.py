@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.admin.buckets import in_buckets
 from bot.admin.rows import FINE, CostBucket, CostRow, Report, Spender, UsageRow
 from bot.errors import UpstreamDown
 from bot.runtime import Runtime
@@ -21,6 +20,7 @@ from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import sync_costs
 from bot.store.session import Store
+from tests.admin.buckets import in_buckets
 from tests.spend.world import CENT, DAY, DOLLAR, LAB, NOW, OPUS, PROD, SONNET, Organization, runtime
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=1)

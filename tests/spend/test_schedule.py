@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before, words_of
 from bot.spend.digests.model import Subscription
-from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due, parse_time
+from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.model import PERIODS, SpendQuery, in_workspaces
 from tests import sizes
@@ -107,16 +107,6 @@ def test_a_muted_digest_and_an_unknown_zone_are_not_due() -> None:
     assert due(replace(subscription(), muted_until=now + DAY), now) is None
     assert due(replace(subscription(), muted_until=now), now) is not None
     assert due(subscription(tz="Mars/Olympus"), now) is None
-
-
-@pytest.mark.parametrize("text", ["03:30", "09:15", "24:00", "9:00", "", "noon", "09:00:00", "09:00+01:00"])
-def test_times_in_the_night_or_off_the_half_hour_are_refused(text: str) -> None:
-    assert parse_time(text) is None
-
-
-def test_every_offered_time_is_accepted() -> None:
-    assert len(half_hours()) == 40
-    assert None not in [parse_time(text) for text in half_hours()]
 
 
 def test_a_query_is_read_in_any_order_and_case() -> None:

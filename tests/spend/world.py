@@ -8,7 +8,6 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.admin.buckets import in_buckets
 from bot.admin.model import Workspace
 from bot.admin.rows import CostBucket, CostRow, Report, UsageRow
 from bot.errors import SlackDown, SlackRefused, UpstreamDown
@@ -31,6 +30,7 @@ from bot.spend.ledger.sync import GROUP_BY
 from bot.spend.model import Cell
 from bot.store.session import Store
 from bot.telemetry.meter import Meter
+from tests.admin.buckets import in_buckets
 from tests.spend import front
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

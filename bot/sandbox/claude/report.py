@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.sandbox.claude.disturbances import Span, without
 from bot.sandbox.claude.organization import ClaudeOrganization
-from bot.sandbox.claude.shapes import stamp
 from bot.sandbox.claude.timeline import Stream
 from bot.sandbox.claude.usage import Counters, UsageBook, cost_units
 
@@ -140,8 +139,3 @@ def usage_json(counters: Counters) -> dict[str, Any]:
         "output_tokens": counters[4],
         "server_tool_use": {"web_search_requests": counters[5]},
     }
-
-
-def bounds_json(row: Row) -> dict[str, str]:
-    """Return a row's bucket bounds."""
-    return {"starting_at": stamp(row.start), "ending_at": stamp(row.end)}

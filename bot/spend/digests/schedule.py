@@ -31,13 +31,8 @@ class Due:
         return now < self.since + PATIENCE
 
 
-def parse_time(text: str) -> time | None:
-    """Return a local time of `HH:MM` on the half hour from 04:00 to 23:30, else None; clocks change earlier in the night."""
-    return time.fromisoformat(text) if text in half_hours() else None
-
-
 def half_hours() -> list[str]:
-    """Return the times that may be chosen, `04:00` to `23:30`."""
+    """Return the times that may be chosen, `04:00` to `23:30`; clocks change earlier in the night."""
     return [f"{hour:02d}:{minute:02d}" for hour in range(EARLIEST_HOUR, 24) for minute in (0, 30)]
 
 

@@ -167,7 +167,6 @@ def _table(file: _File) -> PriceTable:
             long_prompts=one.long_prompts.rates() if one.long_prompts else None,
             us_inference=modifiers.us_inference.factor if model in modifiers.us_inference.models else None,
             fast=modifiers.fast.factor if model in modifiers.fast.models else None,
-            is_official=one.sure == "official",
             sources=tuple(f"{file.sources[name].what}, {file.sources[name].dated}" for name in one.sources),
         )
 
@@ -178,6 +177,5 @@ def _table(file: _File) -> PriceTable:
         us_inference=modifiers.us_inference.factor,
         fast=modifiers.fast.factor,
         web_search=file.tools.web_search_per_1000 / 1000,
-        code_execution_hour=file.tools.code_execution_container_hour,
         retired=file.retired,
     )

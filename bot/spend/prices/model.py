@@ -78,7 +78,6 @@ class Price:
     """The factor for inference in the US only, None for models that don't offer it."""
     fast: Decimal | None
     """The factor of fast mode, None for models without it."""
-    is_official: bool
     sources: tuple[str, ...]
 
     def covers(self, day: date) -> bool:
@@ -100,8 +99,6 @@ class PriceTable:
     """The factor of fast mode, for the models that have it."""
     web_search: Decimal
     """Dollars for one search."""
-    code_execution_hour: Decimal
-    """Dollars for an hour of one container, after the free hours of each month."""
     retired: Mapping[str, date] = field(default_factory=dict[str, date])
     """The last UTC day on which a model answers, where it is known."""
 

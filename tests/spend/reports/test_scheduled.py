@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from sqlmodel import col, select
 
 from bot.errors import NotAllowed, NotFound
 from bot.jobs import JOBS, run_job
@@ -15,6 +16,7 @@ from bot.spend.reports.schedule.model import ReportRun, ReportSubscription
 from bot.spend.reports.schedule.settings import end_report, schedule, scheduled_in, skip_report
 from bot.spend.reports.schedule.topic import TOPIC, post_of
 from bot.store.session import Store
+from bot.store.tables import ReportRunRow
 from tests.spend.world import COSTS, DANA, DAY, DOLLAR, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=NOW.tzinfo)
@@ -43,7 +45,8 @@ async def run(rt: Runtime, now: datetime) -> None:
 
 async def runs(store: Store) -> list[ReportRun]:
     async with store.read() as tx:
-        return await db.runs_of(tx, "rep_1")
+        ids = (await tx.session.exec(select(ReportRunRow.id).order_by(col(ReportRunRow.id)))).all()
+        return [found for one in ids if (found := await db.run(tx, one or 0))]
 
 
 async def test_it_comes_once_a_week_with_its_chart_and_is_on_record(store: Store) -> None:

@@ -117,12 +117,6 @@ async def run(tx: Tx, run_id: int) -> ReportRun | None:
     return None if row is None else _run(row)
 
 
-async def runs_of(tx: Tx, subscription_id: str) -> list[ReportRun]:
-    """Return all reports of a subscription that were begun, oldest first."""
-    statement = select(ReportRunRow).where(ReportRunRow.subscription_id == subscription_id).order_by(col(ReportRunRow.id))
-    return [_run(row) for row in await tx.session.exec(statement)]
-
-
 async def sent(tx: Tx, run_id: int, now: datetime, ts: str | None, *, is_final: bool = True) -> None:
     """Mark a report as sent; `ts` None: it must not be sent at all."""
     values = {"sent_at": now, "ts": ts, "settled_at": now if is_final else None}
