@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from bot.admin.http import authorities
 from bot.app import Bot
@@ -75,7 +75,7 @@ class World(Stage):
             return await ask(self.sandbox.app, "GET", f"/_sandbox{path}", query)
         await asyncio.sleep(0)
         workspace = self.sandbox.slack
-        return json.loads(json.dumps(sees(workspace, workspace.users[query["user"]])))
+        return msgspec.json.decode(msgspec.json.encode(sees(workspace, workspace.users[query["user"]])))
 
     async def wait_for(self, look: Callable[[], Awaitable[Any]], what: str, seconds: float = 8.0) -> Any:
         """Wait until `look` returns something true, longer where other programs keep the machine busy, and return that."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
@@ -123,14 +124,14 @@ async def from_there(tx: Tx, query: SelectOfScalar[RequestRow], beyond: str, *, 
     return query.order_by(ASKED, ID) if later else query.order_by(ASKED.desc(), ID.desc())
 
 
-async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Request | None:
-    """Move a request by one event, guarded: None when it is no longer as it was read.
+async def advance(tx: Tx, request: Request, *events: Event, **changes: Any) -> Request | None:
+    """Move a request by one event, or by several at once, guarded: None when it is no longer as it was read.
 
-    Raises RequestClosed where the event can't happen in the status that `request` has. Row locks do nothing on SQLite, so
-    the guard is the WHERE clause.
+    Raises RequestClosed where an event can't happen in the status in which it finds the request. Row locks do nothing on
+    SQLite, so the guard is the WHERE clause.
     """
-    status = next_status(request.status, event)
-    values: dict[str, Any] = {"status": status, "version": request.version + 1, **changes}
+    status = reduce(next_status, events, request.status)
+    values: dict[str, Any] = {"status": status, "version": request.version + len(events), **changes}
     if status not in OPEN:
         values["open_subject"] = None
     statement = (
@@ -142,8 +143,7 @@ async def advance(tx: Tx, request: Request, event: Event, **changes: Any) -> Req
     if (await tx.execute(statement)).rowcount != 1:
         return None
     moved = request.model_copy(update={name: value for name, value in values.items() if name not in _COLUMNS_ONLY})
-    # Approved and claimed are one act in one transaction; what is told of it bears the later version.
-    await _follow(tx, moved, with_line=event is not Event.ENOUGH)
+    await _follow(tx, moved)
     return moved
 
 
@@ -161,7 +161,7 @@ async def touch(tx: Tx, request: Request, *, with_line: bool = True, **changes: 
     return touched
 
 
-async def _follow(tx: Tx, request: Request, *, with_line: bool) -> None:
+async def _follow(tx: Tx, request: Request, *, with_line: bool = True) -> None:
     """Write down, with the change itself, what has to be said of it and what is due next."""
     await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
     lines = [line_of(request.version, request.channel)] if with_line else []

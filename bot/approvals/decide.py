@@ -201,8 +201,7 @@ async def _move(tx: Tx, request: Request, evaluation: Evaluation, at: datetime) 
     """Move a request as its decisions say. Approved and claimed in one: whoever completes the quorum carries it out."""
     match evaluation.reason:
         case Reason.ENOUGH:
-            approved = await requests.advance(tx, request, Event.ENOUGH, approved_at=at)
-            return await claim(tx, approved, at) if approved else None
+            return await claim(tx, request, at, Event.ENOUGH, approved_at=at)
         case Reason.DENIED:
             return await requests.advance(tx, request, Event.DENY, closed_at=at)
         case _:

@@ -1,6 +1,7 @@
 """From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -44,9 +45,10 @@ async def advance(rt: Runtime, request: Request) -> Request:
     return await perform(rt, claimed) if claimed else request
 
 
-async def claim(tx: Tx, approved: Request, now: datetime) -> Request | None:
-    """Take an approved request; whoever gets it back, and nobody else, carries it out."""
-    return await requests.advance(tx, approved, Event.CLAIM, claimed_at=now, attempts=approved.attempts + 1)
+async def claim(tx: Tx, request: Request, now: datetime, *before: Event, **changes: Any) -> Request | None:
+    """Take a request that is approved, or is by what comes `before`; whoever gets it back alone carries it out."""
+    attempts = request.attempts + 1
+    return await requests.advance(tx, request, *before, Event.CLAIM, claimed_at=now, attempts=attempts, **changes)
 
 
 async def perform(rt: Runtime, claimed: Request) -> Request:

@@ -79,7 +79,8 @@ async def claim(
         # A first try that nobody has begun is taken early; after a failure the pause is kept.
         free = or_(free, col(PostRow.claim).is_(None) & (col(PostRow.tries) == 0))
     mine: Any = update(PostRow).where(*_of(topic, subject), col(PostRow.due_at).is_not(None), free)
-    claimed = await tx.execute(mine.values(claim=token, due_at=until).returning(*_columns()))
+    table: Any = PostRow
+    claimed = await tx.execute(mine.values(claim=token, due_at=until).returning(*table.__table__.c))
     rows = claimed.mappings().all()
     return sorted((_post(dict(row)) for row in rows), key=lambda post: post.id)
 
@@ -110,14 +111,14 @@ async def note_sent(
 
     None when somebody else sent one under the same claim; True when it has to be redrawn already.
     """
-    statement = (
-        update(PostRow)
-        .where(col(PostRow.id) == post.id, or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts))
-        .values(posted_channel=channel, ts=ts, file_id=file_id)
-    )
-    if (await tx.execute(statement)).rowcount != 1:
-        return None
-    return await note_drawn(tx, post, token, now)
+    is_ours = or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts)
+    stands = {"posted_channel": channel, "ts": ts, "file_id": file_id}
+    is_held = await _note(tx, post, token, stands, is_ours)
+    if is_held is None:
+        if (await tx.execute(update(PostRow).where(col(PostRow.id) == post.id, is_ours).values(stands))).rowcount != 1:
+            return None
+        await _draw_again(tx, post, now)
+    return bool(is_held)
 
 
 async def note_drawn(
@@ -126,29 +127,38 @@ async def note_drawn(
     """Write down that a claimed post shows what was wanted when it was claimed; True when more is wanted by now.
 
     Then the claim stays, else `redacted` says whether it stands redacted, where that is known, and `for_good` that it is
-    never drawn in full again. Where the claim was lost
-    meanwhile, two may have drawn, and nobody knows whose drawing landed last: the post has to be drawn once more.
+    never drawn in full again.
     """
-    is_newest = col(PostRow.wanted_version) <= post.wanted_version
-    values: dict[str, Any] = {
-        "drawn_version": post.wanted_version,
-        "tries": 0,
-        "claim": case((is_newest, null()), else_=col(PostRow.claim)),
-        "due_at": case((is_newest, null()), else_=col(PostRow.due_at)),
-    }
+    more: dict[str, Any] = {}
     if redacted is not None:
-        values["file_id"] = null() if redacted else PostRow.file_id
-        values["redacted_at"] = case((is_newest, now if redacted else null()), else_=col(PostRow.redacted_at))
+        more["file_id"] = null() if redacted else PostRow.file_id
+        more["redacted_at"] = case((_is_newest(post), now if redacted else null()), else_=col(PostRow.redacted_at))
         if redacted and for_good:
-            values["redraws"] = case((is_newest, False), else_=col(PostRow.redraws))
-    kept = (await tx.execute(_mine(post, token).values(values).returning(col(PostRow.claim)))).first()
-    if kept is not None:
-        return kept[0] is not None
+            more["redraws"] = case((_is_newest(post), False), else_=col(PostRow.redraws))
+    is_held = await _note(tx, post, token, more)
+    if is_held is None:
+        await _draw_again(tx, post, now)
+    return bool(is_held)
+
+
+def _is_newest(post: Post) -> Any:
+    return col(PostRow.wanted_version) <= post.wanted_version
+
+
+async def _note(tx: Tx, post: Post, token: str, more: Mapping[str, Any], *only: Any) -> bool | None:
+    """Write down a drawing; the claim ends, or is held where more is wanted by now. None where it was lost."""
+    claim = case((_is_newest(post), null()), else_=col(PostRow.claim))
+    due_at = case((_is_newest(post), null()), else_=col(PostRow.due_at))
+    values = {"drawn_version": post.wanted_version, "tries": 0, "claim": claim, "due_at": due_at, **more}
+    row = (await tx.execute(_mine(post, token).where(*only).values(values).returning(col(PostRow.claim)))).first()
+    return None if row is None else row[0] is not None
+
+
+async def _draw_again(tx: Tx, post: Post, now: datetime) -> None:
+    """Have a post drawn once more: where its claim was lost two may have drawn, and either drawing may be the last."""
+    due_at = case((col(PostRow.claim).is_(None), now), else_=col(PostRow.due_at))
     again = update(PostRow).where(col(PostRow.id) == post.id, col(PostRow.redraws))
-    is_free = col(PostRow.claim).is_(None)
-    due_at = case((is_free, now), else_=col(PostRow.due_at))
     await tx.execute(again.values(wanted_version=PostRow.wanted_version + 1, due_at=due_at))
-    return False
 
 
 async def note_failed(tx: Tx, post: Post, token: str, again_at: datetime) -> None:
@@ -278,11 +288,6 @@ def _mine(post: Post, token: str) -> Any:
 
 def _of(topic: str, subject: str) -> Iterable[Any]:
     return (col(PostRow.topic) == topic, col(PostRow.subject) == subject)
-
-
-def _columns() -> list[Any]:
-    table: Any = PostRow
-    return list(table.__table__.c)
 
 
 def _post(row: Mapping[Any, Any]) -> Post:

@@ -13,8 +13,9 @@ from tests.approvals.acting import press
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
 MOST_TRANSACTIONS = 9
+MOST_STATEMENTS = 34
 STEPS_FOR_A_PERSON = 1
-"""What is left to a person is told to them in one message more, which is one more to note."""
+"""What is left to a person is told to them in one message more, which is one more transaction, and statement, to note."""
 MOST_CALLS_IN_A_ROW = 4
 AWAY = 0.2
 """Seconds that each upstream call takes, so that those which wait for each other are apart."""
@@ -40,8 +41,8 @@ def in_a_row(calls: list[Exchange]) -> int:
     return found
 
 
-async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int]:
-    """Approve a request for a key; returns the transactions, and the calls in a row."""
+async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int, int]:
+    """Approve a request for a key; returns the transactions, the statements, and the calls in a row."""
     card = await world.ask_for_key(ALICE, name, workspace)
     await quiet(world)
     for target in ("slack", "claude"):
@@ -52,10 +53,14 @@ async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int]:
         nonlocal begun
         begun += 1
 
+    run: list[str] = []
     anew: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
-        if not statement.startswith("BEGIN") and context.cache_hit is CacheStats.NO_CACHE_KEY:
+        if statement.startswith("BEGIN"):
+            return
+        run.append(statement)
+        if context.cache_hit is CacheStats.NO_CACHE_KEY:
             anew.append(statement)
 
     engine = world.rt.store.engine.sync_engine
@@ -67,10 +72,10 @@ async def costs_of(world: World, name: str, workspace: str) -> tuple[int, int]:
     event.remove(engine, "after_cursor_execute", note)
     assert anew == [], "these are compiled anew for each click"
     world.sandbox.faults.clear()
-    return begun, in_a_row([call for call in world.sandbox.wire.after(before) if call.direction == "in"])
+    return begun, len(run), in_a_row([call for call in world.sandbox.wire.after(before) if call.direction == "in"])
 
 
-async def test_an_approval_takes_few_transactions_and_few_calls_after_one_another(tmp_path: Path) -> None:
+async def test_an_approval_takes_few_transactions_and_statements_and_few_calls_after_one_another(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "warms-up")
         await press(world, BOB, card, "request_approve")
@@ -78,8 +83,9 @@ async def test_an_approval_takes_few_transactions_and_few_calls_after_one_anothe
         for workspace, more in (("Staging", 0), ("Production", STEPS_FOR_A_PERSON)):
             calls = 0
             for attempt in range(ATTEMPTS):
-                begun, calls = await costs_of(world, f"{workspace.lower()}-{attempt}", workspace)
+                begun, statements, calls = await costs_of(world, f"{workspace.lower()}-{attempt}", workspace)
                 assert begun <= MOST_TRANSACTIONS + more
+                assert statements <= MOST_STATEMENTS + more
                 if calls <= MOST_CALLS_IN_A_ROW:
                     break
             assert calls <= MOST_CALLS_IN_A_ROW
