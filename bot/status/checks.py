@@ -12,7 +12,7 @@ from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
-from bot.spend.exports.trouble import costs_in_trouble, targets_in_trouble, targets_well
+from bot.spend.exports.trouble import of_costs, of_targets
 from bot.status.budget import budget_in_words
 from bot.status.capabilities import unkept_ways
 from bot.status.names import loose_names
@@ -149,13 +149,14 @@ async def _findings(rt: Runtime) -> list[StatusLine]:
 
 async def _targets(rt: Runtime) -> list[StatusLine]:
     """Return who refuses what it should get, and until when those that take all have it."""
-    troubles = [StatusLine("Targets of telemetry", False, said) for said in await targets_in_trouble(rt)]
-    money = [StatusLine("Custom Costs", False, said) for said in await costs_in_trouble(rt)]
-    well = await targets_well(rt)
+    targets, money = await of_targets(rt), await of_costs(rt)
+    lines = [StatusLine("Targets of telemetry", False, said) for said in targets.troubles]
+    lines += [StatusLine("Custom Costs", False, said) for said in money.troubles]
+    well = [*targets.well, *money.well]
     if not well:
-        return [*troubles, *money]
+        return lines
     said = f"{listed([one.name for one in well], most=5)} {'take' if len(well) > 1 else 'takes'} the figures. Last looked"
-    return [*troubles, *money, StatusLine("Targets of telemetry", True, said, min(one.looked_at for one in well))]
+    return [*lines, StatusLine("Targets of telemetry", True, said, min(one.looked_at for one in well))]
 
 
 def _lower(title: str) -> str:

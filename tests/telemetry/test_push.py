@@ -19,7 +19,7 @@ from bot.spend.exports.otlp import db
 from bot.spend.exports.otlp.db import DayFact
 from bot.spend.exports.otlp.push import Pushed, push, push_alone
 from bot.spend.exports.otlp.wanted import sendings_of, waits_for_hours
-from bot.spend.exports.trouble import targets_in_trouble, targets_well
+from bot.spend.exports.trouble import of_targets
 from bot.spend.ledger.hours.db import write_hours
 from bot.store.session import Store
 from bot.telemetry.otlp import as_json
@@ -140,16 +140,16 @@ async def test_a_target_that_is_away_for_a_day_gets_everything_later_and_is_left
         for hours in range(9):
             await _run(rt, now + timedelta(hours=2 + 2.5 * hours))
         assert (len(target.headers), target.answers) == (11, [])
-        assert [said[:53] for said in await targets_in_trouble(rt)] == [
+        assert [said[:53] for said in (await of_targets(rt)).troubles] == [
             "t0 doesn't take figures (HTTP 401, 11 tries). Nothing"
         ]
-        assert [one.name for one in await targets_well(rt)] == ["t1"]
+        assert [one.name for one in (await of_targets(rt)).well] == ["t1"]
         assert last_pushes(rt) == {("t1", "done"): now, ("t0", "failed"): now + timedelta(hours=22)}
         target.answers, later = [], now + timedelta(hours=26)
         await fill(store, _figures(110), later, later)
         await _run(rt, later)  # Saturday is over by then, too
-        assert await targets_in_trouble(rt) == []
-        assert [(one.name, one.looked_at) for one in await targets_well(rt)] == [("t0", later), ("t1", later)]
+        assert (await of_targets(rt)).troubles == []
+        assert [(one.name, one.looked_at) for one in (await of_targets(rt)).well] == [("t0", later), ("t1", later)]
         assert (target.total(COST), target.twice) == (_expected(110) + 5, 0) == (well.total(COST), well.twice)
         assert last_pushes(rt)["t0", "done"] == later
         said = "".join(capsys.readouterr())
@@ -169,7 +169,7 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         await fill(store, figures)
         await _run(rt, NOW)
         assert (target.total(COST), len(target.headers)) == (0, 2)
-        (said,) = await targets_in_trouble(rt)
+        (said,) = (await of_targets(rt)).troubles
         assert said.startswith("t0 refuses the figures of 2 days. Nothing is lost")
         await fill(store, figures, later, later)
         await _run(rt, later - timedelta(minutes=1))  # Saturday goes past what was refused

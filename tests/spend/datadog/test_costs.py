@@ -13,7 +13,7 @@ from bot.runtime import Runtime
 from bot.sandbox.datadog.costs import API_KEY, APP_KEY, Costs, running_costs
 from bot.spend.exports.datadog import costs, db
 from bot.spend.exports.datadog.costs import LISTED_WITHIN
-from bot.spend.exports.trouble import costs_in_trouble, targets_well
+from bot.spend.exports.trouble import of_costs
 from bot.spend.ledger.db import ledger_days
 from bot.store.session import Store
 from bot.telemetry.names import TASK_RUNS
@@ -115,9 +115,10 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
             await _run(rt, now)
             assert at.refusals == []
             assert at.total() == 0
-        (said,) = await costs_in_trouble(rt)
+        told = await of_costs(rt)
+        (said,) = told.troubles
         assert said.startswith("Datadog doesn't take closed days (HTTP 503, 7 tries). Nothing is lost")
-        assert await targets_well(rt) == []
+        assert told.well == ()
         now += timedelta(days=1)  # it was away for a day, in which the figures changed
         await fill(store, _figures(110)[:2], now, NOW)
         await _run(rt, now)
@@ -127,7 +128,8 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
             assert await db.days_unfinished(tx, f"127.0.0.1:{at.url.rpartition(':')[2]}") == []
         assert known
         assert (known.failure, known.failures) == (None, 0)
-        assert (await costs_in_trouble(rt), [one.name for one in await targets_well(rt)]) == ([], ["Datadog's Custom Costs"])
+        told = await of_costs(rt)
+        assert (told.troubles, [one.name for one in told.well]) == ((), ["Datadog's Custom Costs"])
         assert API_KEY not in "".join(capsys.readouterr())
 
 
