@@ -83,6 +83,8 @@ _TOPICS: tuple[Topic, ...] = (
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 """What posts are about."""
 FORGET_EVENTS_AFTER = timedelta(days=3)
+DONE, FAILED = "done", "failed"
+"""How a run ended, as metrics say it."""
 WITHIN = 600.0
 """Seconds that one key may take; the longest is a first load of the ledger."""
 
@@ -185,6 +187,9 @@ class Schedule:
     def start(self) -> None:
         """Start in the running loop; every job runs at once."""
         for name, seconds in self._seconds.items():
+            for outcome in (DONE, FAILED):
+                self._rt.meter.begin(metrics.TASK_RUNS, name, outcome)
+            self._rt.meter.begin(metrics.TASK_SECONDS, name)
             self._scheduler.add_job(self._run, _Every(seconds), (name,), id=name)
         self._scheduler.start()
         self._watching = asyncio.create_task(self._keep_pace())
@@ -251,7 +256,7 @@ async def run_job(rt: Runtime, job: Job) -> None:
         done = [False]
     else:
         done = [await _act(rt, job, key, now) for key in keys]
-    rt.meter.count(metrics.TASK_RUNS, job.name, "done" if all(done) else "failed")
+    rt.meter.count(metrics.TASK_RUNS, job.name, DONE if all(done) else FAILED)
     rt.meter.observe(metrics.TASK_SECONDS, time.monotonic() - began, job.name)
     if all(done):
         rt.meter.set(metrics.TASK_SUCCESS, rt.now().timestamp(), job.name)

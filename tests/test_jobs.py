@@ -14,6 +14,7 @@ from apscheduler.schedulers import base  # pyright: ignore[reportMissingTypeStub
 from bot.jobs import JOBS, WITHIN, Job, Schedule, start_jobs
 from bot.sandbox.together import POLICY
 from bot.tasks import Tasks
+from bot.telemetry import names as metrics
 from bot.telemetry.meter import Meter
 from tests.world import SPENDERS, world_of
 
@@ -135,6 +136,8 @@ async def test_a_job_that_is_cut_off_at_the_end_of_the_process_is_no_fault(caplo
     rt: Any = SimpleNamespace(tasks=Tasks(), meter=Meter(), now=lambda: datetime.now(UTC))
     schedule = start_jobs(rt, (Job("costs", 60, hangs, _nothing),))
     await began.wait()
+    (runs,) = [one.values for one in rt.meter.families() if one.metric == metrics.TASK_RUNS]
+    assert runs == {("costs", "done"): 0, ("costs", "failed"): 0}, "so that the first failure is an increase"
     schedule.pause()
     await rt.tasks.drain(0)
     schedule.stop()

@@ -136,6 +136,8 @@ class Transport:
     async def _once(self, call: ApiCall) -> Any:
         """Send once; returns the decoded answer or raises."""
         route = _route_of(call)
+        for status in _STATUSES:
+            self._meter.begin(metrics.API_CALLS, route, status)
         with self._meter.spans.span(f"admin {call.method} {route}", outgoing=True) as note:
             answer = await self._exchange(call)
             note(route=route, status=_status_of(answer))
@@ -184,6 +186,9 @@ class Transport:
 def _route_of(call: ApiCall) -> str:
     """Return the first word of a path, such as `workspaces`: the others may be ids."""
     return _path_of(call).removeprefix(PREFIX).strip("/").partition("/")[0] or "organization"
+
+
+_STATUSES = ("2xx", "4xx", "429", "5xx", "none")
 
 
 def _status_of(answer: httpx.Response | UpstreamError) -> str:

@@ -18,6 +18,12 @@ class Meter:
         self._looks: dict[Metric, Callable[[], Value]] = {}
         self.spans = Spans()
 
+    def begin(self, metric: Metric, *labels: str) -> None:
+        """Tell a counter or summary from now on, at 0 before its first event: Prometheus takes no first value for a rise."""
+        self._values.setdefault(metric, {}).setdefault(labels, 0)
+        if metric.kind == "summary":
+            self._counts.setdefault(metric, {}).setdefault(labels, 0)
+
     def count(self, metric: Metric, *labels: str) -> None:
         """Add one."""
         values = self._values.setdefault(metric, {})

@@ -11,7 +11,9 @@ REQUESTS = Row("Requests", (
           "The mean from a request to a decision about it."),
     Panel("Ledger brought up to date", "stat", (("max(claude_org_sync_age_seconds)", ""),), "s", 6, 4, "How long ago."),
     Panel("Decisions", "columns",
-          (("sum by (action, outcome) (increase(claude_chatops_approvals_total[$__interval]))", "{{action}} {{outcome}}"),)),
+          (("sum by (action, outcome) (increase(claude_chatops_approvals_total[$__interval])) > 0",
+            "{{action}} {{outcome}}"),),
+          about="No data: nothing was decided."),
     Panel("Requests by status", "lines", (("max by (status) (claude_chatops_requests)", "{{status}}"),)),
 ))  # fmt: skip
 WORK = Row("Messages, timers and jobs", (
@@ -21,8 +23,8 @@ WORK = Row("Messages, timers and jobs", (
           (("max(claude_chatops_outbox_oldest_seconds)", "message"), ("max(claude_chatops_timers_oldest_seconds)", "timer")),
           "s", 8),
     Panel("Runs of jobs that failed", "lines",
-          (('sum by (task) (increase(claude_chatops_task_runs_total{outcome="failed"}[15m]))', "{{task}}"),), width=8,
-          about="Within 15 minutes. No data: none has failed since the bot started."),
+          (('sum by (task) (increase(claude_chatops_task_runs_total{outcome="failed"}[15m])) > 0', "{{task}}"),), width=8,
+          about="Within 15 minutes. No data: none failed."),
     Panel("How long a run takes", "lines",
           (("sum by (task) (rate(claude_chatops_task_duration_seconds_sum[15m]))"
             " / (sum by (task) (rate(claude_chatops_task_duration_seconds_count[15m])) > 0)", "{{task}}"),), "s", 8),

@@ -45,6 +45,7 @@ async def test_the_running_bot_tells_its_figures_and_its_health_to_who_has_the_t
     assert _value(text, "claude_org_all_cost_yesterday_usd") == fact.total > 0
     assert _value(text, 'claude_chatops_task_runs_total{outcome="done",task="costs"}') == 1
     assert _value(text, 'claude_chatops_admin_api_requests_total{route="analytics",status_class="2xx"}') > 0
+    assert _value(text, 'claude_chatops_admin_api_requests_total{route="analytics",status_class="429"}') == 0
     assert _value(text, "claude_chatops_leader") == 1
     assert _value(text, 'claude_chatops_requests{status="pending"}') == 0
     assert _value(text, "claude_org_sync_age_seconds") >= 0

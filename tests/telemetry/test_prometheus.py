@@ -35,10 +35,14 @@ def test_a_process_counts_sums_and_asks() -> None:
     meter.count(runs, "a")
     meter.observe(seconds, 0.5, "a")
     meter.observe(seconds, 1.0, "a")
+    for metric in (runs, seconds):  # what is known to come is there at 0, and what was counted stays
+        meter.begin(metric, "a")
+        meter.begin(metric, "b")
     meter.watch(left, lambda: 3)
     lines = [line for line in render(meter.families()).decode().splitlines() if line[0] != "#"]
     assert lines == [
-        'runs_total{task="a"} 2.0', 'run_seconds_count{task="a"} 2.0', 'run_seconds_sum{task="a"} 1.5', "left 3.0",
+        'runs_total{task="a"} 2.0', 'runs_total{task="b"} 0.0', 'run_seconds_count{task="a"} 2.0',
+        'run_seconds_sum{task="a"} 1.5', 'run_seconds_count{task="b"} 0.0', 'run_seconds_sum{task="b"} 0.0', "left 3.0",
     ]  # fmt: skip
 
 

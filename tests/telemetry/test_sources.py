@@ -175,6 +175,13 @@ async def test_claude_code_is_counted_by_terminal_and_model_without_people_and_n
 
 async def test_decisions_are_counted_once_each_also_those_that_were_missed(store: Store) -> None:
     rt, told = runtime(store), Decisions()
+    cast("Any", rt).kinds = ("create_key", "archive_workspace")
+    never = by_name(await told(rt, NOW))
+    assert never["claude_chatops_approvals_total"] == {
+        ("create_key", "approved"): 0, ("create_key", "denied"): 0,
+        ("archive_workspace", "approved"): 0, ("archive_workspace", "denied"): 0,
+    }  # fmt: skip
+    cast("Any", rt).kinds = ()
     async with store.write() as tx:
         for number in range(3):
             await requests.insert(tx, a_request(id=f"req_{number}"), f"key:{number}")

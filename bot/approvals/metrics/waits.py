@@ -25,14 +25,21 @@ class Decisions:
         self._waits: dict[Labels, int] = {}
 
     async def __call__(self, rt: Runtime, now: datetime) -> Part:
-        """Return the counters; all is counted again where a decision was missed, or is gone."""
+        """Return the counters, at 0 for each kind before its first decision.
+
+        All is counted again where a decision was missed, or is gone.
+        """
         async with rt.store.read() as tx:
             await self._read_on(tx)
             if await db.decisions(tx) != self._number:
                 self._forget()
                 await self._read_on(tx)
-        seconds, waits = Family(are.APPROVAL_WAIT, dict(self._seconds), dict(self._waits)), dict(self._counts)
-        return Part((Family(are.APPROVALS, waits), seconds))
+        kinds, outcomes = (
+            {(kind,): 0 for kind in rt.kinds},
+            {(kind, one): 0 for kind in rt.kinds for one in OUTCOMES.values()},
+        )
+        seconds = Family(are.APPROVAL_WAIT, {**kinds, **self._seconds}, {**kinds, **self._waits})
+        return Part((Family(are.APPROVALS, {**outcomes, **self._counts}), seconds))
 
     async def _read_on(self, tx: Tx) -> None:
         while found := await db.decided_after(tx, self._last):
