@@ -1,6 +1,6 @@
 """The ledger holds what the report said, whole day by whole day, and knows what it doesn't know."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -215,8 +215,18 @@ async def test_only_the_chosen_workspaces_are_counted(store: Store) -> None:
     assert await total(store, FRIDAY, FRIDAY, ["wrkspc_none"]) == 0
 
 
-async def test_names_are_kept_by_the_sync(store: Store) -> None:
-    await sync_costs(runtime(store, Organization(steady(FRIDAY, FRIDAY))), NOW)
+async def test_names_are_kept_by_the_sync_before_it_writes_figures_that_others_tell(store: Store) -> None:
+    seen: list[dict[str, str]] = []
+
+    class Watched(Organization):
+        async def cost_buckets(self, *args: Any, **more: Any) -> AsyncIterator[Any]:
+            async with store.read() as tx:
+                seen.append(await names_of(tx, [PROD]))
+            async for page in super().cost_buckets(*args, **more):
+                yield page
+
+    await sync_costs(runtime(store, Watched(steady(FRIDAY, FRIDAY))), NOW)
+    assert seen[0] == {PROD: "Production"}
     async with store.read() as tx:
         assert await names_of(tx, [PROD, "apikey_evals", "user_dana", "apikey_unknown", ""]) == {
             PROD: "Production",

@@ -1,6 +1,6 @@
 """The sync: cost and tokens per UTC day copied into the ledger, recent days read again, closed days never guessed."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import UTC, date, datetime
 
 import structlog
@@ -127,6 +127,7 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     async with sync_lease(rt, now) as is_ours:
         if not is_ours:
             return None
+        await _name(rt, now)  # before figures are read, so that nobody tells them by ids, as the first time for minutes
         try:
             loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
         except UpstreamError as error:
@@ -136,7 +137,7 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
             raise
         async with rt.store.write() as tx:
             await table.move_cursor(tx, loaded.source, succeeded_at=now)
-        await _name(rt, now, loaded)
+        await _name(rt, now, loaded.ids)
         return loaded
 
 
@@ -200,9 +201,9 @@ def _newest_first(first: date, last: date) -> list[Span]:
     return [(max(end - ONE_DAY * (WINDOW_DAYS - 1), first), end) for end in ends]
 
 
-async def _name(rt: Runtime, now: datetime, loaded: Loaded) -> None:
+async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> None:
     """Refresh the names, sooner when an id without one turned up; figures without names are better than none."""
-    ids = loaded.ids - {""}
+    ids = {one for one in ids if one}
     async with rt.store.read() as tx:
         known = await names_of(tx, ids)
     try:
