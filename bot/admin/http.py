@@ -28,6 +28,7 @@ from bot.admin.errors import (
     retry_after,
 )
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
+from bot.settings.network import MENDS, silence
 from bot.settings.network import authorities as authorities
 from bot.telemetry import names as metrics
 from bot.telemetry.meter import Meter
@@ -165,8 +166,9 @@ class Transport:
                 return await self._client.request(
                     call.method, _path_of(call), params=call.params or None, json=body, headers=headers, timeout=timeout
                 )
-        except _NEVER_SENT:
-            return no_answer(call, UNREACHABLE, sent=False)
+        except _NEVER_SENT as error:
+            mend = MENDS.get(silence(error), "")
+            return no_answer(call, f"{UNREACHABLE} {mend}".strip(), sent=False)
         except (httpx.TimeoutException, TimeoutError):
             return no_answer(call, SILENT, sent=True)
         except httpx.HTTPError:

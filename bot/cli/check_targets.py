@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.settings.model import Settings
+from bot.settings.network import MENDS
 from bot.settings.sources import bare
 from bot.telemetry.targets import Target, examine_targets
 from bot.telemetry.wire import Receipt, Verdict, Way, post
@@ -45,6 +46,7 @@ def _mend(receipt: Receipt) -> str:
         "HTTP 401": "Check the key in its headers.",
         "HTTP 403": "Check the key in its headers.",
         "HTTP 404": "Check its address: OTLP over HTTP usually ends with /v1/metrics or /v1/traces.",
+        **MENDS,
         "HTTP 415": "It doesn't take protobuf. Check its address.",
     }
     default = "It answers, but not as a receiver of OTLP does." if receipt.because.startswith("HTTP") else ""

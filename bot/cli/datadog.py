@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.settings.model import Settings
+from bot.settings.network import MENDS
 from bot.spend.exports.datadog import costs, db
 from bot.spend.exports.datadog.gauges import gauges
 from bot.spend.exports.datadog.live import load
@@ -74,4 +75,5 @@ async def _examine_costs(api: Api) -> tuple[bool, str]:
             f"{where} refuse the keys ({reply.failure}). Check DATADOG_API_KEY, DATADOG_APP_KEY and DATADOG_SITE, and that"
             " the application key may cloud_cost_management_read and cloud_cost_management_write."
         )
-    return False, f"{where} can't be reached ({reply.failure}). Check DATADOG_SITE and the network."
+    mend = MENDS.get(reply.failure, "Check DATADOG_SITE and the network.")
+    return False, f"{where} can't be reached ({reply.failure}). {mend}"

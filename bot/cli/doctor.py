@@ -19,7 +19,7 @@ from bot.policy.file import load_policy
 from bot.policy.model import Policy
 from bot.ports.admin import Admin
 from bot.settings.model import Settings
-from bot.settings.network import forget_proxies
+from bot.settings.network import MENDS, forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
 from bot.status.capabilities import unkept_ways
 from bot.status.checks import STALE_AFTER
@@ -29,6 +29,7 @@ from bot.words.calendars import UTC_DAYS
 from bot.words.wording import listed
 
 _SLACK_MENDS = {
+    **MENDS,
     "no_answer": "No usable answer came from SLACK_API_URL. Check the address and the network.",
     "invalid_auth": "Slack doesn't know the token. Copy it again from the app's pages.",
     "account_inactive": "The app was removed from the workspace. Install it again.",

@@ -77,3 +77,23 @@ def authorities(file: Path | None = None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
+
+
+UNTRUSTED, NO_TLS = "untrusted certificate", "no TLS"
+MENDS = {
+    UNTRUSTED: "Name the authority of its certificate in SSL_CERT_FILE; it may also be expired, or another host's.",
+    NO_TLS: "It doesn't answer by TLS. Check whether its address begins with http or https.",
+}
+"""What to do about either."""
+
+
+def silence(error: BaseException) -> str:
+    """Return why a client got no answer: what is wrong with TLS, else the name of what it raised, which holds no address."""
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return UNTRUSTED
+        if isinstance(link, ssl.SSLError):
+            return NO_TLS
+        link = link.__cause__ or link.__context__
+    return type(error).__name__

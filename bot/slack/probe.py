@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings.model import Settings
-from bot.settings.network import authorities
+from bot.settings.network import MENDS, authorities, silence
 from bot.slack.shapes import person_of
 
 WITHIN = 10
@@ -21,7 +21,10 @@ _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 @dataclass(frozen=True)
 class SlackProbe:
-    """Who the bot token is; `error` is Slack's word (or `no_answer`) when the call failed. `scopes` are those granted."""
+    """Who the bot token is; `error` is Slack's word when the call failed, `no_answer`, or what is wrong with TLS.
+
+    `scopes` are those granted.
+    """
 
     error: str | None = None
     team_id: str = ""
@@ -56,8 +59,8 @@ async def probe_bot_token(settings: Settings) -> SlackProbe:
         answer = await _call(client, "auth.test")
     except SlackApiError as error:
         return SlackProbe(error=_code(error))
-    except _NO_ANSWER:
-        return SlackProbe(error="no_answer")
+    except _NO_ANSWER as error:
+        return SlackProbe(error=_silence(error))
     team_id, team, user = (_text(answer.get(name)) for name in ("team_id", "team", "user"))
     return SlackProbe(None, team_id, team, user, granted_scopes(answer))
 
@@ -75,8 +78,8 @@ async def probe_app_token(settings: Settings) -> str | None:
         await _call(client, "apps.connections.open")
     except SlackApiError as error:
         return _code(error)
-    except _NO_ANSWER:
-        return "no_answer"
+    except _NO_ANSWER as error:
+        return _silence(error)
     return None
 
 
@@ -109,6 +112,11 @@ async def probe_person(settings: Settings, slack_id: str) -> list[str]:
 
 async def _call(client: AsyncWebClient, method: str, **arguments: str) -> AsyncSlackResponse:
     return await client.api_call(method, params=arguments)  # pyright: ignore[reportUnknownMemberType] # the SDK leaves its dicts untyped
+
+
+def _silence(error: BaseException) -> str:
+    said = silence(error)
+    return said if said in MENDS else "no_answer"
 
 
 def _headers(answer: AsyncSlackResponse) -> dict[str, object]:

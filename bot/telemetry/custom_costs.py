@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
-from bot.settings.network import authorities
+from bot.settings.network import authorities, silence
 
 PATH = "/api/v2/cost/custom_costs"
 WITHIN = 20.0
@@ -137,9 +137,9 @@ async def _call(
         async with httpx.AsyncClient(trust_env=False, proxy=api.proxy, verify=trusted, timeout=WITHIN) as client:
             answer = await client.request(method, f"{api.url}{path}", content=content, params=params, headers=headers)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
-        return Reply(type(error).__name__)
+        return Reply(silence(error))
     except httpx.HTTPError as error:
-        return Reply(type(error).__name__, is_unsure=True)
+        return Reply(silence(error), is_unsure=True)
     status = answer.status_code
     if answer.is_success:
         return Reply(status=status, body=_json(answer.content))

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from bot.log import redact_text
-from bot.settings.network import authorities
+from bot.settings.network import authorities, silence
 from bot.telemetry.targets import Target
 
 WITHIN = 20.0
@@ -104,7 +104,7 @@ def _headers(target: Target) -> dict[str, str]:
 
 def _silence(error: Exception) -> Receipt:
     was_sent = isinstance(error, httpx.HTTPError | TimeoutError) and not isinstance(error, _NEVER_SENT)
-    return Receipt(Verdict.UNKNOWN if was_sent else Verdict.LATER, type(error).__name__)
+    return Receipt(Verdict.UNKNOWN if was_sent else Verdict.LATER, silence(error))
 
 
 def _pause(answer: httpx.Response) -> float | None:

@@ -3,18 +3,33 @@
 import asyncio
 import contextlib
 import os
+import ssl
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import certifi
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
 
-from bot.admin.client import admin_of
+from bot.admin.client import AdminClient, admin_of
+from bot.admin.http import Transport
 from bot.app import build
 from bot.cli.misspelt import misspelt_settings
 from bot.errors import SlackError, UpstreamError
 from bot.settings.model import load_settings
+from bot.settings.network import MENDS, NO_TLS, UNTRUSTED
 from bot.slack.model import Message
+from bot.slack.probe import probe_bot_token
+from bot.telemetry.custom_costs import Api, probe
+from bot.telemetry.targets import Target
+from bot.telemetry.wire import Way, post
+from tests.admin.conftest import QUICK
 from tests.settings.test_settings import GOOD, faults_of
 
 ELSEWHERE = {
@@ -173,3 +188,44 @@ def test_no_way_of_naming_a_proxy_counts_as_misspelt() -> None:
 def test_answers_go_to_slacks_side_only(api: str, more: str, url: str, may: bool) -> None:
     settings = load_settings(GOOD | {"SLACK_API_URL": api, "SLACK_RESPONSE_HOSTS": more})
     assert settings.may_answer_at(url) == may
+
+
+@contextlib.asynccontextmanager
+async def https(folder: Path | None) -> AsyncGenerator[str]:
+    """Run a server with a certificate that nobody trusts, kept in `folder`; without one it speaks no TLS at all."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read(100)
+            writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=_unknown(folder) if folder else None)
+    async with server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def _unknown(folder: Path) -> ssl.SSLContext:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    now, made = datetime.now(UTC), x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    made = made.public_key(key.public_key()).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "one.pem").write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "one.pem")
+    return context
+
+
+@pytest.mark.parametrize("word", [UNTRUSTED, NO_TLS])
+async def test_every_client_says_what_is_wrong_with_tls(tmp_path: Path, word: str) -> None:
+    async with https(tmp_path if word == UNTRUSTED else None) as url:
+        settings = load_settings(GOOD | {"ANTHROPIC_BASE_URL": url, "SLACK_API_URL": f"{url}/api/"})
+        admin = AdminClient(Transport(SecretStr("x"), url), QUICK)
+        with pytest.raises(UpstreamError) as caught:
+            await admin.change_role("user_1", "user")
+        await admin.aclose()
+        assert caught.value.sentence.endswith(MENDS[word])
+        assert (await probe_bot_token(settings)).error == word
+        assert (await post(Target("t", url), url, b"", Way())).because == word
+        assert (await probe(Api(url, SecretStr("x"), SecretStr("y"), None, None))).failure == word
