@@ -49,5 +49,11 @@ def _mend(receipt: Receipt) -> str:
         **MENDS,
         "HTTP 415": "It doesn't take protobuf. Check its address.",
     }
-    default = "It answers, but not as a receiver of OTLP does." if receipt.because.startswith("HTTP") else ""
+    by_class = {
+        "HTTP 3": "It sends elsewhere, where I don't follow: give the address behind that.",
+        "HTTP 429": "It asks to come later. Nothing is lost: I try again.",
+        "HTTP 4": "It answers, but not as a receiver of OTLP does.",
+        "HTTP 5": "It, or a gateway before it, fails. Nothing is lost: I try again.",
+    }
+    default = next((said for begins, said in by_class.items() if receipt.because.startswith(begins)), "")
     return mends.get(receipt.because, default or "Check its address, and the network or the proxy on the way.")

@@ -139,12 +139,11 @@ async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bo
     if ended is Pushed.AWAY:
         say(f"{target.name} didn't take everything ({known.failure if known else None}). Nothing is lost: run this again.")
         return False
-    if ended is Pushed.WAITS:
-        say("Some days wait for their hours; the running bot sends them once they are known.")
     if days := sorted({one.day.isoformat() for one in left}):
         say(f"{target.name} refuses what it is told of {listed(days, most=5)}. It is asked again once a day.")
         return False
-    say(f"{target.name} has all that is final from {since} on.")
+    waits = ", but for days that wait for their hours: the running bot sends them once they are known"
+    say(f"{target.name} has all that is final from {since} on{waits if ended is Pushed.WAITS else ''}.")
     return True
 
 

@@ -272,6 +272,12 @@ async def test_history_is_sent_on_command_resumes_and_what_is_there_stays(store:
             "t0 didn't take everything (HTTP 429). Nothing is lost: run this again.",
             "t0 has all that is final from 2026-11-18 on.",
         ]
+        rt.settings.hours_kept = 90
+        assert await send_history(rt, aimed, FRIDAY - DAY * 3, said.append)
+        assert said[2:] == [
+            "t0 has all that is final from 2026-11-17 on, but for days that wait for their hours: the running bot sends "
+            "them once they are known."
+        ]
 
 
 async def test_a_dry_run_shows_the_very_points_that_are_sent(store: Store, tmp_path: Path) -> None:
@@ -293,10 +299,17 @@ async def test_a_dry_run_shows_the_very_points_that_are_sent(store: Store, tmp_p
 async def test_the_doctor_asks_each_target_and_says_how_to_mend_it(store: Store, tmp_path: Path) -> None:
     async with collector() as target, collector() as refuses:
         rt = _aimed(store, tmp_path, target, refuses)
-        refuses.answers = [web.Response(status=401)]
-        found = await ask_targets(rt.settings)
-    assert (target.points, len(target.headers)) == ({}, 1)
-    assert found == [
-        (True, "The target t0 of OTLP_TARGETS takes figures."),
-        (False, "The target t1 of OTLP_TARGETS doesn't take figures (HTTP 401). Check the key in its headers."),
-    ]
+        mends = {
+            401: "Check the key in its headers.",
+            302: "It sends elsewhere, where I don't follow: give the address behind that.",
+            405: "It answers, but not as a receiver of OTLP does.",
+            429: "It asks to come later. Nothing is lost: I try again.",
+            503: "It, or a gateway before it, fails. Nothing is lost: I try again.",
+        }
+        for status, mend in mends.items():
+            refuses.answers = [web.Response(status=status, headers={"Location": "/elsewhere"})]
+            assert await ask_targets(rt.settings) == [
+                (True, "The target t0 of OTLP_TARGETS takes figures."),
+                (False, f"The target t1 of OTLP_TARGETS doesn't take figures (HTTP {status}). {mend}"),
+            ]
+    assert (target.points, len(target.headers)) == ({}, 5)
