@@ -12,6 +12,7 @@ from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
+from bot.spend.exports.datadog import live
 from bot.spend.exports.trouble import of_costs, of_targets
 from bot.status.budget import budget_in_words
 from bot.status.capabilities import unkept_ways
@@ -152,6 +153,9 @@ async def _targets(rt: Runtime) -> list[StatusLine]:
     targets, money = await of_targets(rt), await of_costs(rt)
     lines = [StatusLine("Targets of telemetry", False, said) for said in targets.troubles]
     lines += [StatusLine("Custom Costs", False, said) for said in money.troubles]
+    if because := live.missing(rt):
+        mend = f"No Datadog Agent answers ({because}): live figures are lost until one does. Start it, or mend the address."
+        lines.append(StatusLine("DogStatsD", False, mend))
     well = [*targets.well, *money.well]
     if not well:
         return lines

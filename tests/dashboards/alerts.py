@@ -123,8 +123,9 @@ RULES = (
         ' >= on (target) max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="failed"}))',
         "1h",
         "warning",
-        "The target {{ $labels.target }} of OTLP_TARGETS hasn't taken figures for an hour.",
-        "Nothing is lost. `python -m bot doctor` says what to mend; the log says why under export_not_taken.",
+        "The target {{ $labels.target }} hasn't taken figures for an hour.",
+        "Nothing is lost. `python -m bot doctor` says what to mend; the log says why under export_not_taken, or, for"
+        " Datadog's Custom Costs, custom_costs_not_taken.",
     ),
     AlertRule(
         "ClaudeSpendLimitNear",

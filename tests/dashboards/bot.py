@@ -33,7 +33,7 @@ WORK = Row("Messages, timers and jobs", (
     Panel("Since a target took figures", "bars",
           (('sort_desc(time() - max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="done"}))',
             "{{target}}"),), "s", 24,
-          about="By OTLP: an hour or a day is sent once it is over. No data: none was since the bot started."),
+          about="An hour (OTLP) or a day (OTLP, Custom Costs) is sent once it is over. No data: none was since the start."),
 ))  # fmt: skip
 CLAUDE = Row("Claude Admin API and metrics", (
     Panel("Calls by answer", "lines",

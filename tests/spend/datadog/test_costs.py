@@ -16,8 +16,14 @@ from bot.spend.exports.datadog.costs import LISTED_WITHIN
 from bot.spend.exports.trouble import of_costs
 from bot.spend.ledger.db import ledger_days
 from bot.store.session import Store
-from bot.telemetry.names import TASK_RUNS
+from bot.telemetry.names import PUSHED, TASK_RUNS
 from tests.spend.world import DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime, set_clock
+
+
+def _pushes(rt: Any) -> dict[Any, Any]:
+    """Return when a target last took something, or didn't, as metrics tell it."""
+    return dict(next(family.values for family in rt.meter.families() if family.metric == PUSHED))
+
 
 JOB = next(job for job in JOBS if job.name == "custom_costs")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -107,6 +113,7 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
         await _run(rt, now)
         (runs,) = [family.values for family in rt.meter.families() if family.metric == TASK_RUNS]
         assert dict(runs) == {("custom_costs", "failed"): 1}
+        assert {labels[1]: at for labels, at in _pushes(rt).items()} == {"failed": now.timestamp()}
         await _run(rt, now + 119 * SECOND)
         assert _changes(at) == ["PUT"]
         for status in (400, 403, 413, 429, 500, 503):
@@ -128,6 +135,7 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
             assert await db.days_unfinished(tx, f"127.0.0.1:{at.url.rpartition(':')[2]}") == []
         assert known
         assert (known.failure, known.failures) == (None, 0)
+        assert {labels[1]: at for labels, at in _pushes(rt).items()}["done"] == now.timestamp()
         told = await of_costs(rt)
         assert (told.troubles, [one.name for one in told.well]) == ((), ["Datadog's Custom Costs"])
         assert API_KEY not in "".join(capsys.readouterr())

@@ -87,6 +87,7 @@ async def test_a_missing_agent_harms_nothing_and_is_said_once(store: Store, tmp_
             for minutes in range(3):
                 await TELL(rt, address, NOW + timedelta(hours=number, minutes=2 * minutes))
         assert [line["event"] for line in lines] == ["dogstatsd_agent_missing"], address
+        assert live.missing(rt) == lines[0]["because"], "as /claude-admin status says it"
         assert Agent(address).probe() != ""
     async with running_agent() as agent:
         assert Agent(agent.address).probe() == ""

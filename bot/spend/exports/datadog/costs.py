@@ -23,6 +23,7 @@ from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
 from bot.store.names import names_of
 from bot.store.session import Tx
+from bot.telemetry import names as metrics
 from bot.telemetry.custom_costs import Api, Failed, Reply, marked, remove, upload
 
 log = structlog.get_logger()
@@ -96,6 +97,7 @@ async def _push(rt: Runtime, api: Api, name: str, now: datetime) -> Reply | None
         try:
             await _settle(rt, listed, day, now)
         except Failed as error:
+            rt.meter.set(metrics.PUSHED, now.timestamp(), name, "failed")
             log.warning("custom_costs_not_taken", target=name, day=day.isoformat(), because=error.reply.failure)
             if not error.reply.is_content:
                 return error.reply
@@ -197,6 +199,7 @@ async def _upload(rt: Runtime, listed: _Listed, one: File, now: datetime) -> Non
     async with rt.store.write() as tx:
         if not reply.failure:
             await db.change(tx, one, taken_at=now, file_id=file_id or None)
+            rt.meter.set(metrics.PUSHED, rt.now().timestamp(), listed.name, "done")
         elif not reply.is_unsure:
             await db.change(tx, one, tried_at=None)
     if reply.failure:

@@ -91,6 +91,12 @@ async def load(tx: Tx, now: datetime) -> Live:
     )
 
 
+def missing(rt: Runtime) -> str:
+    """Return why the Agent doesn't get what this process last told it, "" where nothing is known of that."""
+    process = _processes.get(rt.meter)
+    return process.said if process else ""
+
+
 async def _is_ours(rt: Runtime, process: _Process, now: datetime) -> bool:
     """Take the lease, or hold it further."""
     async with rt.store.write() as tx:
