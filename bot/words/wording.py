@@ -96,7 +96,7 @@ def share(ratio: Decimal) -> str:
     if value == 0:
         return "0 %"
     value = value.quantize(_SUMMED)
-    if abs(value) < Decimal("0.05"):
+    if _round(value, 1) == 0:
         return "<0.1 %"
     digits = 1 if abs(_round(value, 1)) < 1 else 0
     return f"{_round(value, digits):,} %"
