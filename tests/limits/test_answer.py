@@ -86,6 +86,13 @@ def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> 
     of_zero = next(one for one in lines_of([group()], own(0), {"day": peaks}, {"day": True}, requests_known=True)
                    if one.limiter == "output_tokens")  # fmt: skip
     assert (of_zero.limit, of_zero.used) == (0, None)
+    found = figures({("rl_opus", "output_tokens"): peak(450)}, group("Opus", 100, 0, 1_000))
+    said = render_limits(found)
+    assert said.text.startswith(
+        "⚠️ *Claude Opus, input tokens per minute*: the limit is 0, so each request is answered with 429."
+    )
+    assert limits_table(found).rows[0][1:4] == ("input tokens", None, 0)
+    assert said.blocks[-1]["elements"][0]["value"] == "- rl_opus input_tokens", "what is asked for is what is shut"
 
 
 def test_not_known_is_not_zero() -> None:

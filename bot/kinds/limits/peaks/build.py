@@ -84,7 +84,7 @@ def lines_of(
     changes: Mapping[At, Change] = MappingProxyType({}),
     unknown: Collection[At] = (),
 ) -> list[Line]:
-    """Return a line for each limiter of each group, the one with the least headroom first.
+    """Return a line for each limiter of each group, limits of 0 first, then the one with the least headroom.
 
     `own` are the overrides of the workspace in question, `peaks` those of each window; `known` says whether hours of a
     window were read; of the `unknown` none was since their limit holds.
@@ -101,7 +101,13 @@ def lines_of(
             found = {name: peaks[name].get(at) for name, has_data in known.items() if has_data and is_counted}
             is_own = value is not None and value == holds
             lines.append(Line(group, limiter, holds, is_own, one.value, found or None, changes.get(at)))
-    return sorted(lines, key=lambda line: Decimal(-1) if line.used is None else line.used, reverse=True)
+    return sorted(lines, key=_nearness, reverse=True)
+
+
+def _nearness(line: Line) -> Decimal:
+    if line.limit == 0:
+        return Decimal("Infinity")
+    return Decimal(-1) if line.used is None else line.used
 
 
 def tightest(lines: Sequence[Line]) -> Line | None:
@@ -206,6 +212,11 @@ class LimitFigures:
     """Whether the reader may see the traffic of the whole organization, which is what Anthropic has to be told."""
     before: Mapping[At, Peak] = field(default_factory=dict[At, Peak])
     """The highest peak under what a limit was before its last change, for those that were seen to change."""
+
+    @property
+    def shut(self) -> Sequence[Line]:
+        """The limits of 0, under which nothing is answered; their traffic says nothing of them."""
+        return [line for line in self.lines if line.limit == 0]
 
     @property
     def tightest(self) -> Line | None:

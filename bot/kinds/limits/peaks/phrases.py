@@ -15,7 +15,15 @@ _LONGEST = WINDOWS[-1][1]
 
 
 def headline(figures: LimitFigures) -> Markup:
-    """Return the answer in its first sentence."""
+    """Return the answer in its first sentence, below what is shut whatever the traffic is."""
+    shut = [bold(f"{line.group.name}, {LIMITERS[line.limiter][0]}") for line in figures.shut]
+    if not shut:
+        return _busiest(figures)
+    limits: Markup = f"{listed(shut, most=3)}: the limit is 0, so each request is answered with 429."
+    return f"⚠️ {limits}\n{_busiest(figures)}"
+
+
+def _busiest(figures: LimitFigures) -> Markup:
     where: Markup = within_bold(figures.workspace_name) if figures.workspace_name else "the organization"
     if not figures.lines:
         return f"The Claude API shows no rate limits of models for *{where}*."

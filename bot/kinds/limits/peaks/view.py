@@ -93,7 +93,8 @@ def _value(peaks: Mapping[str, Peak | None] | None, window: str) -> int | None:
 
 
 def _buttons(figures: LimitFigures, key_id: str) -> list[Json]:
-    line, typed = figures.tightest or next(iter(figures.lines), None), figures.asked.typed
+    line = next(iter(figures.shut), None) or figures.tightest or next(iter(figures.lines), None)
+    typed = figures.asked.typed
     if line is None:
         return []
     found: list[Json] = []
