@@ -16,7 +16,7 @@ _LONGEST = WINDOWS[-1][1]
 
 def headline(figures: LimitFigures) -> Markup:
     """Return the answer in its first sentence, below what is shut whatever the traffic is."""
-    shut = [bold(f"{line.group.name}, {LIMITERS[line.limiter][0]}") for line in figures.shut]
+    shut: list[Markup] = [bold(f"{line.group.name}, {LIMITERS[line.limiter][0]}") for line in figures.shut]
     if not shut:
         return _busiest(figures)
     limits: Markup = f"{listed(shut, most=3)}: the limit is 0, so each request is answered with 429."
