@@ -12,6 +12,7 @@ from enum import IntEnum
 from bot.admin.model import ApiKey, Invite, Member, Workspace
 from bot.directory.use import KeyUse
 from bot.policy.model import Policy
+from bot.policy.working_hours import Lifetime
 from bot.slack.markup import Markup
 from bot.spend.model import ZERO, Measures
 from bot.spend.prices.model import PriceTable
@@ -64,6 +65,9 @@ class Finding:
         return f"{self.rule}:{self.subject}"
 
 
+_WORKING_DAY = Lifetime(days=1)
+
+
 @dataclass(frozen=True)
 class Bounds:
     """From where on something is found."""
@@ -74,7 +78,8 @@ class Bounds:
     admins: int = 5
     """More admins than that are too many."""
     invite: timedelta = timedelta(days=7)
-    decision: timedelta = timedelta(hours=24)
+    decision: Lifetime = _WORKING_DAY
+    """In working time: nobody has to decide at the weekend."""
     inactive: timedelta = timedelta(days=90)
     expiry: timedelta = timedelta(days=14)
     retirement: timedelta = timedelta(days=60)

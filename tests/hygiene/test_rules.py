@@ -1,7 +1,7 @@
 """Each rule finds what is wrong, and nothing where all is well."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,11 +13,12 @@ import bot.hygiene.rules
 from bot.errors import NotFound
 from bot.forms.read import given, problems
 from bot.hygiene.load import rules_of
-from bot.hygiene.model import Facts, Finding, Risk
+from bot.hygiene.model import Facts, Finding, Risk, Waiting
 from bot.hygiene.registry import RULES, findings_in
 from bot.hygiene.rules.dearer_models import successor
 from bot.hygiene.rules.key_purpose import _STAKES, _together  # pyright: ignore[reportPrivateUsage]
 from bot.hygiene.rules.near_limit import traffic_near_limit
+from bot.hygiene.rules.retiring_models import retiring_models
 from bot.hygiene.view import ACCEPT, advice_list, read_offer, weekly
 from bot.hygiene.words import keys_of_model
 from bot.kinds.registry import KINDS
@@ -26,14 +27,28 @@ from bot.slack import ids
 from bot.slack.markup import Markup, bold
 from bot.slack.paging import numbered
 from bot.spend.ask.grammar import parse_query
-from bot.spend.dimensions import MODEL
-from bot.spend.model import Filter, SpendQuery
+from bot.spend.dimensions import MODEL, WORKSPACE
+from bot.spend.model import Filter, Measures, SpendQuery
 from bot.spend.prices.load import price_table
 from bot.words.calendars import UTC_DAYS
 from handlers import FEATURES
 from handlers.advice import OPENERS
 from handlers.named import named_by
-from tests.hygiene.samples import BADLY_KEPT, DAY, FOUND, LAB, NOW, PROD, WELL_KEPT, busy, key, member, used, workspace
+from tests.hygiene.samples import (
+    BADLY_KEPT,
+    DAY,
+    FOUND,
+    LAB,
+    NOW,
+    PROD,
+    SONNET_45,
+    WELL_KEPT,
+    busy,
+    key,
+    member,
+    used,
+    workspace,
+)
 
 NOBODY_WATCHES = replace(BADLY_KEPT, digests=(), alerts=())
 BEST_PRACTICES = {
@@ -217,6 +232,26 @@ def test_a_key_is_unused_only_where_that_is_known(why: str, facts: dict[str, obj
 )
 def test_what_is_not_known_is_not_found(why: str, facts: dict[str, object], gone: set[str]) -> None:
     assert {one.rule for one in findings_in(replace(BADLY_KEPT, **facts))} & gone == set(), why
+
+
+def test_a_request_waits_too_long_after_a_working_day_and_not_over_a_weekend() -> None:
+    friday = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+    for later, found in ((63, False), (71, False), (72, True)):  # on Monday at 08:00, at 16:00, just after 17:00
+        now = friday + timedelta(hours=later, minutes=1)
+        facts = replace(WELL_KEPT, now=now, waiting=(Waiting("req_1", "API key", friday),))
+        assert ("approval_waiting:req_1" in keys_of(facts)) is found, now
+
+
+def test_a_model_whose_last_day_is_over_has_retired() -> None:
+    ends = max(price_table().retired.values())
+    for now, said in (
+        (ends, "retires and is in use It answers until"),
+        (ends + DAY, "has retired and was in use Its last day was"),
+    ):
+        use = Measures(now, {WORKSPACE.column: PROD, MODEL.column: SONNET_45}, Decimal(30), None, 10)
+        at = datetime.combine(now, time(8), UTC)
+        (one,) = retiring_models(replace(WELL_KEPT, now=at, tokens=(use,)))
+        assert f"{one.title} {one.evidence}".startswith(f"*sonnet-4-5* {said}")
 
 
 def test_a_policy_that_nobody_can_fulfil_is_found_once() -> None:

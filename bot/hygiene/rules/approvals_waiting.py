@@ -26,7 +26,7 @@ def waiting_approvals(facts: Facts) -> Sequence[Finding]:
             Risk.MIDDLE,
         )
         for one in facts.waiting
-        if facts.now - one.asked_at > facts.bounds.decision
+        if facts.now > facts.bounds.decision.after(one.asked_at, facts.policy.hours)
     ]
     return [*waiting, *_expired(facts)]
 
