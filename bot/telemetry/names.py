@@ -52,13 +52,18 @@ CONSOLE_LIMIT = _gauge(
     "workspace_id",
 )
 RATE_LIMIT = _gauge("claude_org_rate_limit", "What the organization may do per minute.", "model_group", "limit_type")
-RATE_PEAK = _gauge("claude_org_rate_limit_peak", "Its busiest minute of the last 24 hours.", "model_group", "limit_type")
+RATE_PEAK = _gauge(
+    "claude_org_rate_limit_peak",
+    "Its busiest minute of 24 hours; after a change of the limit, since then.",
+    "model_group",
+    "limit_type",
+)
 WORKSPACE_RATE_LIMIT = _gauge(
     "claude_org_workspace_rate_limit", "What a workspace with a lower limit of its own may do per minute.",
     "workspace_id", "model_group", "limit_type",
 )  # fmt: skip
 WORKSPACE_RATE_PEAK = _gauge(
-    "claude_org_workspace_rate_limit_peak", "A workspace's busiest minute of the last 24 hours.",
+    "claude_org_workspace_rate_limit_peak", "The same of a workspace.",
     "workspace_id", "model_group", "limit_type",
 )  # fmt: skip
 REPORT_AGE = _gauge("claude_org_report_age_seconds", "How far behind now a report's figures end.", "report")

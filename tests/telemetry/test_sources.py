@@ -18,6 +18,7 @@ from bot.errors import UpstreamDown
 from bot.kinds.limits.metrics import RateLimits, due, look
 from bot.kinds.limits.peaks import db as peaks
 from bot.kinds.limits.peaks.model import HOUR, HourRead, Peak, Scope, Which
+from bot.kinds.limits.peaks.own import db as own_limits
 from bot.spend.exports.metrics.limits import limits_and_budgets
 from bot.spend.limits import db as limits
 from bot.spend.limits.model import Limit
@@ -150,6 +151,17 @@ async def test_rate_limits_are_noted_each_hour_and_told_beside_the_busiest_minut
     assert found["claude_org_workspace_rate_limit_peak"] == {(PROD, "Opus rl_0", "output_tokens_per_minute"): 8}
     assert part.as_of == {"rate_limits": hour + HOUR}
     assert await told(rt, NOW) is part
+    for minutes, limit in ((300, 1000), (90, 9)):  # it was lowered after that minute, which met the limit before
+        async with store.write() as tx:
+            await own_limits.keep(tx, PROD, {"rl_0": {"output_tokens_per_minute": limit}}, NOW - timedelta(minutes=minutes))
+    lowered = by_name(await told(rt, NOW))
+    assert "claude_org_workspace_rate_limit_peak" not in lowered
+    assert lowered["claude_org_rate_limit_peak"] == {("Opus rl_0", "output_tokens_per_minute"): 700}
+    async with store.write() as tx:
+        later = Peak(which(Scope("workspace", PROD)), 5, NOW - HOUR)
+        await peaks.replace_hours(tx, [HourRead(NOW - HOUR, NOW + timedelta(minutes=1), "analytics")], [later])
+    since = by_name(await told(rt, NOW))
+    assert since["claude_org_workspace_rate_limit_peak"] == {(PROD, "Opus rl_0", "output_tokens_per_minute"): 5}
     assert "claude_org_rate_limit_peak" not in by_name(await told(rt, NOW + timedelta(hours=30)))
 
 

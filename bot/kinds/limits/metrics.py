@@ -10,13 +10,18 @@ from typing import Any
 
 from bot.admin.model import SpendLimit, WorkspaceRateLimit
 from bot.errors import UpstreamError
-from bot.kinds.limits.groups import Group, groups_of
+from bot.kinds.limits.groups import LIMITERS, Group, groups_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.model import HOUR, Peak
+from bot.kinds.limits.peaks.own import db as own_limits
+from bot.kinds.limits.peaks.own.holding import Limited
+from bot.kinds.limits.peaks.own.model import Kept
+from bot.kinds.limits.peaks.places import peaks_under
 from bot.runtime import Runtime
 from bot.spend.exports.metrics.limits import MOST_SCOPES
 from bot.spend.exports.metrics.load import largest_workspaces
 from bot.store.notes import claim_note, drop_notes, note, write_note
+from bot.store.session import Tx
 from bot.telemetry import names as are
 from bot.telemetry.model import Family, Labels, Part, Value
 
@@ -87,12 +92,34 @@ class RateLimits:
         since = (now - WINDOW).replace(minute=0, second=0, microsecond=0)
         async with rt.store.read() as tx:
             limits, hours = await note(tx, _NOTED), await db.hours_read(tx, since)
-            stamp = (since, limits and limits[1], max((one.read_at for one in hours.values()), default=None))
+            later = changed_after(await own_limits.kept(tx), since)
+            stamp = (since, limits and limits[1], max((one.read_at for one in hours.values()), default=None), later)
             if self._read is None or self._read[0] != stamp:
-                peaks = [*await db.highest_since(tx, since, "organization"), *await db.highest_since(tx, since, "workspace")]
+                peaks = await _peaks(tx, since, later)
                 as_of = {"rate_limits": max(hours) + HOUR} if hours else {}
                 self._read = (stamp, Part(rate_families(limits[0], peaks) if limits else (), as_of))
         return self._read[1]
+
+
+def changed_after(kept: Mapping[str, Kept], since: datetime) -> dict[Limited, datetime]:
+    """Return the limits that were seen to change after a moment, with the first whole hour in which the new one held."""
+    names = {of_api: name for name, (_, types) in LIMITERS.items() for of_api in types}
+    return {
+        (place, group, names[of_api]): change.holds_from
+        for place, one in kept.items()
+        for group, found in one.changes.items()
+        for of_api, change in found.items()
+        if change.at > since and of_api in names
+    }
+
+
+async def _peaks(tx: Tx, since: datetime, later: Mapping[Limited, datetime]) -> list[Peak]:
+    """Return the busiest minutes of all and of each workspace; under a limit that changed, only those since then."""
+    every = [*await db.highest_since(tx, since, "organization"), *await db.highest_since(tx, since, "workspace")]
+    found = [one for one in every if (one.which.scope.workspace_id, one.which.group_id, one.which.limiter) not in later]
+    for start in set(later.values()):
+        found += await peaks_under(tx, start, {at for at, one in later.items() if one == start})
+    return found
 
 
 def rate_families(limits: Limits, peaks: Iterable[Peak]) -> list[Family]:
