@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from pydantic import SecretStr
 
 from bot.errors import QuartermasterError
 from bot.spend.dimensions import MODEL, WORKSPACE
@@ -25,7 +26,7 @@ from bot.spend.exports.otlp.points import (
 from bot.spend.model import Hour, Measures
 from bot.telemetry.otlp import metrics_request
 from bot.telemetry.point import Point
-from bot.telemetry.targets import examine_targets, read_targets
+from bot.telemetry.targets import Target, examine_targets, read_targets
 from bot.telemetry.wire import Receipt, Verdict, receipt_of
 from tests.telemetry.collector import rejecting
 
@@ -108,16 +109,22 @@ def test_what_is_written_down_makes_the_same_points_each_time_and_a_correction_i
     assert seven.attributes == {"workspace_id": "w", "workspace_name": "Web", "model": "opus"}
 
 
+TARGET = Target("t", "http://t.test", {"authorization": SecretStr("Bearer hcaik-repeated"), "x-flag": SecretStr("on")})
+
+
 def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() -> None:
     partial = rejecting(3)
     assert isinstance(partial.body, bytes)
     in_protobuf = {"content-type": "application/x-protobuf"}
     in_json = httpx.Response(200, json={"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": "sk-ant-admin-zz"}})
+    said = "too old for hcaik-repeated of on"
+    repeated = httpx.Response(200, json={"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": said}})
     cases = [
         (httpx.Response(200), Receipt()),
         (httpx.Response(202, content=b"thanks"), Receipt()),
         (httpx.Response(200, content=partial.body, headers=in_protobuf), Receipt(because="too old", rejected=3)),
         (in_json, Receipt(because="[hidden]", rejected=2)),
+        (repeated, Receipt(because="too old for [hidden] of on", rejected=2)),
         (httpx.Response(400), Receipt(Verdict.REFUSED, "HTTP 400")),
         (httpx.Response(413), Receipt(Verdict.REFUSED, "HTTP 413")),
         (httpx.Response(401), Receipt(Verdict.LATER, "HTTP 401")),
@@ -127,7 +134,7 @@ def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() 
         (httpx.Response(503, headers=[(b"retry-after", b"\xb2")]), Receipt(Verdict.UNKNOWN, "HTTP 503")),
     ]
     for answer, expected in cases:
-        assert receipt_of(answer) == expected
+        assert receipt_of(answer, TARGET) == expected
 
 
 def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: Path) -> None:
