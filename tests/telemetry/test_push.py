@@ -170,7 +170,7 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         await _run(rt, NOW)
         assert (target.total(COST), len(target.headers)) == (0, 2)
         (said,) = (await of_targets(rt)).troubles
-        assert said.startswith("t0 refuses the figures of 2 days. Nothing is lost")
+        assert said.startswith("t0 refuses the figures of 2 days (HTTP 400 and HTTP 413). Nothing is lost")
         await fill(store, figures, later, later)
         await _run(rt, later - timedelta(minutes=1))  # Saturday goes past what was refused
         assert (target.total(COST), len(target.headers)) == (5, 3)

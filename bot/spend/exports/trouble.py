@@ -10,7 +10,7 @@ from bot.spend.exports.datadog import costs
 from bot.spend.exports.datadog import db as costs_db
 from bot.spend.exports.otlp import db
 from bot.telemetry.targets import read_targets
-from bot.words.wording import plural
+from bot.words.wording import listed, plural
 
 _NOTHING_IS_LOST = "Nothing is lost: I try again. On the server, python -m bot doctor says more."
 
@@ -49,7 +49,8 @@ async def of_targets(rt: Runtime) -> Targets:
                 tries = plural(known.failures, "try", "tries")
                 troubles.append(f"{target.name} doesn't take figures ({known.failure}, {tries}). {_NOTHING_IS_LOST}")
             elif refused:
-                troubles.append(f"{target.name} refuses the figures of {plural(len(refused), 'day')}. {_NOTHING_IS_LOST}")
+                days, why = plural(len(refused), "day"), listed(sorted(set(refused.values())))
+                troubles.append(f"{target.name} refuses the figures of {days} ({why}). {_NOTHING_IS_LOST}")
             elif known and known.looked_at:
                 well.append(Well(target.name, known.looked_at))
     return Targets(troubles, well)

@@ -114,14 +114,16 @@ async def unsent(tx: Tx, target: str) -> list[Sending]:
     return [_sending(row) for row in found.all()]
 
 
-async def refused_days(tx: Tx, target: str) -> set[date]:
-    """Return the days of which a target refuses something as it is."""
+async def refused_days(tx: Tx, target: str) -> dict[date, str]:
+    """Return the days of which a target refuses something as it is, with what it has against it."""
     refused = (
         col(ExportDayRow.target) == target,
         col(ExportDayRow.sent_at).is_(None),
         col(ExportDayRow.refused).is_not(None),
     )
-    return {row[0] for row in (await tx.execute(select_columns(col(ExportDayRow.day)).where(*refused))).all()}
+    columns = (col(ExportDayRow.day), col(ExportDayRow.refused))
+    rows: list[tuple[date, str]] = [tuple(row) for row in await tx.execute(select_columns(*columns).where(*refused))]
+    return dict(rows)
 
 
 async def of_day(tx: Tx, target: str, day: date) -> list[Sending]:
