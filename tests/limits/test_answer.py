@@ -91,7 +91,7 @@ def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> 
     assert said.text.startswith(
         "⚠️ *Claude Opus, input tokens per minute*: the limit is 0, so each request is answered with 429."
     )
-    assert limits_table(found).rows[0][1:4] == ("input tokens", None, 0)
+    assert limits_table(found).rows[0][1:4] == ("input tokens", 0, 0)
     assert said.blocks[-1]["elements"][0]["value"] == "- rl_opus input_tokens", "what is asked for is what is shut"
 
 
@@ -137,7 +137,7 @@ def test_each_time_has_its_own_peak_with_when_and_who() -> None:
                      requests_known=True)  # fmt: skip
     said = render_limits(replace(figures({}), lines=tuple(lines))).text
     assert "busiest known minute of the last 30 days reached 85 %" in said
-    assert "• Last 7 days: 30 %, 300 at" in said
+    assert "• Last 7 days: 30 %, 300 (" in said
     assert "`apikey_2` (50 %)" in said
     assert "• Last 24 hours: no traffic." in said
     assert "• Last" not in render_limits(figures({month.which[1:]: month})).text, "the same minute is said once"
@@ -146,7 +146,7 @@ def test_each_time_has_its_own_peak_with_when_and_who() -> None:
 def test_asked_for_one_group_each_of_its_limits_is_said() -> None:
     peaks = {("rl_opus", "output_tokens"): peak(850), ("rl_opus", "requests"): peak(20, "requests")}
     said = render_limits(replace(figures(peaks), asked=Asked("", ("rl_opus",)))).text
-    assert "• Claude Opus, requests per minute: 20 %, 20 at" in said
+    assert "• Claude Opus, requests per minute: 20 %, 20 (" in said
     assert "• Claude Opus, requests" not in render_limits(figures(peaks)).text
 
 
@@ -166,13 +166,11 @@ def test_a_limit_that_was_nearly_reached_elsewhere_explains_refusals() -> None:
     assert [one.limiter for one in workspace.lines] == ["output_tokens"], "where the organization's holds, it counts there"
     assert [place.name for place, _ in nearly_reached([organization, workspace])] == ["R&D"]
     said = render_limits(replace(figures({}), others=tuple(nearly_reached([workspace]) * 5))).text
-    assert said.count("*R&amp;D* reached 96 % of its own limit for *Claude Opus, output tokens per minute*, 480 at ") == 3
+    assert said.count("*R&amp;D* reached 96 % of its own limit for *Claude Opus, output tokens per minute*, 480 (") == 3
     assert "2 more limits of workspaces came as near." in said
     [organization] = places_of([group()], {}, {}, [peak(900)])
     said = render_limits(replace(figures({}), others=tuple(nearly_reached([organization])))).text
-    assert (
-        "All workspaces together reached 90 % of *Claude Opus, output tokens per minute*, which they share, 900 at " in said
-    )
+    assert "All workspaces together reached 90 % of *Claude Opus, output tokens per minute*, which they share, 900 (" in said
     assert "most of it by `ingest-&lt;prod&gt;`" in said
 
 

@@ -115,7 +115,7 @@ async def test_a_limit_that_was_raised_says_that_the_former_one_was_hit(store: S
     told = await said()
     assert "reached 20 % of *Opus, output tokens per minute*" in told
     assert "⚠️ *Opus, output tokens per minute*: I saw this limit change from 1,000 to 2,000" in told
-    assert "Before, the busiest known minute reached 99 %, 990 at" in told
+    assert "Before, the busiest known minute reached 99 %, 990 (" in told
     assert "`apikey_1` (100 %)" in told
     mine = await limit_figures(rt, Asked(), replace(EVERYTHING, is_all=False), NOON)
     assert not mine.before, "nothing of others is told"

@@ -113,7 +113,7 @@ def render_near(place: Place, line: Line, near: Near, key: str) -> Message:
         raise ValueError("nothing was reached")
     what = _reached(place, line, share(used))
     lines: list[Markup] = [
-        f"⚠️ {bold(what)} on {weekday_day(near.day)}: {_counted(line)} at {moment(peak.minute)} ({_utc(peak.minute)})."
+        f"⚠️ {bold(what)} on {weekday_day(near.day)}: {_counted(line)} ({moment(peak.minute)}, {_utc(peak.minute)})."
     ]
     if key:
         part = escape(share(Decimal(peak.driver_value) / peak.value))

@@ -54,7 +54,7 @@ def _peak_in_words(figures: LimitFigures, peak: Peak) -> Markup:
     part: Markup = f" by {code(key)}" if key else ""
     if key and figures.level != "key":
         part = f", most of it by {code(key)} ({escape(share(Decimal(peak.driver_value) / peak.value))})"
-    return f"{said} at {date(peak.minute)}{part}."
+    return f"{said} ({date(peak.minute)}){part}."
 
 
 def driver(figures: LimitFigures, peak: Peak) -> str:

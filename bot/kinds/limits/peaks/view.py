@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bot.errors import NotAllowed
@@ -76,7 +77,7 @@ def _row(figures: LimitFigures, line: Line) -> Row:
     return (
         line.group.name,
         LIMITERS[line.limiter][0].removesuffix(" per minute"),
-        line.headroom,
+        Decimal(0) if line.limit == 0 else line.headroom,
         _NO_LIMIT if line.limit is None else line.limit,
         "this workspace" if line.is_own else "the organization",
         *peaks,
