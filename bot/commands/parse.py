@@ -60,8 +60,11 @@ def is_named(parsed: Parsed) -> bool:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go."""
-    found = re.findall(r'"([^"]*)"|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
+    """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go.
+
+    So do the marks of `code`, in which answers show names that people copy.
+    """
+    found = re.findall(r'"([^"]*)"|`([^`]*)`|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
     return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
 
 

@@ -34,6 +34,7 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-spend", "30d by model", "", ("30d", "by", "model")),
         ("/claude-spend", "by key", "", ("by", "key")),
         ("/claude-spend", "MTD in “Data Platform”", "", ("MTD", "in", "Data Platform")),
+        ("/claude-spend", "MTD in `Data Platform` by `key", "", ("MTD", "in", "Data Platform", "by", "`key")),
         ("/claude-spend", "digest", "digest", ()),
         ("/claude-spend", "alert", "alert", ()),
         ("/claude-admin", "", "help", ()),
@@ -147,6 +148,6 @@ def test_any_text_is_either_understood_or_said_to_be_unknown(text: str, name: st
     assert all(word.strip() for word in parsed.words)
 
 
-@pytest.mark.parametrize("piece", ["<", "„", "“", '"', "<@", '" <', "a "])
+@pytest.mark.parametrize("piece", ["<", "„", "“", '"', "`", "<@", '" <', "a "])
 def test_hostile_text_is_split_in_no_time(piece: str) -> None:
     assert len(split_words(piece * 20_000)) <= 20_000
