@@ -40,6 +40,8 @@ def test_a_workspace_and_a_model_are_read_in_any_order() -> None:
         ("opus", Asked("w2")),
         ("opus opus", Asked("w2", ("rl_opus",))),
         ("claude", Asked()),
+        ("all limits of the organization", Asked()),
+        ("claude-haiku-5-5-20260901 in production", Asked("w1", ("rl_haiku",))),
         ("R and D", Asked("w6")),
         ("sonnet in r and d", Asked("w6", ("rl_sonnet",))),
         ("model", Asked("w7")),

@@ -1,5 +1,6 @@
 """What `/claude-limits` is asked about: a workspace, a model or group of models, in any order of words. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,26 @@ from bot.words.folded import folded
 from bot.words.reading import as_read
 from bot.words.similar import closest
 
-_FILLERS = frozenset({"in", "for", "on", "of", "and", "workspace", "model", "models"})
+_FILLERS = frozenset(
+    {
+        "in",
+        "for",
+        "on",
+        "of",
+        "and",
+        "the",
+        "all",
+        "workspace",
+        "organization",
+        "org",
+        "model",
+        "models",
+        "rate",
+        "limit",
+        "limits",
+    }
+)
+_DATED = re.compile(r"-\d{8}$")
 
 
 @dataclass(frozen=True)
@@ -83,8 +103,8 @@ def _is_bare_of(typed: str, name: str) -> bool:
 
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
-    """Return the groups whose name, or that of one of their models, holds what was typed."""
-    wanted = folded(typed)
+    """Return the groups whose name, or that of one of their models, holds what was typed; a model's date may follow it."""
+    wanted = folded(_DATED.sub("", typed))
     return [one.id for one in groups if wanted and any(wanted in folded(name) for name in (one.name, *one.models))]
 
 
