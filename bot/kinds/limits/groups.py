@@ -65,6 +65,13 @@ def groups_of(limits: Iterable[RateLimit]) -> list[Group]:
     ]
 
 
+def labels_of(groups: Iterable[Group]) -> dict[str, str]:
+    """Return by id how monitoring calls groups: by their names, with the id where several have one name."""
+    every = list(groups)
+    names = [one.name for one in every]
+    return {one.id: one.name if names.count(one.name) == 1 else f"{one.name} {one.id}" for one in every}
+
+
 def _name(limit: RateLimit) -> str:
     group = limit.group
     return group.display_name or _OTHERS.get(group.type) or group.type.replace("_", " ").capitalize()

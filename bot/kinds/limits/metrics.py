@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.admin.model import SpendLimit, WorkspaceRateLimit
 from bot.errors import UpstreamError
-from bot.kinds.limits.groups import LIMITERS, Group, groups_of
+from bot.kinds.limits.groups import LIMITERS, Group, groups_of, labels_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.model import HOUR, Peak
 from bot.kinds.limits.peaks.own import db as own_limits
@@ -61,14 +61,12 @@ async def look(rt: Runtime, _key: str, now: datetime) -> None:
 
 def noted(groups: Sequence[Group], own: Iterable[WorkspaceRateLimit], spend: Iterable[SpendLimit]) -> dict[str, Any]:
     """Return limits as they are noted; two groups of one name are told apart by their ids."""
-    names = [group.name for group in groups]
-    labels = {one.id: one.name if names.count(one.name) == 1 else f"{one.name} {one.id}" for one in groups}
     types = {one.id: {limiter.type: name for name, limiter in one.limiters.items()} for one in groups}
     monthly = [one for one in spend if one.is_enabled and one.period == "monthly" and one.amount is not None]
     monthly.sort(key=lambda one: (one.workspace_id is not None, -(one.amount or 0), one.id))
     return {
         "spend": [[one.scope_type, one.workspace_id or "", str(one.amount)] for one in monthly[:MOST_SCOPES]],
-        "groups": labels,
+        "groups": labels_of(groups),
         "organization": [
             [group.id, name, one.value] for group in groups for name, one in group.limiters.items() if one.value is not None
         ],

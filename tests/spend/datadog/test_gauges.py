@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.kinds.limits.groups import Group, Limiter
+from bot.kinds.limits.groups import Group, Limiter, labels_of
 from bot.kinds.limits.peaks.build import Line
 from bot.kinds.limits.peaks.headroom import gauges_of
 from bot.kinds.limits.peaks.model import Peak, Scope, Which
@@ -80,12 +80,20 @@ def test_a_thousand_workspaces_are_bounded_and_still_add_up() -> None:
     assert _sum(found[COST_TODAY]) == _sum(found[ALL_TODAY]) == sum(cell.amount for cell in cells)
 
 
+def test_groups_of_one_name_are_told_apart_by_their_ids() -> None:
+    groups = [Group(f"rl_{n}", name, (), {}) for n, name in enumerate(("Opus", "Model group", "Model group"))]
+    assert labels_of(groups) == {"rl_0": "Opus", "rl_1": "Model group rl_1", "rl_2": "Model group rl_2"}
+
+
 def test_headroom_is_told_where_a_limit_and_an_hour_are_known() -> None:
     group = Group("rl_1", "Claude Opus", ("opus",), {"requests": Limiter("requests_per_minute", 4000)})
     minute = datetime(2026, 11, 21, 7, 3, tzinfo=NOW.tzinfo)
     peak = Peak(Which(Scope("organization"), "rl_1", "requests"), 3000, minute)
     told = [
-        [(one.name.rpartition(".")[2], one.written) for one in gauges_of(Line(group, "requests", limit, peaks=peaks))]
+        [
+            (one.name.rpartition(".")[2], one.written)
+            for one in gauges_of(Line(group, "requests", limit, peaks=peaks), group.name)
+        ]
         for limit, peaks in ((4000, {"day": peak}), (4000, {"day": None}), (4000, None), (None, {"day": peak}))
     ]
     assert told == [

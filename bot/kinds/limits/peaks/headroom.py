@@ -7,7 +7,7 @@ from decimal import Decimal
 import structlog
 
 from bot.errors import QuartermasterError
-from bot.kinds.limits.groups import groups_of
+from bot.kinds.limits.groups import groups_of, labels_of
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.build import WINDOWS, Line, lines_of
 from bot.kinds.limits.peaks.own import db as own_limits
@@ -46,12 +46,16 @@ async def gauges(rt: Runtime, now: datetime) -> Sequence[Gauge]:
     unknown = {at[1:] for at, one in of_all.items() if not any(hour >= one.start for hour in read)}
     known = {_WINDOW: bool(read)}
     lines = lines_of(groups, {}, {_WINDOW: peaks}, known, requests_known=requests_known, unknown=unknown)
-    return [gauge for line in lines for gauge in gauges_of(line)]
+    labels = labels_of(groups)
+    return [gauge for line in lines for gauge in gauges_of(line, labels[line.group.id])]
 
 
-def gauges_of(line: Line) -> list[Gauge]:
-    """Return the values of one limiter; without a limit, or without an hour that was read, there is no headroom."""
-    tags = {"model_group": line.group.name, "limiter": line.limiter}
+def gauges_of(line: Line, label: str) -> list[Gauge]:
+    """Return the values of one limiter of the group with a label.
+
+    Without a limit, or without an hour that was read, there is no headroom.
+    """
+    tags = {"model_group": label, "limiter": line.limiter}
     found = [] if line.limit is None else [Gauge(LIMIT, line.limit, tags)]
     if line.peaks:
         found.append(Gauge(PEAK, line.peak.value if line.peak else 0, tags))
