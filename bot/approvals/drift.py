@@ -40,6 +40,8 @@ async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str]
     request, at = asked.request, tx.now + LOOK_EVERY
     if request.status is not Status.APPLIED or request.extends is not None:
         return
+    if parts is None:
+        await let_go(tx, kind, asked)
     if kind.effect.stays and parts is None:
         await timers.set_timers(tx, TOPIC, kind.effect.stays.which(asked), {request.id: at})
     for name, stays in kind.effect.parts_stay(asked).items():
@@ -47,15 +49,12 @@ async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str]
             await timers.set_first(tx, TOPIC, stays.which(asked), request.id, at)
 
 
-async def let_go(tx: Tx, which: str) -> None:
-    """Stop looking after a value that another request's part has changed."""
-    await timers.set_timers(tx, TOPIC, which, {})
-
-
-async def give_up(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
-    """Stop looking after what a request had changed before it was given up."""
-    for which in kind.effect.lets_go(asked) if asked.request.outcome.parts else ():
-        await let_go(tx, which)
+async def let_go(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
+    """Stop looking after what a request's parts have changed, also one that is closed with the rest undone."""
+    parts = {part.name for part in asked.request.outcome.parts if part.state in ("done", "waits")}
+    for which, name in kind.effect.lets_go(asked).items():
+        if name in parts or (not name and asked.request.status is Status.APPLIED):
+            await timers.set_timers(tx, TOPIC, which, {})
 
 
 async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """The parts of a kind of Request: how it speaks, what may be asked, what it changes, and what a person does by hand."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -180,7 +180,8 @@ class Effect(Generic[P]):
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
     that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
-    `lets_go` names further values that it changes, after which nobody looks from then on.
+    `lets_go` names further values that it changes, after which no earlier request looks from then on, with the part that
+    changes each, "" for the request itself.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -191,7 +192,7 @@ class Effect(Generic[P]):
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
     stays: Stays[P] | None = None
     parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
-    lets_go: Callable[[Asked[P]], Collection[str]] = lambda _asked: ()
+    lets_go: Callable[[Asked[P]], Mapping[str, str]] = lambda _asked: {}
 
 
 @dataclass(frozen=True)

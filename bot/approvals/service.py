@@ -205,7 +205,7 @@ async def _move(
             tx.audit(rt.now(), actor.slack_id, action, request.id, version=moved.version)
         if moved and event is Event.GIVE_UP:
             kind = kind_of(rt, moved)
-            await drift.give_up(tx, kind, kind.asked(moved))
+            await drift.let_go(tx, kind, kind.asked(moved))
     if moved is None:
         latest = await decide.load(rt, request.id)
         _check_not_followed(rt, latest)

@@ -136,7 +136,7 @@ class Setting(Generic[P]):
         return Stays(which=lambda asked: f"{self.noun}:{self.which(asked.payload)}", see=self._see)
 
     async def _see(self, look: Look[P]) -> Seen | None:
-        if self.is_final or await self.gone(look):
+        if await self.gone(look):
             return None
         thing, to = await self.read(look), self.to(look.payload)
         if self.comes_by_itself(thing.value):

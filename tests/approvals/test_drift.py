@@ -5,10 +5,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
-from bot.approvals.drift import DRIFT, LOOK_EVERY, give_up, is_ours, watch
+from bot.approvals.drift import DRIFT, LOOK_EVERY, is_ours, let_go, watch
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Event, Request, Status
@@ -100,6 +103,21 @@ def test_every_kind_that_sets_a_value_is_looked_after() -> None:
         assert ":" in kind.effect.stays.which(kind.asked(request))
 
 
+@pytest.mark.parametrize(("status", "now"), [("archived", "archived"), ("active", "active"), ("expired", None)])
+async def test_a_key_that_was_revoked_is_looked_after_as_long_as_it_could_come_back(status: str, now: str | None) -> None:
+    async def api_key(_key_id: str) -> ApiKey:
+        return ApiKey(id="apikey_1", name="nightly", status=status, workspace_id="wrkspc_1", created_at=ASKED)
+
+    kind = KINDS["revoke_key"]
+    look = kind.asked(a_request("revoke_key", Status.APPLIED))
+    assert kind.effect.stays
+    seen = await kind.effect.stays.see(
+        cast("Any", SimpleNamespace(admin=SimpleNamespace(api_key=api_key), payload=look.payload))
+    )
+    assert (seen and seen.now) == now
+    assert seen is None or seen.was == "archived"
+
+
 async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(store: Store) -> None:
     kinds = ["create_key", "disable_key", "rename_key", "revoke_key"]
     for number, name in enumerate(kinds):
@@ -107,24 +125,30 @@ async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(s
         async with store.write() as tx:
             await watch(tx, KINDS[name], KINDS[name].asked(request))
     assert await watched(store) == {("status:apikey_1", "r3"), ("name:apikey_1", "r2")}
-    leaves = a_request("remove_member", Status.APPLIED)
+    leaves, kind = a_request("remove_member", Status.APPLIED, id="r4"), KINDS["remove_member"]
     payload = leaves.payload | {"keys": [LeftKey(id="apikey_1", name="x", place="y", status="active", fate="revoke")]}
-    removal = KINDS["remove_member"].asked(leaves.model_copy(update={"payload": payload}))
-    given_up, part = (
-        removal.request.model_copy(update={"status": Status.WITHDRAWN}),
-        PartDone(name="member", label="x", state="refused"),
-    )
+    removal = kind.asked(leaves.model_copy(update={"payload": payload})).request
+    member = PartDone(name="member", label="x", state="refused")
     for state, watched_after in (("refused", {"status:apikey_1", "name:apikey_1"}), ("done", {"name:apikey_1"})):
-        key = part.model_copy(update={"name": "key:apikey_1", "state": state})
-        left = given_up.model_copy(update={"outcome": Outcome(parts=(part, key))})
+        key = member.model_copy(update={"name": "key:apikey_1", "state": state})
+        left = removal.model_copy(update={"status": Status.WITHDRAWN, "outcome": Outcome(parts=(member, key))})
         async with store.write() as tx:
-            await give_up(tx, KINDS["remove_member"], KINDS["remove_member"].asked(left))
+            await let_go(tx, kind, kind.asked(left))
         assert {subject for subject, _ in await watched(store)} == watched_after, state
+    done = member.model_copy(update={"state": "done"}), member.model_copy(update={"name": "key:apikey_1", "state": "done"})
     revoked = a_request("revoke_key", Status.APPLIED, outcome={"thing_id": "apikey_1"}).model_copy(update={"id": "r3"})
     async with store.write() as tx:
         await watch(tx, KINDS["revoke_key"], KINDS["revoke_key"].asked(revoked))
-        await KINDS["remove_member"].effect.keep(tx, removal)
-    assert await watched(store) == {("name:apikey_1", "r2")}
+        await watch(tx, kind, kind.asked(removal.model_copy(update={"outcome": Outcome(parts=done)})))
+    gone = "removed:noah@acme.test"
+    assert await watched(store) == {("name:apikey_1", "r2"), ("status:apikey_1", "r4"), (gone, "r4")}
+    invites = KINDS["invite_members"]
+    payload = invites.sample.payload.model_copy(update={"emails": ("noah@acme.test",)}).model_dump(mode="json")
+    sent = PartDone(name="invite:noah@acme.test", label="x", state="waits", thing_id="invite_1")
+    async with store.write() as tx:
+        again = a_request("invite_members", Status.APPLIED, payload=payload, id="r5")
+        await watch(tx, invites, invites.asked(again.model_copy(update={"outcome": Outcome(parts=(sent,))})))
+    assert {subject for subject, _ in await watched(store)} == {"name:apikey_1", "status:apikey_1", "invite:invite_1"}
 
 
 async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_else(store: Store) -> None:
@@ -236,7 +260,8 @@ async def test_invites_and_memberships_that_are_changed_elsewhere_are_on_record_
         withdraw = KINDS["withdraw_invite"]
         ours = withdraw.sample.payload.model_copy(update={"invite_id": pending[mia], "email": mia})
         async with world.rt.store.write() as tx:  # as its own request does when it is applied
-            await withdraw.effect.keep(tx, withdraw.asked(a_request("withdraw_invite", payload=ours.model_dump())))
+            applied_one = a_request("withdraw_invite", Status.APPLIED, payload=ours.model_dump())
+            await watch(tx, withdraw, withdraw.asked(applied_one))
         for email in (lou, mia):
             await world.rt.admin.delete_invite(pending[email])
         member = world.sandbox.claude.user_by_email(kim)

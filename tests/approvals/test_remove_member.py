@@ -22,6 +22,7 @@ from bot.sandbox.stage import Json
 from bot.store import audit
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, make_key, press, request_behind, settled, until
 from tests.approvals.asking import approve, fill_in, now_on_the_wire, writes_since
+from tests.approvals.test_drift import a_day_passes, seen_of
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
 NOAH, PRIYA, HANA = "U0CROWD04", "U0CROWD01", "U0CROWD09"
@@ -247,6 +248,23 @@ async def test_an_offboarding_that_is_approved_twice_at_once_is_done_once(world:
     request = await until(world, card, Status.APPLIED)
     assert len(writes_since(world, seq)) == 2
     assert [entry.action for entry in await audit_of(world, request)].count("request.applied") == 1
+
+
+async def test_who_and_what_is_brought_back_in_the_console_is_on_record_and_said(world: World) -> None:
+    values = {"fate": "disable", "new_owner": "", "key_fates": [choice_of(key_id(world, REVOKED), "revoke")]}
+    card = await asked(world, **values)
+    request = await removed(world, card)
+    await a_day_passes(world)
+    assert await seen_of(world, request) == ([], "")
+    for name, status in ((REVOKED, "inactive"), (KEPT, "active")):
+        await world.post(f"/claude/keys/{key_id(world, name)}", status=status)
+    invite = await world.rt.admin.invite("Noah@acme.test", "user")
+    await world.post(f"/claude/invites/{invite.id}/accept")
+    await a_day_passes(world)
+    record, said = await seen_of(world, await request_behind(world, card))
+    assert sorted(record) == ["disabled → active", "removed → a member again (user)", "revoked → disabled"]
+    assert "Noah Klein is a member again (user), not removed" in said
+    assert f"The key {REVOKED} is disabled, not revoked" in said
 
 
 async def test_a_typed_line_finds_who_is_meant_by_mention_address_and_name(world: World) -> None:

@@ -14,7 +14,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
 from bot.kinds.people.invited import InviteMembers, check_addresses
-from bot.kinds.people.invites_stay import stays_of_invites
+from bot.kinds.people.invites_stay import removals_undone, stays_of_invites
 from bot.kinds.people.inviting import EXPIRED, already_invited, already_member, inviting, part_name
 from bot.kinds.people.joining import INHERITED, JOIN_ROLES, joining
 from bot.kinds.several import Part, Several
@@ -182,7 +182,7 @@ def _again(asked: Asked[InviteMembers]) -> Filled | None:
 
 def _expired(asked: Asked[InviteMembers]) -> list[str]:
     parts = {email: asked.request.outcome.part(part_name(email)) for email in asked.payload.emails}
-    return [email for email, part in parts.items() if _is_expired(part)]
+    return [email for email, part in parts.items() if part and (part.state, part.note) == ("over", EXPIRED)]
 
 
 async def _invited_again(look: Look[InviteMembers]) -> list[str]:
@@ -191,10 +191,6 @@ async def _invited_again(look: Look[InviteMembers]) -> list[str]:
     invites = await look.directory.invites(fresh=True)
     known |= {same_form(one.email) for one in invites if one.status == "pending"}
     return [email for email in _expired(Asked(look.request, look.payload)) if same_form(email) in known]
-
-
-def _is_expired(part: PartDone | None) -> bool:
-    return part is not None and part.state == "over" and part.note == EXPIRED
 
 
 def _parts_stay(asked: Asked[InviteMembers]) -> dict[str, Stays[InviteMembers]]:
@@ -222,7 +218,7 @@ INVITE_MEMBERS = Kind(
         chosen=_chosen,
     ),
     rules=Rules(subject=_subject, check=_check),
-    effect=replace(SEVERAL.effect(), parts_stay=_parts_stay),
+    effect=replace(SEVERAL.effect(), parts_stay=_parts_stay, lets_go=removals_undone),
     concerns=NOBODY,
     follow_up=SEVERAL.follow_up(),
     offers=Offer(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.admin.model import Member
 from bot.approvals.act import Asked, Look
 from bot.approvals.outcome import PartDone
 from bot.approvals.parts import Seen, Stays
@@ -12,6 +13,8 @@ from bot.kinds.workspaces.roles import find_user
 from bot.kinds.workspaces.roles_stay import role_stays
 from bot.people.identity import ADMIN_ROLES
 from bot.people.roles import role_words
+from bot.words.addresses import same_form
+from bot.words.own import Own
 
 
 def invite_subject(invite_id: str) -> str:
@@ -22,6 +25,16 @@ def invite_subject(invite_id: str) -> str:
 def membership_subject(member_id: str) -> str:
     """Return what the look after a member's role is called, the same as where that role is changed."""
     return f"role:{member_id}"
+
+
+def removal_subject(email: str) -> str:
+    """Return what the look after the end of a membership is called; whoever invites that address lets it go."""
+    return f"removed:{same_form(email)}"
+
+
+def removals_undone(asked: Asked[Any]) -> dict[str, str]:
+    """Return by the names of parts whose removal isn't looked after any more, since they are invited again."""
+    return {removal_subject(email): part_name(email) for email in asked.payload.emails}
 
 
 def stays_of_invites(
@@ -40,6 +53,11 @@ def stays_of_invites(
                 stays = role_stays(workspace_id, place, kept.thing_id, email, place_role)
                 found[join_name(email, workspace_id)] = stays
     return found
+
+
+def said_of(member: Member) -> Own:
+    """Return a member's role in the organization as people read it."""
+    return "organization admin" if member.role in ADMIN_ROLES else role_words(member.role)[0]
 
 
 def _is_done(part: PartDone | None) -> bool:
@@ -62,7 +80,6 @@ def _membership(email: str, member_id: str, role: str) -> Stays[Any]:
         member, was = await find_user(look.admin, member_id), role_words(role)[0]
         if member is None:
             return Seen(f"The role of {email}", was, "no longer a member", is_over=True)
-        said = "organization admin" if member.role in ADMIN_ROLES else role_words(member.role)[0]
-        return Seen(f"The role of {email}", was, said)
+        return Seen(f"The role of {email}", was, said_of(member))
 
     return Stays(which=lambda _asked: membership_subject(member_id), see=see)

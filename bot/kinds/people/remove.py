@@ -25,7 +25,8 @@ from bot.kinds.people.leaving import (
     fates_of,
 )
 from bot.kinds.people.leaving_places import places_left
-from bot.kinds.people.remove_parts import SEVERAL, apply, keep, lets_go
+from bot.kinds.people.removal_stays import lets_go, parts_stay
+from bot.kinds.people.remove_parts import SEVERAL, apply
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
@@ -233,7 +234,7 @@ REMOVE_MEMBER = Kind(
         may_be_gone=True,
         least_approvals=2,
     ),
-    effect=replace(SEVERAL.effect(), apply=apply, keep=keep, lets_go=lets_go),
+    effect=replace(SEVERAL.effect(), apply=apply, lets_go=lets_go, parts_stay=parts_stay),
     concerns=Concerns(
         find=_heir,
         field="new_owner",

@@ -3,19 +3,15 @@
 from collections.abc import Sequence
 
 from bot.admin.model import ApiKey
-from bot.approvals.act import Act, Asked, Look
-from bot.approvals.drift import let_go
-from bot.approvals.model import Status
+from bot.approvals.act import Act, Look
 from bot.approvals.outcome import KEY_PART, Applied, NeedsPerson, PartDone
 from bot.errors import NotLinked, UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.people.invites_stay import invite_subject, membership_subject
 from bot.kinds.people.leaving import LeftInvite, LeftKey, RemoveMember, belongings_of
 from bot.kinds.several import Part, Several
 from bot.people.identity import ADMIN_ROLES
 from bot.people.model import Who
 from bot.slack.markup import truncate
-from bot.store.session import Tx
 from bot.words.wording import listed
 
 MEMBER, NEWS = "member", "news"
@@ -166,25 +162,6 @@ def _made_since(payload: RemoveMember) -> Part[RemoveMember]:
 
 
 SEVERAL = Several(parts_of)
-
-
-def lets_go(asked: Asked[RemoveMember]) -> list[str]:
-    """Return what goes with the membership: its role, pending invites, and the status of keys that are switched off.
-
-    Of a request that was given up it is what was done of that.
-    """
-    wanted, came = asked.payload, asked.request.outcome
-    found = {MEMBER: membership_subject(wanted.member_id)}
-    found |= {f"invite:{one.id}": invite_subject(one.id) for one in wanted.invites}
-    found |= {f"{KEY_PART}{key.id}": f"status:{key.id}" for key in wanted.keys if key.fate != "keep"}
-    done = {part.name for part in came.parts if part.state == "done"}
-    return [which for name, which in found.items() if asked.request.status is not Status.WITHDRAWN or name in done]
-
-
-async def keep(tx: Tx, asked: Asked[RemoveMember]) -> None:
-    """Look no longer after what went with the membership."""
-    for which in lets_go(asked):
-        await let_go(tx, which)
 
 
 async def apply(act: Act[RemoveMember]) -> Applied:

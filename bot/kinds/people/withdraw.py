@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Invite
 from bot.approvals.act import Act, Asked, Look, Reading
-from bot.approvals.drift import let_go
 from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, NeedsPerson, Outcome
@@ -18,7 +17,6 @@ from bot.kinds.people.inviting import invites_of
 from bot.people.model import Who
 from bot.people.roles import role_words
 from bot.slack.markup import Markup, bold, escape, within_bold
-from bot.store.session import Tx
 
 GONE: Final = "gone"
 """The state of an invite that was withdrawn: the API doesn't list it any more (admin-api.md §4.3)."""
@@ -89,14 +87,8 @@ async def _apply(act: Act[WithdrawInvite]) -> Done:
     return _done_as(GONE)
 
 
-def _lets_go(asked: Asked[WithdrawInvite]) -> list[str]:
-    return [invite_subject(asked.payload.invite_id)]
-
-
-async def _keep(tx: Tx, asked: Asked[WithdrawInvite]) -> None:
-    """Look no longer whether the invite is there."""
-    for which in _lets_go(asked):
-        await let_go(tx, which)
+def _lets_go(asked: Asked[WithdrawInvite]) -> dict[str, str]:
+    return {invite_subject(asked.payload.invite_id): ""}
 
 
 def _done_as(state: str) -> Done:
@@ -124,7 +116,7 @@ WITHDRAW_INVITE = Kind(
         chosen=lambda asked: {"invite_id": asked.payload.email},
     ),
     rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, keep=_keep, lets_go=_lets_go),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, lets_go=_lets_go),
     concerns=NOBODY,
     sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
 )
