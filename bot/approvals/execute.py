@@ -8,7 +8,7 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
-from bot.approvals.drift import watch
+from bot.approvals.drift import let_go, watch
 from bot.approvals.due import CLAIM_LASTS, is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
@@ -280,5 +280,7 @@ async def expire(rt: Runtime, request: Request) -> Request:
     async with rt.store.write() as tx:
         moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
         if moved:
+            kind = kind_of(rt, moved)
+            await let_go(tx, kind, kind.asked(moved))
             tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXPIRED, request.id, version=moved.version)
     return moved or request

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.approvals import db as requests
 from bot.approvals.cards.plan import CARD, TOPIC
+from bot.approvals.drift import let_go
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import WORDS, Event, Request, Status
 from bot.approvals.outcome import Outcome
@@ -35,7 +36,9 @@ def may_replace(who: Who, old: Request) -> bool:
     return who.is_same_person(old.requester) and old.status in _CLOSES and not is_unknown
 
 
-async def make_room(tx: Tx, actor: Actor, old_id: str, subject: str, new: Request, title: str, now: datetime) -> str | None:
+async def make_room(
+    rt: Runtime, tx: Tx, actor: Actor, old_id: str, subject: str, new: Request, title: str, now: datetime
+) -> str | None:
     """Close an open request about a subject for a new one; returns its id, None where it isn't in the way (any more).
 
     The caller adds the new one in the same transaction, or rolls back.
@@ -47,6 +50,8 @@ async def make_room(tx: Tx, actor: Actor, old_id: str, subject: str, new: Reques
     moved = await requests.advance(tx, old, _CLOSES[old.status], closed_at=now, outcome=outcome)
     if moved is None:
         return None
+    kind = kind_of(rt, moved)
+    await let_go(tx, kind, kind.asked(moved))
     tx.audit(now, actor.slack_id, AuditAction.REQUEST_REPLACED, old.id, version=moved.version, by=new.id, title=title)
     return old.id
 

@@ -106,7 +106,7 @@ async def _add(rt: Runtime, actor: Actor, request: Request, subject: str, replac
     kind, now = kind_of(rt, request), request.created_at
     title = kind.title(request)
     async with rt.store.write() as tx:
-        replaced = await make_room(tx, actor, replaces, subject, request, title, now) if replaces else None
+        replaced = await make_room(rt, tx, actor, replaces, subject, request, title, now) if replaces else None
         if replaced:
             request = request.model_copy(update={"outcome": request.outcome.updated(Outcome(replaces=replaced))})
         grant = await requests.load(tx, request.extends) if request.extends else None

@@ -13,9 +13,11 @@ from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
 from bot.approvals.drift import DRIFT, LOOK_EVERY, is_ours, let_go, watch
 from bot.approvals.due import FOLLOW_EVERY
+from bot.approvals.execute import expire
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Elsewhere, Outcome, PartDone
+from bot.approvals.submit import add
 from bot.kinds.people.leaving import LeftKey
 from bot.kinds.registry import KINDS
 from bot.slack.paging import Page
@@ -26,7 +28,9 @@ from bot.timers.model import Timer
 from bot.timers.run import due_timers, run_timer
 from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, until
 from tests.approvals.asking import approve, ask, fill_in
+from tests.approvals.samples import ALICE as ALICE_WHO
 from tests.approvals.samples import ASKED, a_request
+from tests.approvals.test_replace import acting, runtime
 from tests.world import ALICE, BOB, World, world_of
 
 SEEN = Elsewhere(name="Dana <x>", was="developer", now="billing", at=ASKED)
@@ -101,6 +105,29 @@ def test_every_kind_that_sets_a_value_is_looked_after() -> None:
         request = a_request(name, Status.APPLIED, payload=kind.sample.payload.model_dump(mode="json"))
         assert kind.effect.stays
         assert ":" in kind.effect.stays.which(kind.asked(request))
+
+
+@pytest.mark.parametrize("how", ["replaced", "expired"])
+async def test_nobody_looks_after_what_a_half_done_request_did_away_with_before_it_was_closed(
+    store: Store, how: str
+) -> None:
+    kind, rt = KINDS["remove_member"], runtime(store)
+    keys = [LeftKey(id=f"apikey_{n}", name="x", place="y", status="active", fate="revoke") for n in (1, 2)]
+    payload = kind.sample.payload.model_copy(update={"keys": tuple(keys)})
+    done = PartDone(name="key:apikey_1", label="x", state="done")
+    old = a_request("remove_member", Status.FAILED, payload=payload.model_dump(mode="json"), id="old")
+    old = old.model_copy(update={"outcome": Outcome(parts=(done,)), "expires_at": ASKED})
+    async with store.write() as tx:
+        assert await requests.insert(tx, old, kind.rules.subject(payload))
+        for one in keys:
+            made = a_request("create_key", Status.APPLIED, id=one.id, outcome={"thing_id": one.id})
+            await watch(tx, KINDS["create_key"], KINDS["create_key"].asked(made))
+    if how == "replaced":
+        new = old.model_copy(update={"id": "new", "status": Status.PENDING, "outcome": Outcome()})
+        await add(rt, acting(ALICE_WHO), new, kind.rules.subject(payload), "old")
+    else:
+        await expire(rt, old)
+    assert await watched(store) == {("status:apikey_2", "apikey_2")}
 
 
 @pytest.mark.parametrize(("status", "now"), [("archived", "archived"), ("active", "active"), ("expired", None)])
