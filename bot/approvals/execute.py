@@ -111,6 +111,7 @@ async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Requ
         moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
         action = AuditAction.REQUEST_WAITS_FOR_PERSON
     else:
+        outcome = outcome.updated(Outcome(done_at=now))
         outcome = outcome.updated(Outcome(handover="ready")) if applied.secret else outcome
         moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
         action = AuditAction.REQUEST_APPLIED

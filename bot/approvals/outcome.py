@@ -81,6 +81,8 @@ class Outcome(BaseModel):
     """What it was set to before."""
     hint: str | None = None
     """How people tell a secret apart without seeing it."""
+    done_at: datetime | None = None
+    """When it was done, which may be long after the approval; it stays when a grant has ended."""
     expires_at: datetime | None = None
     """When the created thing expires upstream."""
     way: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Given:
-    """What one request made of a thing: the value before, the value that it set, and when that was approved."""
+    """What one request made of a thing: the value before, the value that it set, and when that was done."""
 
     which: str
     was: str

@@ -253,4 +253,4 @@ class Setting(Generic[P]):
 
 
 def _began(request: Request) -> datetime:
-    return request.approved_at or request.created_at
+    return request.outcome.done_at or request.approved_at or request.created_at

@@ -32,13 +32,17 @@ class Door:
     async def given_since(self, _kind: str, since: datetime) -> list[Request]:
         return [one for one in self.requests if one.status is Status.APPLIED and (one.closed_at or ASKED) >= since]
 
-    def paint(self, colour: str, *, lasts: bool) -> None:
+    def paint(self, colour: str, *, lasts: bool, approved_at: datetime | None = None) -> None:
         payload = Paint(colour=colour, was=self.value).model_dump(mode="json")
         ends_at = self.now + timedelta(days=99) if lasts else None
-        known: dict[str, Any] = {"approved_at": self.now, "closed_at": self.now, "ends_at": ends_at, "kind": "change_role"}
+        known: dict[str, Any] = {
+            "approved_at": approved_at or self.now, "closed_at": self.now, "ends_at": ends_at, "kind": "change_role",
+        }  # fmt: skip
         one = a_request("change_role", Status.APPLIED).model_copy(update=known | {"id": str(len(self.requests))})
         self.requests.append(
-            one.model_copy(update={"payload": payload, "outcome": one.outcome.model_copy(update={"was": None})})
+            one.model_copy(
+                update={"payload": payload, "outcome": one.outcome.model_copy(update={"was": None, "done_at": self.now})}
+            )
         )
         self.value = colour
 
@@ -93,3 +97,17 @@ def test_after_each_end_a_thing_has_what_the_newest_that_is_not_over_gave_it(ste
         elif running:
             door.end(running[which % len(running)])
         assert door.value == door.right, [(one.payload, one.status) for one in door.requests]
+
+
+def test_what_ended_between_an_approval_and_what_was_done_for_it_is_no_part_of_the_grant() -> None:
+    door = Door()
+    door.paint("red", lasts=True)
+    approved_at = door.now = ASKED + timedelta(days=1)
+    door.now += timedelta(days=1)
+    door.end(0)
+    door.value = "red"  # somebody else, for good
+    door.now += timedelta(days=1)
+    door.paint("blue", lasts=True, approved_at=approved_at)
+    door.now += timedelta(days=1)
+    door.end(1)
+    assert door.value == "red"
