@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.admin.model import Workspace
 from bot.approvals import decide, service
 from bot.approvals.authority import needs_in_words
+from bot.approvals.cards.facts import which_of_several, which_workspace
 from bot.approvals.cards.whose import whose_line
 from bot.approvals.extensions import extending
 from bot.approvals.kind import AnyKind, all_kinds, find_kind
@@ -16,6 +18,7 @@ from bot.approvals.model import Request
 from bot.approvals.owners import concerned_at_the_ask
 from bot.approvals.replace import AskedAlready
 from bot.directory.capabilities import TITLES, why_not
+from bot.directory.twins import is_twin
 from bot.errors import NotAllowed, NotFound, SlackError
 from bot.forms.draw import Frame
 from bot.forms.fields import WHOLE, Form, FormInput, form_of
@@ -103,8 +106,9 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
     async def frame(call: Interaction, held: FormInput) -> Frame:
         await _check_offered(call.rt, kind)
         whose, read_back = await asyncio.gather(_whose(call, kind, held), _read_back(call, kind, held))
-        who = who_decides(call.rt, kind, *await _workspace_of(call.rt, held))
-        return _asking(call, who, on_top, whose, read_back)
+        workspace = await _workspace_of(call.rt, held)
+        who = who_decides(call.rt, kind, workspace.id, workspace.name) if workspace else who_decides(call.rt, kind)
+        return _asking(call, who, on_top, whose, read_back, await _which(call.rt, workspace))
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
 
@@ -144,8 +148,10 @@ async def _read_back(call: Interaction, kind: AnyKind, held: FormInput) -> Marku
     return await kind.shows(call.rt, call.actor, held) if kind.shows else ""
 
 
-def _asking(call: Interaction, who: Markup, on_top: Markup, whose: Markup = "", read_back: Markup = "") -> Frame:
-    above, below = [section(on_top)] if on_top else [], [context(one) for one in (whose, who) if one]
+def _asking(
+    call: Interaction, who: Markup, on_top: Markup, whose: Markup = "", read_back: Markup = "", which: Markup = ""
+) -> Frame:
+    above, below = [section(on_top)] if on_top else [], [context(one) for one in (which, whose, who) if one]
     below = [section(read_back), *below] if read_back else below
     if _replaced_by(call):
         return Frame(above, below, submit="Replace it", private_metadata=call.private_metadata)
@@ -197,9 +203,9 @@ def extension_door(kind: AnyKind, known: Request | None = None) -> Door[dict[str
 def _about(call: Interaction, kind: AnyKind, grant: Request) -> Frame:
     ends: Markup = f" ends {date(grant.over_at)}" if grant.over_at else ""
     above = section(f"*{kind.grant(grant)}*{ends}. If nobody approves before then, it ends as planned.")
-    below = context(who_decides(call.rt, kind, grant.workspace_id, grant.workspace_name))
+    below: list[Markup] = [*which_workspace(grant, ""), who_decides(call.rt, kind, grant.workspace_id, grant.workspace_name)]
     is_back = call.private_metadata.startswith(grant.id)
-    return _carrying(call.private_metadata if is_back else grant.id, [above], [below])
+    return _carrying(call.private_metadata if is_back else grant.id, [above], [context(one) for one in below])
 
 
 def _carrying(ids_of: str, above: list[Json], below: list[Json]) -> Frame:
@@ -207,16 +213,20 @@ def _carrying(ids_of: str, above: list[Json], below: list[Json]) -> Frame:
     return Frame(above, below, submit="Replace it" if " " in ids_of else "", private_metadata=ids_of)
 
 
-async def _workspace_of(rt: Runtime, held: FormInput) -> tuple[str | None, str | None]:
-    """Return id and name of the workspace that a form is about, as far as it says so."""
-    workspace_id = held.text("workspace_id") or None
-    if workspace_id == WHOLE:
-        return None, None
+async def _workspace_of(rt: Runtime, held: FormInput) -> Workspace | None:
+    """Return the workspace that a form is about, as far as it says so."""
     if key_id := held.text("key_id"):
         key = next((key for key in await rt.directory.keys() if key.id == key_id), None)
-        home = await rt.directory.home_of(key) if key else None
-        workspace_id = home.id if home else None
-    return workspace_id, await rt.directory.workspace_name(workspace_id) if workspace_id else None
+        return await rt.directory.home_of(key) if key else None
+    workspace_id = held.text("workspace_id")
+    return await rt.directory.workspace(workspace_id) if workspace_id not in ("", WHOLE) else None
+
+
+async def _which(rt: Runtime, workspace: Workspace | None) -> Markup:
+    """Return which workspace a form is about where several have its name; a menu shows the name alone."""
+    if workspace is None or not is_twin(workspace, await rt.directory.workspaces()):
+        return ""
+    return which_of_several(workspace.id, workspace.name)
 
 
 async def form_changed(call: Interaction) -> None:

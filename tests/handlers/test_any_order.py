@@ -71,6 +71,9 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         assert (await filled(world, "rename Staging Foo", "update_workspace"))["value"] == "Foo"
         for line, kind in (("archive Same", "archive_workspace"), ("limit Same 50", "set_spend_limit")):
             assert (await filled(world, line, kind))["workspace_id"] == ""
+        one = next(w.id for w in await world.rt.directory.workspaces() if w.name == "Same")
+        await world.command(ALICE, f"/claude-workspaces archive {one}")
+        assert f"This is about `{one}`" in str(await world.modal(ALICE, "Several workspaces are called *Same*"))
         await world.command(ALICE, "/claude-members invite kim@acme.test in Same")
         await told(world, ALICE, "2 workspaces are called *Same*. Write the id of the one you mean: `wrkspc_")
         await world.command(ALICE, "/claude-members role developer @dana because")

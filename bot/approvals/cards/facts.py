@@ -44,15 +44,18 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         thing=kind.concerns.thing,
         because=kind.concerns.because,
         takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
-        about=(*_which(request, words.what(asked)), *words.about(asked)),
+        about=(*which_workspace(request, words.what(asked)), *words.about(asked)),
         undo_label=undo.label if undo else "",
     )
 
 
-def _which(request: Request, what: Markup) -> tuple[Markup, ...]:
+def which_workspace(request: Request, what: Markup) -> tuple[Markup, ...]:
     """Return which workspace it is about where another had its name when it was asked, unless the first line says so."""
     if not request.known.twin or not request.workspace_id or request.workspace_id in what:
         return ()
-    return (
-        f"⚠️ Several workspaces are called {bold(request.workspace_name or '')}. This is about {code(request.workspace_id)}.",
-    )
+    return (which_of_several(request.workspace_id, request.workspace_name or ""),)
+
+
+def which_of_several(workspace_id: str, name: str) -> Markup:
+    """Return which workspace it is about, where its name doesn't tell."""
+    return f"⚠️ Several workspaces are called {bold(name)}. This is about {code(workspace_id)}."

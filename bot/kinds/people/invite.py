@@ -10,6 +10,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Stays, Words
+from bot.directory.twins import label_among
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
@@ -99,7 +100,7 @@ async def _known(reading: Reading, emails: Sequence[str]) -> str:
 
 
 async def _names(reading: Reading, ids: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the workspaces to join; InvalidInput for one that nobody joins, or not by an invite."""
+    """Return what the workspaces to join are called; InvalidInput for one that nobody joins, or not by an invite."""
     known = {workspace.id: workspace for workspace in await reading.directory.workspaces(fresh=True)}
     found = [known[one] for one in ids if one in known]
     if len(found) < len(ids):
@@ -112,7 +113,7 @@ async def _names(reading: Reading, ids: Sequence[str]) -> tuple[str, ...]:
     if own:
         ask = "Leave it out here, and ask for access to it once they have joined the organization."
         raise InvalidInput({"join_ids": f"Other people approve access to {listed(own)}. {ask}"})
-    return tuple(one.name for one in found)
+    return tuple(label_among(one, known.values()) for one in found)
 
 
 def _has_own_approvers(reading: Reading, workspace_id: str, name: str) -> bool:
