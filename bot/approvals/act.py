@@ -16,6 +16,7 @@ from bot.approvals.model import Request
 from bot.approvals.outcome import LeaseLost, Outcome
 from bot.approvals.ownership import db as ownership
 from bot.approvals.ownership.db import Owned
+from bot.approvals.ownership.waiting import owned_by
 from bot.approvals.progress import Progress
 from bot.directory.directory import Directory
 from bot.directory.use import KeyUse
@@ -137,7 +138,8 @@ class Grants(Others):
         """Make somebody the owner of a key for the request `by`; `kind` is the kind that makes keys.
 
         False where another request handed the key over since `by` was asked. Raises LeaseLost where the lease is too old.
-        Of a key that was given until a day they hear ahead of its end, and may ask for a later one.
+        Of a key that was given until a day they hear ahead of its end, and may ask for a later one. What waits to be done
+        to the key names them from then on, and they are told.
         """
         async with self._store.write() as tx:
             known = (await ownership.owned(tx, [key_id])).get(key_id)
@@ -151,6 +153,8 @@ class Grants(Others):
             is_new = not any(to.is_same_person(one) for one in hears)
             if made and is_new and not await requests.touch(tx, made, with_line=False, heirs=(*made.heirs, to)):
                 raise LeaseLost(is_unchanged=False)  # somebody touched it at this very moment; it is tried again
+            for one in await lookups.waiting_about(tx, key_id):
+                await requests.touch(tx, one, with_line=False, **owned_by(one, to))
             tx.audit(now, BOT_ACTOR, AuditAction.KEY_HANDED_OVER, key_id, by=by.id, to=to.slack_id, member=to.member_id)
         return True
 

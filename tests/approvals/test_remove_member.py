@@ -118,6 +118,18 @@ async def test_a_change_of_a_handed_over_key_is_told_to_its_new_owner(world: Wor
     await world.message(DANA, "It is your key.")
 
 
+async def test_what_waits_to_be_done_to_a_key_names_its_new_owner_who_is_told(world: World) -> None:
+    assert (await fill_in(world, ALICE, DISABLE_KEY, {"key_id": key_id(world, KEPT), "reason": "Not used"}))["ok"]
+    assert "Key of Noah Klein" in (await card_with(world, "Not used"))["text"]
+    await removed(world, await asked(world))
+    await a_minute_passes(world)
+    card = await card_with(world, "Not used")
+    assert "Key of <@U0DANA>" in card["text"]
+    await press(world, BOB, card, "request_approve")
+    await until(world, card, Status.APPLIED)
+    await world.message(DANA, f"`{KEPT}` in Data Platform is disabled")
+
+
 async def test_the_form_says_what_happens_to_each_key_and_that_a_choice_is_missing(world: World) -> None:
     await send(world, fate="", new_owner="", key_fates=[])
     shown = str(await world.modal(ALICE, "Choose what happens to their"))

@@ -58,6 +58,13 @@ async def about(
     return await with_decisions(tx, (await from_there(tx, query, beyond, later=later)).limit(limit))
 
 
+async def waiting_about(tx: Tx, thing: str) -> list[Request]:
+    """Return the requests that change a thing once somebody approves or tries them again."""
+    waits = col(RequestRow.status).in_((Status.PENDING, Status.FAILED))
+    query = select(RequestRow).where(RequestRow.about_id == thing, waits, col(RequestRow.extends).is_(None))
+    return await with_decisions(tx, query)
+
+
 async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
     """Return the ids of the things that requests of a kind made for a requester."""
     query = select(RequestRow.made_id).where(
