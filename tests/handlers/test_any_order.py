@@ -68,7 +68,13 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         assert (held["workspace_id"], held["role"].partition(":")[0]) == ("Staging", "Workspace developer")
         held = await filled(world, "rate fable rpm 2k Staging until 2030-01-31", "set_rate_limit")
         assert (held["rate_group"], held["value"], held["ends_on"]) == ("Claude Fable 5.x", "2k", "2030-01-31")
-        assert (await filled(world, "rename Staging Foo", "update_workspace"))["value"] == "Foo"
+        for line, detail, value in (
+            ("rename Staging Foo", "Name", "Foo"),
+            ("update Staging owner dana@acme.test", "Owner", "dana@acme.test"),
+            ("tag Staging team=data", "", "team=data"),
+        ):
+            held = await filled(world, line, "update_workspace")
+            assert (held["workspace_id"], held["detail"], held["value"]) == ("Staging", detail, value)
         for line, kind in (("archive Same", "archive_workspace"), ("limit Same 50", "set_spend_limit")):
             assert (await filled(world, line, kind))["workspace_id"] == ""
         one = next(w.id for w in await world.rt.directory.workspaces() if w.name == "Same")

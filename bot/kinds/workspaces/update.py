@@ -30,6 +30,7 @@ from bot.words.reading import as_read
 NAME, COLOUR, OTHER = "name", "colour", "other"
 NOUNS: Mapping[str, Own] = {NAME: "name", **TAGS, COLOUR: "colour"}
 DETAILS = {detail: f"{noun[0].upper()}{noun[1:]}" for detail, noun in NOUNS.items()} | {OTHER: "Another tag"}
+_TYPED = (("rename", NAME), ("color", COLOUR))
 MOST = 255
 _OTHER_RULE = "Write the tag and its value, such as team=data; nothing after = takes the tag away."
 
@@ -209,7 +210,7 @@ UPDATE_WORKSPACE = Kind(
     payload=UpdateWorkspace,
     form=(
         WORKSPACE_FIELD,
-        FormField("detail", "What to change", "choice", choices=tuple(DETAILS.items())),
+        FormField("detail", "What to change", "choice", choices=tuple(DETAILS.items()), typed=_TYPED),
         FormField(
             "value",
             "New value",
