@@ -32,7 +32,7 @@ class Typed(NamedTuple):
 
 
 def read_line(words: Sequence[str]) -> Typed:
-    """Return the parts of `ADDRESS... [as ROLE] [in WORKSPACE]`, in any order; each begins with its word."""
+    """Return the parts of `ADDRESS... [[as] ROLE] [in WORKSPACE]`, in any order; each begins with its word."""
     parts: dict[str, list[str]] = {"": [], "as": [], "in": []}
     at = ""
     for word in words:
@@ -42,7 +42,17 @@ def read_line(words: Sequence[str]) -> Typed:
         at = "" if at == "as" and "@" in word else at
         if not begins:
             parts[at].append(word)
+    if not parts["as"]:
+        _take_role(parts)
     return Typed(*(" ".join(parts[name]) for name in ("", "as", "in")))
+
+
+def _take_role(parts: dict[str, list[str]]) -> None:
+    """Take a role that stands after the last address without its word: `kim@acme.test developer`."""
+    for taken in (3, 2, 1):
+        if len(parts[""]) > taken and role_named(" ".join(parts[""][-taken:])):
+            parts["as"], parts[""] = parts[""][-taken:], parts[""][:-taken]
+            return
 
 
 def role_named(typed: str) -> str:
