@@ -100,7 +100,7 @@ def test_the_card_names_the_owner_and_whom_slack_does_not_reach() -> None:
     assert whose_line((NOAH,), "key", ALICE_WHO) == "it is <@U0NOAH>'s key"
     gone = NOAH.model_copy(update={"is_reachable": False})
     said = whose_line((gone,), "key", ALICE_WHO)
-    assert said == ("it is Noah (noah@acme.test)'s key, and Slack can't reach Noah (noah@acme.test): tell them yourself")
+    assert said == ("it is the key of Noah (noah@acme.test), and Slack can't reach them: tell them yourself")
     unlinked = NOAH.model_copy(update={"slack_id": ""})
     assert "Slack can't reach" in whose_line((unlinked,), "key", ALICE_WHO)
     own = Concerned(thing="key", name="Alice", **ALICE_WHO.model_dump())

@@ -30,12 +30,23 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who, *, to
     if all(one.is_person(requester) for one in concerned):
         whose: Markup = "your" if to_requester else f"{mention(requester.slack_id)}'s"
         return f"it is {whose} own {owned}"
-    owners: list[Markup] = [f"{name_of(one)}'s" for one in concerned]
     untold = untold_line(concerned)
-    return f"it is {listed(owners)} {owned}{f', and {untold}' if untold else ''}"
+    if not untold:
+        owners: list[Markup] = [f"{name_of(one)}'s" for one in concerned]
+        return f"it is {listed(owners)} {owned}"
+    names: list[Markup] = [name_of(one) for one in concerned]
+    is_nobody_told = not any(map(_is_told, concerned))
+    return f"it is the {owned} of {listed(names)}, and {_TELL_THEM if is_nobody_told else untold}"
+
+
+_TELL_THEM: Markup = "Slack can't reach them: tell them yourself"
+
+
+def _is_told(one: Concerned) -> bool:
+    return one.is_unknown or (one.is_reachable and bool(one.slack_id))
 
 
 def untold_line(concerned: Sequence[Concerned]) -> Markup:
     """Return whom of the owners Slack doesn't reach, so that somebody else has to tell them."""
-    untold: list[Markup] = [name_of(one) for one in concerned if not (one.is_unknown or (one.is_reachable and one.slack_id))]
+    untold: list[Markup] = [name_of(one) for one in concerned if not _is_told(one)]
     return f"Slack can't reach {listed(untold)}: tell them yourself" if untold else ""
