@@ -255,19 +255,14 @@ def opener_of(kind: AnyKind) -> Listener:
 
 
 async def suggest_workspaces(call: Interaction, query: str) -> list[Json]:
-    """Return the workspaces whose name holds what was typed; where the form takes it, also the whole organization."""
+    """Return the workspaces that the form takes and whose name holds what was typed, and perhaps the whole organization."""
     wanted = folded(query).strip()
-    found = [w for w in await call.rt.directory.workspaces() if wanted in folded(w.name) and not w.is_claude_code]
-    whole = _whole_of(call)
+    kind = all_kinds(call.rt).get(text_at(call.payload, "view", "callback_id").removeprefix(ids.FORM_PREFIX))
+    named = [w for w in await call.rt.directory.workspaces() if wanted in folded(w.name)]
+    found = [w for w in named if (kind.rules.takes(w) if kind else not w.is_claude_code)]
+    whole = next((field.whole for field in kind.form if field.whole), "") if kind else ""
     first = [option(whole, WHOLE)] if whole and wanted in folded(whole) else []
     return [*first, *workspace_options(found)]
-
-
-def _whole_of(call: Interaction) -> str:
-    """Return what the form, whose field is typed in, calls the whole organization, or ""."""
-    form_id = text_at(call.payload, "view", "callback_id")
-    kind = all_kinds(call.rt).get(form_id.removeprefix(ids.FORM_PREFIX))
-    return next((field.whole for field in kind.form if field.whole), "") if kind else ""
 
 
 async def suggest_keys(call: Interaction, query: str) -> list[Json]:

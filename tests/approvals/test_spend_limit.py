@@ -168,14 +168,18 @@ async def test_a_typed_line_fills_in_workspace_amount_and_last_day(world: World)
     assert (request.workspace_id, SetSpendLimit.model_validate(request.payload).scope) == (None, None)
 
 
-async def test_the_whole_organization_is_found_while_typing(world: World) -> None:
+async def test_a_menu_has_what_its_form_takes_and_no_other_the_whole_organization(world: World) -> None:
     await world.command(ALICE, "/claude-workspaces limit")
     form = await world.modal(ALICE, "form_set_spend_limit")
     found = await suggested(world, form, "whole")
     assert [one["value"] for one in found] == ["organization"]
+    assert [one["text"]["text"] for one in await suggested(world, form, "claude")] == ["Claude Code"]
     await world.command(ALICE, "/claude-keys request")
     form = await world.modal(ALICE, "form_create_key")
-    assert await suggested(world, form, "whole") == []
+    assert await suggested(world, form, "whole") == await suggested(world, form, "claude") == []
+    await world.command(ALICE, "/claude-workspaces archive")
+    form = await world.modal(ALICE, "form_archive_workspace")
+    assert await suggested(world, form, "claude") == await suggested(world, form, "default") == []
 
 
 async def test_without_the_preview_an_approver_sets_it_and_their_word_is_said_to_be_unproven(world: World) -> None:

@@ -159,6 +159,7 @@ CREATE_KEY = Kind(
         check=_check,
         last_day="ends_on",
         fixed_end=_fixed_end,
+        takes=lambda workspace: not workspace.is_claude_code,
         needs=Can.KEYS,
         has_workspace=True,
         issues_keys=True,

@@ -166,11 +166,11 @@ def offers_for(rt: Runtime, workspace: Workspace) -> list[tuple[str, Own]]:
     """Return the kinds that can be asked for about a workspace, with what their buttons say."""
     if workspace.archived_at:
         return []
-    never = {"create_key", "archive_workspace"} if workspace.is_claude_code else set[str]()
+    kinds = all_kinds(rt)
     return [
         (kind, label)
         for kind, label, has_default in _OFFERS
-        if kind in all_kinds(rt) and kind not in never and (has_default or not workspace.is_default)
+        if kind in kinds and kinds[kind].rules.takes(workspace) and (has_default or not workspace.is_default)
     ]
 
 
