@@ -72,8 +72,11 @@ def person_card(facts: PersonFacts, calendar: Calendar) -> Message:
     return Message(f"{intro} {' '.join(_said(facts))}", fit(blocks))
 
 
+_UNLINKED: Markup = "\nnot linked to Slack yet: show them by an @mention to change their role or access"
+
+
 def _intro(facts: PersonFacts, calendar: Calendar) -> Markup:
-    account = f"\n{mention(facts.slack_id)}" if facts.slack_id else "\nnot linked to Slack yet"
+    account = f"\n{mention(facts.slack_id)}" if facts.slack_id else _UNLINKED
     linked = f", linked {date(facts.linked_at)}" if facts.linked_at else ""
     member = facts.member
     if member is None:

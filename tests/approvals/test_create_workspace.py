@@ -205,6 +205,7 @@ async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(wor
     await refused(world, "There is a workspace named staging already", name="staging", environments=[])
     await refused(world, "Anthropic has a workspace with this name", name="Claude  code", environments=[])
     await refused(world, "Use 244 characters at most, for the environment is added.", name="x" * 250)
+    await refused(world, "Use $1.00 or more.", limit="0.99")
     await refused(world, "Set a monthly limit", channel="C0ENG", tell=["alert"])
     await refused(world, "Choose the channel", tell=["digest"])
     await refused(world, "can't be a first member", members=[PRIYA, NINA])

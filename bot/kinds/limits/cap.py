@@ -1,10 +1,15 @@
-"""Anthropic's own cap of what an organization can spend a month: no limit can be above it (admin-api.md §4.8)."""
+"""What a monthly limit can be at all, and Anthropic's own cap: no limit can be above it (admin-api.md §4.8)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from bot.admin.model import SpendLimit
 from bot.words.amounts import exact_amount
+
+LEAST: Final = Decimal(1)
+MOST: Final = Decimal(100_000_000)
+"""Dollars a month that a form takes, whichever kind sets the limit."""
 
 
 def above_cap(amount: Decimal, limits: Sequence[SpendLimit]) -> str:

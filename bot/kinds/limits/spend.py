@@ -19,7 +19,7 @@ from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField, check_last_day
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
-from bot.kinds.limits.cap import above_cap, lower_whole
+from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
@@ -36,7 +36,7 @@ FORM = (
     FormField(
         "workspace_id", "For", "workspace", hint=f"Type part of a workspace's name, or “{THE_WHOLE}”.", whole=THE_WHOLE
     ),
-    FormField("amount", "Dollars a month", "amount", placeholder="5,000", least=Decimal(1), most=Decimal(100_000_000)),
+    FormField("amount", "Dollars a month", "amount", placeholder="5,000", least=LEAST, most=MOST),
     FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
     FormField(
         "ends_on",

@@ -14,7 +14,7 @@ from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import Checked, Concerns, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
 from bot.forms.fields import FormField, FormInput
-from bot.kinds.limits.cap import above_cap, lower_whole
+from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
 from bot.kinds.workspaces.create_parts import is_called, limited_since, limits_by_hand, parts_of, roles_that_stay
@@ -81,8 +81,8 @@ _FIELDS = (
         "amount",
         hint="US dollars a month for each workspace, such as 500 or 2k. Leave empty: no limit of its own.",
         optional=True,
-        least=Decimal("0.01"),
-        most=Decimal(100_000_000),
+        least=LEAST,
+        most=MOST,
     ),
     FormField("cost_centre", "Cost centre", optional=True, max_length=100),
     FormField(
