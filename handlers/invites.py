@@ -49,10 +49,12 @@ def read_line(words: Sequence[str]) -> Typed:
 
 def _take_role(parts: dict[str, list[str]]) -> None:
     """Take a role that stands after the last address without its word: `kim@acme.test developer`."""
-    for taken in (3, 2, 1):
-        if len(parts[""]) > taken and role_named(" ".join(parts[""][-taken:])):
-            parts["as"], parts[""] = parts[""][-taken:], parts[""][:-taken]
-            return
+    words = parts[""]
+    after = max((at + 1 for at, word in enumerate(words) if "@" in word), default=len(words))
+    tail = words[after:]
+    if role_named(" ".join(tail)):
+        parts["as"] = tail
+        del words[after:]
 
 
 def role_named(typed: str) -> str:
