@@ -10,7 +10,9 @@ from bot.admin.model import MonthSpend
 from bot.approvals.cards.lists import BY_HAND, Given, Titled, grant_blocks, held_blocks, mine_blocks, waiting_blocks
 from bot.hygiene.model import LastLook
 from bot.organization.keys_view import KeyLine, my_key_blocks
+from bot.organization.keys_wanted import Wanted
 from bot.organization.model import Glance, Places
+from bot.organization.narrowing import stored
 from bot.organization.person_view import places_in_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
@@ -113,7 +115,8 @@ def _keys(keys: Page[KeyLine]) -> list[Json]:
 
 def _places(places: Places) -> list[Json]:
     show = button("Show all about me", ids.SHOW_MEMBER, accessibility_label="Show all that is known about me")
-    return [section(f"*Workspaces*\n{places_in_words(places, numbered(places.given, size=SHOWN))}"), actions(show)]
+    every = button("All workspaces", ids.SHOW_WORKSPACES)
+    return [section(f"*Workspaces*\n{places_in_words(places, numbered(places.given, size=SHOWN))}"), actions(show, every)]
 
 
 def _glance(seen: Glance) -> list[Json]:
@@ -127,7 +130,11 @@ def _glance(seen: Glance) -> list[Json]:
         f"*Spent this month*: {_spent(seen.month)}",
         f"*Waiting for a decision*: {_count(seen.waiting)}",
     ]
-    lists = actions(button("Members", ids.LIST_MEMBERS), button("Pending invites", ids.LIST_MEMBERS_TOO, "pending"))
+    lists = actions(
+        button("Members", ids.LIST_MEMBERS),
+        button("Pending invites", ids.LIST_MEMBERS_TOO, "pending"),
+        button("Keys", ids.LIST_KEYS, stored(Wanted())),
+    )
     return [section("\n".join(lines)), lists]
 
 

@@ -21,9 +21,11 @@ from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
+from handlers.edge.window import answer_here
 from handlers.spend_where import why_directly
 from handlers.typed import workspace_named
 
+_TITLE, _MEMBERS = "Workspaces", "Members"
 _GONE = "I don't know that workspace any more. Ask for the list again."
 
 
@@ -83,29 +85,33 @@ async def _card(call: Interaction, workspace: Workspace) -> Message:
 async def turn_workspaces(call: Interaction) -> None:
     """Show another page of the workspaces, where it was turned."""
     narrowed, cursor = read_turn(call.value)
-    await call.say_in_place(await _list(call, restored(narrowed), cursor))
+    await answer_here(call, _TITLE, _list(call, restored(narrowed), cursor), in_place=True, has_figures=True)
 
 
 async def show_workspaces(call: Interaction) -> None:
     """Answer a button that asks for the workspaces."""
-    await _say(call, await _list(call, WantedWorkspaces()))
+    await answer_here(call, _TITLE, _list(call, WantedWorkspaces()), has_figures=True)
 
 
 async def show_workspace(call: Interaction) -> None:
     """Answer a button that asks for one workspace."""
-    found = await _by_id(call, call.value)
-    await (_say(call, await _card(call, found)) if found else call.say(plain_answer(_GONE)))
+    await answer_here(call, "Workspace", _card_of(call, call.value), has_figures=True)
+
+
+async def _card_of(call: Interaction, workspace_id: str) -> Message:
+    found = await _by_id(call, workspace_id)
+    return await _card(call, found) if found else plain_answer(_GONE)
 
 
 async def show_members(call: Interaction) -> None:
     """Answer a button that asks for all members of a workspace."""
-    await call.say(await _members(call, call.value))
+    await answer_here(call, _MEMBERS, _members(call, call.value))
 
 
 async def turn_members(call: Interaction) -> None:
     """Show another page of them, where it was turned."""
     workspace_id, cursor = read_turn(call.value)
-    await call.say_in_place(await _members(call, workspace_id, cursor))
+    await answer_here(call, _MEMBERS, _members(call, workspace_id, cursor), in_place=True)
 
 
 async def _members(call: Interaction, workspace_id: str, cursor: str = "") -> Message:

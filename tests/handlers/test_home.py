@@ -17,6 +17,18 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
         yield running
 
 
+async def test_every_list_and_card_of_workspaces_and_keys_opens_in_a_window(world: World) -> None:
+    await home_of(world, BOB, "Pending invites")
+    await press_at_home(world, BOB, "list_keys")
+    await world.modal(BOB, "newest first")
+    await press_at_home(world, BOB, "show_workspaces")
+    view = await world.modal(BOB, "*8 workspaces*")
+    assert (await world.click(BOB, "show_workspace", view_id=view["id"]))["ok"]
+    view = await world.modal(BOB, "open_update_workspace")
+    assert (await world.click(BOB, "open_update_workspace", view_id=view["id"]))["ok"]
+    await world.modal(BOB, "form_update_workspace")
+
+
 async def test_admins_see_the_organization_at_a_glance_and_nobody_else_does(world: World) -> None:
     await world.ask_for_key(ALICE, "waits")
     shown = await home_of(world, BOB, "The organization")

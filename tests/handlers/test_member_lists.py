@@ -122,7 +122,7 @@ async def test_whoever_left_slack_is_found_with_their_keys_and_can_be_removed(wo
 
 
 async def test_on_the_app_home_lists_and_cards_open_in_windows(world: World) -> None:
-    await home_of(world, BOB, "The organization")
+    await home_of(world, BOB, "Pending invites")
     await press_at_home(world, BOB, "list_members")
     view = await world.modal(BOB, "*39 members*")
     assert (await world.click(BOB, "page_members_next", view_id=view["id"]))["ok"]
