@@ -172,7 +172,7 @@ async def test_an_address_that_is_refused_spoils_no_other(world: World) -> None:
         KIM: "refused", LOU: "waits", "mia@acme.test": "refused", "ned@acme.test": "waits",
         f"{KIM} in Staging": "left_out", "mia@acme.test in Staging": "left_out",
     }  # fmt: skip
-    shown = (await card_with(world, "⚠️ *2 of 4 people invited as developer*"))["text"]
+    shown = (await card_with(world, "⚠️ *2 of 4 people invited as developer, then workspace developer in Staging*"))["text"]
     assert "ned@acme.test: had an invite as developer already, so I sent no other" in shown
     adopted = request.outcome.part("invite:ned@acme.test")
     assert adopted

@@ -157,12 +157,12 @@ def _what(asked: Asked[InviteMembers]) -> Markup:
 
 
 def _done(asked: Asked[InviteMembers]) -> Markup:
-    """Say who was invited, and how many of them where some were refused."""
+    """Say who was invited, how many of them where some were refused, and where they come once they have accepted."""
     names = {part_name(email) for email in asked.payload.emails}
     invites = [part for part in asked.request.outcome.parts if part.name in names]
     refused = sum(part.state == "refused" for part in invites)
     some: Markup = f"{number(len(names) - refused)} of " if refused else ""
-    return f"{some}{within_bold(_people(asked))} invited as {role_words(asked.payload.role)[0]}"
+    return f"{some}{within_bold(_people(asked))} invited as {role_words(asked.payload.role)[0]}{_where(asked.payload)}"
 
 
 def _then(asked: Asked[InviteMembers]) -> Markup:
