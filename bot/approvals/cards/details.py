@@ -80,11 +80,11 @@ def _known(request: Request) -> list[Markup]:
     if known.asker:
         lines.append(f"*At the ask* {asker_words(known.asker, mention(request.requester.slack_id))}")
     if known.key:
-        lines.append(f"*Then* {key_words(known.key)}")
+        lines.append(f"*At the ask* {key_words(known.key)}")
     if known.keys:
-        lines.append(f"*Then* {ending_lines(known.keys)}")
+        lines.append(f"*At the ask* {ending_lines(known.keys)}")
     figures = as_of_words(known)
-    return [*lines, f"*Then* {figures}"] if figures else lines
+    return [*lines, f"{figures[0].upper()}{figures[1:]}"] if figures else lines
 
 
 def _ids(request: Request) -> list[Markup]:
