@@ -16,7 +16,7 @@ from bot.approvals.cards.topic import refresh
 from bot.approvals.extensions import kind_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import Elsewhere, NeedsPerson, Outcome
+from bot.approvals.outcome import ENDED, Elsewhere, NeedsPerson, Outcome
 from bot.approvals.parts import Seen, Stays
 from bot.errors import UpstreamMissing, UpstreamRefused
 from bot.runtime import Runtime
@@ -38,6 +38,9 @@ async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str]
     have been set by another request since, whose word holds.
     """
     request, at = asked.request, tx.now + LOOK_EVERY
+    after = kind.effect.stays_after
+    if request.status is Status.REVERTED and after and not request.outcome.needs_person_at_end:
+        await timers.set_timers(tx, TOPIC, after.which(asked), {request.id: at})
     if request.status is not Status.APPLIED or request.extends is not None:
         return
     if parts is None:
@@ -60,7 +63,7 @@ async def let_go(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
 async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     async with rt.store.read() as tx:
         request = await requests.load(tx, timer.what)
-    if request is None or request.status is not Status.APPLIED:
+    if request is None or request.status not in (Status.APPLIED, Status.REVERTED):
         return None
     asked = kind_of(rt, request).asked(request)
     stays, which = _behind(kind_of(rt, request), asked, timer.subject)
@@ -85,6 +88,8 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
 def _behind(kind: AnyKind, asked: Asked[Any], subject: str) -> tuple[Stays[Any] | None, str]:
     """Return how a value is seen that a timer is about, and by which it is told apart: "" for the request's only one."""
     effect = kind.effect
+    if asked.request.status is Status.REVERTED:
+        return effect.stays_after, ENDED
     if effect.stays and effect.parts_stay(asked) == {}:
         return effect.stays, ""
     found = next((one for one in effect.parts_stay(asked).values() if one.which(asked) == subject), None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -38,6 +38,8 @@ class Elsewhere(BaseModel):
     which: str = ""
 
 
+ENDED: Final = "ended"
+"""The `which` of a value that stays as the end of a grant left it."""
 PartState = Literal["done", "waits", "refused", "left_out", "over"]
 """How a part stands: `waits` for something outside, `left_out` since the part before it didn't work, `over` in vain."""
 

@@ -180,6 +180,7 @@ class Effect(Generic[P]):
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
     that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
+    `stays_after` is the value that is looked after once a grant has ended, where its end is for good;
     `lets_go` names further values that it changes, after which no earlier request looks from then on, with the part that
     changes each, "" for the request itself.
     """
@@ -191,6 +192,7 @@ class Effect(Generic[P]):
     stands: Callable[[Look[P]], Awaitable[bool]] = _stands
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing
     stays: Stays[P] | None = None
+    stays_after: Stays[P] | None = None
     parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
     lets_go: Callable[[Asked[P]], Mapping[str, str]] = lambda _asked: {}
 

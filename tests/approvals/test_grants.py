@@ -21,6 +21,7 @@ from tests.approvals.acting import (
     thread_of,
     until,
 )
+from tests.approvals.test_drift import a_day_passes, seen_of
 from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
 PRIYA = "U0CROWD01"
@@ -89,7 +90,7 @@ async def test_a_role_that_went_back_by_itself_is_said(world: World) -> None:
     await card_with(world, "was already developer again.")
 
 
-async def test_a_key_made_by_hand_without_expiry_is_archived_at_its_end(world: World) -> None:
+async def test_a_key_made_by_hand_without_expiry_is_archived_at_its_end_and_looked_after(world: World) -> None:
     card = await world.ask_for_key(ALICE, "ending", workspace="Production", ends_on=await in_a_week(world))
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FULFILLING)
@@ -97,9 +98,15 @@ async def test_a_key_made_by_hand_without_expiry_is_archived_at_its_end(world: W
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
     await a_minute_passes(world, seconds=TWO_WEEKS)
-    await until(world, card, Status.REVERTED)
+    ended = await until(world, card, Status.REVERTED)
     assert [key.status for key in await keys_named(world, "ending")] == ["archived"]
     await world.message(ALICE, "🔁 *Key `ending` in Production is revoked*")
+    await a_day_passes(world)
+    assert await seen_of(world, ended) == ([], "")
+    await world.post(f"/claude/keys/{ended.outcome.thing_id}", status="active")
+    await a_day_passes(world)
+    record, said = await seen_of(world, ended)
+    assert (record, "ending is active, not archived" in said) == (["archived → active"], True)
 
 
 async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -> None:

@@ -86,6 +86,15 @@ async def _see(look: Look[CreateKey]) -> Seen | None:
     return None if key.status == "expired" else Seen(key.name, "active", key.status)
 
 
+async def _see_ended(look: Look[CreateKey]) -> Seen | None:
+    key = await look.admin.api_key(look.request.outcome.thing_id or "")
+    return None if key.status == "expired" else Seen(key.name, "archived", key.status)
+
+
+def _which(asked: Asked[CreateKey]) -> str:
+    return f"status:{asked.request.outcome.thing_id}"
+
+
 async def _revert(act: Act[CreateKey]) -> Done:
     key = await act.admin.api_key(act.request.outcome.thing_id or "")
     if key.status in DEAD:
@@ -170,7 +179,8 @@ CREATE_KEY = Kind(
         look=_look,
         revert=_revert,
         stands=_stands,
-        stays=Stays(which=lambda asked: f"status:{asked.request.outcome.thing_id}", see=_see),
+        stays=Stays(which=_which, see=_see),
+        stays_after=Stays(which=_which, see=_see_ended),
     ),
     concerns=NOBODY,
     by_hand=ByHand(
