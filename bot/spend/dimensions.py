@@ -64,6 +64,8 @@ class Dimension:
     """What else people type for it: plurals and synonyms, in lower case, two words at most."""
     show: Callable[[str, Mapping[str, str]], str] = named
     """Returns a value as people know it, given its id and the names of things by id."""
+    values: tuple[str, ...] = ()
+    """What its values are called, where the Claude API has a list of them."""
 
     @property
     def typed(self) -> tuple[str, ...]:
@@ -107,6 +109,17 @@ PERSON = Dimension(
     person,
 )
 """Who caused it: a member, a service account, a federated identity, or a key of which nobody is known (§4.10)."""
+_PRODUCTS = {
+    "messages_api": "Messages API",
+    "message_batches_api": "Message Batches API",
+    "managed_agents_api": "Managed Agents API",
+    "claude_console": "Claude Console",
+    "claude_code": "Claude Code",
+    "claude_in_chrome": "Claude in Chrome",
+    "claude_tag": "Claude in Slack",
+    "chat_cowork_unified": "Chat and Cowork",
+    "cc_security_autopatch": "Security autopatch",
+}
 PRODUCT = Dimension(
     "product",
     "Product",
@@ -114,19 +127,8 @@ PRODUCT = Dimension(
     "product",
     "Tools and other",
     ("products",),
-    spelled(
-        {
-            "messages_api": "Messages API",
-            "message_batches_api": "Message Batches API",
-            "managed_agents_api": "Managed Agents API",
-            "claude_console": "Claude Console",
-            "claude_code": "Claude Code",
-            "claude_in_chrome": "Claude in Chrome",
-            "claude_tag": "Claude in Slack",
-            "chat_cowork_unified": "Chat and Cowork",
-            "cc_security_autopatch": "Security autopatch",
-        }
-    ),
+    spelled(_PRODUCTS),
+    tuple(_PRODUCTS.values()),
 )
 TIER = Dimension(
     "tier",
@@ -136,6 +138,7 @@ TIER = Dimension(
     "No tier",
     ("tiers", "service tier", "service tiers", "service_tier"),
     spelled({}),
+    ("standard", "batch", "priority", "priority on demand", "flex", "flex discount"),
 )
 CONTEXT = Dimension(
     "context",
@@ -154,6 +157,7 @@ COST_TYPE = Dimension(
     "No cost type",
     ("cost types", "cost_type"),
     spelled({"session_usage": "Sessions"}),
+    ("web search", "code execution", "sessions"),
 )
 TOKENS = "tokens"
 """The cost type of tokens."""

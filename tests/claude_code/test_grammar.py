@@ -19,6 +19,8 @@ from bot.commands.parse import parse
         ("me", CodeQuery("30d", PERSON, True)),
         ("ME by terminal 2026-11-01..2026-11-09", CodeQuery("2026-11-01..2026-11-09", TERMINAL, True)),
         ("by tool by tools", CodeQuery("30d", TOOL)),
+        ("last 3 months by tool", CodeQuery("last 3 months", TOOL)),
+        ("kw 47", CodeQuery("w47")),
     ],
 )
 def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None:
@@ -43,7 +45,7 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("xyzzy", NotUnderstood((), "xyzzy")),
         ("30d plugh", NotUnderstood(("30d",), "plugh", "30d")),
         ("last wek", NotUnderstood((), "last wek", "last week")),
-        ("last 3 months", NotUnderstood((), "last 3 months", "90d")),
+        ("rolling 3 months", NotUnderstood((), "rolling 3 months", "90d")),
         ("next week by tool", NotUnderstood((), "next week", "this week by tool")),
         ("how much does Claude Code cost", NotUnderstood((), "cost", "by person")),
         ("sessions last week", NotUnderstood((), "sessions", "by person last week")),

@@ -14,7 +14,7 @@ from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE, by_tag
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.model import Filter, SpendQuery
 from bot.words.calendars import UTC_DAYS
-from tests.spend.questions import LEDGER, NAMES, SUGGESTED, TAGS, UNDERSTOOD, WORKSPACES
+from tests.spend.questions import LEDGER, NAMES, SUGGESTED, TAGS, UNDERSTOOD, UNTOLD, WORKSPACES
 from tests.spend.test_views import AS_OF
 
 _PERSON = next(one for one in LEDGER if one.name == "person")
@@ -49,6 +49,13 @@ def test_every_question_is_understood_or_answered_with_a_better_one() -> None:
     assert [one for one in told if one not in UNDERSTOOD and one not in SUGGESTED] == []
 
 
+def test_what_no_answer_tells_is_named_with_the_reason() -> None:
+    found = {text: asked(text) for text, *_ in UNTOLD}
+    told = [(text, one.unknown, one.suggestion) for text, one in found.items() if isinstance(one, NotUnderstood)]
+    assert told == [row[:3] for row in UNTOLD]
+    assert [text for text, *_, reason in UNTOLD if reason not in getattr(found[text], "why", "")] == []
+
+
 def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> None:
     wrong = [one for one in SUGGESTED if one[2] is not None and not isinstance(asked(one[2]), SpendQuery)]
     changed = [one for one in UNDERSTOOD if asked(one[1]) != asked(one[0])]
@@ -56,7 +63,7 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
 
 
 def test_whatever_a_question_begins_with_reaches_the_reader_of_questions() -> None:
-    lost = [text for text, *_ in (*UNDERSTOOD, *SUGGESTED) if not is_question(text)]
+    lost = [text for text, *_ in (*UNDERSTOOD, *SUGGESTED, *UNTOLD) if not is_question(text)]
     assert lost == []
 
 

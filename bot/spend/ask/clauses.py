@@ -3,18 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from bot.spend.ask.least import Over, over_of
 from bot.spend.ask.periods import read_period
 from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES, TOKEN_TYPE, TOKENS_BY_TYPE, by_tag
 from bot.spend.ask.words import FILLERS, LINKS, MENTION, PERSON, plain
 from bot.spend.dimensions import MODEL, WORKSPACE, Dimension
 from bot.spend.model import Filter, Measure, Period
-from bot.words.amounts import read_amount
-from bot.words.counts import read_count
-from bot.words.unreadable import Unreadable
 
 Part = Literal["period", "breakdown", "filter", "measure", "number of parts", "least amount", "comparison"]
 _MEASURES: dict[str, Measure] = {
@@ -27,6 +24,7 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 """Words that may stand before "by"."""
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
+_SCALES = {"thousand": "k", "million": "m", "mio": "m"}
 _VERSUS = (
     ("compared", "to"), ("compared", "with"), ("compare", "to"), ("compare", "with"), ("vs",), ("versus",), ("against",),
     ("compared",),
@@ -59,17 +57,14 @@ class Known:
         """Return the names that are known in a dimension."""
         return self.names.get(dimension.name, ())
 
+    def has(self, word: str) -> bool:
+        """Tell whether a word alone is the name of something."""
+        return any(plain(word) == plain(one) for names in self.names.values() for one in names)
+
     @property
     def person(self) -> Dimension | None:
         """Return the dimension of people, None where the ledger has none."""
         return self.by.get(PERSON)
-
-
-class Over(NamedTuple):
-    """An amount as it was typed, in dollars and as a count; None where it can't be one."""
-
-    dollars: Decimal | None
-    number: int | None
 
 
 Value = str | int | Over | Filter | tuple[Dimension, ...]
@@ -133,26 +128,14 @@ def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     at = 2 if first == "more" and len(words) > 1 and words[1].casefold() == "than" else 1 if first in _OVER else 0
     if not at or len(words) <= at or (read_period(words[at:]) and not _is_no_year(words[at])):
         return None
-    amount = over_of(words[at])
-    return None if amount is None else _read("least amount", amount, words, at + 1)
+    scale = _SCALES.get(words[at + 1].casefold(), "") if len(words) > at + 1 else ""
+    amount = over_of(words[at] + scale)
+    return None if amount is None else _read("least amount", amount, words, at + 1 + bool(scale))
 
 
 def _is_no_year(text: str) -> bool:
     """Tell whether a bare number can't be meant as a year, in which there was nothing to spend."""
     return text.isdecimal() and not _YEARS[0] <= int(text) <= _YEARS[1]
-
-
-def over_of(text: str) -> Over | None:
-    """Return an amount in both readings, None for what is neither."""
-    try:
-        in_dollars = read_amount(text)
-    except Unreadable:
-        in_dollars = None
-    try:
-        count = None if "$" in text else read_count(text)
-    except Unreadable:
-        count = None
-    return None if in_dollars is None and count is None else Over(in_dollars, count)
 
 
 def _by(first: str, words: Sequence[str], known: Known) -> Read | None:
@@ -213,7 +196,7 @@ def _in(first: str, words: Sequence[str], known: Known) -> Read | None:
     # "from 3 Oct" may mean that day alone, or all since then.
     if first != "from" and (period := read_period(rest)):
         return _read("period", period[0], words, period[1] + skipped)
-    if first == "in" and (measure := _MEASURES.get(rest[0].casefold())):
+    if first in ("in", "of") and (measure := _MEASURES.get(rest[0].casefold())):
         return _read("measure", measure, words, 1 + skipped)
     return None
 
@@ -241,9 +224,10 @@ def _measure(first: str, words: Sequence[str], _: Known) -> Read | None:
 
 
 def _plain_time(first: str, words: Sequence[str], known: Known) -> Read | None:
-    """Read `daily`, `weekly`, `monthly` and `hourly`, which say "by" themselves."""
-    split = known.by.get(first) if first.endswith("ly") else None
-    return None if split is None or split not in TIMES else _read("breakdown", (split,), words, 1)
+    """Read `daily`, `weekly`, `monthly` and `hourly`, which say "by" themselves, and `month by month`."""
+    is_each = [word.casefold() for word in words[1:3]] == ["by", first]
+    split = known.by.get(first) if first.endswith("ly") or is_each else None
+    return None if split is None or split not in TIMES else _read("breakdown", (split,), words, 3 if is_each else 1)
 
 
 def _values(rest: Sequence[str], dimension: Dimension, known: Known) -> tuple[tuple[str, ...], int] | None:

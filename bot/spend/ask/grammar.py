@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from bot.spend.ask.clauses import Known, Over, Part, Read, known_words, read_part
+from bot.slack.markup import Markup
+from bot.spend.ask.clauses import Known, Part, Read, known_words, read_part
 from bot.spend.ask.idioms import named
+from bot.spend.ask.least import Over
 from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, WEEK
-from bot.spend.ask.words import FILLERS, LINKS, joined, tidied
+from bot.spend.ask.untold import untold
+from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
 from bot.spend.dimensions import ASKED, WORKSPACE, Dimension
 from bot.spend.model import Filter, Period, SpendQuery
@@ -19,6 +22,14 @@ from bot.spend.model import Filter, Period, SpendQuery
 _MOST_SPLITS = 2
 _USUAL: Mapping[Dimension | None, Period] = {DAY: "30d", WEEK: "90d", MONTH: "ytd"}
 """The period of a question by a unit of time that names none: a day alone has one part."""
+_RUNS: Mapping[Period, Period] = {
+    "yesterday": "today",
+    "last week": "this week",
+    "last month": "mtd",
+    "last quarter": "this quarter",
+    "last year": "ytd",
+}
+"""The period of a question that only names what to compare with: `vs last week`."""
 _NOTHING: Mapping[str, Sequence[str]] = {}
 
 
@@ -26,13 +37,14 @@ _NOTHING: Mapping[str, Sequence[str]] = {}
 class NotUnderstood:
     """Words that make no sense: what was understood, the rest, and the nearest thing that would make sense (words only).
 
-    `second` is set when `unknown` makes sense, but contradicts what was read before it.
+    `second` is set when `unknown` makes sense, but contradicts what was read before it; `why` says why no answer tells it.
     """
 
     understood: tuple[str, ...]
     unknown: str
     suggestion: str | None = None
     second: Part | None = None
+    why: Markup = ""
 
 
 class _Stop(NamedTuple):
@@ -56,16 +68,24 @@ def parse_query(
     other things by the name of their dimension. A part that contradicts one before it is reported, because nobody knows
     which of both was meant.
     """
-    known = known_words(dimensions, {WORKSPACE.name: workspaces, **names}, tags)
+    values = {one.name: one.values for one in dimensions if one.values}
+    known = known_words(dimensions, {WORKSPACE.name: workspaces, **values, **names}, tags)
     typed = tidied(words)
     found = _read_all(typed, known)
     if isinstance(found, SpendQuery):
         return found
-    meant = repaired(typed, found.at, found.second, known, lambda tried: _stop_of(tried, known))
+    why = None if found.second or known.has(typed[found.at]) else untold(typed[found.at :])
+    meant = (
+        None
+        if why and not why.has_near
+        else repaired(typed, found.at, found.second, known, lambda tried: _stop_of(tried, known))
+    )
     said = None if meant is None else _said(meant, known)
     understood = tuple(one.said for one in found.reads)
     if found.second is not None:
         return NotUnderstood(understood, found.second.said, said, found.second.part)
+    if why is not None:
+        return NotUnderstood(understood, " ".join(typed[found.at : found.at + why.taken]), said, why=why.sentence)
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
@@ -99,8 +119,7 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
 
 
 def _says_nothing(words: Sequence[str], at: int, reads: Sequence[Read]) -> bool:
-    word = words[at].casefold()
-    return word in FILLERS or (word in LINKS and bool(reads) and at + 1 < len(words))
+    return decorates(words[at:]) or (words[at].casefold() in LINKS and bool(reads) and at + 1 < len(words))
 
 
 def _contradicts(found: Read, reads: Sequence[Read]) -> bool:
@@ -134,7 +153,9 @@ def _query(reads: Sequence[Read]) -> SpendQuery:
     if isinstance(over, Over):
         least = over.dollars if measure == "dollars" else Decimal(over.number or 0)
     return SpendQuery(
-        period=values.get("period") or next((_USUAL[one] for one in by if one in _USUAL), "yesterday"),
+        period=values.get("period")
+        or _RUNS.get(values.get("comparison", ""))
+        or next((_USUAL[one] for one in by if one in _USUAL), "yesterday"),
         by=by[0] or WORKSPACE,
         where=_filters(reads),
         and_by=by[1],

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.spend.ask.periods import BETWEEN, MOST_DAYS, read_period
-from bot.spend.ask.spans import YEAR_BEFORE
+from bot.spend.ask.spans import MONTH_NAMES, YEAR_BEFORE
 from bot.spend.ask.words import MENTION
 
 NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "under", "below", "less"})
@@ -16,11 +16,16 @@ _MOST_DIGITS = 6
 _UNITS = ("day", "week", "month", "quarter", "year")
 _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
 _SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
+_FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
+_EITHER = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:/(\d{4}))?")
+_MONTH_OR_DAY = re.compile(r"([a-z]{3,9})-?(\d\d)")
 _EVER = frozenset({"all time", "all-time", "lifetime", "ever", "since the beginning", "since ever"})
 _BEFORE = re.compile(
     r"vs (?:the )?(?:(?:previous|prior|preceding) (?:one|period)|(?:day|week|month|quarter|year|period) before)"
 )
-_SAME = re.compile(r"vs (?:the )?same (?:period|time|days?) (?:of |in )?(?:the )?last (week|month|quarter|year)")
+_SAME = re.compile(
+    r"vs (?:the )?same (?:period|time|days?|week|month|quarter) (?:of |in )?(?:the )?last (week|month|quarter|year)"
+)
 
 
 def idioms(rest: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:
@@ -46,6 +51,20 @@ def named(rest: Sequence[str]) -> int:
     return len(words) if words[1].isdecimal() or words[1] == "the" else 2
 
 
+def _loosely(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read numbers that are only nearly said, and half a year."""
+    behind = words[1:] if words[0] in _COUNTED else words
+    said = len(words) - len(behind)
+    if behind[:2] == ["half", "year"]:
+        yield said + 2, ["last", "6", "months"]
+    if behind[:1] == ["few"] and behind[1:2] and behind[1].rstrip("s") in _FEW:
+        yield said + 2, _FEW[behind[1].rstrip("s")].split()
+    if behind[:1] == ["couple"] and (rest := [one for one in behind[1:3] if one != "of"]):
+        yield said + 1 + (behind[1] == "of") + 1, ["last", "2", rest[0]]
+    if words[0] in ("rolling", "trailing") and len(words) > 2 and words[1].isdecimal() and words[2].startswith("day"):
+        yield 3, [f"{words[1]}d"]
+
+
 def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     unit = next((one for one in _UNITS if len(words) > 1 and words[1].rstrip("s") == one), "")
     if words[0] in ("next", "coming") and unit not in ("", "day"):
@@ -60,6 +79,8 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     behind = words[1:] if words[0] in _COUNTED else words
     yield from ((len(words) - len(behind) + taken, meant) for taken, meant in _months(behind))
     yield from _turned(words)
+    yield from _loosely(words)
+    yield from _dates(words[0])
 
 
 def _is_count(word: str) -> bool:
@@ -80,14 +101,26 @@ def _turned(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             yield taken, [f"{days[1]}..{days[0]}"]
 
 
+def _dates(word: str) -> Iterator[tuple[int, list[str]]]:
+    """Read a date that may be another one, which is asked and never guessed: `3/10` is October first, `Oct-26` a month."""
+    if (found := _EITHER.fullmatch(word)) and 1 <= int(found[2]) <= 12:
+        yield 1, [f"{int(found[1])}", MONTH_NAMES[int(found[2]) - 1], *([found[3]] if found[3] else [])]
+    if (found := _MONTH_OR_DAY.fullmatch(word)) and read_period([found[1], f"20{found[2]}"]):
+        yield 1, [found[1], f"20{found[2]}"]
+
+
 def _comparisons(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Read a comparison with the period before, which every answer has anyway, and one with the same days of another."""
+    if words[0] in ("mom", "wow", "qoq"):
+        yield 1, []
+    if words[0] == "yoy":
+        yield 1, ["vs", *YEAR_BEFORE.split()]
     for taken in range(min(len(words), 8) if words[0] in _VERSUS else 0, 1, -1):
         said = " ".join(["vs", *words[1:taken]])
         if _BEFORE.fullmatch(said):
             yield taken, []
         if same := _SAME.fullmatch(said):
-            yield taken, ["vs", *(YEAR_BEFORE.split() if same[1] == "year" else ("last", same[1]))]
+            yield taken, ["vs", *(YEAR_BEFORE.split() if "year" in same.groups() else ("last", same[1]))]
 
 
 def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:

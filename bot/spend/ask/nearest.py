@@ -21,6 +21,8 @@ _TRIES = 40
 _CHANGES = 3
 _SURE, _SURE_OF_SEVERAL, _SURE_OF_ANOTHER = 0.7, 0.75, 0.8
 _LONGEST_NAME = 4
+_TO_NAME = {WORKSPACE.name: "in", PERSON: "for"}
+"""What is typed before the names of a dimension, where it isn't the dimension's own name."""
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -49,21 +51,36 @@ def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is
     `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
     """
     before, rest = words[:at], words[at:]
+    if second is not None and second.part == "period" and before[-1:] == ["and"]:
+        yield [*before[:-1], "to", *rest]  # October and November
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
+    if rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-"):
+        return
+    yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}
     for taken, meant in chain(idioms(rest, dimensions), _meant(rest, known)):
         if meant or taken < len(rest) or before:
             yield [*before, *meant, *rest[taken:]]
-    if rest[0].casefold() in NEGATIONS:
-        return
     for skipped in (1, 2):
         after = rest[skipped:]
         while after and after[0].casefold() in LINKS:
             after = after[1:]
         if not rest[0][:1].isdigit() and (after or (before and not is_first)):
             yield [*before, *after]
+
+
+def _begun_earlier(words: list[str], at: int, known: Known) -> Iterator[list[str]]:
+    """Yield words with a name whose first word was read as something else, such as the month in `May Chen`."""
+    names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
+    for start in range(max(at - 2, 0), at):
+        for taken, meant in _exactly(words[start:], names):
+            before = words[:start]
+            while before and before[-1].casefold() in ("in", "for", "of", "by"):
+                before = before[:-1]
+            if start + taken > at:
+                yield [*before, *meant, *words[start + taken :]]
 
 
 def _without(words: list[str], second: Read) -> list[str]:
@@ -80,18 +97,22 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
     if [one.casefold() for one in rest[:2]] == ["by", "tag"]:
         yield from _tags(rest, known)
     elif word in ("by", "per", "each", "every") and len(rest) > 1:
+        people = _names(known, PERSON, "for")
+        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), people))
         yield from _near(rest, 1, _splits(known))
-        yield from _near(rest, 1, _names(known, PERSON, "for"))
+        yield from _near(rest, 1, people)
     elif word == "from" and len(rest) > 1 and read_period(rest[1:]):
         yield 1, ["since"]
     elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
-        named = {**_names(known, WORKSPACE.name, "in"), **_names(known, PERSON, "for"), **_others(known)}
-        yield from _near(rest, 1, named if word != "in" else {**_others(known), **_names(known, WORKSPACE.name, "in")})
+        places = _names(known, WORKSPACE.name, "in")
+        yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), places))
+        named = {**places, **_names(known, PERSON, "for"), **_others(known)}
+        yield from _near(rest, 1, named if word != "in" else {**_others(known), **places})
         yield from _near(rest, 1, {one: one.split() for one in period_phrases()})
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
-    elif word in ("output", "input", "cached", "cache") and len(rest) > 1 and rest[1].casefold() in ("tokens", "token"):
-        yield 2, ["tokens", "by", "token", "type"]
+    elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
+        yield at + 1, ["tokens", "by", "token", "type"]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:
         yield 1, ["vs"]
     elif word in known.by and len(rest) > 1:
@@ -101,15 +122,29 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
     yield from _bare(rest, known)
 
 
+def _tokens_at(rest: Sequence[str]) -> int:
+    """Return where `cache read tokens` says tokens, 0 where it doesn't."""
+    return next((at for at, one in enumerate(rest[:3]) if one.casefold() in ("tokens", "token")), 0)
+
+
 def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     if [one.casefold() for one in rest[1:3]] == ["last", "year"]:
         yield 3, ["vs", *YEAR_BEFORE.split()]
+    if not read_period(rest[1:]):
+        yield 1, ["and"]  # Production vs Staging
     yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, {one: one.split() for one in period_phrases()}))
 
 
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
     yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
+    if len(rest) > 1 and (split := known.by.get(rest[1].casefold())) and rest[1].casefold() == split.name:
+        value = plain(rest[0])
+        fitting = [one for one in known.of(split) if value in (plain(one), *plain(one).split("-"))]
+        yield from ((2, [*_TO_NAME.get(split.name, split.name).split(), rest[0]]) for _ in fitting[:1])  # batch tier
+    yield from _in_one_word(rest[0], {**{one: one.split() for one in period_phrases()}, **_splits(known)})
+    if rest[0].casefold() not in known.by:
+        yield from _by_beginning(plain(rest[0]), _names(known, WORKSPACE.name, "in"))
     if rest[0].isdecimal() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
         yield 1, [f"{in_ascii(rest[0])}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
@@ -131,8 +166,10 @@ def _splits(known: Known) -> dict[str, list[str]]:
     """Return what splits may be called, with what is typed for them."""
     found = {typed: ["by", *one.name.split()] for typed, one in known.by.items()}
     found |= {one.name: ["by", one.name] for one in TIMES}
-    tags = {form: ["by", "tag", tag] for tag in known.tags for form in (plain(tag), f"tag {plain(tag)}")}
-    return {**tags, **found}
+    for tag in known.tags:
+        apart = re.sub(r"[-_]", " ", plain(tag))
+        found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
+    return {"type": ["by", "token", "type"], **found}
 
 
 def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
@@ -143,7 +180,7 @@ def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
 
 
 def _names(known: Known, dimension: str, keyword: str) -> dict[str, list[str]]:
-    return {plain(one): [keyword, one] for one in known.names.get(dimension, ())}
+    return {plain(one): [*keyword.split(), one] for one in known.names.get(dimension, ())}
 
 
 def _others(known: Known) -> dict[str, list[str]]:
@@ -184,8 +221,23 @@ def _like(typed: str, known: Sequence[str], cutoff: float) -> str | None:
     return closest(typed, [one for one in known if one[:1] == typed[:1]], cutoff) or closest(typed, [near], _SURE_OF_ANOTHER)
 
 
+def _in_one_word(word: str, meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield what is meant by words that were joined: `lastmonth`, `last-month`."""
+    meant = {one.replace(" ", ""): words for one, words in meanings.items() if " " in one}
+    if found := meant.get(re.sub(r"[-_]", "", plain(word))):
+        yield 1, found
+
+
+def _by_beginning(word: str, names: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the only name that begins with this word."""
+    fitting = [meant for name, meant in names.items() if name.startswith(re.sub(r"['’]s$", "", word))]
+    if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
+        yield 1, fitting[0]
+
+
 def _by_part(word: str, names: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
     """Yield the only name that has this word in it."""
+    word = re.sub(r"['’]s$", "", word)
     fitting = [meant for name, meant in names.items() if word in re.split(r"[\s_-]+", name)]
-    if len(fitting) == 1 and len(word) > 2:
+    if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
         yield 1, fitting[0]

@@ -1,8 +1,9 @@
 """Periods as people type them; each has one spelling that is read back. What days they mean stands in `spans.py`. Pure.
 
 `today`, `yesterday`, `friday`, `45d`, `this week`, `last week`, `mtd`, `last month`, `october`, `2026-10`, `this quarter`,
-`last quarter`, `q3`, `2026-q3`, `ytd`, `last year`, `2026`, `2026-10-03..2026-10-17`, without years `10-03..10-17`, and
-`since` with a day, a weekday, a week, a month, a quarter or a year. Without a year, each is the latest that has begun.
+`last quarter`, `q3`, `2026-q3`, `ytd`, `last year`, `2026`, `w47`, `2026-w47`, `last 3 months`, `2026-10-03..2026-10-17`,
+without years `10-03..10-17`, from one to another `july..2026-09`, and `since` with a day, a weekday, a week, a month, a
+quarter or a year. Without a year, each is the latest that has begun.
 """
 
 import functools
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, on_or_after, on_or_before, span, span_before
+from bot.spend.ask.spellings import spelled_here
 from bot.spend.model import PERIODS, Period
 from bot.words.digits import in_ascii
 from bot.words.wording import MONTHS
@@ -45,14 +47,19 @@ _WORDS: dict[str, Period] = {
 _ARTICLE = re.compile(
     r"(?:the|our) (?=last|past|previous|prior|current|first|second|third|fourth|[1-4](?:st|nd|rd|th) q|year to|month to)"
 )
-_DAYS = re.compile(r"(?:(?:last|past|previous) )?(\d{1,4}) ?(d|days?|w|weeks?)")
-BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|and|-) ")
+_DAYS = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,4})[ -]?(?:d|days?)")
+_WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|week|month|quarter|year)s?")
+_MOST_WHOLE = {"week": 156, "month": 36, "quarter": 12, "year": 3}
+_WEEK = re.compile(r"(?:(\d{4})[- ]?)?(?:w|wk|kw|cw|(?:calendar )?weeks?)\.? ?(\d{1,2})(?:[-/ ](?:of )?(\d{4}))?")
+BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|-) ")
+_BETWEEN_AND = re.compile(r"between (.+?) and (.+)")
 _HYPHEN = re.compile(r"([a-z]+ \d{1,2})-(\d{1,2}(?:,? \d{4})?)|(\d{1,2})-(\d{1,2} [a-z]+(?: \d{4})?)")
 """`Oct 3-17` and `3-17 Oct`: elsewhere a hyphen between figures is one of a date."""
 _ISO = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
+_WEEKDAY_OF = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? (?=\S)")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: (?:of )?([a-z]+)\.?)?(?:,? (\d{4}))?")
 _NAMED_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
-_MONTH = re.compile(r"([a-z]+)\.?(?: (?:of )?(\d{4}))?")
+_MONTH = re.compile(r"([a-z]+)\.?(?:,? (?:of )?(\d{4}))?")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})[-/ ]?)?q ?([1-4])(?:[-/ ]?(\d{4}))?")
 _QUARTER_SAID = re.compile(r"(first|second|third|fourth|1st|2nd|3rd|4th) quarter(?: (?:of )?(\d{4}))?")
@@ -60,8 +67,17 @@ _HALF = re.compile(r"(?:(\d{4})[-/ ]?)?(?:h ?([12])|(?:the )?(first|second) half
 _YEAR = re.compile(r"20\d\d")
 _ANY_YEAR = re.compile(r"\d{4}")
 _OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_SINCE = re.compile(r"since (?:the )?(.+)|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)")
+_SINCE = re.compile(
+    r"since (?:the )?(?:(?:beginning|start|first) of )?(?:the )?(.+)"
+    r"|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)"
+)
+_POSSESSIVE = re.compile(r"['’]s$")
 _LONGEST = 10
+_BEGINS = re.compile(r"(?:from|since) ")
+_YEARLESS_SIDE = re.compile(rf"\d\d-\d\d|q[1-4]|w\d\d|{'|'.join(MONTH_NAMES)}")
+_DATED_SIDE = re.compile(r"\d{4}(?:-(?:\d\d(?:-\d\d)?|q[1-4]|w\d\d))?")
+_LAST_SIDES = ("yesterday", "last week", "last month", "last quarter")
+_FAR_AHEAD = date(2100, 12, 31)
 _Day = tuple[int | None, int | None, int]
 """(year, month, day); what wasn't said is None."""
 
@@ -69,7 +85,7 @@ _Day = tuple[int | None, int | None, int]
 def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
     """Return the longest period that the words begin with, in its one spelling, and how many words it took."""
     for taken in range(min(len(words), _LONGEST), 0, -1):
-        found = _period(in_ascii(" ".join(" ".join(words[:taken]).casefold().split())))
+        found = _period(in_ascii(" ".join(" ".join(words[:taken]).casefold().split()).replace(" ,", ",")))
         if found is not None:
             return found, taken
     return None
@@ -77,8 +93,9 @@ def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
 
 @functools.lru_cache(maxsize=8192)  # each way to read a line asks about the same words again
 def _period(text: str) -> Period | None:
+    text = _BETWEEN_AND.sub(r"\1 to \2", spelled_here(_POSSESSIVE.sub("", text)))
     text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
-    found = _one(text) or _since(text)
+    found = _one(text) or _since(text) or _from_to(text)
     # A year that no report ever had is a slip of the finger, and days beside the first or last one can't be counted.
     return None if found and any(not _YEAR.fullmatch(year) for year in _ANY_YEAR.findall(found)) else found
 
@@ -87,9 +104,8 @@ def _one(text: str) -> Period | None:
     if text in _WORDS:
         return _WORDS[text]
     if days := _DAYS.fullmatch(text):
-        count = int(days[1]) * (7 if days[2].startswith("w") else 1)
-        return f"{count}d" if 1 <= count <= MOST_DAYS else None
-    named = _weekday(text) or _month(text) or _quarter(text) or _half(text)
+        return f"{int(days[1])}d" if 1 <= int(days[1]) <= MOST_DAYS else None
+    named = _whole(text) or _weekday(text) or _month(text) or _quarter(text) or _half(text) or _week(text)
     return named or _days(text) or (text if _YEAR.fullmatch(text) else None)
 
 
@@ -104,6 +120,57 @@ def _since(text: str) -> Period | None:
         return f"since {begins}" if not begins.endswith("d") or begins in WEEKDAY_NAMES else None
     first, _, last = begins.partition("..")
     return f"since {first}" if first == last else None
+
+
+def _from_to(text: str) -> Period | None:
+    """Read `July to September`, `Q1-Q3 2026` and `1 July until yesterday`: from the first day of one to the other's last."""
+    text = _BEGINS.sub("", text, count=1)
+    pair = BETWEEN.split(text) if BETWEEN.search(text) else text.split("-")
+    if not BETWEEN.search(text) and text[:1].isdigit() != pair[-1][:1].isdigit():
+        return None  # 2025-w53
+    begins, ends = (_side(one.strip()) for one in pair) if len(pair) == 2 else (None, None)
+    if begins and begins[:1] == "w" and pair[1].strip().isdecimal():
+        ends = _side(f"w{pair[1].strip()}")  # weeks 45 to 47
+    is_span = begins and ends and begins not in _LAST_SIDES and not _is_turned(begins, ends)
+    return f"{begins}..{ends}" if is_span else None
+
+
+def _side(text: str) -> Period | None:
+    """Return where a span begins or ends: a day, a week, a month, a quarter or a year."""
+    found = _one(text) or ""
+    first, _, last = found.partition("..")
+    found = first if first == last else found
+    is_side = _YEARLESS_SIDE.fullmatch(found) or _DATED_SIDE.fullmatch(found) or found in _LAST_SIDES
+    return found if is_side else None
+
+
+def _is_turned(begins: Period, ends: Period) -> bool:
+    """Tell whether a span ends before it begins; without years it doesn't, and two days are read elsewhere."""
+    if not (_DATED_SIDE.fullmatch(begins) and _DATED_SIDE.fullmatch(ends)):
+        return False
+    return span(f"{begins}..{ends}", _FAR_AHEAD)[0] > span(f"{ends}..{ends}", _FAR_AHEAD)[1]
+
+
+def _whole(text: str) -> Period | None:
+    """Read a number of calendar weeks, months, quarters or years, the newest of which is over."""
+    found = _WHOLE.fullmatch(text)
+    if found is None:
+        return None
+    count, unit = int(found[1]), "week" if found[2] == "w" else found[2]
+    if not 1 <= count <= _MOST_WHOLE[unit]:
+        return None
+    return f"last {unit}" if count == 1 else f"last {count} {unit}s"
+
+
+def _week(text: str) -> Period | None:
+    """Read a week by its number in ISO 8601, which begins on Monday."""
+    found = _WEEK.fullmatch(text)
+    if found is None or (found[1] and found[3]) or not 1 <= int(found[2]) <= 53:
+        return None
+    year, week = found[1] or found[3], f"w{int(found[2]):02}"
+    if year and int(found[2]) > date(int(year), 12, 28).isocalendar().week:
+        return None
+    return f"{year}-{week}" if year else week
 
 
 def _weekday(text: str) -> Period | None:
@@ -144,10 +211,10 @@ def _half(text: str) -> Period | None:
 
 def _days(text: str) -> Period | None:
     """Read one day or two: the earlier one first, with years for both or for none."""
-    typed = BETWEEN.split(text.removeprefix("from ").removeprefix("between "))
+    typed = BETWEEN.split(text.removeprefix("from "))
     if hyphen := _HYPHEN.fullmatch(text):
         typed = [one for one in hyphen.groups() if one]
-    if len(typed) > 2 or (text.startswith(("from ", "between ")) and len(typed) != 2):
+    if len(typed) > 2 or (text.startswith("from ") and len(typed) != 2):
         return None
     read = [_day(one.strip()) for one in typed]
     if None in read:
@@ -164,6 +231,7 @@ def _days(text: str) -> Period | None:
 
 
 def _day(text: str) -> _Day | None:
+    text = _WEEKDAY_OF.sub("", text, count=1) if _WEEKDAY_OF.match(text) else text
     if iso := _ISO.fullmatch(text):
         return int(iso[1]) if iso[1] else None, int(iso[2]), int(iso[3])
     if named := _NAMED.fullmatch(text):
@@ -207,7 +275,21 @@ def first_words() -> tuple[str, ...]:
         "the",
         "our",
     }
-    words |= {*_OF_QUARTER, "q1", "q2", "q3", "q4", "h1", "h2", *WEEKDAY_NAMES, *(day[:3] for day in WEEKDAY_NAMES)}
+    words |= {
+        *_OF_QUARTER,
+        "calendar",
+        "wk",
+        "kw",
+        "cw",
+        "q1",
+        "q2",
+        "q3",
+        "q4",
+        "h1",
+        "h2",
+        *WEEKDAY_NAMES,
+        *(day[:3] for day in WEEKDAY_NAMES),
+    }
     words = {one for one in words if not one[0].isdigit()}
     return (*sorted(words), *MONTH_NAMES, *(name.lower() for name in MONTHS if name.lower() not in MONTH_NAMES))
 

@@ -6,6 +6,7 @@ Periods come in the one spelling that `periods.py` gives them.
 import calendar
 import re
 from datetime import date, timedelta
+from typing import LiteralString
 
 from bot.spend.model import ONE_DAY, Period
 
@@ -17,8 +18,14 @@ _DAYS = re.compile(r"(\d{1,4})d")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})-)?q([1-4])")
 _YEAR = re.compile(r"\d{4}")
+_WEEK = re.compile(r"(?:(\d{4})-)?w(\d\d)")
+_WHOLE = re.compile(r"last (\d{1,3}) (week|month|quarter|year)s")
+_ONE_DAY = re.compile(r"(?:\d{4}-)?\d\d-\d\d")
+_MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+_UNITS: dict[str, LiteralString] = {"week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+_ALMOST_A_YEAR = timedelta(days=364)
 _RUNNING, _LAST = ("mtd", "this quarter", "ytd"), ("last month", "last quarter", "last year")
-_WEEK = timedelta(days=7)
+_WEEK_LONG = timedelta(days=7)
 
 
 def months_of(period: Period) -> int:
@@ -30,6 +37,18 @@ def months_of(period: Period) -> int:
     return 12 if period in ("ytd", "last year") or _YEAR.fullmatch(period) else 0
 
 
+def whole_of(period: Period) -> tuple[int, LiteralString]:
+    """Return how many of which unit `last 3 months` is, (3, "month"); (0, "") for any other period."""
+    found = _WHOLE.fullmatch(period)
+    return (int(found[1]), _UNITS[found[2]]) if found else (0, "")
+
+
+def week_of(period: Period) -> int:
+    """Return the number of the week that a period names, 0 for any other."""
+    found = _WEEK.fullmatch(period)
+    return int(found[2]) if found else 0
+
+
 def is_month(period: Period) -> bool:
     """Tell whether a period is a calendar month, over or running."""
     return months_of(period) == 1
@@ -38,11 +57,12 @@ def is_month(period: Period) -> bool:
 def span(period: Period, today: date) -> tuple[date, date]:
     """Return the first and last UTC day of a period; a number of days ends yesterday, what still runs today."""
     yesterday = today - ONE_DAY
+    if whole_of(period)[0]:
+        return _last_whole(*whole_of(period), today)
     if days := _DAYS.fullmatch(period):
         return today - ONE_DAY * int(days[1]), yesterday
-    if months := months_of(period):
-        first = _first_of(period, months, today)
-        last = _shifted(first, months) - ONE_DAY
+    if months_of(period) or week_of(period):
+        first, last = _to_its_end(period, today)
         return first, min(last, today) if first <= today else last
     if period.startswith("since "):
         return _since(period.removeprefix("since "), today)
@@ -56,9 +76,43 @@ def span(period: Period, today: date) -> tuple[date, date]:
         "today": (today, today),
         "yesterday": (yesterday, yesterday),
         "this week": (monday, today),
-        "last week": (monday - _WEEK, monday - ONE_DAY),
+        "last week": (monday - _WEEK_LONG, monday - ONE_DAY),
     }
     return spans[period]
+
+
+def _last_whole(count: int, unit: str, today: date) -> tuple[date, date]:
+    """Return so many calendar weeks, months, quarters or years before the one that runs."""
+    if unit == "week":
+        monday = today - ONE_DAY * today.weekday()
+        return monday - _WEEK_LONG * count, monday - ONE_DAY
+    months = _MONTHS_IN[unit]
+    this = _first_of("mtd" if unit == "month" else "this quarter", months, today)
+    return _shifted(this, -months * count), this - ONE_DAY
+
+
+def _to_its_end(period: Period, today: date) -> tuple[date, date]:
+    """Return the first and last day of a day, week, month, quarter or year, over or not; the latest begun without a year."""
+    if months := months_of(period):
+        first = _first_of(period, months, today)
+        return first, _shifted(first, months) - ONE_DAY
+    if week := week_of(period):
+        first = _monday(week, int(period[:4]) if period[:1].isdigit() else None, today)
+        return first, first + _WEEK_LONG - ONE_DAY
+    if _ONE_DAY.fullmatch(period):
+        day = date.fromisoformat(period) if len(period) > 5 else on_or_before(int(period[:2]), int(period[3:]), today)
+        return day, day
+    return span(period, today)
+
+
+def _monday(week: int, year: int | None, today: date) -> date:
+    years = [year] if year else [one for one in range(today.year - 8, today.year + 2) if _has_week(one, week)]
+    mondays = [date.fromisocalendar(one, week, 1) for one in years]
+    return mondays[0] if year else max(one for one in mondays if one <= today)
+
+
+def _has_week(year: int, week: int) -> bool:
+    return week <= date(year, 12, 28).isocalendar().week
 
 
 def _since(begins: str, today: date) -> tuple[date, date]:
@@ -106,6 +160,8 @@ def _of(year: int, month: int, day: int) -> date | None:
 
 def _between(period: Period, today: date) -> tuple[date, date]:
     begins, _, ends = period.partition("..")
+    if not (_ONE_DAY.fullmatch(begins) and _ONE_DAY.fullmatch(ends)) or len(begins) != len(ends):
+        return _from_to(begins, ends, today)
     if len(begins) == len("2026-10-03"):
         first, last = date.fromisoformat(begins), date.fromisoformat(ends)
     else:
@@ -114,9 +170,30 @@ def _between(period: Period, today: date) -> tuple[date, date]:
     return first, min(last, today) if first <= today else last
 
 
+def _from_to(begins: Period, ends: Period, today: date) -> tuple[date, date]:
+    """Return from the first day of one to the last of the other, which without a year is the first after it."""
+    if (ends[:1].isdigit() and not _is_yearless(ends)) or ends.startswith(("last ", "yesterday")):
+        last = _to_its_end(ends, today)[1]
+        first = _to_its_end(begins, last if _is_yearless(begins) else today)[0]
+    else:
+        first = _to_its_end(begins, today)[0]
+        last = _to_its_end(ends, first)[1]
+        last = last if last >= first else _to_its_end(ends, first + _ALMOST_A_YEAR)[1]
+    return first, max(first, min(last, today) if first <= today else last)
+
+
+def _is_yearless(side: Period) -> bool:
+    return not re.match(r"\d{4}", side)
+
+
 def span_before(period: Period, today: date) -> tuple[date, date]:
-    """Return the time before a period, which has as many days, or is the calendar month, quarter or year before."""
+    """Return the time before a period, which has as many days, or is the calendar month, quarter or year before.
+
+    Before a number of months, quarters or years are as many of them.
+    """
     first, last = span(period, today)
+    if months := _MONTHS_IN.get(whole_of(period)[1], 0) * whole_of(period)[0]:
+        return _shifted(first, -months), first - ONE_DAY
     return before(first, last, months=months_of(period), runs=last >= today)
 
 
@@ -140,5 +217,5 @@ def before(first: date, last: date, *, months: int = 0, runs: bool = False) -> t
         begins = _shifted(first, -months)
         return begins, first - ONE_DAY if is_whole else _shifted(last, -months)
     if first == last:
-        return first - _WEEK, last - _WEEK
+        return first - _WEEK_LONG, last - _WEEK_LONG
     return first - (last - first) - ONE_DAY, first - ONE_DAY

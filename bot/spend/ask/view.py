@@ -127,6 +127,7 @@ def not_understood_in_words(problem: NotUnderstood) -> Markup:
     read = f"I read {', '.join(f'*{escape(one)}*' for one in problem.understood)}; " if problem.understood else ""
     if problem.second is None:
         text = f"{read}I don't know *{escape(problem.unknown)}*."
+        text = f"{text} {problem.why}" if problem.why else text
     elif problem.second == "breakdown":
         text = f"{read}*{escape(problem.unknown)}* is one too many, because I can split by two at most."
     elif problem.second == "least amount":

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.slack.markup import Markup
-from bot.spend.ask.spans import months_of
+from bot.spend.ask.spans import months_of, week_of, whole_of
 from bot.spend.model import Period
 from bot.spend.phrases import day_in_words, days_in_words, is_end_of_month, month_so_far
 from bot.words.wording import number
@@ -17,7 +17,9 @@ def when_in_words(period: Period, first: date, last: date, today: date | None, *
     if first == last:  # "today" may be another day for whoever asks
         return f"{day_in_words(first, today)} (UTC)"
     called = _called(period, first, last, today, runs=runs)
-    return called or f"the {number((last - first).days + 1)} days {days_in_words(first, last, today)}"
+    whole, unit = whole_of(period)
+    days: Markup = f"{number(whole)} whole {unit}s" if whole else f"{number((last - first).days + 1)} days"
+    return called or f"the {days} {days_in_words(first, last, today)}"
 
 
 def period_in_title(period: Period, first: date, last: date, today: date | None) -> Markup:
@@ -36,6 +38,8 @@ def _called(period: Period, first: date, last: date, today: date | None, *, runs
     months, runs = months_of(period), runs or (today is not None and last >= today)
     if months == 1:
         return month_so_far(first, last, runs=runs)
+    if week := week_of(period):
+        return f"week {number(week)} ({days_in_words(first, last, today)})"
     if not months:
         return ""
     name = long_in_words(first, months)

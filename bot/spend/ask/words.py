@@ -18,11 +18,14 @@ _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
 FILLERS = frozenset(
     "please pls many show me give what what's did we do does is was were are how much the our a an of spend spent spending"
     " figures claude"
-    " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far".split()
+    " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far us spends"
+    " all everything overall sum grand number count only just".split()
 )
 """Words that people write around a question and that say nothing about which figures they want."""
+_NAMES = frozenset({("all", "time"), ("claude", "code"), ("claude", "console"), ("claude", "in")})
+"""Pairs of words that say something together, though the first alone doesn't."""
 _COUNTING = ("last", "past", "previous", "top", "largest", "biggest")
-_COUNTED = ("hour", "day", "week", "month", "year")
+_COUNTED = ("hour", "day", "week", "month", "quarter", "year")
 _COUNTS = {
     word: str(count) for count, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
 }
@@ -46,6 +49,9 @@ def tidied(words: Sequence[str]) -> list[str]:
         bare = _ENDS.sub("", word) if at == len(words) - 1 else word
         if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
             bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
+        if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
+            found.append(">")
+            bare = bare[1:]
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
     return _counted(found)
 
@@ -58,6 +64,12 @@ def _counted(words: Sequence[str]) -> list[str]:
         counts = before in _COUNTING or after.startswith(_COUNTED)
         found.append(_COUNTS.get(word.casefold(), word) if counts else word)
     return found
+
+
+def decorates(words: Sequence[str]) -> bool:
+    """Tell whether words begin with one that says nothing."""
+    pair = tuple(word.casefold() for word in words[:2])
+    return words[0].casefold() in FILLERS and pair not in _NAMES
 
 
 def with_me(words: Sequence[str], slack_id: str) -> list[str]:

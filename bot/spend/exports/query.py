@@ -88,7 +88,7 @@ def read_query(words: Sequence[str], workspaces: Sequence[str], names: Mapping[s
     said = [f"by {one}" for one in by]
     if isinstance(found, NotUnderstood):
         suggestion = None if found.suggestion is None else " ".join([*[ME] * own, found.suggestion, *said])
-        return NotUnderstood((*found.understood, *said), found.unknown, suggestion, found.second)
+        return replace(found, understood=(*found.understood, *said), suggestion=suggestion)
     split = tuple(one for one in (BY_HOUR, *RECORDED) if one.name in by)
     is_daily = not own or DAY in by or HOUR in by
     where = tuple(one for one in found.where if one.by not in (TOKEN_TYPE, COST_TYPE))

@@ -56,8 +56,8 @@ async def test_figures_go_to_the_person_alone_and_forged_buttons_and_words_are_a
     answer = await world.message(DANA, "*Oct 2026: $8,366.91 billed.*")
     assert answer["channel"] != SHARED_CHANNEL
     assert not [one for one in await world.messages(DANA, SHARED_CHANNEL) if "$" in one["text"]]
-    await world.command(DANA, "/claude-spend reconcile oktober", COSTS)
-    await world.message(DANA, "I don't know *oktober*, or it hasn't begun", COSTS)
+    await world.command(DANA, "/claude-spend reconcile octember", COSTS)
+    await world.message(DANA, "I don't know *octember*, or it hasn't begun", COSTS)
     raw = {"type": "button", "action_id": "spend_reconcile_csv", "block_id": "b", "value": "1 OR 1=1", "action_ts": "1.1"}
     await world.click_on(DANA, answer, "spend_reconcile_csv", raw_action=raw)
     await world.message(DANA, "I don't know that button")

@@ -1,0 +1,28 @@
+"""The amount after `over`, in both of its readings: dollars and a count. Pure."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.words.amounts import read_amount
+from bot.words.counts import read_count
+from bot.words.unreadable import Unreadable
+
+
+class Over(NamedTuple):
+    """An amount as it was typed, in dollars and as a count; None where it can't be one."""
+
+    dollars: Decimal | None
+    number: int | None
+
+
+def over_of(text: str) -> Over | None:
+    """Return an amount in both readings, None for what is neither."""
+    try:
+        in_dollars = read_amount(text)
+    except Unreadable:
+        in_dollars = None
+    try:
+        count = None if "$" in text else read_count(text)
+    except Unreadable:
+        count = None
+    return None if in_dollars is None and count is None else Over(in_dollars, count)

@@ -1,0 +1,72 @@
+"""Dates as they are written elsewhere, in the spelling that `periods.py` reads. Pure.
+
+German and French months, `03.10.2026`, `2026/10/03`, `10/2026`, `Nov'26`, `3Q26`. Where the day and the month could each be
+either, as in `3/10/2026`, nothing is changed: a date is not guessed.
+"""
+
+import re
+from collections.abc import Callable
+
+_MONTHS = {
+    "january": "januar janvier janv",
+    "february": "februar février fevrier févr",
+    "march": "märz maerz mrz mars",
+    "april": "avril avr",
+    "may": "mai",
+    "june": "juni juin",
+    "july": "juli juillet juil",
+    "august": "août aout",
+    "september": "septembre",
+    "october": "oktober octobre okt",
+    "november": "novembre",
+    "december": "dezember dez décembre decembre déc",
+}
+_IN_ENGLISH = {elsewhere: month for month, names in _MONTHS.items() for elsewhere in names.split()}
+_WORD = re.compile(r"[^\W\d_]+")
+_YEAR = r"(?P<year>\d{4}|[23]\d)"
+
+
+def _iso(found: re.Match[str]) -> str:
+    """Return what was found as ISO 8601 would write it, and as it is where no such month is."""
+    parts = found.groupdict()
+    day, month, year = parts.get("day"), int(parts["month"]), parts.get("year")
+    if parts.get("either"):
+        day = parts["either"]
+        if (month > 12) == (int(day) > 12) and month != int(day):
+            return found[0]
+        day, month = (str(month), int(day)) if month > 12 else (day, month)
+    if not 1 <= month <= 12 or (day and not 1 <= int(day) <= 31):
+        return found[0]
+    return "-".join([*([year] if year else []), f"{month:02}", *([f"{int(day):02}"] if day else [])])
+
+
+def _numbered(found: re.Match[str]) -> str:
+    year = found["year"]
+    return found["name"] + (f" {year if len(year) == 4 else f'20{year}'}" if year else "")
+
+
+def _turned(found: re.Match[str]) -> str:
+    year = found["year"]
+    return f"{found['unit']}{found['number']}" + (f" {year if len(year) == 4 else f'20{year}'}" if year else "")
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:(?P<year>\d{4})\b|(?![\w.]))"), _iso),
+    (re.compile(r"(?<![\w./-])(?P<year>\d{4})/(?P<month>\d{1,2})(?:/(?P<day>\d{1,2}))?(?![\w/])"), _iso),
+    (re.compile(r"(?<![\w./-])(?P<month>\d{1,2})[/-](?P<year>\d{4})(?![\w/-])"), _iso),
+    (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}))?(?![\w/])"), _iso),
+    (re.compile(rf"\b(?P<name>[a-z]{{3,9}})(?:-(?=\d{{4}})| ?['’]){_YEAR}\b"), _numbered),
+    (re.compile(rf"\b(?P<name>[qh][1-4]) ?['’]?{_YEAR}\b(?!-)"), _numbered),
+    (re.compile(rf"(?<![\w.])(?P<number>[1-4])(?P<unit>q)(?:['’ ]?{_YEAR})?\b"), _turned),
+    (re.compile(rf"(?<![\w.])(?P<number>[12])(?P<unit>h)['’ ]?{_YEAR}\b"), _turned),
+    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\. ?(?=[a-z]{3})"), lambda found: f"{found['day']} "),
+)
+_FROM_TO = re.compile(r"\b(\d{4}-\d\d-\d\d)-(\d{4}-\d\d-\d\d)\b")
+
+
+def spelled_here(text: str) -> str:
+    """Return a period in lower case with its dates in the spelling that is read."""
+    text = _WORD.sub(lambda found: _IN_ENGLISH.get(found[0], found[0]), text)
+    for form, spelled in _FORMS:
+        text = form.sub(spelled, text)
+    return _FROM_TO.sub(r"\1 - \2", text)
