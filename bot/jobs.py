@@ -52,6 +52,7 @@ from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
 from bot.spend.reports.schedule import send as reports
 from bot.spend.reports.schedule.topic import ReportTopic
+from bot.spend.unseen import UnseenTopic
 from bot.status import capabilities, names, watch
 from bot.status.policy_loaded import record_policy
 from bot.store import events
@@ -71,6 +72,7 @@ _TOPICS: tuple[Topic, ...] = (
     ReportTopic(),
     CodeDigestTopic(),
     ChangeTopic(),
+    UnseenTopic(),
     SharedTopic(),
     Undeliverable(),
     LeftReadable(),

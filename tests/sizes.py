@@ -39,6 +39,7 @@ ON_SQLITE = (
     "limits/test_peak_news",
     "spend/datadog/test_costs",
     "spend/reports/test_scheduled",
+    "spend/test_unseen",
     *(
         f"spend/test_{name}"
         for name in (

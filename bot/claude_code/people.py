@@ -6,10 +6,13 @@ from dataclasses import replace
 from bot.approvals.authority import current_approvers
 from bot.claude_code.model import CodeQuery
 from bot.claude_code.naming import Sight
+from bot.errors import NotLinked
+from bot.people.identity import find_member
 from bot.people.model import Actor
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
+from bot.spend.scope import EVERYBODY
 from bot.spend.visibility import sees_all
 from bot.words.addresses import same_form
 
@@ -28,6 +31,16 @@ async def seen_by(rt: Runtime, actor: Actor, query: CodeQuery) -> CodeQuery:
 async def sees_everybody(rt: Runtime, actor: Actor) -> bool:
     """Tell whether somebody may see what others did, by whatever name."""
     return await sees_all(rt, actor) or await _is_named(rt, actor)
+
+
+async def still_sees_everybody(rt: Runtime, slack_id: str) -> bool:
+    """Tell whether whoever set up a channel's summary may see what others did as of now."""
+    if EVERYBODY in rt.settings.spend_visible_to:
+        return True
+    try:
+        return await sees_everybody(rt, Actor(slack_id, await find_member(rt, slack_id), ""))
+    except NotLinked:
+        return False
 
 
 async def sight_of(rt: Runtime, actor: Actor | None) -> Sight:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.errors import NotAllowed, UpstreamMissing
+from bot.errors import NotAllowed, NotLinked, UpstreamMissing
 from bot.people.groups import belongs_to
+from bot.people.identity import find_member
 from bot.people.model import Actor
 from bot.people.roles import ADMIN_ROLES
 from bot.runtime import Runtime
@@ -57,6 +58,17 @@ async def check_may_tell(rt: Runtime, actor: Actor, workspace_ids: Sequence[str]
     has_roles = await asyncio.gather(*(_has_role(rt, one, actor.member.id) for one in workspace_ids))
     if not (is_member and has_roles and all(has_roles)):
         raise NotAllowed(MAY_NOT_TELL)
+
+
+async def may_still_tell(rt: Runtime, slack_id: str, workspace_ids: Sequence[str] = ()) -> bool:
+    """Tell whether whoever set up what a channel is told may see all of it as of now; where all see all, nobody is asked."""
+    if EVERYBODY in rt.settings.spend_visible_to:
+        return True
+    try:
+        await check_may_tell(rt, Actor(slack_id, await find_member(rt, slack_id), ""), workspace_ids)
+    except (NotAllowed, NotLinked):
+        return False
+    return True
 
 
 async def _standing(rt: Runtime, actor: Actor) -> tuple[bool, bool]:

@@ -10,9 +10,11 @@ from bot.claude_code.build import are_closed
 from bot.claude_code.digests import db
 from bot.claude_code.digests.schedule import due
 from bot.claude_code.digests.topic import TOPIC, subject_of, wanted
+from bot.claude_code.people import still_sees_everybody
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.runtime import Runtime
+from bot.spend import unseen
 
 
 async def digests_due(rt: Runtime, now: datetime) -> list[str]:
@@ -28,12 +30,19 @@ async def send_digest(rt: Runtime, channel: str, now: datetime) -> None:
     async with rt.store.read() as tx:
         subscription = await db.subscription_of(tx, channel)
         when = subscription and due(subscription, now)
-        if when is None:
+        if subscription is None or when is None:
             return
         known = await rows.read_days(tx, *when.days)
     if when.is_patient(now) and not are_closed(known, *when.days):
         return
-    subject = subject_of(channel, when)
+    is_seen = await still_sees_everybody(rt, subscription.created_by)
+    subject, hidden = subject_of(channel, when), unseen.subject_of("code", channel, channel, subscription.created_by)
     async with rt.store.write() as tx:
-        await posts.want(tx, TOPIC, subject, wanted(channel), rt.now())
+        if is_seen:
+            await unseen.forget(tx, hidden)
+            await posts.want(tx, TOPIC, subject, wanted(channel), rt.now())
+        else:
+            await db.mute(tx, channel, when.too_late)  # this week passes unsaid
+            await unseen.want_told(rt, tx, hidden)
     await converge(rt, TOPIC, subject)
+    await unseen.tell(rt, hidden)

@@ -6,11 +6,13 @@ from bot.errors import NotFound
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.runtime import Runtime
+from bot.spend import unseen
 from bot.spend.alerts import db as store
 from bot.spend.alerts.figures import crossing
 from bot.spend.alerts.model import Alert
 from bot.spend.alerts.rules import span_of_key, spans_to_watch
 from bot.spend.alerts.topic import TOPIC, alert_of
+from bot.spend.visibility import may_still_tell
 from bot.store.actions import AuditAction
 
 
@@ -37,12 +39,20 @@ async def alert(rt: Runtime, key: store.AlertKey, now: datetime) -> None:
     found = await crossing(rt, threshold, span_of_key(threshold.period, period_key), now)
     if found is None or found.step != step:
         return
+    about = [threshold.workspace_id] if threshold.workspace_id else []
+    is_seen = await may_still_tell(rt, threshold.created_by, about)
+    hidden = unseen.subject_of("alert", threshold_id, threshold.channel, threshold.created_by)
     async with rt.store.write() as tx:
         alert_id = await store.begin_alert(tx, threshold_id, period_key, step)
-        if alert_id is not None:
+        if alert_id is not None and not is_seen:
+            await store.alert_sent(tx, alert_id, rt.now(), None, ())
+            await unseen.want_told(rt, tx, hidden)
+        elif alert_id is not None:
+            await unseen.forget(tx, hidden)
             await posts.want(tx, TOPIC, str(alert_id), [alert_of(threshold.channel)], rt.now())
     if alert_id is not None:
         await converge(rt, TOPIC, str(alert_id))
+    await unseen.tell(rt, hidden)
 
 
 async def acknowledge(rt: Runtime, alert_id: int, slack_id: str, now: datetime) -> tuple[Alert, bool]:

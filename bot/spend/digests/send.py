@@ -14,6 +14,7 @@ from bot.errors import UpstreamError
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.runtime import Runtime
+from bot.spend import unseen
 from bot.spend.digests import db as store
 from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input, is_settled, load_for_digest, total_for
@@ -24,6 +25,7 @@ from bot.spend.digests.view import is_worth_correcting
 from bot.spend.ledger import db as table
 from bot.spend.ledger.lease import LEASE_LASTS
 from bot.spend.model import LedgerDay
+from bot.spend.visibility import may_still_tell
 from bot.store.notes import claim_note, note, write_note
 
 log = structlog.get_logger()
@@ -49,9 +51,15 @@ async def send_digest(rt: Runtime, subscription_id: str, now: datetime) -> None:
     when = subscription and due(subscription, now)
     if subscription is None or when is None or not await is_ready(rt, now, when):
         return
-    run_id = await _begin(rt, subscription, when)
+    is_seen = await may_still_tell(rt, subscription.created_by, subscription.workspace_ids)
+    run_id = await _begin(rt, subscription, when, is_seen=is_seen)
     if run_id is not None:
         await converge(rt, TOPIC, str(run_id))
+    await unseen.tell(rt, _unseen(subscription))
+
+
+def _unseen(subscription: Subscription) -> str:
+    return unseen.subject_of("digest", subscription.id, subscription.channel, subscription.created_by)
 
 
 async def is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
@@ -62,11 +70,18 @@ async def is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
     return await is_settled(rt, when.day) or (was_read and not when.is_patient(now))
 
 
-async def _begin(rt: Runtime, subscription: Subscription, when: Due) -> int | None:
-    """Begin a digest's run and want its post, in one transaction; None when somebody else has."""
+async def _begin(rt: Runtime, subscription: Subscription, when: Due, *, is_seen: bool) -> int | None:
+    """Begin a digest's run and want its post, in one transaction; None when somebody else has.
+
+    A digest that whoever set it up may not see passes unsaid, which is told instead.
+    """
     async with rt.store.write() as tx:
         run_id = await store.begin_run(tx, subscription, when.day)
-        if run_id is not None:
+        if run_id is not None and not is_seen:
+            await store.digest_sent(tx, run_id, rt.now(), None, None)
+            await unseen.want_told(rt, tx, _unseen(subscription))
+        elif run_id is not None:
+            await unseen.forget(tx, _unseen(subscription))
             await posts.want(tx, TOPIC, str(run_id), [digest_of(subscription.channel)], rt.now())
     return run_id
 

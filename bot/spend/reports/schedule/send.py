@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.runtime import Runtime
+from bot.spend import unseen
 from bot.spend.aggregate import days_between
 from bot.spend.digests.schedule import Due
 from bot.spend.digests.send import CORRECTED_FOR, is_ready
@@ -17,6 +18,7 @@ from bot.spend.reports.schedule import db
 from bot.spend.reports.schedule.model import ReportSubscription
 from bot.spend.reports.schedule.topic import TOPIC, post_of
 from bot.spend.reports.schedule.when import DueReport, report_due
+from bot.spend.visibility import may_still_tell
 
 
 async def reports_due(rt: Runtime, now: datetime) -> list[str]:
@@ -35,9 +37,14 @@ async def send_report(rt: Runtime, subscription_id: str, now: datetime) -> None:
     when = wanted and report_due(wanted, now)
     if wanted is None or when is None or not await is_ready(rt, now, Due(when.last, when.since)):
         return
-    run_id = await _begin(rt, wanted, when)
+    run_id = await _begin(rt, wanted, when, is_seen=await may_still_tell(rt, wanted.created_by))
     if run_id is not None:
         await converge(rt, TOPIC, str(run_id))
+    await unseen.tell(rt, _unseen(wanted))
+
+
+def _unseen(wanted: ReportSubscription) -> str:
+    return unseen.subject_of("report", wanted.id, wanted.channel, wanted.created_by)
 
 
 async def reports_to_settle(rt: Runtime, now: datetime) -> list[str]:
@@ -60,10 +67,17 @@ async def settle_report(rt: Runtime, run_id: str, _now: datetime) -> None:
     await converge(rt, TOPIC, run_id)
 
 
-async def _begin(rt: Runtime, wanted: ReportSubscription, when: DueReport) -> int | None:
-    """Begin a report's run and want its post, in one transaction; None when somebody else has."""
+async def _begin(rt: Runtime, wanted: ReportSubscription, when: DueReport, *, is_seen: bool) -> int | None:
+    """Begin a report's run and want its post, in one transaction; None when somebody else has.
+
+    A report that whoever set it up may not see passes unsaid, which is told instead.
+    """
     async with rt.store.write() as tx:
         run_id = await db.begin(tx, wanted, when.first, when.last)
-        if run_id is not None:
+        if run_id is not None and not is_seen:
+            await db.sent(tx, run_id, rt.now(), None)
+            await unseen.want_told(rt, tx, _unseen(wanted))
+        elif run_id is not None:
+            await unseen.forget(tx, _unseen(wanted))
             await posts.want(tx, TOPIC, str(run_id), [post_of(wanted.channel)], rt.now())
     return run_id

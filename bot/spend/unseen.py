@@ -1,0 +1,88 @@
+"""What a channel isn't told any more, because whoever set it up may not see all of it: looked up before each post.
+
+They and the admins are told once; it goes on when they see it again, or when somebody who does sets it up again.
+"""
+
+from typing import Literal, get_args
+
+from bot.policy.contacts import admins_of
+from bot.posts import db as posts
+from bot.posts.converge import converge
+from bot.posts.model import Content, Drawing, Post, Wanted, plain
+from bot.posts.notices import Notices
+from bot.runtime import Runtime
+from bot.slack.blocks import section
+from bot.slack.markup import Markup, channel_mention, code, mention
+from bot.slack.model import Message
+from bot.store.session import Tx
+
+TOPIC = "unseen"
+OWNER, ADMINS = "owner", "admins"
+"""Whom a post is for."""
+Thing = Literal["digest", "report", "alert", "code"]
+_CALLED: dict[Thing, Markup] = {
+    "digest": "the daily digest",
+    "report": "a scheduled report",
+    "alert": "an alert",
+    "code": "the weekly Claude Code summary",
+}
+_AGAIN: dict[Thing, Markup] = {
+    "digest": "spend digest",
+    "report": "spend report schedule",
+    "alert": "spend alert",
+    "code": "code digest",
+}
+
+
+def subject_of(thing: Thing, thing_id: str, channel: str, set_up_by: str) -> str:
+    """Return what it is told about: a thing of a channel that somebody set up."""
+    return f"{thing}:{thing_id}:{channel}:{set_up_by}"
+
+
+async def want_told(rt: Runtime, tx: Tx, subject: str) -> None:
+    """Want it told to whoever set something up, and to the admins, unless they know; `tell` sends it."""
+    owner = subject.rpartition(":")[2]
+    admins = [Wanted(ADMINS, one, redraws=False) for one in admins_of(rt.policy) if one != owner]
+    await posts.want(tx, TOPIC, subject, [Wanted(OWNER, owner, redraws=False), *admins], tx.now)
+
+
+async def tell(rt: Runtime, subject: str) -> None:
+    """Send what is wanted of it; what fails is tried again later."""
+    await converge(rt, TOPIC, subject)
+
+
+async def forget(tx: Tx, subject: str) -> None:
+    """Forget that it was told, because it is posted again."""
+    await posts.forget(tx, TOPIC, subject)
+
+
+def render_unseen(thing: Thing, channel: str, set_up_by: str, prefix: str, *, to_owner: bool) -> Message:
+    """Return what they read; `channel` and `set_up_by` are ids of Slack."""
+    what, where = _CALLED[thing], channel_mention(channel)
+    who: Markup = "you set it up, and you" if to_owner else f"{mention(set_up_by)} set it up, and they"
+    again = f"To start it again, somebody who may see them types {code(f'/{prefix}-{_AGAIN[thing]}')} there."
+    text = f"⚠️ I no longer post {what} in {where}: {who} may not see all of its figures any more. {again}"
+    return Message(text, [section(text)])
+
+
+class UnseenTopic(Notices):
+    """The topic of these messages; its subject says which thing of which channel, and who set it up."""
+
+    name = TOPIC
+
+    async def load(self, rt: Runtime, subject: str) -> Drawing | None:
+        """Return what is told; None for a thing that isn't known."""
+        named, _, channel, set_up_by = subject.split(":")
+        thing = next((one for one in get_args(Thing) if one == named), None)
+        if thing is None:
+            return None
+
+        def content(post: Post) -> Content | None:
+            prefix = rt.settings.command_prefix
+            return plain(render_unseen(thing, channel, set_up_by, prefix, to_owner=post.meant_for == OWNER))
+
+        return Drawing(content, is_over=True)
+
+    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
+        """Give up telling somebody whom Slack doesn't let the bot write to; the others are told."""
+        return True

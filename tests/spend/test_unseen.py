@@ -1,0 +1,100 @@
+"""What a channel is told stops when whoever set it up may not see it any more, which they and the admins are told once."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, cast
+
+import pytest
+
+from bot.admin.model import Member
+from bot.admin.rows import ClaudeCodeRow
+from bot.claude_code.db import replace_day
+from bot.claude_code.digests import db as code_digests
+from bot.claude_code.digests.schedule import CodeSubscription
+from bot.claude_code.plan import read_day
+from bot.jobs import JOBS, run_job
+from bot.policy.model import Policy, RuleSettings
+from bot.runtime import Runtime
+from bot.spend.aggregate import days_between
+from bot.spend.reports.schedule import db as reports
+from bot.spend.reports.schedule.model import ReportSubscription
+from bot.store.session import Store
+from tests.spend.world import COSTS, DAY, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady, subscribe, watch
+
+MONDAY = NOW + DAY * 2
+"""09:00 in Berlin, when a UTC week is over, and with it a day."""
+ADMINS = "C0ADMINS"
+_JOB = {job.name: job for job in JOBS}
+_JOBS = {"digest": "digests", "report": "reports", "alert": "alerts", "code": "claude_code_digests"}
+
+
+class Organization:
+    """Dana's membership, with the role that she has now; "" once she has none."""
+
+    def __init__(self) -> None:
+        self.role = "admin"
+
+    async def members(self, *, fresh: bool = False) -> list[Member]:
+        return [Member(id="user_dana", email="U0DANA@acme.test", name="Dana", role=self.role)] if self.role else []
+
+    async def user(self, member_id: str) -> Member:
+        return Member(id=member_id, email="U0DANA@acme.test", name="Dana", role=self.role)
+
+
+def bot(store: Store, slack: Slack, organization: Organization) -> Runtime:
+    rt = cast("Any", runtime(store, cast("Any", organization), slack))
+    rt.settings.spend_visible_to, rt.settings.trust_missing_flags, rt.settings.claude_code_people = ("own",), True, "none"
+    rt.settings.email_domains = ("acme.test",)
+    rt.directory, rt.team_id, rt.policy = organization, "T0ACME", Policy(defaults=RuleSettings(channel=ADMINS))
+
+    async def refresh_policy() -> Policy:
+        return cast("Policy", rt.policy)
+
+    rt.refresh_policy = refresh_policy
+    return cast("Runtime", rt)
+
+
+async def set_up(store: Store, thing: str) -> None:
+    if thing == "digest":
+        await subscribe(store)
+    if thing == "alert":
+        await watch(store, 1)
+    async with store.write() as tx:
+        if thing == "report":
+            one = ReportSubscription(
+                "rep_1", COSTS, "tokens", "", "daily", "09:00", "Europe/Berlin", "U0DANA", NOW - DAY, FRIDAY - DAY * 20
+            )
+            await reports.save(tx, one)
+        if thing == "code":
+            await code_digests.subscribe(tx, CodeSubscription(COSTS, "UTC", "U0DANA", NOW, date(2026, 11, 23)))
+            for day in days_between(date(2026, 11, 9), date(2026, 12, 27)):
+                row = ClaudeCodeRow(day, "user", "dana@acme.test", "api", "tmux", 2, 9, 3, 1, 0, {"edit_tool": (3, 1)}, {})
+                await replace_day(tx, read_day(day, NOW + DAY * 60), [row])
+
+
+async def run(rt: Runtime, thing: str, week: int) -> None:
+    now = MONDAY + DAY * 7 * week + timedelta(hours=5)
+    for minutes in (0, 1, 2):
+        set_clock(rt, now + timedelta(minutes=minutes))
+        for name in (_JOBS[thing], "posts"):
+            await run_job(rt, _JOB[name])
+
+
+@pytest.mark.parametrize("thing", _JOBS)
+async def test_it_stops_is_told_once_and_goes_on_when_they_see_it_again(store: Store, thing: str) -> None:
+    for week in range(5):
+        last = FRIDAY + DAY * (2 + 7 * week)
+        await fill(store, steady(FRIDAY - DAY * 20, last), MONDAY + DAY * 7 * week, MONDAY + DAY * 7 * week)
+    await set_up(store, thing)
+    slack, dana = Slack(), Organization()
+    rt = bot(store, slack, dana)
+    posted = [0]
+    for week, role in enumerate(("admin", "developer", "", "admin", "developer")):
+        dana.role = role
+        await run(rt, thing, week)
+        posted.append(len(slack.top(COSTS)))
+    told = [post for post in slack.posts if post.channel in ("U0DANA", ADMINS)]
+    assert [after > before for before, after in pairwise(posted)] == [True, False, False, True, False]
+    assert [post.channel for post in told] == ["U0DANA", ADMINS] * 2, "once for each time that it stopped"
+    assert "you set it up, and you may not see all of its figures any more" in told[0].message.text
+    assert "<@U0DANA> set it up, and they may not" in told[1].message.text
