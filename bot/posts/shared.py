@@ -105,5 +105,5 @@ async def why_not_posted(rt: Runtime, channel: str) -> Markup:
         return own(reason)
     return (
         "⚠️ Slack didn't confirm it, so the answer may be posted or not. Look in the channel before you press"
-        " *Share here* again."
+        " *Share here* again. I can't hide that one if another company joins; a Slack workspace admin can delete it."
     )

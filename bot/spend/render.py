@@ -17,7 +17,7 @@ from bot.slack.tables import number_cell, table
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
 from bot.spend.table import NOT_ADDED, Column, Row, Table, Value
-from bot.words.wording import MINUS, calendar_day, money, money_change, plural, share, unit_price
+from bot.words.wording import MINUS, calendar_day, in_cents, money, money_change, plural, share, unit_price
 
 TABLE_ROWS = 25
 _POINTS = 20
@@ -45,9 +45,18 @@ def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
         rest, count = [*rest, found.more.sums], count + found.more.rows
     if rest and found.are_parts:
         rows.append(found.totals(f"{count} {'others' if first else 'more'}", rest))
-    head: list[str | Json] = [column.heading for column in found.columns]
+    head: list[str | Json] = [_heading(one, [row[at] for row in rows], found) for at, one in enumerate(found.columns)]
     drawn = [[_cell(one, value) for one, value in zip(found.columns, row, strict=True)] for row in rows]
     return table([head, *drawn], [_setting(column) for column in found.columns])
+
+
+def _heading(column: Column, values: Sequence[Value], found: Table) -> str:
+    """Return what stands above a column; one of money whose rounded rows don't add up to its rounded sum says so."""
+    amounts = [value for value in values if isinstance(value, Decimal)]
+    if column.kind != "money" or column.name == "before" or not found.are_parts:
+        return column.heading
+    cents = sum((in_cents(value) for value in amounts), ZERO)
+    return column.heading if cents == in_cents(sum(amounts, ZERO)) else f"{column.heading}, rounded"
 
 
 def all_rows(page: Page[Row], action_id: str, value: str) -> list[Json]:

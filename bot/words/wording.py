@@ -34,6 +34,11 @@ def money(value: Decimal) -> str:
     return f"{sign if size else ''}${_round(size, 2):,}"
 
 
+def in_cents(value: Decimal) -> Decimal:
+    """Return an amount as `money` writes it; what is less than a cent counts nothing."""
+    return Decimal(0) if abs(value) < _CENT else _round(value, 2)
+
+
 def unit_price(value: Decimal) -> str:
     """Return dollars for one of something with the digits that it has, four at most behind the point: `$0.0625`, `$4.00`."""
     if not Decimal("0.0001") <= abs(value) < 1000:

@@ -107,3 +107,18 @@ def test_parts_of_both_signs_have_no_share() -> None:
     table = table_of(part("a", "130"), part("b", "-30"))
     assert column(table, 2) == ["–", "–"]
     assert largest_in_words(table) == "a $130.00 · b −$30.00"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "heading"),
+    [
+        (("1.004", "1.004", "1.004"), "Amount, rounded"),
+        (("1.006", "1.004", "1.00"), "Amount"),
+        (("0.004", "5"), "Amount"),
+        (("0.004", "0.004", "5"), "Amount, rounded"),
+        (("7.125",), "Amount"),
+    ],
+)
+def test_rows_that_miss_their_total_by_rounding_say_that_they_are_rounded(amounts: tuple[str, ...], heading: str) -> None:
+    table = slack_table(table_of(*(part(f"k{at}", one, "1.004") for at, one in enumerate(amounts))))
+    assert [cell["text"] for cell in table["rows"][0]] == ["Key", heading, "Share", "vs last Friday"]
