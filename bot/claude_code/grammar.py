@@ -13,7 +13,9 @@ from bot.words.similar import closest
 MINE, DIGEST = ("me", "mine", "my"), "digest"
 _BY = {typed: one for one in BYS for typed in one.typed}
 _FILLERS = FILLERS | {"it", "uses", "using", "code"}
-_SHOWN = frozenset({"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats"})
+_SHOWN = frozenset(
+    {"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats", "newcomers", "leavers"}
+)
 """What the table of people has a column of, or its sentence names."""
 _ALIKE = 0.7
 """How much a word must be like the one that was probably meant."""

@@ -275,6 +275,10 @@ def test_words_not_understood_are_named_and_can_be_mended_with_a_button() -> Non
         "I read *30d*, *by model*; I don't know *in Produktion*. Did you mean `/claude-spend 30d by model in Production`?"
     )
     assert message.blocks[-1]["elements"][0]["value"] == "30d by model in Production"
+    why = NotUnderstood(("7d",), "by region", why="I don't read figures by region.")
+    assert render_not_understood(why, "claude", ["30d"]).text == (
+        "I read *7d*; I don't know *by region*. I don't read figures by region."
+    )
     nasty = render_not_understood(NotUnderstood((), NASTY, None), "claude", ["[today]"])
     for one in (message, nasty):
         assert validate_blocks(one.blocks, "message") == []

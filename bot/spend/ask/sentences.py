@@ -135,7 +135,7 @@ def tail_in_words(figures: Figures) -> Markup:
         parts.append(escape(figures.only))
     if figures.untagged:
         parts.append(f"untagged: {escape(', '.join(figures.untagged))}")
-    if figures.query.versus and figures.compared and (lengths := _lengths(figures)):
+    if figures.before is not None and figures.query.versus and figures.compared and (lengths := _lengths(figures)):
         parts.append(lengths)
     return " · ".join([*parts, "days are UTC days"])
 

@@ -142,7 +142,8 @@ def render_not_understood(problem: NotUnderstood, prefix: str, usage: Sequence[s
     text = not_understood_in_words(problem)
     if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         return _offering(text, problem.suggestion, prefix)
-    text += f" You can type {code(f'/{prefix}-spend ' + ' '.join(usage))}."
+    if not problem.why:  # which says more than all that may be typed
+        text += f" You can type {code(f'/{prefix}-spend ' + ' '.join(usage))}."
     in_a_form = button("Ask…", ids.SPEND_ASK, accessibility_label="Ask in a form")
     return Message(text, [section(text), actions(in_a_form)])
 

@@ -66,7 +66,7 @@ def as_of_line(times: Times, *, beside_today: bool = False) -> Markup:
         parts.append(f"{days_in_words(days[0], days[-1], times.today)} are not final yet")
     elif days:
         parts.append(f"{day_in_words(days[0], times.today)} is not final yet")
-    if not days:
+    if not days and not times.missing:
         parts.append("final")
     if times.missing:
         parts.append(missing_in_words(times.missing, times.today))

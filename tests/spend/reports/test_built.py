@@ -14,6 +14,7 @@ from bot.spend.reports.allocation import NOT_ALLOCATED, allocation, by_place, pl
 from bot.spend.reports.counts import added, tokens
 from bot.spend.reports.model import Times
 from bot.spend.reports.models import ESTIMATES, NOT_KNOWN, models
+from bot.spend.reports.phrases import as_of_line
 from bot.spend.reports.team import More, people
 from bot.spend.reports.tokens import token_trends
 from bot.spend.table import Column, Table, Value
@@ -45,8 +46,10 @@ def test_token_trends_add_up_in_every_width() -> None:
             assert drawn == total(built.file, "tokens")
 
 
-def test_a_day_without_data_is_no_zero() -> None:
+def test_a_day_without_data_is_no_zero_and_nothing_without_it_is_final() -> None:
     gap = LAST - DAY
+    assert "final" not in as_of_line(times(LAST - DAY * 2, missing=[gap]))
+    assert "final" in as_of_line(times(LAST - DAY * 2))
     built = token_trends(times(LAST - DAY * 2, missing=[gap]), {LAST: rolled(Random(1), LAST)}, None)
     rows = built.parts[0].table.rows
     assert set(rows[1][1:]) == {None}
