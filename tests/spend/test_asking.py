@@ -1,7 +1,7 @@
 """A question is answered from the ledger: narrowed, split twice, counted in tokens, compared; or it is said why it isn't."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import inspect
 
 from bot.sandbox.slack.validation import validate_blocks
-from bot.slack.charts import chart_block
+from bot.slack.charts import MAX_SERIES, chart_block
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import parse_query, words_of
 from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.sums import OTHERS
 from bot.spend.ask.view import answer_file, figures_chart, render_cant_answer, render_figures
 from bot.spend.dimensions import KEY
 from bot.spend.exports.csv import csv_bytes, file_name
@@ -128,6 +129,21 @@ async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) 
         assert validate_blocks(message.blocks, "message") == []
         assert why in message.text
         assert message.blocks[-1]["elements"][0]["value"] == instead
+
+
+@pytest.mark.parametrize("measure", ["tokens", "requests"])
+async def test_of_many_keys_a_chart_reads_the_largest_and_all_others_as_one(store: Store, measure: str) -> None:
+    await fill(store, MONTH)
+    before = FRIDAY - timedelta(days=1)
+    async with store.write() as tx:
+        of_day = {group(PROD, OPUS, f"apikey_{n:02d}"): (n, 0, 0, 0, 1, n + 1) for n in range(40)}
+        await table.replace_usage_days(tx, {FRIDAY: of_day, before: of_day})
+    found = await ask(store, f"{before}..{FRIDAY} {measure} by key")
+    assert found.total == 2 * sum(range(1, 41))
+    assert len(found.breakdown.slices) == 40
+    names = [one for one, _ in found.series.names]
+    assert (len(names), names[-1]) == (MAX_SERIES, OTHERS)
+    assert sum(sum(day.parts.values()) for day in found.series.days if day.parts) == found.total
 
 
 async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: Store) -> None:

@@ -14,15 +14,15 @@ from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scop
 from bot.spend.ask.spans import is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
-from bot.spend.dimensions import WORKSPACE
+from bot.spend.dimensions import WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
 from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
-from bot.spend.ledger.measures.db import measures
+from bot.spend.ledger.measures.db import used
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import Cursor, are_comparable
-from bot.spend.model import ONE_DAY, Figures, LedgerDay, SpendQuery
+from bot.spend.model import ONE_DAY, Figures, LedgerDay, Measure, SpendQuery
 from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
 from bot.spend.visible.db import conditions
@@ -129,12 +129,22 @@ async def _asked_and_charted(
     tx: Tx, query: SpendQuery, days: _Days, wheres: Sequence[Where], known: Mapping[date, LedgerDay]
 ) -> tuple[list[Count], list[Count]]:
     """Return what was asked for, and what the chart shows: by day it only needs its largest parts."""
-    if query.measure != "dollars" or any(is_time(one) for one in query.splits):
-        every = await _counts(tx, query, (days.charted[0], days.last), wheres, known)
+    charted = days.charted[0], days.last
+    if any(is_time(one) for one in query.splits) or not _is_told(query, known):
+        every = await _counts(tx, query, charted, wheres, known)
         return [one for one in every if days.first <= one.day <= days.last], every
+
+    async def read(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Count]:
+        return await _read_counts(tx, query.measure, splits, charted, where, daily=daily)
+
     counts = await _counts(tx, query, (days.first, days.last), wheres, known, daily=False)
-    same = counts if days.charted[0] == days.first else None
-    return counts, await daily_counts(tx, query.splits, (days.charted[0], days.last), wheres, same)
+    same = counts if charted[0] == days.first else None
+    return counts, await daily_counts(read, query.splits, wheres, same)
+
+
+def _is_told(query: SpendQuery, known: Mapping[date, LedgerDay]) -> bool:
+    """Tell whether the counts say themselves what no source told: those of money do, others where each day's source can."""
+    return query.measure == "dollars" or not any(untold(query.splits, known).values())
 
 
 async def _counts(
@@ -147,27 +157,24 @@ async def _counts(
     daily: bool = True,
 ) -> list[Count]:
     """Return the counts under each of the conditions, of which no two hold at once."""
-    parts = [await _counts_where(tx, query, between, where, known, daily=daily) for where in wheres]
-    return [one for part in parts for one in part]
+    found = list[Count]()
+    daily = daily or not _is_told(query, known)  # which day's source tells what isn't in the counts themselves
+    for where in wheres:
+        if HOUR in query.splits and daily:
+            found += await _hourly(tx, query, between, where)
+            continue
+        counts = await _read_counts(tx, query.measure, query.splits, between, where, daily=daily)
+        found += counts if query.measure == "dollars" else unreported(counts, untold(query.splits, known))
+    return found
 
 
-async def _counts_where(
-    tx: Tx,
-    query: SpendQuery,
-    between: tuple[date, date],
-    where: Where,
-    known: Mapping[date, LedgerDay],
-    *,
-    daily: bool,
+async def _read_counts(
+    tx: Tx, measure: Measure, splits: Sequence[Dimension], between: tuple[date, date], where: Where, *, daily: bool
 ) -> list[Count]:
-    by = in_ledger(query.splits)
-    if HOUR in query.splits and daily:
-        return await _hourly(tx, query, between, where)
-    if query.measure == "dollars":
-        return of_money(await table.cells(tx, *between, ("day", *by) if daily else by, where=where))
-    # By day, because which day's source tells what isn't in the counts themselves.
-    found = await measures(tx, *between, ("day", *by), where)
-    return unreported(of_measures(found, query.measure, query.splits), untold(query.splits, known))
+    by = ("day", *in_ledger(splits)) if daily else in_ledger(splits)
+    if measure == "dollars":
+        return of_money(await table.cells(tx, *between, by, where=where))
+    return of_measures(await used(tx, *between, by, where), measure, splits)
 
 
 async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: Where) -> list[Count]:
