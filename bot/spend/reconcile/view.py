@@ -15,11 +15,12 @@ from bot.slack.model import Message
 from bot.slack.paging import pager
 from bot.spend.phrases import NOT_YET, days_in_words, doubtful_in_words, missing_in_words, shown
 from bot.spend.prices.model import PriceTable
-from bot.spend.reconcile.model import Reason, Reconciliation
+from bot.spend.reconcile.model import Line, Reason, Reconciliation
 from bot.spend.reconcile.periods import Wanted
 from bot.spend.reconcile.phrases import alarms_in_words, finding, part_in_words, wholes_in_words
 from bot.spend.reconcile.tables import by_model_table
 from bot.spend.render import page_of_rows, slack_table
+from bot.words.wording import in_cents
 
 Json = dict[str, Any]
 _EXACT = (
@@ -81,7 +82,15 @@ def _tail(found: Reconciliation) -> Markup:
         state = "final" if not found.missing else "not complete"
     else:
         state = f"{days_in_words(found.open_days[0], found.open_days[-1])} may still change"
-    return f"{as_of} · {state} · days are UTC days{legacy}"
+    return f"{as_of} · {state} · days are UTC days{legacy}{_rounded(found.total)}"
+
+
+def _rounded(total: Line) -> Markup:
+    """Return that amounts are rounded, where those that are shown don't add up."""
+    if total.computed is None:
+        return ""
+    shown_parts = sum((in_cents(amount) for amount in total.parts.values()), in_cents(total.computed))
+    return "" if shown_parts == in_cents(total.billed) else " · amounts are rounded"
 
 
 def _buttons(wanted: Wanted, now: datetime, *, has_figures: bool) -> Json:

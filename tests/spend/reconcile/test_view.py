@@ -112,6 +112,13 @@ def test_what_stands_in_it_for_finance() -> None:
     assert "The sums by model and day are all the same." in str(message.blocks)
 
 
+def test_amounts_that_miss_their_sum_by_rounding_say_so() -> None:
+    exact = month([used("300.000004", billed="285", tokens=BIG)])
+    assert "rounded" not in render_reconciliation(exact, WANTED, price_table(), NOW).text
+    odd = month([used("300.000004", billed="285.004", tokens=BIG), used("40.004", model="claude-nova-1")])
+    assert render_reconciliation(odd, WANTED, price_table(), NOW).text.endswith(" · amounts are rounded")
+
+
 def test_what_is_wrong_stands_right_under_the_finding() -> None:
     rows = [used("320.1234567", tokens=BIG, service_tier="standard", inference_geo="global")]
     found = month(rows)
