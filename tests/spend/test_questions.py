@@ -11,6 +11,7 @@ from bot.forms.read import read
 from bot.spend.ask.form import ASK, ask_values, typed
 from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
 from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE, by_tag
+from bot.spend.ask.words import with_me
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.model import Filter, SpendQuery
 from bot.words.calendars import UTC_DAYS
@@ -60,6 +61,14 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
     wrong = [one for one in SUGGESTED if one[2] is not None and not isinstance(asked(one[2]), SpendQuery)]
     changed = [one for one in UNDERSTOOD if asked(one[1]) != asked(one[0])]
     assert (wrong, changed) == ([], [])
+
+
+def test_what_is_mine_names_who_types_it() -> None:
+    for typed in ("my spend last month", "last month mine", "my own last month", "my costs last month"):
+        found = parse_query(with_me(typed.split(), "U1"), WORKSPACES, LEDGER)
+        assert isinstance(found, SpendQuery), typed
+        assert (found.period, found.where) == ("last month", (Filter(_PERSON, ("<@U1>",)),)), typed
+    assert with_me(["my", "team"], "U1") == ["my", "team"]
 
 
 def test_whatever_a_question_begins_with_reaches_the_reader_of_questions() -> None:

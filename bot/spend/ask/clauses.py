@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from bot.spend.ask.idioms import NEGATIONS
 from bot.spend.ask.least import Over, over_of
 from bot.spend.ask.periods import read_period
 from bot.spend.ask.spans import YEAR_BEFORE
@@ -184,9 +185,9 @@ def ends_well(rest: Sequence[str], known: Known) -> bool:
 def _in(first: str, words: Sequence[str], known: Known) -> Read | None:
     if first not in _IN or len(words) < 2:
         return None
-    rest = words[2:] if words[1].casefold() == "the" and len(words) > 2 else words[1:]
+    rest = words[2:] if words[1].casefold() in ("the", "workspace") and len(words) > 2 else words[1:]
     skipped = len(words) - len(rest)
-    if first in ("in", "for", "of", "from", "on") and (found := _values(rest, WORKSPACE, known)):
+    if first in ("in", "for", "of", "from", "on", "within") and (found := _values(rest, WORKSPACE, known)):
         said = f"in {' and '.join(found[0])}"
         return Read("filter", Filter(WORKSPACE, found[0]), said, found[1] + skipped)
     if first in ("for", "of", "from") and (found := _people(rest, known)):
@@ -219,8 +220,11 @@ def _named_filter(first: str, words: Sequence[str], known: Known) -> Read | None
     return None
 
 
-def _measure(first: str, words: Sequence[str], _: Known) -> Read | None:
-    return _read("measure", _MEASURES[first], words, 1) if first in _MEASURES else None
+def _measure(first: str, words: Sequence[str], known: Known) -> Read | None:
+    if first in _MEASURES:
+        return _read("measure", _MEASURES[first], words, 1)
+    sorts = first == "by" and len(words) > 1 and words[1].casefold() in _MEASURES and ends_well(words[2:], known)
+    return _read("measure", _MEASURES[words[1].casefold()], words, 2) if sorts else None
 
 
 def _plain_time(first: str, words: Sequence[str], known: Known) -> Read | None:
@@ -265,7 +269,7 @@ def _is_reserved(rest: Sequence[str], known: Known, *, is_first: bool) -> bool:
     word = rest[0].casefold()
     if " " in word:
         return False  # it was quoted
-    if word in LINKS or word in KEYWORDS or word in _MEASURES or word in FILLERS or word in known.by:
+    if word in LINKS or word in KEYWORDS or word in NEGATIONS or word in _MEASURES or word in FILLERS or word in known.by:
         return True
     return read_period(rest) is not None or (not is_first and read_part(rest, known) is not None)
 

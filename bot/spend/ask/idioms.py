@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.spend.ask.periods import BETWEEN, MOST_DAYS, read_period
+from bot.spend.ask.dates import BETWEEN
+from bot.spend.ask.periods import MOST_DAYS, read_period
 from bot.spend.ask.spans import MONTH_NAMES, YEAR_BEFORE
 from bot.spend.ask.words import MENTION
 
-NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "under", "below", "less"})
+NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "minus", "under", "below", "less"})
 """Words that turn what follows into its opposite: a question without them would be another one."""
 _HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
 _COUNTED = ("last", "past", "previous", "rolling", "trailing")
 _VERSUS = ("vs", "versus")
-_MOST_DIGITS = 6
 _UNITS = ("day", "week", "month", "quarter", "year")
 _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
+_SPENDERS = ("spender", "spenders")
+_HOURS = re.compile(r"(\d{1,4})h(?:rs?|ours?)?")
 _SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
+_ROLLING = {"week": "7d", "month": "30d", "quarter": "90d", "year": "365d"}
 _FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
 _EITHER = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:/(\d{4}))?")
 _MONTH_OR_DAY = re.compile(r"([a-z]{3,9})-?(\d\d)")
@@ -61,6 +64,8 @@ def _loosely(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield said + 2, _FEW[behind[1].rstrip("s")].split()
     if behind[:1] == ["couple"] and (rest := [one for one in behind[1:3] if one != "of"]):
         yield said + 1 + (behind[1] == "of") + 1, ["last", "2", rest[0]]
+    if words[0] in ("rolling", "trailing") and words[1:] and words[1] in _ROLLING:
+        yield 2, [_ROLLING[words[1]]]
     if words[0] in ("rolling", "trailing") and len(words) > 2 and words[1].isdecimal() and words[2].startswith("day"):
         yield 3, [f"{words[1]}d"]
 
@@ -74,17 +79,14 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             yield taken, [f"{MOST_DAYS}d"]
     if words[0] in ("last", "past", "this") and words[1:2] == ["hour"]:
         yield 2, ["today", "by", "hour"]
-    if len(words) > 2 and words[0] in _COUNTED and _is_count(words[1]) and words[2].startswith("hour"):
-        yield 3, ["today" if int(words[1]) <= 24 else f"{-(-int(words[1]) // 24)}d", "by", "hour"]
-    behind = words[1:] if words[0] in _COUNTED else words
+    behind = words[1:] if words[0] in _COUNTED and len(words) > 1 else words
+    if found := _HOURS.fullmatch(behind[0]) or (_HOURS.fullmatch("".join(behind[:2])) if len(behind) > 1 else None):
+        taken = len(words) - len(behind) + (1 if found[0] == behind[0] else 2)
+        yield taken, ["today" if int(found[1]) <= 24 else f"{-(-int(found[1]) // 24)}d", "by", "hour"]
     yield from ((len(words) - len(behind) + taken, meant) for taken, meant in _months(behind))
     yield from _turned(words)
     yield from _loosely(words)
     yield from _dates(words[0])
-
-
-def _is_count(word: str) -> bool:
-    return word.isdecimal() and len(word) <= _MOST_DIGITS
 
 
 def _months(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -105,7 +107,9 @@ def _dates(word: str) -> Iterator[tuple[int, list[str]]]:
     """Read a date that may be another one, which is asked and never guessed: `3/10` is October first, `Oct-26` a month."""
     if (found := _EITHER.fullmatch(word)) and 1 <= int(found[2]) <= 12:
         yield 1, [f"{int(found[1])}", MONTH_NAMES[int(found[2]) - 1], *([found[3]] if found[3] else [])]
-    if (found := _MONTH_OR_DAY.fullmatch(word)) and read_period([found[1], f"20{found[2]}"]):
+    if (found := _MONTH_OR_DAY.fullmatch(word)) and int(found[2]) < 20 and read_period([found[2], found[1]]):
+        yield 1, [found[2], found[1]]
+    elif found and read_period([found[1], f"20{found[2]}"]):
         yield 1, [found[1], f"20{found[2]}"]
 
 
@@ -128,6 +132,9 @@ def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tup
         yield 1, ["by", "person"]
     if words[0] in ("which", "what") and words[1:2] and words[1] in dimensions:
         yield 2, ["by", dimensions[words[1]]]
+    dimensions = {**dimensions, **(dict.fromkeys(_SPENDERS, "person") if "person" in dimensions else {})}
+    if words[0].isdecimal() and words[1:2] and words[1] in _LARGEST and words[2:3] and words[2] in dimensions:
+        yield 3, ["top", words[0], "by", dimensions[words[2]]]
     if words[0] in _LARGEST:
         after = 2 if words[1:2] == ["expensive"] else 1
         if words[after : after + 1] and words[after] in dimensions:

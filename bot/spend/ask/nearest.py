@@ -31,11 +31,19 @@ def repaired(words: Sequence[str], at: int, second: Read | None, known: Known, r
 
     `at`: where reading ends; `second`: a part that contradicts what was read before it.
     """
+    found = _repaired(words, at, second, known, read, drops=False)
+    return found or _repaired(words, at, second, known, read, drops=True)
+
+
+def _repaired(
+    words: Sequence[str], at: int, second: Read | None, known: Known, read: Reading, *, drops: bool
+) -> list[str] | None:
+    """Return the words repaired; words that mean nothing may be dropped only where nothing else helps (`drops`)."""
     waiting: list[tuple[list[str], int, Read | None, int]] = [(list(words), at, second, _CHANGES)]
     tried = 0
     while waiting and tried < _TRIES:
         now, end, contradiction, left = waiting.pop(0)
-        for meant in _nearest(now, end, contradiction, known, is_first=left == _CHANGES):
+        for meant in _nearest(now, end, contradiction, known, is_first=left == _CHANGES, drops=drops):
             tried += 1
             stop = read(meant)
             if stop is None:
@@ -45,7 +53,9 @@ def repaired(words: Sequence[str], at: int, second: Read | None, known: Known, r
     return None
 
 
-def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is_first: bool) -> Iterator[list[str]]:
+def _nearest(
+    words: list[str], at: int, second: Read | None, known: Known, *, is_first: bool, drops: bool
+) -> Iterator[list[str]]:
     """Yield what may have been meant, best first: the word that is most like it, then everything without it.
 
     `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
@@ -63,7 +73,7 @@ def _nearest(words: list[str], at: int, second: Read | None, known: Known, *, is
     for taken, meant in chain(idioms(rest, dimensions), _meant(rest, known)):
         if meant or taken < len(rest) or before:
             yield [*before, *meant, *rest[taken:]]
-    for skipped in (1, 2):
+    for skipped in (1, 2) if drops else ():
         after = rest[skipped:]
         while after and after[0].casefold() in LINKS:
             after = after[1:]
@@ -142,14 +152,17 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         value = plain(rest[0])
         fitting = [one for one in known.of(split) if value in (plain(one), *plain(one).split("-"))]
         yield from ((2, [*_TO_NAME.get(split.name, split.name).split(), rest[0]]) for _ in fitting[:1])  # batch tier
-    yield from _in_one_word(rest[0], {**{one: one.split() for one in period_phrases()}, **_splits(known)})
+    places = _names(known, WORKSPACE.name, "in")
+    phrases = {one: one.split() for one in period_phrases()}
+    yield from _in_one_word(rest[0], {**places, **phrases, **_splits(known)})
+    if "*" in rest[0] and rest[0].strip("*"):
+        yield 1, ["key", rest[0]]
     if rest[0].casefold() not in known.by:
-        yield from _by_beginning(plain(rest[0]), _names(known, WORKSPACE.name, "in"))
+        yield from _by_beginning(plain(rest[0]), places)
     if rest[0].isdecimal() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
         yield 1, [f"{in_ascii(rest[0])}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
         yield 1, [f"{MOST_DAYS}d"]
-    phrases = {one: one.split() for one in period_phrases()}
     splits = {**_splits(known), **{f"by {one}": meant for one, meant in _splits(known).items()}}
     names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
     yield from _near(rest, 0, {**names, **phrases, **splits, **{one: [one] for one in _MEASURES}})
@@ -169,7 +182,8 @@ def _splits(known: Known) -> dict[str, list[str]]:
     for tag in known.tags:
         apart = re.sub(r"[-_]", " ", plain(tag))
         found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
-    return {"type": ["by", "token", "type"], **found}
+    longer = {one: ["by", "month"] for one in ("quarter", "quarters", "quarterly", "year", "years", "yearly")}
+    return {"type": ["by", "token", "type"], **longer, **found}
 
 
 def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, on_or_after, on_or_before, span, span_before
+from bot.spend.ask.dates import BETWEEN, month_number, read_days, spelled, week_by_day
+from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, span, span_before
 from bot.spend.ask.spellings import spelled_here
 from bot.spend.model import PERIODS, Period
 from bot.words.digits import in_ascii
@@ -51,14 +52,7 @@ _DAYS = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,4})[ -]?(?:d|days?)
 _WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|week|month|quarter|year)s?")
 _MOST_WHOLE = {"week": 156, "month": 36, "quarter": 12, "year": 3}
 _WEEK = re.compile(r"(?:(\d{4})[- ]?)?(?:w|wk|kw|cw|(?:calendar )?weeks?)\.? ?(\d{1,2})(?:[-/ ](?:of )?(\d{4}))?")
-BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|-) ")
 _BETWEEN_AND = re.compile(r"between (.+?) and (.+)")
-_HYPHEN = re.compile(r"([a-z]+ \d{1,2})-(\d{1,2}(?:,? \d{4})?)|(\d{1,2})-(\d{1,2} [a-z]+(?: \d{4})?)")
-"""`Oct 3-17` and `3-17 Oct`: elsewhere a hyphen between figures is one of a date."""
-_ISO = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
-_WEEKDAY_OF = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? (?=\S)")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: (?:of )?([a-z]+)\.?)?(?:,? (\d{4}))?")
-_NAMED_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
 _MONTH = re.compile(r"([a-z]+)\.?(?:,? (?:of )?(\d{4}))?")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})[-/ ]?)?q ?([1-4])(?:[-/ ]?(\d{4}))?")
@@ -68,8 +62,9 @@ _YEAR = re.compile(r"20\d\d")
 _ANY_YEAR = re.compile(r"\d{4}")
 _OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _SINCE = re.compile(
-    r"since (?:the )?(?:(?:beginning|start|first) of )?(?:the )?(.+)"
+    r"(?:since|starting|beginning) (?:the )?(?:(?:beginning|start|first) of )?(?:the )?(.+)"
     r"|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)"
+    r"|from (.+?) (?:on|onwards?)"
 )
 _POSSESSIVE = re.compile(r"['’]s$")
 _LONGEST = 10
@@ -78,8 +73,6 @@ _YEARLESS_SIDE = re.compile(rf"\d\d-\d\d|q[1-4]|w\d\d|{'|'.join(MONTH_NAMES)}")
 _DATED_SIDE = re.compile(r"\d{4}(?:-(?:\d\d(?:-\d\d)?|q[1-4]|w\d\d))?")
 _LAST_SIDES = ("yesterday", "last week", "last month", "last quarter")
 _FAR_AHEAD = date(2100, 12, 31)
-_Day = tuple[int | None, int | None, int]
-"""(year, month, day); what wasn't said is None."""
 
 
 def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
@@ -105,15 +98,17 @@ def _one(text: str) -> Period | None:
         return _WORDS[text]
     if days := _DAYS.fullmatch(text):
         return f"{int(days[1])}d" if 1 <= int(days[1]) <= MOST_DAYS else None
-    named = _whole(text) or _weekday(text) or _month(text) or _quarter(text) or _half(text) or _week(text)
-    return named or _days(text) or (text if _YEAR.fullmatch(text) else None)
+    named = (
+        week_by_day(text) or _whole(text) or _weekday(text) or _month(text) or _quarter(text) or _half(text) or _week(text)
+    )
+    return named or read_days(text) or (text if _YEAR.fullmatch(text) else None)
 
 
 def _since(text: str) -> Period | None:
     """Read `since 3 Oct` and `from October until now`; two days are no beginning."""
     if (found := _SINCE.fullmatch(text)) is None:
         return None
-    begins = _one((found[1] or found[2]).strip())
+    begins = _one((found[1] or found[2] or found[3]).strip())
     if begins is None or begins in ("today", "ytd", "mtd", "this quarter", "this week"):
         return begins
     if ".." not in begins:
@@ -183,7 +178,7 @@ def _month(text: str) -> Period | None:
     if (numbered := _NUMBERED.fullmatch(text)) and 1 <= int(numbered[2]) <= 12:
         return text
     named = _MONTH.fullmatch(text)
-    number = named and _month_number(named[1])
+    number = named and month_number(named[1])
     if not named or not number:
         return None
     return f"{named[2]}-{number:02}" if named[2] else MONTH_NAMES[number - 1]
@@ -206,63 +201,7 @@ def _half(text: str) -> Period | None:
         return None
     is_first = found[2] == "1" or found[3] == "first"
     year = int(found[1] or found[4]) if found[1] or found[4] else None
-    return _spelled((year, 1, 1), (year, 6, 30)) if is_first else _spelled((year, 7, 1), (year, 12, 31))
-
-
-def _days(text: str) -> Period | None:
-    """Read one day or two: the earlier one first, with years for both or for none."""
-    typed = BETWEEN.split(text.removeprefix("from "))
-    if hyphen := _HYPHEN.fullmatch(text):
-        typed = [one for one in hyphen.groups() if one]
-    if len(typed) > 2 or (text.startswith("from ") and len(typed) != 2):
-        return None
-    read = [_day(one.strip()) for one in typed]
-    if None in read:
-        return None
-    first, last = (read[0], read[-1])
-    assert first is not None  # noqa: S101 - looked for above
-    assert last is not None  # noqa: S101
-    first = (first[0], first[1] or last[1], first[2])  # 3–17 Oct
-    if last[1] is None and len(typed) == 2 and first[1] is not None:
-        last = (last[0], first[1], last[2])  # Oct 3–17
-    if first[1] is None or last[1] is None:
-        return None
-    return _spelled(first, last)
-
-
-def _day(text: str) -> _Day | None:
-    text = _WEEKDAY_OF.sub("", text, count=1) if _WEEKDAY_OF.match(text) else text
-    if iso := _ISO.fullmatch(text):
-        return int(iso[1]) if iso[1] else None, int(iso[2]), int(iso[3])
-    if named := _NAMED.fullmatch(text):
-        month = _month_number(named[2]) if named[2] else None
-        return None if named[2] and month is None else (int(named[3]) if named[3] else None, month, int(named[1]))
-    if (named := _NAMED_FIRST.fullmatch(text)) and (month := _month_number(named[1])):
-        return int(named[3]) if named[3] else None, month, int(named[2])
-    return None
-
-
-def _month_number(name: str) -> int | None:
-    fitting = [n for n, one in enumerate(MONTH_NAMES, 1) if len(name) >= 3 and one.startswith(name)]
-    return fitting[0] if fitting and (name in MONTH_NAMES or len(name) <= 4) else None
-
-
-def _spelled(first: _Day, last: _Day) -> Period | None:
-    (first_year, first_month, first_day), (last_year, last_month, last_day) = first, last
-    try:
-        if last_year is None and first_year is not None:
-            end = on_or_after(last_month or 0, last_day, date(first_year, first_month or 0, first_day))
-            last_year = end.year
-        if first_year is None and last_year is not None:
-            first_year = on_or_before(first_month or 0, first_day, date(last_year, last_month or 0, last_day)).year
-        if first_year is None or last_year is None:
-            for month, day in ((first_month, first_day), (last_month, last_day)):
-                date(2028, month or 0, day)  # a leap year has every day
-            return f"{first_month:02}-{first_day:02}..{last_month:02}-{last_day:02}"
-        begins, ends = date(first_year, first_month or 0, first_day), date(last_year, last_month or 0, last_day)
-    except ValueError:
-        return None
-    return f"{begins}..{ends}" if begins <= ends else None
+    return spelled((year, 1, 1), (year, 6, 30)) if is_first else spelled((year, 7, 1), (year, 12, 31))
 
 
 def first_words() -> tuple[str, ...]:

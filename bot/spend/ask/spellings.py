@@ -37,6 +37,7 @@ def _iso(found: re.Match[str]) -> str:
         day, month = (str(month), int(day)) if month > 12 else (day, month)
     if not 1 <= month <= 12 or (day and not 1 <= int(day) <= 31):
         return found[0]
+    year = f"20{year}" if year and len(year) == 2 else year
     return "-".join([*([year] if year else []), f"{month:02}", *([f"{int(day):02}"] if day else [])])
 
 
@@ -45,23 +46,29 @@ def _numbered(found: re.Match[str]) -> str:
     return found["name"] + (f" {year if len(year) == 4 else f'20{year}'}" if year else "")
 
 
+def _named(found: re.Match[str]) -> str:
+    return f"{found['day']} {_numbered(found)}"
+
+
 def _turned(found: re.Match[str]) -> str:
     year = found["year"]
     return f"{found['unit']}{found['number']}" + (f" {year if len(year) == 4 else f'20{year}'}" if year else "")
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:(?P<year>\d{4})\b|(?![\w.]))"), _iso),
+    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:(?P<year>\d{4}|[23]\d)\b|(?![\w.]))"), _iso),
     (re.compile(r"(?<![\w./-])(?P<year>\d{4})/(?P<month>\d{1,2})(?:/(?P<day>\d{1,2}))?(?![\w/])"), _iso),
     (re.compile(r"(?<![\w./-])(?P<month>\d{1,2})[/-](?P<year>\d{4})(?![\w/-])"), _iso),
     (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}))?(?![\w/])"), _iso),
+    (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})(?![\w/-])"), _iso),
+    (re.compile(rf"(?<![\w./-])(?P<day>\d{{1,2}})[-.](?P<name>[a-z]{{3,9}})(?:[-.]{_YEAR})?(?![\w/-])"), _named),
     (re.compile(rf"\b(?P<name>[a-z]{{3,9}})(?:-(?=\d{{4}})| ?['’]){_YEAR}\b"), _numbered),
     (re.compile(rf"\b(?P<name>[qh][1-4]) ?['’]?{_YEAR}\b(?!-)"), _numbered),
     (re.compile(rf"(?<![\w.])(?P<number>[1-4])(?P<unit>q)(?:['’ ]?{_YEAR})?\b"), _turned),
     (re.compile(rf"(?<![\w.])(?P<number>[12])(?P<unit>h)['’ ]?{_YEAR}\b"), _turned),
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\. ?(?=[a-z]{3})"), lambda found: f"{found['day']} "),
 )
-_FROM_TO = re.compile(r"\b(\d{4}-\d\d-\d\d)-(\d{4}-\d\d-\d\d)\b")
+_FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(?![\w-])")
 
 
 def spelled_here(text: str) -> str:

@@ -33,7 +33,7 @@ _WORDS: dict[str, Untold] = {
     ),
     **dict.fromkeys(("speed", "speeds", "fast", "fast mode"), Untold(1, _SPEED)),
     **dict.fromkeys(("fiscal", "financial", "fy"), Untold(1, _FISCAL, has_near=True)),
-    **dict.fromkeys(("not", "no", "without", "except", "excluding", "but"), Untold(1, _LEFT_OUT)),
+    **dict.fromkeys(("not", "no", "without", "except", "excluding", "but", "minus"), Untold(1, _LEFT_OUT)),
     **dict.fromkeys(("bottom", "least", "lowest", "smallest", "cheapest", "unused"), Untold(1, _SMALLEST)),
     **dict.fromkeys(("less", "under", "below", "<", "at least", ">="), Untold(1, _LESS)),
     **dict.fromkeys(("until", "till", "before", "after", "up to", "day before"), Untold(1, _DAYS)),

@@ -13,8 +13,12 @@ QUOTES = re.compile(r'["“”„«»]')
 MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
 """A comma that is neither one of 1,000 nor one of 1,5, which nobody may take for two numbers."""
+_APART = re.compile(r"(?i)(?=(?:top[-:=]?\d|\w+[:=]))(top|in|by|for|workspace|model|key|person|product|tier|tag)[-:=]?(.*)")
+"""`top5`, `model=opus` and `in:Production`, which say two words in one."""
 _DASHES = "-–—"
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
+_DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
+"""`3.10. - 17.10.`, whose last point is one of the date."""
 FILLERS = frozenset(
     "please pls many show me give what what's did we do does is was were are how much the our a an of spend spent spending"
     " figures claude"
@@ -30,6 +34,7 @@ _COUNTS = {
     word: str(count) for count, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
 }
 _OF = ("for", "by", "of")
+_OF_MINE = ("spend", "spending", "cost", "costs", "usage", "use", "tokens", "requests", "bill")
 LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
 """What may stand between two parts of a question."""
 
@@ -46,12 +51,16 @@ def tidied(words: Sequence[str]) -> list[str]:
         if " " in word or MENTION.fullmatch(word):
             found.append(word)
             continue
-        bare = _ENDS.sub("", word) if at == len(words) - 1 else word
+        is_last = at == len(words) - 1 and not _DOTTED_SPAN.fullmatch(" ".join(words[max(at - 2, 0) :]))
+        bare = _ENDS.sub("", word) if is_last else word
         if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
             bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
         if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
             found.append(">")
             bare = bare[1:]
+        if (apart := _APART.fullmatch(bare)) is not None:
+            found.append(apart[1])
+            bare = apart[2]
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
     return _counted(found)
 
@@ -75,10 +84,12 @@ def decorates(words: Sequence[str]) -> bool:
 def with_me(words: Sequence[str], slack_id: str) -> list[str]:
     """Return words in which `for me`, `by myself`, `mine` and `my own` name the person who types them."""
     found: list[str] = []
-    for word in words:
+    for at, word in enumerate(words):
         before, bare, me = found[-1].casefold() if found else "", word.casefold(), f"<@{slack_id}>"
         if bare in ("me", "myself") and before in _OF:
             found.append(me)
+        elif bare == "my" and words[at + 1 : at + 2] and words[at + 1].casefold() in _OF_MINE:
+            found += ["for", me]
         elif bare == "mine" or (bare == "own" and before == "my"):
             found = [*(found[:-1] if bare == "own" else found), "for", me]
         else:
