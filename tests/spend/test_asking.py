@@ -132,6 +132,14 @@ async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) 
 
 
 @pytest.mark.parametrize("measure", ["tokens", "requests"])
+async def test_what_was_not_read_beside_money_is_not_known_and_never_zero(store: Store, measure: str) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    assert sentence(await ask(store, f"friday {measure} by key")).startswith(
+        f"Not all {measure} on Fri 20 Nov (UTC) are known"
+    )
+
+
+@pytest.mark.parametrize("measure", ["tokens", "requests"])
 async def test_of_many_keys_a_chart_reads_the_largest_and_all_others_as_one(store: Store, measure: str) -> None:
     await fill(store, MONTH)
     before = FRIDAY - timedelta(days=1)

@@ -20,7 +20,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_an_answer_is_sent_as_a_file_and_asked_further_in_a_form(world: World) -> None:
     await world.command(DANA, "/claude-spend last 2 weeks by model, key in production", COSTS)
-    answer = await world.message(DANA, "in Production* in the 14 days", COSTS)
+    answer = await world.message(DANA, "in Production* in the 2 whole weeks", COSTS)
     [table] = [block for block in answer["blocks"] if block["type"] == "table"]
     assert [cell["text"] for cell in table["rows"][0][:2]] == ["Model", "Key"]
     assert (await world.click_on(DANA, answer, "spend_csv"))["ok"]

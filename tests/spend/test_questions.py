@@ -64,10 +64,10 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
 
 
 def test_what_is_mine_names_who_types_it() -> None:
-    for typed in ("my spend last month", "last month mine", "my own last month", "my costs last month"):
-        found = parse_query(with_me(typed.split(), "U1"), WORKSPACES, LEDGER)
-        assert isinstance(found, SpendQuery), typed
-        assert (found.period, found.where) == ("last month", (Filter(_PERSON, ("<@U1>",)),)), typed
+    for text in ("my spend last month", "last month mine", "my own last month", "my costs last month"):
+        found = parse_query(with_me(text.split(), "U1"), WORKSPACES, LEDGER)
+        assert isinstance(found, SpendQuery), text
+        assert (found.period, found.where) == ("last month", (Filter(_PERSON, ("<@U1>",)),)), text
     assert with_me(["my", "team"], "U1") == ["my", "team"]
 
 

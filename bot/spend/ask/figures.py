@@ -82,7 +82,7 @@ async def figures(
         found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
     answer = _answer(query, days, scope, found, tags, today=now.astimezone(UTC).date())
-    if seen.is_all and _has_no_tokens(query, answer.total, found.known, days.asked):
+    if seen.is_all and _is_uncounted(query, answer.total, found.known, days.asked):
         answer = replace(answer, is_known=False)
     return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
 
@@ -224,11 +224,11 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
     )
 
 
-def _has_no_tokens(
+def _is_uncounted(
     query: SpendQuery, counted: Decimal | None, known: Mapping[date, LedgerDay], asked: Sequence[date]
 ) -> bool:
-    """Tell whether all that was spent has no token: then tokens weren't read, or not told, which isn't zero."""
-    if query.measure != "tokens" or counted or query.where:
+    """Tell whether all that was spent has no token or request: then they weren't read, or not told, which isn't zero."""
+    if query.measure == "dollars" or counted or query.where:
         return False
     return any(day in known and known[day].total > 0 for day in asked)
 

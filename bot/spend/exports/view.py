@@ -147,6 +147,8 @@ def render_what(problem: NotUnderstood, prefix: str) -> Message:
         text: Markup = f"I don't know {bold(problem.unknown)}."
     else:
         text = f"{bold(problem.unknown)} is a second {own(problem.second)}, but I can use only one."
+    if problem.why:
+        text = f"{text} {problem.why}"
     if not problem.suggestion or len(problem.suggestion) > MOST_TYPED:
         text += f" You can type {code(f'/{prefix}-spend records 7d in WORKSPACE by model')}."
         return Message(text, [section(text)])
