@@ -268,7 +268,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_audit_facts::every_status_says_what_must_be_on_record",
     ),
     (61, "what is on record can't be found"): (
-        "approvals/test_audit_trail::a_key_is_followed_through_its_names_by_its_id",
+        "approvals/test_audit_trail::what_is_asked_about_is_followed_through_its_names_by_its_ids",
         "cli/test_app::audit_show_prints_what_is_about_something_and_proves_the_log",
     ),
     (62, "a record that names a rule by a version of which nothing is kept"): (

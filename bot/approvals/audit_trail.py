@@ -1,11 +1,29 @@
-"""Which entries of the audit log are about one key or request, wherever its id stands in them. Pure."""
+"""Which entries of the audit log are about one key, request, person or workspace, wherever it stands in them. Pure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
-_IDS: Final = frozenset({"key_id", "thing_id", "thing"})
-_LINKS: Final = frozenset({"replaces", "by", "extends"})
-_NAMES: Final = frozenset({"name", "key_name"})
+Facts = dict[str, Any]
+_THINGS: Final = ("key_id", "thing_id", "thing")
+_LINKS: Final = ("replaces", "extends")
+_NAMES: Final = ("name", "key_name")
+_PERSON: Final = ("slack_id", "member_id", "member", "email")
+"""Side by side, these are the account, the member's id and the address of one person."""
+_REQUEST: Final = "req_"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is about something: `subjects` whole, and of all others the entries that name one of `ids`."""
+
+    subjects: frozenset[str]
+    ids: frozenset[str]
+
+    def takes(self, actor: str, subject: str, detail: Facts) -> bool:
+        """Tell whether an entry is about it."""
+        return subject in self.subjects or not self.ids.isdisjoint(_strings([actor, subject, detail]))
 
 
 class Trail:
@@ -13,35 +31,102 @@ class Trail:
 
     def __init__(self) -> None:
         """Know of nothing yet."""
+        self._things: dict[str, set[str]] = {}
+        self._links: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
-        self._ids: dict[str, set[str]] = {}
+        self._several: dict[str, set[str]] = defaultdict(set)
+        self._called: dict[str, set[str]] = defaultdict(set)
+        self._alike: dict[str, set[str]] = defaultdict(set)
+        self._named_in: dict[str, set[str]] = defaultdict(set)
 
-    def add(self, subject: str, detail: dict[str, Any]) -> None:
+    def add(self, actor: str, subject: str, detail: Facts) -> None:
         """Remember what an entry names."""
-        found = list(_facts(detail))
-        names, ids = self._names.setdefault(subject, set()), self._ids.setdefault(subject, set())
-        ids.update([subject, *(value for name, value in found if name in _IDS | _LINKS)])
-        names.update(value for name, value in found if name in _NAMES)
+        things, links, names = (one.setdefault(subject, set()) for one in (self._things, self._links, self._names))
+        for facts, is_listed in _dicts(detail):
+            if is_listed:  # one of several things, such as the keys of somebody who leaves
+                self._several[subject].update(_of(facts, ("id",)))
+                for name in _of(facts, ("name",)):
+                    self._called[name].update(_of(facts, ("id",)))
+                continue
+            things.update(_of(facts, _THINGS))
+            links.update(_of(facts, _LINKS))
+            names.update(_of(facts, _NAMES))
+            self._know(facts)
+        if {"member", "email"} <= set(detail):  # an account that was linked
+            self._know(detail | {"slack_id": subject})
+        if subject.startswith(_REQUEST):
+            for one in _strings([actor, detail]):
+                self._named_in[one].add(subject)
 
-    def about(self, word: str) -> frozenset[str]:
-        """Return the subjects of everything about an id, or the name that a key had at any time.
+    def _know(self, facts: Facts) -> None:
+        """Remember by what else a person is known, and which workspace had which name."""
+        person, place = _of(facts, _PERSON), _of(facts, ("workspace_id",))
+        renamed = _of(facts, ("value", "was")) if facts.get("detail") == "name" else set[str]()
+        for one in person | _of(facts, ("member_name",)):
+            self._alike[one] |= person
+        for one in place | _of(facts, ("workspace_name",)) | renamed:
+            self._alike[one] |= place
 
-        From there it goes on by ids alone: other requests about the same key, those that replaced one or move its end. So
-        a key is followed through its names, and another one that has its old name is not taken for it.
+    def about(self, word: str) -> About:
+        """Return what is about an id, an address, or a name that a key or workspace had at any time.
+
+        From a key it goes on by ids alone: other requests about the same key, those that replaced one or move its end, and
+        those that did something with several keys. So a key is followed through its names, and another one that has its
+        old name is not taken for it. Of a person or a workspace it is each request in which they are named.
         """
-        found = {subject for subject, ids in self._ids.items() if word in ids}
-        found = found or {subject for subject, names in self._names.items() if word in names}
+        ids, matter = self._known_as(word), self._matter({word})
+        if not matter:
+            named = {subject for subject, names in self._names.items() if word in names}
+            matter = self._matter(named | self._called.get(word, set()))
+            ids |= set() if matter or ids or not word else {word}
+        else:
+            ids |= {word}
+        parts = {subject for one in ids for subject in self._named_in.get(one, ())}
+        return About(frozenset(matter | parts), frozenset(ids))
+
+    def _matter(self, ids: set[str]) -> set[str]:
+        """Return the subjects that are about a key or request; of what is about several keys only itself, not the others."""
+        reach, found = set(ids), set[str]()
         while True:
-            ids = {one for subject in found for one in self._ids[subject]}
-            more = {subject for subject, named in self._ids.items() if named & ids}
+            more = {
+                one for one in self._things if one in reach or not reach.isdisjoint(self._things[one] | self._links[one])
+            }
             if more <= found:
-                return frozenset(found)
+                return found | {one for one, several in self._several.items() if not reach.isdisjoint(several)}
             found |= more
+            reach |= found | {one for subject in found for one in self._things[subject] | self._links[subject]}
+
+    def _known_as(self, word: str) -> set[str]:
+        """Return the ids behind an id, address or name of a person or workspace; none where it is neither's."""
+        found = set(self._alike.get(word, ()))
+        while more := {other for one in found for other in self._alike.get(one, ())} - found:
+            found |= more
+        return found
 
 
-def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in detail.items():
-        if isinstance(value, str) and value:
-            yield name, value
-        elif isinstance(value, dict):
-            yield from _facts(cast("dict[str, Any]", value))
+def _of(facts: Facts, names: Iterable[str]) -> set[str]:
+    return {value for name in names if isinstance(value := facts.get(name), str) and value}
+
+
+def _dicts(value: Any, *, is_listed: bool = False) -> Iterator[tuple[Facts, bool]]:
+    """Yield a dict and those within it, each with whether it is one of a list."""
+    if isinstance(value, dict):
+        facts = cast("Facts", value)
+        yield facts, is_listed
+        for one in facts.values():
+            yield from _dicts(one, is_listed=is_listed)
+    elif isinstance(value, list):
+        for one in cast("list[Any]", value):
+            yield from _dicts(one, is_listed=True)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in cast("Facts", value).values():
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in cast("list[Any]", value):
+            yield from _strings(one)

@@ -196,10 +196,14 @@ def verify(
 @audit_app.command()
 def show(
     about: Annotated[
-        str, typer.Argument(metavar="KEY|REQUEST", help="A key's id, a name that it ever had, or a request's id.")
-    ],
+        str,
+        typer.Argument(
+            metavar="KEY|REQUEST|PERSON|WORKSPACE",
+            help="An id, a person's address, or a name that a key or workspace ever had. Without it: the whole log.",
+        ),
+    ] = "",
 ) -> None:
-    """Show every entry about a key or a request, and whether the log is complete and unchanged."""
+    """Show every entry about a key, request, person or workspace, and whether the log is complete and unchanged."""
     from bot.cli.audit import show_audit
 
     good, sentence = asyncio.run(show_audit(_database_settings(), about, lambda line: _say([line])))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC
+from typing import Final
 
 from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.audit_trail import Trail
@@ -12,6 +13,8 @@ from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry, AuditProof, all_entries, verify_chain
 from bot.store.session import Tx
 from bot.words.wording import plural
+
+_SAYS: Final = "audit: "
 
 
 async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None = None) -> tuple[bool | None, str]:
@@ -27,25 +30,29 @@ async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None
 
 
 async def show_audit(settings: DatabaseSettings, about: str, say: Callable[[str], None]) -> tuple[bool | None, str]:
-    """Say each entry about a key (its id, or a name it ever had) or a request, a line each; return as `verify_audit` does.
+    """Say each entry about a key, request, person or workspace, a line each, or all; return as `verify_audit` does.
 
-    False also where nothing is about it. A line has number, moment in UTC, who, what, about what, and the facts as JSON.
+    `about` is an id, an address, a name that it ever had, or "" for the whole log. False also where nothing is about it.
+    A line has number, moment in UTC, who, what, about what, and the facts as JSON.
     """
 
     async def show(tx: Tx) -> tuple[bool | None, str]:
         trail, emails, found = Trail(), dict[str, str](), 0
         async for entry in all_entries(tx):
-            trail.add(entry.subject, entry.detail)
-        subjects = trail.about(about)
+            trail.add(entry.actor, entry.subject, entry.detail)
+        wanted = trail.about(about)
         async for entry in all_entries(tx):
             if entry.action == AuditAction.PERSON_LINKED:
                 emails[entry.actor] = str(entry.detail.get("email", ""))
-            if entry.subject in subjects:
+            if not about or wanted.takes(entry.actor, entry.subject, entry.detail):
                 found += 1
                 say(_line(entry, emails.get(entry.actor, "")))
         whole, sentence = _said(await verify_chain(tx, settings.audit_key_bytes, None, await told_by_requests(tx)))
         if not found:
-            return False, f"audit: Nothing is on record about {_printable(about)}. {sentence}"
+            return (
+                False,
+                f"{_SAYS}Nothing is on record about {_printable(about) or 'anything'}. {sentence.removeprefix(_SAYS)}",
+            )
         return whole, sentence
 
     return await _read(settings, show)
@@ -70,12 +77,12 @@ async def _read(
     try:
         return await read_database(settings, "The log", work)
     except Unreadable as error:
-        return None, f"audit: {error}"
+        return None, f"{_SAYS}{error}"
 
 
 def _said(proof: AuditProof) -> tuple[bool, str]:
     if proof.broken_seq is None:
         head = f"{proof.entries}:{proof.head}"
         entries = plural(proof.entries, "entry", "entries")
-        return True, f"audit: {entries}, complete and unchanged. Head {head}"
-    return False, f"audit: Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it are unchanged."
+        return True, f"{_SAYS}{entries}, complete and unchanged. Head {head}"
+    return False, f"{_SAYS}Broken at entry {proof.broken_seq}: {proof.reason}. The {proof.entries} before it are unchanged."

@@ -255,9 +255,10 @@ def test_audit_show_prints_what_is_about_something_and_proves_the_log(folder: Pa
         for n in range(3)
     ]
     assert (shown.exit_code, lines[3:]) == (0, [call("audit", "verify", **env).stdout.strip()])
+    assert call("audit", "show", **env).stdout == shown.stdout, "without a word, all that is on record"
     nothing = call("audit", "show", "apikey_2", **env)
     assert nothing.exit_code == 1
-    assert nothing.stdout.startswith("audit: Nothing is on record about apikey_2. audit: 3 entries, complete")
+    assert nothing.stdout.startswith("audit: Nothing is on record about apikey_2. 3 entries, complete")
     assert call("audit", "show", "apikey_1", **env | {"AUDIT_KEY": "another-key-0000"}).exit_code == 1
     assert call("audit", "show", "apikey_1", DATABASE_URL="sqlite:///none.db").exit_code == 2
 
