@@ -101,7 +101,7 @@ async def _is_archived(rt: Runtime, workspace_id: str | None) -> bool:
 
 
 async def _note(rt: Runtime, request: Request, seen: Seen, which: str, timer: Timer) -> bool | None:
-    """Put on record that a value isn't what it was set to, once for each that it is instead; tells whether that is new.
+    """Put on record what a value became, other than it was set or as it was set again; tells whether that is new.
 
     None where somebody else wrote the request meanwhile. What a request of ours changes is changed by nobody else.
     """
@@ -114,8 +114,9 @@ async def _note(rt: Runtime, request: Request, seen: Seen, which: str, timer: Ti
         if not await timers.is_set(tx, timer) or await is_ours(rt, tx, timer):
             return False
         moved = await requests.touch(tx, request, with_line=False, outcome=_with(outcome, elsewhere, which))
-        if moved and elsewhere:
-            detail = {"what": seen.name, "was": seen.was, "now": seen.now, "thing": outcome.thing_id}
+        if moved:
+            was = seen.was if elsewhere or known is None else known.now
+            detail = {"what": seen.name, "was": was, "now": seen.now, "thing": outcome.thing_id}
             tx.audit(now, BOT_ACTOR, AuditAction.SEEN_CHANGED_ELSEWHERE, request.id, **detail)
     return True if moved else None
 
