@@ -1,12 +1,13 @@
 """The card and the notices: right words in every status, and accepted by Slack whatever people typed."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
 from bot.approvals.cards.card import render_card
 from bot.approvals.cards.details import denial_form, details_view, secret_view
-from bot.approvals.cards.lists import request_list
+from bot.approvals.cards.lists import mark_of, request_list
 from bot.approvals.cards.notices import chapter_of, requester_notice, thread_line
 from bot.approvals.model import Request, Status, Verdict
 from bot.kinds.keys.console_steps import console_steps
@@ -107,6 +108,21 @@ def test_the_first_line_of_every_status_says_what_happened() -> None:
     }
     for status, line in expected.items():
         assert card(a_request(status=status)).text.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("more", "became"),
+    [
+        ({"expires_at": ASKED}, "has expired"),
+        ({"expires_at": ASKED, "note_at_end": "The key was already revoked."}, "is revoked"),
+        ({"expires_at": ASKED + timedelta(days=9)}, "is revoked"),
+    ],
+)
+def test_an_ended_key_is_said_to_be_what_the_organization_says_of_it(more: dict[str, Any], became: str) -> None:
+    outcome = {"thing_id": "apikey_1", "handover": "unseen", **more}
+    ended = a_request(status=Status.REVERTED, outcome=outcome, ends_at=ASKED)
+    assert card(ended).text.startswith(f"🔁 *Key `nightly` in Staging {became}* — ended as planned")
+    assert mark_of(ended) == "🔁", "nothing is left to do about its secret"
 
 
 def test_two_approvers_are_both_named() -> None:

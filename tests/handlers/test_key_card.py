@@ -11,7 +11,7 @@ import pytest
 from bot.admin.model import ApiKey
 from bot.approvals.ownership import db as ownership
 from bot.directory.use import KeyUse
-from bot.kinds.keys.lines import page_of_wanted
+from bot.kinds.keys.lines import page_of_keys, page_of_wanted
 from bot.kinds.keys.shown import asks_for, key_facts
 from bot.kinds.registry import KINDS
 from bot.organization.key_card import Ask, KeyFacts, key_card
@@ -186,13 +186,17 @@ async def test_filters_combine_and_lead_to_each_of_a_thousand_keys_once(world: W
     assert every.total == len(claude.keys)
 
 
-async def test_a_card_names_the_heir_of_a_key_and_an_archived_workspace(world: World) -> None:
+async def test_a_card_names_the_heir_of_a_key_whose_owner_left_and_an_archived_workspace(world: World) -> None:
     card = await world.ask_for_key(ALICE, "inherited")
     await press(world, BOB, card, "request_approve")
     await card_with(world, "issued to")
     await settled(world)
     key = next(one for one in await world.rt.directory.keys(fresh=True) if one.name == "inherited")
     request = await request_behind(world, card)
+    await world.rt.admin.remove_user(request.requester.member_id)
+    world.rt.directory.forget_members()
+    left = f"<@{ALICE}> (no longer a member)"
+    assert ((await key_facts(world.rt, key.id)).owner, (await page_of_keys(world.rt, [key])).items[0].owner) == (left, left)
     async with world.rt.store.write() as tx:
         await ownership.hand_over(tx, key.id, Who(slack_id=DANA, member_id="", email="dana@acme.test"), request.id)
     assert (await key_facts(world.rt, key.id)).owner == f"<@{DANA}>"

@@ -37,8 +37,9 @@ MARKS: dict[Status, Markup] = {
 
 
 def mark_of(request: Request) -> Markup:
-    """Return the mark of a request's state; one whose secret reached nobody isn't done for its requester."""
-    return "⚠️" if is_trouble(request.outcome) else MARKS[request.status]
+    """Return the mark of a request's state; one whose secret reached nobody isn't done for its requester until it ends."""
+    is_left = is_trouble(request.outcome) and request.status is not Status.REVERTED
+    return "⚠️" if is_left else MARKS[request.status]
 
 
 def waiting_blocks(waiting: Page[Titled], narrowed: str = "") -> list[Json]:

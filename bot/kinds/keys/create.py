@@ -130,6 +130,12 @@ def _end(asked: Asked[CreateKey]) -> Markup:
     return "I'll revoke it" if made.thing_id and is_mine else ""
 
 
+def _after(asked: Asked[CreateKey]) -> Markup:
+    """Say what became of it: the upstream ended it by itself, unless I had to or somebody had revoked it before."""
+    is_expired = asked.request.outcome.expires_at and not _end(asked) and not asked.request.outcome.note_at_end
+    return f"Key {_key(asked)} {'has expired' if is_expired else 'is revoked'}"
+
+
 def _announced(rule: Rule) -> Markup:
     return "after that, an approver creates the key in the Console" if rule.issue_keys == "console" else ""
 
@@ -157,7 +163,7 @@ CREATE_KEY = Kind(
         done=_done,
         then=lambda asked: f"I create the key, and only {mention(asked.request.requester.slack_id)} sees its secret, once",
         yours=_yours,
-        after=lambda asked: f"Key {_key(asked)} is revoked",
+        after=_after,
         wish=lambda asked: f"for the API key {_what(asked)}",
         grant=lambda asked: f"Key {_key(asked)}",
         undone="the key was not created",

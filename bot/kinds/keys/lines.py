@@ -8,13 +8,13 @@ from bot.admin.model import ApiKey, Member
 from bot.approvals.act import Others
 from bot.errors import NotLinked
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.keys.owners import owns_key
+from bot.kinds.keys.owners import mentions_of, owns_key
 from bot.organization.keys_view import KeyLine
 from bot.organization.keys_wanted import Wanted
 from bot.people.identity import find_member, member_behind
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, escape, mention
+from bot.slack.markup import Markup, escape
 from bot.slack.paging import SIZE, Page, page_of
 
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -73,10 +73,11 @@ async def _lines(rt: Runtime, keys: Sequence[ApiKey], ends: dict[str, datetime])
     asked_for = await others.requesters_of(CREATE_KEY.name, key_ids)
     asked_for |= {key_id: one.owner.slack_id for key_id, one in (await others.handed_over(key_ids)).items()}
     members = await rt.directory.members_by_id() if keys else dict[str, Member]()
+    mentioned = await mentions_of(rt, set(asked_for.values()))
 
     def owner(key: ApiKey) -> Markup:
         if slack_id := asked_for.get(key.id):
-            return mention(slack_id)
+            return mentioned[slack_id]
         maker = members.get(key.created_by or "")
         return escape(maker.name) if maker else ""
 

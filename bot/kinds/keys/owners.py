@@ -1,9 +1,9 @@
 """Whose a key is, and who may see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Member
 from bot.approvals.act import Reading
 from bot.approvals.concerned import Remedy
 from bot.approvals.parts import Concerns
@@ -11,8 +11,10 @@ from bot.approvals.sight import sees_all_keys
 from bot.approvals.snapshot import keys_of
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.create import CREATE_KEY
+from bot.people import db as links
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
+from bot.slack.markup import Markup, mention
 
 
 async def owners_of_key(reading: Reading, key_id: str) -> tuple[Who, ...]:
@@ -45,3 +47,12 @@ async def owns_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
 async def may_see_key(rt: Runtime, actor: Actor) -> Callable[[ApiKey], bool]:
     """Return the test whether the actor may see a key: all of them, or their own."""
     return (lambda _key: True) if sees_all_keys(actor) else await owns_key(rt, actor)
+
+
+async def mentions_of(rt: Runtime, slack_ids: Collection[str]) -> dict[str, Markup]:
+    """Return people mentioned, by Slack id, with a word where they were members and are none any more."""
+    async with rt.store.read() as tx:
+        linked = await links.find_all(tx, slack_ids)
+    members = await rt.directory.members_by_id() if linked else dict[str, Member]()
+    left = {one.slack_id for one in linked.values() if one.member_id not in members}
+    return {one: f"{mention(one)}{' (no longer a member)' if one in left else ''}" for one in slack_ids}

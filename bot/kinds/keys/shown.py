@@ -19,12 +19,12 @@ from bot.directory.use import KeyUse
 from bot.errors import UpstreamError
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.made_by_hand import SERVICE_ACCOUNT, USER, acting_as
-from bot.kinds.keys.owners import may_see_key, owns_key
+from bot.kinds.keys.owners import may_see_key, mentions_of, owns_key
 from bot.organization.key_card import HISTORY, Ask, KeyFacts
 from bot.people import db as links
 from bot.people.model import Actor
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, escape, mention
+from bot.slack.markup import Markup, escape
 from bot.slack.paging import Page
 from bot.spend.visibility import scope_of
 from bot.words.reading import as_read
@@ -58,13 +58,13 @@ async def key_facts(rt: Runtime, key_id: str) -> KeyFacts:
         others.ends_of(CREATE_KEY.name, [key.id]),
         others.handed_over([key.id]),
     )
-    heir = mention(handed_over[key.id].owner.slack_id) if key.id in handed_over else ""
-    asker = mention(made_in[0].requester.slack_id) if made_in else ""
+    heir = handed_over[key.id].owner.slack_id if key.id in handed_over else ""
+    owner = heir or (made_in[0].requester.slack_id if made_in else "")
     maker = await _person(rt, key.created_by) if key.created_by else ""
     return KeyFacts(
         key=key,
         workspace=workspace,
-        owner=heir or asker or maker,
+        owner=(await mentions_of(rt, [owner]))[owner] if owner else maker,
         maker=maker,
         acts_as=await _acts_as(rt, key),
         ends_at=granted.get(key.id),
@@ -134,6 +134,6 @@ async def _person(rt: Runtime, member_id: str) -> Markup:
     async with rt.store.read() as tx:
         link = await links.find_one(tx, "", member_id)
     if link:
-        return mention(link.slack_id)
+        return (await mentions_of(rt, [link.slack_id]))[link.slack_id]
     found = next((one.name for one in await rt.directory.members() if one.id == member_id), None)
     return escape(found or f"somebody who is no longer a member ({member_id})")
