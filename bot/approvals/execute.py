@@ -1,6 +1,6 @@
 """From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -108,7 +108,8 @@ async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Requ
     event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
     if isinstance(applied, Waits):
         outcome = outcome.updated(Outcome(by_hand=True))
-        moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=now + FULFILL_WITHIN)
+        until = min(now + FULFILL_WITHIN, request.ends_at or datetime.max.replace(tzinfo=UTC))
+        moved = await requests.advance(tx, request, Event.WAIT, outcome=outcome, expires_at=until)
         action = AuditAction.REQUEST_WAITS_FOR_PERSON
     else:
         outcome = outcome.updated(Outcome(done_at=now))

@@ -51,6 +51,7 @@ async def record(
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
     known, owners = await beside(_check_channel(rt, channel), known_with_owners(rt, kind, actor, checked.payload))
+    ends_at = _end_of(rt, actor, kind, checked.payload)
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
         kind=kind_name,
@@ -63,10 +64,10 @@ async def record(
         reason=reason.strip(),
         channel=channel,
         created_at=now,
-        expires_at=rule.expires_at(now),
-        asked_under=AskedUnder.of(rule, now),
+        expires_at=rule.expires_at(now, ends_at),
+        asked_under=AskedUnder.of(rule, now, ends_at),
         known=known,
-        ends_at=_end_of(rt, actor, kind, checked.payload),
+        ends_at=ends_at,
     )
     request = _extending(request, grant, kind.rules.last_day) if grant else request
     about = kind.beneficiaries(request)

@@ -81,9 +81,10 @@ class Rule(_Frozen):
     and_of: tuple[ApproverRef, ...] = ()
     least: int = 1
 
-    def expires_at(self, asked_at: datetime) -> datetime:
-        """Return when a request that is asked at a moment expires undecided."""
-        return self.expires_in.after(asked_at, self.hours)
+    def expires_at(self, asked_at: datetime, ends_at: datetime | None = None) -> datetime:
+        """Return when a request that is asked at a moment expires undecided: with what it is about at the latest."""
+        expires_at = self.expires_in.after(asked_at, self.hours)
+        return min(expires_at, ends_at) if ends_at else expires_at
 
     def on_record(self) -> dict[str, Any]:
         """Return who decides by this rule as plain JSON, because the version alone says nothing once the file is another."""
@@ -116,13 +117,17 @@ class AskedUnder(BaseModel):
     last_call_at: datetime | None = None
 
     @classmethod
-    def of(cls, rule: Rule, asked_at: datetime) -> "AskedUnder":
-        """Return what of this rule goes on binding what is asked at a moment."""
+    def of(cls, rule: Rule, asked_at: datetime, ends_at: datetime | None = None) -> "AskedUnder":
+        """Return what of this rule goes on binding what is asked at a moment, until what it is about ends."""
         found = cls(approvers=rule.approvers, quorum=rule.quorum, tables=rule.tables, lasts=rule.lasts)
         span = rule.expires_in.span(rule.hours)
         if span < _HOUR:
             return found
         half, late = (rule.expires_in.after(asked_at, rule.hours, at) for at in (span / 2, max(span - _HOUR, span / 2)))
+        expires_at = rule.expires_at(asked_at, ends_at)
+        if expires_at == ends_at:  # less time than the rule gives
+            half = asked_at + (expires_at - asked_at) / 2
+            late = max(expires_at - _HOUR, half)
         return found.model_copy(update={"remind_at": half, "last_call_at": late})
 
 

@@ -131,6 +131,8 @@ def test_two_approvers_are_both_named() -> None:
 
 
 def test_what_a_person_did_not_do_in_time_is_named() -> None:
+    over = a_request(status=Status.EXPIRED, ends_at=ASKED + timedelta(hours=8))
+    assert "*Expired*, nobody decided before its last day was over" in card(over).text
     request = a_request(status=Status.EXPIRED, decisions=(decision(BOB),), approved_at=ASKED)
     assert "*Expired*, <@U0BOB> did not create the key in the Console within 8 h" in card(request).text
 

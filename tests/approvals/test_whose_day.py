@@ -58,6 +58,7 @@ async def test_tomorrow_in_the_evening_is_tomorrow_there(world: World) -> None:
     await world.command(HANA, "/claude-members role @priya billing stocktaking until tomorrow")
     request = await until(world, await card_with(world, "stocktaking"), Status.PENDING)
     assert (request.payload["ends_on"], request.ends_at) == ("2026-12-01", at("2026-12-02 07:59:59"))
+    assert request.expires_at == request.ends_at, "nobody is asked about what is over"
     assert "|2 Dec 2026 07:59 UTC>." in (await told(world, HANA, "You asked for it until <!date^"))["text"]
 
 
@@ -126,7 +127,8 @@ async def made_by_hand(world: World, name: str, expires_at: str, note: str) -> N
     await asked_for_key(world, HANA, name, "2026-11-30", "Production")
     card = await card_with(world, name)
     await press(world, CAROL, card, "request_approve")
-    await until(world, card, Status.FULFILLING)
+    waiting = await until(world, card, Status.FULFILLING)
+    assert waiting.expires_at == waiting.ends_at, "nobody makes by hand what is over"
     steps = (await world.message(CAROL, "Please create it:"))["text"]
     assert name in steps
     assert "with the expiry 2 Dec 2026 and" in steps

@@ -87,15 +87,21 @@ def test_a_calendar_says_its_days_and_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "remind_at", "last_call_at"),
+    ("length", "ends_at", "remind_at", "last_call_at"),
     [
-        (8.0, "2026-11-30 12:00", "2026-11-30 15:00"),
-        (1.5, "2026-11-27 17:45", "2026-11-27 17:45"),
-        (0.5, None, None),
+        (8.0, "", "2026-11-30 12:00", "2026-11-30 15:00"),
+        (8.0, "2026-11-30 17:00", "2026-11-30 12:00", "2026-11-30 15:00"),
+        (8.0, "2026-11-28 00:00", "2026-11-27 20:30", "2026-11-27 23:00"),
+        (8.0, "2026-11-27 18:30", "2026-11-27 17:45", "2026-11-27 17:45"),
+        (1.5, "", "2026-11-27 17:45", "2026-11-27 17:45"),
+        (0.5, "", None, None),
     ],
 )
-def test_the_moments_of_reminders_are_of_working_time_too(length: float, remind_at: str, last_call_at: str) -> None:
+def test_the_moments_of_reminders_are_of_working_time_too(
+    length: float, ends_at: str, remind_at: str, last_call_at: str
+) -> None:
+    """But where what is asked for ends before it would expire: then they are of the time that is left."""
     rule = Rule(expires_in=Lifetime(rest=timedelta(hours=length)), hours=BERLIN)
-    asked = AskedUnder.of(rule, at("2026-11-27 17:00"))
+    asked = AskedUnder.of(rule, at("2026-11-27 17:00"), at(ends_at) if ends_at else None)
     expected = (at(remind_at), at(last_call_at)) if remind_at else (None, None)
     assert (asked.remind_at, asked.last_call_at) == expected

@@ -67,6 +67,8 @@ def expired_because(facts: RequestFacts) -> Markup:
         return f"{_fulfiller(request)} did not {escape(facts.waits_for)} within {waited}"
     if request.extends and request.outcome.was == request.expires_at.isoformat():
         return "nobody decided before the end that it was to move"
+    if request.expires_at == request.ends_at:
+        return "nobody decided before its last day was over"
     return f"nobody decided in {escape(request.asked_under.lasts) or duration(request.expires_at - request.created_at)}"
 
 
