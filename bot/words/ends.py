@@ -9,8 +9,16 @@ from bot.words.dates import read_day
 from bot.words.durations import read_duration
 from bot.words.unreadable import Unreadable
 
-_UNTIL = frozenset({"until", "till", "til", "through", "thru"})
+_UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring"})
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
+_COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = {"a": "1", "an": "1"} | {word: str(number) for number, word in enumerate(_COUNTS, 1)}
+_LOOKS_LIKE_A_LENGTH = re.compile(
+    r"(?:(?:the|only|just|about|max|another|up to|at most) )*"
+    rf"(?:(?:[0-9][0-9.,]*|this|next|coming|few|couple|several|some|half|{'|'.join(_NUMBERS)})(?: of)?[ -]?)+"
+    r"(?:min|minute|h|hr|hour|d|day|w|wk|week|mo|month|quarter|y|yr|year|while|bit)s?"
+    r"|now|today|tonight|tomorrow|the time being"
+)
 _MOST_WORDS = 5
 
 
@@ -29,8 +37,8 @@ class Ending:
 def find_end(words: Sequence[str], today: date) -> Ending:
     """Find `until 1 Dec`, `for 2 weeks` or a day by itself, wherever it stands; what isn't read stays in `rest`.
 
-    `for` without a length of time is a word like others. `until` without a day that can be read, and a day without
-    `until`, are unsure.
+    `for` without a length of time is a word like others. Unsure are `until` without a day that can be read, a length that
+    can't be, such as a month, `temporarily`, and a day without `until`.
     """
     for at, word in enumerate(words):
         if word.casefold() in _UNTIL:
@@ -38,6 +46,8 @@ def find_end(words: Sequence[str], today: date) -> Ending:
             return found or Ending(None, tuple(words), is_sure=False)
         if word.casefold() == "for" and (found := _length_at(words, at + 1, today)):
             return found
+        if word.casefold().strip(",.;") == "temporarily":
+            return Ending(None, tuple(words), is_sure=False)
     for at, word in enumerate(words):
         if _LOOKS_LIKE_A_DAY.fullmatch(word.strip(",.;")):
             found = _day_at(words, at, today)
@@ -51,18 +61,23 @@ def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
             day = read_day(" ".join(words[start:stop]).strip(",.;"), today)
         except Unreadable:
             continue
+        if words[stop : stop + 1] and words[stop].casefold() in ("next", "this"):  # Friday next week
+            return None
         before = start - 1 if start and words[start - 1].casefold() in _UNTIL else start
         return Ending(day, (*words[:before], *words[stop:]))
     return None
 
 
 def _length_at(words: Sequence[str], start: int, today: date) -> Ending | None:
+    looks_like_one = False
     for stop in range(min(len(words), start + _MOST_WORDS), start, -1):
+        said = [word.casefold() for word in words[start:stop]]
+        looks_like_one = looks_like_one or bool(_LOOKS_LIKE_A_LENGTH.fullmatch(" ".join(said).strip(",.;")))
         try:
-            length = read_duration(" ".join(words[start:stop]).strip(",.;"))
+            length = read_duration(" ".join([_NUMBERS.get(said[0], said[0]), *said[1:]]).strip(",.;"))
         except Unreadable:
             continue
         is_whole = not length % timedelta(days=1)
         day = today + length if is_whole else None
         return Ending(day, (*words[: start - 1], *words[stop:]) if is_whole else tuple(words), is_sure=is_whole)
-    return None
+    return Ending(None, tuple(words), is_sure=False) if looks_like_one else None

@@ -16,7 +16,10 @@ TODAY = date(2026, 11, 20)
         ("year end until 31 Dec", date(2026, 12, 31), "year end"),
         ("until next Friday covers for Dana", date(2026, 11, 27), "covers for Dana"),
         ("till tomorrow", date(2026, 11, 21), ""),
+        ("audit ending 5 Dec", date(2026, 12, 5), "audit"),
         ("for 2 weeks", date(2026, 12, 4), ""),
+        ("for a week", date(2026, 11, 27), ""),
+        ("covers Dana for two weeks", date(2026, 12, 4), "covers Dana"),
         ("audit for 3 days, then back", date(2026, 11, 23), "audit then back"),
         ("through Dec 31, 2026 migration", date(2026, 12, 31), "migration"),
         ("for the migration until 5 Dec", date(2026, 12, 5), "for the migration"),
@@ -26,7 +29,18 @@ def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> 
     assert find_end(typed.split(), TODAY) == Ending(day, tuple(rest.split()))
 
 
-@pytest.mark.parametrize("typed", ["", "for the year end", "because of the audit in 2026", "for good"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "for the year end",
+        "because of the audit in 2026",
+        "for good",
+        "for a demo",
+        "for 2 projects",
+        "for next year's audit",
+    ],
+)
 def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
     assert find_end(typed.split(), TODAY) == Ending(None, tuple(typed.split()))
 
@@ -37,6 +51,18 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("until the audit is over", None),
         ("until 01/02/2026", None),
         ("for 3 hours", None),
+        ("for 1 month", None),
+        ("year end for three months, please", None),
+        ("for a year", None),
+        ("for 5000 days", None),
+        ("for the next 2 weeks", None),
+        ("for next month", None),
+        ("for a few days", None),
+        ("for 6mo", None),
+        ("for the time being", None),
+        ("for now", None),
+        ("temporarily", None),
+        ("until Monday next week", None),
         ("2026-12-01 migration", date(2026, 12, 1)),
         ("numbers of 2026-10-31", date(2026, 10, 31)),
         ("01/02/2026", None),
