@@ -165,9 +165,8 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
     # First, because Slack leaves most other flags of a deactivated account out.
     if person.is_bot or person.deleted:
-        raise NotLinked(
-            "I only work for people with an active Slack account.", "That Slack account is a bot, or it isn't active."
-        )
+        about = "That Slack account isn't active any more." if person.deleted else "That Slack account is a bot."
+        raise NotLinked("I only work for people with an active Slack account.", about)
     # Slack sends the first two only where they are true, so that their absence says something (users.info).
     if person.is_stranger or person.is_invited or person.is_guest:
         raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
@@ -183,9 +182,23 @@ async def check_person(rt: Runtime, person: SlackPerson) -> None:
             "Your e-mail address in Slack has letters that look like other letters, so I can't tell who you are.",
             "This person's e-mail address in Slack has letters that look like other letters.",
         )
-    domain = person.email.rpartition("@")[2].casefold()
-    if not domain or domain not in rt.settings.email_domains:
-        raise NotLinked(await _members_only(rt), _NOT_A_MEMBER)
+    _check_domain(rt, person.email.rpartition("@")[2].casefold())
+
+
+def _check_domain(rt: Runtime, domain: str) -> None:
+    """Raise NotLinked for an address at another domain than the company's, or none: each says what can be mended."""
+    if not domain:
+        raise NotLinked(
+            "Slack doesn't show me your e-mail address, so I can't tell who you are. Tell whoever runs me: the Slack app"
+            f" needs {code('users:read.email')}, and e-mail addresses must not be hidden in Slack's settings.",
+            "Slack doesn't show me this person's e-mail address, so I can't tell who they are.",
+        )
+    if domain not in rt.settings.email_domains:
+        raise NotLinked(
+            f"I don't know addresses at {code(domain)}, so I can't tell who you are. If that is your company's, tell whoever"
+            f" runs me to add it to {code('EMAIL_DOMAINS')}.",
+            f"I don't know addresses at {code(domain)}, so I can't tell who they are.",
+        )
 
 
 async def may_act(rt: Runtime, slack_id: str) -> bool:

@@ -7,7 +7,7 @@ from bot.slack.markup import Markup, channel_mention
 SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
 
 
-_INVITE = "Invite me there first: type `/invite @Quartermaster` in it, then try again."
+_INVITE = "Invite me: type `/invite @Quartermaster` in it."
 
 
 GONE = frozenset(

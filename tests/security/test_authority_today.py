@@ -80,7 +80,7 @@ async def test_what_somebody_asked_for_who_left_is_not_approved(world: World) ->
     await world.message(BOB, f"can't go ahead for <@{ALICE}>: This person's e-mail address or membership changed", APPROVALS)
     alice.email, alice.deleted = was, True
     await world.click_on(BOB, card, "request_approve")
-    gone = f"can't go ahead for <@{ALICE}>: That Slack account is a bot, or it isn't active. Deny it instead."
+    gone = f"can't go ahead for <@{ALICE}>: That Slack account isn't active any more. Deny it instead."
     await world.message(BOB, gone, APPROVALS)
     assert (await kept(world))["decision"] == []
     await world.click_on(BOB, card, "request_deny")

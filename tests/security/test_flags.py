@@ -27,8 +27,10 @@ async def test_each_flag_alone_is_enough_to_refuse_somebody(tmp_path: Path) -> N
             {"is_email_confirmed": False}, {"is_email_confirmed": None}, {"email": "priya@elsewhere.test"}, {"email": ""},
             {"email": "рriya@acme.test"}, {"email": "priya@acme.test.elsewhere.test"},
         ):  # fmt: skip
-            with pytest.raises(NotLinked):
+            with pytest.raises(NotLinked) as refused:
                 await check_person(world.rt, replace(fine, **change))
+            is_named = "users:read.email" in refused.value.sentence
+            assert is_named == (change == {"email": ""}), "what hides an address is named where it is hidden alone"
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])

@@ -55,7 +55,7 @@ async def test_whoever_is_no_member_is_refused_in_words_wherever_they_try(world:
         (GUS, "only work for members of"),
         (LIAM, "only work for members of"),
         (EVE, "only work for members of"),
-        (PRIYA, "only work for members of"),
+        (PRIYA, "don't know addresses at `elsewhere.test`"),
         (BOT, "people with an active Slack account"),
         (FRANK, "people with an active Slack account"),
         (NINA, "can't find nina@acme.test"),
