@@ -27,6 +27,8 @@ BUSY_TIMEOUT = 5000
 TRY_AGAIN_AFTER = 0.25
 READ_ONLY = "25006"
 """PostgreSQL's word for a write on a connection that only reads."""
+BROKEN_OFF = frozenset({"40001", "40P01", "55P03", "57014"})
+"""PostgreSQL's words for a transaction that it broke off: two that collide, a deadlock, a lock or statement that took long."""
 log = structlog.get_logger()
 
 T = TypeVar("T")
@@ -115,8 +117,7 @@ class Store:
                 async with self.write(timedelta(seconds=max(0.0, deadline - time.monotonic()))) as tx:
                     return await work(tx)
             except DBAPIError as error:
-                is_passing = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-                if not is_passing or time.monotonic() >= deadline:
+                if not _may_pass(error) or time.monotonic() >= deadline:
                     raise
                 log.warning("note_tried_again", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_AFTER)
@@ -141,6 +142,16 @@ async def _has_begun(session: AsyncSession, deadline: float) -> bool:
         log.warning("database_waited_for", error=type(error).__name__)
         return False
     return True
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Tell whether the same writes may succeed a moment later."""
+    is_away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return is_away or _sqlstate(error.orig) in BROKEN_OFF
+
+
+def _sqlstate(error: Any) -> str | None:
+    return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -191,8 +202,7 @@ def _drop_if_read_only(context: ExceptionContext) -> None:
     elsewhere.
     """
     orig: Any = context.original_exception
-    state = getattr(orig, "sqlstate", None) or getattr(getattr(orig, "orig", None), "sqlstate", None)
-    if state == READ_ONLY or "readonly database" in str(orig):
+    if _sqlstate(orig) == READ_ONLY or "readonly database" in str(orig):
         context.is_disconnect = True
 
 
