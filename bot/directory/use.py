@@ -1,7 +1,7 @@
 """What is known of the use of keys; the ledger tells it. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 
@@ -24,3 +24,7 @@ class KeyUse:
     as_of: datetime | None = None
     newest: date | None = None
     is_final: bool = False
+
+    def is_known_since(self, made_at: datetime) -> bool:
+        """Tell whether each day since then is known, so that no use means never."""
+        return self.newest is not None and made_at.date() > self.newest - timedelta(days=self.days)

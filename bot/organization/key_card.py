@@ -58,7 +58,7 @@ def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Mes
     """Return the card of a key with a page of the requests about it, newest first; days are read in `calendar`."""
     key = facts.key
     title: Markup = f"{code(key.name)} in {bold(facts.workspace)} — {escape(STATUS_WORDS.get(key.status, key.status))}"
-    lines: list[Markup] = [line for line in (*_people(facts), *_times(facts, calendar), *_use(facts.use)) if line]
+    lines: list[Markup] = [line for line in (*_people(facts), *_times(facts, calendar), *_use(facts.use, key)) if line]
     blocks: list[Json] = [section("\n".join([title, *lines]))]
     if facts.asks:
         labels = [(ask, f"{ask.label.rstrip('…')} {key.name}") for ask in facts.asks]
@@ -74,13 +74,21 @@ def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Mes
 
 def _people(facts: KeyFacts) -> list[Markup]:
     owner = f"*Owner* {facts.owner or 'unknown'}"
-    made = f"*Made by* {facts.maker or 'unknown: the Claude API names nobody'}"
+    made = f"*Made by* {_maker(facts)}"
     asked: Markup = ""
     if facts.made_in:
         request, title = facts.made_in
         card = f" ({link(facts.made_at, 'see the card')})" if facts.made_at else ""
         asked = f"*Asked for* by {mention(request.requester.slack_id)} {date(request.created_at)}: {escape(title)}{card}"
     return [owner, made, asked, f"*Acts as* {facts.acts_as}"]
+
+
+def _maker(facts: KeyFacts) -> Markup:
+    """Return who made it: the API names the owner of the Admin key for what the bot made."""
+    maker = facts.maker or "unknown: the Claude API names nobody"
+    if facts.made_in and facts.made_in[0].outcome.way == "api":
+        return f"me, with the Admin key of {facts.maker}" if facts.maker else "me"
+    return maker
 
 
 def _times(facts: KeyFacts, calendar: Calendar) -> list[Markup]:
@@ -94,14 +102,15 @@ def _times(facts: KeyFacts, calendar: Calendar) -> list[Markup]:
     return [f"*Created* {made}", f"*End* {', '.join(ends) or 'none'}"]
 
 
-def _use(use: KeyUse | None) -> list[Markup]:
+def _use(use: KeyUse | None, key: ApiKey) -> list[Markup]:
     if use is None or use.as_of is None:
         return ["*Use* no figures yet"]
-    last = calendar_day(use.last_day) if use.last_day else f"no use in {plural(use.days, 'day')}"
+    none: Markup = "never" if use.is_known_since(key.created_at) else f"no use in {plural(use.days, 'day')} (UTC)"
+    last = f"{calendar_day(use.last_day)} (UTC)" if use.last_day else none
     week, month = _cost(use.cost, whole=use.is_whole), _cost(use.month_cost, whole=use.is_whole_month)
     reach = reach_in_words(use.newest, use.as_of, is_final=use.is_final)
     cost: Markup = f"*Cost* {week} in 7 days, {month} in 30 days · {reach}"
-    return [f"*Last used* {last} (UTC)", cost]
+    return [f"*Last used* {last}", cost]
 
 
 def _cost(cost: Decimal | None, *, whole: bool) -> Markup:

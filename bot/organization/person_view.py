@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from bot.admin.model import Invite, Member
+from bot.admin.model import ApiKey, Invite, Member
 from bot.approvals.cards.lists import Given, Titled, grant_blocks, request_block
 from bot.directory.reach import reach_in_words
 from bot.directory.use import KeyUse
@@ -127,7 +127,7 @@ def _keys(facts: PersonFacts) -> list[Json]:
     blocks: list[Json] = [header("Keys")]
     if not facts.keys.items:
         return [*blocks, section("No keys.")]
-    blocks += [section(f"{key_line(line)}\n{_used(facts.use.get(line.key.id))}") for line in facts.keys.items]
+    blocks += [section(f"{key_line(line)}\n{_used(facts.use.get(line.key.id), line.key)}") for line in facts.keys.items]
     if not facts.keys.is_whole:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
@@ -144,7 +144,7 @@ def _reach(uses: Sequence[KeyUse]) -> list[Json]:
     return [context(f"Costs and days of use {reach}")]
 
 
-def _used(use: KeyUse | None) -> Markup:
+def _used(use: KeyUse | None, key: ApiKey) -> Markup:
     """Return what a key cost and when it was used last, as far as the ledger knows."""
     if use is None:
         return "use not shown to you"
@@ -152,7 +152,7 @@ def _used(use: KeyUse | None) -> Markup:
         return "use unknown"
     days: Markup = "30 days" if use.is_whole_month else "30 days, of which I know only some"
     if use.last_day is None:
-        return f"not used in {days}"
+        return "never used" if use.is_known_since(key.created_at) else f"not used in {days}"
     return f"{shown(use.month_cost)} in {days}, last used {weekday_day(use.last_day)}"
 
 

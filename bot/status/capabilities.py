@@ -37,6 +37,15 @@ async def ask(rt: Runtime, _key: str, _now: datetime) -> None:
     rt.capabilities.asked_here = True
 
 
+async def known_now(rt: Runtime) -> Capabilities:
+    """Return what is known, with what creations of keys have shown since it was asked last."""
+    known = await rt.capabilities.all()
+    creation = known.of(Can.CREATE_KEYS)
+    if creation.because != ONLY_WHEN_CREATED:
+        return known
+    return known.model_copy(update={"found": known.found | {Can.CREATE_KEYS: await _as_seen(rt, creation)}})
+
+
 async def _as_seen(rt: Runtime, unknown: Capability) -> Capability:
     """Return what the newest creation of a key has shown."""
     async with rt.store.read() as tx:

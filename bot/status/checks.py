@@ -15,7 +15,7 @@ from bot.spend.digests.settings import last_digest
 from bot.spend.exports.datadog import live
 from bot.spend.exports.trouble import of_costs, of_targets
 from bot.status.budget import budget_in_words
-from bot.status.capabilities import unkept_ways
+from bot.status.capabilities import known_now, unkept_ways
 from bot.status.names import loose_names
 from bot.status.watch import current_outage
 from bot.store.notes import try_writing
@@ -173,7 +173,7 @@ def _not_offered(what: Can, known: Capability) -> StatusLine:
 
 
 async def _capabilities(rt: Runtime) -> list[StatusLine]:
-    known = await rt.capabilities.all()
+    known = await known_now(rt)
     offered = [_lower(TITLES[what]) for what in Can if known.of(what).can]
     lines = [_not_offered(what, known.of(what)) for what in Can if not known.of(what).can]
     if offered:

@@ -28,7 +28,7 @@ TRY_AGAIN_AFTER = 0.25
 READ_ONLY = "25006"
 """PostgreSQL's word for a write on a connection that only reads."""
 BROKEN_OFF = frozenset({"40001", "40P01", "55P03", "57014"})
-"""PostgreSQL's words for a transaction that it broke off: two that collide, a deadlock, a lock or statement that took long."""
+"""PostgreSQL's words for what it broke off: transactions that collide, a deadlock, a lock or statement that takes long."""
 log = structlog.get_logger()
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.admin.model import ApiKey
+from bot.approvals.model import Status
 from bot.approvals.ownership import db as ownership
 from bot.directory.use import KeyUse
 from bot.kinds.keys.lines import page_of_keys, page_of_wanted
@@ -67,6 +68,16 @@ def test_figures_say_how_much_of_the_time_they_know_and_until_when() -> None:
     assert "expires by itself <!date^" in text
     assert "I revoke it after <!date^" in text
     assert "no use in 9 days" in said(replace(FACTS, use=replace(use, last_day=None)))
+    assert "*Last used* never." in said(replace(FACTS, use=replace(newer, last_day=None)))
+    long_ago = replace(newer, last_day=None, newest=date(2027, 1, 9))
+    assert "no use in 9 days (UTC)" in said(replace(FACTS, use=long_ago)), "what came before isn't known"
+
+
+def test_what_the_bot_made_is_said_to_be_made_by_it() -> None:
+    made = a_request(status=Status.APPLIED, outcome={"thing_id": "apikey_1", "way": "api"})
+    assert "*Made by* me, with the Admin key of <@U0NOAH>." in said(replace(FACTS, made_in=(made, "x")))
+    by_hand = made.model_copy(update={"outcome": made.outcome.model_copy(update={"way": "console"})})
+    assert "*Made by* <@U0NOAH>." in said(replace(FACTS, made_in=(by_hand, "x")))
 
 
 def test_only_what_can_be_asked_of_a_key_has_a_button() -> None:

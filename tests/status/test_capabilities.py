@@ -55,6 +55,14 @@ async def test_it_is_asked_at_the_start_then_daily_and_a_second_process_knows_at
     assert (await world.rt.capabilities.of(Can.SPEND_LIMITS)).can is True
 
 
+async def test_status_says_at_once_what_the_first_key_has_shown(world: World) -> None:
+    await run_job(world.rt, JOB)
+    await press(world, BOB, await world.ask_for_key(ALICE, "first"), "request_approve")
+    await card_with(world, "issued to")
+    await world.command(ALICE, "/claude-admin status")
+    assert "keys created by API" in (await told(world, ALICE, "The Claude API offers"))["text"]
+
+
 async def test_a_failure_keeps_what_was_known_and_is_asked_again_soon(world: World) -> None:
     await run_job(world.rt, JOB)
     world.sandbox.faults.add(Fault("claude", "GET /v1/organizations/me", "401", times=10, seconds=0))
