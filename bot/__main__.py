@@ -1,6 +1,7 @@
 """The entry of the process. `run` starts here, without the command line: the bot would carry its parts along for months."""
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 
@@ -12,6 +13,8 @@ def main() -> None:
         sys.exit(start())
     from bot.cli.app import app
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than names have
     app(prog_name="quartermaster" if Path(sys.argv[0]).name.startswith("quartermaster") else "python -m bot")
 
 

@@ -1,6 +1,7 @@
 """The command line: answers at once, says every fault in a sentence, and never shows a traceback or a secret."""
 
 import asyncio
+import io
 import json
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import yaml
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
+from bot.__main__ import main
 from bot.cli.app import app
 from bot.cli.manifest_file import manifest_yaml
 from bot.commands.manifest import render_manifest
@@ -87,6 +89,16 @@ def test_missing_settings_are_said_all_at_once_without_a_traceback(command: str)
     assert len(lines) == 6
     assert all(line.endswith(".") for line in lines)
     assert result.stdout == ""
+
+
+def test_a_terminal_that_knows_few_letters_gets_the_others_in_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding="ascii"))
+    monkeypatch.setattr(sys, "argv", ["bot", "policy"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    sys.stdout.flush()
+    assert (ended.value.code, b"Mon\\u2013Fri" in out.getvalue()) == (0, True)
 
 
 def test_a_bad_token_is_never_shown() -> None:
