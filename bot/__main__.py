@@ -3,6 +3,7 @@
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
 
 
 def main() -> None:
@@ -13,8 +14,9 @@ def main() -> None:
         sys.exit(start())
     from bot.cli.app import app
 
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than names have
+    out: object = sys.stdout
+    if isinstance(out, TextIOWrapper):
+        cast("TextIOWrapper", out).reconfigure(errors="backslashreplace")  # names have letters that a terminal may not know
     app(prog_name="quartermaster" if Path(sys.argv[0]).name.startswith("quartermaster") else "python -m bot")
 
 
