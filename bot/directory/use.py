@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.words.calendars import UTC_DAYS
+
 
 @dataclass(frozen=True)
 class KeyUse:
@@ -27,4 +29,4 @@ class KeyUse:
 
     def is_known_since(self, made_at: datetime) -> bool:
         """Tell whether each day since then is known, so that no use means never."""
-        return self.newest is not None and made_at.date() > self.newest - timedelta(days=self.days)
+        return self.newest is not None and UTC_DAYS.day_of(made_at) > self.newest - timedelta(days=self.days)
