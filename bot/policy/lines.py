@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 KeyPath = tuple[str, ...]
+_DEEPEST = 8
+"""How many keys below each other have a line of their own; a policy has five."""
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -48,6 +50,8 @@ def line_of(text: str, lines: Mapping[KeyPath, int], path: KeyPath, value: str |
 
 
 def _paths(value: object, above: KeyPath = ()) -> Iterator[KeyPath]:
+    if len(above) > _DEEPEST:
+        return
     if isinstance(value, list) and value:  # [[array.of.tables]]
         yield from _paths(cast(list[object], value)[-1], above)
     if isinstance(value, dict):

@@ -94,6 +94,7 @@ def test_an_empty_policy_means_that_nobody_may_approve(text: str) -> None:
         (b'version = 1\n[defaults]\napprovers = ["nobody-knows"]\n', "a fault on line 3: Unknown group nobody-knows."),
         (b"version = 1\nversion = 1\n", "a fault on line 2: This is not TOML"),
         (b"version = 2\nx = 1\n", "a fault on line 1 (1 more like it)"),
+        (b"version = 1\n[" + b"a." * 3000 + b"a]\n", "a fault on line 2: Unknown key a."),
     ],
 )
 def test_an_unreadable_policy_means_that_nobody_may_approve(tmp_path: Path, content: bytes | None, said: str) -> None:
