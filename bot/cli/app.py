@@ -215,12 +215,13 @@ app.command(name="export")(export_command)
 
 
 def _database_settings() -> "DatabaseSettings":
+    from bot.cli.misspelt import placed
     from bot.settings.model import SettingsError, load_database_settings
 
     try:
         return load_database_settings(_environment())
     except SettingsError as error:
-        _fail(error.faults)
+        _fail(placed(error.faults))
 
 
 def _environment() -> Mapping[str, str]:
@@ -230,14 +231,14 @@ def _environment() -> Mapping[str, str]:
 
 
 def _settings() -> "Settings":
-    from bot.cli.misspelt import misspelt_settings
+    from bot.cli.misspelt import placed, uncounted
     from bot.settings.model import SettingsError, load_settings
 
     environment = _environment()
     try:
         return load_settings(environment)
     except SettingsError as error:
-        _fail([*error.faults, *misspelt_settings(environment)])
+        _fail([*placed(error.faults), *uncounted(environment)])
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -7,20 +7,21 @@ from typing import LiteralString
 
 from bot.cli.check_targets import target_faults
 from bot.cli.manifest_file import manifest_faults
-from bot.cli.misspelt import misspelt_settings, place_of
+from bot.cli.misspelt import placed, uncounted
 from bot.commands.manifest import Mode
 from bot.policy.checks import Demanded, KindFacts, demanded
 from bot.policy.file import PLACEHOLDER_CHANNEL, PolicyError, load_policy, parse_policy, placeholders
+from bot.policy.lines import key_lines
 from bot.policy.model import Policy, Rule, describe_rule
 from bot.policy.names import KNOWN_NOTE, Known, loose
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
 from bot.spend.scope import groups_without_people
-from bot.store.peek import peek_note
+from bot.store.peek import peek_note, sqlite_path
 from bot.words.wording import listed, plural
 
-MANIFEST_FILE, ENV_FILE = Path("manifest.yml"), Path(".env")
+MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
 _NOBODY = ("nobody can approve anything",)
 _OTHER_APP = ("what Slack offers doesn't fit it",)
@@ -72,12 +73,17 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
     try:
         settings = load_settings(env)
     except SettingsError as error:
-        found += Findings(tuple(f"settings: {fault}" for fault in error.faults), starts=False)
+        found += Findings(tuple(placed(error.faults)), starts=False)
     else:
         prefix, mode = settings.command_prefix, settings.transport
-        found += _plain_http(settings) + _ordinary_key(settings) + _loose_names(settings, policy_path(env), known_kinds)
+        found += (
+            _no_folder(settings)
+            + _plain_http(settings)
+            + _ordinary_key(settings)
+            + _loose_names(settings, policy_path(env), known_kinds)
+        )
         found += _visible_to(settings, load_policy(policy_path(env), known_kinds))
-    if unknown := [f"{place_of(sentence, ENV_FILE)}: {sentence}" for sentence in misspelt_settings(env)]:
+    if unknown := uncounted(env):
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     found += _targets(env)
     return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
@@ -125,12 +131,17 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
     except OSError as error:
         return Findings((f"{path}: The policy can't be read ({error.strerror}), so nobody can approve.",), but=_NOBODY)
     except UnicodeDecodeError:
-        return Findings((f"{path}: The policy is not UTF-8 text, so nobody can approve.",), but=_NOBODY)
+        return Findings((f"{path}: The policy is not UTF-8 text, so nobody can approve. Save it as UTF-8.",), but=_NOBODY)
     except PolicyError as error:
         return Findings(tuple(f"{path}:{fault.line}: {fault.sentence}" for fault in error.faults), but=_NOBODY)
     if policy.nobody_because:
         return Findings((f"{path}:1: {policy.nobody_because}",), but=_NOBODY)
-    empty = [f"{path}: The group {name} has no members." for name, members in policy.groups.items() if not members]
+    lines = key_lines(text)
+    empty = [
+        f"{path}:{lines.get(('groups', name), 1)}: The group {name} has no members."
+        for name, members in policy.groups.items()
+        if not members
+    ]
     unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
     found = _unanswered(path, policy, known_kinds)
     more = demanded(policy, known_kinds)
@@ -152,14 +163,12 @@ def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:
     if not any(rule.approvers for _, rule in rules):
         return Findings((), (f"{path}: Nobody can approve anything, because no approvers are named.",), _NOBODY)
     warnings: list[str] = []
-    for kind in known_kinds:
-        rule = policy.rule_for(kind, None, None)
-        if not rule.approvers:
-            warnings.append(f"{path}: Nobody can approve {kind} in workspaces that the policy doesn't name.")
-        elif not rule.channel:
-            elsewhere = policy.workspaces and known_kinds[kind].has_workspace
-            where = " in workspaces without a channel of their own" if elsewhere else ""
-            warnings.append(f"{path}: No channel is named for {kind}, so its requests are refused{where}.")
+    general = {kind: policy.rule_for(kind, None, None) for kind in known_kinds}
+    if unapproved := [kind for kind, rule in general.items() if not rule.approvers]:
+        warnings.append(f"{path}: Nobody can approve {listed(unapproved)} in workspaces that the policy doesn't name.")
+    if silent := [kind for kind, rule in general.items() if rule.approvers and not rule.channel]:
+        where = " in workspaces without a channel of their own" if policy.workspaces else ""
+        warnings.append(f"{path}: No channel is named for {listed(silent)}, so these requests are refused{where}.")
     is_seen = [bool(rule.approvers) and rule.channel not in (None, PLACEHOLDER_CHANNEL) for _, rule in rules]
     if not any(is_seen):
         return Findings((), tuple(warnings), ("nobody gets cards",))
@@ -234,6 +243,15 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
     known, at = Known.model_validate(noted[0]), noted[1][:16]
     said = [f"{path}: {one.sentence} (As of {at} UTC.)" for one in loose(load_policy(path, known_kinds), known)]
     return Findings((), tuple(said), ("the policy names what isn't there",) if said else ())
+
+
+def _no_folder(settings: Settings) -> Findings:
+    """Find a SQLite file that can't be made where the settings put it."""
+    path = sqlite_path(settings.database_url.get_secret_value())
+    if path is None or (path.parent.is_dir() and not path.is_dir()):
+        return Findings(())
+    why = f"{path} is a folder; name a file in it" if path.is_dir() else f"there is no folder {path.parent}; make it"
+    return Findings(tuple(placed([f"DATABASE_URL names a file that can't be made: {why}."])), starts=False)
 
 
 def _plain_http(settings: Settings) -> Findings:

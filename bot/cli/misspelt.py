@@ -1,14 +1,15 @@
 """Variables that look like settings and are none: a misspelt setting would silently not count."""
 
-import re
-from collections.abc import Collection, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from bot.settings.model import Settings, is_secret
 from bot.settings.network import PROXY_NAMES
-from bot.settings.sources import decoded
+from bot.settings.sources import read_lines, unread
 from bot.words.similar import closest
 
+ENV_FILE = Path(".env")
 _FOREIGN = frozenset(
     {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "POSTGRES_PASSWORD"}
     | {"DD_API_KEY", "DD_APP_KEY", "DD_SITE"}
@@ -37,12 +38,19 @@ def misspelt_settings(env: Mapping[str, str]) -> list[str]:
 def place_of(sentence: str, file: Path) -> str:
     """Return where what a sentence begins with is set: a line of an environment file, such as `.env:3`, else "settings"."""
     name = sentence.split(" ")[0]
-    written = re.compile(rf"\s*(export\s+)?{re.escape(name)}\s*=")
-    try:
-        lines = decoded(file.read_bytes(), errors="replace").splitlines()
-    except OSError:
+    if os.environ.get(name):  # which wins over the file
         return "settings"
-    return next((f"{file}:{number}" for number, line in enumerate(lines, 1) if written.match(line)), "settings")
+    return next((f"{file}:{line.number}" for line in reversed(read_lines(file)) if line.name == name), "settings")
+
+
+def placed(sentences: Iterable[str], file: Path = ENV_FILE) -> list[str]:
+    """Put in front of each sentence about a setting where that is set."""
+    return [f"{place_of(sentence, file)}: {sentence}" for sentence in sentences]
+
+
+def uncounted(env: Mapping[str, str], file: Path = ENV_FILE) -> list[str]:
+    """Return what was meant to be a setting and doesn't count, each with its place."""
+    return placed(misspelt_settings(env), file) + [f"{file}:{number}: {said}" for number, said in unread(file)]
 
 
 def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def start() -> int:
     """Run the bot until it is told to stop; returns the exit code."""
-    from bot.cli.misspelt import misspelt_settings
+    from bot.cli.misspelt import placed, uncounted
     from bot.errors import QuartermasterError
     from bot.serving import run
     from bot.settings.model import SettingsError, load_settings
@@ -27,8 +27,8 @@ def start() -> int:
     try:
         settings = load_settings(environment)
     except SettingsError as error:
-        return _refused([*error.faults, *misspelt_settings(environment)])
-    sys.stderr.writelines(f"warning: {sentence}\n" for sentence in misspelt_settings(environment))
+        return _refused([*placed(error.faults), *uncounted(environment)])
+    sys.stderr.writelines(f"warning: {sentence}\n" for sentence in uncounted(environment))
     forget_proxies()
     try:
         run(settings, clock_of(settings))

@@ -27,13 +27,6 @@ def agent_address(value: object) -> str:
     return f"udp://{host}:{_port(str(value)) or 8125}"
 
 
-def api_address(value: object) -> str:
-    """Accept an http or https address whose port is one."""
-    address = parse.url(value)
-    _port(address)
-    return address
-
-
 def site(value: object) -> str:
     """Return the domain of a site; its pages are at `app.`."""
     return parse.lower(value).removeprefix("app.")
@@ -68,7 +61,7 @@ class DatadogSettings(BaseModel):
         "the domain of a Datadog site: datadoghq.com, datadoghq.eu, us3., us5., ap1. or ap2.datadoghq.com, or ddog-gov.com",
         "datadoghq.com",
     )
-    datadog_url: Annotated[str, BeforeValidator(api_address)] | None = _setting(
+    datadog_url: Annotated[str, BeforeValidator(parse.url)] | None = _setting(
         "Another address of Datadog's API than that of DATADOG_SITE: a gateway, or a stand-in.", "an http or https address"
     )
 

@@ -92,7 +92,7 @@ class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
     anthropic_admin_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{8,}")] = _setting(
         "The Admin API key of the Claude organization.", "an Admin API key, which starts with sk-ant-"
     )
-    anthropic_base_url: Annotated[str, BeforeValidator(parse.url)] = _setting(
+    anthropic_base_url: Annotated[str, BeforeValidator(parse.claude_url)] = _setting(
         "Where the Claude Admin API is, or your gateway.", "an http or https address", default=ANTHROPIC_URL
     )
     policy_file: Path = _setting("Who may approve what.", "the path of a file", default=Path("policy.toml"))
@@ -121,9 +121,9 @@ class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
         "1 to 20 of a-z, 0-9, - and _, starting with a letter",
         default="claude",
     )
-    host: Annotated[str, Field(min_length=1)] = _setting(
+    host: Annotated[str, Field(pattern=r"^([A-Za-z0-9._-]+|[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%\w+)?)$")] = _setting(
         "The address to listen on, for health checks and signed HTTP. In a container: 0.0.0.0.",
-        "an address or a host name",
+        "an address or a host name alone, without http:// and without a port",
         default="127.0.0.1",
     )
     port: Annotated[int, Field(ge=0, le=65535)] = _setting(
@@ -292,5 +292,6 @@ def _sentence(name: str, error: ErrorDetails, values: Mapping[str, str]) -> str:
     if error["type"] == "missing":
         return f"{label} is missing. It must be {wants}."
     detail = str(error.get("ctx", {}).get("error", ""))
-    shown = "" if is_secret(field) or detail else f"; it is '{values.get(label, '')}'"
+    value = values.get(label, "")
+    shown = "" if is_secret(field) or detail or "@" in value else f"; it is '{value}'"  # user:password@host
     return f"{label} must be {wants}{f'; {detail}' if detail else shown}."

@@ -5,11 +5,13 @@ import re
 import ssl
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
 _FERNET_BYTES = 32
+_OF_POSTGRES = frozenset({"ssl", "pgbouncer", "target_session_attrs", "host", "port", "user", "password", "passfile"})
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
@@ -36,11 +38,21 @@ def lower(value: object) -> str:
 
 
 def url(value: object) -> str:
-    """Accept an http or https address; the trailing slash goes."""
-    parts = urlsplit(str(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    """Accept an http or https address to which paths can be joined; the trailing slash goes."""
+    text = str(value)
+    if re.search(r"[\s?#]", text):
+        raise ValueError("leave out blanks, and what begins with ? or #")
+    if not _has_port_if_any(text) or urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
         raise ValueError
-    return str(value).rstrip("/")
+    return text.rstrip("/")
+
+
+def claude_url(value: object) -> str:
+    """Accept an address to which `/v1/…` can be joined."""
+    plain = url(value)
+    if plain.endswith("/v1"):
+        raise ValueError("leave out /v1 at its end")
+    return plain
 
 
 def is_loopback(value: str) -> bool:
@@ -53,9 +65,10 @@ def is_loopback(value: str) -> bool:
 
 def loopback_url(value: object) -> str:
     """Accept an http address on this machine only."""
-    if not is_loopback(str(value)):
+    plain = url(value)
+    if not is_loopback(plain):
         raise ValueError
-    return url(value)
+    return plain
 
 
 def slack_url(value: object) -> str:
@@ -94,11 +107,21 @@ def database_url(value: object) -> str:
     """Name the async driver of a SQLite or PostgreSQL address; `sslmode` is libpq's word for what asyncpg calls `ssl`."""
     plain = re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", _plain(value))
     plain = re.sub(r"^sqlite(\+aiosqlite)?://", "sqlite+aiosqlite://", plain)
-    if not re.fullmatch(r"(postgresql\+asyncpg://.+|sqlite\+aiosqlite://(/.+)?)", plain):
+    if re.fullmatch(r"sqlite\+aiosqlite://(/?|/:memory:.*|.*[?&]mode=memory.*)", plain):
+        raise ValueError("a database in memory keeps nothing")
+    if not re.fullmatch(r"(postgresql\+asyncpg://.+|sqlite\+aiosqlite:///.+)", plain):
         raise ValueError
-    if plain.startswith("postgresql") and not _has_port_if_any(plain):
+    if plain.startswith("sqlite"):
+        return plain
+    if not _has_port_if_any(plain):
         raise ValueError
-    return re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
+    plain = re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
+    given = dict(parse_qsl(urlsplit(plain).query, keep_blank_values=True))
+    if not set(given) <= _OF_POSTGRES:  # their names aren't said: a ? in a password would make a part of it one
+        raise ValueError("behind its ? stands what the database driver doesn't take; sslmode and pgbouncer may stand there")
+    if given.get("ssl", "prefer") not in _SSL_MODES:
+        raise ValueError(f"sslmode is one of {', '.join(_SSL_MODES)}")
+    return plain
 
 
 def fernet_keys(value: object) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 DEFAULT_SECRETS_DIR = Path("/run/secrets")
 _QUOTES = ('"', "'")
@@ -19,12 +20,47 @@ _AROUND = " \t\r\n\ufeff\u200b"
 
 def read_environment(directory: Path) -> dict[str, str]:
     """Return the process's environment over the `.env` file of `directory`, if there is one."""
-    file = directory / ".env"
-    if not file.is_file():
-        return dict(os.environ)
-    # What isn't text becomes a value that no setting takes, so that the setting is named.
-    written = dotenv_values(stream=io.StringIO(decoded(file.read_bytes(), errors="replace")), interpolate=False)
-    return {name: value for name, value in written.items() if value} | dict(os.environ)
+    return {one.name: one.value for one in read_lines(directory / ".env") if one.value} | dict(os.environ)
+
+
+class Line(NamedTuple):
+    """A statement of a `.env` file: where it begins (from 1), and what it sets; `value` is None where it sets nothing."""
+
+    number: int
+    name: str
+    value: str | None
+
+
+def read_lines(file: Path) -> list[Line]:
+    """Return the statements of a `.env` file in their order; none where it can't be read, which `unread` says."""
+    try:
+        # What isn't text becomes a value that no setting takes, so that the setting is named.
+        text = decoded(file.read_bytes(), errors="replace")
+    except OSError:
+        return []
+    found = [(one.original, one.key or "", one.value) for one in parse_stream(io.StringIO(text))]
+    return [
+        Line(original.line + _blank(original.string), name, value)
+        for original, name, value in found
+        if name or original.string.strip().partition("#")[0]
+    ]
+
+
+def unread(file: Path) -> list[tuple[int, str]]:
+    """Return what a `.env` file has that isn't read: a line (1 for all of it) and a sentence each."""
+    try:
+        file.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return [(1, f"This file can't be read ({error.strerror}), so nothing in it counts.")]
+    said = "This line can't be read, so it doesn't count. Write NAME=value."
+    return [(line.number, said) for line in read_lines(file) if line.value is None]
+
+
+def _blank(statement: str) -> int:
+    """Return how many lines of nothing a statement begins with: they belong to it."""
+    return statement[: len(statement) - len(statement.lstrip())].count("\n")
 
 
 def decoded(content: bytes, errors: str = "strict") -> str:

@@ -7,13 +7,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
-_PREFIX = re.compile(r"sqlite(\+aiosqlite)?:///")
+_FILE = re.compile(r"sqlite(?:\+aiosqlite)?:///([^?]+)")
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """Return the file of a SQLite database, None for another one."""
+    found = _FILE.match(database_url)
+    return Path(found[1]) if found else None
 
 
 def peek_note(database_url: str, key: str) -> tuple[dict[str, Any], str] | None:
     """Return a remembered fact and when it was noted, as text; None for another database, or one without it."""
-    prefix = _PREFIX.match(database_url)
-    path = Path(database_url[prefix.end() :]) if prefix else None
+    path = sqlite_path(database_url)
     if path is None or not path.is_file():
         return None
     try:

@@ -105,7 +105,7 @@ def test_a_bad_token_is_never_shown() -> None:
     result = call("run", **GOOD | {"SLACK_BOT_TOKEN": "hunter2-hunter2"})
     assert result.exit_code == 2
     assert "hunter2" not in result.output
-    assert result.stderr.startswith("SLACK_BOT_TOKEN must be")
+    assert result.stderr.startswith("settings: SLACK_BOT_TOKEN must be")
 
 
 def test_check_of_a_fresh_installation_is_good_but_for_the_channel_to_fill_in() -> None:
@@ -152,8 +152,8 @@ def test_check_warns_where_nobody_is_asked(folder: Path) -> None:
     (folder / "policy.toml").write_text('version = 1\n[kinds.create_key]\napprovers = ["org-admins"]\n')
     result = call("check", **GOOD | {"ANTHROPIC_BASE_URL": "http://gateway.test"})
     assert result.exit_code == 0
-    assert "No channel is named for create_key, so its requests are refused." in result.stdout
-    assert "Nobody can approve revoke_key" in result.stdout
+    assert "No channel is named for create_key, so these requests are refused." in result.stdout
+    assert "Nobody can approve disable_key, enable_key, revoke_key" in result.stdout
     assert "ANTHROPIC_BASE_URL is plain http to another machine" in result.stdout
 
 
@@ -164,6 +164,37 @@ def test_check_holds_the_manifest_to_the_transport(folder: Path) -> None:
     assert result.exit_code == 2
     assert "The manifest says Socket Mode, the settings say otherwise." in result.stderr
     assert call("check", **GOOD).exit_code == 0
+
+
+def test_what_a_dotenv_file_has_wrong_is_named_with_its_line(folder: Path) -> None:
+    lines = [f"{name}={value}" for name, value in GOOD.items()]
+    (folder / ".env").write_text(
+        "\n".join(["# mine", "PORT=80", *lines, "", "PORT=http", "HOST: 0.0.0.0", 'TEAM_ID="T1', ""])
+    )
+    last = len(lines) + 6
+    result = call("check")
+    assert result.exit_code == 2
+    said = "This line can't be read, so it doesn't count. Write NAME=value."
+    assert result.stdout.splitlines()[:2] == [f"warning: .env:{last - 1}: {said}", f"warning: .env:{last}: {said}"]
+    assert result.stderr.startswith(f".env:{last - 2}: PORT must be a whole number from 0 to 65535; it is 'http'.\n")
+    assert "settings: PORT must be" in call("check", PORT="x").stderr, "what is set outside wins over the file"
+
+
+def test_a_dotenv_file_that_can_not_be_read_is_named(folder: Path) -> None:
+    (folder / ".env").mkdir()
+    said = ".env:1: This file can't be read (Is a directory), so nothing in it counts."
+    assert said in call("check").stdout
+    assert said in call("run").stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("nowhere/q.db", "there is no folder nowhere; make it."), ("..", ".. is a folder; name a file in it.")],
+)
+def test_check_finds_a_place_where_no_database_can_be_made(folder: Path, place: str, said: str) -> None:
+    assert folder.is_dir()
+    result = call("check", **GOOD | {"DATABASE_URL": f"sqlite:///{place}"})
+    assert result.stderr.splitlines()[0] == f"settings: DATABASE_URL names a file that can't be made: {said}"
 
 
 def test_settings_in_a_dotenv_file_are_enough(folder: Path) -> None:

@@ -46,7 +46,7 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
             (', "user:U0CAROL"', ""),
             "2 warnings: the bot starts, but some requests are refused (archive_workspace, remove_member).",
         ),
-        (('channel = "C0APPROVALS"\n', ""), "warnings: the bot starts, but nobody gets cards."),
+        (('channel = "C0APPROVALS"\n', ""), "No errors, 1 warning: the bot starts, but nobody gets cards."),
         (("C0APPROVALS", "C0123456789"), "No errors, 1 warning: the bot starts, but nobody gets cards."),
         (
             ('"C0APPROVALS"', '"C0APPROVALS"\n[kinds.change_role]\napprovers = []'),

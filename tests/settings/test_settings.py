@@ -65,6 +65,12 @@ def test_without_any_setting_every_missing_one_is_named_at_once() -> None:
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
         ("DATABASE_URL", "postgresql://root:secret@db:hunter2/x"),
         ("DATABASE_URL", "postgresql://root:hunter2/3@db/x"),
+        ("DATABASE_URL", "postgresql://root:hunter2@db/x?sslmode=require&channel_binding=require"),
+        ("DATABASE_URL", "postgresql://root:hunter2@db/x?sslmode=on"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("SLACK_API_URL", "ftp://me:hunter2@slack.com/api"),
+        ("ANTHROPIC_BASE_URL", "https://me:hunter2@gateway:port"),
+        ("ANTHROPIC_BASE_URL", "https://gateway?key=hunter2"),
         ("SLACK_SIGNING_SECRET", "short"),
         ("AUDIT_KEY", "hunter2"),
     ],
@@ -89,6 +95,9 @@ def test_a_malformed_secret_is_named_and_never_shown(name: str, value: str) -> N
         ("ADMIN_REQUESTS_PER_MINUTE", "0"),
         ("SLACK_API_URL", "slack.com"),
         ("ANTHROPIC_BASE_URL", "ftp://x"),
+        ("HOST", "http://0.0.0.0"),
+        ("HOST", "127.0.0.1:80"),
+        ("SLACK_API_URL", "https://slack.com:port"),
         ("EMAIL_DOMAINS", "acme.com, alice@acme.com"),
         ("EMAIL_DOMAINS", ","),
     ],
@@ -295,6 +304,16 @@ def test_a_quotation_mark_without_a_partner_is_named_and_the_value_kept_secret(n
     secret = {"SLACK_BOT_TOKEN": "xoxb-1-hunter2"}.get(name, "hunter2-hunter2-hunter2")
     faults = faults_of(GOOD | {name: value.format(secret)})
     assert faults == (said,)
+
+
+def test_an_address_that_carries_its_version_is_named_before_all_its_paths_are_wrong() -> None:
+    (fault,) = faults_of(GOOD | {"ANTHROPIC_BASE_URL": "https://api.anthropic.com/v1/"})
+    assert fault == "ANTHROPIC_BASE_URL must be an http or https address; leave out /v1 at its end."
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "fe80::1%eth0", "bot.internal", "localhost"])
+def test_a_host_is_an_address_or_a_name(host: str) -> None:
+    assert load_settings(GOOD | {"HOST": host}).host == host
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
