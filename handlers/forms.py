@@ -29,6 +29,7 @@ from bot.slack.blocks import context, section
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
 from bot.slack.state import text_at
+from bot.words.ends import Ending
 from bot.words.folded import folded
 from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
@@ -63,10 +64,20 @@ def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
 
 
 async def open_form(
-    call: Interaction, kind_name: str, values: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None
+    call: Interaction,
+    kind_name: str,
+    values: Mapping[str, Any] | None = None,
+    labels: Mapping[str, str] | None = None,
+    on_top: Markup = "",
 ) -> None:
-    """Open a kind's form, filled in with what is known."""
-    await door_of(find_kind(call.rt, kind_name)).open(call, values or {}, labels)
+    """Open a kind's form, filled in with what is known; `on_top` stands above its fields."""
+    await door_of(find_kind(call.rt, kind_name), on_top).open(call, values or {}, labels)
+
+
+def unread_end(end: Ending) -> Markup:
+    """Return what a form says on top where words about an end were typed that mean no day."""
+    is_read = end.is_sure or end.day is not None
+    return "" if is_read else "⚠️ I couldn't read when it should end. Choose the last day below."
 
 
 def sent_in_words(call: Interaction, request: Request, *, is_posted: bool) -> Markup:

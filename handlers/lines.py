@@ -16,7 +16,7 @@ from bot.slack.markup import Markup, bold, clean, reads_alike
 from bot.words.amounts import read_amount
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
-from bot.words.ends import find_end
+from bot.words.ends import Ending, find_end
 from bot.words.similar import closest
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
@@ -50,6 +50,7 @@ class Line:
     values: dict[str, str] = field(default_factory=dict[str, str])
     labels: dict[str, str] = field(default_factory=dict[str, str])
     problem: Markup = ""
+    end: Ending = field(default_factory=lambda: Ending(None, ()))
 
 
 async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
@@ -110,7 +111,7 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
 
 
 def _take_day(line: Line, one: FormField, call: Interaction) -> None:
-    end = find_end(line.words, call.calendar.day_of(call.rt.now()))
+    line.end = end = find_end(line.words, call.calendar.day_of(call.rt.now()))
     if end.day:
         line.values[one.name], line.words = end.day.isoformat(), list(end.rest)
 

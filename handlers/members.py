@@ -18,7 +18,7 @@ from handlers import invites
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
-from handlers.forms import open_form, open_to_replace, sent_in_words
+from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
 from handlers.member_card import is_one, show_typed
 from handlers.member_lists import list_typed
 
@@ -44,10 +44,11 @@ async def _role(call: Interaction) -> None:
     words = list(call.words)
     at = next((at for at, word in enumerate(words[:2]) if mentioned(word)), None)  # a later mention is part of the reason
     person = "" if at is None else mentioned(words.pop(at))
-    role = words[0].casefold() if words and person else ""
     today = call.calendar.day_of(call.rt.now())
-    end = find_end(words[1:], today)
-    reason = " ".join(end.rest)
+    end = find_end(words, today)
+    words = list(end.rest)
+    role = words[0].casefold() if words and person else ""
+    reason = " ".join(words[1:])
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
         await call.say(plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}."))
@@ -59,7 +60,8 @@ async def _role(call: Interaction) -> None:
     is_past = end.day is not None and end.day < today
     if not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
         ends_on = end.day.isoformat() if end.day else ""
-        await open_form(call, "change_role", {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on})
+        values = {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on}
+        await open_form(call, "change_role", values, on_top=unread_end(end))
         return
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
 

@@ -22,7 +22,7 @@ from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
-from handlers.forms import open_form
+from handlers.forms import open_form, unread_end
 from handlers.lines import READS, read_line
 
 
@@ -65,12 +65,15 @@ async def _opened_form(call: Interaction) -> bool:
     wanted, words = [fields[name] for name in subcommand.fills], call.words
     if any(field.type in READS for field in wanted):
         line = await read_line(call, await _fitting(call, wanted, words))
-        await (
-            call.say(plain_answer(line.problem)) if line.problem else open_form(call, kind.name, line.values, line.labels)
-        )
+        if line.problem:
+            await call.say(plain_answer(line.problem))
+        else:
+            await open_form(call, kind.name, line.values, line.labels, unread_end(line.end))
         return True
+    on_top: Markup = ""
     if kind.rules.last_day:
         end = find_end(words, call.calendar.day_of(call.rt.now()))
+        on_top = unread_end(end)
         if end.day and end.is_sure:
             words, values[kind.rules.last_day] = end.rest, end.day.isoformat()
     for field, typed in share_out(wanted, words):
@@ -79,7 +82,7 @@ async def _opened_form(call: Interaction) -> bool:
             await call.say(plain_answer(read.problem))
             return True
         values[field.name], labels[field.name] = read.value, read.label
-    await open_form(call, kind.name, values, labels)
+    await open_form(call, kind.name, values, labels, on_top)
     return True
 
 

@@ -1,6 +1,7 @@
 """When something ends, found among other words that somebody typed. Pure."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from bot.words.unreadable import Unreadable
 _UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring"})
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
 _COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBERS = {"a": "1", "an": "1"} | {word: str(number) for number, word in enumerate(_COUNTS, 1)}
+_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_COUNTS, 1)}
 _LOOKS_LIKE_A_LENGTH = re.compile(
     r"(?:(?:the|only|just|about|max|another|up to|at most) )*"
     rf"(?:(?:[0-9][0-9.,]*|this|next|coming|few|couple|several|some|half|{'|'.join(_NUMBERS)})(?: of)?[ -]?)+"
@@ -20,6 +21,11 @@ _LOOKS_LIKE_A_LENGTH = re.compile(
     r"|now|today|tonight|tomorrow|the time being"
 )
 _MOST_WORDS = 5
+_DAYS = {**dict.fromkeys(("d", "day", "days"), 1), **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), 7)}
+_MONTHS = {**dict.fromkeys(("mo", "month", "months"), 1), **dict.fromkeys(("y", "yr", "year", "years"), 12)}
+_NO_DAYS = frozenset({"h", "hour", "hours", "min", "minutes"})
+_PACE = frozenset({"last", "past", "previous", "every", "each", "per", "within", "after"})
+"""Words after which a length of time is none of what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,10 @@ class Ending:
 
 
 def find_end(words: Sequence[str], today: date) -> Ending:
-    """Find `until 1 Dec`, `for 2 weeks` or a day by itself, wherever it stands; what isn't read stays in `rest`.
+    """Find `until 1 Dec`, `for 2 weeks`, `3 days` or a day by itself, wherever it stands; what isn't read stays in `rest`.
 
     `for` without a length of time is a word like others. Unsure are `until` without a day that can be read, a length that
-    can't be, such as a month, `temporarily`, and a day without `until`.
+    can't be, `temporarily`, a day without `until`, a length without `for`, and months, which differ in length.
     """
     for at, word in enumerate(words):
         if word.casefold() in _UNTIL:
@@ -52,7 +58,29 @@ def find_end(words: Sequence[str], today: date) -> Ending:
         if _LOOKS_LIKE_A_DAY.fullmatch(word.strip(",.;")):
             found = _day_at(words, at, today)
             return Ending(found.day if found else None, found.rest if found else tuple(words), is_sure=False)
-    return Ending(None, tuple(words))
+    return next((found for at in range(len(words)) if (found := _span_at(words, at, today))), Ending(None, tuple(words)))
+
+
+def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
+    """Find a length by itself, such as `3 days`, `2w` or `for three months`; what it says of an end is never sure."""
+    plain = [word.casefold().strip(",.;") for word in words]
+    before = plain[at - 1] if at else ""
+    together = re.fullmatch(r"([0-9]{1,3})([a-z]+)", plain[at])
+    number, unit = together.groups() if together else (plain[at], plain[at + 1] if at + 1 < len(plain) else "")
+    count = int(number) if number.isdecimal() and len(number) < 4 else _NUMBERS.get(number, 0) if before == "for" else 0
+    if not count or before in _PACE or unit not in {*_DAYS, *_MONTHS, *_NO_DAYS}:
+        return None
+    if unit in _NO_DAYS:
+        return Ending(None, tuple(words), is_sure=False)
+    day = today + timedelta(days=count * _DAYS[unit]) if unit in _DAYS else _months_on(today, count * _MONTHS[unit])
+    rest = (*words[: at - (before == "for")], *words[at + (1 if together else 2) :])
+    return Ending(day, rest, is_sure=False)
+
+
+def _months_on(today: date, count: int) -> date:
+    """Return the same day so many months later, or the last one of a month that is shorter."""
+    year, month = divmod(today.year * 12 + today.month - 1 + count, 12)
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
@@ -74,10 +102,12 @@ def _length_at(words: Sequence[str], start: int, today: date) -> Ending | None:
         said = [word.casefold() for word in words[start:stop]]
         looks_like_one = looks_like_one or bool(_LOOKS_LIKE_A_LENGTH.fullmatch(" ".join(said).strip(",.;")))
         try:
-            length = read_duration(" ".join([_NUMBERS.get(said[0], said[0]), *said[1:]]).strip(",.;"))
+            length = read_duration(" ".join([str(_NUMBERS.get(said[0], said[0])), *said[1:]]).strip(",.;"))
         except Unreadable:
             continue
         is_whole = not length % timedelta(days=1)
         day = today + length if is_whole else None
         return Ending(day, (*words[: start - 1], *words[stop:]) if is_whole else tuple(words), is_sure=is_whole)
-    return Ending(None, tuple(words), is_sure=False) if looks_like_one else None
+    if not looks_like_one:
+        return None
+    return _span_at(words, start, today) or Ending(None, tuple(words), is_sure=False)
