@@ -9,12 +9,13 @@ from bot.policy.contacts import people_of, user_groups_of
 from bot.policy.model import Policy
 from bot.words.folded import folded
 
-Noun = Literal["workspace", "user group", "person", "channel"]
+Noun = Literal["workspace", "user group", "person", "channel", "policy"]
 _SO: Mapping[Noun, str] = {
     "workspace": "so its rules apply nowhere",
     "user group": "so nobody approves through it",
     "person": "so they approve nothing",
     "channel": "so no card arrives there",
+    "policy": "so nobody can approve",
 }
 FINE = ""
 KNOWN_NOTE = "policy:known"
@@ -25,7 +26,8 @@ class Known(BaseModel):
     """What was last found out; what isn't in it is unknown, which is no fault of the policy.
 
     `workspaces` and `archived` are names by id, None where they couldn't be listed. The others say by id what is wrong,
-    `FINE` where nothing is. `was` has the id of the workspace that a name of the policy once meant.
+    `FINE` where nothing is. `was` has the id of the workspace that a name of the policy once meant, `admins` where the
+    policy had admins told when it could be read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +38,7 @@ class Known(BaseModel):
     people: dict[str, str] = {}
     channels: dict[str, str] = {}
     was: dict[str, str] = {}
+    admins: tuple[str, ...] = ()
 
 
 class Named(NamedTuple):

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 TOPIC = "policy-names"
 TOLD_NOTE = "policy:loose"
+FILE = Named("policy", "file", FINE)
+"""The file itself, among what can be wrong with it."""
 LOOK_EVERY = timedelta(minutes=4, seconds=30)
 UNKNOWN_PERSON, DEACTIVATED = "Slack doesn't know them", "their Slack account is deactivated"
 NO_MEMBERS = "it has no members, or Slack doesn't know it"
@@ -46,20 +48,26 @@ async def look(rt: Runtime, _key: str, _now: datetime) -> None:
     """Find out what the policy's names mean now, and tell what changed; a name of which nobody tells stays as it was."""
     await rt.refresh_policy()
     policy = rt.policy
-    if policy.nobody_because:
-        return  # nobody knows what it names
     async with rt.store.read() as tx:
         before = await _known(tx) or Known()
+    if policy.nobody_because:  # nobody knows what it names, nor whom it would have told
+        await _tell(rt, [FILE._replace(problem=policy.nobody_because)], None, before.admins or tuple(before.channels))
+        return
     known = await find_known(rt.admin.background(), rt.notifier, policy, before)
     channels = await _problems(rt.notifier, policy.channels, before.channels, _channel)
     known = known.model_copy(update={"channels": channels})
-    bad = [one.name for one in loose(policy, known) if one.noun == "channel"]
-    people = await whom_to_tell(rt, *bad)
-    now = rt.now()
+    people = await whom_to_tell(rt, *(one.name for one in loose(policy, known) if one.noun == "channel"))
+    known = known.model_copy(update={"admins": tuple(people)})
     async with rt.store.write() as tx:
-        await write_note(tx, KNOWN_NOTE, known.model_dump(mode="json"), now)
-        news = await _news(tx, judge(policy, known), _names(rt), now)
-        round_id = f"nam_{secrets.token_hex(8)}"
+        await write_note(tx, KNOWN_NOTE, known.model_dump(mode="json"), rt.now())
+    await _tell(rt, [FILE, *judge(policy, known)], _names(rt), people)
+
+
+async def _tell(rt: Runtime, judged: Sequence[Named], named: set[str] | None, people: Sequence[str]) -> None:
+    """Tell these what is news; `named` has all that the policy names, None where it can't be read."""
+    now, round_id = rt.now(), f"nam_{secrets.token_hex(8)}"
+    async with rt.store.write() as tx:
+        news = await _news(tx, judged, named, now)
         if news:
             await write_note(tx, f"policy:{round_id}", news, now)
             await posts.want(tx, TOPIC, round_id, [Wanted(f"told:{one}", one, redraws=False) for one in people], now)
@@ -75,13 +83,17 @@ def _names(rt: Runtime) -> set[str]:
     return {f"{noun} {one}" for noun, ids in (*named, ("workspace", policy.workspaces)) for one in ids}
 
 
-async def _news(tx: Tx, judged: Sequence[Named], named: set[str], now: datetime) -> dict[str, list[list[str]]]:
+async def _news(tx: Tx, judged: Sequence[Named], named: set[str] | None, now: datetime) -> dict[str, list[list[str]]]:
     """Write down which names match nothing now, and return what is to be told: what became so, and what is mended."""
     found = await note(tx, TOLD_NOTE)
     told: dict[str, list[str]] = dict(found[0]) if found else {}
     wrong = {one.key: list(one) for one in judged if one.problem != FINE}
     is_known = {one.key for one in judged}
-    mended = [was for key, was in told.items() if key not in wrong and (key in is_known or key not in named)]
+    mended = [
+        was
+        for key, was in told.items()
+        if key not in wrong and (key in is_known or (named is not None and key not in named))
+    ]
     new = [one for key, one in wrong.items() if key not in told]
     kept = {key: was for key, was in told.items() if was not in mended}
     if new or mended:
@@ -176,10 +188,11 @@ async def loose_names(rt: Runtime) -> list[Named]:
 
 def render_names(news: Mapping[str, Sequence[Sequence[str]]]) -> Message:
     """Return what admins are told: which names match nothing from now on, and which are mended."""
-    lines: list[Markup] = []
-    if wrong := news.get("wrong"):
+    wrong = [Named(*one) for one in news.get("wrong", ())]  # pyright: ignore[reportArgumentType] - as it was written
+    lines: list[Markup] = [f"⚠️ *Nobody can approve anything.* {escape(one.problem)}" for one in wrong if one.key == FILE.key]
+    if names := [one for one in wrong if one.key != FILE.key]:
         lines.append("⚠️ *The policy file names what isn't there (any more).* Change the file, or what it names:")
-        lines.extend(f"• {_in_slack(Named(*one))}" for one in wrong)  # pyright: ignore[reportArgumentType] - as it was written
+        lines.extend(f"• {_in_slack(one)}" for one in names)
     if mended := news.get("mended"):
         lines.append("✅ *No longer a problem of the policy file:*")
         lines.extend(f"• {_shown(Named(*one))}" for one in mended)  # pyright: ignore[reportArgumentType] - the same
@@ -201,6 +214,8 @@ def _shown(one: Named) -> Markup:
             return f"channel {channel_mention(one.name)}"
         case "workspace":
             return f"workspace {bold(one.name)}"
+        case "policy":
+            return "it can be read again, and requests can be approved"
 
 
 class NamesTopic(Notices):

@@ -174,11 +174,16 @@ async def test_a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_ca
 ) -> None:
     renamed(scene.outside)
     assert len(await scene.looks()) == 1
-    scene.parts.policy = Policy.nobody("The policy file has a fault.")
-    assert await scene.looks() == []
+    for because in ("The policy file has a <fault>.", "The policy file is empty."):
+        scene.parts.policy = Policy.nobody(because)
+        told = await scene.looks()
+        is_first = "<" in because
+        assert told == [(ADMINS, "⚠️ *Nobody can approve anything.* The policy file has a &lt;fault&gt;.")] * is_first
     scene.parts.policy = POLICY.model_copy(update={"workspaces": {}})
-    ((_, text),) = await scene.looks()
-    assert text.startswith("✅")
+    ((where, text),) = await scene.looks()
+    assert (where, text.startswith("✅")) == (ADMINS, True)
+    assert "• workspace *Lab*\n• it can be read again, and requests can be approved" in text
+    assert await scene.looks() == []
 
 
 async def test_what_is_wrong_with_the_admins_own_channel_is_told_elsewhere(scene: Scene) -> None:
