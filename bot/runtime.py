@@ -20,6 +20,7 @@ from bot.policy.model import Policy
 from bot.ports.admin import Admin
 from bot.ports.slack import Notifier
 from bot.settings.model import Settings
+from bot.store.migrate import known_reason
 from bot.store.session import Store
 from bot.store.vault import Vault
 from bot.tasks import Tasks
@@ -124,3 +125,8 @@ class Runtime:
     def now(self) -> datetime:
         """Return the present moment."""
         return self.clock()
+
+
+def broken_because(error: Exception) -> str:
+    """Return in a sentence what failed on the bot's own side, as far as an error tells it."""
+    return known_reason(error) or "Something failed on my side."

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
 from bot.store.pooled import check_statements_stay
-from bot.store.session import BUSY_TIMEOUT, READ_ONLY, Store
+from bot.store.session import BUSY_TIMEOUT, READ_ONLY, FileReplaced, Store
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -134,8 +134,12 @@ def is_away(error: Exception) -> bool:
 
 def known_reason(error: Exception) -> str | None:
     """Return in a sentence what is wrong with a database, None for an error that says nothing of that."""
+    if isinstance(error, FileReplaced):
+        return error.sentence
     orig = getattr(error, "orig", None)
     state = getattr(orig, "sqlstate", None)
+    if "database is locked" in str(orig):
+        return "Another program holds the SQLite file."
     if state == READ_ONLY or "readonly database" in str(orig):
         return _ONLY_READ
     if state == _DISK_FULL or any(words in str(orig) for words in _DISK_WORDS):

@@ -42,11 +42,12 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def try_writing(store: Store) -> None:
-    """Write something down, which is what every act needs; raises what the driver raises.
+    """Write something down, which is what every act needs; raises what the driver raises, or FileReplaced.
 
     It is something else each time: SQLite writes nothing where a row stays as it was, also on a full disk.
     """
     async with store.write() as tx:
+        store.check_file()
         await write_note(tx, "readiness", {"tried": secrets.token_hex(4)}, _ALWAYS)
 
 

@@ -18,9 +18,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.errors import QuartermasterError
 from bot.store import sqlite_driver
 from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
+from bot.store.peek import sqlite_path
 
 BUSY_TIMEOUT = 5000
 """Milliseconds that SQLite waits for another writer."""
@@ -65,6 +67,10 @@ def _machine_clock() -> datetime:
     return datetime.now(UTC)
 
 
+class FileReplaced(QuartermasterError):
+    """The SQLite file isn't where it was opened any more, as after a backup was put in its place."""
+
+
 class Store:
     """The database: `read()` and `write()` transactions, migrations, health."""
 
@@ -75,6 +81,8 @@ class Store:
         self._audit_key = audit_key
         self._clock = clock
         self._writing = self.engine.execution_options(writes=True)
+        self._file = sqlite_path(url)
+        self._file_id = 0
         # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
         self._writer: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
 
@@ -121,6 +129,18 @@ class Store:
                     raise
                 log.warning("note_tried_again", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    def check_file(self) -> None:
+        """Raise FileReplaced where the SQLite file is another one than at first: what is written now would be lost."""
+        if self._file is None:
+            return
+        try:
+            found = self._file.stat().st_ino
+        except OSError:
+            found = -1
+        if self._file_id not in (0, found):
+            raise FileReplaced("The SQLite file was moved or replaced while I run, so what I write is lost. Restart me.")
+        self._file_id = max(found, 0)
 
     @property
     def audit_key(self) -> bytes:

@@ -9,7 +9,7 @@ import structlog
 from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, SlackTooLate, UpstreamError, UserError
 from bot.log import bind_correlation
 from bot.people.identity import resolve_actor, resolve_colleague
-from bot.runtime import Runtime
+from bot.runtime import Runtime, broken_because
 from bot.slack import ids
 from bot.slack.blocks import modal, section
 from bot.slack.markup import Markup, code, escape
@@ -79,10 +79,10 @@ async def _run(
         said = f"{error.sentence} Nothing was changed. Try again in a minute."
         view = again(call, f"{said} ref {call.ref}") if again else None
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
-    except Exception:
+    except Exception as error:
         log.exception("listener_failed", user=call.user_id)
-        sentence = "Something failed on my side. Part of it may be done already. Check before you try again."
-        await _tell(call, f"⚠️ {sentence} {code(f'ref {call.ref}')}")
+        sentence = f"{broken_because(error)} Part of it may be done already. Check before you try again."
+        await _tell(call, f"⚠️ {escape(sentence)} {code(f'ref {call.ref}')}")
     finally:
         if looking:
             looking.cancel()

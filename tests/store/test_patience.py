@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import QuartermasterError
 from bot.store.migrate import examine_database, open_database, why_unusable
 from bot.store.notes import note, try_writing, write_note
-from bot.store.session import Store, Tx
+from bot.store.session import FileReplaced, Store, Tx
 from tests.templates import copy_sqlite, sqlite_url
 from tests.world import ALICE, BOB, world_of
 
@@ -44,8 +44,9 @@ async def test_a_note_of_an_effect_waits_for_another_program_and_others_do_not(t
 
     writing = asyncio.create_task(patient())
     began = time.monotonic()
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DBAPIError) as caught:
         await try_writing(store)
+    assert why_unusable(caught.value) == "Another program holds the SQLite file."
     assert time.monotonic() - began < 30
     assert not writing.done()
     other.execute("ROLLBACK")
@@ -54,6 +55,21 @@ async def test_a_note_of_an_effect_waits_for_another_program_and_others_do_not(t
         assert (await note(tx, "effect") or [{}])[0] == {"x": 1}
     await store.close()
     other.close()
+
+
+@pytest.mark.parametrize("is_there_another", [False, True])
+async def test_a_file_that_is_moved_or_replaced_below_the_process_is_said(tmp_path: Path, is_there_another: bool) -> None:
+    copy_sqlite(tmp_path / "q.db")
+    store = Store(sqlite_url(tmp_path / "q.db"))
+    for _ in range(2):
+        await try_writing(store)
+    (tmp_path / "q.db").rename(tmp_path / "moved.db")
+    if is_there_another:
+        copy_sqlite(tmp_path / "q.db")
+    with pytest.raises(FileReplaced) as caught:
+        await try_writing(store)
+    assert why_unusable(caught.value).startswith("The SQLite file was moved or replaced while I run")
+    await store.close()
 
 
 async def test_what_fails_inside_is_not_done_twice(store: Store) -> None:
