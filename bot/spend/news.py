@@ -39,7 +39,8 @@ class News:
         known = has.workspace_ids if has else ()
         ids = tuple(dict.fromkeys([*known, *about]))
         when = (has.local_time, has.tz) if has else (DEFAULT_TIME, calendar_for(rt, actor).name)
-        names = {one.id: one.name for one in await workspaces(rt)} | dict(about)
+        there = [*await workspaces(rt), *await rt.directory.workspaces()]  # a new one has no figures yet
+        names = {one.id: one.name for one in there} | dict(about)
         said = schedule_in_words(WantedDigest(channel, *when, ids), names)
         await subscribe(rt, actor, channel, *when, ids, said)
 

@@ -263,7 +263,11 @@ async def test_workspaces_are_added_to_the_digest_that_a_channel_has(world: Worl
     digest = await subscription_of(world.rt, "C0ENG")
     assert digest
     assert digest.workspace_ids == (staging, workspaces(world)[0].id)
-    assert not await world.rt.spend_news.has_digest("C0ENG", [await world.workspace_id("Research")])
+    research = await world.workspace_id("Research")
+    assert not await world.rt.spend_news.has_digest("C0ENG", [research])
+    await world.rt.spend_news.start_digest(ALICE, "C0ENG", {research: "Research"})
+    said = await world.message(ALICE, "Research", "C0ENG")
+    assert "the spend of Staging, Checkout and Research every day" in said["text"], "all by name, also one without figures"
 
 
 async def test_the_digest_waits_until_every_workspace_is_settled(world: World) -> None:
