@@ -5,12 +5,12 @@ from bot.people.identity import resolve_actor
 from bot.policy.model import Rule
 from bot.slack import ids
 from bot.slack.blocks import context, section
-from bot.slack.markup import Markup, bold, channel_mention, code, date, escape, truncate
+from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
 from bot.status.typed import with_commands
 from handlers.advice import advice_command
-from handlers.edge.guard import plain_answer
+from handlers.edge.guard import not_here
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.help_view import all_commands
@@ -26,19 +26,13 @@ async def show_all_commands(call: Interaction) -> None:
 async def admin_command(call: Interaction) -> None:
     """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
     if call.words:
-        said = bold(truncate(" ".join(call.words), 100))
-        await call.say(plain_answer(f"I don't know {said} here. {code(_alone(call))} alone shows what there is."))
+        await call.say(not_here(call))
         return
     if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "advice":
         call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
         await advice_command(call)
         return
     await call.say(await _status(call))
-
-
-def _alone(call: Interaction) -> str:
-    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
-    return f"/{call.rt.settings.command_prefix}-admin {name}"
 
 
 async def show_status(call: Interaction) -> None:

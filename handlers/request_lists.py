@@ -6,6 +6,7 @@ from bot.slack import ids
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from handlers import home
+from handlers.edge.guard import not_here
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 
@@ -13,6 +14,9 @@ from handlers.edge.register import Feature
 async def requests_command(call: Interaction) -> None:
     """Answer /claude-requests with what waits for the person and what they asked for."""
     which = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if call.words:
+        await call.say(not_here(call))
+        return
     await call.say(await lists(call, waits=which != "mine", mine=which != "waiting"))
 
 

@@ -54,7 +54,11 @@ async def records_csv(call: Interaction) -> None:
 async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *, redraw: bool = False) -> None:
     query, prefix = await _read(call, words), call.rt.settings.command_prefix
     if not isinstance(query, RecordsQuery):
-        await call.say(render_refused(query, prefix) if isinstance(query, Refused) else render_what(query, prefix))
+        await call.say(
+            render_refused(query, prefix)
+            if isinstance(query, Refused)
+            else render_what(query, prefix, is_own=words[:1] == (ME,))
+        )
         return
     try:
         found = await records(call.rt, query, await _scope(call, query), call.rt.now(), cursor)

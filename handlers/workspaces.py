@@ -74,7 +74,13 @@ async def _say(call: Interaction, message: Message) -> None:
 
 async def _list(call: Interaction, wanted: WantedWorkspaces, cursor: str = "") -> Message:
     page, spend, unread = await page_of_workspaces(call.rt, call.actor, wanted, cursor)
+    if wanted.part and not page.items and not wanted.archived and not unread and not await _is_called(call, wanted):
+        return plain_answer(await _unknown(call, wanted.part))
     return workspace_list(page, wanted, spend, call.rt.settings.command_prefix, unread)
+
+
+async def _is_called(call: Interaction, wanted: WantedWorkspaces) -> bool:
+    return any(wanted.takes(one) for one in await call.rt.directory.workspaces())
 
 
 async def _card(call: Interaction, workspace: Workspace) -> Message:

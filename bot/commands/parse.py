@@ -83,7 +83,10 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, *,
     others = [other for other in COMMANDS if other is not command]
     for candidates, cutoff in (([command], 0.7), (others, 1.0), *([(others, 0.75)] if is_far else [])):
         known = {first: (c, sub) for c in reversed(candidates) for sub in c.subcommands for first in sub.first_words}
-        close = closest(word, [one for one in known if len(one) > 2 or one == word], cutoff)  # "Mei" is no slip of "me"
+        fitting = [one for one in known if len(one) > 2 or one == word]  # "Mei" is no slip of "me"
+        if command not in candidates:  # "version" is none of "person"
+            fitting = [one for one in fitting if one[:1] == word[:1]]
+        close = closest(word, fitting, cutoff)
         if close is not None:
             found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []

@@ -12,7 +12,7 @@ from bot.people.identity import resolve_actor, resolve_colleague
 from bot.runtime import Runtime, broken_because
 from bot.slack import ids
 from bot.slack.blocks import modal, section
-from bot.slack.markup import Markup, code, escape
+from bot.slack.markup import Markup, bold, code, escape, truncate
 from bot.slack.model import Message
 from bot.words.own import own
 from handlers.edge.interaction import Interaction, Json, text_at
@@ -129,6 +129,13 @@ def said_of(error: QuartermasterError) -> Markup:
 def plain_answer(markup: Markup) -> Message:
     """Return a message of one paragraph."""
     return Message(markup, [section(markup)])
+
+
+def not_here(call: Interaction) -> Message:
+    """Return what is said of words behind a command that takes none."""
+    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    alone = code(f"{text_at(call.payload, 'command')} {name}".strip())
+    return plain_answer(f"I don't know {bold(truncate(' '.join(call.words), 100))} here. {alone} alone shows what there is.")
 
 
 def notice_view(markup: Markup, title: str = "Quartermaster") -> Json:

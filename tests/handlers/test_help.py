@@ -135,6 +135,7 @@ async def test_status_names_each_scope_that_is_missing_with_what_it_is_for(tmp_p
         ("/claude-members rol <@U0BOB> user", "`/claude-members role"),
         ("/claude-requests waitng", "`/claude-requests waiting`"),
         ("/claude-admin statsu", "`/claude-admin status`"),
+        ("/claude-workspaces Stagng", "*Staging*"),
     ],
 )
 async def test_a_typo_gets_the_nearest_command(world: World, typed: str, meant: str) -> None:
@@ -146,6 +147,12 @@ async def test_a_typo_gets_the_nearest_command(world: World, typed: str, meant: 
 async def test_something_unknown_is_answered_without_a_guess(world: World) -> None:
     await world.command(ALICE, "/claude-keys *xyzzy*")
     await told(world, ALICE, "I don't know a key or command `*xyzzy*`. `/claude-admin help` shows all commands.")
+    await world.command(ALICE, "/claude-admin version")
+    await told(world, ALICE, "I don't know *version*. `/claude-admin help` shows all commands.")
+    await world.command(ALICE, "/claude-requests mine open")
+    await told(world, ALICE, "I don't know *open* here. `/claude-requests mine` alone shows what there is.")
+    await world.command(ALICE, "/claude-spend me 30d banana")
+    await told(world, ALICE, "You can type `/claude-spend me 30d by model`.")
     await world.command(ALICE, "/claude-requests *xyzzy*")
     await told(world, ALICE, "I don't know *∗xyzzy∗*. `/claude-admin help` shows all commands.")
 

@@ -31,7 +31,7 @@ def asked(typed: str) -> Message:
 def records(typed: str) -> Message:
     found = read_query(split_words(typed), ["Production"])
     assert isinstance(found, NotUnderstood | Refused)
-    return render_refused(found, "claude") if isinstance(found, Refused) else render_what(found, "claude")
+    return render_refused(found, "claude") if isinstance(found, Refused) else render_what(found, "claude", is_own=False)
 
 
 def code(typed: str) -> Message:

@@ -81,6 +81,8 @@ def test_on_its_last_day_a_month_is_not_spoken_of_as_over() -> None:
 
 
 def test_answer_is_one_sentence_with_its_comparison() -> None:
+    ahead = replace(figures(), total=None, first=TODAY + timedelta(days=9), last=TODAY + timedelta(days=9), today=TODAY)
+    assert figures_sentence(ahead).endswith("(UTC), because it hasn't begun.")
     assert figures_sentence(figures()) == "*$412.70* on Fri 20 Nov (UTC) · +18 % vs last Friday"
     assert figures_sentence(figures("7d", workspace_name="Production")) == (
         "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % vs the 7 days before"

@@ -32,6 +32,8 @@ def figures_sentence(figures: Figures, prefix: str = "") -> Markup:
     when = _when(figures)
     if figures.total is None and figures.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
+    if figures.total is None and figures.today and figures.first > figures.today:
+        return f"There are no figures{where} for {when}, because it hasn't begun."
     if figures.total is None:
         return f"I have no figures{where} for {when} yet. {not_yet(prefix)}"
     if not figures.is_known:

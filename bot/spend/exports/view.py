@@ -141,7 +141,7 @@ def render_refused(refused: Refused, prefix: str) -> Message:
     return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RECORDS, refused.instead))])
 
 
-def render_what(problem: NotUnderstood, prefix: str) -> Message:
+def render_what(problem: NotUnderstood, prefix: str, *, is_own: bool) -> Message:
     """Return what wasn't understood, and the nearest thing that would be."""
     if problem.second is None:
         text: Markup = f"I don't know {bold(problem.unknown)}."
@@ -150,7 +150,8 @@ def render_what(problem: NotUnderstood, prefix: str) -> Message:
     if problem.why:
         text = f"{text} {problem.why}"
     if not problem.suggestion or len(problem.suggestion) > MOST_TYPED:
-        text += f" You can type {code(f'/{prefix}-spend records 7d in WORKSPACE by model')}."
+        usage = "me 30d by model" if is_own else "records 7d in WORKSPACE by model"
+        text += f" You can type {code(f'/{prefix}-spend {usage}')}."
         return Message(text, [section(text)])
     text += f" Did you mean {code(f'/{prefix}-spend {_command(problem.suggestion)}')}?"
     return Message(text, [section(text), actions(button("Yes, show that", ids.SPEND_RECORDS, problem.suggestion))])

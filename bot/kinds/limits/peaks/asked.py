@@ -123,6 +123,10 @@ def _unknown(said: Sequence[str], workspaces: Mapping[str, str], groups: Sequenc
     return _named(" ".join(said), Asked(), workspaces, groups)
 
 
+def _short(name: str) -> str:
+    return name.casefold().removeprefix("claude").strip(" -")
+
+
 def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
     same = _workspaces_named(words, workspaces)
     if len(same) > 1:
@@ -132,8 +136,8 @@ def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequ
     if not known.group_ids:
         for group in groups:
             asked = Asked(known.workspace_id, (group.id,))
-            choices |= {name.casefold(): (name, asked) for name in (group.name, *group.models)}
+            choices |= {_short(name): (name, asked) for name in (*group.models, group.name)}
     if not known.workspace_id:
-        choices |= {name.casefold(): (name, Asked(key, known.group_ids)) for key, name in workspaces.items()}
-    found = closest(words.casefold(), choices, 0.5)
+        choices |= {_short(name): (name, Asked(key, known.group_ids)) for key, name in workspaces.items()}
+    found = closest(_short(words), choices, 0.5)
     return Unknown(words, ((choices[found][0], choices[found][1].typed),) if found else ())
