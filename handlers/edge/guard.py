@@ -6,7 +6,16 @@ from typing import Any
 
 import structlog
 
-from bot.errors import InvalidInput, NotLinked, QuartermasterError, SlackError, SlackTooLate, UpstreamError, UserError
+from bot.errors import (
+    InvalidInput,
+    NotLinked,
+    QuartermasterError,
+    SlackError,
+    SlackTooLate,
+    UpstreamAuth,
+    UpstreamError,
+    UserError,
+)
 from bot.log import bind_correlation
 from bot.people.identity import resolve_actor, resolve_colleague
 from bot.runtime import Runtime, broken_because
@@ -76,7 +85,9 @@ async def _run(
         await _tell(call, f"⚠️ {escape(late.sentence)}")
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
-        said = f"{error.sentence} Nothing was changed. Try again in a minute."
+        is_refused = isinstance(error, UpstreamAuth)  # which no minute mends
+        then = "Tell whoever runs Quartermaster." if is_refused else "Try again in a minute."
+        said = f"{error.sentence} Nothing was changed. {then}"
         view = again(call, f"{said} ref {call.ref}") if again else None
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
     except Exception as error:

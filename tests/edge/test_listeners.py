@@ -93,18 +93,21 @@ async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_p
             assert not [text for text in told if "on purpose" in text]
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize(
+    ("transport", "kind", "then"),
+    [("socket", "401", "Tell whoever runs Quartermaster."), ("http", "500", "Try again in a minute.")],
+)
 async def test_an_outside_failure_is_one_sentence_and_one_log_line_with_the_same_reference(
-    tmp_path: Path, transport: str
+    tmp_path: Path, transport: str, kind: str, then: str
 ) -> None:
     with captured_logs("INFO") as logs:
         async with any_world_of(tmp_path, transport) as world:
             await world.command(ALICE, "/claude-keys")
             await settled(world)
             world.rt.directory.forget_members()
-            await world.post("/faults", target="claude", name="*", kind="500", times=50)
+            await world.post("/faults", target="claude", name="*", kind=kind, times=50)
             await world.command(ALICE, "/claude-members")
-            said = await world.message(ALICE, "Nothing was changed", "C0GENERAL")
+            said = await world.message(ALICE, f"Nothing was changed. {then}", "C0GENERAL")
             lines = logs.named("outside_failed")
             assert len(lines) == 1
             assert f"ref {lines[0]['ref']}" in said["text"]
