@@ -135,12 +135,17 @@ def sync(
     settings = _settings()
     from bot.cli.start import clock_of
     from bot.cli.sync import sync as run_sync
+    from bot.errors import QuartermasterError
     from bot.log import configure_logging
     from bot.settings.network import forget_proxies
+    from bot.store.migrate import DatabaseTooNew
 
     forget_proxies()
     configure_logging("ERROR")
-    good = asyncio.run(run_sync(settings, clock_of(settings), lambda line: _say([line]), history))
+    try:
+        good = asyncio.run(run_sync(settings, clock_of(settings), lambda line: _say([line]), history))
+    except (QuartermasterError, DatabaseTooNew) as error:
+        _fail([str(error)])
     raise typer.Exit(0 if good else 1)
 
 

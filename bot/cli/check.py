@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import LiteralString
 
 from bot.cli.check_targets import target_faults
+from bot.cli.doctor_disk import no_place
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import placed, uncounted
 from bot.commands.manifest import Mode
@@ -248,10 +249,9 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
 def _no_folder(settings: Settings) -> Findings:
     """Find a SQLite file that can't be made where the settings put it."""
     path = sqlite_path(settings.database_url.get_secret_value())
-    if path is None or (path.parent.is_dir() and not path.is_dir()):
+    if path is None or not (why := no_place(path)):
         return Findings(())
-    why = f"{path} is a folder; name a file in it" if path.is_dir() else f"there is no folder {path.parent}; make it"
-    return Findings(tuple(placed([f"DATABASE_URL names a file that can't be made: {why}."])), starts=False)
+    return Findings(tuple(placed([f"DATABASE_URL names a file that can't be made: {why}"])), starts=False)
 
 
 def _plain_http(settings: Settings) -> Findings:

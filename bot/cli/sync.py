@@ -15,7 +15,7 @@ from bot.settings.model import Settings
 from bot.spend.ledger.db import ledger_edges
 from bot.spend.ledger.history import Reached, load_next
 from bot.spend.ledger.sync import sync_costs
-from bot.store.migrate import migrate
+from bot.store.migrate import open_database
 from bot.words.wording import plural
 
 Say = Callable[[str], None]
@@ -28,11 +28,14 @@ _NOTHING = "Nothing was read yet. Run the same command again once that is mended
 async def sync(
     settings: Settings, clock: AbstractAsyncContextManager[Callable[[], datetime]], say: Say, history: bool
 ) -> bool:
-    """Read what is new, and all history if wanted; False where the Admin API didn't answer, which was said."""
+    """Read what is new, and all history if wanted; False where the Admin API didn't answer, which was said.
+
+    Raises DatabaseTooNew, and QuartermasterError where the database can't be used.
+    """
     async with clock as now:
         bot = await build(settings, now)
         try:
-            await migrate(bot.runtime.store)
+            await open_database(bot.runtime.store)
             return await sync_with(bot.runtime, say, history)
         finally:
             await bot.close()

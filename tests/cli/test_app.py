@@ -189,12 +189,18 @@ def test_a_dotenv_file_that_can_not_be_read_is_named(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "said"),
-    [("nowhere/q.db", "there is no folder nowhere; make it."), ("..", ".. is a folder; name a file in it.")],
+    [("nowhere/q.db", "there is no folder nowhere. Make it."), ("..", ".. is a folder. Name a file in it.")],
 )
 def test_check_finds_a_place_where_no_database_can_be_made(folder: Path, place: str, said: str) -> None:
     assert folder.is_dir()
     result = call("check", **GOOD | {"DATABASE_URL": f"sqlite:///{place}"})
     assert result.stderr.splitlines()[0] == f"settings: DATABASE_URL names a file that can't be made: {said}"
+
+
+def test_sync_says_in_a_sentence_that_its_database_can_not_be_opened(folder: Path) -> None:
+    assert folder.is_dir()
+    result = call("sync", **GOOD | {"DATABASE_URL": "sqlite:////nope/dir/x.db"})
+    assert (result.exit_code, result.stderr) == (2, "DATABASE_URL: the database can't be opened (OperationalError).\n")
 
 
 def test_settings_in_a_dotenv_file_are_enough(folder: Path) -> None:

@@ -88,6 +88,21 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
     assert [one.good for one in found if "nobody can approve" in one.sentence] == [False]
 
 
+async def test_the_doctor_names_a_quorum_that_a_group_is_too_small_for(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        'version = 1\n[groups]\nadmins = ["usergroup:S0ADMINS"]\nall = ["usergroup:S0ADMINS", "org-admins"]\n'
+        '[defaults]\napprovers = ["all"]\nquorum = 3\nchannel = "C0APPROVALS"\n'
+        '[kinds.rename_key]\napprovers = ["admins"]\n[workspaces.Staging.kinds.revoke_key]\napprovers = ["admins"]\n'
+    )
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        found = await examine(load_settings(sandbox.settings() | {"POLICY_FILE": str(policy)}), sandbox.clock.now())
+    assert [diagnosis.sentence for diagnosis in found if not diagnosis.good] == [
+        "policy: revoke_key in Staging, rename_key and rename_key in Staging need 3 approvals, but only 2 people could give"
+        " them."
+    ]
+
+
 async def test_the_doctor_names_what_the_policy_names_and_is_not_there(tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     people = '["user:U0BOB", "user:U0NOBODY", "usergroup:S0ADMINS", "usergroup:S0NONE", "usergroup:S0LEFT"]'
