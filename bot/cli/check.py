@@ -227,10 +227,11 @@ def _check_manifest(path: Path, prefix: str, mode: Mode) -> Findings:
 
 def _ordinary_key(settings: Settings) -> Findings:
     """Find a key that looks like those with which programs use models; some of them may manage an organization, too."""
-    if not settings.anthropic_admin_key.get_secret_value().startswith("sk-ant-api"):
+    key = settings.anthropic_admin_key.get_secret_value()
+    if not key.startswith("sk-ant-") or key.startswith("sk-ant-admin"):
         return Findings(())
     said = (
-        "settings: ANTHROPIC_ADMIN_KEY looks like a normal API key (sk-ant-api…), which manages no organization. Make an"
+        "settings: ANTHROPIC_ADMIN_KEY looks like a normal API key or token, which manages no organization. Make an"
         " Admin key (sk-ant-admin…) in the Claude Console under Settings, Admin keys; `python -m bot doctor` tries it."
     )
     return Findings((), (said,), ("the Claude API probably refuses its key",))

@@ -273,6 +273,8 @@ def _faults_between(values: Mapping[str, str], unread: Mapping[str, str]) -> lis
         )
     if values.get("METRICS_PORT", "0") != "0" and values["METRICS_PORT"] == values.get("PORT", "8080"):
         faults.append("METRICS_PORT must be another port than PORT; leave it out, and set METRICS_TOKEN, to share that one.")
+    if "all" in (seen := parse.words(values.get("SPEND_VISIBLE_TO", ""))) and len(seen) > 1:
+        faults.append("SPEND_VISIBLE_TO names all beside others. Leave all out, or write nothing else.")
     if values.get("SANDBOX_URL"):
         for name, default in (("SLACK_API_URL", ""), ("ANTHROPIC_BASE_URL", ANTHROPIC_URL)):
             if not parse.is_loopback(values.get(name, default)):

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from dotenv.parser import parse_stream
 
 DEFAULT_SECRETS_DIR = Path("/run/secrets")
-_QUOTES = ('"', "'")
-_AROUND = " \t\r\n\ufeff\u200b"
+_PAIRS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
+"""Quotation marks, also those that word processors make of straight ones."""
+_QUOTES = frozenset({*_PAIRS, *_PAIRS.values()})
+_AROUND = " \t\r\n\u00a0\ufeff\u200b\u2060"
 
 
 def read_environment(directory: Path) -> dict[str, str]:
@@ -72,7 +74,7 @@ def decoded(content: bytes, errors: str = "strict") -> str:
 def bare(value: str) -> str:
     """Return a value without blanks and byte order marks at its ends, and without one pair of quotation marks around it."""
     value = value.strip(_AROUND)
-    if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
+    if len(value) > 1 and _PAIRS.get(value[0]) == value[-1]:
         return value[1:-1].strip(_AROUND)
     return value
 
@@ -97,7 +99,7 @@ def read_values(
                 value, faults[name] = _read(f"{name}_FILE", Path(path))
             elif not value and (found := _file_in(directory, name)):
                 value, faults[name] = _read(f"SECRETS_DIR, for {name},", found)
-        if value[:1] in _QUOTES or value[-1:] in _QUOTES:
+        if _QUOTES & {*value[:1], *value[-1:]}:
             faults[name] = f"{name} has a quotation mark at only one end. Remove it."
         if value:
             values[name] = value

@@ -65,7 +65,9 @@ def test_no_policy_at_all_lets_the_bot_start_for_nothing(tmp_path: Path) -> None
     assert closing(tmp_path, None) == "1 error, no warnings: the bot starts, but nobody can approve anything."
 
 
-@pytest.mark.parametrize("key", ["sk-ant-api03-abcdefgh", "sk-ant-api01-abcdefgh", "sk-ant-api99-abcdefgh"])
+@pytest.mark.parametrize(
+    "key", ["sk-ant-api03-abcdefgh", "sk-ant-api01-abcdefgh", "sk-ant-api99-abcdefgh", "sk-ant-oat01-abcdefgh"]
+)
 def test_a_normal_api_key_is_not_taken_for_an_admin_key(tmp_path: Path, key: str) -> None:
     for gateway in ("https://api.anthropic.com", "https://gateway.acme.com"):
         said = closing(tmp_path, ANTHROPIC_ADMIN_KEY=key, ANTHROPIC_BASE_URL=gateway)

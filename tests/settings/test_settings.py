@@ -260,7 +260,7 @@ def test_the_readme_has_the_present_table() -> None:
     assert text == fill_markers(text), STALE
 
 
-AROUND = ["{}", " {}\n", "\ufeff{}\r\n", '"{}"', "'{}'", '\ufeff "{}"\n', "\u200b{}"]
+AROUND = ["{}", " {}\n", "\ufeff{}\r\n", '"{}"', "'{}'", '\ufeff "{}"\n', "\u200b{}", "\u00a0{}\u00a0", "\u201c{}\u201d"]
 """What editors, shells and `docker run --env-file` leave around a value."""
 
 
@@ -336,3 +336,11 @@ def test_metrics_on_the_port_of_slack_need_a_token_and_no_port_of_their_own() ->
     )
     assert load_settings(GOOD | {"METRICS_PORT": "0", "PORT": "0"}).metrics_port == 0
     assert load_settings(GOOD).metrics_port is None
+
+
+def test_all_beside_anything_else_does_not_count_as_all() -> None:
+    for words in ("all,own", "finops all"):
+        assert faults_of(GOOD | {"SPEND_VISIBLE_TO": words}) == (
+            "SPEND_VISIBLE_TO names all beside others. Leave all out, or write nothing else.",
+        )
+    assert load_settings(GOOD | {"SPEND_VISIBLE_TO": "own,finops"}).spend_visible_to == ("own", "finops")
