@@ -27,40 +27,16 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
+from bot.slack.markup import Markup, channel_mention, date, escape, is_user_id, truncate
 from bot.slack.state import text_at
 from bot.words.ends import Ending
 from bot.words.folded import folded
-from bot.words.wording import listed
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature, Hint
 from handlers.named import named_by, workspace_options
-
-
-def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
-    """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
-    rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
-    if not rule.approvers or not rule.channel:
-        return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
-    by_hand = kind.left_by_hand(rule) if workspace_id else ""
-    by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
-    expires = f" Expires {date(rule.expires_at(rt.now()))} if nobody decides."
-    said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}{expires}"
-    names = _with_own_rules(rt, kind) if workspace_id is None else []
-    return f"{said} Other rules apply in {listed([bold(name) for name in names], most=3)}." if names else said
-
-
-def _with_own_rules(rt: Runtime, kind: AnyKind) -> list[str]:
-    """Return the workspaces, as the policy names them, in which somebody else or more people have to approve."""
-    usual = rt.policy.rule_for(kind.name, None, None)
-    rules = {key: rt.policy.rule_for(kind.name, key, key) for key in rt.policy.workspaces}
-    return [
-        key
-        for key, rule in rules.items()
-        if (rule.approvers, rule.quorum, rule.channel) != (usual.approvers, usual.quorum, usual.channel)
-    ]
+from handlers.who_decides import who_decides
 
 
 async def open_form(
