@@ -115,6 +115,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (22, "of two statements the convenient one is believed"): (
         "admin/test_contradictions::every_list_of_the_client_is_tried_here",
+        "settings/test_settings::all_beside_anything_else_does_not_count_as_all",
     ),
     (23, "a ratio to nothing"): ("spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",),
     (24, "what is provisional doesn't say so"): (
@@ -136,6 +137,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (29, "a blind watcher is as silent as one that sees nothing"): (
         "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",
         "status/test_watch::status_answers_from_what_the_process_knows",
+        "status/test_names::a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_can_not_be_read_mends_nothing",
     ),
     (30, "several readings of one environment"): (
         "settings/test_network::every_client_takes_the_proxy_however_it_is_named",
@@ -144,6 +146,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (31, "health that asks for less than the work needs"): (
         "store/test_patience::a_connection_that_can_only_read_is_not_kept",
         "races/test_full_disk::a_full_disk_is_said_and_everything_works_once_there_is_room",
+        "store/test_patience::a_file_that_is_moved_or_replaced_below_the_process_is_said",
     ),
     (32, "a pooler between bot and database"): (
         "store/test_patience::no_statement_has_a_name_behind_a_pooler",
@@ -151,10 +154,15 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "races/test_behind_a_pooler::two_replicas_behind_a_pooler_make_one_key",
         "races/test_behind_a_pooler::one_that_is_not_named_is_said_at_start_and_by_the_doctor",
     ),
-    (33, "values that files and shells wrap"): ("cli/test_check::check_reads_values_as_the_bot_does",),
+    (33, "values that files and shells wrap"): (
+        "cli/test_check::check_reads_values_as_the_bot_does",
+        "cli/test_app::what_a_dotenv_file_has_wrong_is_named_with_its_line",
+    ),
     (34, "a closing sentence that isn't true"): (
         "cli/test_check::the_closing_sentence_says_what_a_policy_comes_to",
         "cli/test_check::a_normal_api_key_is_not_taken_for_an_admin_key",
+        "cli/test_app::check_finds_a_place_where_no_database_can_be_made",
+        "cli/test_doctor::the_doctor_names_a_quorum_that_a_group_is_too_small_for",
     ),
     (35, "what the first page says doesn't work as written"): (
         "cli/test_readme::every_make_target_and_command_that_readme_names_exists",
@@ -326,6 +334,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (73, "what people are told to do instead can't help"): (
         "approvals/test_evaluation::too_few_approvers_are_told_with_what_helps",
+        "edge/test_listeners::an_outside_failure_is_one_sentence_and_one_log_line_with_the_same_reference",
     ),
     (74, "what is right here is read as something else by the program that opens it"): (
         "spend/test_export_sent::a_click_sends_one_file_and_each_delivery_of_it_is_answered",
