@@ -98,7 +98,7 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
 async def test_tokens_and_requests_are_counted_and_what_no_report_counts_is_not_known(store: Store) -> None:
     await filled(store)
     tokens = await ask(store, "friday tokens by token type in Production")
-    assert sentence(tokens) == "*150 tokens in Production* on Fri 20 Nov (UTC) · nothing last Friday"
+    assert sentence(tokens) == "*150 tokens in Production* on Fri 20 Nov (UTC)", "last Friday's weren't read"
     assert [(one.name, one.amount) for one in tokens.breakdown.slices][:2] == [
         ("Output", 50), ("Cache write (1 h)", 40),
     ]  # fmt: skip
@@ -137,6 +137,13 @@ async def test_what_was_not_read_beside_money_is_not_known_and_never_zero(store:
     assert sentence(await ask(store, f"friday {measure} by key")).startswith(
         f"Not all {measure} on Fri 20 Nov (UTC) are known"
     )
+
+
+async def test_days_whose_tokens_were_not_read_are_missing_from_a_sum_of_tokens_alone(store: Store) -> None:
+    await filled(store)
+    found = await ask(store, "7d tokens")
+    assert sentence(found) == "*153 tokens* in the 7 days 14–20 Nov · no data yet for 6 days (14–19 Nov)"
+    assert not (await ask(store, "7d")).missing
 
 
 @pytest.mark.parametrize("measure", ["tokens", "requests"])

@@ -1,6 +1,6 @@
 """Figures read from the ledger, and from nowhere else, so that digests, answers and alerts can't disagree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
 from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
-from bot.spend.ledger.measures.db import used
+from bot.spend.ledger.measures.db import uncounted_days, used
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import Cursor, are_comparable
 from bot.spend.model import ONE_DAY, Figures, LedgerDay, Measure, SpendQuery
@@ -62,6 +62,7 @@ class _Found:
     budget: Decimal | None
     nothing_until: datetime | None
     doubtful: Sequence[date]
+    uncounted: Collection[date]
 
 
 async def figures(
@@ -122,6 +123,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         await budget_of(tx, channel, only) if may_have_budget and seen.is_all else None,
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
+        set() if query.measure == "dollars" else await uncounted_days(tx, begins, ends),
     )
 
 
@@ -189,7 +191,8 @@ async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: 
 
 
 def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, today: date) -> Figures:
-    known = found.known
+    counted = {day: fact for day, fact in found.known.items() if day not in found.uncounted}
+    known = counted if any(day in counted for day in days.asked) else found.known
     wanted = found.counts
     have = [known[day] for day in days.asked if day in known]
     # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.spend.dimensions import COST_TYPE, TOKEN_TYPE, TOKENS
+from bot.spend.dimensions import COST_TYPE, MODEL, TOKEN_TYPE, TOKENS
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.sums.db import Asked, GroupedBy, Key, Where, cost_table, sums
 from bot.spend.model import Measures, dollars
@@ -45,6 +45,14 @@ async def used(tx: Tx, first: date, last: date, by: GroupedBy, where: Where | No
     if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions}:
         return await measures(tx, first, last, by, where)
     return await _measures(tx, asked, {})
+
+
+async def uncounted_days(tx: Tx, first: date, last: date) -> set[date]:
+    """Return the days on which a model cost something and nothing was counted: their usage wasn't read, which isn't zero."""
+    by_model = Asked(first, last, ("day", MODEL), {})
+    paid = await sums(tx, cost_table(by_model), ("nanos",), by_model)
+    counted = {key[0] for key in await _usage(tx, Asked(first, last, ("day",), {}))}
+    return {day for (day, model), cost in paid.items() if model and cost["nanos"]} - counted
 
 
 async def _measures(tx: Tx, asked: Asked, costs: Mapping[Key, Counts]) -> list[Measures]:
