@@ -32,7 +32,7 @@ def week_by_day(text: str) -> Period | None:
     first, last = (said - timedelta(days=6), said) if is_end else (said, said + timedelta(days=6))
     if day[0]:
         return f"{first}..{last}"
-    return None if (first.month, last.month) == (2, 3) else f"{first:%m-%d}..{last:%m-%d}"
+    return None if (first.month, last.month) == (2, 3) else f"{first.isoformat()[5:]}..{last.isoformat()[5:]}"
 
 
 def read_days(text: str) -> Period | None:
