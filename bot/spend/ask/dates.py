@@ -30,9 +30,10 @@ def week_by_day(text: str) -> Period | None:
         return None
     is_end = found[1] in ("ending", "/e")
     first, last = (said - timedelta(days=6), said) if is_end else (said, said + timedelta(days=6))
-    if day[0]:
-        return f"{first}..{last}"
-    return None if (first.month, last.month) == (2, 3) else f"{first.isoformat()[5:]}..{last.isoformat()[5:]}"
+    if not day[0] and (first.month, last.month) == (2, 3):
+        return None
+    begins, ends = ((one.year if day[0] else None, one.month, one.day) for one in (first, last))
+    return spelled(begins, ends)
 
 
 def read_days(text: str) -> Period | None:
