@@ -11,7 +11,7 @@ REQUESTS = Row("Requests", (
           "The mean from a request to a decision about it."),
     Panel("Ledger brought up to date", "stat", (("max(claude_org_sync_age_seconds)", ""),), "s", 6, 4, "How long ago."),
     Panel("Decisions", "columns",
-          (("sum by (action, outcome) (increase(claude_chatops_approvals_total[$__interval])) > 0",
+          (("(sum by (action, outcome) (increase(claude_chatops_approvals_total[$__interval])) > 0)",
             "{{action}} {{outcome}}"),),
           about="No data: nothing was decided."),
     Panel("Requests by status", "lines", (("max by (status) (claude_chatops_requests)", "{{status}}"),)),

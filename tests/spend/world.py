@@ -251,6 +251,7 @@ def runtime(store: Store, organization: Organization | None = None, slack: Slack
             spend_visible_to=("all",),
         ),
         topics=TOPICS,
+        kinds={},
         now=lambda: NOW,
         meter=Meter(),
     )

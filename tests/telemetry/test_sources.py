@@ -193,7 +193,7 @@ async def test_decisions_are_counted_once_each_also_those_that_were_missed(store
         ("create_key", "approved"): 0, ("create_key", "denied"): 0,
         ("archive_workspace", "approved"): 0, ("archive_workspace", "denied"): 0,
     }  # fmt: skip
-    cast("Any", rt).kinds = ()
+    cast("Any", rt).kinds = {}
     async with store.write() as tx:
         for number in range(3):
             await requests.insert(tx, a_request(id=f"req_{number}"), f"key:{number}")

@@ -34,10 +34,8 @@ class Decisions:
             if await db.decisions(tx) != self._number:
                 self._forget()
                 await self._read_on(tx)
-        kinds, outcomes = (
-            {(kind,): 0 for kind in rt.kinds},
-            {(kind, one): 0 for kind in rt.kinds for one in OUTCOMES.values()},
-        )
+        kinds = {(kind,): 0 for kind in rt.kinds}
+        outcomes = {(kind, one): 0 for kind in rt.kinds for one in OUTCOMES.values()}
         seconds = Family(are.APPROVAL_WAIT, {**kinds, **self._seconds}, {**kinds, **self._waits})
         return Part((Family(are.APPROVALS, {**outcomes, **self._counts}), seconds))
 
