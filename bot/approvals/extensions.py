@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.approvals.act import Act, Asked, Look, Reading, look_at
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome
@@ -51,7 +52,7 @@ def _form(kind: AnyKind) -> tuple[FormField, ...]:
     ends, reason = ({field.name: field for field in kind.form}.get(name) for name in (kind.rules.last_day, "reason"))
     assert ends is not None  # noqa: S101 - a kind that gives until a day has it
     hint = "It has to be later than the present end."
-    return (replace(ends, optional=False, hint=hint), reason or FormField("reason", "Why", "long_text"))
+    return (replace(ends, optional=False, hint=hint), reason or WHY_FIELD)
 
 
 def _words(kind: AnyKind) -> Words[Any]:

@@ -3,12 +3,20 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.spend.dimensions import Dimension
 from bot.spend.model import ONE_DAY, ZERO, Breakdown, Cell, DayFigure, Series, Slice
 
 TINY, TINY_PART = Decimal(1), Decimal("0.01")
 """A dollar, or a hundredth of what is compared with it, is too little to be the base of a percentage."""
+T = TypeVar("T")
+
+
+def bars_of(things: Sequence[T], step: int) -> list[Sequence[T]]:
+    """Return things in bars of so many, the odd ones first: a last bar of fewer would look like a fall."""
+    odd = len(things) % step
+    return [*([things[:odd]] if odd else []), *(things[start : start + step] for start in range(odd, len(things), step))]
 
 
 def days_between(first: date, last: date) -> list[date]:

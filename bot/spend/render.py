@@ -14,6 +14,7 @@ from bot.slack.elements import Json, button
 from bot.slack.markup import Markup, escape
 from bot.slack.paging import LAST, Page, numbered
 from bot.slack.tables import number_cell, table
+from bot.spend.aggregate import bars_of
 from bot.spend.model import ZERO
 from bot.spend.phrases import bar_in_words
 from bot.spend.table import NOT_ADDED, Column, Row, Table, Value
@@ -137,10 +138,7 @@ def chart_of(
     if len(rows) < 2:
         return None
     step = -(-len(rows) // _POINTS)
-    # The odd days come first: a last bar of fewer days would look like a fall.
-    odd = len(rows) % step
-    bars = [rows[:odd]] if odd else []
-    bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
+    bars, odd = bars_of(rows, step), len(rows) % step
     labels = [bar_in_words([row[0] for row in bar if isinstance(row[0], date)], still_open) for bar in bars]
     if odd:
         labels[0] += f", {plural(odd, 'day')}"

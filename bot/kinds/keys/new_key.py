@@ -4,8 +4,9 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.approvals.fields import last_day_field
 from bot.approvals.model import MOST_REASON
-from bot.forms.fields import FormField, check_last_day
+from bot.forms.fields import FormField
 from bot.kinds.keys.made_by_hand import USES, Use
 from bot.kinds.keys.names import MOST_NAME, check_name
 
@@ -40,12 +41,5 @@ FORM = (
         optional=True,
         choices=USES,
     ),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="It works until the end of this day. Leave empty: it works until somebody revokes it.",
-        optional=True,
-        check=check_last_day,
-    ),
+    last_day_field("It works until the end of this day. Leave empty: it works until somebody revokes it."),
 )

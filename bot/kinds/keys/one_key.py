@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import ApiKey
 from bot.approvals.act import Asked, Look, Reading
-from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked
 from bot.directory.directory import ORGANIZATION, WORKSPACE
 from bot.errors import InvalidInput, UpstreamMissing
@@ -16,7 +15,6 @@ from bot.kinds.setting import Found, Thing
 from bot.slack.markup import Markup, bold, code, within_bold
 
 KEY_FIELD = FormField("key_id", "Key", "key", hint="Type part of its name.")
-WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON)
 
 
 class KeyChange(BaseModel):

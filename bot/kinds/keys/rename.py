@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.admin.model import ApiKey
 from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.concerned import Remedy
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
@@ -12,16 +13,7 @@ from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.keys.names import DEAD, MOST_NAME, NAME, NAME_RULE, check_name, is_taken, subject_of
-from bot.kinds.keys.one_key import (
-    KEY_FIELD,
-    WHY_FIELD,
-    KeyChange,
-    bold_key_in_place,
-    chosen_key,
-    find_key,
-    key_in_place,
-    read_key,
-)
+from bot.kinds.keys.one_key import KEY_FIELD, KeyChange, bold_key_in_place, chosen_key, find_key, key_in_place, read_key
 from bot.kinds.keys.owners import concerns_of_key
 from bot.kinds.setting import Found, Setting, Thing
 from bot.slack.markup import Markup, code

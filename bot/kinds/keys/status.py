@@ -5,21 +5,13 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from bot.approvals.concerned import Remedy
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Sample, Words
 from bot.directory.capabilities import Can
 from bot.forms.fields import FormField, FormInput
-from bot.kinds.keys.one_key import (
-    KEY_FIELD,
-    WHY_FIELD,
-    KeyChange,
-    bold_key_in_place,
-    chosen_key,
-    find_key,
-    key_in_place,
-    read_key,
-)
+from bot.kinds.keys.one_key import KEY_FIELD, KeyChange, bold_key_in_place, chosen_key, find_key, key_in_place, read_key
 from bot.kinds.keys.owners import concerns_of_key
 from bot.kinds.setting import Setting
 from bot.slack.markup import reads_alike

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.fence import FencedAdmin, ReadingAdmin
+from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import NOBODY, Checked, Sample, Words
 from bot.errors import InvalidInput
-from bot.forms.fields import FormField, check_last_day
+from bot.forms.fields import FormField
 from bot.kinds.limits.groups import LIMITERS, REQUESTS, Group, Limiter, groups_of
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.one_workspace import archived_said, ends_with_its_workspace, find_open_workspace
@@ -62,15 +62,8 @@ FORM = (
                ("otpm", "output_tokens")),
     ),
     FormField("value", "New limit", "count"),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="At the end of this day the limit before comes back. Leave empty: it stays.",
-        optional=True,
-        check=check_last_day,
-    ),
+    WHY_FIELD,
+    last_day_field("At the end of this day the limit before comes back. Leave empty: it stays."),
 )  # fmt: skip
 
 

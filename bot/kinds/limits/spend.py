@@ -12,12 +12,13 @@ from typing import TypeVar
 from bot.admin.model import SpendLimit, Workspace
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.fence import FencedAdmin
+from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON, Status
+from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
-from bot.forms.fields import FormField, check_last_day
+from bot.forms.fields import FormField
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
 from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
@@ -37,15 +38,8 @@ FORM = (
         "workspace_id", "For", "workspace", hint=f"Type part of a workspace's name, or “{THE_WHOLE}”.", whole=THE_WHOLE
     ),
     FormField("amount", "Dollars a month", "amount", placeholder="5,000", least=LEAST, most=MOST),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="At the end of this day the limit before comes back. Leave empty: it stays.",
-        optional=True,
-        check=check_last_day,
-    ),
+    WHY_FIELD,
+    last_day_field("At the end of this day the limit before comes back. Leave empty: it stays."),
 )
 
 

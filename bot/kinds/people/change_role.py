@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict
 from bot.admin.model import Member
 from bot.approvals.act import Asked, Look, Reading
 from bot.approvals.concerned import Remedy
+from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked, Concerns, Sample, Words
 from bot.errors import InvalidInput, NotLinked
-from bot.forms.fields import FormField, check_last_day
+from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.roles import left_with_membership
 from bot.people.model import Who
@@ -50,15 +50,8 @@ class ChangeRole(BaseModel):
 FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="The role changes back at the end of this day. Leave empty: it stays.",
-        optional=True,
-        check=check_last_day,
-    ),
+    WHY_FIELD,
+    last_day_field("The role changes back at the end of this day. Leave empty: it stays."),
 )
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import NOBODY, Checked, Filled, Offer, Rules, Sample, Stays, Words
 from bot.directory.twins import label_among
@@ -48,7 +48,7 @@ FORM = (
         most=MOST_WORKSPACES,
     ),
     FormField("join_role", "Role in these workspaces", "choice", optional=True, choices=tuple(JOIN_ROLES.items())),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    WHY_FIELD,
 )
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.admin.model import ApiKey, Member
 from bot.approvals.act import Asked, Reading, reading_of
 from bot.approvals.concerned import Remedy
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.parts import Checked, Concerns, Rules, Sample, Words
 from bot.directory.use import KeyUse
 from bot.errors import InvalidInput, NotLinked
@@ -66,7 +66,7 @@ FORM = (
         redraws=True,
         most=100,
     ),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    WHY_FIELD,
 )
 _ADMIN = (
     "is an organization admin, whom I can't remove. Another admin does that in the Console: Settings, Members. "

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Invite
 from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, NeedsPerson, Outcome
 from bot.approvals.parts import NOBODY, Checked, Effect, Rules, Sample, Words
 from bot.errors import InvalidInput, UpstreamMissing, UpstreamRefused
@@ -34,7 +34,7 @@ class WithdrawInvite(BaseModel):
 
 FORM = (
     FormField("invite_id", "Invite", "lookup", hint="Type the address.", placeholder="name@company.com"),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
+    WHY_FIELD,
 )
 
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.concerned import Remedy
 from bot.approvals.fence import FencedAdmin
+from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
-from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Concerns, Sample, Words
 from bot.errors import InvalidInput, NotLinked
-from bot.forms.fields import FormField, check_last_day
+from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.one_workspace import archived_said, ends_with_its_workspace, find_open_workspace
 from bot.kinds.workspaces.roles import (
@@ -66,15 +66,8 @@ FORM = (
     FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name."),
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items()), typed=TYPED),
-    FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON),
-    FormField(
-        "ends_on",
-        "Last day",
-        "date",
-        hint="At the end of this day the role before comes back. Leave empty: it stays.",
-        optional=True,
-        check=check_last_day,
-    ),
+    WHY_FIELD,
+    last_day_field("At the end of this day the role before comes back. Leave empty: it stays."),
 )
 
 

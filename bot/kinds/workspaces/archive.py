@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.admin.model import ApiKey, Workspace
 from bot.approvals.act import Act, Asked, Look, Reading
 from bot.approvals.concerned import Remedy
+from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Concerns, Effect, Rules, Sample, Words
@@ -12,7 +13,7 @@ from bot.approvals.snapshot import living_keys
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WHY_FIELD, WORKSPACE_FIELD, find_open_workspace, has_name
+from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WORKSPACE_FIELD, find_open_workspace, has_name
 from bot.people.model import Who
 from bot.slack.markup import Markup, bold, clean, code, reads_alike, within_bold
 from bot.words.wording import listed

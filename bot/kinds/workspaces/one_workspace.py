@@ -5,14 +5,12 @@ from typing import Any, Protocol
 
 from bot.admin.model import Workspace
 from bot.approvals.act import Act, Reading
-from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Done, Outcome
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import WHOLE, FormField
 from bot.words.reading import as_read
 
 WORKSPACE_FIELD = FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name.")
-WHY_FIELD = FormField("reason", "Why", "long_text", hint="The approvers will read this.", max_length=MOST_REASON)
 CLAUDE_CODE = "Claude Code"
 """The name by which alone the workspace of Claude Code sign-ins is known (admin-api.md §4.4)."""
 DEFAULT = "Default"

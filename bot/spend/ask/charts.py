@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.slack.charts import ChartSpec, grouped
 from bot.slack.charts import Series as Bars
-from bot.spend.aggregate import days_between
+from bot.spend.aggregate import bars_of, days_between
 from bot.spend.ask.sentences import compared_in_words, figures_sentence
 from bot.spend.ask.splits import HOUR, MONTH, WEEK, is_time
 from bot.spend.ask.sums import OTHERS
@@ -91,9 +91,7 @@ def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> Char
     if len(rows) < 2:
         return None
     step = -(-len(rows) // _POINTS)
-    odd = len(rows) % step
-    bars = [rows[:odd]] if odd else []
-    bars += [rows[start : start + step] for start in range(odd, len(rows), step)]
+    bars = bars_of(rows, step)
     series = [Bars(name=name, values=tuple(_sum(bar, one) for bar in bars)) for one, name in figures.series.names]
     unit = "months" if is_months else "weeks"
     width = f", {step} {unit} a bar" if step > 1 else ""
@@ -109,11 +107,11 @@ def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> Char
     )
 
 
-def _sum(bar: list[DayFigure], part: str) -> Decimal:
+def _sum(bar: Sequence[DayFigure], part: str) -> Decimal:
     return sum((one.parts.get(part, ZERO) for one in bar if one.parts), ZERO)
 
 
-def _label(bar: list[DayFigure], figures: Figures, is_months: bool) -> str:
+def _label(bar: Sequence[DayFigure], figures: Figures, is_months: bool) -> str:
     """Return a bar's label, in at most the 20 characters that Slack shows; the first week may begin before the period."""
     first, last = bar[0].day, bar[-1].day
     if is_months:

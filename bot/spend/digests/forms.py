@@ -19,6 +19,32 @@ from bot.words.wording import listed, weekday_day
 
 DEFAULT_TIME = "09:00"
 MOST_WORKSPACES = 100
+CHANNEL_FIELD = FormField(
+    ids.SPEND_CHANNEL,
+    "Channel",
+    "channel",
+    hint="Figures never go where another company can read them.",
+    unfit="Choose a channel of your own company.",
+)
+ZONE_FIELD = FormField(
+    ids.SPEND_ZONE,
+    "Time zone",
+    "zone",
+    placeholder="Type a city, such as Berlin",
+    unfit="Choose a time zone from the list, such as Europe/Berlin.",
+)
+
+
+def time_field(hint: str) -> FormField:
+    """Return the field of the local time at which something is posted; `hint` says what it covers."""
+    return FormField(
+        ids.SPEND_TIME,
+        "Time",
+        "choice",
+        choices=tuple((one, one) for one in half_hours()),
+        hint=hint,
+        unfit="Choose a time from 04:00 to 23:30, on the half hour.",
+    )
 
 
 @dataclass(frozen=True)
@@ -40,29 +66,12 @@ DIGEST = Form(
     ids.DIGEST_FORM,
     "Daily digest",
     (
-        FormField(
-            ids.SPEND_CHANNEL,
-            "Channel",
-            "channel",
-            hint="Figures never go where another company can read them.",
-            unfit="Choose a channel of your own company.",
+        CHANNEL_FIELD,
+        time_field(
+            "Covers the previous UTC day. If its costs aren't complete yet, I wait up to 3 hours and mark the figures "
+            "as provisional."
         ),
-        FormField(
-            ids.SPEND_TIME,
-            "Time",
-            "choice",
-            choices=tuple((one, one) for one in half_hours()),
-            hint="Covers the previous UTC day. If its costs aren't complete yet, I wait up to 3 hours and mark the figures "
-            "as provisional.",
-            unfit="Choose a time from 04:00 to 23:30, on the half hour.",
-        ),
-        FormField(
-            ids.SPEND_ZONE,
-            "Time zone",
-            "zone",
-            placeholder="Type a city, such as Berlin",
-            unfit="Choose a time zone from the list, such as Europe/Berlin.",
-        ),
+        ZONE_FIELD,
         FormField(
             ids.SPEND_WORKSPACES,
             "Workspaces",

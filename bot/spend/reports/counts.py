@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.spend.aggregate import growth
+from bot.spend.aggregate import bars_of, growth
 from bot.spend.model import ZERO, Measures
 from bot.words.own import own
 from bot.words.wording import percent
@@ -71,14 +71,12 @@ def per_request(one: Measures) -> int | None:
     return round(Decimal(tokens(one)) / one.requests) if one.requests and tokens(one) else None
 
 
-def in_bars(days: Sequence[date]) -> list[list[date]]:
+def in_bars(days: Sequence[date]) -> list[Sequence[date]]:
     """Return days as at most 20 bars: single days, a few days each, from nine weeks on whole weeks; odd days come first."""
     step = -(-len(days) // _POINTS)
     if step > 3:
         step = -(-step // _WEEK) * _WEEK
-    odd = len(days) % step if step else 0
-    bars = [list(days[:odd])] if odd else []
-    return bars + [list(days[start : start + step]) for start in range(odd, len(days), step or 1)]
+    return bars_of(days, step or 1)
 
 
 def count_words(count: int) -> str:

@@ -8,8 +8,7 @@ from bot.forms.draw import Frame
 from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import section
-from bot.spend.digests.forms import DEFAULT_TIME
-from bot.spend.digests.schedule import half_hours
+from bot.spend.digests.forms import CHANNEL_FIELD, DEFAULT_TIME, ZONE_FIELD, time_field
 from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import REPORTS
 from bot.spend.reports.schedule.model import CADENCES, Cadence
@@ -42,13 +41,7 @@ SCHEDULE = Form(
     ids.REPORT_SCHEDULE_FORM,
     "Schedule a report",
     (
-        FormField(
-            ids.SPEND_CHANNEL,
-            "Channel",
-            "channel",
-            hint="Figures never go where another company can read them.",
-            unfit="Choose a channel of your own company.",
-        ),
+        CHANNEL_FIELD,
         FormField(ids.REPORT_NAME, "Report", "choice", choices=tuple((one.name, one.title) for one in REPORTS)),
         FormField(
             ids.REPORT_CADENCE,
@@ -56,21 +49,8 @@ SCHEDULE = Form(
             "choice",
             choices=tuple((name, f"{said[0].upper()}{said[1:]}") for name, said in CADENCES.items()),
         ),
-        FormField(
-            ids.SPEND_TIME,
-            "Time",
-            "choice",
-            choices=tuple((one, one) for one in half_hours()),
-            hint="On the day after the last one that it covers. If costs aren't complete yet, I wait up to 3 hours.",
-            unfit="Choose a time from 04:00 to 23:30, on the half hour.",
-        ),
-        FormField(
-            ids.SPEND_ZONE,
-            "Time zone",
-            "zone",
-            placeholder="Type a city, such as Berlin",
-            unfit="Choose a time zone from the list, such as Europe/Berlin.",
-        ),
+        time_field("On the day after the last one that it covers. If costs aren't complete yet, I wait up to 3 hours."),
+        ZONE_FIELD,
         FormField(
             ids.REPORT_TAG_FIELD,
             "Tag",
