@@ -1,5 +1,6 @@
 """The chart of an answer: a day's parts by size, or days, weeks or months, which a picture stacks. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
