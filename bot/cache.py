@@ -69,7 +69,7 @@ class Cache(Generic[K, V]):
         return kept is not None and self._clock() < kept[0]
 
     def forget(self, key: K) -> None:
-        """Make the next `get` of a key load again; what is on its way now is not kept."""
+        """Make the next `get` of a key load again. What is on its way now is not kept."""
         self._kept.pop(key, None)
         self._begun.pop(key, None)
         flight = self._flights.get(key)
@@ -77,7 +77,7 @@ class Cache(Generic[K, V]):
             flight.is_stale, flight = flight.has_begun, flight.previous
 
     def change(self, key: K, change: Callable[[V], V]) -> None:
-        """Change what is kept of a key as it was changed outside; what is on its way now is not kept."""
+        """Change what is kept of a key as it was changed outside. What is on its way now is not kept."""
         kept, begun = self._kept.get(key), self._begun.get(key)
         self.forget(key)
         if kept and begun is not None:

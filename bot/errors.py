@@ -134,4 +134,4 @@ class SlackTooLate(SlackRefused):
 
 
 class SlackDown(SlackError):
-    """No usable answer came from Slack; what was sent may have arrived."""
+    """No usable answer came from Slack. What was sent may have arrived."""

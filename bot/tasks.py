@@ -35,7 +35,7 @@ class Tasks:
             await asyncio.sleep(LULL)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start work now; a failure is logged, because nobody awaits it."""
+        """Start work now. A failure is logged, because nobody awaits it."""
         task = asyncio.create_task(work)
         self.running.add(task)
         task.add_done_callback(self._finished)
@@ -47,7 +47,7 @@ class Tasks:
             log.error("task_failed", error=type(error).__name__, exc_info=error)
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what runs, at most `seconds`; what is left is cancelled, and repaired by timers after a restart."""
+        """Wait for what runs, at most `seconds`. What is left is cancelled, and repaired by timers after a restart."""
         if self.running:
             _, late = await asyncio.wait(set(self.running), timeout=seconds)
             for task in late:

@@ -82,7 +82,7 @@ def listen(host: str, port: int, setting: str = "PORT") -> socket.socket:
 
 
 def build_server(web: Starlette) -> WebServer:
-    """Return the server for a web app; it is given its sockets when it serves."""
+    """Return the server for a web app. It is given its sockets when it serves."""
     return WebServer(
         uvicorn.Config(
             web,

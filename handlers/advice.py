@@ -24,7 +24,7 @@ _TITLE = "Advice"
 
 
 async def advice_command(call: Interaction) -> None:
-    """Answer the command and the buttons that lead here; who may see it is asked now."""
+    """Answer the command and the buttons that lead here. Who may see it is asked now."""
     require_admin(call.actor)
     await answer_here(call, _TITLE, _open(call), has_figures=True)
 

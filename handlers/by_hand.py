@@ -54,7 +54,7 @@ async def say_done(call: Interaction) -> None:
 
 
 async def _told(call: Interaction, said: Markup) -> None:
-    """Say in the window that something is done, and draw the App Home below it; a message is drawn by the desk of posts."""
+    """Say in the window that something is done, and draw the App Home below it. A message is drawn by the desk of posts."""
     if call.in_modal:
         await call.finish(notice_view(said, "To do by hand"))
         await home.republish(call)

@@ -107,7 +107,7 @@ async def show_all(call: Interaction) -> None:
 
 
 async def turn(call: Interaction) -> None:
-    """Show another page of an answer's table, where it was turned; who may see whom is asked now."""
+    """Show another page of an answer's table, where it was turned. Who may see whom is asked now."""
     typed, cursor = read_turn(call.value)
     await _answer(call, split_words(typed), cursor=cursor, redraw=True)
 

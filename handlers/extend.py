@@ -1,4 +1,4 @@
-"""The button that asks for a later end of a grant; its form is the kind's own, with the day alone (handlers/forms.py)."""
+"""The button that asks for a later end of a grant. Its form is the kind's own, with the day alone (handlers/forms.py)."""
 
 from bot.approvals import decide
 from bot.approvals.extensions import check_extensible, may_ask

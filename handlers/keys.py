@@ -86,7 +86,7 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
 
 
 async def _asked_key(call: Interaction) -> Message:
-    """Return the card of the key that was typed; where several are called so, they are asked back, each with its button."""
+    """Return the card of the key that was typed. Where several are called so, they are asked back, each with its button."""
     typed = " ".join(call.words)
     listing = code(f"/{call.rt.settings.command_prefix}-keys list")
     if not typed:
@@ -143,7 +143,7 @@ async def turn_key(call: Interaction) -> None:
 
 
 async def turn_keys(call: Interaction) -> None:
-    """Show another page of a list of keys, where it was turned; who may see it is asked now."""
+    """Show another page of a list of keys, where it was turned. Who may see it is asked now."""
     narrowed, cursor = read_turn(call.value)
     await answer_here(call, "Keys", _list(call, restored(Wanted, narrowed), cursor), in_place=True)
 
@@ -168,7 +168,7 @@ async def show_mine(call: Interaction) -> None:
 
 
 async def show_narrowed(call: Interaction) -> None:
-    """Answer a button that asks for the keys of somebody; who may see them is asked now."""
+    """Answer a button that asks for the keys of somebody. Who may see them is asked now."""
     await answer_here(call, "Keys", _list(call, restored(Wanted, call.value)))
 
 

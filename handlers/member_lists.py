@@ -18,7 +18,7 @@ from handlers.member_card import show
 
 
 async def list_typed(call: Interaction, words: tuple[str, ...]) -> None:
-    """Answer with the first page of what was typed after `list`; somebody who is mentioned is shown."""
+    """Answer with the first page of what was typed after `list`. Somebody who is mentioned is shown."""
     person = next((mentioned(word) for word in words if mentioned(word)), "")
     if person:
         await show(call, person)
@@ -60,7 +60,7 @@ async def _invites(call: Interaction, wanted: WantedMembers, cursor: str) -> Mes
 
 
 async def turn_members(call: Interaction) -> None:
-    """Show another page of a list, where it was turned; who may see it is asked now."""
+    """Show another page of a list, where it was turned. Who may see it is asked now."""
     narrowed, cursor = read_turn(call.value)
     wanted = restored(WantedMembers, narrowed) if narrowed else WantedMembers()
     await answer_here(call, "Members", _list(call, wanted, cursor), in_place=True)

@@ -13,7 +13,7 @@ from bot.telemetry.endpoint import Scrape
 
 
 def sources() -> Sequence[Source]:
-    """Return what is told besides the ledger; a new part is one line here."""
+    """Return what is told besides the ledger. A new part is one line here."""
     return (limits_and_budgets, Decisions(), RateLimits(), CodeMetrics())
 
 

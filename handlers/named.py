@@ -26,7 +26,7 @@ class _Named(Protocol):
 
 
 def workspace_options(workspaces: Sequence[_Named]) -> list[Json]:
-    """Return workspaces as options of a menu; those of one name, which the API allows, are told apart by their ids."""
+    """Return workspaces as options of a menu. Those of one name, which the API allows, are told apart by their ids."""
     often = Counter(folded(one.name) for one in workspaces)
     return [option(one.name, one.id, one.id if often[folded(one.name)] > 1 else None) for one in workspaces]
 

@@ -73,7 +73,7 @@ async def retry(call: Interaction) -> None:
 
 
 async def turn(call: Interaction) -> None:
-    """Show another page of the limits, where it was turned; who may see which peaks is asked now."""
+    """Show another page of the limits, where it was turned. Who may see which peaks is asked now."""
     typed, cursor = read_turn(call.value)
     await _answer(call, tuple(typed.split()), cursor=cursor, redraw=True)
 

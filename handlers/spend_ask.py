@@ -93,7 +93,7 @@ async def _known_workspaces(call: Interaction) -> list[str]:
 
 
 async def _tags(call: Interaction) -> Sequence[str]:
-    """Return the tags that workspaces have, by name; none while nobody can say."""
+    """Return the tags that workspaces have, by name. None while nobody can say."""
     try:
         found = await call.rt.directory.workspaces()
     except UpstreamError:

@@ -74,7 +74,7 @@ async def reconciliation_csv(call: Interaction) -> None:
 
 
 async def _sees_all(call: Interaction) -> bool:
-    """Tell whether somebody may see all figures, as of now; who may not is told: parts of a bill can't be reconciled."""
+    """Tell whether somebody may see all figures, as of now. Who may not is told: parts of a bill can't be reconciled."""
     if (await scope_of(call.rt, call.actor)).is_all:
         return True
     own = code(f"/{call.rt.settings.command_prefix}-spend me")

@@ -137,7 +137,7 @@ async def _build(call: Interaction, wanted: Wanted) -> tuple[Built, Times]:
 
 
 async def _of_button(call: Interaction, typed: str) -> Wanted:
-    """Return the report that a button means; what can't be read any more is said."""
+    """Return the report that a button means. What can't be read any more is said."""
     found = await _wanted(call, split_words(typed))
     if not isinstance(found, Wanted):
         raise NotFound("I can't read that report any more. Ask for it again.")

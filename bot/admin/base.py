@@ -126,7 +126,7 @@ class Base:
 
 
 def a_page(body: Any) -> dict[str, Any]:
-    """Return a page; its rows are in `data`."""
+    """Return a page. Its rows are in `data`."""
     if not isinstance(body["data"], list):
         raise TypeError("a page without rows")
     return body

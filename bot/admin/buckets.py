@@ -83,7 +83,7 @@ def _check_other(before: Exact, now: Exact, actor: str | None) -> None:
 
 
 def added(left: Exact, right: Exact) -> Exact:
-    """Return both together; what one of them doesn't know isn't known of the sum."""
+    """Return both together. What one of them doesn't know isn't known of the sum."""
 
     def both(one: int | None, other: int | None) -> int | None:
         return None if one is None or other is None else one + other

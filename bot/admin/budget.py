@@ -89,7 +89,7 @@ class Budget:
         await future
 
     def pause(self, seconds: float, interactive: bool = True) -> None:
-        """Grant nothing for so long, at most one window; with `interactive` False only background work is held back."""
+        """Grant nothing for so long, at most one window. With `interactive` False only background work is held back."""
         until = time.monotonic() + min(max(seconds, 0.0), self._window)
         for rank in (0, 1) if interactive else (1,):
             self._closed_until[rank] = max(self._closed_until[rank], until)

@@ -45,7 +45,7 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class Manner:
-    """How long somebody is ready to wait, in seconds; a retry-after above its cap is not waited for.
+    """How long somebody is ready to wait, in seconds. A retry-after above its cap is not waited for.
 
     The bot's own budget is waited for much longer: a form that was sent shows that it is being worked on.
 

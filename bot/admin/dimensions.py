@@ -1,4 +1,4 @@
-"""What the analytics reports can be grouped and filtered by; a test holds it to the official SDK.
+"""What the analytics reports can be grouped and filtered by. A test holds it to the official SDK.
 
 A filter that the API doesn't know would be ignored and give other numbers than were asked for, so none is sent.
 

@@ -105,7 +105,7 @@ def rate_limit_state(headers: Mapping[str, str]) -> tuple[int, int, float] | Non
 
 
 def seconds_until(headers: Mapping[str, str], moment: datetime | None) -> float | None:
-    """Return the seconds from the answer's own Date (else from now) until `moment`; a clock that is off doesn't matter."""
+    """Return the seconds from the answer's own Date (else from now) until `moment`. A clock that is off doesn't matter."""
     if moment is None:
         return None
     now = _http_date(headers.get("date")) or datetime.now(UTC)

@@ -32,7 +32,7 @@ class Keys(Base):
         return await self._ask(ApiCall("POST", f"/api_keys/{segment(key_id)}", body=changes), wire.api_key)
 
     async def create_api_key(self, workspace_id: str, name: str, expires_at: datetime | None = None) -> IssuedKey:
-        """Create a key; a second try would make a second key whose secret nobody holds, so there is none."""
+        """Create a key. A second try would make a second key whose secret nobody holds, so there is none."""
         body = {"workspace_id": workspace_id, "name": name}
         if expires_at is not None:
             body["expires_at"] = stamp(expires_at)

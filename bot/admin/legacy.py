@@ -111,7 +111,7 @@ def usage_rows(
 
 
 def _cost_row(starts: datetime, ends: datetime, group: tuple[str | None, ...], amount: int) -> CostRow:
-    """Return one row; its group stands in the order of `_COST_DIMENSIONS`."""
+    """Return one row. Its group stands in the order of `_COST_DIMENSIONS`."""
     workspace, model, cost_type, token_type, tier, context = group
     key = (workspace, model, None, None, cost_type, token_type)
     return CostRow(starts, ends, *key, amount, service_tier=tier, context_window=context)
@@ -130,7 +130,7 @@ def _group(
     grouped_by: tuple[str, ...],
     default_workspace: str | None,
 ) -> list[str | None]:
-    """Return the dimensions that were asked for, None for the others; a null workspace is the default one."""
+    """Return the dimensions that were asked for, None for the others. A null workspace is the default one."""
     group: list[str | None] = [getattr(line, name) if name in grouped_by else None for name in names]
     if "workspace_id" in grouped_by and group[0] is None:
         group[0] = default_workspace

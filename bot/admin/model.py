@@ -58,7 +58,7 @@ class Workspace(_Frozen):
 
     @property
     def is_claude_code(self) -> bool:
-        """Whether this is the workspace of Claude Code sign-ins; only its name tells."""
+        """Whether this is the workspace of Claude Code sign-ins. Only its name tells."""
         return self.name == "Claude Code"
 
 
@@ -71,7 +71,7 @@ class WorkspaceMember(_Frozen):
 
 
 class ApiKey(_Frozen):
-    """An API key's metadata; its secret is never part of it.
+    """An API key's metadata. Its secret is never part of it.
 
     `status`: active, inactive, archived, expired. `scope`: workspace, organization, or what a later API names. The
     `workspace_id` of a workspace's key is None for the default workspace in the old shape (2023-06-01); no other key has

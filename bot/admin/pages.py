@@ -92,7 +92,7 @@ def _says_more(page: Page) -> bool | None:
 
 
 class _Cursors:
-    """The cursors of one list; each is used once, because a list that leads back to one would never end."""
+    """The cursors of one list. Each is used once, because a list that leads back to one would never end."""
 
     def __init__(self, name: str) -> None:
         self.asked: Params = ()

@@ -37,7 +37,7 @@ class People(Base):
         return self._list_by_id("/invites", params(email=email, statuses=statuses), wire.invite)
 
     async def invite(self, email: str, role: str) -> Invite:
-        """Invite somebody; a second invite to a pending address is refused by the API, so the look-up can't mistake it."""
+        """Invite somebody. A second invite to a pending address is refused by the API, so the look-up can't mistake it."""
 
         async def look() -> Invite | None:
             # The API's filter takes a+x@ and a@ for the same (admin-api.md §4.2).

@@ -21,12 +21,12 @@ ROWS_PER_PAGE = 1000
 
 
 def nanos(cents: str | int | Decimal) -> int:
-    """Return nano-dollars for an amount in cents, rounded half to even below a nano-dollar; a float is a TypeError."""
+    """Return nano-dollars for an amount in cents, rounded half to even below a nano-dollar. A float is a TypeError."""
     return rounded(exact(cents))
 
 
 def exact(cents: str | int | Decimal) -> int:
-    """Return an amount in cents in parts of a nano-dollar (`FINE` to one); a float is a TypeError.
+    """Return an amount in cents in parts of a nano-dollar (`FINE` to one). A float is a TypeError.
 
     What is below such a part is rounded half to even; no price list times a discount has so many decimals.
     """
@@ -87,7 +87,7 @@ def cost_rows(items: Iterable[CostItem]) -> list[CostRow]:
 
 
 def exact_amounts(cost: Cost) -> Exact:
-    """Return what one row costs; another currency than USD is a ValueError."""
+    """Return what one row costs. Another currency than USD is a ValueError."""
     if cost.currency != "USD":
         raise ValueError("a currency other than USD")
     paid, at_list = exact(cost.amount), cost.list_amount
@@ -95,7 +95,7 @@ def exact_amounts(cost: Cost) -> Exact:
 
 
 def amounts(cost: Cost) -> Amounts:
-    """Return what one row costs, rounded by itself; another currency than USD is a ValueError."""
+    """Return what one row costs, rounded by itself. Another currency than USD is a ValueError."""
     paid, at_list, requests = exact_amounts(cost)
     return rounded(paid), None if at_list is None else rounded(at_list), requests
 
@@ -166,7 +166,7 @@ _TOKEN_CLASSES = ("input", "output", "cache_read", "cache_creation")
 
 
 def _model_uses(models: list[Json]) -> dict[str, ModelUse]:
-    """Sum the lines of each model; an estimate in another currency than USD is a ValueError."""
+    """Sum the lines of each model. An estimate in another currency than USD is a ValueError."""
     found: dict[str, ModelUse] = {}
     for line in models:
         counts, cost = line["tokens"], line["estimated_cost"]

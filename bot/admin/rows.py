@@ -136,7 +136,7 @@ class ModelUse(NamedTuple):
 
 
 class ClaudeCodeRow(NamedTuple):
-    """One actor's Claude Code day on one terminal; one person has several rows.
+    """One actor's Claude Code day on one terminal. One person has several rows.
 
     `actor_type`: user (`actor` is an e-mail) or api (a key's name, which others may have, too). `tools` maps a tool to
     (accepted, rejected), `models` a model to its tokens and its cost, which is an estimate and not the bill.

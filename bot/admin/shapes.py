@@ -1,4 +1,4 @@
-"""The pages of the usage and cost reports as they come over the wire; a test holds them to the official SDK.
+"""The pages of the usage and cost reports as they come over the wire. A test holds them to the official SDK.
 
 They are decoded straight from their bytes: a field that isn't named here is skipped and never built, one that is needed and
 missing or of another type is refused. No number with a fraction is taken anywhere, so that money can't become a float.

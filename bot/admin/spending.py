@@ -48,7 +48,7 @@ class _Question(Generic[Row]):
 
 
 class Spending(Workspaces):
-    """Calls under `/analytics` and of the legacy reports; a range of any length is cut into what one call may ask for."""
+    """Calls under `/analytics` and of the legacy reports. A range of any length is cut into what one call may ask for."""
 
     async def usage(
         self,
@@ -77,7 +77,7 @@ class Spending(Workspaces):
     def cost_buckets(
         self, starts: datetime, ends: datetime, group_by: tuple[str, ...], bucket: Bucket, in_order: bool = False
     ) -> AsyncIterator[Report[CostBucket]]:
-        """Iterate over the pages of `cost`, each summed by bucket and group; the next is fetched meanwhile.
+        """Iterate over the pages of `cost`, each summed by bucket and group. The next is fetched meanwhile.
 
         With `in_order`, a report that comes back to a bucket is OutOfOrder.
         """
@@ -166,7 +166,7 @@ class Spending(Workspaces):
 
 
 def _joined(ask: _Question[Line], pages: list[Report[Line]]) -> Report[Line]:
-    """Put pages together; the report is as fresh as its stalest page, and from the source that told all of it."""
+    """Put pages together. The report is as fresh as its stalest page, and from the source that told all of it."""
     if not pages:
         return Report([])
     pages = [page for page in pages if page.source == pages[-1].source]

@@ -33,7 +33,7 @@ Parsed = TypeVar("Parsed")
 
 
 def understood(parse: Callable[[Any], Parsed], body: Any, changed: bool = False) -> Parsed:
-    """Return `parse(body)`; a body of another shape is UpstreamDown, and says nothing of what was in it.
+    """Return `parse(body)`. A body of another shape is UpstreamDown, and says nothing of what was in it.
 
     `changed` is true for the answer to a change, which has then happened nevertheless.
     """
@@ -55,7 +55,7 @@ def member(body: Json) -> Member:
 
 
 def invite(body: Json) -> Invite:
-    """Read an invite; the old shape has no `accepted_at`."""
+    """Read an invite. The old shape has no `accepted_at`."""
     return Invite(
         id=body["id"],
         email=body["email"],
@@ -115,7 +115,7 @@ def issued_key(body: Json) -> IssuedKey:
 
 
 def spend_limit(body: Json) -> SpendLimit:
-    """Read a spend limit; its amount becomes dollars."""
+    """Read a spend limit. Its amount becomes dollars."""
     scope: Json = body["scope"]
     amount = body.get("amount")
     return SpendLimit(
@@ -130,7 +130,7 @@ def spend_limit(body: Json) -> SpendLimit:
 
 
 def activity(body: Json) -> Activity:
-    """Read an entry of the activity feed; which fields an entry has depends on its type, and not all are documented."""
+    """Read an entry of the activity feed. Which fields an entry has depends on its type, and not all are documented."""
     actor: Json = body.get("actor") or {}
     amount = body.get("amount")
     return Activity(
@@ -154,7 +154,7 @@ def rate_limit(body: Json) -> RateLimit:
 
 
 def workspace_rate_limit(body: Json, workspace_id: str = "") -> WorkspaceRateLimit:
-    """Read a workspace's limits of one group; the old shape names neither the workspace nor the entry."""
+    """Read a workspace's limits of one group. The old shape names neither the workspace nor the entry."""
     limits: list[Json] = body["limits"]
     return WorkspaceRateLimit(
         workspace_id=body.get("workspace_id") or workspace_id,

@@ -65,7 +65,7 @@ class Workspaces(Base):
         tags: Mapping[str, str | None] | None = None,
         display_color: str | None = None,
     ) -> Workspace:
-        """Rename, re-tag or recolour a workspace; what isn't given stays."""
+        """Rename, re-tag or recolour a workspace. What isn't given stays."""
         given = {"name": name, "display_color": display_color}
         body: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
         if tags is not None:

@@ -34,7 +34,7 @@ class Concerned(BaseModel):
         return f"{self.name or 'somebody who is gone'}{address}"
 
     def is_person(self, other: Who) -> bool:
-        """Tell whether this is somebody; what isn't known of a person is nobody's."""
+        """Tell whether this is somebody. What isn't known of a person is nobody's."""
         has_address = bool(self.email) and self.email.casefold() == other.email.casefold()
         has_account = bool(self.slack_id) and self.slack_id == other.slack_id
         return has_address or has_account or (bool(self.member_id) and self.member_id == other.member_id)

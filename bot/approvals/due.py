@@ -102,6 +102,6 @@ def untold(request: Request, until: datetime) -> tuple[datetime, ...]:
 
 
 def _next_reminder(request: Request, now: datetime) -> dict[str, datetime]:
-    """Return when to tell ahead next; what is over is told as such."""
+    """Return when to tell ahead next. What is over is told as such."""
     ahead = untold(request, request.ahead_at) if request.ahead_at and now < request.ahead_at else ()
     return {REMIND: ahead[0]} if ahead else {}

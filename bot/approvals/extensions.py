@@ -37,7 +37,7 @@ def kind_among(kinds: Mapping[str, AnyKind], request: Request) -> AnyKind:
 
 
 def extending(kind: AnyKind, grant_id: str) -> AnyKind:
-    """Return a kind as it extends a grant; it has the same name, and so the same policy and approvers."""
+    """Return a kind as it extends a grant. It has the same name, and so the same policy and approvers."""
     extension = _Extension(kind, grant_id)
     rules: Rules[Any] = replace(kind.rules, subject=extension.subject, check=extension.check)
     effect: Effect[Any] = replace(
@@ -91,7 +91,7 @@ def may_ask(grant: Request, who: Who) -> bool:
 
 
 def may_extend(kind: AnyKind, grant: Request, who: Who, now: datetime) -> bool:
-    """Tell whether somebody may ask for a later end of a grant as it stands; the form looks again."""
+    """Tell whether somebody may ask for a later end of a grant as it stands. The form looks again."""
     return may_ask(grant, who) and _holds(grant, now) and not kind.rules.fixed_end(kind.asked(grant))
 
 

@@ -36,7 +36,7 @@ def is_fresh(claimed_at: datetime | None, now: datetime) -> bool:
 
 
 class ReadingAdmin:
-    """What can be read of the organization; it has no call that changes anything."""
+    """What can be read of the organization. It has no call that changes anything."""
 
     def __init__(self, admin: Admin) -> None:
         self.users = admin.users

@@ -31,7 +31,7 @@ async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concer
 
 
 async def concerned_at_the_ask(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
-    """Return the same; what can't be looked up now keeps nobody from asking, and is looked up again later."""
+    """Return the same. What can't be looked up now keeps nobody from asking, and is looked up again later."""
     try:
         async with asyncio.timeout(WITHIN):
             return await find_concerned(rt, kind, thing)
@@ -84,7 +84,7 @@ def _named(thing: str, who: Who, name: str, *, hears_ask: bool) -> Concerned:
 
 
 async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
-    """Return somebody with all that is known of them; what Slack doesn't answer just now may be told later."""
+    """Return somebody with all that is known of them. What Slack doesn't answer just now may be told later."""
     async with rt.store.read() as tx:
         link = await links.find_one(tx, who.slack_id, who.member_id)
     member_id = who.member_id or (link.member_id if link else "")

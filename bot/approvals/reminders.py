@@ -11,7 +11,7 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 
 
 async def remind(rt: Runtime, request: Request) -> Request:
-    """Tell ahead, once, of what is due; several moments that passed meanwhile are told as one.
+    """Tell ahead, once, of what is due. Several moments that passed meanwhile are told as one.
 
     Nothing is said of what is over, nor of the end of a grant that isn't there any more, such as a key that was revoked.
     """

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 async def beside(check: Awaitable[None], looking: Coroutine[Any, Any, T]) -> T:
-    """Return what is looked up while a check runs; what the check raises ends both."""
+    """Return what is looked up while a check runs. What the check raises ends both."""
     task = asyncio.create_task(looking)
     try:
         await check

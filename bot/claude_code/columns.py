@@ -39,7 +39,7 @@ def columns_from(running: Callable[[], Runtime]) -> FindMore:
 
 
 async def _find(rt: Runtime, times: Times, scope: Scope) -> More:
-    """Return the columns; none where not everybody may see everybody's name, nor before anything was read."""
+    """Return the columns. None where not everybody may see everybody's name, nor before anything was read."""
     if (await sight_of(rt, None)).others != "names":
         return More()
     async with rt.store.read() as tx:

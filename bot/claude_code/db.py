@@ -75,7 +75,7 @@ async def _may_empty(tx: Tx, known: ClaudeCodeDayRow, now: datetime) -> bool:
 
 
 def _as_rows(rows: Sequence[ClaudeCodeRow]) -> tuple[_Rows, _Rows, _Rows]:
-    """Return the rows of the three tables by their keys; two lines about the same are added up."""
+    """Return the rows of the three tables by their keys. Two lines about the same are added up."""
     activity, tools, models = _Rows(), _Rows(), _Rows()
     for row in rows:
         key = _key(row)
@@ -99,13 +99,13 @@ def _add(found: _Rows, key: Key, counts: Sequence[int]) -> None:
 
 
 async def read_days(tx: Tx, first: date, last: date) -> dict[date, ReadDay]:
-    """Return what is known of the days from `first` to `last`; a day that is absent has no data."""
+    """Return what is known of the days from `first` to `last`. A day that is absent has no data."""
     found = await tx.session.exec(select(ClaudeCodeDayRow).where(col(ClaudeCodeDayRow.day).between(first, last)))
     return {row.day: ReadDay(row.day, row.read_at, row.as_of, row.closed) for row in found.all()}
 
 
 async def last_read(tx: Tx) -> datetime | None:
-    """Return when a day was last read; all figures are the same as long as it is."""
+    """Return when a day was last read. All figures are the same as long as it is."""
     return (await tx.execute(select_columns(func.max(ClaudeCodeDayRow.read_at)))).scalar()
 
 

@@ -38,7 +38,7 @@ class CodeMetrics:
         self._read: tuple[object, Part] | None = None
 
     async def __call__(self, rt: Runtime, now: datetime) -> Part:
-        """Return the counters since the epoch; none where no day was read."""
+        """Return the counters since the epoch. None where no day was read."""
         today = now.astimezone(UTC).date()
         async with rt.store.read() as tx:
             stamp = (today, await db.last_read(tx))
@@ -66,7 +66,7 @@ async def _load(rt: Runtime, today: date, now: datetime) -> Part:
 
 
 def code_counts(terminals: Mapping[Key, Use], models: Mapping[Key, Use]) -> Counted:
-    """Return what was counted by terminal, and nano-dollars by model; what isn't among the largest is `other`."""
+    """Return what was counted by terminal, and nano-dollars by model. What isn't among the largest is `other`."""
     found = Counted()
     for counts, uses, most in ((_BY_TERMINAL, terminals, MOST_TERMINALS), (_BY_MODEL, models, MOST_MODELS)):
         size = "nanos" if counts is _BY_MODEL else "sessions"

@@ -159,7 +159,7 @@ class Crowd:
 
 @dataclass(frozen=True)
 class CodeFigures:
-    """The answer to a query; of what its split counts, the parts add up to `use` exactly."""
+    """The answer to a query. Of what its split counts, the parts add up to `use` exactly."""
 
     query: CodeQuery
     first: date

@@ -32,7 +32,7 @@ class Sight:
 
 
 def as_seen(parts: Sequence[Part], sight: Sight) -> tuple[Part, ...]:
-    """Return the lines of a split by person as somebody may see them; the sums stay the same."""
+    """Return the lines of a split by person as somebody may see them. The sums stay the same."""
     if sight.others != "none":
         return tuple(parts)
     own = [part for part in parts if isinstance(part.id, tuple) and sight.is_own(part.id)]

@@ -55,7 +55,7 @@ def _is_due(known: ReadDay | None, now: datetime) -> bool:
 
 
 def days_further_back(reading: Reading, oldest_known: date | None) -> list[date]:
-    """Return the next days before the oldest one that was asked for, newest first; none once history is over."""
+    """Return the next days before the oldest one that was asked for, newest first. None once history is over."""
     from_day = reading.looked_back_to or oldest_known
     if from_day is None or reading.is_history_over:
         return []

@@ -21,7 +21,7 @@ LEASE, LEASE_LASTS = "claude_code", timedelta(minutes=15)
 
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
-    """Bring the rows up to date; a failing Admin API is noted, and tried again a while later."""
+    """Bring the rows up to date. A failing Admin API is noted, and tried again a while later."""
     async with rt.store.write() as tx:
         if not plan.may_try(await db.reading(tx), now) or not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
             return
@@ -35,7 +35,7 @@ async def sync(rt: Runtime, _key: str, now: datetime) -> None:
 
 
 async def sync_code(rt: Runtime, now: datetime) -> None:
-    """Read what is due, then a step further back; an UpstreamError leaves whole days only."""
+    """Read what is due, then a step further back. An UpstreamError leaves whole days only."""
     try:
         await _read_recent(rt, now)
         await _read_further_back(rt, now)
@@ -70,6 +70,6 @@ async def _read_further_back(rt: Runtime, now: datetime) -> None:
 
 
 async def _replace(tx: Tx, day: date, rows: Sequence[ClaudeCodeRow], now: datetime) -> None:
-    """Write a day down; it is dated by when the reading began, before which all that it can hold had happened."""
+    """Write a day down. It is dated by when the reading began, before which all that it can hold had happened."""
     if not await db.replace_day(tx, plan.read_day(day, now), rows):
         log.warning("claude_code_day_kept", day=day.isoformat(), rows=len(rows))

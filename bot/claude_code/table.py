@@ -1,4 +1,4 @@
-"""The answer's parts as a neutral table and as bars; one that is shown holds less than the one that becomes a file. Pure."""
+"""The answer's parts as a neutral table and as bars. One that is shown holds less than the one that becomes a file. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -27,7 +27,7 @@ _IN_WORDS = 5
 def render_code(
     figures: CodeFigures, chart: Json | None = None, cursor: str = "", *, private: bool = True, shareable: bool = True
 ) -> Message:
-    """Return an answer with the page of its table at a cursor; one that isn't `private` leads to the reader's own."""
+    """Return an answer with the page of its table at a cursor. One that isn't `private` leads to the reader's own."""
     head = headline(figures)
     if figures.use is None:
         return Message(head, [section(head)])

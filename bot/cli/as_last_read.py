@@ -33,7 +33,7 @@ class AsLastRead:
 
 
 def runtime_of(store: Store, settings: Settings | None) -> Runtime:
-    """Return what reads figures; where it is given no `settings`, nothing may need them."""
+    """Return what reads figures. Where it is given no `settings`, nothing may need them."""
     stored, nothing = cast("Any", AsLastRead(store)), cast("Any", None)
     return Runtime(
         settings=cast("Any", settings),

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Unreadable(Exception):
-    """The database can't be read; the message is one sentence, without its address."""
+    """The database can't be read. The message is one sentence, without its address."""
 
 
 async def read_database(settings: DatabaseSettings, what: str, work: Callable[[Tx], Awaitable[T]]) -> T:

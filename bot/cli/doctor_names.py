@@ -19,7 +19,7 @@ from bot.words.wording import listed, plural
 
 
 async def examine_names(settings: Settings, admin: Admin, *, slack_answers: bool) -> list[str]:
-    """Return a sentence about each name in the policy that matches nothing; what nobody answers is left out."""
+    """Return a sentence about each name in the policy that matches nothing. What nobody answers is left out."""
     policy = load_policy(settings.policy_file, KINDS)
     async with _slack(settings) as notifier:
         known = await find_known(admin, notifier if slack_answers else None, policy, Known())

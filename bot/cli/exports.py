@@ -98,7 +98,7 @@ async def _write(answer: Answer, target: str) -> int:
 
 @contextlib.contextmanager
 def _opened(target: str) -> Generator[TextIO]:
-    """Open what is written to; a file takes its name once it is whole, so that a broken export leaves the old one."""
+    """Open what is written to. A file takes its name once it is whole, so that a broken export leaves the old one."""
     if target == "-":
         with open(sys.stdout.fileno(), "w", encoding="utf-8", errors="replace", newline="", closefd=False) as out:
             yield out

@@ -28,7 +28,7 @@ def in_order() -> dict[str, FieldInfo]:
 
 
 def fill_markers(text: str) -> str:
-    """Put the present table between the two markers of a Markdown text; a text without markers stays as it is."""
+    """Put the present table between the two markers of a Markdown text. A text without markers stays as it is."""
     pattern = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
     return pattern.sub(lambda _: f"{START}\n{settings_table()}\n{END}", text)
 

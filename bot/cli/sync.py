@@ -71,7 +71,7 @@ async def _bring_up_to_date(rt: Runtime, say: Say) -> None:
 
 
 async def _load_history(rt: Runtime, say: Say) -> None:
-    """Load month after month; a terminal sees a bar, anything else a line a month."""
+    """Load month after month. A terminal sees a bar, anything else a line a month."""
     is_terminal = sys.stdout.isatty()
     with typer.progressbar(
         length=1000, label="History", file=sys.stdout if is_terminal else None, hidden=not is_terminal

@@ -88,7 +88,7 @@ class Capabilities(BaseModel):
         return Capabilities(organization=self.organization or before.organization, asked_at=self.asked_at, found=found)
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether to ask again; a moment in the future is that of a clock that was set back."""
+        """Tell whether to ask again. A moment in the future is that of a clock that was set back."""
         if self.asked_at is None or self.asked_at > now:
             return True
         is_open = any(self.of(what).can is None and self.of(what).because != ONLY_WHEN_CREATED for what in Can)

@@ -18,7 +18,7 @@ class Listing(list[T]):
         self._made: dict[Callable[..., Any], Any] = {}
 
     def once(self, make: Callable[[Sequence[T]], V]) -> V:
-        """Return what `make`, a function of a module, makes of this list; it is called the first time only."""
+        """Return what `make`, a function of a module, makes of this list. It is called the first time only."""
         if make not in self._made:
             self._made[make] = make(self)
         return cast("V", self._made[make])

@@ -82,7 +82,7 @@ async def _first(rows: AsyncIterator[object]) -> None:
 
 
 async def _rate_limits(admin: Admin, now: datetime) -> Capability:
-    """Return yes where limits can be read with the ids that a change names; that needs no more rights (§3, §4.9)."""
+    """Return yes where limits can be read with the ids that a change names. That needs no more rights (§3, §4.9)."""
     try:
         limits = await admin.rate_limits()
     except UpstreamError as error:

@@ -9,7 +9,7 @@ from bot.words.wording import calendar_day
 
 
 def reach_in_words(newest: date | None, as_of: datetime, *, is_final: bool) -> Markup:
-    """Return `up to 23 Nov 2026 so far (UTC), as of 14:05, not final`; a day that is still running says `so far`."""
+    """Return `up to 23 Nov 2026 so far (UTC), as of 14:05, not final`. A day that is still running says `so far`."""
     state: Markup = "final" if is_final else "not final"
     if newest is None:
         return f"of UTC days, as of {moment(as_of)}, {state}"

@@ -53,7 +53,7 @@ class Faults:
 
 
 def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: Faults | None = None) -> Json:
-    """Return a form as a modal, filled in with what it holds; a fault at no field of its own stands on top, too."""
+    """Return a form as a modal, filled in with what it holds. A fault at no field of its own stands on top, too."""
     frame, faults = frame or Frame(), faults or Faults()
     names = {one.name for one in form.fields}
     astray: list[Markup] = [escape(said) for name, said in faults.at_fields.items() if name not in names]
@@ -87,7 +87,7 @@ def _blocks(one: FormField, held: FormInput) -> list[Json]:
 
 
 def _hint(one: FormField, held: FormInput) -> str | None:
-    """Return a field's help; where a day is picked it says whose days they are."""
+    """Return a field's help. Where a day is picked it says whose days they are."""
     return " ".join(filter(None, [one.hint, held.calendar.whose if one.type == "date" else ""])) or None
 
 

@@ -59,7 +59,7 @@ def _texts_in(value: Any) -> list[str]:
 
 
 def _written_length(value: Any) -> str:
-    """Return a length of time as people write it; a payload in JSON has it as ISO 8601."""
+    """Return a length of time as people write it. A payload in JSON has it as ISO 8601."""
     text = value.strip() if isinstance(value, str) else ""
     if not isinstance(value, timedelta) and not text.startswith("P"):
         return text

@@ -19,7 +19,7 @@ _SHOWN = 40
 
 
 def read_back(field: FormField, held: FormInput) -> Markup:
-    """Return a line of markup such as `4 h` → ends today 18:20; it names what it read, for somebody may have typed on.
+    """Return a line of markup such as `4 h` → ends today 18:20. It names what it read, for somebody may have typed on.
 
     Without a text it is the field's help, and for one that can't be read what is wrong with it.
     """

@@ -50,7 +50,7 @@ async def advice_of(rt: Runtime, now: datetime) -> Advice:
 
 
 async def check_offered(rt: Runtime, actor: Actor, key: str) -> None:
-    """Raise NotFound once a finding was put right or accepted; what can't be seen in time is as it was."""
+    """Raise NotFound once a finding was put right or accepted. What can't be seen in time is as it was."""
     require_admin(actor)
     try:
         async with asyncio.timeout(LOOK_WITHIN):

@@ -20,7 +20,7 @@ _MOST_WAITING = 500
 
 
 async def accept(tx: Tx, wanted: Accepted, now: datetime) -> bool:
-    """Accept a finding, and tell whether it was; one that is accepted now stays as it is."""
+    """Accept a finding, and tell whether it was. One that is accepted now stays as it is."""
     values = {
         "finding": wanted.finding,
         "title": wanted.title,

@@ -110,7 +110,7 @@ def offer_value(one: Finding) -> str:
 
 
 def read_offer(value: str) -> tuple[str, str, str]:
-    """Return what such a button carries: the finding's key, an action and its value; what is missing is empty."""
+    """Return what such a button carries: the finding's key, an action and its value. What is missing is empty."""
     key, _, opens = value.partition("\n")
     action_id, _, what = opens.partition("\n")
     return key, action_id, what

@@ -53,7 +53,7 @@ async def look(rt: Runtime, _key: str, now: datetime) -> None:
 
 
 async def _tell(rt: Runtime, tx: Tx, advice: Advice, week: str) -> bool:
-    """Want the message of a week; what was found before and is no more is new when it comes back."""
+    """Want the message of a week. What was found before and is no more is new when it comes back."""
     told = await note(tx, _TOLD)
     before = set(told[0].get("keys", ())) if told else set[str]()
     now_found = {one.key for one in advice.open}
@@ -77,7 +77,7 @@ async def last_look(rt: Runtime) -> LastLook | None:
 
 
 class AdviceTopic(Notices):
-    """The topic of these messages; its subject is a Monday."""
+    """The topic of these messages. Its subject is a Monday."""
 
     name = TOPIC
 

@@ -51,7 +51,7 @@ def keys_of_model(model: str) -> str:
 
 
 def by_model(tokens: Sequence[Measures], today: date) -> Mapping[str, Measures]:
-    """Return what the last week counted of each model that was used in it; the day is one of them."""
+    """Return what the last week counted of each model that was used in it. The day is one of them."""
     found: dict[str, Measures] = {}
     for one in tokens:
         model = one.of(MODEL)

@@ -60,7 +60,7 @@ class Several(Generic[P]):
     parts: Callable[[P], Sequence[Part[P]]]
 
     def effect(self) -> Effect[P]:
-        """Return what is changed; what was done stays."""
+        """Return what is changed. What was done stays."""
         return Effect(apply=self.apply, repeatable=True, look=self.look)
 
     def follow_up(self) -> FollowUp[P]:
@@ -136,7 +136,7 @@ def _is_turn(outcome: Outcome, part: Part[P]) -> bool:
 
 
 def _is_next(outcome: Outcome, part: Part[P], *, is_new_try: bool) -> bool:
-    """Tell whether a part is to be done now; only a new try of the whole request repeats what was refused."""
+    """Tell whether a part is to be done now. Only a new try of the whole request repeats what was refused."""
     kept = outcome.part(part.name)
     is_open = kept is None or (is_new_try and kept.state in ("refused", "left_out"))
     return is_open and _is_turn(outcome, part)
@@ -197,7 +197,7 @@ async def _do(act: Act[P], part: Part[P]) -> PartDone:
 
 
 async def _found_after(act: Act[P], part: Part[P]) -> PartDone | None:
-    """Look whether a part was done whose answer got lost; where that can't be seen now either, a later try looks again."""
+    """Look whether a part was done whose answer got lost. Where that can't be seen now either, a later try looks again."""
     try:
         return await part.look(act)
     except UpstreamError:

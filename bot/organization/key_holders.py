@@ -7,7 +7,7 @@ from bot.runtime import Runtime
 
 
 async def members_with_keys(rt: Runtime) -> frozenset[str]:
-    """Return the ids of the members to whom a working key belongs; what it costs grows with the keys alone."""
+    """Return the ids of the members to whom a working key belongs. What it costs grows with the keys alone."""
     working = [key for key in await rt.directory.keys() if key.status == "active"]
     others, asked = Others(rt.store), dict[str, str]()
     for kind in all_kinds(rt).values():

@@ -31,7 +31,7 @@ _BY, _IN = ("by", "of"), ("in",)
 
 
 class Wanted(BaseModel):
-    """Which keys are wanted; what is empty narrows nothing.
+    """Which keys are wanted. What is empty narrows nothing.
 
     `owner` is a Slack id, `member` the id of a member, who is called `by`, where Slack doesn't know them here. `part` is a
     part of the key's name, or all of it (`exact`). Without `statuses` those that are `LISTED`, or `every` one.
@@ -72,7 +72,7 @@ class Wanted(BaseModel):
 
 
 def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Sequence[Member] = ()) -> Wanted | Markup:
-    """Read what was typed after `list`, in any order; a sentence where it can't be read.
+    """Read what was typed after `list`, in any order. A sentence where it can't be read.
 
     `workspaces` are names by id, `members` those who may be named after `by`. What is no other word and no workspace's
     name is a part of the key's name.

@@ -43,7 +43,7 @@ _PHRASES: Final[dict[str, tuple[str, Any]]] = {
 
 
 class WantedMembers(BaseModel):
-    """Which members or invites are wanted; what is empty narrows nothing.
+    """Which members or invites are wanted. What is empty narrows nothing.
 
     `roles` are as the API names them. With `invites` (their statuses) the list is about invites. `without_keys`: no key of
     theirs works; `inactive` asks for the same, because nothing else tells who uses nothing. `part` is a part of a
@@ -92,7 +92,7 @@ class WantedMembers(BaseModel):
 
 
 def read_wanted_members(words: Sequence[str], roles: Collection[str] = ()) -> WantedMembers:
-    """Read what was typed after `list`, in any order; what is no other word is a part of a name or address.
+    """Read what was typed after `list`, in any order. What is no other word is a part of a name or address.
 
     `roles` are those that members have: one that came later is understood as the API names it.
     """

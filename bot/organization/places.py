@@ -17,7 +17,7 @@ _EVERYWHERE = dict.fromkeys(ADMIN_ROLES, "workspace_admin") | {"billing": "works
 
 
 async def places_of(rt: Runtime, member: Member, *, most: int = MOST_READ, within: float = WITHIN) -> Places:
-    """Return where a member has a role; it reads at most so many lists, and each later look reads on.
+    """Return where a member has a role. It reads at most so many lists, and each later look reads on.
 
     An admin is one in every workspace, which nobody can change there: nothing is read for that.
     """

@@ -1,4 +1,4 @@
-"""Everything that is known of one workspace, on one card; what isn't known says so, and why. Pure."""
+"""Everything that is known of one workspace, on one card. What isn't known says so, and why. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ MOST_TAGS, MOST_NAMES, MOST_LIMITS, MOST_KEYS = 10, 6, 6, 5
 
 @dataclass(frozen=True)
 class WorkspacePerson:
-    """Somebody with a role in a workspace, by the member's id; it is the `name`, too, where nobody knows more."""
+    """Somebody with a role in a workspace, by the member's id. It is the `name`, too, where nobody knows more."""
 
     id: str
     name: str

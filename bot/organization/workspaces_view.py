@@ -48,7 +48,7 @@ class WorkspaceLine:
 def workspace_list(
     page: Page[WorkspaceLine], wanted: WantedWorkspaces, spend: SpendByWorkspace, prefix: str, unread: int = 0
 ) -> Message:
-    """Return a page of the workspaces that somebody looks for; of `unread` ones it isn't known whether they are theirs."""
+    """Return a page of the workspaces that somebody looks for. Of `unread` ones it isn't known whether they are theirs."""
     narrowed = wanted.in_words()
     about = f": {narrowed}" if narrowed else ""
     left = f"Of {plural(unread, 'workspace')} I couldn't read the members yet. Ask again in a minute." if unread else ""
@@ -82,7 +82,7 @@ def figures_words(spend: SpendByWorkspace) -> Markup:
 
 
 def amount_words(amount: Decimal | None, spend: SpendByWorkspace) -> Markup:
-    """Return what a workspace cost in 30 days; what isn't known is no $0."""
+    """Return what a workspace cost in 30 days. What isn't known is no $0."""
     if amount is None:
         return "no data on spend" if spend.as_of is None else "spend not shown to you"
     return f"{'at least ' if spend.missing else ''}{shown(amount)} in 30 days"

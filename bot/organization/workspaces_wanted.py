@@ -14,7 +14,7 @@ _MOST_OF_A_NAME = 80
 
 
 class WantedWorkspaces(BaseModel):
-    """Which workspaces are wanted; what is empty narrows nothing. `part` is a part of the name."""
+    """Which workspaces are wanted. What is empty narrows nothing. `part` is a part of the name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +38,7 @@ class WantedWorkspaces(BaseModel):
 
 
 def read_workspaces(words: Sequence[str]) -> WantedWorkspaces:
-    """Read what was typed after `list`, in any order; what is no other word is a part of the name."""
+    """Read what was typed after `list`, in any order. What is no other word is a part of the name."""
     rest = [word for word in words if word.casefold() not in (*_MINE, *_ARCHIVED)]
     typed = {word.casefold() for word in words}
     return WantedWorkspaces(

@@ -20,7 +20,7 @@ ROLE_WORDS: Final[dict[str, tuple[Own, Own]]] = {
 
 
 def role_words(role: str) -> tuple[Own, Own]:
-    """Return the same for a role as the API names it; one that comes later reads as the API names it."""
+    """Return the same for a role as the API names it. One that comes later reads as the API names it."""
     return ROLE_WORDS.get(role) or (escape(role), escape(role))
 
 
@@ -35,5 +35,5 @@ WORKSPACE_ROLE_WORDS: Final[dict[str, Own]] = {
 
 
 def workspace_role_words(role: str) -> Own:
-    """Return the same for a role as the API names it; one that comes later reads as the API names it, without its marks."""
+    """Return the same for a role as the API names it. One that comes later reads as the API names it, without its marks."""
     return WORKSPACE_ROLE_WORDS.get(role) or escape(role.replace("_", " "))

@@ -103,7 +103,7 @@ def calendar_faults(raw: Mapping[str, Any]) -> list[Fault]:
 
 
 def build_hours(days: Sequence[str] | None, hours: str | None, zone: str | None) -> WorkingHours:
-    """Return the calendar that a policy's table means; what it leaves out is Monday to Friday, 09:00 to 18:00, UTC."""
+    """Return the calendar that a policy's table means. What it leaves out is Monday to Friday, 09:00 to 18:00, UTC."""
     usual = WorkingHours()
     opens, closes = (parse_hours(hours) if hours else None) or (usual.opens, usual.closes)
     chosen = usual.days if days is None else tuple(WEEKDAYS.index(day) for day in days)
@@ -242,7 +242,7 @@ def demanded(policy: Policy, kinds: Mapping[str, KindFacts]) -> list[Demanded]:
 
 
 def _where_said(policy: Policy, kind: str, workspace: str | None, key: str) -> KeyPath:
-    """Return where a key of a rule comes from; the later table wins, as in `rule_for`."""
+    """Return where a key of a rule comes from. The later table wins, as in `rule_for`."""
     tables: list[tuple[KeyPath, RuleSettings | None]] = []
     if workspace is not None:
         table = policy.workspaces[workspace]

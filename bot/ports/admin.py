@@ -53,7 +53,7 @@ class Admin(Protocol):
         ...
 
     async def remove_user(self, user_id: str) -> None:
-        """Remove a member from the organization; only a new invite brings them back."""
+        """Remove a member from the organization. Only a new invite brings them back."""
         ...
 
     def invites(self, email: str | None = None, statuses: Sequence[str] = ()) -> AsyncIterator[Invite]:
@@ -87,15 +87,15 @@ class Admin(Protocol):
         tags: Mapping[str, str | None] | None = None,
         display_color: str | None = None,
     ) -> Workspace:
-        """Rename, re-tag or recolour a workspace (`#6C5BB9`); a tag of None goes away, what isn't given stays."""
+        """Rename, re-tag or recolour a workspace (`#6C5BB9`). A tag of None goes away, what isn't given stays."""
         ...
 
     async def archive_workspace(self, workspace_id: str) -> Workspace:
-        """Archive a workspace for good; all its keys are revoked at once."""
+        """Archive a workspace for good. All its keys are revoked at once."""
         ...
 
     def workspace_members(self, workspace_id: str) -> AsyncIterator[WorkspaceMember]:
-        """Iterate over the explicit members of a workspace; the default workspace has none of its own."""
+        """Iterate over the explicit members of a workspace. The default workspace has none of its own."""
         ...
 
     async def workspace_member(self, workspace_id: str, user_id: str) -> WorkspaceMember:
@@ -140,7 +140,7 @@ class Admin(Protocol):
         ...
 
     async def set_spend_limit(self, amount: Decimal, workspace_id: str | None = None, period: str = "monthly") -> SpendLimit:
-        """Set the limit in dollars of a workspace, or of the organization; an existing one is replaced."""
+        """Set the limit in dollars of a workspace, or of the organization. An existing one is replaced."""
         ...
 
     async def delete_spend_limit(self, limit_id: str) -> None:
@@ -211,7 +211,7 @@ class Admin(Protocol):
         ...
 
     async def claude_code(self, day: date) -> list[ClaudeCodeRow]:
-        """Return one UTC day of Claude Code activity; the last hour is always missing."""
+        """Return one UTC day of Claude Code activity. The last hour is always missing."""
         ...
 
     async def aclose(self) -> None:

@@ -25,7 +25,7 @@ class Notifier(Protocol):
         ...
 
     async def put_file(self, name: str, content: bytes, alt_text: str) -> str:
-        """Upload a file and return its id; nobody sees it until it is shared, which works once."""
+        """Upload a file and return its id. Nobody sees it until it is shared, which works once."""
         ...
 
     async def share_file(self, file_id: str, name: str, channel: str, *, thread_ts: str | None = None) -> None:
@@ -33,7 +33,7 @@ class Notifier(Protocol):
         ...
 
     async def delete_file(self, file_id: str) -> None:
-        """Delete a file of the bot wherever it is shown; one that is gone already counts as deleted."""
+        """Delete a file of the bot wherever it is shown. One that is gone already counts as deleted."""
         ...
 
     async def upload(self, name: str, content: bytes, alt_text: str) -> str:
@@ -61,7 +61,7 @@ class Notifier(Protocol):
         ...
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:
-        """Open a modal; a trigger lives for 3 seconds and works once."""
+        """Open a modal. A trigger lives for 3 seconds and works once."""
         ...
 
     async def push_view(self, trigger_id: str, view: dict[str, Any]) -> OpenView:

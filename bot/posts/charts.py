@@ -123,7 +123,7 @@ async def charts_refused(rt: Runtime, now: datetime) -> bool:
 
 
 async def post(rt: Runtime, content: Content, channel: str, thread_ts: str | None) -> Posted:
-    """Post a content into a channel or thread; a picture that found no place in the message is shared below it."""
+    """Post a content into a channel or thread. A picture that found no place in the message is shared below it."""
 
     async def send(message: Message) -> Sent:
         return await rt.notifier.send(channel, message, thread_ts=thread_ts)

@@ -36,7 +36,7 @@ class Claim(Held):
     looked: Looked | None = None
 
     async def work(self, held: Sequence[Post], known: Sequence[Post], claimed_at: datetime) -> Result:
-        """Do what the claimed posts want; what has to be redacted waits for nothing that is looked up."""
+        """Do what the claimed posts want. What has to be redacted waits for nothing that is looked up."""
         self.since.update({post.id: claimed_at for post in held})
         redacted = [post for post in held if post.ts and post.is_redacted]
         results = await asyncio.gather(*map(self._redact, redacted), return_exceptions=True)
@@ -129,7 +129,7 @@ class Claim(Held):
             return await db.note_drawn(tx, post, self.token, self.rt.now(), redacted=is_redacted, for_good=for_good)
 
     async def _replace(self, post: Post, message: Message, drawing: Drawing) -> None:
-        """Replace a message; one that can't be, or is gone, stays as it is."""
+        """Replace a message. One that can't be, or is gone, stays as it is."""
         try:
             await self.rt.notifier.redraw(Sent(post.posted_channel or "", post.ts or ""), message)
         except SlackError as error:

@@ -24,7 +24,7 @@ def topic_of(rt: Runtime, name: str) -> Topic:
 
 
 async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = False, looked: Looked | None = None) -> bool:
-    """Send and redraw what a subject's posts want; what fails outside is logged and tried again later.
+    """Send and redraw what a subject's posts want. What fails outside is logged and tried again later.
 
     Tells whether all that this call could take was done. `looked` spares asking about a channel once more.
     """
@@ -47,7 +47,7 @@ async def _converge(rt: Runtime, topic: str, subject: str, *, only_due: bool, lo
 
 
 async def due(rt: Runtime, now: datetime) -> list[tuple[str, str]]:
-    """Return the topics and subjects of which a post is due; a topic of another version is left to that one."""
+    """Return the topics and subjects of which a post is due. A topic of another version is left to that one."""
     lasts = {name: topic.retake_after for name, topic in cast("Mapping[str, Topic]", rt.topics).items()}
     async with rt.store.read() as tx:
         found = await db.due(tx, now, list(lasts))

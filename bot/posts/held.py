@@ -15,7 +15,7 @@ FRESH_FOR = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class Held:
-    """One caller's claim on the posts of a subject; the claimed posts bear its token."""
+    """One caller's claim on the posts of a subject. The claimed posts bear its token."""
 
     rt: Runtime
     topic: Topic
@@ -39,7 +39,7 @@ class Held:
             await self.failed(post, drawing)
 
     async def drop(self, posts: Sequence[Post], drawing: Drawing | None) -> None:
-        """Give up posts that are still claimed; the drawing takes note of each in the same transaction."""
+        """Give up posts that are still claimed. The drawing takes note of each in the same transaction."""
         async with self.rt.store.write() as tx:
             for post in posts:
                 is_mine = await db.give_up(tx, post, self.token, self.rt.now())
@@ -47,7 +47,7 @@ class Held:
                     await drawing.dropped(tx, post)
 
     async def failed(self, post: Post, drawing: Drawing | None) -> None:
-        """Give a claim back for a later try; what is over is given up after many of them."""
+        """Give a claim back for a later try. What is over is given up after many of them."""
         if is_enough(post, drawing):
             await self.drop([post], None if post.ts else drawing)
             return

@@ -56,12 +56,12 @@ def render_left_readable(channel: str, ts: str) -> Message:
 
 
 class LeftReadable(Notices):
-    """The topic of these messages; its subject is where the message stands: channel and timestamp."""
+    """The topic of these messages. Its subject is where the message stands: channel and timestamp."""
 
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Return what is said; it isn't over, because only a person can end it."""
+        """Return what is said. It isn't over, because only a person can end it."""
         channel, _, ts = subject.partition(":")
 
         def content(_post: Post) -> Content | None:

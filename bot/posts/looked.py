@@ -30,7 +30,7 @@ async def look_ahead(rt: Runtime, topic: Topic, channel: str) -> Looked | None:
 
 
 async def why_blocked(rt: Runtime, topic: Topic, channel: str, looked: Looked | None) -> str | None:
-    """Return why no post of a topic may stand in a channel now; a look that is a moment old spares asking."""
+    """Return why no post of a topic may stand in a channel now. A look that is a moment old spares asking."""
     if looked and looked.channel == channel and timedelta() <= rt.now() - looked.at <= _COUNTS_FOR:
         return looked.reason
     return await topic.why_blocked(rt, channel)

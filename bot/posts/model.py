@@ -1,4 +1,4 @@
-"""What was said: a Post is one message that should stand in Slack; a Topic says what it is about and renders it. Pure."""
+"""What was said: a Post is one message that should stand in Slack. A Topic says what it is about and renders it. Pure."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

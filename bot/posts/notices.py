@@ -10,12 +10,12 @@ from bot.slack.model import Message
 
 
 class Notices:
-    """The part of a `bot.posts.model.Topic` that such topics share; each says what differs for it."""
+    """The part of a `bot.posts.model.Topic` that such topics share. Each says what differs for it."""
 
     retake_after: timedelta = RETAKE_AFTER
 
     async def why_blocked(self, rt: Runtime, channel: str) -> str | None:
-        """Return why nothing about the company may stand in a channel now; people are told directly."""
+        """Return why nothing about the company may stand in a channel now. People are told directly."""
         return await why_blocked(rt, channel)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:

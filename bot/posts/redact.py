@@ -64,7 +64,7 @@ async def channels_to_look_at(rt: Runtime, now: datetime) -> list[str]:
 
 
 async def look_at(rt: Runtime, channel: str, _now: datetime) -> None:
-    """Redact or restore a channel as it is now; one that Slack doesn't show is looked at again later."""
+    """Redact or restore a channel as it is now. One that Slack doesn't show is looked at again later."""
     try:
         found = await rt.notifier.channel(channel, fresh=True)
     except SlackError as error:

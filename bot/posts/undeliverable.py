@@ -76,12 +76,12 @@ def render_missed(channel: Markup, what: str, reason: Markup) -> Message:
 
 
 class Undeliverable(Notices):
-    """The topic of these messages; its subject is the channel."""
+    """The topic of these messages. Its subject is the channel."""
 
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Look why the channel is blocked now; nobody is told of what has passed."""
+        """Look why the channel is blocked now. Nobody is told of what has passed."""
         blocked = await why_blocked(rt, subject)
         where, prefix = channel_mention(subject), rt.settings.command_prefix
 

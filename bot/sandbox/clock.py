@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Real time plus an offset; it keeps ticking after it was moved. All times are aware UTC."""
+    """Real time plus an offset. It keeps ticking after it was moved. All times are aware UTC."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._offset = timedelta(0)

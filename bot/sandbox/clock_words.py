@@ -9,7 +9,7 @@ _WORDS = re.compile(r"(today|tomorrow|" + "|".join(_DAYS) + r")\s+(\d{1,2}):(\d{
 
 
 def parse_moment(words: str, tz: str, now: datetime) -> datetime:
-    """Return the UTC moment that `words` mean in `tz`; a weekday is the next one after today. Raises ValueError."""
+    """Return the UTC moment that `words` mean in `tz`. A weekday is the next one after today. Raises ValueError."""
     match = _WORDS.fullmatch(words.strip().lower())
     if match is None:
         raise ValueError(f'say "tomorrow 09:00" or "monday 09:00", not {words!r}')

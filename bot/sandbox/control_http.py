@@ -14,7 +14,7 @@ Handler = Callable[[Request], Awaitable[Json]]
 
 
 async def read_json(request: Request) -> Json:
-    """Return the JSON object in the body; an empty body is an empty object."""
+    """Return the JSON object in the body. An empty body is an empty object."""
     body = await request.body()
     try:
         value: Any = read_strictly(body) if body.strip() else {}

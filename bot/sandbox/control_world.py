@@ -131,7 +131,7 @@ def _fault(given: Json) -> Fault:
 
 
 def _seconds(name: str, value: Any) -> float:
-    """Return a finite pause; an infinite one could not even be shown again, as JSON has no word for it."""
+    """Return a finite pause. An infinite one could not even be shown again, as JSON has no word for it."""
     seconds = float(value)
     if not 0 <= seconds <= _LONGEST:
         raise ActError("bad_request", f"{name} must be between 0 and {_LONGEST}.")

@@ -28,7 +28,7 @@ async def bot_on(
     more: Mapping[str, str] | None = None,
     kinds: Mapping[str, AnyKind] = KINDS,
 ) -> AsyncGenerator[Bot]:
-    """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise; its SQLite file lies in `folder`."""
+    """Run the bot on a sandbox, over Socket Mode unless `more` settings say otherwise. Its SQLite file lies in `folder`."""
     forget_proxies()
     env = {
         **sandbox.settings(),

@@ -8,7 +8,7 @@ from bot.store.audit import verify_chain
 
 
 async def console_key_waits_for_proof(story: Story) -> None:
-    """In Production a person makes the key in the Console; the bot tells them how."""
+    """In Production a person makes the key in the Console. The bot tells them how."""
     card = await story.ask_key("batch-scoring", "produ", "Scores tickets at night")
     await story.presses(CAROL, card, "request_approve")
     await story.sees(CAROL, "Please create it")

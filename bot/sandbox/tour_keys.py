@@ -47,7 +47,7 @@ async def own_request_cannot_be_approved(story: Story) -> None:
 
 
 async def approval_makes_the_key(story: Story) -> None:
-    """One approval is enough here; the key is made at once."""
+    """One approval is enough here. The key is made at once."""
     await story.presses(BOB, story.kept["card"], "request_approve")
     story.kept["done"] = await story.sees(BOB, "issued to", APPROVALS_CHANNEL)
     expect(len(await story.keys_named("nightly-ingest")) == 1, "there is not exactly one key")

@@ -8,7 +8,7 @@ _NINA = "nina@acme.test"
 
 
 async def invite_is_withdrawn(story: Story) -> None:
-    """Nina was invited as a user long ago; that invite is in the way of a better one."""
+    """Nina was invited as a user long ago. That invite is in the way of a better one."""
     await story.types(ALICE, f"/claude-members withdraw {_NINA}")
     await story.modal(ALICE, _NINA)
     await story.sends(ALICE, reason="She needs API keys, too")
@@ -36,7 +36,7 @@ async def invite_is_accepted(story: Story) -> None:
 
 
 async def somebody_is_offboarded(story: Story) -> None:
-    """Two people approve; the keys are handed over first, then the membership ends."""
+    """Two people approve. The keys are handed over first, then the membership ends."""
     await story.types(ALICE, "/claude-members remove noah@acme.test")
     await story.modal(ALICE, "What happens to their keys*")
     single = await story.first_option(ALICE, "key_fates", "images-job")

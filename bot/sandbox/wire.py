@@ -37,7 +37,7 @@ class WireLog:
     async def add(
         self, at: datetime, service: str, direction: str, name: str, status: int, request: Any, response: Any
     ) -> None:
-        """Record one exchange; the caller has taken credentials out of it."""
+        """Record one exchange. The caller has taken credentials out of it."""
         self._seq += 1
         self._entries.append(Exchange(self._seq, at, service, direction, name, status, request, response))
         await self.touch()

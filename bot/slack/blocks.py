@@ -126,7 +126,7 @@ def home(blocks: Sequence[Json]) -> Json:
 
 
 def fit(blocks: Sequence[Json], limit: int = MAX_MESSAGE_BLOCKS) -> list[Json]:
-    """Return at most `limit` blocks; what is left out is said in the last one."""
+    """Return at most `limit` blocks. What is left out is said in the last one."""
     if len(blocks) <= limit:
         return list(blocks)
     left_out = len(blocks) - limit + 1

@@ -31,7 +31,7 @@ _slots: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = Weak
 
 
 class ChartError(Exception):
-    """The picture could not be drawn; the text of a message goes out without it."""
+    """The picture could not be drawn. The text of a message goes out without it."""
 
 
 class Series(BaseModel):
@@ -151,7 +151,7 @@ def _labels(names: Sequence[str]) -> list[str]:
 
 
 def _cut(name: str, most: int) -> str:
-    """Return a name in at most so many characters; the end of an id, `Service account …gzNk`, stays, since it tells who."""
+    """Return a name in at most so many characters. The end of an id, `Service account …gzNk`, stays, since it tells who."""
     head, mark, end = name.rpartition("…")
     if len(name) <= most or not head.strip() or not 0 < len(end) <= _MAX_END:
         return truncate(name, most)

@@ -93,7 +93,7 @@ def overflow(action_id: str, options: Sequence[Json], *, confirm: Json | None = 
 def static_select(
     action_id: str, options: Sequence[Json], *, placeholder: str = "Choose", initial: Json | None = None
 ) -> Json:
-    """Return a menu of 1 to 100 options; longer lists are `external_select`, never cut in silence."""
+    """Return a menu of 1 to 100 options. Longer lists are `external_select`, never cut in silence."""
     if not 1 <= len(options) <= MAX_OPTIONS:
         raise ValueError(f"a menu has 1 to {MAX_OPTIONS} options; use external_select for more")
     return _without_none(
@@ -110,7 +110,7 @@ def static_select(
 def external_select(
     action_id: str, *, placeholder: str = "Type to search", min_query_length: int = 0, initial: Json | None = None
 ) -> Json:
-    """Return a type-ahead menu; each query arrives as a block_suggestion."""
+    """Return a type-ahead menu. Each query arrives as a block_suggestion."""
     return _without_none(
         {
             "type": "external_select",

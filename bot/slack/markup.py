@@ -64,7 +64,7 @@ def truncate_markup(markup: Markup, limit: int) -> Markup:
 
 
 def code(text: str) -> Markup:
-    """Return `text` as inline code; every character but the backtick stays as it is, so that names can be copied."""
+    """Return `text` as inline code. Every character but the backtick stays as it is, so that names can be copied."""
     return own(f"`{_entities(clean(text).replace('`', _LOOKALIKE['`'])) or EMPTY}`")
 
 
@@ -109,7 +109,7 @@ def channel_mention(channel_id: str) -> Markup:
 
 
 def link(url: str, label: str) -> Markup:
-    """Return a link; an address that is not http(s), or that would end the markup early, leaves only its label."""
+    """Return a link. An address that is not http(s), or that would end the markup early, leaves only its label."""
     if not re.fullmatch(r"https?://[^\s<>|]+", url):
         return escape(label)
     # In a label `|` is harmless, `>` is escaped.
@@ -117,7 +117,7 @@ def link(url: str, label: str) -> Markup:
 
 
 def date(moment: datetime) -> Markup:
-    """Return a moment, with its day, that Slack shows in the reader's own zone; a client that cannot shows UTC.
+    """Return a moment, with its day, that Slack shows in the reader's own zone. A client that cannot shows UTC.
 
     `moment` is aware. Only mrkdwn renders it (slack.md §3.4); for plain text there is `Calendar.written`.
     """

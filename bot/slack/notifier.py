@@ -119,7 +119,7 @@ class SlackNotifier:
         return await self._people.get(slack_id, fresh=fresh)
 
     async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
-        """Return the user ids in a user group; one that no longer exists is empty."""
+        """Return the user ids in a user group. One that no longer exists is empty."""
         return await self._groups.get(group_id, fresh=fresh)
 
     async def channel(self, channel_id: str, *, fresh: bool = False) -> SlackChannel:

@@ -121,7 +121,7 @@ def counted(total: int, cursor: str = "", size: int = SIZE) -> Page[int]:
 
 
 def by_name(name: str, thing_id: str) -> str:
-    """Return the key of what is listed by name; a long name is cut, because a button holds few characters."""
+    """Return the key of what is listed by name. A long name is cut, because a button holds few characters."""
     return f"{' '.join(name.casefold().split())[:_MOST_OF_A_NAME]}\t{thing_id}"
 
 

@@ -29,7 +29,7 @@ def person_of(user: dict[str, Any]) -> SlackPerson:
 
 
 def channel_of(channel: dict[str, Any], *, trust_missing: bool = False) -> SlackChannel:
-    """Return a channel from the `channel` of conversations.info; a share that is only pending counts as one.
+    """Return a channel from the `channel` of conversations.info. A share that is only pending counts as one.
 
     A channel of which Slack doesn't say whether it is shared counts as shared, unless `trust_missing`; a direct message
     never has that flag.

@@ -39,7 +39,7 @@ def labels_of(state: Any) -> dict[str, str]:
 
 
 def _each_block(state: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
-    """Read a form by block id; each of our blocks holds one element."""
+    """Read a form by block id. Each of our blocks holds one element."""
     found: dict[str, Any] = {}
     if isinstance(state, dict):
         for block_id, elements in state.items():  # pyright: ignore[reportUnknownVariableType]

@@ -1,4 +1,4 @@
-"""Tables as plain dicts, cut to what one message may hold (slack.md §3.1); what was cut is counted in the last row."""
+"""Tables as plain dicts, cut to what one message may hold (slack.md §3.1). What was cut is counted in the last row."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ def number_cell(value: Decimal, text: str) -> Json:
 
 
 def table(rows: Sequence[Sequence[str | Json]], column_settings: Sequence[Json | None] | None = None) -> Json:
-    """Return a table, its first row the header; a cell is plain text or a ready cell.
+    """Return a table, its first row the header. A cell is plain text or a ready cell.
 
     Holds 100 rows of 20 cells and 10,000 characters. One table per message; none in a modal.
     """

@@ -25,7 +25,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def sum_by(cells: Iterable[Cell], dimension: Dimension) -> dict[str, Decimal]:
-    """Return the sums of cells by one dimension; the sums add up to the whole."""
+    """Return the sums of cells by one dimension. The sums add up to the whole."""
     sums: dict[str, Decimal] = {}
     for cell in cells:
         name = cell.of(dimension)
@@ -50,7 +50,7 @@ def breakdown(
 def series(
     dimension: Dimension, days: Iterable[date], known: Container[date], cells: Iterable[Cell], names: Mapping[str, str]
 ) -> Series:
-    """Return days stacked by one dimension, the largest part first; a day that isn't `known` has no data."""
+    """Return days stacked by one dimension, the largest part first. A day that isn't `known` has no data."""
     parts: dict[date, dict[str, Decimal]] = {}
     totals: dict[str, Decimal] = {}
     for cell in cells:

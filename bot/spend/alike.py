@@ -10,7 +10,7 @@ _MODEL = "claude-"
 
 
 def told_apart(ids: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of ids; those that read alike have the end of their id, too: `Staging (…x3f2)`.
+    """Return the names of ids. Those that read alike have the end of their id, too: `Staging (…x3f2)`.
 
     Only things of one sort are compared. Two versions of a model have their date.
     """

@@ -1,4 +1,4 @@
-"""The sync as the schedule takes it; it may run twice, in several processes, and acts once."""
+"""The sync as the schedule takes it. It may run twice, in several processes, and acts once."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
-    """Bring the ledger up to date; a failing Admin API is a log line, the next run tries again."""
+    """Bring the ledger up to date. A failing Admin API is a log line, the next run tries again."""
     try:
         loaded = await sync_costs(rt, now)
     except UpstreamError as error:

@@ -187,7 +187,7 @@ class MonthOver:
 
 @dataclass(frozen=True)
 class Digest:
-    """Yesterday's spend, ready to be drawn; every sentence of the view comes from here.
+    """Yesterday's spend, ready to be drawn. Every sentence of the view comes from here.
 
     `open_days` are those of its month and of its chart whose figures aren't final.
     """
@@ -225,7 +225,7 @@ class Filter:
 
 
 def in_workspaces(*names: str) -> tuple[Filter, ...]:
-    """Return the filter that keeps workspaces by name or id; without any, all count."""
+    """Return the filter that keeps workspaces by name or id. Without any, all count."""
     return (Filter(WORKSPACE, names),) if names else ()
 
 

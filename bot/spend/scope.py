@@ -56,7 +56,7 @@ class Scope:
 
 
 def groups_without_people(setting: Collection[str], policy: Policy) -> list[str]:
-    """Return what SPEND_VISIBLE_TO names that is no group of people; who is a workspace's admin depends on the workspace."""
+    """Return what SPEND_VISIBLE_TO names that is no group of people. Who is a workspace's admin depends on the workspace."""
     named = [one for one in setting if one not in (EVERYBODY, ONLY_OWN)]
     return [one for one in named if one == ApproverKind.WORKSPACE_ADMINS or not policy.members(one)]
 

@@ -137,7 +137,7 @@ def counted(amount: Decimal | None, measure: Measure) -> Decimal | int | None:
 
 
 def series_table(found: Series, as_of: datetime | None, *, so_far: bool = False) -> Table:
-    """Return days with a column of money for each part, the largest part first; a day without data has empty cells."""
+    """Return days with a column of money for each part, the largest part first. A day without data has empty cells."""
     columns = (Column("day", "Day", "day"), *(Column(one, name, "money") for one, name in found.names))
     rows = [
         (figure.day, *(None if figure.parts is None else figure.parts.get(one, ZERO) for one, _ in found.names))

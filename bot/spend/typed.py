@@ -191,7 +191,7 @@ def _steps(typed: Typed, rest: Sequence[str]) -> int:
 
 
 def _amount(typed: Typed, rest: Sequence[str]) -> int:
-    """Read dollars; what looks like an amount and is none stands in its field as it was typed, and is named."""
+    """Read dollars. What looks like an amount and is none stands in its field as it was typed, and is named."""
     before = len(rest) > 1 and rest[0].casefold() not in _FILLERS and bool(_CURRENCY.fullmatch(rest[0]))  # `€ 500`
     number = rest[before:]
     if ids.SPEND_AMOUNT in typed.values or not any(map(str.isdigit, number[0])):

@@ -114,12 +114,12 @@ async def _readers(tx: Tx) -> list[str]:
 
 
 class OutageTopic(Notices):
-    """The topic of these messages; its subject is an outage's id."""
+    """The topic of these messages. Its subject is an outage's id."""
 
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Read the outage; of one that is over, only those who were told are told so."""
+        """Read the outage. Of one that is over, only those who were told are told so."""
         async with rt.store.read() as tx:
             outage = await _load(tx, subject)
             standing = {post.channel for post in await posts.of_subject(tx, TOPIC, subject) if post.ts}

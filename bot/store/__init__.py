@@ -1,1 +1,1 @@
-"""The database behind plain functions; it alone knows what is true, what is due and what was already said."""
+"""The database behind plain functions. It alone knows what is true, what is due and what was already said."""

@@ -22,5 +22,5 @@ async def acquire_lease(tx: Tx, name: str, now: datetime, lasts: timedelta) -> b
 
 
 async def release_lease(tx: Tx, name: str, since: datetime) -> None:
-    """Release a lease that was taken `since` then; one that somebody else took meanwhile stays theirs."""
+    """Release a lease that was taken `since` then. One that somebody else took meanwhile stays theirs."""
     await tx.execute(delete(LeaseRow).where(col(LeaseRow.name) == name, col(LeaseRow.since) == since))

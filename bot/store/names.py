@@ -15,7 +15,7 @@ _CHUNK = 500
 
 
 class Named(NamedTuple):
-    """A thing of the organization and what people call it; a key's parent is its workspace."""
+    """A thing of the organization and what people call it. A key's parent is its workspace."""
 
     id: str
     name: str
@@ -23,7 +23,7 @@ class Named(NamedTuple):
 
 
 async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
-    """Keep names; a name that is known already is replaced, nothing is ever forgotten."""
+    """Keep names. A name that is known already is replaced, nothing is ever forgotten."""
     unique = {thing.id: thing for thing in things}
     everything = [
         {"id": t.id, "name": t.name, "read_as": as_read(t.name), "parent_id": t.parent_id, "seen_at": now}
@@ -36,7 +36,7 @@ async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
 
 
 async def names_of(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of ids; an id that nobody named is absent."""
+    """Return the names of ids. An id that nobody named is absent."""
     wanted = sorted({one for one in ids if one})
     found: dict[str, str] = {}
     for start in range(0, len(wanted), _CHUNK):

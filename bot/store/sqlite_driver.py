@@ -13,7 +13,7 @@ import aiosqlite
 
 
 class Cursor:
-    """What SQLAlchemy's adapter wants of a cursor; all rows are there once a statement has run."""
+    """What SQLAlchemy's adapter wants of a cursor. All rows are there once a statement has run."""
 
     arraysize = 1
 

@@ -29,7 +29,7 @@ class UTCTime(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON, which PostgreSQL keeps parsed; its dialect is imported where it is used."""
+    """JSON, which PostgreSQL keeps parsed. Its dialect is imported where it is used."""
 
     impl = JSON
     cache_ok = True

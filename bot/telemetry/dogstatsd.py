@@ -44,7 +44,7 @@ class Agent:
         return os.strerror(pending) if pending else "the Agent can't be reached"
 
     def close(self) -> None:
-        """Close the socket; the next packet opens another one."""
+        """Close the socket. The next packet opens another one."""
         self._client.close_socket()
 
     def probe(self) -> str:

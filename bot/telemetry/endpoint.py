@@ -15,7 +15,7 @@ Scrape = Callable[[], Awaitable[bytes]]
 
 
 def metrics_route(scrape: Scrape, token: SecretStr | None, is_open: Callable[[], bool] = lambda: True) -> Route:
-    """Return the route of a scrape; with a token it has to come as `Authorization: Bearer …`.
+    """Return the route of a scrape. With a token it has to come as `Authorization: Bearer …`.
 
     Until `is_open`, that is while the database is being opened, it answers 503.
     """

@@ -27,7 +27,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Family:
-    """The values of one metric by its labels; without any there is no data, which is never 0."""
+    """The values of one metric by its labels. Without any there is no data, which is never 0."""
 
     metric: Metric
     values: Mapping[Labels, Value]
@@ -52,7 +52,7 @@ OTHER = "other"
 
 
 def bounded(families: Iterable[Family], most: int = MOST_SERIES) -> tuple[list[Family], int]:
-    """Return families with at most so many series in all, and how many were left out; the first ones are kept.
+    """Return families with at most so many series in all, and how many were left out. The first ones are kept.
 
     A summary has two series for each of its values.
     """

@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 def meter_of(settings: Settings) -> Meter:
-    """Return a meter, whose spans go to the targets that want them; a file with faults is none, which is logged."""
+    """Return a meter, whose spans go to the targets that want them. A file with faults is none, which is logged."""
     meter = Meter()
     try:
         targets = read_targets(settings.otlp_targets)

@@ -41,7 +41,7 @@ def empty_request() -> bytes:
 
 
 def rejected_of(content: bytes, content_type: str) -> tuple[int, str]:
-    """Return how many points a target says it won't take, and why; they may not be sent again (OTLP, partial success)."""
+    """Return how many points a target says it won't take, and why. They may not be sent again (OTLP, partial success)."""
     answer = ExportMetricsServiceResponse()
     try:
         if content_type.startswith("application/json"):

@@ -13,7 +13,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def render(families: Iterable[Family]) -> bytes:
-    """Return families as text; one without values has no data, and is left out."""
+    """Return families as text. One without values has no data, and is left out."""
     from prometheus_client import generate_latest
 
     return generate_latest(_Collected([one for one in families if one.values]))

@@ -143,7 +143,7 @@ class _Ids(RandomIdGenerator):
 
 
 class _Sender:
-    """Posts to an address of a target, in a thread of the SDK; that nothing is taken any more is logged once."""
+    """Posts to an address of a target, in a thread of the SDK. That nothing is taken any more is logged once."""
 
     def __init__(self, target: Target, url: str, way: Way) -> None:
         self._target, self._url, self._way = target, url, way

@@ -19,7 +19,7 @@ MOST_DUE = 500
 
 
 async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
-    """Make these the timers of a subject; those that aren't wanted any more are cleared."""
+    """Make these the timers of a subject. Those that aren't wanted any more are cleared."""
     others = delete(TimerRow).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
     await tx.execute(others.where(col(TimerRow.what).not_in(list(wanted))))
     rows: list[dict[str, Any]] = [
@@ -32,7 +32,7 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
 
 
 async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetime) -> None:
-    """Make this the timer of a subject that has none; one that it has stays."""
+    """Make this the timer of a subject that has none. One that it has stays."""
     found = select(TimerRow.what).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
     if (await tx.session.exec(found)).first() is None:
         await set_timers(tx, topic, subject, {what: due_at})
@@ -98,7 +98,7 @@ def _is_due(now: datetime) -> Any:
 
 
 def _is_ahead(now: datetime, lasts: timedelta) -> Any:
-    """Tell whether a claim ends too late; the clocks of two processes may differ by as much as a claim lasts."""
+    """Tell whether a claim ends too late. The clocks of two processes may differ by as much as a claim lasts."""
     return col(TimerRow.claimed_until) > now + 2 * lasts
 
 

@@ -1,4 +1,4 @@
-"""A Timer says that something has to happen to a subject at a moment; its topic knows how. Pure."""
+"""A Timer says that something has to happen to a subject at a moment. Its topic knows how. Pure."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Timer(BaseModel):
-    """One thing that is due for a subject, such as the end of a grant; there is one of each `what` at most.
+    """One thing that is due for a subject, such as the end of a grant. There is one of each `what` at most.
 
     `tries` counts the attempts that failed one after another.
     """

@@ -35,7 +35,7 @@ async def due_timers(rt: Runtime, topics: Mapping[str, TimerTopic], now: datetim
 
 
 async def run_timer(rt: Runtime, topics: Mapping[str, TimerTopic], timer: Timer, now: datetime) -> None:
-    """Do what a timer wants, if it still is to be done and nobody else does; what fails is due again later."""
+    """Do what a timer wants, if it still is to be done and nobody else does. What fails is due again later."""
     token = secrets.token_hex(8)
     async with rt.store.write() as tx:
         claimed = await db.claim(tx, timer, token, rt.now(), rt.now() + LASTS)

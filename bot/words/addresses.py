@@ -23,12 +23,12 @@ class Addresses(NamedTuple):
 
 
 def is_same_address(one: str, other: str) -> bool:
-    """Compare e-mail addresses without regard to case; those that aren't ASCII equal none, for some look like others."""
+    """Compare e-mail addresses without regard to case. Those that aren't ASCII equal none, for some look like others."""
     return one.isascii() and same_form(one) == same_form(other)
 
 
 def same_form(address: str) -> str:
-    """Return what two spellings of an ASCII address have in common; of others nothing is the same."""
+    """Return what two spellings of an ASCII address have in common. Of others nothing is the same."""
     return address.lower() if address.isascii() else address
 
 

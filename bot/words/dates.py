@@ -83,7 +83,7 @@ def _weekday(weekday: int, today: date, *, is_next: bool) -> date:
 
 
 def _named(named: re.Match[str], today: date) -> date:
-    """Read a day and the name of its month; a weekday before it has to be right."""
+    """Read a day and the name of its month. A weekday before it has to be right."""
     weekday, first, month_after, month_before, second, year = named.groups()
     month = _place(month_after or month_before, MONTHS, _FULL_MONTHS)
     if month is None:
@@ -96,7 +96,7 @@ def _named(named: re.Match[str], today: date) -> date:
 
 
 def _coming(month: int, day: int, today: date) -> date:
-    """Return the first such day from today on; the 29th of February may be years away."""
+    """Return the first such day from today on. The 29th of February may be years away."""
     for year in range(today.year, today.year + 9):
         try:
             found = date(year, month, day)

@@ -9,7 +9,7 @@ _GOES_ON = re.compile(r"[0-9]{3}(?:[.,][0-9]+)?")
 
 
 def in_ascii(text: str) -> str:
-    """Return a text with its decimal digits as 0 to 9; what merely looks like a number, as `²` and `①` do, stays."""
+    """Return a text with its decimal digits as 0 to 9. What merely looks like a number, as `²` and `①` do, stays."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)

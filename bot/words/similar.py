@@ -15,7 +15,7 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def closest_name(word: str, known: Iterable[str]) -> str | None:
-    """Return the name or address of a thing that was probably meant, or None; a silly guess is worse than none.
+    """Return the name or address of a thing that was probably meant, or None. A silly guess is worse than none.
 
     Of two addresses what stands before the @ is compared: those of one company are alike in all that follows.
     """

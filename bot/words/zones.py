@@ -14,7 +14,7 @@ def zones() -> tuple[str, ...]:
 
 @cache
 def zones_by_words() -> dict[str, str]:
-    """Return each zone by its name and by its city's, in small letters; a city of several zones names none."""
+    """Return each zone by its name and by its city's, in small letters. A city of several zones names none."""
     cities: dict[str, list[str]] = {}
     for name in zones():
         cities.setdefault(_spaced(name.rpartition("/")[2]), []).append(name)

@@ -25,7 +25,7 @@ def make_bolt(client: Any, signing_secret: str | None, *, is_http: bool) -> Asyn
 
 
 async def _from_ourselves(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-    """Let every payload in without a call; who acts, and from where, is checked for each act (bot/people/identity.py)."""
+    """Let every payload in without a call. Who acts, and from where, is checked for each act (bot/people/identity.py)."""
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
 
 

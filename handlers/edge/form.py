@@ -65,7 +65,7 @@ class Door(Generic[P]):
             looking.cancel()
 
     def _known(self, call: Interaction, looking: asyncio.Future[Frame]) -> Frame:
-        """Return what was found by now; a UserError that was found means that there is no such form for this person."""
+        """Return what was found by now. A UserError that was found means that there is no such form for this person."""
         try:
             return looking.result() if looking.done() else self.plain_frame(call)
         except UpstreamError:
@@ -74,7 +74,7 @@ class Door(Generic[P]):
     async def open_once_known(
         self, call: Interaction, find: Coroutine[Any, Any, tuple[Mapping[str, Any], Mapping[str, str]]]
     ) -> None:
-        """Open the form with values and labels that are looked up; what takes longer is waited for in the open modal."""
+        """Open the form with values and labels that are looked up. What takes longer is waited for in the open modal."""
         looking = asyncio.ensure_future(find)
         try:
             await asyncio.wait({looking}, timeout=KNOWN_WITHIN)
@@ -112,12 +112,12 @@ class Door(Generic[P]):
         await self._replace(call, opened, view)
 
     async def _replace(self, call: Interaction, opened: OpenView, view: Json) -> None:
-        """Redraw a modal as it was opened; one that was closed, sent or changed in the meantime is left alone."""
+        """Redraw a modal as it was opened. One that was closed, sent or changed in the meantime is left alone."""
         with contextlib.suppress(SlackError):
             await call.rt.notifier.update_view(opened.id, view, opened.hash)
 
     async def redraw(self, call: Interaction) -> None:
-        """Say what is known now that somebody chose or typed something; what they typed since stays theirs.
+        """Say what is known now that somebody chose or typed something. What they typed since stays theirs.
 
         With the hash of the form as it was: one that was sent or changed meanwhile is left alone.
         """
@@ -132,7 +132,7 @@ class Door(Generic[P]):
         await call.rt.redraws.run(call.view_id, call.action_ts, text_at(call.payload, "view", "hash"), update)
 
     async def _submit(self, call: Interaction) -> None:
-        """Send what was typed; a fault brings the form back with everything still in it."""
+        """Send what was typed. A fault brings the form back with everything still in it."""
         held = self._held(call)
 
         async def tell(said: Markup) -> None:
@@ -148,7 +148,7 @@ class Door(Generic[P]):
             await self._back(call, held, Faults(on_top=said_of(error)), error)
 
     async def _back(self, call: Interaction, held: FormInput, faults: Faults, error: UserError) -> None:
-        """Bring the form back; where it was closed meanwhile, the refusal itself is what the person has to hear."""
+        """Bring the form back. Where it was closed meanwhile, the refusal itself is what the person has to hear."""
         view = draw(self.form, held, await self._soon(call, held), faults)
         try:
             await call.update_view(call.view_id, view)

@@ -28,7 +28,7 @@ IsSigned = Callable[[str, str, str], bool]
 
 
 def register_front(app: AsyncApp, prefix: str) -> None:
-    """Answer what no listener knows, and what broke inside Bolt; the app must raise for unhandled requests."""
+    """Answer what no listener knows, and what broke inside Bolt. The app must raise for unhandled requests."""
 
     async def refused(error: Exception, body: Any) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
@@ -47,7 +47,7 @@ def _in_words(sentence: str) -> Json:
 
 
 async def dispatch(app: AsyncApp, body: Any, headers: Mapping[str, Any] | None, mode: str) -> BoltResponse:
-    """Hand a payload to Bolt; one that even Bolt can't read is answered with 200 over a socket, with 400 over HTTP."""
+    """Hand a payload to Bolt. One that even Bolt can't read is answered with 200 over a socket, with 400 over HTTP."""
     try:
         request = AsyncBoltRequest(body=body, headers=dict(headers or {}), mode=mode)
         return await app.async_dispatch(request)

@@ -73,13 +73,13 @@ class Interaction:
 
     @property
     def message_ts(self) -> str:
-        """The timestamp of the message whose button was pressed, or ""; what is no timestamp is none."""
+        """The timestamp of the message whose button was pressed, or "". What is no timestamp is none."""
         found = text_at(self.payload, "container", "message_ts") or text_at(self.payload, "message", "ts")
         return found if _TS.fullmatch(found) else ""
 
     @property
     def action_ts(self) -> str:
-        """When the person acted, as Slack tells it, or ""; later acts sort after earlier ones."""
+        """When the person acted, as Slack tells it, or "". Later acts sort after earlier ones."""
         return text_at(pressed(self.payload), "action_ts")
 
     @property
@@ -93,7 +93,7 @@ class Interaction:
         return text_at(self.payload, "view", "type") == "home"
 
     async def say_in_place(self, message: Message) -> None:
-        """Answer in place of the private answer whose button was pressed; where Slack won't any more, as `say` does.
+        """Answer in place of the private answer whose button was pressed. Where Slack won't any more, as `say` does.
 
         What Slack finds wrong with the message itself is raised.
         """
@@ -137,7 +137,7 @@ class Interaction:
         await self.rt.notifier.update_view(view_id, view)
 
     async def finish(self, view: Json) -> None:
-        """Say in the modal that something is done; a modal that was closed meanwhile is no error."""
+        """Say in the modal that something is done. A modal that was closed meanwhile is no error."""
         with contextlib.suppress(SlackError):
             await self.update_view(self.view_id, view)
 
@@ -149,7 +149,7 @@ def pressed(body: Json) -> Any:
 
 
 def interaction_of(rt: Runtime, body: Json) -> Interaction:
-    """Read a command, an action, a submission, a shortcut or a suggestion; what is missing or malformed is empty."""
+    """Read a command, an action, a submission, a shortcut or a suggestion. What is missing or malformed is empty."""
     value = plain_value(pressed(body))
     return Interaction(
         rt=rt,

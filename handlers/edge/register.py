@@ -1,4 +1,4 @@
-"""The one place where listeners meet Bolt: ack first, then work; every failure becomes one sentence and one log line.
+"""The one place where listeners meet Bolt: ack first, then work. Every failure becomes one sentence and one log line.
 
 Bolt 1.30 loses the ack of a listener that raises soon after it (slack.md §9.2), so the body runs as a task of its own and
 the listener itself never raises. Forms are the exception to "ack, then work": they are checked on local data, and the
@@ -81,7 +81,7 @@ Action = Listener | Button | Hint | ForColleagues
 
 @dataclass(frozen=True)
 class Feature:
-    """What a handlers file offers, by the name under which Slack asks for it; a table that is misspelt is a TypeError."""
+    """What a handlers file offers, by the name under which Slack asks for it. A table that is misspelt is a TypeError."""
 
     commands: Mapping[str, Listener | ForColleagues] = field(default_factory=dict[str, Listener | ForColleagues])
     actions: Mapping[str, Action] = field(default_factory=dict[str, Action])
@@ -112,7 +112,7 @@ def register_features(app: Bolt, rt: Runtime, features: Sequence[Feature]) -> No
 
 
 def _each(features: Sequence[Feature], table: str) -> Iterator[tuple[str, Any]]:
-    """Yield what features offer under each name of a table; a name that is offered twice is a ValueError."""
+    """Yield what features offer under each name of a table. A name that is offered twice is a ValueError."""
     seen: set[str] = set()
     for name, offered in (item for feature in features for item in getattr(feature, table).items()):
         if name in seen:

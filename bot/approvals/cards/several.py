@@ -46,7 +46,7 @@ def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:
 
 
 def what_is_left(outcome: Outcome) -> Markup:
-    """Return the clause that says what a failed try left undone; what waits is followed meanwhile."""
+    """Return the clause that says what a failed try left undone. What waits is followed meanwhile."""
     waits = ", and what waits goes on by itself" if outcome.waits else ""
     return f"only a part of it was done{waits}"
 

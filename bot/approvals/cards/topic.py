@@ -39,7 +39,7 @@ CARD_AGAIN = f"{CARD}:again"
 
 
 async def refresh(rt: Runtime, request_id: str, looked: Looked | None = None) -> bool:
-    """Make every message about a request say what the row says; what fails outside is tried again later.
+    """Make every message about a request say what the row says. What fails outside is tried again later.
 
     Tells whether all was done.
     """
@@ -67,7 +67,7 @@ class _Shown:
     undo: Undo | None
 
     def content(self, post: Post) -> Content | None:
-        """Return what a message says now; one that was never sent and isn't wanted any more says nothing."""
+        """Return what a message says now. One that was never sent and isn't wanted any more says nothing."""
         what, _, which = post.meant_for.partition(":")
         if what == LINE:
             return self._line(which)
@@ -78,7 +78,7 @@ class _Shown:
         return plain(message) if message else None
 
     def _is_wanted(self, post: Post) -> bool:
-        """Tell whether a message is still to be sent; a card in the place of a deleted one is until somebody decided."""
+        """Tell whether a message is still to be sent. A card in the place of a deleted one is until somebody decided."""
         request = self.facts.request
         if post.purpose == CARD_AGAIN:
             return request.status is Status.PENDING
@@ -117,13 +117,13 @@ class _Shown:
         return self._with_findings(part.news(asked))
 
     def _with_findings(self, message: Message) -> Message:
-        """Add what stays in the wrong place once nobody is waited for; until then the message says so itself."""
+        """Add what stays in the wrong place once nobody is waited for. Until then the message says so itself."""
         is_waiting = self.facts.request.status is Status.FULFILLING
         return message if is_waiting else with_findings(message, self.findings, self.undo)
 
 
 class RequestTopic:
-    """The topic of requests; its subject is a request's id."""
+    """The topic of requests. Its subject is a request's id."""
 
     name = TOPIC
     retake_after: timedelta = RETAKE_AFTER
@@ -163,7 +163,7 @@ class RequestTopic:
         return redacted_line() if post.purpose.startswith((LINE, REMINDER)) else redacted_card(rt.settings.command_prefix)
 
     def is_restored(self, post: Post) -> bool:
-        """Tell whether it is a card; what stood in the threads doesn't come back."""
+        """Tell whether it is a card. What stood in the threads doesn't come back."""
         return post.purpose.startswith(CARD)
 
 

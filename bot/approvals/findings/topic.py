@@ -23,7 +23,7 @@ SOON, LATER = timedelta(minutes=1), timedelta(minutes=30)
 
 
 class FindingTopic(Notices):
-    """The topic of findings; its subject is a finding's id. All go to people."""
+    """The topic of findings. Its subject is a finding's id. All go to people."""
 
     name = db.TOPIC
 
@@ -44,7 +44,7 @@ class FindingTopic(Notices):
         return Drawing(content, is_over=finding.settled_at is not None)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Give up telling somebody whom Slack doesn't let the bot write to; the status names the finding."""
+        """Give up telling somebody whom Slack doesn't let the bot write to. The status names the finding."""
         return True
 
 

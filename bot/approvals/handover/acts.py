@@ -70,7 +70,7 @@ def _showable(request: Request | None, actor: Actor) -> Request:
 
 
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
-    """Wipe a secret that its requester has on screen now; that they saw it goes on record also where it is wiped already."""
+    """Wipe a secret that its requester has on screen now. That they saw it goes on record also where it is wiped already."""
     if not await _settle(rt, request_id, "shown", actor.slack_id, AuditAction.SECRET_SHOWN):
         async with rt.store.write(SHOWING_LASTS) as tx:
             request = await requests.load(tx, request_id)
@@ -120,7 +120,7 @@ async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, 
 
 
 async def _note(tx: Tx, request: Request, handover: Handover, now: datetime) -> int:
-    """Write the state of the hand-over into the request and return its version; one moved meanwhile is read again."""
+    """Write the state of the hand-over into the request and return its version. One moved meanwhile is read again."""
     current: Request | None = request
     while current is not None:
         outcome = current.outcome.updated(Outcome(handover=handover, handover_at=now))

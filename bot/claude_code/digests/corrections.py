@@ -1,4 +1,4 @@
-"""What a weekly summary said, until its days can't change any more; then it is corrected once, in its thread, or right.
+"""What a weekly summary said, until its days can't change any more. Then it is corrected once, in its thread, or right.
 
 What was said and what is said instead are notes by the summary's subject, so that each correction is begun once.
 """

@@ -68,7 +68,7 @@ class _Told:
         return found is not None and found.monday == self.week.monday
 
     async def sent(self, tx: Tx, post: Post, _ts: str) -> None:
-        """Put on record that it was sent, and note what it says; a correction has the last word."""
+        """Put on record that it was sent, and note what it says. A correction has the last word."""
         if post.purpose == CORRECTION:
             await corrections.forget(tx, [post.subject])
             return
@@ -89,7 +89,7 @@ class _Told:
 
 
 class CodeDigestTopic(Notices):
-    """The topic of weekly summaries; its subject is a channel and a Monday."""
+    """The topic of weekly summaries. Its subject is a channel and a Monday."""
 
     name = TOPIC
     retake_after = timedelta(minutes=10)
@@ -108,7 +108,7 @@ class CodeDigestTopic(Notices):
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let this week pass, and tell whoever set it up once; a correction that can't be said is forgotten."""
+        """Let this week pass, and tell whoever set it up once. A correction that can't be said is forgotten."""
         if post.purpose == CORRECTION:
             async with rt.store.write() as tx:
                 await corrections.forget(tx, [post.subject])

@@ -26,7 +26,7 @@ def week_query(week: DueWeek) -> CodeQuery:
 
 
 def render_digest(figures: CodeFigures, week: DueWeek, chart: Json | None) -> Message:
-    """Return the summary; it names nobody unless everybody may see names."""
+    """Return the summary. It names nobody unless everybody may see names."""
     lines: list[Markup] = [f"📈 {headline(figures)}", *lines_of(figures)]
     blocks: list[Json] = [section("\n".join(lines)), *([chart] if chart else [])]
     said: list[Markup] = [tail(figures)] if figures.use is not None else []

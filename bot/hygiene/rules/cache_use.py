@@ -63,7 +63,7 @@ def _share(used: Sequence[Measures]) -> Decimal:
 
 
 def _worth(facts: Facts, used: Sequence[Measures], difference: Decimal) -> Decimal:
-    """Return what a part of the input costs more than if it were read from the cache; without a price it counts nothing."""
+    """Return what a part of the input costs more than if it were read from the cache. Without a price it counts nothing."""
     found = ZERO
     for one in used:
         price = facts.prices.price(one.of(MODEL), one.day)

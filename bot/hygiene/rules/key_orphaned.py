@@ -16,7 +16,7 @@ from bot.words.wording import calendar_day
 
 
 def orphaned_keys(facts: Facts) -> Sequence[Finding]:
-    """Find those whose owner is known and is no member any more; a service account is no member and doesn't leave."""
+    """Find those whose owner is known and is no member any more. A service account is no member and doesn't leave."""
     here = {one.id for one in facts.members}
     return [
         Finding(

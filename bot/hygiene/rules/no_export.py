@@ -10,7 +10,7 @@ from bot.slack import ids
 
 
 def no_export(facts: Facts) -> Sequence[Finding]:
-    """Find it once; where nobody can say what is set up, nothing is found."""
+    """Find it once. Where nobody can say what is set up, nothing is found."""
     if facts.exports is None or facts.exports:
         return []
     return [

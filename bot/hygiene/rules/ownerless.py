@@ -15,7 +15,7 @@ _OWNER = "owner"
 
 
 def spending_without_owner(facts: Facts) -> Sequence[Finding]:
-    """Find them; nobody can name an owner of the default workspace."""
+    """Find them. Nobody can name an owner of the default workspace."""
     return [
         Finding(
             "ownerless",

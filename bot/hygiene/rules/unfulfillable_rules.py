@@ -14,7 +14,7 @@ _STATUS = Ask("How I am set up", ids.HELP_STATUS)
 
 
 def unfulfillable_rules(facts: Facts) -> Sequence[Finding]:
-    """Find those without enough people or without a channel; of user groups nobody has counted the people."""
+    """Find those without enough people or without a channel. Of user groups nobody has counted the people."""
     if facts.policy.nobody_because:
         why = escape(facts.policy.nobody_because)
         title: Markup = "The policy lets nobody approve anything"

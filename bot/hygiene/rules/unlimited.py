@@ -12,7 +12,7 @@ from bot.slack.markup import bold
 
 
 def spending_without_limit(facts: Facts) -> Sequence[Finding]:
-    """Find them; the default workspace can't be limited, and Claude Code's has limits of its own."""
+    """Find them. The default workspace can't be limited, and Claude Code's has limits of its own."""
     return [
         Finding(
             "unlimited",

@@ -12,7 +12,7 @@ from bot.slack.markup import bold
 
 
 def spending_unwatched(facts: Facts) -> Sequence[Finding]:
-    """Find those without a digest or without an alert; where nobody watches anything, another rule says it once."""
+    """Find those without a digest or without an alert. Where nobody watches anything, another rule says it once."""
     if not facts.digests and not facts.alerts:
         return []
     found: list[Finding] = []

@@ -18,7 +18,7 @@ KEY_FIELD = FormField("key_id", "Key", "key", hint="Type part of its name.")
 
 
 class KeyChange(BaseModel):
-    """Which key; its name and hint, and the value that is to be changed, as they were when it was asked."""
+    """Which key. Its name and hint, and the value that is to be changed, as they were when it was asked."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -72,7 +72,7 @@ async def _with(look: Look[CreateKey], wrong: list[ApiKey]) -> tuple[Stray, ...]
 
 
 async def _place_of(look: Look[CreateKey], key: ApiKey) -> str:
-    """Return where a key is; one that is in the right workspace is there for the wrong account."""
+    """Return where a key is. One that is in the right workspace is there for the wrong account."""
     place = await look.directory.place_of(key)
     return f"{place} (it acts as {await _acts_as(look, key)})" if key.workspace_id == look.payload.workspace_id else place
 

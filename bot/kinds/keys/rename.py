@@ -1,4 +1,4 @@
-"""Another name for a key; what uses it goes on working."""
+"""Another name for a key. What uses it goes on working."""
 
 from dataclasses import replace
 

@@ -25,7 +25,7 @@ async def spend_activities(look: Look[P], since: datetime) -> list[Activity] | N
 
 
 async def seen_in_feed(look: Look[P], scope: str | None, amount: Decimal) -> Done | Waits | None:
-    """Return whether the limit of a workspace, or of the organization (None), was set; without proof somebody's word counts.
+    """Return whether the limit of a workspace, or of the organization (None), was set. Without proof somebody's word counts.
 
     Their word counts at once where there is no feed, else once the feed has had the time to show it.
     """

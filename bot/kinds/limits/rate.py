@@ -139,7 +139,7 @@ async def _write(admin: FencedAdmin, payload: SetRateLimit, value: str) -> None:
 
 
 async def _forbids(reading: Reading, payload: SetRateLimit, value: str) -> str:
-    """Say why a limit can't be set now; what was there before may always come back."""
+    """Say why a limit can't be set now. What was there before may always come back."""
     if (await reading.admin.workspace(payload.workspace_id)).archived_at is not None:
         return archived_said(payload.workspace_name)
     group = await _group(reading, payload) if value == payload.value else None

@@ -48,7 +48,7 @@ async def account_active(rt: Runtime, slack_id: str) -> None:
 
 
 class DepartureTopic(Notices):
-    """The topic of deactivated accounts; its subject is a Slack id."""
+    """The topic of deactivated accounts. Its subject is a Slack id."""
 
     name = TOPIC
 
@@ -71,7 +71,7 @@ async def _member(directory: Directory, member_id: str) -> Member | None:
 
 
 def render_departure(slack_id: str, member: Member, theirs: Belongings) -> Message:
-    """Return the message; an organization admin can't be removed by the API, so there is no button for one."""
+    """Return the message. An organization admin can't be removed by the API, so there is no button for one."""
     name = truncate(member.name or member.email, 80)
     count = len(theirs.staying) + len(theirs.dying)
     keys: Markup = f"with {plural(count, 'key')}" if count else "without keys"

@@ -25,7 +25,7 @@ def part_name(email: str) -> str:
 
 
 async def invites_of(reading: Reading, email: str) -> list[Invite]:
-    """Return every invite of an address as of now, newest first; the API leaves out withdrawn ones."""
+    """Return every invite of an address as of now, newest first. The API leaves out withdrawn ones."""
     # The API's filter takes a+x@ and a@ for the same (admin-api.md §4.2).
     return [invite async for invite in reading.admin.invites(email) if is_same_address(invite.email, email)]
 

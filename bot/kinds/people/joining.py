@@ -68,7 +68,7 @@ async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, rol
 
 
 async def _is_archived(reading: Reading, workspace_id: str) -> bool:
-    """Tell whether a workspace was archived; those that the list of open ones holds aren't asked for one by one."""
+    """Tell whether a workspace was archived. Those that the list of open ones holds aren't asked for one by one."""
     found: Workspace | None = await reading.directory.workspace(workspace_id)
     return found is None and (await reading.admin.workspace(workspace_id)).archived_at is not None
 

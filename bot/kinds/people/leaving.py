@@ -49,7 +49,7 @@ class LeftInvite(_Frozen):
 
 
 class RemoveMember(_Frozen):
-    """Who is removed, and what happens to each of their keys; what stands below `key_fates` is completed at the ask.
+    """Who is removed, and what happens to each of their keys. What stands below `key_fates` is completed at the ask.
 
     `fate` holds for all keys but those of `key_fates`, which has choices for single ones. `new_owner` is a Slack id.
     `dying` are the names of keys that stop with the membership; `of_others` counts keys that they made for somebody else.
@@ -91,7 +91,7 @@ class Belongings:
 
 
 async def belongings_of(reading: Reading, member_id: str, *, fresh: bool = False) -> Belongings:
-    """Return what somebody has; those that they made for somebody else, who asked for them, are that one's."""
+    """Return what somebody has. Those that they made for somebody else, who asked for them, are that one's."""
     slack_id = await reading.others.account_of(member_id)
     keys = await reading.directory.keys(fresh=fresh)
     theirs = await keys_of_person(reading.others, keys, [CREATE_KEY.name], slack_id, member_id)

@@ -109,7 +109,7 @@ async def _read(look: Look[WorkspaceAccess]) -> Thing:
 
 
 async def _write(admin: FencedAdmin, payload: WorkspaceAccess, role: str) -> None:
-    """Give a role; what comes with the organization role alone is what is left once the workspace's own is gone."""
+    """Give a role. What comes with the organization role alone is what is left once the workspace's own is gone."""
     workspace_id, member_id = payload.workspace_id, payload.member_id
     if role in (NO_ACCESS, BILLING):
         await admin.remove_workspace_member(workspace_id, member_id)

@@ -8,7 +8,7 @@ from bot.kinds.workspaces.roles import ROLES, access_in_words, access_of, find_u
 
 
 def role_stays(workspace_id: str, place: str, member_id: str, person: str, role: str) -> Stays[Any]:
-    """Return the role of a member in a workspace as a value that stays; it goes with the workspace and the membership."""
+    """Return the role of a member in a workspace as a value that stays. It goes with the workspace and the membership."""
 
     async def see(look: Look[Any]) -> Seen | None:
         member = await find_user(look.admin, member_id)

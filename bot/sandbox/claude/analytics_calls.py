@@ -42,7 +42,7 @@ OTHER_COSTS = {5: "web_search", 6: "code_execution", 8: "session_usage"}
 
 
 class AnalyticsReports:
-    """The two analytics endpoints over one usage book; the last answers are kept, so that paging does not count again."""
+    """The two analytics endpoints over one usage book. The last answers are kept, so that paging does not count again."""
 
     def __init__(self, book: UsageBook) -> None:
         self._book = book
@@ -90,7 +90,7 @@ class AnalyticsReports:
         return {"data": data, **more}
 
     def _groups_of(self, report: str, asked: Asked) -> Groups:
-        """Return the groups that were shown before; people change, so an answer by actor shows its own."""
+        """Return the groups that were shown before. People change, so an answer by actor shows its own."""
         return {} if "actor" in asked.group_by else self._groups.setdefault((report, *asked.group_by), {})
 
     def _page(self, call: Call, report: Report, orders: set[str]) -> tuple[Asked, list[Row], dict[str, Any]]:
@@ -143,7 +143,7 @@ class AnalyticsReports:
 
 
 class Shower:
-    """Shows rows as JSON; what rows of one answer share is made once."""
+    """Shows rows as JSON. What rows of one answer share is made once."""
 
     def __init__(self, organization: ClaudeOrganization, asked: Asked, dimensions: Sequence[str], groups: Groups) -> None:
         self._organization, self._asked, self._dimensions = organization, asked, dimensions

@@ -109,7 +109,7 @@ def read_query(query: QueryParams, now: datetime, cursor: Cursor | None, orders:
 
 
 def _snap(start: datetime, end: datetime, width: timedelta | None) -> tuple[datetime, datetime]:
-    """Without buckets both bounds go down to the hour; with buckets the range covers every bucket that it touches."""
+    """Without buckets both bounds go down to the hour. With buckets the range covers every bucket that it touches."""
     step = width or timedelta(hours=1)
     low = start - (start - EARLIEST) % step
     high = end - (end - EARLIEST) % step

@@ -19,7 +19,7 @@ _PAGE = Path(__file__).with_name("console.html")
 
 
 def console_routes(organization: ClaudeOrganization, wire: WireLog) -> list[Route]:
-    """Return the page and its calls; the Console's own addresses lead to the page too."""
+    """Return the page and its calls. The Console's own addresses lead to the page too."""
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_PAGE.read_text("utf-8"), headers={"cache-control": "no-store"})

@@ -50,7 +50,7 @@ def make_key(organization: ClaudeOrganization, _: Request, body: dict[str, Any])
 
 
 def linked_account(organization: ClaudeOrganization, wanted: str | None, creator: str | None) -> Principal | None:
-    """Return whom a key acts as; the Console offers one's own account and service accounts alone."""
+    """Return whom a key acts as. The Console offers one's own account and service accounts alone."""
     if not wanted:
         return None
     if wanted == creator:
@@ -89,7 +89,7 @@ def set_limit(organization: ClaudeOrganization, _: Request, body: dict[str, Any]
 
 
 def change_user(organization: ClaudeOrganization, request: Request, body: dict[str, Any]) -> dict[str, Any]:
-    """Change a member outside the bot, admins included: {"role"?, "email"?}; the id may also be an e-mail address."""
+    """Change a member outside the bot, admins included: {"role"?, "email"?}. The id may also be an e-mail address."""
     wanted = request.path_params["user_id"]
     user = organization.users.get(wanted) or (organization.user_by_email(wanted) if "@" in wanted else None)
     if user is None:
@@ -102,7 +102,7 @@ def change_user(organization: ClaudeOrganization, request: Request, body: dict[s
 
 
 def accept_invite(organization: ClaudeOrganization, request: Request, _: dict[str, Any]) -> dict[str, Any]:
-    """Let an invited person join; the id may also be the address that was invited."""
+    """Let an invited person join. The id may also be the address that was invited."""
     user = organization.accept_invite(request.path_params["invite_id"])
     invite = next(
         one for one in organization.invites.values() if one.email == user.email and one.accepted_at == user.added_at
@@ -133,7 +133,7 @@ _ACTS: tuple[tuple[str, str, Act], ...] = (
 
 
 def control_routes(organization: ClaudeOrganization) -> list[Route]:
-    """Return the routes under `/_sandbox/claude`; every act answers `ok`, or `ok: false` with a sentence and HTTP 400."""
+    """Return the routes under `/_sandbox/claude`. Every act answers `ok`, or `ok: false` with a sentence and HTTP 400."""
     return [Route(path, _endpoint(organization, act), methods=[method]) for method, path, act in _ACTS]
 
 

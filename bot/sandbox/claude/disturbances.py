@@ -40,7 +40,7 @@ class Gap(_Strict):
 
 
 class RepeatedPage(_Strict):
-    """The page after page number `page` of an analytics report brings its rows again; then the report goes on."""
+    """The page after page number `page` of an analytics report brings its rows again. Then the report goes on."""
 
     kind: Literal["repeated_page"]
     page: int = Field(ge=1)

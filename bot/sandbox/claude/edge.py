@@ -65,7 +65,7 @@ class Endpoint:
     heavy: bool = False
 
     def pattern(self) -> re.Pattern[str]:
-        """Return the pattern that a path must match; a name in braces stands for one segment."""
+        """Return the pattern that a path must match. A name in braces stands for one segment."""
         return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
 
 

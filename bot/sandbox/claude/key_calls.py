@@ -69,7 +69,7 @@ def update_key(call: Call) -> dict[str, Any]:
 
 
 def create_key(call: Call) -> dict[str, Any]:
-    """Make a key and answer its metadata and, this once, its `secret`; without the switch there is no such call."""
+    """Make a key and answer its metadata and, this once, its `secret`. Without the switch there is no such call."""
     organization = call.organization
     if not organization.flags.key_creation:
         raise ApiError(404, "Not Found")

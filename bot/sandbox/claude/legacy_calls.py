@@ -73,7 +73,7 @@ class Buckets:
 
 
 class LegacyReports:
-    """The two legacy reports over one usage book; they follow the present by about five minutes."""
+    """The two legacy reports over one usage book. They follow the present by about five minutes."""
 
     def __init__(self, book: UsageBook) -> None:
         self._book = book
@@ -161,7 +161,7 @@ def _buckets(call: Call, widths: tuple[str, ...]) -> Buckets:
 
 
 def _values(organization: ClaudeOrganization, dimensions: list[str], row: Row) -> dict[str, Value]:
-    """Return a row's group; the default workspace reads as null in these reports."""
+    """Return a row's group. The default workspace reads as null in these reports."""
     default = organization.default_workspace().id
     return {
         name: None if name == "workspace_id" and value == default else value
@@ -176,7 +176,7 @@ def _is_charged_here(stream: Stream) -> bool:
 def _cost_results(
     organization: ClaudeOrganization, rows: list[Row], dimensions: list[str], group_by: list[str]
 ) -> list[dict[str, Any]]:
-    """Return a bucket's lines; what isn't tokens is one line in each workspace, whichever model it came with."""
+    """Return a bucket's lines. What isn't tokens is one line in each workspace, whichever model it came with."""
     sums: dict[tuple[Value, ...], int] = {}
     for row in rows:
         values = _values(organization, dimensions, row)

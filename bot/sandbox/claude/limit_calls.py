@@ -26,7 +26,7 @@ def _entries(call: Call) -> tuple[list[RateLimit], int | None]:
 
 
 def list_rate_limits(call: Call) -> dict[str, Any]:
-    """List the organization's limits; without `limit` everything comes in one page."""
+    """List the organization's limits. Without `limit` everything comes in one page."""
     entries, limit = _entries(call)
     model = call.query.get("model")
     if model is not None:
@@ -55,7 +55,7 @@ def list_workspace_rate_limits(call: Call) -> dict[str, Any]:
 
 
 def update_workspace_rate_limit(call: Call) -> dict[str, Any]:
-    """Set or clear overrides of one entry; what is not named stays, what exceeds the organization's is stored."""
+    """Set or clear overrides of one entry. What is not named stays, what exceeds the organization's is stored."""
     workspace = find_workspace(call)
     entry = call.organization.rate_limits.get(call.path["rate_limit_id"])
     if entry is None:
@@ -130,7 +130,7 @@ def get_spend_limit(call: Call) -> dict[str, Any]:
 
 
 def set_spend_limit(call: Call) -> dict[str, Any]:
-    """Set the monthly limit of the organization or of a workspace; an existing one is overwritten."""
+    """Set the monthly limit of the organization or of a workspace. An existing one is overwritten."""
     _require_preview(call)
     params.only(call.body, "scope", "amount", "period")
     period, raw = call.body.get("period", "monthly"), call.body.get("scope")

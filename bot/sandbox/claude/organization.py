@@ -182,7 +182,7 @@ class ClaudeOrganization:
         return key, secret
 
     def accept_invite(self, invite_id: str) -> User:
-        """Let the invited person join, as a click in the invitation mail does; the id may also be the address invited."""
+        """Let the invited person join, as a click in the invitation mail does. The id may also be the address invited."""
         now, pending = self.clock.now(), {invite.email.lower(): invite for invite in self.pending_invites()}
         invite = self.invites.get(invite_id) or pending.get(invite_id.lower())
         if invite is None:
@@ -212,7 +212,7 @@ class ClaudeOrganization:
                 key.set_state("archived", now)
 
     def note_activity(self, kind: str, by: User | None, **about: str) -> None:
-        """Put something that was done into the activity feed; without a person it was done with the Admin key."""
+        """Put something that was done into the activity feed. Without a person it was done with the Admin key."""
         actor = {"type": "admin_api_key_actor"}
         if by is not None:
             actor = {"type": "user_actor", "user_id": by.id, "email_address": by.email}
@@ -229,7 +229,7 @@ class ClaudeOrganization:
         self.revisions.add(Revision(day=day, factor=factor, workspace_id=workspace_id))
 
     def set_flags(self, changes: dict[str, Any]) -> None:
-        """Switch flags; an unknown name and a value that doesn't fit are a 400, and nothing changes."""
+        """Switch flags. An unknown name and a value that doesn't fit are a 400, and nothing changes."""
         known = {field.name for field in fields(Flags)}
         for name in changes:
             if name not in known:

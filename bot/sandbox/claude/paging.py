@@ -69,7 +69,7 @@ class Cursor:
 
 
 def read_cursor(query: QueryParams) -> Cursor | None:
-    """Return the cursor in `page`, None when absent; a cursor of another query is a 400."""
+    """Return the cursor in `page`, None when absent. A cursor of another query is a 400."""
     raw = query.get("page")
     if not raw:
         return None

@@ -1,4 +1,4 @@
-"""Query strings and bodies, read as strictly as the API reads them; every fault is a 400 that names the field."""
+"""Query strings and bodies, read as strictly as the API reads them. Every fault is a 400 that names the field."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ def many(query: QueryParams, name: str, allowed: Collection[str] | None = None, 
 
 
 def moment(query: QueryParams, name: str) -> datetime | None:
-    """Return an aware time in UTC, or None when it is absent; a time without a zone is refused."""
+    """Return an aware time in UTC, or None when it is absent. A time without a zone is refused."""
     raw = query.get(name)
     if raw is None:
         return None

@@ -77,7 +77,7 @@ def remove_user(call: Call) -> dict[str, Any]:
 
 
 def sign_out(call: Call) -> dict[str, Any]:
-    """End a member's sessions, which only Claude Enterprise organizations can; keys stay as they are."""
+    """End a member's sessions, which only Claude Enterprise organizations can. Keys stay as they are."""
     user = _user(call)
     if call.organization.flags.organization_kind == "enterprise":
         return user_json(user)

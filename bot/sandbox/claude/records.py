@@ -130,7 +130,7 @@ class ApiKey:
         return self.state
 
     def set_state(self, state: str, at: datetime) -> None:
-        """Switch the key; its usage pauses while it is not active."""
+        """Switch the key. Its usage pauses while it is not active."""
         if self.state == "active" and state != "active":
             self.pauses.append((at, None))
         elif self.state != "active" and state == "active" and self.pauses:

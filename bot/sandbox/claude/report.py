@@ -1,4 +1,4 @@
-"""Groups and filters usage cells; the analytics and the legacy reports are two faces of this one."""
+"""Groups and filters usage cells. The analytics and the legacy reports are two faces of this one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,7 +110,7 @@ def collect(
 
 
 def value_json(organization: ClaudeOrganization, value: Value) -> Any:
-    """Return a group's value as JSON; a person is named, and marked when no longer a member."""
+    """Return a group's value as JSON. A person is named, and marked when no longer a member."""
     if not isinstance(value, tuple):
         return value
     kind, identity = value

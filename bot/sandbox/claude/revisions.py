@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Revision(BaseModel):
-    """Multiplies what streams did on one UTC day; a scope of None means all of them.
+    """Multiplies what streams did on one UTC day. A scope of None means all of them.
 
     It counts from the moment `since` (None: always) and before the moment `until` (None: for ever): a factor of 0 with an
     `until` are rows that come late.

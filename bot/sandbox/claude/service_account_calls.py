@@ -56,7 +56,7 @@ def get_account(call: Call) -> dict[str, Any]:
 
 
 def create_account(call: Call) -> dict[str, Any]:
-    """Make a service account; the name is there once in the organization, also after its archival."""
+    """Make a service account. The name is there once in the organization, also after its archival."""
     organization, now = call.organization, call.organization.clock.now()
     params.only(call.body, "name", "description", "organization_role")
     name = params.text(call.body, "name", 255, required=True) or ""
@@ -96,7 +96,7 @@ def _description(call: Call) -> str | None:
 
 
 def archive_account(call: Call) -> dict[str, Any]:
-    """Archive a service account for good; a second time changes nothing."""
+    """Archive a service account for good. A second time changes nothing."""
     account = find_account(call, call.path["account_id"])
     if account.archived_at is None:
         account.archived_at = account.updated_at = call.organization.clock.now()

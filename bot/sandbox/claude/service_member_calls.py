@@ -14,7 +14,7 @@ _GIVABLE = WORKSPACE_ROLES[:4]
 
 
 def _member(call: Call, workspace_id: str, account_id: str) -> dict[str, Any] | None:
-    """Return a membership; every service account is in the default workspace, explicitly or not."""
+    """Return a membership. Every service account is in the default workspace, explicitly or not."""
     organization = call.organization
     role = organization.service_memberships.get((workspace_id, account_id))
     implicit = role is None and workspace_id == organization.default_workspace().id
@@ -45,7 +45,7 @@ def _open_workspace(call: Call, workspace_id: str) -> Workspace:
 
 
 def list_workspaces_of(call: Call) -> dict[str, Any]:
-    """List the workspaces of a service account, the default one first; an archived account is in none."""
+    """List the workspaces of a service account, the default one first. An archived account is in none."""
     account = find_account(call, call.path["account_id"])
     if account.archived_at is not None:
         return {"data": [], "next_page": None}
@@ -82,13 +82,13 @@ def _put(call: Call, workspace_id: str, account_id: str) -> dict[str, Any]:
 
 
 def add_workspace(call: Call) -> dict[str, Any]:
-    """Put a service account into the workspace of the body; a role that it has there is replaced."""
+    """Put a service account into the workspace of the body. A role that it has there is replaced."""
     params.only(call.body, "workspace_id", "workspace_role")
     return _put(call, params.text(call.body, "workspace_id", 200, required=True) or "", call.path["account_id"])
 
 
 def add_account(call: Call) -> dict[str, Any]:
-    """Put the service account of the body into a workspace; a role that it has there is replaced."""
+    """Put the service account of the body into a workspace. A role that it has there is replaced."""
     params.only(call.body, "service_account_id", "workspace_role")
     account_id = params.text(call.body, "service_account_id", 200, required=True) or ""
     return _put(call, call.path["workspace_id"], account_id)

@@ -98,7 +98,7 @@ def member_json(workspace_id: str, user_id: str, role: str) -> dict[str, Any]:
 
 
 def key_json(key: ApiKey, now: datetime, version: str, default_workspace_id: str) -> dict[str, Any]:
-    """Return an ApiKey; the old shape has `workspace_id`, null for the default workspace, instead of `scope`."""
+    """Return an ApiKey. The old shape has `workspace_id`, null for the default workspace, instead of `scope`."""
     shape: dict[str, Any] = {
         "id": key.id,
         "type": "api_key",

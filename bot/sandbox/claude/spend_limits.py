@@ -1,4 +1,4 @@
-"""Spend limits set and taken away, by API or by hand in the Console; each leaves an entry in the activity feed."""
+"""Spend limits set and taken away, by API or by hand in the Console. Each leaves an entry in the activity feed."""
 
 import secrets
 
@@ -8,7 +8,7 @@ from bot.sandbox.claude.records import SpendLimit, User, tagged_id
 
 
 def put_limit(organization: ClaudeOrganization, workspace_id: str | None, amount: object, by: User | None) -> SpendLimit:
-    """Set the monthly limit of a workspace, or of the organization, in whole cents; an existing one is overwritten."""
+    """Set the monthly limit of a workspace, or of the organization, in whole cents. An existing one is overwritten."""
     if not isinstance(amount, str) or not (amount.isascii() and amount.isdigit()):
         raise invalid("amount: Input should be a non-negative integer decimal string")
     if len(amount.lstrip("0")) > len(TIER_CAP_CENTS) or int(amount) > int(TIER_CAP_CENTS):
@@ -31,7 +31,7 @@ def put_limit(organization: ClaudeOrganization, workspace_id: str | None, amount
 
 
 def drop_limit(organization: ClaudeOrganization, limit: SpendLimit, by: User | None) -> None:
-    """Take a limit away; a workspace then has the organization's. Anthropic's own cap can't be taken away."""
+    """Take a limit away. A workspace then has the organization's. Anthropic's own cap can't be taken away."""
     if limit.scope == "usage_tier":
         raise invalid("The cap of the usage tier is read-only.")
     del organization.spend_limits[limit.id]

@@ -17,7 +17,7 @@ _NOTHING: dict[str, Any] = {"data": [], "has_more": False, "first_id": None, "la
 
 
 def list_activities(call: Call) -> dict[str, Any]:
-    """Return the activity feed; without the switch the key has no right to it."""
+    """Return the activity feed. Without the switch the key has no right to it."""
     if not call.organization.flags.compliance_enabled:
         raise ApiError(403, "The Compliance API is not enabled for this organization.")
     limit = params.integer(call.query, "limit", 100, 1, 5000)

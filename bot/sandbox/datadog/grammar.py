@@ -29,7 +29,7 @@ class Metric:
 
 
 def read_datagram(datagram: bytes) -> list[Metric]:
-    """Return the metrics of a datagram; an empty one has none."""
+    """Return the metrics of a datagram. An empty one has none."""
     try:
         text = datagram.decode("utf-8")
     except UnicodeDecodeError:

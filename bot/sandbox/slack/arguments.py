@@ -13,7 +13,7 @@ from bot.sandbox.strict_json import HalfCharacter, read_strictly
 
 
 async def read_arguments(request: Request) -> Json:
-    """Return the merged arguments; the body wins over the query. Raises `invalid_form_data`, `invalid_post_type`."""
+    """Return the merged arguments. The body wins over the query. Raises `invalid_form_data`, `invalid_post_type`."""
     merged: Json = dict(request.query_params)
     body = await request.body()
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()

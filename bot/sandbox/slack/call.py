@@ -13,7 +13,7 @@ from bot.sandbox.strict_json import HalfCharacter, read_strictly
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of one call, merged from query, form and JSON; the typed readers refuse as Slack does."""
+    """The arguments of one call, merged from query, form and JSON. The typed readers refuse as Slack does."""
 
     workspace: SlackWorkspace
     arguments: Json
@@ -83,7 +83,7 @@ class Method:
 
 
 def page(call: Call, items: list[Any], default_limit: int = 100) -> tuple[list[Any], Json]:
-    """Return one page of `items` and its `response_metadata`; the cursor is opaque to callers."""
+    """Return one page of `items` and its `response_metadata`. The cursor is opaque to callers."""
     cursor, start = call.text("cursor"), 0
     if cursor:
         if not cursor.startswith("dXNlcjp") or not re.fullmatch(r"[0-9]{1,9}", cursor[7:]):

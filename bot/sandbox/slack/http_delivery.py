@@ -61,7 +61,7 @@ class HttpCarrier:
         return verified
 
     async def send(self, kind: Kind, payload: Json, timing: Timing, attempt: int, reason: str | None) -> Ack:
-        """Post once; only a 2xx within the window is an ack."""
+        """Post once. Only a 2xx within the window is an ack."""
         body, content_type = encode(kind, payload)
         headers = signed_headers(body, content_type)
         if attempt:

@@ -31,7 +31,7 @@ def _channel(channel: Channel) -> Json:
 
 
 def slash_command(workspace: SlackWorkspace, user: User, channel: Channel, command: str, text: str) -> Json:
-    """Return the form fields of a slash command; every value is a string."""
+    """Return the form fields of a slash command. Every value is a string."""
     return {
         "token": _VERIFICATION,
         "team_id": TEAM_ID,
@@ -50,7 +50,7 @@ def slash_command(workspace: SlackWorkspace, user: User, channel: Channel, comma
 
 
 def message_actions(workspace: SlackWorkspace, user: User, message: Message, actions: list[Json]) -> Json:
-    """Return the block_actions of a click in a message; an ephemeral one does not carry its message."""
+    """Return the block_actions of a click in a message. An ephemeral one does not carry its message."""
     channel = workspace.channels[message.channel]
     container: Json = {
         "type": "message",

@@ -1,4 +1,4 @@
-"""Writes, changes and removes messages; every way of doing so (API, response url, ack, person) ends here."""
+"""Writes, changes and removes messages. Every way of doing so (API, response url, ack, person) ends here."""
 
 from bot.sandbox.people import BOT_USER_ID
 from bot.sandbox.slack.content import Content

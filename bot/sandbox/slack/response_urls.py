@@ -18,7 +18,7 @@ from bot.sandbox.slack.workspace import SlackWorkspace
 
 
 class ResponseUrls:
-    """Answers posts to response urls; without a token, because the address is the permission."""
+    """Answers posts to response urls. Without a token, because the address is the permission."""
 
     def __init__(self, workspace: SlackWorkspace) -> None:
         self._workspace = workspace

@@ -96,7 +96,7 @@ class SocketHub:
             connection.silent = True
 
     async def close(self) -> None:
-        """Close every connection; a sender that waits for an ack learns at once that none will come."""
+        """Close every connection. A sender that waits for an ack learns at once that none will come."""
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(TimeoutError())

@@ -169,7 +169,7 @@ class Seen:
     file: Json | None = None
 
     def public(self) -> Json:
-        """Return it as JSON-ready data; keys without a value are left out, except the ones that are always there."""
+        """Return it as JSON-ready data. Keys without a value are left out, except the ones that are always there."""
         always = {"seq": self.seq, "at": self.at.isoformat(), "surface": self.surface, "event": self.event}
         rest: Json = {
             "channel": self.channel,

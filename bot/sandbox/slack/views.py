@@ -31,7 +31,7 @@ def check_view(workspace: SlackWorkspace, payload: Any, kind: str) -> Json:
 
 
 def open_modal(workspace: SlackWorkspace, user: str, payload: Any) -> View:
-    """Show a first modal to a person; what they had open before is gone."""
+    """Show a first modal to a person. What they had open before is gone."""
     view = _new(workspace, user, check_view(workspace, payload, "modal"))
     workspace.modals[user] = [view]
     _record(workspace, view, "open", payload)

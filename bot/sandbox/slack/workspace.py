@@ -31,7 +31,7 @@ TEAM_DOMAIN = "acme"
 
 
 class SlackWorkspace:
-    """Everything in memory; one process, one event loop. `base_url` is set when the server knows its port."""
+    """Everything in memory. One process, one event loop. `base_url` is set when the server knows its port."""
 
     def __init__(self, clock: SandboxClock, faults: Faults, wire: WireLog, manifest: Json, base_url: str = "") -> None:
         self.clock, self.faults, self.wire, self.manifest, self.base_url = clock, faults, wire, manifest, base_url

@@ -14,7 +14,7 @@ WHOLE = 100
 
 @dataclass(frozen=True)
 class Threshold:
-    """An amount per UTC day or month, of all or one workspace; a channel is told when it is reached.
+    """An amount per UTC day or month, of all or one workspace. A channel is told when it is reached.
 
     `steps` are the percents of it at which the channel is told, in rising order.
     """

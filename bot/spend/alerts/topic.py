@@ -54,13 +54,13 @@ class _Told:
 
 
 class AlertTopic(Notices):
-    """The topic of alerts; its subject is an alert's id."""
+    """The topic of alerts. Its subject is an alert's id."""
 
     name = TOPIC
     retake_after = timedelta(minutes=10)
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Read the alert; what it says comes from the ledger until it was said, and stays so afterwards."""
+        """Read the alert. What it says comes from the ledger until it was said, and stays so afterwards."""
         async with rt.store.read() as tx:
             found = await db.alert_and_threshold(tx, int(subject))
             is_watched = found is not None and await db.threshold(tx, found[1].id) is not None

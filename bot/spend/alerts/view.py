@@ -1,4 +1,4 @@
-"""An alert: which amount was reached, by how much so far, and what drove it; somebody can say that they look after it.
+"""An alert: which amount was reached, by how much so far, and what drove it. Somebody can say that they look after it.
 
 Pure.
 """
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def alert_lines(crossing: Crossing) -> list[Markup]:
-    """Return what an alert says, line by line; they are kept, so that the card can be redrawn."""
+    """Return what an alert says, line by line. They are kept, so that the card can be redrawn."""
     who = escape(crossing.scope_name) if crossing.scope_name else "Spend"
     how = reached(crossing)
     if crossing.threshold.period == "daily":

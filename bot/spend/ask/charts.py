@@ -61,7 +61,7 @@ def _suffix(figures: Figures) -> str:
 
 
 def _hours(figures: Figures, title: str, finding: str) -> ChartSpec | None:
-    """Return hours as bars, more than fit added up to longer ones; an hour in which nothing happened has none."""
+    """Return hours as bars, more than fit added up to longer ones. An hour in which nothing happened has none."""
     at = figures.query.splits.index(HOUR)
     sums: dict[str, Decimal] = {}
     for part in figures.breakdown.slices:
@@ -87,7 +87,7 @@ def _hours(figures: Figures, title: str, finding: str) -> ChartSpec | None:
 
 
 def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> ChartSpec | None:
-    """Return weeks or months as bars; more than fit are added up to longer ones, the odd ones first."""
+    """Return weeks or months as bars. More than fit are added up to longer ones, the odd ones first."""
     rows = [one for one in figures.series.days if one.parts is not None]
     if len(rows) < 2:
         return None
@@ -113,7 +113,7 @@ def _sum(bar: Sequence[DayFigure], part: str) -> Decimal:
 
 
 def _label(bar: Sequence[DayFigure], figures: Figures, is_months: bool) -> str:
-    """Return a bar's label, in at most the 20 characters that Slack shows; the first week may begin before the period."""
+    """Return a bar's label, in at most the 20 characters that Slack shows. The first week may begin before the period."""
     first, last = bar[0].day, bar[-1].day
     if is_months:
         return month_name(first) if first == last else f"{month_name(first)[:3]}–{month_name(last)}"

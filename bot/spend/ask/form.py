@@ -89,7 +89,7 @@ def ask_values(query: SpendQuery, workspaces: Mapping[str, str]) -> tuple[dict[s
 
 
 def _named_splits(query: SpendQuery) -> dict[str, str]:
-    """Return which of a query's splits have a choice in the form, by field; that by a tag is typed."""
+    """Return which of a query's splits have a choice in the form, by field. That by a tag is typed."""
     fields = (ids.SPEND_ASK_BY, ids.SPEND_ASK_AND_BY)
     known = [one.name for one in query.splits if one.name in _NAMED]
     return dict(zip(fields, known, strict=False))

@@ -76,7 +76,7 @@ async def scope_of(rt: Runtime, query: SpendQuery, first: date, last: date) -> S
 
 
 async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[tuple[str, ...], str]:
-    """Return ids and names of workspaces; an archived one may have left its name to another, and both are meant."""
+    """Return ids and names of workspaces. An archived one may have left its name to another, and both are meant."""
     known = await workspaces(rt)
     found, names = list[str](), list[str]()
     for value in wanted.values:

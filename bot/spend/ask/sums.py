@@ -1,4 +1,4 @@
-"""What an answer adds up: money, tokens or requests, by one or two splits; every total is the sum of its parts. Pure."""
+"""What an answer adds up: money, tokens or requests, by one or two splits. Every total is the sum of its parts. Pure."""
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
@@ -64,7 +64,7 @@ def total(counts: Iterable[Count]) -> Total:
 
 
 def id_of(split: Dimension, tags: Tags) -> Callable[[Count], str]:
-    """Return what tells the id of a count's part in a split, "" for none; it is asked of each of many counts."""
+    """Return what tells the id of a count's part in a split, "" for none. It is asked of each of many counts."""
     column, tag = split.column, tag_of(split)
     if is_time(split) and split != HOUR:
 

@@ -35,7 +35,7 @@ async def want_told(
 
 
 async def tell(rt: Runtime, change_id: str) -> None:
-    """Send what is wanted of a change; what fails is tried again later."""
+    """Send what is wanted of a change. What fails is tried again later."""
     await converge(rt, TOPIC, change_id)
 
 
@@ -44,12 +44,12 @@ def _key(change_id: str) -> str:
 
 
 class ChangeTopic(Notices):
-    """The topic of changes; its subject is a change's id."""
+    """The topic of changes. Its subject is a change's id."""
 
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Read the change; what was done stays so."""
+        """Read the change. What was done stays so."""
         async with rt.store.read() as tx:
             found = await note(tx, _key(subject))
         if found is None:

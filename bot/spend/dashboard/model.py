@@ -1,4 +1,4 @@
-"""What the dashboard shows; each amount is None where nothing is known, which is never $0. Pure."""
+"""What the dashboard shows. Each amount is None where nothing is known, which is never $0. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -55,7 +55,7 @@ def render_dashboard(found: Dashboard, chart: Json | None = None) -> Message:
 
 
 def _head(today: Today, windows: tuple[Window, ...], days: int = 0) -> list[Markup]:
-    """Return today so far and a line for each window; the one that is drawn is marked in words."""
+    """Return today so far and a line for each window. The one that is drawn is marked in words."""
     lines: list[Markup] = [_today(today)]
     for one in windows:
         count = len(one.times.days)

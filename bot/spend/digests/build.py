@@ -59,7 +59,7 @@ class DigestInput:
 
 
 def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSIONS) -> Digest:
-    """Return the digest of a day; without data for the day, it says so and nothing else."""
+    """Return the digest of a day. Without data for the day, it says so and nothing else."""
     fact = given.known.get(given.day)
     if fact is None:
         return Digest(given.day, None, None, None, given.budget, False, None, given.scope, nothing_until=given.nothing_until)

@@ -20,7 +20,7 @@ from bot.store.upsert import insert_into
 
 
 async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
-    """Subscribe a channel, or change the subscription that it has; a channel has one at most."""
+    """Subscribe a channel, or change the subscription that it has. A channel has one at most."""
     values = {
         "id": wanted.id,
         "channel": wanted.channel,

@@ -11,7 +11,7 @@ from bot.spend.scope import Scope
 
 
 def within(given: DigestInput, scope: Scope) -> DigestInput:
-    """Return what a digest is made of without what isn't in a scope; of its month then only the day itself is left.
+    """Return what a digest is made of without what isn't in a scope. Of its month then only the day itself is left.
 
     A digest isn't split by person, so what somebody used without a key counts where they see the workspace.
     """

@@ -30,7 +30,7 @@ THREAD_UNTIL = timedelta(hours=6)
 
 
 def digest_of(channel: str) -> Wanted:
-    """Return the digest itself; what it says of an unfinished day is drawn again once that is closed."""
+    """Return the digest itself. What it says of an unfinished day is drawn again once that is closed."""
     return Wanted(DIGEST, channel)
 
 
@@ -130,7 +130,7 @@ class _Told:
 
 
 class DigestTopic(Notices):
-    """The topic of digests; its subject is a run's id."""
+    """The topic of digests. Its subject is a run's id."""
 
     name = TOPIC
     retake_after = timedelta(minutes=10)

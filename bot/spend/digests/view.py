@@ -1,4 +1,4 @@
-"""The daily digest: the answer in the first line, then why, then the chart; the breakdown stands in its thread. Pure."""
+"""The daily digest: the answer in the first line, then why, then the chart. The breakdown stands in its thread. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace

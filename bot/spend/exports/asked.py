@@ -9,7 +9,7 @@ from bot.spend.table import Column, Row, Table
 
 
 class CannotExport(Exception):
-    """The report can't be made; the message is one plain sentence."""
+    """The report can't be made. The message is one plain sentence."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ STATUS = (Column("as_of", "As of", "hour"), Column("final", "Final", "text"))
 
 
 def csv_bytes(table: Table) -> bytes:
-    """Return a whole table as a CSV file; each line ends with its `as_of`, and with whether it is `final`: yes or no."""
+    """Return a whole table as a CSV file. Each line ends with its `as_of`, and with whether it is `final`: yes or no."""
     status = (table.as_of, is_final(not table.provisional and table.as_of is not None))
     rows = ((*row, *status) for row in table.rows)
     return "".join(csv_lines((*table.columns, *STATUS), rows)).encode("utf-8", "replace")
@@ -68,7 +68,7 @@ def csv_cell(value: Value) -> str:
 
 
 def file_name(report: str, first: date, last: date, by: Sequence[str] = ()) -> str:
-    """Return the name of a report's file: `spend-2026-10-by-model.csv`; days that are no whole month are both named."""
+    """Return the name of a report's file: `spend-2026-10-by-model.csv`. Days that are no whole month are both named."""
     parts = [report, _days(first, last), *(["by", *by] if by else [])]
     return f"{'-'.join(_OTHER.sub('-', part.lower()).strip('-') for part in parts)}.csv"
 

@@ -24,7 +24,7 @@ def with_days(query: SpendQuery, first: date, last: date, where: Sequence[Filter
 
 
 def days_typed(period: Period, first: date, last: date) -> Period:
-    """Return a period that means these days whenever it is read; one that names its year means them already."""
+    """Return a period that means these days whenever it is read. One that names its year means them already."""
     return period if period[:4].isdigit() else f"{first}..{last}"
 
 

@@ -161,7 +161,7 @@ async def _rows(tx: Tx, selection: Selection, found: Sequence[Measures], known: 
 
 
 async def _some(tx: Tx, selection: Selection, found: Counted, known: Known, start: int, length: int) -> list[Measures]:
-    """Return so many records from a place on; only the days are read in which they are."""
+    """Return so many records from a place on. Only the days are read in which they are."""
     if found.whole:
         return list(found.whole[start : start + length])
     before, days = 0, list[date]()
@@ -194,7 +194,7 @@ async def _of_days(tx: Tx, selection: Selection, first: date, last: date, where:
 
 
 async def _whole(tx: Tx, selection: Selection, wheres: Sequence[Where], known: Known) -> list[Measures]:
-    """Return the records of the whole period, in order; what a report can't tell is a part of its own."""
+    """Return the records of the whole period, in order. What a report can't tell is a part of its own."""
     found: list[Measures] = []
     for first, last, untold in stretches(selection, known):
         for where in wheres:

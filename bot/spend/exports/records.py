@@ -83,7 +83,7 @@ class Records:
 
 
 def summed(parts: Iterable[Measures]) -> list[Measures]:
-    """Return the sums of equal groups, in the order of their first part; a sum with an unknown part isn't known."""
+    """Return the sums of equal groups, in the order of their first part. A sum with an unknown part isn't known."""
     found: dict[tuple[object, ...], Measures] = {}
     for one in parts:
         group = (one.day, *sorted(one.ids.items()))
@@ -188,7 +188,7 @@ def largest_in_text(table: Table, most: int = 5) -> list[str]:
 
 
 def _without(total: Measures, parts: Sequence[Measures]) -> Measures:
-    """Return what is left of a total; a count of which a part isn't known isn't known."""
+    """Return what is left of a total. A count of which a part isn't known isn't known."""
     counted = [one.requests for one in (total, *parts) if one.requests is not None]
     return Measures(
         total.day,
@@ -222,7 +222,7 @@ def record_columns(selection: Selection) -> tuple[Column, ...]:
 
 
 def record_row(one: Measures, selection: Selection, facts: Facts) -> Row:
-    """Return one record for programs, under `record_columns`; of several days it is as old as the freshest of them."""
+    """Return one record for programs, under `record_columns`. Of several days it is as old as the freshest of them."""
     cells: list[Value] = [one.day] if selection.daily else []
     for dimension in selection.by:
         if dimension == HOUR:

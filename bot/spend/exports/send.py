@@ -130,7 +130,7 @@ async def _note(rt: Runtime, actor: Actor, export: Export, file: File, causes: t
 
 
 async def _deliver(rt: Runtime, actor: Actor, file: File) -> None:
-    """Upload first, so that nothing is announced that doesn't come; a share that fails takes the announcement back."""
+    """Upload first, so that nothing is announced that doesn't come. A share that fails takes the announcement back."""
     content = codecs.BOM_UTF8 + file.content
     file_id = await rt.notifier.put_file(file.name, content, f"{file.name}: a table of figures as CSV")
     text: Markup = f"{file.about}, {own(plural(file.rows, 'row'))}. {file.fresh}."

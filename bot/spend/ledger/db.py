@@ -118,7 +118,7 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
 
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
-    """Return what is known of the days from `first` to `last`; a day that is absent has no data."""
+    """Return what is known of the days from `first` to `last`. A day that is absent has no data."""
     found = await tx.session.exec(select(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last)))
     return {row.day: _ledger_day(row) for row in found.all()}
 

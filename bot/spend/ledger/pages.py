@@ -70,7 +70,7 @@ class _Reading:
     written_to: date | None = None
 
     def add(self, page: Report[CostBucket]) -> None:
-        """Sort a page's buckets into their days; what earlier pages told of a group is added up."""
+        """Sort a page's buckets into their days. What earlier pages told of a group is added up."""
         if page.source != self.source:
             self._begin_anew(page.source)
         if page.refreshed_at is not None:
@@ -92,7 +92,7 @@ class _Reading:
         return self.days.setdefault(day, {})
 
     def take(self, everything: bool = False) -> dict[date, CostParts]:
-        """Return the days that can be written now; the newest is still being read until the end."""
+        """Return the days that can be written now. The newest is still being read until the end."""
         is_large = self.batch_rows is not None and self.waiting >= self.batch_rows and len(self.days) > 1
         if not everything and not is_large:
             return {}
@@ -104,7 +104,7 @@ class _Reading:
         return ready
 
     def reaches(self) -> datetime:
-        """Return until when the figures are complete; a report that doesn't say so is given its time."""
+        """Return until when the figures are complete. A report that doesn't say so is given its time."""
         return _reaches(self.source, self.refreshed_at, self.now)
 
     def facts(self, days: dict[date, CostParts]) -> list[LedgerDay]:

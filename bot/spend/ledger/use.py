@@ -40,7 +40,7 @@ def each_use_from(store: Callable[[], Store]) -> UseOfEach:
 
 
 async def use_of(store: Store, key_ids: Sequence[str], now: datetime) -> KeyUse:
-    """Return what is known of the use of keys together; days whose report knows no keys count as not known."""
+    """Return what is known of the use of keys together. Days whose report knows no keys count as not known."""
     async with store.read() as tx:
         known = await _known_days(tx, now)
         if not known:

@@ -33,7 +33,7 @@ async def keep(tx: Tx, limit: Limit, *, for_good: bool) -> None:
 
 
 async def let_go(tx: Tx, request_id: str, now: datetime) -> None:
-    """End the limit that a request set; the one before it, if it still holds, counts again."""
+    """End the limit that a request set. The one before it, if it still holds, counts again."""
     mine = update(SpendLimitRow).where(col(SpendLimitRow.request_id) == request_id, _holds())
     await tx.execute(mine.values(over_at=now))
 

@@ -49,7 +49,7 @@ class _Told:
 
 
 class LimitTopic(Notices):
-    """The topic of these messages; its subject names a request, a month and a step."""
+    """The topic of these messages. Its subject names a request, a month and a step."""
 
     name = TOPIC
 

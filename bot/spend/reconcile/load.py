@@ -29,7 +29,7 @@ async def reconciliation(rt: Runtime, first: date, last: date) -> Reconciliation
 
 
 async def reconcile_days(tx: Tx, first: date, last: date, finer: Sequence[Dimension] = FINER) -> Reconciliation:
-    """Return the same within a transaction; what needs a closer look is split by `finer`.
+    """Return the same within a transaction. What needs a closer look is split by `finer`.
 
     The sums are made in a thread: those of a thousand keys take seconds, in which clicks are answered.
     """

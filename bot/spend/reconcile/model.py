@@ -54,7 +54,7 @@ Parts = Mapping[Reason, Decimal]
 
 @dataclass(frozen=True)
 class Line:
-    """Figures of one model on one day, or of anything that was summed; what isn't known is None.
+    """Figures of one model on one day, or of anything that was summed. What isn't known is None.
 
     `computed` is list price × tokens on the standard tier; `at_list` is what the report itself calls list price.
     """
@@ -91,7 +91,7 @@ class Line:
 
 
 def total_of(lines: Iterable[Line]) -> Line:
-    """Return the sum of lines; the list price is known if that of each is, the computed one where that of any is."""
+    """Return the sum of lines. The list price is known if that of each is, the computed one where that of any is."""
     every = list(lines)
     at_list = [one.at_list for one in every]
     computed = [one.computed for one in every if one.computed is not None]
@@ -137,7 +137,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """All days from `first` to `last` by model; without any data there is no `as_of`."""
+    """All days from `first` to `last` by model. Without any data there is no `as_of`."""
 
     first: date
     last: date
@@ -162,7 +162,7 @@ class Reconciliation:
 
     @property
     def faults(self) -> tuple[Whole, ...]:
-        """Return the sums that differ from that by model; there are none unless the ledger is broken."""
+        """Return the sums that differ from that by model. There are none unless the ledger is broken."""
         return tuple(one for one in self.wholes if one.amount != self.total.billed)
 
     @property

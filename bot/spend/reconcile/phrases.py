@@ -144,7 +144,7 @@ def _alarm(model: str, line: Line) -> Markup:
 
 
 def wholes_in_words(found: Reconciliation) -> Markup:
-    """Return whether every way of adding up gives the same total; another one is a fault of the ledger."""
+    """Return whether every way of adding up gives the same total. Another one is a fault of the ledger."""
     if not found.faults:
         return f"The sums by {escape(listed(['model', *(one.by for one in found.wholes)]))} are all the same."
     wrong = listed([f"{money(one.amount)} by {one.by}" for one in found.faults])

@@ -23,7 +23,7 @@ _FIGURES: tuple[tuple[str, str, ColumnKind], ...] = (
 
 
 def by_model_table(found: Reconciliation) -> Table:
-    """Return a row per model, the largest bill first; the difference is billed minus tokens × price, also as percent.
+    """Return a row per model, the largest bill first. The difference is billed minus tokens × price, also as percent.
 
     What a phone shows of it, the first three columns, is the bill and the difference.
     """

@@ -63,7 +63,7 @@ def places_of(workspaces: Sequence[Workspace], measured: Sequence[Measures], nam
 
 
 def by_place(measured: Sequence[Measures], places: Mapping[str, Place]) -> dict[str, Decimal]:
-    """Return what each place cost, by its id; the places add up to the whole."""
+    """Return what each place cost, by its id. The places add up to the whole."""
     sums: dict[str, Decimal] = {}
     for one in measured:
         place = places[one.of(WORKSPACE)].id
@@ -79,7 +79,7 @@ def allocation(
     earlier: Mapping[str, Decimal] | None,
     tags: Sequence[str] = (),
 ) -> Built:
-    """Return what each value of a tag cost, given what each workspace cost; the values add up to the whole."""
+    """Return what each value of a tag cost, given what each workspace cost. The values add up to the whole."""
     if times.as_of is None:
         return Built(no_figures(times), tag=tag, tags=tuple(tags))
     total = sum(now.values(), ZERO)

@@ -18,7 +18,7 @@ _SHORT = ((10**9, "billion"), (10**6, "million"))
 
 
 def added(parts: Iterable[Measures], day: date) -> Measures:
-    """Return the sum of measures; what one of them doesn't know isn't known of the sum."""
+    """Return the sum of measures. What one of them doesn't know isn't known of the sum."""
     every = list(parts)
     at_list = [one.list_amount for one in every if one.list_amount is not None]
     requests = [one.requests for one in every if one.requests is not None]

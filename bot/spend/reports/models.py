@@ -38,7 +38,7 @@ async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Bui
 
 
 def models(times: Times, daily: Sequence[Measures], earlier: Measures | None, prices: PriceTable) -> Built:
-    """Return models by what they cost, the largest first; they add up to the whole."""
+    """Return models by what they cost, the largest first. They add up to the whole."""
     if times.as_of is None:
         return Built(no_figures(times))
     of_model: dict[str, list[Measures]] = {}

@@ -27,7 +27,7 @@ from bot.words.wording import listed, plural
 
 @dataclass(frozen=True)
 class More:
-    """Further columns about people, with their cells by the ledger's id of a person; of others nothing is known.
+    """Further columns about people, with their cells by the ledger's id of a person. Of others nothing is known.
 
     `notes` say what they are and how far they reach; `is_final`: nothing of them may still change.
     """
@@ -62,7 +62,7 @@ def people(
     names: Mapping[str, str],
     more: Sequence[More] = (),
 ) -> Built:
-    """Return people by what they spent, the largest first; they add up to the whole."""
+    """Return people by what they spent, the largest first. They add up to the whole."""
     if times.as_of is None:
         return Built(no_figures(times))
     order = sorted(now, key=lambda one: (-one.amount, PERSON.label(one.of(PERSON), names)))

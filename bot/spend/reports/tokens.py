@@ -40,7 +40,7 @@ _COUNTS = (
 
 
 async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Built:
-    """Return the report; its parts are split by class as the usage report counts them (admin-api.md §4.10)."""
+    """Return the report. Its parts are split by class as the usage report counts them (admin-api.md §4.10)."""
     async with rt.store.read() as tx:
         by_day = {one.day: one for one in await measured(tx, times.first, times.last, ("day",), scope)}
         earlier = await before(tx, times, (), scope)
@@ -48,7 +48,7 @@ async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Bui
 
 
 def token_trends(times: Times, by_day: Mapping[date, Measures], earlier: Measures | None) -> Built:
-    """Return the report of measures by day; a known day without any is one on which nothing was used."""
+    """Return the report of measures by day. A known day without any is one on which nothing was used."""
     if times.as_of is None:
         return Built(no_figures(times))
     days = {day: by_day.get(day, added([], day)) for day in times.days if day in times.known}

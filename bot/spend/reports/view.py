@@ -157,7 +157,7 @@ def _buttons(built: Built, wanted: Wanted, part: Part, *, shareable: bool) -> li
 
 
 def _tag_menu(built: Built, wanted: Wanted) -> list[Json]:
-    """Return the menu of tags; one that doesn't fit into a menu can be typed."""
+    """Return the menu of tags. One that doesn't fit into a menu can be typed."""
     options = [
         option(truncate(words_of_tag(tag), 75), words)
         for tag in built.tags

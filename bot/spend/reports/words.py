@@ -1,4 +1,4 @@
-"""What `/claude-spend report allocation by team 30d` asks for; what is typed and what a button carries are read alike."""
+"""What `/claude-spend report allocation by team 30d` asks for. What is typed and what a button carries are read alike."""
 
 import re
 from collections.abc import Sequence

@@ -46,5 +46,5 @@ def nanos_column(*, nullable: bool = False) -> Any:
 
 
 def unique_of_some(name: str, *columns: str) -> Index:
-    """Return an index of some rows only; its migration says which, because the words for that load both dialects here."""
+    """Return an index of some rows only. Its migration says which, because the words for that load both dialects here."""
     return Index(name, *columns, unique=True)

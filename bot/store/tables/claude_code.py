@@ -79,7 +79,7 @@ class ClaudeCodeCursorRow(Table, table=True):
 
 
 class ClaudeCodeDigestRow(Table, table=True):
-    """A channel that gets the weekly summary; the Monday of the first one is `first_monday`."""
+    """A channel that gets the weekly summary. The Monday of the first one is `first_monday`."""
 
     channel: str = Field(primary_key=True)
     tz: str

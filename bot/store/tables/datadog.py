@@ -20,7 +20,7 @@ class CostTargetRow(Table, table=True):
 
 
 class CostFileRow(Table, table=True):
-    """A file of a day, written down before it is uploaded; one with a higher number takes its place.
+    """A file of a day, written down before it is uploaded. One with a higher number takes its place.
 
     `tried_at` without `taken_at`: nobody knows whether it arrived. `content` has the figures, names and their as-of time.
     """

@@ -8,7 +8,7 @@ from bot.store.tables.base import Table, time_column
 
 
 class AcceptedAdviceRow(Table, table=True):
-    """A finding, by its key, that somebody accepted with a reason; it comes back after `until`."""
+    """A finding, by its key, that somebody accepted with a reason. It comes back after `until`."""
 
     finding: str = Field(primary_key=True)
     title: str

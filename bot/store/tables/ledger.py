@@ -85,7 +85,7 @@ class UsagePartRow(Table, table=True):
 
 
 class CostHourRow(Table, table=True):
-    """The same money as in `cost_day`, by the hour of the UTC day (0 to 23); older hours are dropped."""
+    """The same money as in `cost_day`, by the hour of the UTC day (0 to 23). Older hours are dropped."""
 
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
@@ -102,7 +102,7 @@ class CostHourRow(Table, table=True):
 
 
 class UsageHourRow(Table, table=True):
-    """The same tokens as in `usage_day`, by the hour of the UTC day; older hours are dropped."""
+    """The same tokens as in `usage_day`, by the hour of the UTC day. Older hours are dropped."""
 
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 

@@ -8,7 +8,7 @@ from bot.store.tables.base import NEVER_AGAIN, Table, nanos_column, time_column
 
 
 class SpendLimitRow(Table, table=True):
-    """A monthly limit of one workspace or of the organization ("") that a request set; it holds until `over_at`.
+    """A monthly limit of one workspace or of the organization ("") that a request set. It holds until `over_at`.
 
     Of several that hold for the same scope the newest counts: the others come back once it is over.
     """

@@ -9,7 +9,7 @@ from bot.store.tables.base import NEVER_AGAIN, Table, time_column
 
 
 class ReportSubscriptionRow(Table, table=True):
-    """A channel that gets a report at a local time; one that ended stays, so that what it said is never said again."""
+    """A channel that gets a report at a local time. One that ended stays, so that what it said is never said again."""
 
     __table_args__ = (UniqueConstraint("channel", "report", "tag"),)
 
@@ -28,7 +28,7 @@ class ReportSubscriptionRow(Table, table=True):
 
 
 class ReportRunRow(Table, table=True):
-    """One report of one subscription about some UTC days; its post says what stands of it."""
+    """One report of one subscription about some UTC days. Its post says what stands of it."""
 
     __table_args__ = (UniqueConstraint("subscription_id", "first", "last"), NEVER_AGAIN)
 

@@ -84,7 +84,7 @@ class FindingRow(Table, table=True):
 
 
 class KeyOwnerRow(Table, table=True):
-    """Whose a key is since it was handed over by a request; of all others it is known from who asked for or made them."""
+    """Whose a key is since it was handed over by a request. Of all others it is known from who asked for or made them."""
 
     key_id: str = Field(primary_key=True)
     slack_id: str = Field(index=True)

@@ -25,7 +25,7 @@ class SubscriptionRow(Table, table=True):
 
 
 class DigestRunRow(Table, table=True):
-    """One digest of one subscription for one UTC day; its posts say what stands of it."""
+    """One digest of one subscription for one UTC day. Its posts say what stands of it."""
 
     __table_args__ = (UniqueConstraint("subscription_id", "day"), NEVER_AGAIN)
 
@@ -55,7 +55,7 @@ class CorrectionRow(Table, table=True):
 
 
 class ThresholdRow(Table, table=True):
-    """An amount per day or month, for all or one workspace; a channel is told when it, or a step to it, is reached."""
+    """An amount per day or month, for all or one workspace. A channel is told when it, or a step to it, is reached."""
 
     # One that is live for each channel, period, workspace and amount. Two indexes: none takes two nulls for the same.
     __table_args__ = (

@@ -14,7 +14,7 @@ from bot.store.tables import PeakHourRow, PeakRow
 
 
 async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]) -> None:
-    """Replace all that is known of these hours; a newer reading of one stays."""
+    """Replace all that is known of these hours. A newer reading of one stays."""
     times = [one.hour for one in hours]
     found = await tx.session.exec(select(PeakHourRow).where(col(PeakHourRow.hour).in_(times)))
     read_at = {row.hour: row.read_at for row in found.all()}
@@ -49,7 +49,7 @@ async def forget_before(tx: Tx, moment: datetime) -> None:
 
 
 async def hours_read(tx: Tx, since: datetime) -> dict[datetime, HourRead]:
-    """Return what is known of the hours since a moment; one that is absent has no data."""
+    """Return what is known of the hours since a moment. One that is absent has no data."""
     found = await tx.session.exec(select(PeakHourRow).where(col(PeakHourRow.hour) >= since))
     return {row.hour: HourRead(row.hour, row.read_at, row.source, tuple(row.unmatched)) for row in found.all()}
 
@@ -84,7 +84,7 @@ async def highest_since(
 
 
 async def hourly(tx: Tx, since: datetime, which: Which) -> dict[datetime, int]:
-    """Return the peak of each hour of one thing; of an hour that was read and is absent there was nothing."""
+    """Return the peak of each hour of one thing. Of an hour that was read and is absent there was nothing."""
     scope = which.scope
     columns = (col(PeakRow.hour), col(PeakRow.value))
     conditions = (

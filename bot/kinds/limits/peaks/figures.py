@@ -134,7 +134,7 @@ async def _under_former(tx: Tx, since: datetime, changes: Mapping[At, Change], w
 
 
 async def _peaks(tx: Tx, since: datetime, whose: _Whose, until: datetime | None = None) -> dict[At, Peak]:
-    """Return the highest peak of each limiter; of one's own keys it is the busiest of them."""
+    """Return the highest peak of each limiter. Of one's own keys it is the busiest of them."""
     level, keys = whose.level, whose.scope.keys if whose.level == "key" else ()
     if level == "key" and not keys:
         return {}

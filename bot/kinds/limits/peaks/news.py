@@ -101,7 +101,7 @@ class _Told:
 
 
 class PeakTopic(Notices):
-    """The topic of these messages; its subject is a workspace or none, a group, a day and a step, or a Monday."""
+    """The topic of these messages. Its subject is a workspace or none, a group, a day and a step, or a Monday."""
 
     name = TOPIC
 

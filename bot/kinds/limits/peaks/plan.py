@@ -1,4 +1,4 @@
-"""Which hours are read next: those that just ended, then a step further back; each again once late data is in. Pure."""
+"""Which hours are read next: those that just ended, then a step further back. Each again once late data is in. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

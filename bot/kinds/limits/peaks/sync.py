@@ -35,7 +35,7 @@ async def due(rt: Runtime, now: datetime) -> list[str]:
 
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
-    """Bring the peaks up to date; a failing Admin API is a log line, the next run tries again."""
+    """Bring the peaks up to date. A failing Admin API is a log line, the next run tries again."""
     async with rt.store.write() as tx:
         if not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
             return
@@ -50,7 +50,7 @@ async def sync(rt: Runtime, _key: str, now: datetime) -> None:
 
 
 async def sync_peaks(rt: Runtime, now: datetime) -> None:
-    """Read the hours that are due; an UpstreamError leaves whole hours only."""
+    """Read the hours that are due. An UpstreamError leaves whole hours only."""
     async with rt.store.read() as tx:
         known = await db.hours_read(tx, now - KEPT)
     spans = spans_to_read(now, {hour: one.read_at for hour, one in known.items()})

@@ -1,1 +1,1 @@
-"""What a person can do in the workspace; each act builds the payload that Slack would send and delivers it."""
+"""What a person can do in the workspace. Each act builds the payload that Slack would send and delivers it."""

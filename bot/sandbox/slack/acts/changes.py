@@ -1,4 +1,4 @@
-"""What an administrator of the workspace changes: accounts, groups, channels; the app hears of it by events."""
+"""What an administrator of the workspace changes: accounts, groups, channels. The app hears of it by events."""
 
 from dataclasses import asdict, fields
 from typing import Any
@@ -57,7 +57,7 @@ async def change_group(stage: Stage, group_id: str, given: Json) -> Json:
 
 
 async def change_channel(stage: Stage, channel_id: str, given: Json) -> Json:
-    """Patch a channel; a share with another company is announced with `channel_shared` or `channel_unshared`."""
+    """Patch a channel. A share with another company is announced with `channel_shared` or `channel_unshared`."""
     channel = stage.workspace.channels.get(channel_id)
     if channel is None:
         known = {"name": str(given.get("name") or channel_id.lower())}

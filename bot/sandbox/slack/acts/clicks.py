@@ -49,12 +49,12 @@ async def _enter(stage: Stage, user: User, surface: Message | View, values: Json
 
 
 def _is_stale(given: Any) -> bool:
-    """Return whether this is the page's state of an element that the app took away meanwhile; a test's typo is not."""
+    """Return whether this is the page's state of an element that the app took away meanwhile. A test's typo is not."""
     return any("type" in as_object(part) for part in [given, *as_object(given).values()])
 
 
 async def submit(stage: Stage, act: Json) -> Json:
-    """Send the form in front; the app's answer closes, changes, stacks or refuses it."""
+    """Send the form in front. The app's answer closes, changes, stacks or refuses it."""
     user = stage.actor(str(act.get("user")))
     view = stage.modal(user, str(act.get("view_id")))
     if "submit" not in view.payload:

@@ -37,7 +37,7 @@ def find_element(
 
 
 async def state_of(stage: Stage, user: User, surface: Message | View, block_id: str, element: Json, plain: Any) -> Json:
-    """Return the state object that entering `plain` gives; a dict with a `type` is taken as the state itself."""
+    """Return the state object that entering `plain` gives. A dict with a `type` is taken as the state itself."""
     if "type" in as_object(plain):
         return as_object(plain)
     shape = SHAPES.get(element["type"])

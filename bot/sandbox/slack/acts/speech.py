@@ -49,7 +49,7 @@ def _link(match: re.Match[str]) -> str:
 
 
 async def command(stage: Stage, act: Json) -> Json:
-    """Type a slash command and wait for the ack; what the ack says is shown."""
+    """Type a slash command and wait for the ack. What the ack says is shown."""
     user = stage.actor(str(act.get("user")), insider=True)
     channel = stage.place(user, str(act.get("channel")))
     if act.get("thread_ts"):

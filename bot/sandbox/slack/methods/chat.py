@@ -62,7 +62,7 @@ async def post_message(call: Call) -> Json:
 
 
 async def post_ephemeral(call: Call) -> Json:
-    """Show a message to one member of a channel; its ts is of no use to update or delete."""
+    """Show a message to one member of a channel. Its ts is of no use to update or delete."""
     workspace = call.workspace
     channel = find_channel(workspace, call.text("channel"))
     check_may_post(call, channel)

@@ -47,7 +47,7 @@ _typing = {"placeholder": plain(150), "focus_on_load": flag, "dispatch_action_co
 
 
 def _date(value: Any, pointer: str, report: Report) -> None:
-    """Check a day of the calendar; the 31st of February has the right form and is none."""
+    """Check a day of the calendar. The 31st of February has the right form and is none."""
     try:
         right = isinstance(value, str) and _DAY.fullmatch(value) is not None and bool(date.fromisoformat(value))
     except ValueError:

@@ -85,7 +85,7 @@ def _check_action_ids(where: str, one: dict[str, Any], report: Report) -> None:
 
 
 def _check_response_urls(where: str, one: dict[str, Any], report: Report) -> None:
-    """Check that only an input of a modal asks for a response url; its form is what brings it to the app."""
+    """Check that only an input of a modal asks for a response url. Its form is what brings it to the app."""
     if one.get("type") == "input" and report.surface in ("modal", None):
         return
     for part in _elements(one):
@@ -110,7 +110,7 @@ def _check_tables(every: _Found, report: Report) -> None:
 def _check_sum(
     lists: _Lists, measure: Callable[[dict[str, Any]], int], most: int, message: str, rule: str, report: Report
 ) -> None:
-    """Add up a measure of all blocks; the list that goes beyond `most` is where the problem is."""
+    """Add up a measure of all blocks. The list that goes beyond `most` is where the problem is."""
     total = 0
     for pointer, found in lists:
         total += sum(measure(one) for _, one in found)

@@ -111,7 +111,7 @@ def flag(value: Any, pointer: str, report: Report) -> None:
 
 
 def anything(value: Any, pointer: str, report: Report) -> None:
-    """Accept any value; its type is checked elsewhere."""
+    """Accept any value. Its type is checked elsewhere."""
 
 
 def one_of(*allowed: Any) -> Check:

@@ -45,7 +45,7 @@ class File:
 
     @property
     def is_there(self) -> bool:
-        """Whether Datadog has it; a file without lines isn't uploaded."""
+        """Whether Datadog has it. A file without lines isn't uploaded."""
         return self.taken_at is not None and self.removed_at is None and bool(self.held)
 
 
@@ -67,7 +67,7 @@ async def target(tx: Tx, name: str) -> Target | None:
 
 
 async def begin(tx: Tx, name: str, since: date) -> None:
-    """Let a target get days from `since` on, if they aren't asked for already; all are looked at again then."""
+    """Let a target get days from `since` on, if they aren't asked for already. All are looked at again then."""
     statement = insert_into(tx, CostTargetRow).values(name=name, since=since, failures=0)
     earlier = statement.excluded["since"] < col(CostTargetRow.since)
     changed = {"since": statement.excluded["since"], "looked_at": None}

@@ -50,7 +50,7 @@ class Live:
 
 
 def gauges(live: Live, now: datetime) -> list[Gauge]:
-    """Return every value; those of a window of which nothing is known are absent."""
+    """Return every value. Those of a window of which nothing is known are absent."""
     who, today = shown(live.cells), [one for one in live.cells if one.day == live.today]
     found = list[Gauge]()
     if live.today in live.days:

@@ -90,7 +90,7 @@ def _largest(cells: Sequence[Cell], by: Dimension, most: int) -> frozenset[str]:
 
 
 def gauges(figures: Figures) -> list[Family]:
-    """Return what is exactly so since the ledger was last written; a window without data has no value."""
+    """Return what is exactly so since the ledger was last written. A window without data has no value."""
     who, today = shown(figures.cells), figures.today
     yesterday, month = today - ONE_DAY, today.replace(day=1)
     found = [
@@ -152,7 +152,7 @@ def _cents(figures: Figures, who: Shown) -> dict[Labels, Value]:
 
 
 def counts(figures: Figures) -> dict[Count, int]:
-    """Return what has been counted since the epoch, money in nano-dollars; these may be lower than they once were.
+    """Return what has been counted since the epoch, money in nano-dollars. These may be lower than they once were.
 
     What isn't told apart yet is counted once it is.
     """

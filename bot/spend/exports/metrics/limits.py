@@ -39,7 +39,7 @@ async def limits_and_budgets(rt: Runtime, now: datetime) -> Part:
 
 
 def limit_families(limits: Iterable[Limit], thresholds: Iterable[Threshold], spent: Spent | None) -> list[Family]:
-    """Return the families; of a month without figures (None) no part is known."""
+    """Return the families. Of a month without figures (None) no part is known."""
     allowed, budgets = dict[str | None, Decimal](), dict[str | None, Decimal]()
     for limit in limits:
         allowed[limit.workspace_id] = limit.amount

@@ -40,7 +40,7 @@ class _Ledger:
 
 
 class OrganizationMetrics:
-    """What one process knows of the organization's metrics; it tells them as long as it holds the lease."""
+    """What one process knows of the organization's metrics. It tells them as long as it holds the lease."""
 
     def __init__(self, sources: Sequence[Source] = ()) -> None:
         self._lock = asyncio.Lock()
@@ -86,7 +86,7 @@ class OrganizationMetrics:
         return self._others[1]
 
     async def _is_ours(self, rt: Runtime, now: datetime) -> bool:
-        """Take the lease, or hold it further; a process that isn't scraped any more loses it."""
+        """Take the lease, or hold it further. A process that isn't scraped any more loses it."""
         if self._since and self._since <= now <= self._since + RENEWED_AFTER:
             return True
         async with rt.store.write() as tx:

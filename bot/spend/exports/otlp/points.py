@@ -30,7 +30,7 @@ _HOUR = timedelta(hours=1)
 
 
 def held(day: Iterable[Measures], span: str = WHOLE) -> dict[Key, int]:
-    """Return what a day or an hour of it holds; what the source didn't tell is absent."""
+    """Return what a day or an hour of it holds. What the source didn't tell is absent."""
     found: dict[Key, int] = {}
     for one in day:
         ids = (one.of(WORKSPACE), one.of(MODEL))

@@ -68,7 +68,7 @@ async def due(rt: Runtime, now: datetime) -> Sequence[str]:
 
 
 async def push(rt: Runtime, name: str, now: datetime) -> None:
-    """Send one target what it hasn't got; one process at a time does."""
+    """Send one target what it hasn't got. One process at a time does."""
     target = next((one for one in read_targets(rt.settings.otlp_targets) if one.name == name), None)
     if target is not None:
         await push_alone(rt, target, now)
@@ -88,7 +88,7 @@ async def push_alone(rt: Runtime, target: Target, now: datetime, tell: Tell = la
 
 
 async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pushed:
-    """Send what was left over, then each day that changed; where the target is away the rest waits for the next time."""
+    """Send what was left over, then each day that changed. Where the target is away the rest waits for the next time."""
     async with rt.store.write() as tx:
         if await db.known(tx, target.name) is None:
             await db.begin(tx, target.name, first_day(now))
@@ -117,7 +117,7 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
 
 
 async def _send_left_over(rt: Runtime, target: Target, now: datetime) -> Pushed:
-    """Send what is written down and didn't arrive; what was refused as it is once a day, and then until one is again."""
+    """Send what is written down and didn't arrive. What was refused as it is once a day, and then until one is again."""
     async with rt.store.read() as tx:
         left = await db.unsent(tx, target.name)
         known = await db.known(tx, target.name)

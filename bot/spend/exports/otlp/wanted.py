@@ -25,7 +25,7 @@ def waits_for_hours(fact: DayFact, hours_kept: int, now: datetime) -> bool:
 
 
 async def sendings_of(tx: Tx, target: str, fact: DayFact) -> list[Sending]:
-    """Return what a target lacks of a day; it isn't written down yet."""
+    """Return what a target lacks of a day. It isn't written down yet."""
     before = await db.of_day(tx, target, fact.day)
     sent = [held_in(one.content) for one in before]
     day = held(await measures(tx, fact.day, fact.day, _BY)) if fact.closed else None

@@ -65,7 +65,7 @@ async def _sums(tx: Tx, days: Collection[date]) -> dict[date, dict[str, int]]:
 
 
 async def _remember(tx: Tx, day: LedgerDay, fell: Sums, held: Doubt | None) -> None:
-    """Doubt a day from now on; one that is doubted for the same reason stays doubted since then."""
+    """Doubt a day from now on. One that is doubted for the same reason stays doubted since then."""
     if held is not None and not held.may_be_settled(day.synced_at) and fell.keys() <= held.seen.keys():
         return
     values: dict[str, Any] = {"since": day.synced_at, "seen": dict(fell)}

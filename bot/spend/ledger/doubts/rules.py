@@ -57,7 +57,7 @@ def fallen(old: Sums, new: Sums, percent: int) -> dict[str, int]:
 
 
 def is_confirmed(doubt: Doubt | None, new: LedgerDay, fell: Sums, percent: int) -> bool:
-    """Tell whether a reading is the second one, and says what the first one said; an open day may have grown meanwhile."""
+    """Tell whether a reading is the second one, and says what the first one said. An open day may have grown meanwhile."""
     if doubt is None or not doubt.may_be_settled(new.synced_at):
         return False
     return all(scope in doubt.seen and _agree(doubt.seen[scope], now, percent, new.closed) for scope, now in fell.items())

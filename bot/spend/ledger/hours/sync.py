@@ -51,7 +51,7 @@ def _kept(rt: Runtime, now: datetime) -> tuple[date, date]:
 
 
 async def _fill(rt: Runtime, now: datetime, days: Sequence[date]) -> int:
-    """Read days one by one and write as many at once as the ledger's batches hold; a failure isn't one of the sync.
+    """Read days one by one and write as many at once as the ledger's batches hold. A failure isn't one of the sync.
 
     Returns how many were read.
     """

@@ -29,7 +29,7 @@ class KeySum(NamedTuple):
 
 
 class Largest(NamedTuple):
-    """The largest keys, the largest first; of all keys together, how many have or had an amount, have one, and the least."""
+    """The largest keys, the largest first. Of all keys together, how many have or had an amount, have one, and the least."""
 
     keys: list[KeySum]
     parts: int

@@ -34,7 +34,7 @@ _USAGE = (*TOKEN_CLASSES.values(), "requests")
 
 
 async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group, Amounts]]) -> list[date]:
-    """Replace the parts of whole days that the same source told, and return them; those that would be told worse stay.
+    """Replace the parts of whole days that the same source told, and return them. Those that would be told worse stay.
 
     Groups are ids in the order of WHAT.
     """
@@ -65,7 +65,7 @@ async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group,
 
 
 async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collection[date] = ()) -> None:
-    """Give days one more part for each group whose parts don't tell its whole; another source's parts are dropped."""
+    """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped."""
     if changed_source:
         await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(changed_source)))
     await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)

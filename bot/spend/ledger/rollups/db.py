@@ -54,7 +54,7 @@ def weekly(table: Any) -> Any:
 
 
 async def roll_up(tx: Tx, table: Any, days: Collection[date], alike: Collection[str] = ()) -> None:
-    """Write the roll-ups of days whose rows in `table` were written; the weeks of the days aren't rolled up any more.
+    """Write the roll-ups of days whose rows in `table` were written. The weeks of the days aren't rolled up any more.
 
     `alike` are columns that have one and the same value in all of these rows.
     """

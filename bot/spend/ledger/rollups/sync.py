@@ -1,4 +1,4 @@
-"""Weeks that are over are rolled up once a day, a few in each transaction; until then they are read by their days."""
+"""Weeks that are over are rolled up once a day, a few in each transaction. Until then they are read by their days."""
 
 from bot.runtime import Runtime
 from bot.spend.ledger.bulk.db import lock

@@ -107,7 +107,7 @@ def cost_table(asked: Asked) -> Any:
 
 
 async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[Key, dict[str, int | None]]:
-    """Return sums by group; one is None as soon as a row of its group doesn't know it.
+    """Return sums by group. One is None as soon as a row of its group doesn't know it.
 
     Grouped by nothing, there is one group, also without rows.
     """
@@ -130,7 +130,7 @@ def _added(one: dict[str, int | None], other: dict[str, int | None]) -> dict[str
 
 
 async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list[tuple[Any, ...]]:
-    """Return rows of the groups, counts, and whether each count that may be unknown is known; a group may have several."""
+    """Return rows of the groups, counts, and whether each count that may be unknown is known. A group may have several."""
     sources = await _sources(tx, asked)
     table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
     parts = [await tx.rows(_statement(one, counts, asked, sources)) for one in await _parts(tx, table, asked, sources)]

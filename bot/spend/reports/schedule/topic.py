@@ -27,7 +27,7 @@ REPORT = "report"
 
 
 def post_of(channel: str) -> Wanted:
-    """Return the report; one of days that aren't closed is drawn again once they are."""
+    """Return the report. One of days that aren't closed is drawn again once they are."""
     return Wanted(REPORT, channel)
 
 
@@ -87,7 +87,7 @@ class _Told:
 
 
 class ReportTopic(Notices):
-    """The topic of scheduled reports; its subject is a run's id."""
+    """The topic of scheduled reports. Its subject is a run's id."""
 
     name = TOPIC
     retake_after = timedelta(minutes=10)

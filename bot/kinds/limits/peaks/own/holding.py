@@ -25,7 +25,7 @@ class Holding(NamedTuple):
 def holding(
     kept: Mapping[str, Kept], groups: Sequence[Group], span: tuple[datetime, datetime | None], now: datetime
 ) -> dict[Limited, Holding]:
-    """Return the limits of the organization and those that workspaces set, as they held in a span; its end may be open."""
+    """Return the limits of the organization and those that workspaces set, as they held in a span. Its end may be open."""
     found: dict[Limited, Holding] = {}
     for place in {ORGANIZATION, *(place for place, one in kept.items() if one.limits or one.changes)}:
         mine = kept.get(place)

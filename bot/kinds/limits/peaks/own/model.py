@@ -61,7 +61,7 @@ def changes_between(before: Kept, limits: Limits, now: datetime) -> Changes:
 
 
 def seen_change(kept: Kept | None, value: int | None, group_id: str, limiter_type: str, now: datetime) -> Change | None:
-    """Return the last change of a limit that is `value` now; one that isn't kept yet is a change of this moment."""
+    """Return the last change of a limit that is `value` now. One that isn't kept yet is a change of this moment."""
     if kept is None:
         return None
     before = kept.value(group_id, limiter_type)
@@ -92,7 +92,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def limits_in(found: Iterable[WorkspaceRateLimit]) -> Limits:
-    """Return the numbers that a workspace sets itself; what it inherits is none of them."""
+    """Return the numbers that a workspace sets itself. What it inherits is none of them."""
     limits: dict[str, dict[str, int]] = {}
     for one in found:
         own = {name: value for name in sorted(one.overridden) if (value := one.limits.get(name)) is not None}

@@ -15,7 +15,7 @@ TRAFFIC_OF = timedelta(days=7)
 
 
 async def sync_own_limits(rt: Runtime, now: datetime) -> None:
-    """Read those that are due; an UpstreamError leaves what was read before it."""
+    """Read those that are due. An UpstreamError leaves what was read before it."""
     workspaces = [one.id for one in await rt.directory.workspaces() if not one.is_default]
     async with rt.store.read() as tx:
         busy, read = await db.with_traffic(tx, now - TRAFFIC_OF), await db.read_times(tx)
