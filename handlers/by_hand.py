@@ -19,7 +19,7 @@ from handlers.edge.register import Feature
 
 
 async def show_steps(call: Interaction) -> None:
-    """Show the steps to whoever has them now, with the buttons that end that."""
+    """Show the steps to the person who has them now, with the buttons that end that."""
     request = await decide.load(call.rt, call.value)
     part, holder = find_kind(call.rt, request.kind).by_hand, holder_of(request)
     if part is None or request.status is not Status.FULFILLING:
@@ -35,7 +35,7 @@ async def show_steps(call: Interaction) -> None:
 
 
 async def take_over(call: Interaction) -> None:
-    """Give the steps of what is done by hand to whoever pressed the button."""
+    """Give the steps of what is done by hand to the person who pressed the button."""
     await service.take_over(call.rt, call.actor, call.value)
     with contextlib.suppress(SlackError):  # the direct message with the steps says it, too
         await call.say(plain_answer("You have it now. I sent you the steps in a direct message."))
@@ -48,7 +48,7 @@ async def hand_back(call: Interaction) -> None:
 
 
 async def say_done(call: Interaction) -> None:
-    """Note that whoever has it says that it is done."""
+    """Note that the person who has it says that it is done."""
     await service.say_done(call.rt, call.actor, call.value)
     await _told(call, "✅ You said that it is done. The card shows what happens next.")
 

@@ -1,4 +1,4 @@
-"""/claude-code: what people did with Claude Code, as far as whoever asks may see it, and the channel's weekly summary."""
+"""/claude-code: what people did with Claude Code, as far as its reader may see it, and the channel's weekly summary."""
 
 from dataclasses import replace
 
@@ -102,7 +102,7 @@ async def show_by(call: Interaction) -> None:
 
 
 async def show_all(call: Interaction) -> None:
-    """Answer a button under figures that others read, too: as whoever presses it may see them, with all of the table."""
+    """Answer a button under figures that others read, too: as its presser may see them, with all of the table."""
     await _answer(call, split_words(call.value))
 
 
@@ -127,7 +127,7 @@ async def share(call: Interaction) -> None:
 
 
 async def send_file(call: Interaction) -> None:
-    """Send the figures, as whoever presses the button may see them, as a file in a direct message."""
+    """Send the figures, as the person who presses the button may see them, as a file in a direct message."""
     query = await _query_of(call)
     found = await code_figures(call.rt, query, await sight_of(call.rt, call.actor), call.rt.now())
     if not found.parts:

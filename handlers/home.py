@@ -101,7 +101,7 @@ async def _or_unread(name: str, reading: Coroutine[Any, Any, Any]) -> Any:
         return await reading
     except QuartermasterError as error:
         log.info("home_part_not_read", part=name, error=type(error).__name__)
-    except Exception:  # the other parts are good all the same
+    except Exception:  # the other parts are still good
         log.exception("home_part_failed", part=name)
     return Missing.UNREAD
 

@@ -26,7 +26,7 @@ _ONESELF = ("", "me", "myself", "mine")
 
 
 async def show_typed(call: Interaction, words: tuple[str, ...]) -> None:
-    """Answer with the card of whoever was typed: a mention, an address, a part of one name alone, or oneself."""
+    """Answer with the card of the person who was typed: a mention, an address, a part of one name alone, or oneself."""
     await show(call, mentioned(words[0]) if len(words) == 1 and mentioned(words[0]) else " ".join(words))
 
 
@@ -97,7 +97,7 @@ async def _mentioned(call: Interaction, slack_id: str) -> Somebody | Message:
 
 
 async def _who_left(call: Interaction, slack_id: str) -> Somebody | None:
-    """Return the member behind an account that isn't active any more: whoever leaves is still to be removed."""
+    """Return the member behind an account that isn't active any more: the person who leaves is still to be removed."""
     members = await call.rt.directory.members()
     member_id = await member_behind(call.rt, slack_id, members)
     found = next((one for one in members if one.id == member_id), None)

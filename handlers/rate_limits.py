@@ -1,4 +1,4 @@
-"""/claude-limits: what may be done per minute, beside the busiest minutes, as far as whoever asks may see them."""
+"""/claude-limits: what may be done per minute, beside the busiest minutes, as far as the person who asks may see them."""
 
 import asyncio
 
@@ -79,7 +79,7 @@ async def turn(call: Interaction) -> None:
 
 
 async def show(call: Interaction) -> None:
-    """Answer a button under a message that others read, too: with what whoever presses it may see."""
+    """Answer a button under a message that others read, too: with what the person who presses it may see."""
     await _answer(call, tuple(call.value.split()))
 
 

@@ -59,7 +59,7 @@ async def _show_insides(call: Interaction, run_id: int, cursor: str = "", *, red
 
 
 async def _digest(call: Interaction, run_id: int) -> tuple[DigestInput, Digest]:
-    """Return a digest as far as whoever asks may see it now."""
+    """Return a digest as far as the person who asks may see it now."""
     given, _ = await digest_of_run(call.rt, run_id)
     seen = within(given, await scope_of(call.rt, call.actor))
     return seen, build_digest(seen)

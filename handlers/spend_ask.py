@@ -107,7 +107,7 @@ async def show_by(call: Interaction) -> None:
 
 
 async def show_all(call: Interaction) -> None:
-    """Answer a button under figures that others read, too: the same for whoever presses it, with all of its table."""
+    """Answer a button under figures that others read, too: the same for the person who presses it, with all of its table."""
     await answer(call, split_words(call.value))
 
 

@@ -127,7 +127,7 @@ def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) ->
 
 
 async def _check_seen(call: Interaction, wanted: Sequence[str], field: str) -> None:
-    """Refuse to tell a channel, day after day, what whoever wants it may not see. None are all workspaces."""
+    """Refuse to tell a channel, day after day, what the person who wants it may not see. None are all workspaces."""
     try:
         await check_may_tell(call.rt, call.actor, wanted)
     except NotAllowed as refusal:

@@ -1,4 +1,4 @@
-"""/claude-spend dashboard and report: figures for whoever asks, as CSV, and shared. What they may see is asked each time."""
+"""/claude-spend dashboard and report: figures for one person, as CSV, and shared. What they may see is asked each time."""
 
 from dataclasses import replace
 

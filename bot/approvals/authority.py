@@ -125,7 +125,7 @@ def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, conce
     if others + asking < quorum:
         who: Markup = f"only {plural(others + asking, 'person', 'people')}" if others + asking else "nobody"
         then = "Ask the people who run Quartermaster to name more approvers."
-        return f"Nothing was sent. {needs}, but {who} could, whoever asks for it. {then}"
+        return f"Nothing was sent. {needs}, but {who} could, no matter who asks for it. {then}"
     why = "you can't approve your own" if concerned == 1 else "you and the person it is for can't approve it"
     who = f"only {plural(others, 'other person', 'other people')}" if others else "nobody else"
     return f"Nothing was sent. {needs}, but {why}, and {who} could. Let somebody else ask for it."
@@ -134,7 +134,7 @@ def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, conce
 async def _count_active(rt: Runtime, people: Collection[str], enough: int) -> int:
     """Return how many people may act in Slack, at least `enough` where so many may; groups keep people who have left.
 
-    Whoever can't be looked up counts, and so do all beyond the first few: a long list of leavers must not hold up a request.
+    A person who can't be looked up counts, and so do all beyond the first few: many leavers must not hold up a request.
     """
     left = sorted(people)
     unseen, found = len(left[LOOKED_AT:]), 0

@@ -93,7 +93,7 @@ async def check_may_be_denied(rt: Runtime, actor: Actor, request_id: str) -> Req
 
 
 async def _check_may(rt: Runtime, actor: Actor, request: Request, rule: Rule, approvers: frozenset[str]) -> None:
-    """Raise NotAllowed for whoever may not decide; the first such click of theirs on a request goes on record."""
+    """Raise NotAllowed for somebody who may not decide; the first such click of theirs on a request goes on record."""
     ask = approvers_in_words(rule, request.workspace_name)
     about = find_kind(rt, request.kind).beneficiaries(request)
     try:
@@ -116,7 +116,7 @@ async def _record_refusal(rt: Runtime, actor: Actor, request: Request, rule: Rul
 
 
 async def check_still_approved(rt: Runtime, request: Request) -> None:
-    """Raise unless the approval of a request that wasn't carried out yet holds under today's policy, groups and accounts."""
+    """Raise unless the approval of a request that wasn't executed yet holds under today's policy, groups and accounts."""
     if request.expires_at <= rt.now():
         raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
     rule = await rule_of(rt, request)
@@ -198,7 +198,7 @@ async def _record(
 
 
 async def _move(tx: Tx, request: Request, evaluation: Evaluation, at: datetime) -> Request | None:
-    """Move a request as its decisions say. Approved and claimed in one: whoever completes the quorum carries it out."""
+    """Move a request as its decisions say. Approved and claimed in one: who completes the quorum executes it."""
     match evaluation.reason:
         case Reason.ENOUGH:
             return await claim(tx, request, at, Event.ENOUGH, approved_at=at)

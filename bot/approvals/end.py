@@ -22,7 +22,7 @@ async def end(rt: Runtime, request: Request) -> Request:
     kind, now = kind_of(rt, request), rt.now()
     is_due = request.status is Status.APPLIED and request.ends_at is not None and request.ends_at <= now
     is_left = request.status is Status.REVERTING and is_old(request, now)
-    # An effect without a revert is of an older version: nothing can be asked with an end that nobody carries out.
+    # An effect without a revert is of an older version: nothing can be asked with an end that nobody brings about.
     if kind.effect.revert is None or not (is_due or is_left):
         return request
     async with rt.store.write() as tx:

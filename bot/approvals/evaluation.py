@@ -36,7 +36,7 @@ class Evaluation(BaseModel):
 
     @property
     def is_enough(self) -> bool:
-        """Whether it may be carried out."""
+        """Whether it may be executed."""
         return self.reason is Reason.ENOUGH
 
 

@@ -25,7 +25,7 @@ THINGS = ("key", "person", "people")
 class Kind(Generic[P]):
     """One kind of Request. Its functions get the decoded payload; the engine decodes it once per step.
 
-    Raises TypeError where it could give something an end that nothing carries out, says wrongly where that stands, or
+    Raises TypeError where it could give something an end that nothing brings about, says wrongly where that stands, or
     could change a thing of somebody's without saying whose it is.
     """
 
@@ -41,7 +41,7 @@ class Kind(Generic[P]):
     follow_up: FollowUp[P] | None = None
     offers: Offer[P] | None = None
     shows: Callable[[Runtime, Actor, FormInput], Awaitable[Markup]] | None = None
-    """What its form says, for whoever fills it in, of what it holds so far: the read-back before it is sent."""
+    """What its form says, for the person who fills it in, of what it holds so far: the read-back before it is sent."""
 
     def __post_init__(self) -> None:
         if self.rules.last_day and self.rules.last_day not in self.payload.model_fields:
@@ -81,7 +81,7 @@ class Kind(Generic[P]):
         return (self.rules.needed or self.rules.beneficiaries)(self.asked(request))
 
     def last_day(self, payload: P) -> date | None:
-        """Return the last day of what a payload asks for, in the calendar of whoever asks; None: for good."""
+        """Return the last day of what a payload asks for, in the calendar of the person who asks; None: for good."""
         return getattr(payload, self.rules.last_day) if self.rules.last_day else None
 
     def left_by_hand(self, rule: Rule) -> Markup:

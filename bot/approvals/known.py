@@ -32,7 +32,7 @@ class Use(_Frozen):
 
 
 class Asker(_Frozen):
-    """Whoever asks: their role in the organization, how many active keys are theirs, and the use of all of those."""
+    """The person who asks: their role in the organization, how many active keys are theirs, and the use of all of those."""
 
     role: str = ""
     keys: int | None = None

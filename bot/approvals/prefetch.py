@@ -39,7 +39,7 @@ class Prefetched:
 async def prefetch(rt: Runtime, request_id: str, slack_id: str, clicked: Sent | None = None) -> Prefetched:
     """Look up what Approve needs; NotFound in words where there is no such request.
 
-    `slack_id` is whoever clicks, which proves nothing yet: what is found counts once they are known to be that member.
+    `slack_id` comes with the click, which proves nothing yet: what is found counts once they are known to be that member.
     """
     async with rt.store.read() as tx:
         request = await requests.require(tx, request_id)

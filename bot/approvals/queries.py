@@ -93,7 +93,7 @@ def _grant_at(text: str) -> tuple[datetime, str] | None:
 
 
 async def how_many_wait(rt: Runtime) -> int:
-    """Return how many requests wait for a decision, whoever's it is."""
+    """Return how many requests wait for a decision, no matter whose."""
     async with rt.store.read() as tx:
         return sum((await requests.pending_places(tx)).values())
 

@@ -33,7 +33,7 @@ async def sees_with_keys(rt: Runtime, actor: Actor, request: Request, channel: s
     """Tell whether an actor sees a request with what those who decide it know of other people's keys.
 
     That is all who decide it, who decided it, do it by hand or oversee people, and whose role shows them all keys. Its
-    requester, those whom it is about, and whoever reads its card in its `channel` see it without. NotAllowed for others.
+    requester, those whom it is about, and those who read its card in its `channel` see it without. NotAllowed for others.
     """
     doers = [*(one.by for one in request.decisions), holder_of(request)]
     if any(one and actor.who.is_same_person(one) for one in doers) or await oversees_people(rt, actor):

@@ -21,7 +21,7 @@ from bot.runtime import Runtime
 log = structlog.get_logger()
 
 WITHIN = 1.5
-"""Seconds; whoever asks doesn't wait longer for what is only good to know."""
+"""Seconds; the person who asks doesn't wait longer for what is only good to know."""
 SHOWN_KEYS = 8
 """Keys that a card names one by one."""
 ALIVE = ("active", "inactive")
@@ -40,7 +40,7 @@ async def beside(check: Awaitable[None], looking: Coroutine[Any, Any, T]) -> T:
 
 
 async def known_of(rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel) -> Known:
-    """Return what can be known now of whoever asks and of the key that it is about; never raises."""
+    """Return what can be known now of the person who asks and of the key that it is about; never raises."""
     workspace_id = str(getattr(payload, "workspace_id", ""))
     asker, key, ending, twin = await asyncio.gather(
         _or_none(_asker(rt, actor)),

@@ -180,7 +180,7 @@ class CodeFigures:
     reading: Reading = Reading()
     """How far the report was read, and why it can't be where it can't."""
     names: Mapping[ActorId, str] = field(default_factory=dict[ActorId, str])
-    """Under which names actors may be shown to whoever asks."""
+    """Under which names actors may be shown to the person who asks."""
     sees_names: bool = False
     """Whether these are everybody's own."""
     runs: bool = False

@@ -1,7 +1,7 @@
 """Under which names people stand in an answer: their own, a pseudonym, or none. Pure.
 
 A pseudonym is made with a key that only the bot has, so that nobody works out who is meant. Each period has its own, so that
-whoever was recognized once isn't for good; within an answer it is the same on every page and in its file.
+a person who was recognized once isn't for good; within an answer it is the same on every page and in its file.
 """
 
 import hmac

@@ -98,7 +98,7 @@ def _some(figures: CodeFigures, people: Collection[str], what: Markup) -> Markup
 
 
 def _named(figures: CodeFigures, people: Collection[str]) -> Markup:
-    """Return their names where whoever reads may see everybody's, else nothing."""
+    """Return their names where the person who reads may see everybody's, else nothing."""
     if not figures.sees_names:
         return ""
     ids: list[ActorId] = [("user", one) for one in people]

@@ -43,7 +43,7 @@ _COST, _CHANGE = Column("cost", "Estimated cost", "money"), Column("change", "vs
 
 @dataclass(frozen=True)
 class UseTable(Table):
-    """A table whose ratios are made anew where rows are added up; `uses` are by the first cell of their row."""
+    """A table whose ratios are computed again where rows are added up; `uses` are by the first cell of their row."""
 
     uses: Mapping[Value, Use] = field(default_factory=dict[Value, Use])
 

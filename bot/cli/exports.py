@@ -60,7 +60,7 @@ async def _export(
             return 2, [as_plain_text(error.sentence)]
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
-            return 2, ["Whoever read the output stopped, so not all of it was written."]
+            return 2, ["The program that read the output stopped, so not all of it was written."]
         except OSError as error:
             return 2, [f"{target} can't be written: {error.strerror or type(error).__name__}."]
         as_of = f", as of {UTC_DAYS.written(answer.as_of)}" if answer.as_of else ""

@@ -35,7 +35,7 @@ TITLES: Mapping[Can, Own] = {
 MENDS: Mapping[Can, str] = {
     Can.KEYS: (
         "Claude Enterprise organizations have none. Where yours has: an organization admin makes a new Admin key in the "
-        "Claude Console, and whoever runs me puts it into ANTHROPIC_ADMIN_KEY."
+        "Claude Console, and the people who run Quartermaster put it into ANTHROPIC_ADMIN_KEY."
     ),
     Can.SPEND_LIMITS: (
         "They are a preview: ask your Anthropic account team. Until then people set them in the Console. Spend alerts work "

@@ -56,7 +56,7 @@ class FormField:
     whole: str = ""
     """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
     redraws: bool = False
-    """Whether the form is drawn anew once it is filled in, because what stands around the fields depends on it."""
+    """Whether the form is redrawn once it is filled in, because what stands around the fields depends on it."""
     unfit: str = ""
     """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None
@@ -78,7 +78,7 @@ class FormInput:
     """What somebody put into a form, when: plain values by field name, several of them as a tuple.
 
     `labels` are what chosen options say: by field name for one choice, by the option's value where several can be taken.
-    Days are read in `calendar`, that of whoever fills it in.
+    Days are read in `calendar`, that of the person who fills it in.
     """
 
     values: Mapping[str, FormValue]
@@ -88,7 +88,7 @@ class FormInput:
 
     @property
     def today(self) -> date:
-        """The day that it is for whoever fills it in."""
+        """The day that it is for the person who fills it in."""
         return self.calendar.day_of(self.now)
 
     def text(self, name: str) -> str:
@@ -161,5 +161,5 @@ def check_last_day(value: str, form: FormInput) -> str | None:
 
 
 def day_is_over(day: date) -> str:
-    """Return what is said of a last day that is over for whoever asks."""
+    """Return what is said of a last day that is over for the person who asks."""
     return f"{calendar_day(day)} is over. Choose today or a later day."

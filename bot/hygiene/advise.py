@@ -17,7 +17,7 @@ from bot.spend.phrases import as_plain_text
 from bot.store.actions import AuditAction
 
 LOOK_WITHIN = 1.5
-"""Seconds that looking anew may take before a form is opened, for which Slack gives three."""
+"""Seconds that a fresh look may take before a form is opened, for which Slack gives three."""
 _OVER = "That isn't found any more, or somebody has just accepted it. Nothing was changed."
 
 

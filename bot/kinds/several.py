@@ -1,4 +1,4 @@
-"""The kind that does several things, each carried out once: invites, workspaces with members, what is left of somebody.
+"""The kind that does several things, each done once: invites, workspaces with members, what is left of somebody.
 
 What every such kind has to get right is written once here: what was done is kept part by part, so that a crash or a retry
 goes on from there; what one part is refused doesn't spoil the others; a part that waits for something outside goes on when

@@ -1,4 +1,4 @@
-"""Who has a working key: to whom it was handed over, else whoever asked for it, else the member who made it."""
+"""Who has a working key: to whom it was handed over, else the person who asked for it, else the member who made it."""
 
 from bot.approvals.act import Others
 from bot.approvals.kind import all_kinds

@@ -16,7 +16,7 @@ TAGS: Final[Mapping[str, Own]] = {
 MARK: Final = "quartermaster_request"
 """The tag with the id of the request that made a workspace: by it a lost answer is found, and nobody else's taken for it."""
 OWN: Final = "quartermaster"
-"""How the tags begin that only the bot writes: whoever could set the mark could pass one workspace off for another."""
+"""How the tags begin that only the bot writes: who could set the mark could pass one workspace off for another."""
 RESERVED: Final = "anthropic"
 """How no tag may begin (admin-api.md §4.4)."""
 COLOURS: Final[Mapping[str, str]] = {

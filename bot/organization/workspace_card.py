@@ -44,10 +44,10 @@ class WorkspacePerson:
 
 @dataclass(frozen=True)
 class WorkspaceFacts:
-    """What is known of a workspace. None stands for what couldn't be read; `keys` are those that whoever asks may see.
+    """What is known of a workspace. None stands for what couldn't be read; `keys` are those that its reader may see.
 
     `limits` say whether the preview of spend limits is granted, and `limit` the amount in dollars, None for none.
-    `sees_all`: whoever asks sees all keys; `sees_people` who the members are; `sees_requests` what others asked for.
+    `sees_all`: the person who asks sees all keys; `sees_people` who the members are; `sees_requests` what others asked for.
     `inherited` counts by workspace role the members of the organization who have it everywhere.
     """
 

@@ -27,7 +27,7 @@ def no_figures(prefix: str) -> Markup:
 
 @dataclass(frozen=True)
 class WorkspaceLine:
-    """A workspace with what is known of it: None where it isn't known, or isn't for whoever asks.
+    """A workspace with what is known of it: None where it isn't known, or isn't for the person who asks.
 
     `label` is what people read of it, its name unless told otherwise. `keys` are its active ones, `spend` dollars in 30
     days, `limit` dollars a month.

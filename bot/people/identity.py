@@ -220,7 +220,8 @@ def _not_told(person: SlackPerson) -> NotLinked:
         "" if "team_id" in person.missing else f" If that is usual in your Slack, {code('TRUST_MISSING_FLAGS=true')} helps."
     )
     return NotLinked(
-        f"Slack leaves out {names} of your account, so I can't tell who you are. Tell whoever runs me.{setting}",
+        f"Slack leaves out {names} of your account, so I can't tell who you are."
+        f" Tell the people who run Quartermaster.{setting}",
         f"Slack leaves out {names} of this person's account, so I can't tell who they are.",
     )
 

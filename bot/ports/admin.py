@@ -206,7 +206,7 @@ class Admin(Protocol):
         For loads too large to hold; the next page is fetched while one is handled. `in_order` forgets a bucket once the next
         has begun, and is OutOfOrder where the report comes back to it. A group is its ids in the order of
         `group_by`, "" for none; a report that can't split by all of them leaves some "". Where the source of pages changes,
-        the new one tells everything anew, and the pages before it don't count.
+        the new one tells everything again, and the pages before it don't count.
         """
         ...
 

@@ -80,7 +80,7 @@ async def _remember_refusal(rt: Runtime, now: datetime) -> None:
     try:
         async with rt.store.write() as tx:
             await write_note(tx, CHART_NOTE, {}, now)
-    except Exception as error:  # the message stands, and whoever sent it has to hear that
+    except Exception as error:  # the message stands, and the caller has to hear that
         log.warning("refusal_not_noted", error=type(error).__name__)
 
 
@@ -147,6 +147,6 @@ async def _share(rt: Runtime, below: Sent, spec: ChartSpec, picture: bytes) -> s
     try:
         file_id = await rt.notifier.put_file("spend.png", picture, spec.alt_text)
         await rt.notifier.share_file(file_id, "spend.png", below.channel, thread_ts=below.ts)
-    except Exception as error:  # the message stands, and whoever sent it has to hear that
+    except Exception as error:  # the message stands, and the caller has to hear that
         log.warning("picture_not_shared", error=type(error).__name__, code=getattr(error, "code", ""))
     return file_id

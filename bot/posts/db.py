@@ -249,7 +249,7 @@ async def forget(tx: Tx, topic: str, subject: str) -> None:
 
 
 async def forget_post(tx: Tx, post: Post) -> None:
-    """Drop one post, so that it may be wanted anew."""
+    """Drop one post, so that it may be wanted again."""
     await tx.execute(delete(PostRow).where(col(PostRow.id) == post.id))
 
 

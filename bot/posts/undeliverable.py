@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 TOPIC = "undeliverable"
 TOLD, INSTEAD, MISSED = "told", "instead", "missed"
-"""What a post is for: whoever wanted figures there; admins in place of somebody who is gone; what was missed for good."""
+"""What a post is for: who wanted figures there; admins in place of somebody who is gone; what was missed for good."""
 
 
 async def whom_to_tell(rt: Runtime, slack_id: str) -> list[Wanted]:

@@ -287,4 +287,4 @@ class Figures:
     today: date | None = None
     """The UTC day on which it is asked; days of another year have their year in words."""
     only: str = ""
-    """As people read it what of the figures whoever asks may see, "" for all."""
+    """What of the figures the person who asks may see, in words; "" for all."""

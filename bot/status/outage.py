@@ -62,8 +62,9 @@ def _to_admins(outage: Outage) -> Markup:
     ]
     if outage.is_refused:
         lines.append(
-            "What to do: an organization admin makes a new Admin key in the Claude Console, and whoever runs me puts it"
-            f" into {code('ANTHROPIC_ADMIN_KEY')} and starts me again. {code('python -m bot doctor')} tells if it is good."
+            "What to do: an organization admin makes a new Admin key in the Claude Console, and the people who run"
+            f" Quartermaster put it into {code('ANTHROPIC_ADMIN_KEY')} and start me again."
+            f" {code('python -m bot doctor')} tells if it is good."
         )
     else:
         lines.append(f"I go on trying. {code('python -m bot doctor')} says more.")

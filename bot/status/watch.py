@@ -134,7 +134,7 @@ class OutageTopic(Notices):
         return Drawing(content, is_over=outage.ended_at is not None)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying while the outage lasts: whoever it concerns should hear of it as soon as that is possible."""
+        """Go on trying while the outage lasts: everybody whom it concerns should hear of it as soon as that is possible."""
         async with rt.store.read() as tx:
             outage = await _load(tx, post.subject)
         return outage is None or outage.ended_at is not None

@@ -10,7 +10,7 @@ from bot.store.migrate import DatabaseAway
 
 log = structlog.get_logger()
 WITHIN = 300.0
-"""Seconds that a start waits for its database; after that it ends, and whoever runs it starts it again."""
+"""Seconds that a start waits for its database; after that it ends, and what runs it starts it again."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 
 

@@ -13,7 +13,7 @@ from bot.store.session import Tx
 def insert_into(tx: Tx, table: Any) -> Any:
     """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-    Rows are given to `Tx.execute` beside it. A list of them in `values` makes a statement that is compiled anew each time.
+    Rows are given to `Tx.execute` beside it. A list of them in `values` makes a statement that is compiled again each time.
     """
     if tx.dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert

@@ -41,7 +41,7 @@ class Api:
 class Reply:
     """What came of a call: `failure` is "" where it was done.
 
-    `is_unsure`: it may have been done all the same. `is_content`: this content is refused, another one may be taken.
+    `is_unsure`: it may still have been done. `is_content`: this content is refused, another one may be taken.
     """
 
     failure: str = ""

@@ -83,7 +83,7 @@ def _pending_error(connection: socket.socket | None) -> int:
 
 @functools.cache
 def _quiet() -> None:
-    """Let the library's own lines about dropped packets be: whoever sends says it once."""
+    """Let the library's own lines about dropped packets be: the caller says it once."""
     logging.getLogger(_LIBRARY).setLevel(logging.CRITICAL)
 
 

@@ -1,4 +1,4 @@
-"""The text that Prometheus reads, written by prometheus-client: without timestamps, so that a scrape says what is so now.
+"""The text that Prometheus reads, written by prometheus-client: without timestamps, so that a scrape tells the present.
 
 The library is imported by the first scrape: a bot without the endpoint never loads it.
 """

@@ -69,5 +69,5 @@ def _is_mixed(word: str) -> bool:
 
 
 def refusal_of(text: str) -> Own | None:
-    """Return the sentence for whoever typed what looks like a credential, None where nothing does."""
+    """Return the sentence for the person who typed what looks like a credential, None where nothing does."""
     return REFUSAL if looks_like_credential(text) else None

@@ -48,7 +48,7 @@ class Door(Generic[P]):
 
     @property
     def hints(self) -> dict[str, Hint]:
-        """What is drawn anew as somebody types or chooses, by action id."""
+        """What is redrawn as somebody types or chooses, by action id."""
         return {field.action_id: Hint(self.redraw) for field in self.form.fields if field.type in READ_BACK or field.redraws}
 
     async def open(self, call: Interaction, values: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> None:

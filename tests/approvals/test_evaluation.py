@@ -98,9 +98,9 @@ def test_too_few_approvers_are_told_with_what_helps() -> None:
         (1, 0, 1, 1): f"{mine}, and nobody else could. {somebody}",
         (2, 1, 1, 1): f"{mine}, and only 1 other person could. {somebody}",
         (2, 0, 2, 2): f"{both}, and nobody else could. {somebody}",
-        (1, 0, 0, 1): f"nobody could, whoever asks for it. {operators}",
-        (2, 1, 0, 1): f"only 1 person could, whoever asks for it. {operators}",
-        (3, 1, 1, 2): f"only 2 people could, whoever asks for it. {operators}",
+        (1, 0, 0, 1): f"nobody could, no matter who asks for it. {operators}",
+        (2, 1, 0, 1): f"only 1 person could, no matter who asks for it. {operators}",
+        (3, 1, 1, 2): f"only 2 people could, no matter who asks for it. {operators}",
     }
     for case, told in cases.items():
         assert too_few_in_words("Needs them", *case) == f"Nothing was sent. Needs them, but {told}", case

@@ -120,7 +120,7 @@ async def test_who_left_is_not_counted_on_though_a_group_still_has_them(tmp_path
         world.rt.notifier.forget(CAROL)
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-left", reason="Both approvers are needed, and one has left")
-        await world.modal(ALICE, "only 1 person could, whoever asks for it. Ask the people who run Quartermaster")
+        await world.modal(ALICE, "only 1 person could, no matter who asks for it. Ask the people who run Quartermaster")
         world.sandbox.slack.users[CAROL].deleted = False
         world.rt.notifier.forget(CAROL)
         await world.submit(ALICE, confirm="rules-left", reason="Now both are there")

@@ -1,4 +1,4 @@
-"""What people read ahead: approvers that a request still waits, whoever has a grant that it ends. Pure."""
+"""What people read ahead: approvers that a request still waits, the person who has a grant that it ends. Pure."""
 
 from datetime import datetime
 from typing import Any

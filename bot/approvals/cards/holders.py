@@ -13,7 +13,7 @@ from bot.slack.model import Message
 
 
 def is_holders(request: Request, post: Post, which: str) -> bool:
-    """Tell whether a direct message is that of whoever has it now; `which` is the turn of its steps, or what its news is."""
+    """Tell whether a direct message is that of its present holder; `which` is the turn of its steps, or what its news is."""
     holder = holder_of(request)
     is_of_turn = not which.isdigit() or which == str(request.outcome.holder_turn)
     is_first = bool(which) or request.outcome.holder_turn == 0

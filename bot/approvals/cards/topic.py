@@ -1,4 +1,4 @@
-"""What is said about a request: its card, the thread below it, and direct messages, each drawn anew from the row."""
+"""What is said about a request: its card, the thread below it, and direct messages, each drawn from the row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ class _Shown:
         return self._by_hand(post, which) if what == FULFILLER else None
 
     def _by_hand(self, post: Post, which: str) -> Message | None:
-        """Return the steps or the news for whoever has it, and for who had it that they have it no more."""
+        """Return the steps or the news for the person who has it, and for who had it that they have it no more."""
         part, request = self.kind.by_hand, self.facts.request
         if part is None:
             return None
@@ -140,7 +140,7 @@ class RequestTopic:
         shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, undo_of(all_kinds(rt), kind))
 
         async def lost(tx: Tx, post: Post) -> None:
-            """Show the card anew where approvers can't be reminded below it, because somebody deleted it."""
+            """Show the card again where approvers can't be reminded below it, because somebody deleted it."""
             if post.purpose == REMINDER:
                 await posts.want(tx, TOPIC, subject, [Wanted(CARD_AGAIN, request.channel)], rt.now())
 
@@ -155,7 +155,7 @@ class RequestTopic:
         return "Another company can read that channel." if found.is_shared_outside else None
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying: whoever waits for a decision should see the card as soon as it may be shown."""
+        """Go on trying: the person who waits for a decision should see the card as soon as it may be shown."""
         return False
 
     def redacted(self, rt: Runtime, post: Post) -> Message:

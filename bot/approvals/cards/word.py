@@ -11,7 +11,7 @@ from bot.slack.markup import Markup, mention
 
 
 def word_buttons(request: Request, title: str, *, takes_word: bool) -> list[dict[str, Any]]:
-    """Return the button by which whoever has it says that it is done, where their word is taken and not given yet."""
+    """Return the button by which the person who has it says that it is done, where their word is taken and not given yet."""
     if not takes_word or request.outcome.said_at or not holder_of(request):
         return []
     return [button("Done", ids.SAY_DONE, request.id, style="primary", accessibility_label=f"Done: {title}")]

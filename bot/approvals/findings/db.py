@@ -41,7 +41,7 @@ async def open_findings(tx: Tx, request: Request) -> None:
         tx.audit(
             tx.now, BOT_ACTOR, AuditAction.FINDING_OPENED, finding_id, thing=stray.id, name=stray.name, place=stray.place
         )
-        # Whoever has the steps reads it in the request's own messages.
+        # The person who has the steps reads it in the request's own messages.
         await posts.want(tx, TOPIC, finding_id, [Wanted(OPEN, one) for one in tell if one != has_steps], tx.now)
         await timers.set_timers(tx, TOPIC, finding_id, {LOOK: tx.now})
 

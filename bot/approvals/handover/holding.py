@@ -52,7 +52,7 @@ async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
 
 
 async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
-    """Note, once, that whoever has it says that it is done. Raises NotAllowed, AlreadyDecided, NotFound or RequestClosed.
+    """Note, once, that its holder says that it is done. Raises NotAllowed, AlreadyDecided, NotFound or RequestClosed.
 
     `actor` must have been resolved fresh.
     """

@@ -24,7 +24,7 @@ class Decided(NamedTuple):
 
 
 async def decided_after(tx: Tx, number: int) -> list[Decided]:
-    """Return the decisions after one, in their order, so many at once."""
+    """Return the decisions after one, in their order, `AT_ONCE` at most."""
     kind, asked_at = col(RequestRow.kind), col(RequestRow.created_at)
     columns = (col(DecisionRow.id), kind, col(DecisionRow.verdict), asked_at, col(DecisionRow.at))
     statement = select_columns(*columns).join(RequestRow, col(RequestRow.id) == col(DecisionRow.request_id))

@@ -79,7 +79,7 @@ class _Told:
         await posts.forget(tx, undeliverable.TOPIC, post.channel)
 
     async def dropped(self, tx: Tx, post: Post) -> None:
-        """Forget what was never said; whoever set it up hears of it where it is too late."""
+        """Forget what was never said; the person who set it up hears of it where it is too late."""
         if post.purpose == CORRECTION:
             await corrections.forget(tx, [post.subject])
         elif self.subscription is not None and self.rt.now() >= self.week.too_late:
@@ -108,7 +108,7 @@ class CodeDigestTopic(Notices):
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let this week pass, and tell whoever set it up once. A correction that can't be said is forgotten."""
+        """Let this week pass, and tell the person who set it up once. A correction that can't be said is forgotten."""
         if post.purpose == CORRECTION:
             async with rt.store.write() as tx:
                 await corrections.forget(tx, [post.subject])

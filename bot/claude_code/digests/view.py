@@ -21,7 +21,7 @@ THING: Own = "weekly Claude Code summary"
 
 
 def week_query(week: DueWeek) -> CodeQuery:
-    """Return what leads on from a summary: its days, by person as far as whoever asks may see them."""
+    """Return what leads on from a summary: its days, by person as far as the person who asks may see them."""
     return CodeQuery(f"{week.days[0]}..{week.days[1]}", PERSON)
 
 

@@ -18,7 +18,7 @@ def waiting_invites(facts: Facts) -> Sequence[Finding]:
             one.id,
             f"The invite of {code(one.email)} waits",
             f"It was sent {date(one.invited_at)} and nobody accepted it; it expires {date(one.expires_at)}.",
-            "Whoever reads that mailbox can join the organization.",
+            "Anyone who reads that mailbox can join the organization.",
             Ask("Withdraw…", f"{ids.OPEN_PREFIX}withdraw_invite", one.id),
             Risk.LOW,
         )

@@ -30,7 +30,7 @@ def unused_keys(facts: Facts) -> Sequence[Finding]:
                 key.id,
                 f"{key_in(facts, key)} isn't used",
                 f"It {last}, as the usage reports tell.",
-                "Whoever finds it can spend with it, and nobody would miss it.",
+                "Anyone who finds it can spend with it, and nobody would miss it.",
                 Ask("Revoke…", f"{ids.OPEN_PREFIX}revoke_key", key.id),
                 Risk.MIDDLE,
             )

@@ -19,7 +19,7 @@ def no_export(facts: Facts) -> Sequence[Finding]:
             "organization",
             "No observability platform gets our figures",
             "I send nothing to Prometheus, OpenTelemetry, Honeycomb or Datadog.",
-            "Whoever looks after the services sees no usage of Claude beside them.",
+            "The people who look after the services see no usage of Claude beside them.",
             Ask("How I am set up", ids.HELP_STATUS),
             Risk.LOW,
         )

@@ -37,7 +37,7 @@ def _finding(one: RuleOfPolicy, why: Markup) -> Finding:
         f"{one.kind}:{one.workspace}",
         f"Nobody can approve *{escape(one.title)}*{where}",
         why,
-        "Each such request expires undecided. Whoever runs me changes policy.toml.",
+        "Each such request expires undecided. The people who run Quartermaster can change policy.toml.",
         _STATUS,
         Risk.HIGH,
     )

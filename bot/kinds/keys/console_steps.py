@@ -51,7 +51,7 @@ def expiry_to_type(ends_at: datetime) -> Markup:
 
 
 def _account_to_link(request: Request, use: Use) -> Markup:
-    """Return which linked account to choose: a personal key acts as whoever makes it (admin-api.md §4.6)."""
+    """Return which linked account to choose: a personal key acts as the person who makes it (admin-api.md §4.6)."""
     asker = mention(request.requester.slack_id)
     never: Markup = "Never choose yourself: the key would act as you and stop when you leave, so I don't accept it."
     nobody: Markup = "*none*, which makes a workspace key"

@@ -5,7 +5,7 @@ expiry can't be changed (admin-api.md §4.6), so refusing it would only make peo
 less. A later one, or none, is cut back by the bot on the day that was approved. A workspace key acts as nobody and outlives
 everybody, as keys by API do.
 
-A key that acts as another person than its requester is not accepted: whoever uses it would have that person's rights, which
+A key that acts as another person than its requester is not accepted: its user would have that person's rights, which
 nobody approved, its cost would be theirs, and it would stop when they leave. Nor is one that acts as something that isn't
 known here: unknown is never taken for harmless.
 """
@@ -29,7 +29,7 @@ def why_not_accepted(key: ApiKey, requester_id: str, acts_as: str) -> str:
     if key.principal_type in (None, SERVICE_ACCOUNT) or (key.principal_type == USER and key.principal_id == requester_id):
         return ""
     if key.principal_type == USER:
-        return f"It acts as {acts_as}, so whoever uses it would have that person's rights, and it ends when they leave."
+        return f"It acts as {acts_as}, so anyone who uses it would have that person's rights, and it ends when they leave."
     return f"It acts as {acts_as}, and I don't know what that may do."
 
 

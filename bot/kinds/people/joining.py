@@ -21,7 +21,7 @@ def join_name(email: str, workspace_id: str) -> str:
 
 
 def joining(email: str, workspace_id: str, name: str, role: str, after: str) -> Part[Any]:
-    """Return the part that gives whoever accepted an invite a role in a workspace; `after` names the part that invited."""
+    """Return the part that gives an invited member a role in a workspace; `after` names the part that invited."""
     said = workspace_role_words(role)
 
     def member_id(look: Look[Any]) -> str:

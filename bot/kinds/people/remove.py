@@ -238,7 +238,9 @@ REMOVE_MEMBER = Kind(
     concerns=Concerns(
         find=_heir,
         field="new_owner",
-        remedy=Remedy("tell whoever asked for it. A key that nobody needs can be disabled.", "disable_key", "Disable…"),
+        remedy=Remedy(
+            "tell the person who asked for it. A key that nobody needs can be disabled.", "disable_key", "Disable…"
+        ),
     ),
     sample=Sample(
         RemoveMember(

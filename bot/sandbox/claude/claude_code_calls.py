@@ -101,7 +101,7 @@ def _sittings(key_id: str, day: datetime) -> list[tuple[str, int]]:
 
 
 def _person(organization: ClaudeOrganization, user: User, day: datetime) -> User:
-    """Return who used somebody's key on a day: they, whoever they took over from, or whom they left their work to."""
+    """Return who used somebody's key on a day: they, the person they took over from, or whom they left their work to."""
     draw = hashlib.blake2b(f"story|{user.email}".encode(), digest_size=2).digest()
     since_seed = (day - organization.seed_day).days
     if draw[0] % 7 == 0 and since_seed < -6 - draw[1] % 20:

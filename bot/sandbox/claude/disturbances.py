@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 
 
 class Gap(_Strict):
-    """Reports say nothing about a span of time, or fail when asked about it; the others know it all the same."""
+    """Reports say nothing about a span of time, or fail when asked about it; the others still know it."""
 
     kind: Literal["gap"]
     since: AwareDatetime

@@ -1,4 +1,4 @@
-"""Telling of a change: wanted in the transaction that makes it, sent to the channel and to whoever had set it up."""
+"""Telling of a change: wanted in the transaction that makes it, sent to the channel and to the person who had set it up."""
 
 import secrets
 from datetime import datetime

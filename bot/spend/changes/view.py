@@ -1,4 +1,4 @@
-"""What a channel, and whoever set it up, read of a change to its digest or alerts. Pure."""
+"""What a channel, and the person who set it up, read of a change to its digest or alerts. Pure."""
 
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, date, mention
@@ -9,7 +9,7 @@ from bot.words.wording import plural
 
 
 def render_change(change: Change, prefix: str, *, to_owner: bool) -> Message:
-    """Return who did what, and how to have it again; to whoever had set it up it says that."""
+    """Return who did what, and how to have it again; to the person who had set it up it says that."""
     yours = " You had set it up." if to_owner else ""
     text = f"🔁 {_what(change)}{yours} {_again(change, prefix)}"
     return Message(text, [section(text)])

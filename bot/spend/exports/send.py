@@ -1,4 +1,4 @@
-"""A CSV file sent to whoever asked for it, as a direct message, because Slack has no private file in a channel.
+"""A CSV file sent to the person who asked for it, as a direct message, because Slack has no private file in a channel.
 
 Who took which figures is on record before the file leaves. One click sends one file, however often Slack delivers it.
 """
@@ -78,7 +78,7 @@ def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:
     much: Markup = f"That is {plural(rows, 'row')}, too many for a file in Slack."
     if not export.command:
         return f"{much} Ask for fewer days, or by something else."
-    return f"{much} Ask for less, or let whoever runs me get all of them: {code(export.command)}"
+    return f"{much} Ask for less, or let the people who run Quartermaster get all of them: {code(export.command)}"
 
 
 async def send_csv(rt: Runtime, actor: Actor, export: Export, file: File, cause: str) -> Markup:

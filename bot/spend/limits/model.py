@@ -14,7 +14,7 @@ STEPS = (50, 80, WHOLE)
 class Limit:
     """A monthly limit in dollars of one workspace, or of the organization (None), since a request set it.
 
-    `channel` is where it was approved, `asked_by` the Slack id of whoever asked: both are told.
+    `channel` is where it was approved, `asked_by` the Slack id of the person who asked: both are told.
     """
 
     request_id: str

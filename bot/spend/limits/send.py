@@ -1,4 +1,4 @@
-"""What is told on the way to a limit: each step once in a month, to the approvers' channel and to whoever asked for it."""
+"""What is told on the way to a limit: each step once in a month, to the approvers' channel and to its requester."""
 
 from datetime import datetime
 

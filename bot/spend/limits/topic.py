@@ -66,5 +66,5 @@ class LimitTopic(Notices):
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying in the channel; whoever asked and can't be written to any more is let be."""
+        """Go on trying in the channel; the person who asked and can't be written to any more is let be."""
         return post.purpose == REQUESTER

@@ -150,5 +150,5 @@ def wholes_in_words(found: Reconciliation) -> Markup:
     wrong = listed([f"{money(one.amount)} by {one.by}" for one in found.faults])
     return (
         f"⚠️ The sums don't agree: {escape(money(found.total.billed))} by model, but {escape(wrong)}."
-        " The ledger is broken: don't use these figures, and tell whoever runs me."
+        " The ledger is broken: don't use these figures, and tell the people who run Quartermaster."
     )

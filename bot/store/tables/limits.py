@@ -19,7 +19,7 @@ class SpendLimitRow(Table, table=True):
     request_id: str = Field(foreign_key="request.id", unique=True)
     scope: str = Field(index=True)
     amount_nanos: int = nanos_column()
-    # Where and whom it tells: the channel in which it was approved, and the Slack id of whoever asked.
+    # Where and whom it tells: the channel in which it was approved, and the Slack id of the person who asked.
     channel: str
     asked_by: str
     since: datetime = time_column()

@@ -68,7 +68,7 @@ async def subscription(tx: Tx, subscription_id: str) -> ReportSubscription | Non
 
 
 async def creator_of(tx: Tx, subscription_id: str) -> str | None:
-    """Return the Slack id of whoever set up a subscription, ended or not."""
+    """Return the Slack id of the person who set up a subscription, ended or not."""
     row = await tx.session.get(ReportSubscriptionRow, subscription_id)
     return None if row is None else row.created_by
 

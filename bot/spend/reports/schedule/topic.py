@@ -78,7 +78,7 @@ class _Told:
         await posts.forget(tx, undeliverable.TOPIC, run.channel)
 
     async def dropped(self, tx: Tx, post: Post) -> None:
-        """Forget a report that was never said; whoever set it up hears where its time has passed."""
+        """Forget a report that was never said; the person who set it up hears where its time has passed."""
         await db.forget(tx, self.run.id)
         if self.subscription is not None and not self._is_muted() and not self._is_in_time():
             named = f"{report_in_words(self.run.report, self.run.tag)} of {days_in_words(self.run.first, self.run.last)}"
@@ -105,7 +105,7 @@ class ReportTopic(Notices):
         return Drawing(told.content, told.sent, told.dropped, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Let it pass, and tell whoever set it up once."""
+        """Let it pass, and tell the person who set it up once."""
         async with rt.store.read() as tx:
             run = await db.run(tx, int(post.subject))
             created_by = await db.creator_of(tx, run.subscription_id) if run else None

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def render_scheduled(built: Built, times: Times, run: ReportRun, chart: Json | None = None) -> Message:
-    """Return the report as its channel reads it. Its buttons lead whoever presses one to their own view."""
+    """Return the report as its channel reads it. Its buttons lead the person who presses one to their own view."""
     shared = render_shared(built, times, run.wanted, chart)
     show = button(
         "Show me more", ids.REPORT_SHOW, typed(run.wanted), accessibility_label="Show me this report alone, with all buttons"
