@@ -7,6 +7,7 @@ from bot.organization.members_view import not_understood
 from bot.organization.members_wanted import WantedMembers, meant_instead
 from bot.organization.narrowing import mentioned
 from bot.organization.person_view import person_card
+from bot.people import db as links
 from bot.people.identity import find_member, member_behind
 from bot.slack import ids
 from bot.slack.markup import bold, code, is_user_id, mention
@@ -62,7 +63,7 @@ async def _find(call: Interaction, target: str) -> Somebody | Message:
     if found:
         return await of_member(rt, found, found.id)
     if "@" in target and " " not in target:
-        return await _invited(call, target)
+        return await _no_member(call, target)
     if is_user_id(target):
         return await _mentioned(call, target)
     wanted = WantedMembers(part=target)
@@ -91,8 +92,7 @@ async def _mentioned(call: Interaction, slack_id: str) -> Somebody | Message:
             return plain_answer(f"{mention(slack_id)}: {own(refusal.about)}")
         if person.deleted and (left := await _who_left(call, slack_id)):
             return left
-        address = person.email
-        whom = await _invited(call, address, slack_id) if address else None
+        whom = await _no_member(call, person.email, slack_id)
         return whom if isinstance(whom, Somebody) else plain_answer(f"{mention(slack_id)}: {own(refusal.about)}")
 
 
@@ -104,11 +104,15 @@ async def _who_left(call: Interaction, slack_id: str) -> Somebody | None:
     return await of_member(call.rt, found, found.id) if found else None
 
 
-async def _invited(call: Interaction, address: str, slack_id: str = "") -> Somebody | Message:
-    """Return one who is only invited, for those who may see that."""
-    invites = await call.rt.directory.invites() if await oversees_people(call.rt, call.actor) else ()
-    if any(is_same_address(one.email, address) for one in invites):
-        return Somebody(slack_id or address, address, None, slack_id)
+async def _no_member(call: Interaction, address: str, slack_id: str = "") -> Somebody | Message:
+    """Return one who is only invited, or was a member once, for those who may see that."""
+    if await oversees_people(call.rt, call.actor):
+        async with call.rt.store.read() as tx:
+            link = await links.find_known(tx, slack_id, address)
+        if link and link.member_id not in await call.rt.directory.members_by_id():
+            return Somebody(link.slack_id, link.email, None, link.slack_id, link.linked_at)
+        if any(is_same_address(one.email, address) for one in await call.rt.directory.invites()):
+            return Somebody(slack_id or address, address, None, slack_id)
     return plain_answer(f"No member has the address {bold(address)}.")
 
 

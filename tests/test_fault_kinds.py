@@ -206,6 +206,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (46, "words that are swallowed"): (
         "words/test_ends::an_end_is_read_wherever_it_stands",
+        "words/test_ends::what_may_be_an_end_is_left_to_the_person",
         "handlers/test_typed_words::an_end_that_is_not_understood_comes_back_in_the_form",
         "handlers/test_lines::access_is_read_in_one_line_and_sent",
         "handlers/test_any_order::words_in_any_order_fill_in_the_form_and_twins_are_left_to_people",
@@ -340,6 +341,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "spend/test_export_sent::a_click_sends_one_file_and_each_delivery_of_it_is_answered",
     ),
     (75, "one cause out of several is named without looking"): (
+        "security/test_flags::each_flag_alone_is_enough_to_refuse_somebody",
         "security/test_authority_today::what_somebody_asked_for_who_left_is_not_approved",
         "approvals/test_invite::what_changed_before_somebody_could_join_is_said",
     ),
@@ -348,6 +350,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_rate_limit::*",
     ),
     (77, "what is gone is told of as if it were there"): (
+        "approvals/test_request_card::an_ended_key_is_said_to_be_what_the_organization_says_of_it",
+        "handlers/test_key_card::a_card_names_the_heir_of_a_key_whose_owner_left_and_an_archived_workspace",
         "telemetry/test_sources::rate_limits_are_noted_each_hour_and_told_beside_the_busiest_minutes_of_a_day",
     ),
 }

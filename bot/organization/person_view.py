@@ -80,7 +80,8 @@ def _intro(facts: PersonFacts, calendar: Calendar) -> Markup:
     linked = f", linked {date(facts.linked_at)}" if facts.linked_at else ""
     member = facts.member
     if member is None:
-        return f"{bold(facts.address)} is not a member.{account if facts.slack_id else ''}"
+        left = " any more" if facts.linked_at else ""
+        return f"{bold(facts.address)} is not a member{left}.{account if facts.slack_id else ''}{linked}"
     since = f"\nmember since {calendar_day(calendar.day_of(member.added_at))}" if member.added_at else ""
     return f"{bold(member.name)} — {role_words(member.role)[0]}\n{escape(member.email)}{account}{linked}{since}"
 

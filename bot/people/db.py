@@ -37,6 +37,13 @@ async def find_one(tx: Tx, slack_id: str, member_id: str) -> Link | None:
     return Link.model_validate(row.model_dump()) if row else None
 
 
+async def find_known(tx: Tx, slack_id: str, email: str) -> Link | None:
+    """Return the link of a Slack user, or of whoever had an address when they were linked; also of who left since."""
+    known = LinkRow.slack_id == slack_id if slack_id else LinkRow.email == email
+    row = (await tx.session.exec(select(LinkRow).where(known).order_by(col(LinkRow.linked_at).desc()))).first()
+    return Link.model_validate(row.model_dump()) if row else None
+
+
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
     """Add a link; False when there is one already."""
     values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}

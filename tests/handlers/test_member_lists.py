@@ -96,6 +96,18 @@ async def test_whom_nothing_leads_to_is_said_in_words(world: World) -> None:
     await told(world, BOB, "Several members have *a* in name or address.")
 
 
+async def test_what_somebody_who_left_asked_for_is_shown_to_admins(world: World) -> None:
+    await world.ask_for_key(ALICE, "before-leaving")
+    await world.post("/claude/users/alice@acme.test", removed=True)
+    world.rt.directory.forget_members()
+    for whom in ("alice@acme.test", "<@U0ALICE>"):
+        await world.command(BOB, f"/claude-members show {whom}")
+        seen = await told(world, BOB, "*alice@acme.test* is not a member any more.")
+        assert "API key before-leaving" in str(seen["blocks"])
+    await world.command(SOFIA, "/claude-members show alice@acme.test")
+    await told(world, SOFIA, "No member has the address *alice@acme.test*.")
+
+
 async def test_remove_on_a_card_is_about_whom_the_card_shows_and_gives_nobody_their_keys(world: World) -> None:
     await dana_is_developer_for_a_week(world)
     await world.command(BOB, f"/claude-members show <@{DANA}>")
