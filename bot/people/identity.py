@@ -189,14 +189,14 @@ def _check_domain(rt: Runtime, domain: str) -> None:
     """Raise NotLinked for an address at another domain than the company's, or none: each says what can be mended."""
     if not domain:
         raise NotLinked(
-            "Slack doesn't show me your e-mail address, so I can't tell who you are. Tell whoever runs me: the Slack app"
-            f" needs {code('users:read.email')}, and e-mail addresses must not be hidden in Slack's settings.",
+            "Slack doesn't show me your e-mail address, so I can't tell who you are. Tell the people who run Quartermaster:"
+            f" the Slack app needs {code('users:read.email')}, and e-mail addresses must not be hidden in Slack's settings.",
             "Slack doesn't show me this person's e-mail address, so I can't tell who they are.",
         )
     if domain not in rt.settings.email_domains:
         raise NotLinked(
-            f"I don't know addresses at {code(domain)}, so I can't tell who you are. If that is your company's, tell whoever"
-            f" runs me to add it to {code('EMAIL_DOMAINS')}.",
+            f"I don't know addresses at {code(domain)}, so I can't tell who you are. If that is your company's, tell the people"
+            f" who run Quartermaster to add it to {code('EMAIL_DOMAINS')}.",
             f"I don't know addresses at {code(domain)}, so I can't tell who they are.",
         )
 
@@ -213,7 +213,7 @@ async def may_act(rt: Runtime, slack_id: str) -> bool:
 
 
 def _not_told(person: SlackPerson) -> NotLinked:
-    """Return the refusal of somebody of whom Slack leaves out what proves who they are; whoever runs the bot can mend it."""
+    """Return the refusal of somebody of whom Slack leaves out what proves who they are; the people who run it can mend it."""
     log.warning("slack_flags_missing", user=person.id, flags=person.missing)
     names = listed([code(name) for name in person.missing])
     setting = (

@@ -86,7 +86,7 @@ async def _run(
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
         is_refused = isinstance(error, UpstreamAuth)  # which no minute mends
-        then = "Tell whoever runs Quartermaster." if is_refused else "Try again in a minute."
+        then = "Tell the people who run Quartermaster." if is_refused else "Try again in a minute."
         said = f"{error.sentence} Nothing was changed. {then}"
         view = again(call, f"{said} ref {call.ref}") if again else None
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)

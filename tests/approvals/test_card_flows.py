@@ -91,7 +91,8 @@ async def test_only_the_requester_withdraws_and_the_card_says_so(world: World) -
     await choose(world, ALICE, card, "Withdraw")
     await world.message(ALICE, "Withdrawn. The key was not created.", APPROVALS)
     await until(world, card, Status.WITHDRAWN)
-    card = await card_with(world, "*Withdrawn by <@U0ALICE>*. The key was not created.")
+    card = await card_with(world, "*Withdrawn by <@U0ALICE>* — ")
+    assert "in *Staging*. The key was not created." in card["text"]
     assert await thread_of(world, card) == ["<@U0ALICE> withdrew the request"]
     assert not [m for m in await world.messages(ALICE) if "flow-withdrawn" in m["text"]]
 

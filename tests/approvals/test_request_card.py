@@ -101,7 +101,7 @@ def test_the_first_line_of_every_status_says_what_happened() -> None:
         Status.FAILED: f"⚠️ {asked} · approved by <@U0BOB>, but *the key was not created*: The workspace has"
         " reached its limit of active API keys. Nothing was changed.",
         Status.DENIED: f"⛔ *Denied by <@U0BOB>: “use the Sandbox workspace”* — {was_asked}",
-        Status.WITHDRAWN: f"🔁 *Withdrawn by <@U0ALICE>*. The key was not created. — {was_asked}",
+        Status.WITHDRAWN: f"🔁 *Withdrawn by <@U0ALICE>* — {was_asked}. The key was not created.",
         Status.EXPIRED: f"⌛ *Expired*, nobody decided in 8 h — {was_asked}",
         Status.APPLIED: "✅ *Key `nightly` in Staging issued to <@U0ALICE>* — approved by <@U0BOB> after 14 min",
         Status.REVERTED: "🔁 *Key `nightly` in Staging is revoked* — ended as planned",

@@ -28,7 +28,7 @@ def headline_of(facts: RequestFacts) -> Markup:
             by = denied_by(request)
             return f"⛔ *{by[0].upper()}{by[1:]}* — {was_asked}"
         case Status.WITHDRAWN:
-            return f"🔁 *{_closed_by(request)}*. {left_behind(facts)} — {was_asked}"
+            return f"🔁 *{_closed_by(request)}* — {was_asked}. {left_behind(facts)}"
         case Status.EXPIRED:
             return f"⌛ *Expired*, {expired_because(facts)} — {was_asked}"
         case Status.APPLIED | Status.REVERTING:
