@@ -195,8 +195,8 @@ def _check_domain(rt: Runtime, domain: str) -> None:
         )
     if domain not in rt.settings.email_domains:
         raise NotLinked(
-            f"I don't know addresses at {code(domain)}, so I can't tell who you are. If that is your company's, tell the people"
-            f" who run Quartermaster to add it to {code('EMAIL_DOMAINS')}.",
+            f"I don't know addresses at {code(domain)}, so I can't tell who you are. If that is your company's, tell the"
+            f" people who run Quartermaster to add it to {code('EMAIL_DOMAINS')}.",
             f"I don't know addresses at {code(domain)}, so I can't tell who they are.",
         )
 
@@ -213,7 +213,7 @@ async def may_act(rt: Runtime, slack_id: str) -> bool:
 
 
 def _not_told(person: SlackPerson) -> NotLinked:
-    """Return the refusal of somebody of whom Slack leaves out what proves who they are; the people who run it can mend it."""
+    """Return the refusal of somebody of whom Slack leaves out what proves who they are."""
     log.warning("slack_flags_missing", user=person.id, flags=person.missing)
     names = listed([code(name) for name in person.missing])
     setting = (
