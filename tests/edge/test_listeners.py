@@ -95,7 +95,7 @@ async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_p
 
 @pytest.mark.parametrize(
     ("transport", "kind", "then"),
-    [("socket", "401", "Tell whoever runs Quartermaster."), ("http", "500", "Try again in a minute.")],
+    [("socket", "401", "Tell the people who run Quartermaster."), ("http", "500", "Try again in a minute.")],
 )
 async def test_an_outside_failure_is_one_sentence_and_one_log_line_with_the_same_reference(
     tmp_path: Path, transport: str, kind: str, then: str

@@ -61,7 +61,7 @@ WITH_MONEY_BESIDES = {
 """Lists, cards, reports, limits and the App Home ask `scope_of` in what they gather; Claude Code has a rule of its own;
 requests are for those who decide, and advice is for admins."""
 WITHOUT = {
-    "by_hand", "members", "member_lists", "members_picked", "invites", "forms", "limits", "admin", "events",
+    "by_hand", "request_lists", "members", "member_lists", "members_picked", "invites", "forms", "limits", "admin", "events",
 }  # fmt: skip
 
 
