@@ -13,7 +13,7 @@ from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import Markup, bold, clean, reads_alike
-from bot.words.amounts import read_amount
+from bot.words.amounts import read_amount, read_limit
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
@@ -27,7 +27,11 @@ READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date"
 WHOLE_TYPED = (WHOLE, "org", "all", "everything")
 """Words that mean the whole organization where a form takes that instead of a workspace."""
 _NAMED: frozenset[FieldType] = frozenset({"workspace", "lookup", "choice"})
-_NUMBERS: Mapping[FieldType, Callable[[str], object]] = {"amount": read_amount, "count": read_count}
+_NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
+    "amount": read_amount,
+    "limit": read_limit,
+    "count": read_count,
+}
 _MOST_WORDS = 12
 _MOST_OF_A_NUMBER = 3
 _MOST_SHOWN = 8

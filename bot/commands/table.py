@@ -192,7 +192,7 @@ COMMANDS = (
             Subcommand(
                 "limit",
                 "limit WORKSPACE AMOUNT [until DAY]",
-                "ask for a monthly spend limit; instead of a workspace: organization",
+                "ask for a monthly spend limit, or none; instead of a workspace: organization",
                 WORKSPACES,
                 opens="set_spend_limit",
                 fills=("workspace_id", "amount", "ends_on", "reason"),

@@ -94,7 +94,7 @@ def _hint(one: FormField, held: FormInput) -> str | None:
 def _element(one: FormField, held: FormInput) -> Json:
     value, name = held.text(one.name), one.action_id
     match one.type:
-        case "text" | "long_text" | "amount" | "count" | "duration" | "day":
+        case "text" | "long_text" | "amount" | "limit" | "count" | "duration" | "day":
             return text_input(
                 name,
                 initial=value or None,

@@ -14,13 +14,13 @@ from bot.words.wording import calendar_day
 
 P = TypeVar("P")
 FieldType = Literal[
-    "text", "long_text", "email", "number", "amount", "count", "duration", "day", "date", "time", "zone",
+    "text", "long_text", "email", "number", "amount", "limit", "count", "duration", "day", "date", "time", "zone",
     "person", "people", "member", "channel", "workspace", "key", "lookup", "lookups", "choice", "radio", "choices",
 ]  # fmt: skip
 """What a field takes, and what it is read into.
 
-Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `count` (int, or None where none is
-wanted), `duration` (timedelta), `day` (date).
+Written: `text`, `long_text` and `email` (str), `number` and `amount` (Decimal), `limit` (Decimal, or "none"), `count` (int,
+or None where none is wanted), `duration` (timedelta), `day` (date).
 Picked: `date` (date), `time` (time), `zone`, `person`, `channel` (str), `people` (tuple of str). Found while typing:
 `workspace` and `key` (the id of what decides who is asked), `member` (the id of one of the organization, with or without
 Slack), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` in a menu, `radio` as buttons (str), and
@@ -31,7 +31,7 @@ FormValue = str | tuple[str, ...]
 WHOLE = "organization"
 """What a workspace's field holds that means the whole organization."""
 SEVERAL: tuple[FieldType, ...] = ("people", "lookups", "choices")
-READ_BACK: tuple[FieldType, ...] = ("amount", "count", "duration", "day")
+READ_BACK: tuple[FieldType, ...] = ("amount", "limit", "count", "duration", "day")
 """What is typed as text and means a figure or a day: the form says while typing how it is understood."""
 
 
@@ -52,7 +52,7 @@ class FormField:
     """What people type in a line for one of the choices, besides its value and label, with that value."""
     least: Decimal | timedelta | None = None
     most: Decimal | timedelta | int | None = None
-    """The limits of a number, an amount or a duration; for several choices how many may be taken."""
+    """The limits of a number, an amount, a limit or a duration; for several choices how many may be taken."""
     whole: str = ""
     """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
     redraws: bool = False

@@ -15,7 +15,7 @@ from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
 from bot.slack.markup import clean
 from bot.words.addresses import is_address
-from bot.words.amounts import exact_amount, read_amount
+from bot.words.amounts import exact_amount, read_amount, read_limit
 from bot.words.calendars import Calendar, is_zone
 from bot.words.counts import read_count
 from bot.words.credentials import refusal_of
@@ -150,6 +150,11 @@ def _amount(field: FormField, value: str, _today: date) -> Decimal:
     return _within(field, read_amount(value), exact_amount)
 
 
+def _limit(field: FormField, value: str, _today: date) -> Decimal | str:
+    limit = read_limit(value)
+    return limit if isinstance(limit, str) else _within(field, limit, exact_amount)
+
+
 def _count(_field: FormField, value: str, _today: date) -> int | None:
     return read_count(value)
 
@@ -200,6 +205,7 @@ _READERS: dict[FieldType, Reader] = {
     "email": _email,
     "number": _number,
     "amount": _amount,
+    "limit": _limit,
     "count": _count,
     "duration": _duration,
     "day": _day,

@@ -7,14 +7,14 @@ from decimal import Decimal
 from bot.forms.fields import FormField, FormInput
 from bot.forms.read import read_field
 from bot.slack.markup import Markup, code, date, escape, truncate
-from bot.words.amounts import AMOUNT_HINT, exact_amount
+from bot.words.amounts import AMOUNT_HINT, LIMIT_HINT, exact_amount
 from bot.words.counts import COUNT_HINT, count_in_words
 from bot.words.dates import DAY_HINT
 from bot.words.durations import DURATION_HINT
 from bot.words.unreadable import Unreadable
 from bot.words.wording import number, plural, weekday_day
 
-_HINTS = {"amount": AMOUNT_HINT, "count": COUNT_HINT, "duration": DURATION_HINT, "day": DAY_HINT}
+_HINTS = {"amount": AMOUNT_HINT, "limit": LIMIT_HINT, "count": COUNT_HINT, "duration": DURATION_HINT, "day": DAY_HINT}
 _SHOWN = 40
 
 
@@ -37,6 +37,8 @@ def _in_words(value: object, held: FormInput) -> Markup:
     match value:
         case Decimal():
             return escape(exact_amount(value))
+        case "none":
+            return count_in_words(None)
         case int() | None:
             return count_in_words(value)
         case timedelta():

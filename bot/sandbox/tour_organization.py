@@ -11,7 +11,7 @@ async def limit_is_set_by_hand(story: Story) -> None:
     await story.types(ALICE, "/claude-workspaces limit Staging $5,000")
     await story.modal(ALICE, "5,000")
     await story.sends(ALICE, reason="The load tests are over")
-    card = await story.sees(BOB, "asks for a spend limit", APPROVALS_CHANNEL)
+    card = await story.sees(BOB, "asks to change a spend limit", APPROVALS_CHANNEL)
     await story.presses(CAROL, card, "request_approve")
     steps = await story.sees(CAROL, "You approved a spend limit for *Staging*")
     await story.presses(CAROL, steps, "request_say_done")

@@ -6,12 +6,15 @@
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
+from bot.words.counts import ENDLESS, NONE
 from bot.words.unreadable import Unreadable
 
 MOST_DOLLARS: Final = Decimal(1_000_000_000_000)
 AMOUNT_HINT: Final = "US dollars, such as 500, 1,234.50 or 2k."
+LIMIT_HINT: Final = f"{AMOUNT_HINT} Write none to take the limit away."
+_NONE = frozenset({NONE, "no limit", "no limit of its own", "off", "default", "inherit", "inherited", "clear", "remove"})
 _LONGEST = 40
 _CENT = Decimal("0.01")
 _SCALES = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -29,6 +32,8 @@ _COMMAS = "I can't tell what the comma means. Write 1,234.50, or leave the comma
 _POINT = "I can't tell what the point means. Write 1,234 or 1234.50."
 _CENTS = "Write two digits after the point at most, such as 1234.50."
 _TOO_MUCH = "That amount is too large."
+_NO_END = "Write none to take the limit away: the organization's, or Anthropic's own, still holds."
+_OR_NONE = "Write an amount in US dollars, such as 500, 1,234.50 or 2k, or none."
 
 
 def read_amount(text: str) -> Decimal:
@@ -45,6 +50,19 @@ def read_amount(text: str) -> Decimal:
     if scale == 1 and _DOTTED.fullmatch(digits):
         raise Unreadable(_POINT)
     return _in_cents(_number(digits) * scale)
+
+
+def read_limit(text: str) -> Decimal | Literal["none"]:
+    """Return an amount like `read_amount`, or "none" for `none`, `no limit`, `off` and the like; Unreadable for the rest."""
+    written = " ".join(text.casefold().split())
+    if written in _NONE:
+        return NONE
+    if written in ENDLESS:
+        raise Unreadable(_NO_END)
+    try:
+        return read_amount(text)
+    except Unreadable as wrong:
+        raise Unreadable(_OR_NONE if wrong.sentence == _HOW else wrong.sentence) from None
 
 
 def _number(digits: str) -> Decimal:

@@ -16,7 +16,8 @@ MOST_COUNT: Final = 2**53 - 1
 COUNT_HINT: Final = "A whole number, such as 2000, 2k or 1.5m. Write none for no limit of its own."
 NONE: Final = "none"
 _NONE = frozenset({NONE, "no", "no limit", "no limit of its own", "default", "inherit", "inherited", "clear", "remove"})
-_ENDLESS = frozenset({"unlimited", "infinite", "infinity", "endless", "max", "maximum", "∞"})
+ENDLESS = frozenset({"unlimited", "infinite", "infinity", "endless", "max", "maximum", "∞"})
+"""What nothing is: there is always a limit above it."""
 _LONGEST = 40
 _SCALES = {
     "": 1,
@@ -46,7 +47,7 @@ def read_count(text: str) -> int | None:
     written = " ".join(text.casefold().split())
     if written in _NONE:
         return None
-    if written in _ENDLESS:
+    if written in ENDLESS:
         raise Unreadable(_NO_END)
     if re.match(r"[-+\u2212]", written):
         raise Unreadable(_SIGN)

@@ -58,7 +58,14 @@ class Organization:
         if self.limits is None:
             raise PreviewUnavailable("not granted")
         return [
-            SpendLimit(id=scope, scope_type=scope, amount=Decimal(amount), period="monthly", is_enabled=self.is_enabled)
+            SpendLimit(
+                id=scope,
+                scope_type=scope,
+                workspace_id=STAGING.id if scope == "workspace" else None,
+                amount=Decimal(amount),
+                period="monthly",
+                is_enabled=self.is_enabled,
+            )
             for scope, amount in self.limits.items()
         ]
 
@@ -93,6 +100,42 @@ def test_a_limit_above_the_organizations_says_which_is_reached_first(there: Orga
     assert (said in SET_SPEND_LIMIT.words.what(asked)) == (lower is not None)
     whole = checked(SET_SPEND_LIMIT, SetSpendLimit(workspace_id="organization", amount=Decimal(50_000)), there)
     assert whole.lower_whole is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "limits", "kept", "said"),
+    [
+        (
+            STAGING.id,
+            {"workspace": 9, "organization": 60_000, "usage_tier": 200_000},
+            None,
+            "organization's limit of $60,000.00 a month holds",
+        ),
+        (
+            STAGING.id,
+            {"workspace": 9, "usage_tier": 200_000},
+            None,
+            "only Anthropic's cap of $200,000.00 a month for the organization holds",
+        ),
+        (STAGING.id, {"workspace": 9}, None, "only Anthropic's cap for the organization holds"),
+        (STAGING.id, None, 10_000, "organization's limit of $10,000.00 a month holds"),
+        (STAGING.id, None, None, "the organization's limit holds, if it has one"),
+        (
+            "organization",
+            {"organization": 9, "usage_tier": 200_000},
+            None,
+            "only Anthropic's cap of $200,000.00 a month for the organization holds",
+        ),
+        ("organization", None, None, "only Anthropic's cap for the organization holds"),
+    ],
+)
+def test_a_limit_that_is_taken_away_says_what_holds_then(
+    scope: str, limits: dict[str, int] | None, kept: int | None, said: str
+) -> None:
+    wanted = SetSpendLimit.model_validate({"workspace_id": scope, "amount": "none"})
+    found = checked(SET_SPEND_LIMIT, wanted, Organization({}, limits, kept=kept))
+    asked = SET_SPEND_LIMIT.asked(a_request("set_spend_limit", payload=found.model_dump(mode="json")))
+    assert said in SET_SPEND_LIMIT.words.what(asked)
 
 
 def test_what_comes_with_an_organization_role_is_none_of_their_own_and_the_last_admin_is_named() -> None:

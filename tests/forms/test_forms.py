@@ -30,6 +30,7 @@ SAMPLES: dict[FieldType, tuple[FormField, Any, Any]] = {
     "email": (FormField("f", "F", "email"), "ada@acme.test", "ada@acme.test"),
     "number": (FormField("f", "F", "number", least=Decimal(1), most=Decimal(99)), "12.5", Decimal("12.5")),
     "amount": (FormField("f", "F", "amount"), "1.5k", Decimal("1500.00")),
+    "limit": (FormField("f", "F", "limit"), "no limit", "none"),
     "count": (FormField("f", "F", "count"), "1.5m", 1_500_000),
     "duration": (FormField("f", "F", "duration", most=timedelta(days=90)), "1d 12h", timedelta(hours=36)),
     "day": (FormField("f", "F", "day"), "31 Dec", date(2026, 12, 31)),
@@ -129,6 +130,7 @@ def test_a_forged_value_is_refused_at_its_field_and_draws_a_form_that_slack_take
             "text",
             "long_text",
             "amount",
+            "limit",
             "count",
             "number",
             "lookup",
@@ -218,6 +220,9 @@ def context_below(form: Form[Any], values: dict[str, Any]) -> str:
         ("amount", "1234.5", "`1234.5` → $1,234.50"),
         ("amount", "12,50", "`12,50`: I can't tell what the comma means. Write 1,234.50, or leave the comma out."),
         ("amount", "", "US dollars, such as 500, 1,234.50 or 2k."),
+        ("limit", "2k", "`2k` → $2,000.00"),
+        ("limit", "none", "`none` → no limit of its own"),
+        ("limit", "", "US dollars, such as 500, 1,234.50 or 2k. Write none to take the limit away."),
         ("duration", "4 h", "`4 h` → ends <!date^1764181200^{date_short_pretty} {time}|26 Nov 2026 18:20 UTC>"),
         ("day", "next Friday", "`next Friday` → Fri 4 Dec 2026, in 8 days"),
         ("day", "01/02/2026", "`01/02/2026`: I can't tell the day from the month"),
@@ -234,7 +239,7 @@ def test_only_what_is_read_back_or_decides_who_is_asked_is_sent_while_typing() -
     dispatching = [
         kind for kind in TYPES if draw(form_of(SAMPLES[kind][0]), held_by(form_of(), {}))["blocks"][0].get("dispatch_action")
     ]
-    assert dispatching == ["amount", "count", "duration", "day", "workspace", "key"]
+    assert dispatching == ["amount", "limit", "count", "duration", "day", "workspace", "key"]
     element = draw(form_of(SAMPLES["amount"][0]), held_by(form_of(), {}))["blocks"][0]["element"]
     assert element["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
     assert SAMPLES["workspace"][0].action_id == PICK_WORKSPACE

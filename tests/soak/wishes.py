@@ -269,6 +269,7 @@ BY_TYPE: dict[str, Make] = {
     "choice": Wishing.choice,
     "radio": Wishing.choice,
     "amount": Wishing.amount,
+    "limit": Wishing.amount,
     "count": lambda wishing, _: str(wishing.dice.randint(100, 900)),
     "date": Wishing.end,
 }

@@ -12,7 +12,7 @@ from bot.runtime import Runtime
 from bot.spend.alerts import settings as alert_settings
 from bot.spend.limits import db
 from bot.spend.limits.figures import month_of
-from bot.spend.limits.model import Limit
+from bot.spend.limits.model import Kept
 from bot.store import audit
 from bot.store.session import Store
 from tests.approvals.samples import a_request
@@ -37,12 +37,13 @@ _JOB = {job.name: job for job in JOBS}
 ASKED_BY = "U0DANA"
 
 
-async def keep(store: Store, number: int, amount: int, *, for_good: bool = True, scope: str | None = PROD) -> str:
+async def keep(store: Store, number: int, amount: int | None, *, for_good: bool = True, scope: str | None = PROD) -> str:
     """Keep a limit as an applied request does; returns its id."""
     request_id = f"req_{number}"
     async with store.write() as tx:
         await requests.insert(tx, a_request("set_spend_limit", id=request_id), f"spend_limit:{number}")
-        limit = Limit(request_id, scope, Decimal(amount), COSTS, ASKED_BY, NOW - DAY)
+        wanted = None if amount is None else Decimal(amount)
+        limit = Kept(request_id, scope, wanted, COSTS, ASKED_BY, NOW - DAY)
         for _ in range(2):
             await db.keep(tx, limit, for_good=for_good)
     return request_id
@@ -95,6 +96,21 @@ async def test_of_two_that_end_in_either_order_the_one_that_still_holds_counts(s
     assert await counts(store) == 3000
     await end(store, second)
     assert await counts(store) == 1000
+
+
+async def test_none_hides_what_was_before_and_ends_it_where_it_is_for_good(store: Store) -> None:
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await keep(store, 1, 1000)
+    until = await keep(store, 2, None, for_good=False)
+    await filled(store, 900)
+    await run_limits(rt)
+    assert (await counts(store), headlines(slack), (await month_of(store, PROD, NOW)).limit) == (None, [], None)
+    await end(store, until)
+    assert await counts(store) == 1000
+    last = await keep(store, 3, None)
+    await end(store, last)
+    assert await counts(store) is None
 
 
 async def test_one_for_good_takes_the_place_of_all_before_it(store: Store) -> None:

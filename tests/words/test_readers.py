@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.policy.checks import parse_lifetime
 from bot.policy.working_hours import WorkingHours
-from bot.words.amounts import exact_amount, read_amount
+from bot.words.amounts import exact_amount, read_amount, read_limit
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
 from bot.words.unreadable import Unreadable
@@ -58,6 +58,30 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
 def test_amounts_that_could_mean_two_things_are_refused_in_a_sentence(text: str, part: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_amount(text)
+    assert part in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [("none", "none"), (" No  Limit ", "none"), ("off", "none"), ("remove", "none"), ("$1,234.50", "1234.50")],
+)
+def test_a_limit_is_an_amount_or_none(text: str, limit: str) -> None:
+    assert str(read_limit(text)) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "or none."),
+        ("no", "or none."),
+        ("none at all", "or none."),
+        ("unlimited", "Write none"),
+        ("-1", "without a sign"),
+    ],
+)
+def test_what_is_no_limit_is_refused(text: str, part: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_limit(text)
     assert part in refused.value.sentence
 
 

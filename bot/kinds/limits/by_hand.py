@@ -1,4 +1,4 @@
-"""What the person who sets a spend limit by hand is told: numbered steps, and how the bot will know. Pure."""
+"""What the person who changes a spend limit by hand is told: numbered steps, and how the bot will know. Pure."""
 
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
@@ -17,23 +17,27 @@ _CHECK: Markup = (
 
 
 def limit_steps(request: Request, workspace: str, amount: Markup) -> Message:
-    """Return the steps for setting a limit in the Console; once nobody waits for it any more, that instead.
+    """Return the steps for changing a limit in the Console; once nobody waits for it any more, that instead.
 
-    `workspace` is its name, "" for the organization.
+    `workspace` is its name, "" for the organization; `amount` is "" where the limit is to be taken away.
     """
     if request.status is not Status.FULFILLING:
         return _over(request, workspace, amount)
     asker = mention(request.requester.slack_id)
     did: Markup = "You took over" if request.outcome.holder_turn else "You approved"
-    intro = f"⏳ {did} a spend limit for {_whose(workspace)}, which {asker} asked for. Please set it:"
+    what: Markup = "a spend limit for" if amount else "to take away the spend limit of"
+    intro = f"⏳ {did} {what} {_whose(workspace)}, which {asker} asked for. {_wanted(amount)}:"
     where: Markup = "1. Open the Console, Settings, Billing."
     if workspace:
         where = f"1. Open the Console, Settings, Workspaces, choose {bold(workspace)} and its tab *Spend limits*."
     back = f" It holds until {date(request.ends_at)}; I'll say then what to set it back to." if request.ends_at else ""
-    steps = f"{where}\n2. Set the monthly spend limit to exactly {amount}.{back}\n3. {_CHECK}"
+    do: Markup = "Take its monthly spend limit away. Where none is set, leave it so."
+    if amount:
+        do = f"Set the monthly spend limit to exactly {amount}."
+    steps = f"{where}\n2. {do}{back}\n3. {_CHECK}"
     until = f"If nobody does it by {date(request.expires_at)}, this request is closed."
     problem = request.outcome.problem
-    seen = f"⚠️ {escape(problem)} Please set it to {amount}." if problem else ""
+    seen = f"⚠️ {escape(problem)} {_wanted(amount, in_full=True)}." if problem else ""
     open_it = button("Open the Console", ids.OPEN_CONSOLE, request.id, url=WORKSPACES if workspace else BILLING)
     blocks = [section(intro), section(steps), *([section(seen)] if seen else []), actions(open_it), context(until)]
     return Message("\n".join(filter(None, [intro, steps, seen, until])), blocks)
@@ -45,9 +49,15 @@ def limit_news(request: Request, workspace: str, amount: Markup) -> Message:
         return _over(request, workspace, amount)
     problem = request.outcome.problem
     what = f"Spend limit for {_whose(workspace)}"
-    wrong, fine = f"⚠️ {what}: {escape(problem)} Please set it to {amount}.", f"⏳ {what}: the problem is fixed."
+    wrong, fine = f"⚠️ {what}: {escape(problem)} {_wanted(amount, in_full=True)}.", f"⏳ {what}: the problem is fixed."
     text = wrong if problem else fine
     return Message(text, [section(text)])
+
+
+def _wanted(amount: Markup, *, in_full: bool = False) -> Markup:
+    if not amount:
+        return "Please take it away"
+    return f"Please set it to {amount}" if in_full else "Please set it"
 
 
 def _whose(workspace: str) -> Markup:
@@ -55,11 +65,15 @@ def _whose(workspace: str) -> Markup:
 
 
 def _over(request: Request, workspace: str, amount: Markup) -> Message:
-    what = f"{amount} a month for {_whose(workspace)}"
+    whose = _whose(workspace)
+    limit: Markup = f"limit of {amount} a month for {whose}" if amount else f"limit of {whose}"
+    do: Markup = "set the" if amount else "take away the"
+    done: Markup = "is noted as done" if amount else "is noted as taken away"
+    seen: Markup = f"I see the {limit}" if amount else f"I see that the {limit} is taken away"
     if request.status not in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
-        text: Markup = f"⛔ Don't set the limit of {what} any more: the request is {WORDS[request.status]}."
+        text: Markup = f"⛔ Don't {do} {limit} any more: the request is {WORDS[request.status]}."
     elif request.outcome.is_unproven:
-        text = f"✅ The limit of {what} is noted as done because you said so. I can't check it."
+        text = f"✅ The {limit} {done} because you said so. I can't check it."
     else:
-        text = f"✅ I see the limit of {what}. Nothing is left to do."
+        text = f"✅ {seen}. Nothing is left to do."
     return Message(text, [section(text)])

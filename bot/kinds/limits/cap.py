@@ -14,13 +14,18 @@ MOST: Final = Decimal(100_000_000)
 
 def above_cap(amount: Decimal, limits: Sequence[SpendLimit]) -> str:
     """Say so where an amount in dollars is above the cap among the limits that the API shows, else ""."""
-    caps = [one.amount for one in limits if one.scope_type == "usage_tier" and one.amount is not None]
-    if not caps or amount <= min(caps):
+    cap = cap_of(limits)
+    if cap is None or amount <= cap:
         return ""
-    return f"Anthropic allows the organization {exact_amount(min(caps))} a month, so no limit can be above that."
+    return f"Anthropic allows the organization {exact_amount(cap)} a month, so no limit can be above that."
 
 
-def lower_whole(amount: Decimal, limits: Sequence[SpendLimit]) -> Decimal | None:
-    """Return the organization's monthly limit where a workspace's amount is above it, so that it is reached first."""
+def cap_of(limits: Sequence[SpendLimit]) -> Decimal | None:
+    """Return the cap in dollars a month among the limits that the API shows."""
+    return min((one.amount for one in limits if one.scope_type == "usage_tier" and one.amount is not None), default=None)
+
+
+def lower_whole(amount: Decimal | None, limits: Sequence[SpendLimit]) -> Decimal | None:
+    """Return the organization's monthly limit where it is reached before a workspace's amount, or there is none (None)."""
     whole = [one.amount for one in limits if one.scope_type == "organization" and one.period == "monthly" and one.is_enabled]
-    return next((limit for limit in whole if limit is not None and limit < amount), None)
+    return next((limit for limit in whole if limit is not None and (amount is None or limit < amount)), None)

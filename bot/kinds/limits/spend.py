@@ -1,4 +1,4 @@
-"""A monthly spend limit of a workspace or of the organization, for good or until a day.
+"""A monthly spend limit of a workspace or of the organization, or none, for good or until a day.
 
 The Claude API sets one only where a preview is granted (admin-api.md §4.8); elsewhere a person does it in the Console. In
 either case the bot keeps the limit itself and tells on the way to it.
@@ -20,16 +20,17 @@ from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
-from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
+from bot.kinds.limits.cap import LEAST, MOST, above_cap, cap_of, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.one_workspace import ends_with_its_workspace
-from bot.slack.markup import bold
+from bot.slack.markup import Markup, bold
 from bot.spend.limits import db as kept_limits
-from bot.spend.limits.model import Limit
+from bot.spend.limits.model import Kept
 from bot.store.session import Tx
 from bot.words.amounts import exact_amount, read_amount
+from bot.words.counts import NONE
 
 _Looking = TypeVar("_Looking", bound=Look[SetSpendLimit])
 
@@ -37,7 +38,7 @@ FORM = (
     FormField(
         "workspace_id", "For", "workspace", hint=f"Type part of a workspace's name, or “{THE_WHOLE}”.", whole=THE_WHOLE
     ),
-    FormField("amount", "Dollars a month", "amount", placeholder="5,000", least=LEAST, most=MOST),
+    FormField("amount", "Dollars a month", "limit", placeholder="5,000", least=LEAST, most=MOST),
     WHY_FIELD,
     last_day_field("At the end of this day the limit before comes back. Leave empty: it stays."),
 )
@@ -79,23 +80,26 @@ async def _find(reading: Reading, payload: SetSpendLimit) -> Found[SetSpendLimit
     place = await _place(reading, payload)
     month = await reading.spend_of_month(payload.scope)
     kept = exact_amount(month.limit) if month.limit is not None else ""
+    dollars, cap = payload.dollars, None
     try:
         limits = await reading.admin.spend_limits()
     except PreviewUnavailable:
         was, whole = UNREAD, (await reading.spend_of_month(None)).limit
-        lower = whole if whole is not None and whole < payload.amount else None
+        lower = whole if whole is not None and (dollars is None or whole < dollars) else None
     else:
-        was, lower = _value(limits, payload.scope), lower_whole(payload.amount, limits)
-        if wrong := above_cap(payload.amount, limits):
+        was, lower, cap = _value(limits, payload.scope), lower_whole(dollars, limits), cap_of(limits)
+        if wrong := above_cap(dollars, limits) if dollars is not None else "":
             raise InvalidInput({"amount": wrong})
+    is_alone = kept != "" and was == NO_LIMIT == payload.value and payload.ends_on is None
     known = {
         "workspace_name": place.name if place else "",
-        "was": was,
-        "kept": kept if was == UNREAD else "",
+        "was": kept if is_alone else was,
+        "kept": kept if is_alone or was == UNREAD else "",
         "lower_whole": lower if payload.scope else None,
+        "cap": cap,
     }
     full = payload.model_copy(update=known | {"spent": month.spent, "missing": month.missing, "as_of": month.as_of})
-    return Found(_thing(full, was), Checked(full, payload.scope, place.name if place else None))
+    return Found(_thing(full, full.was), Checked(full, payload.scope, place.name if place else None))
 
 
 async def _read(look: Look[SetSpendLimit]) -> Thing:
@@ -111,6 +115,12 @@ async def _write(admin: FencedAdmin, payload: SetSpendLimit, value: str) -> None
         await admin.delete_spend_limit(limit.id)
 
 
+def _already(thing: Thing) -> str:
+    if thing.value == NONE:
+        return f"There is nothing to take away: {thing.within} isn't set."
+    return f"{thing.name} is already {thing.value} a month."
+
+
 _LIMIT = Setting[SetSpendLimit](
     noun="limit",
     field="workspace_id",
@@ -120,8 +130,9 @@ _LIMIT = Setting[SetSpendLimit](
     which=lambda payload: payload.workspace_id,
     to=lambda payload: payload.value,
     was=lambda payload: payload.was,
-    already=lambda thing: f"{thing.name} is already {thing.value} a month.",
+    already=_already,
     already_at="amount",
+    in_words=lambda value: NONE if value == NO_LIMIT else value,
 )
 
 
@@ -170,24 +181,29 @@ def _by_hand_again(payload: SetSpendLimit) -> str:
     """Return what a person has to do at the end of a limit that the API doesn't change."""
     of = _thing(payload, "").within
     before = payload.kept if payload.was == UNREAD else payload.was
-    to = f"back to {before}" if before else f"to what it was before {payload.value}, which I don't know"
+    since = f" before {payload.value}" if payload.dollars is not None else " before"
+    to = f"back to {before}" if before else f"to what it was{since}, which I don't know"
     page = WORKSPACES if payload.scope else BILLING
     return f"The Claude API doesn't let me change {of}. Set it {to}, in the Console: {page}"
 
 
 async def _keep(tx: Tx, asked: Asked[SetSpendLimit]) -> None:
-    """Keep the limit as the bot's own while it holds."""
+    """Keep the limit as the bot's own while it holds, or that there is none."""
     request, wanted = asked.request, asked.payload
     if request.status is Status.REVERTED:
         await kept_limits.let_go(tx, request.id, tx.now)
         return
     asker = request.requester.slack_id
-    limit = Limit(request.id, wanted.scope, wanted.amount, request.channel, asker, tx.now)
+    limit = Kept(request.id, wanted.scope, wanted.dollars, request.channel, asker, tx.now)
     await kept_limits.keep(tx, limit, for_good=request.ends_at is None)
 
 
+def _amount(asked: Asked[SetSpendLimit]) -> Markup:
+    return "" if asked.payload.dollars is None else bold(asked.payload.value)
+
+
 async def _prove(look: Look[SetSpendLimit]) -> Done | Waits | None:
-    return await seen_in_feed(look, look.payload.scope, look.payload.amount)
+    return await seen_in_feed(look, look.payload.scope, look.payload.dollars)
 
 
 SET_SPEND_LIMIT = Kind(
@@ -207,10 +223,10 @@ SET_SPEND_LIMIT = Kind(
     ),
     concerns=NOBODY,
     by_hand=ByHand(
-        waits_for="set the spend limit in the Console",
+        waits_for="change the spend limit in the Console",
         prove=_prove,
-        steps=lambda asked: limit_steps(asked.request, asked.payload.workspace_name, bold(asked.payload.value)),
-        news=lambda asked: limit_news(asked.request, asked.payload.workspace_name, bold(asked.payload.value)),
+        steps=lambda asked: limit_steps(asked.request, asked.payload.workspace_name, _amount(asked)),
+        news=lambda asked: limit_news(asked.request, asked.payload.workspace_name, _amount(asked)),
         takes_word=True,
     ),
     sample=Sample(

@@ -3,6 +3,7 @@
 from datetime import date as day_type
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +12,8 @@ from bot.approvals.parts import Words
 from bot.forms.fields import WHOLE
 from bot.slack.markup import Markup, bold, date, escape, within_bold
 from bot.words.amounts import exact_amount
+from bot.words.counts import NONE
+from bot.words.own import Own
 from bot.words.wording import plural
 
 NO_LIMIT, UNREAD = "no limit", "unknown"
@@ -19,18 +22,20 @@ THE_WHOLE = "The whole organization"
 
 
 class SetSpendLimit(BaseModel):
-    """Which limit in dollars a month, of which workspace (or `WHOLE`), instead of which.
+    """Which limit in dollars a month, or "none", of which workspace (or `WHOLE`), instead of which.
 
     `was` is the limit at the ask, as the API showed it; where it shows none, `kept` is the one that the bot kept, or "".
+    Where only the bot keeps one that is taken away, `was` is that, too.
     `spent` is what the known days of the UTC month had cost by `as_of`, None without figures; `missing` days aren't known.
-    `lower_whole` is the organization's limit where that is lower than the one asked for a workspace.
+    `lower_whole` is the organization's limit where that is lower than the one asked for a workspace, which may be none.
+    `cap` is Anthropic's own for the organization, where the API shows it.
     `ends_on` is the last day on which the limit holds, in the requester's calendar.
     """
 
     model_config = ConfigDict(frozen=True)
 
     workspace_id: str
-    amount: Decimal
+    amount: Decimal | Literal["none"]
     workspace_name: str = ""
     was: str = ""
     kept: str = ""
@@ -38,6 +43,7 @@ class SetSpendLimit(BaseModel):
     missing: int = 0
     as_of: datetime | None = None
     lower_whole: Decimal | None = None
+    cap: Decimal | None = None
     ends_on: day_type | None = None
 
     @property
@@ -46,9 +52,19 @@ class SetSpendLimit(BaseModel):
         return None if self.workspace_id == WHOLE else self.workspace_id
 
     @property
+    def dollars(self) -> Decimal | None:
+        """The limit in dollars, None where it is taken away."""
+        return None if self.amount == NONE else self.amount
+
+    @property
     def value(self) -> str:
         """The limit as a value."""
-        return exact_amount(self.amount)
+        return NO_LIMIT if self.dollars is None else exact_amount(self.dollars)
+
+    @property
+    def only_kept(self) -> bool:
+        """Whether the limit that is taken away is nowhere but with the bot."""
+        return self.dollars is None and self.was == self.kept
 
 
 def _name(payload: SetSpendLimit) -> Markup:
@@ -59,17 +75,35 @@ def _what(asked: Asked[SetSpendLimit]) -> Markup:
     """Return the limit beside what it was and what the month has cost: `Staging: $50.00 → *$80.00* a month · …`."""
     wanted = asked.payload
     before = wanted.kept if wanted.was == UNREAD else wanted.was
-    was: Markup = f"{escape(before)} → " if before else ""
+    only: Markup = ", which only I keep" if wanted.only_kept else ""
+    was: Markup = f"{escape(before)}{only} → " if before else ""
     where = bold(wanted.workspace_name) if wanted.scope else "the whole organization"
-    return f"{where}: {was}{bold(wanted.value)} a month{_whole(asked)}{_spent(asked)}"
+    to: Markup = f"{bold(wanted.value)} a month"
+    if wanted.dollars is None:
+        to = "*no limit of its own*" if wanted.scope else "*no limit*"
+    return f"{where}: {was}{to}{_whole(asked)}{_spent(asked)}"
 
 
 def _whole(asked: Asked[SetSpendLimit]) -> Markup:
     """Say so where the organization's limit is reached first: the two hold beside each other."""
     lower = asked.payload.lower_whole
-    if lower is None or not asked.request.is_open:
+    if not asked.request.is_open:
+        return ""
+    if asked.payload.dollars is None:
+        return f" · then {_above(asked.payload)}"
+    if lower is None:
         return ""
     return f" · the organization's limit is lower, {escape(exact_amount(lower))}, and is reached first"
+
+
+def _above(wanted: SetSpendLimit) -> Markup:
+    """Return what holds where there is no limit any more."""
+    if wanted.lower_whole is not None:
+        return f"the organization's limit of {escape(exact_amount(wanted.lower_whole))} a month holds"
+    if wanted.scope and wanted.was == UNREAD:
+        return "the organization's limit holds, if it has one"
+    cap: Markup = f" of {escape(exact_amount(wanted.cap))} a month" if wanted.cap is not None else ""
+    return f"only Anthropic's cap{cap} for the organization holds"
 
 
 def _spent(asked: Asked[SetSpendLimit]) -> Markup:
@@ -82,39 +116,73 @@ def _spent(asked: Asked[SetSpendLimit]) -> Markup:
     known: Markup = f"at least {spent} spent this month, {plural(wanted.missing, 'day')} missing" if wanted.missing else ""
     said = f" · {known or f'{spent} spent this month'}, as of {date(wanted.as_of)}"
     below: Markup = ". ⚠️ That is more than this limit: *Claude stops answering there at once*, until next month"
-    return said + below if wanted.spent >= wanted.amount else said
+    return said + below if wanted.dollars is not None and wanted.spent >= wanted.dollars else said
 
 
 def _title(asked: Asked[SetSpendLimit]) -> str:
-    return f"Spend limit {asked.payload.value} a month for {asked.payload.workspace_name or 'the whole organization'}"
+    limit = "No spend limit" if asked.payload.dollars is None else f"Spend limit {asked.payload.value} a month"
+    return f"{limit} for {asked.payload.workspace_name or 'the whole organization'}"
 
 
 def _limit(payload: SetSpendLimit) -> Markup:
     return f"Spend limit of {_name(payload)}"
 
 
+def _none(payload: SetSpendLimit, adverb: Own) -> Markup:
+    if payload.scope:
+        return f"{_name(payload)} has no spend limit of its own {adverb}"
+    return f"The organization has no spend limit {adverb}"
+
+
+def _done(asked: Asked[SetSpendLimit]) -> Markup:
+    if asked.payload.dollars is None:
+        return _none(asked.payload, "any more")
+    return f"{_limit(asked.payload)} is {escape(asked.payload.value)} a month"
+
+
 def _after(asked: Asked[SetSpendLimit]) -> Markup:
-    was = asked.request.outcome.was or asked.payload.was
-    return f"{_limit(asked.payload)} is {escape(was)} again" if was != UNREAD else f"{_limit(asked.payload)} has ended"
+    wanted, was = asked.payload, asked.request.outcome.was or asked.payload.was
+    if was == UNREAD and wanted.dollars is None:
+        return f"The time without a spend limit is over for {_name(wanted)}"
+    if was == UNREAD:
+        return f"{_limit(wanted)} has ended"
+    return _none(wanted, "again") if was == NO_LIMIT else f"{_limit(wanted)} is {escape(was)} again"
 
 
 def _then(asked: Asked[SetSpendLimit]) -> Markup:
-    how: Markup = "I set it at once"
+    is_taken = asked.payload.dollars is None
+    how: Markup = "I take it away at once" if is_taken else "I set it at once"
     if asked.payload.was == UNREAD:
-        how = "an approver sets it in the Console, and I tell them how"
-    return f"{how}; I tell here when 50, 80 and 100 % of it are spent"
+        how = f"an approver {'takes it away' if is_taken else 'sets it'} in the Console, and I tell them how"
+    tells: Markup = (
+        "I stop telling how much of it is spent" if is_taken else "I tell here when 50, 80 and 100 % of it are spent"
+    )
+    return f"{how}; {tells}"
+
+
+def _wish(asked: Asked[SetSpendLimit]) -> Markup:
+    wanted = asked.payload
+    if wanted.dollars is None:
+        return f"to take away the spend limit of {_name(wanted)}"
+    return f"for a spend limit of {bold(wanted.value)} a month for {_name(wanted)}"
+
+
+def _grant(asked: Asked[SetSpendLimit]) -> Markup:
+    if asked.payload.dollars is None:
+        return f"No spend limit for {_name(asked.payload)}"
+    return f"{_limit(asked.payload)}, {escape(asked.payload.value)} a month"
 
 
 WORDS = Words(
     label="Set a spend limit",
-    asks="asks for a spend limit",
+    asks="asks to change a spend limit",
     title=_title,
     what=_what,
-    done=lambda asked: f"{_limit(asked.payload)} is {escape(asked.payload.value)} a month",
+    done=_done,
     then=_then,
     after=_after,
-    wish=lambda asked: f"for a spend limit of {bold(asked.payload.value)} a month for {_name(asked.payload)}",
-    grant=lambda asked: f"{_limit(asked.payload)}, {escape(asked.payload.value)} a month",
+    wish=_wish,
+    grant=_grant,
     undone="the limit was not changed",
     chosen=lambda asked: {"workspace_id": asked.payload.workspace_name or THE_WHOLE},
 )

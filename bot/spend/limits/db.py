@@ -6,22 +6,22 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.spend.limits.model import Limit
+from bot.spend.limits.model import Kept, Limit
 from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import SpendLimitRow
 from bot.store.upsert import insert_into
 
 
-async def keep(tx: Tx, limit: Limit, *, for_good: bool) -> None:
-    """Keep a limit from now on; keeping it twice changes nothing.
+async def keep(tx: Tx, limit: Kept, *, for_good: bool) -> None:
+    """Keep a limit, or that there is none, from now on; keeping it twice changes nothing.
 
     One for good takes the place of those before it; one until a day only hides them.
     """
     values = {
         "request_id": limit.request_id,
         "scope": limit.workspace_id or "",
-        "amount_nanos": nanos(limit.amount),
+        "amount_nanos": None if limit.amount is None else nanos(limit.amount),
         "channel": limit.channel,
         "asked_by": limit.asked_by,
         "since": limit.since,
@@ -42,7 +42,7 @@ async def live(tx: Tx) -> list[Limit]:
     """Return the limits that count now: of each scope the newest that holds."""
     rows = await tx.session.exec(select(SpendLimitRow).where(_holds()).order_by(col(SpendLimitRow.id)))
     newest = {row.scope: row for row in rows}
-    return [_limit(row) for row in newest.values()]
+    return [limit for row in newest.values() if (limit := _limit(row))]
 
 
 async def live_of(tx: Tx, workspace_id: str | None) -> Limit | None:
@@ -63,6 +63,8 @@ def _holds() -> Any:
     return col(SpendLimitRow.over_at).is_(None)
 
 
-def _limit(row: SpendLimitRow) -> Limit:
+def _limit(row: SpendLimitRow) -> Limit | None:
+    if row.amount_nanos is None:
+        return None
     amount = dollars(row.amount_nanos)
     return Limit(row.request_id, row.scope or None, amount, row.channel, row.asked_by, row.since)

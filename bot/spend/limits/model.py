@@ -11,18 +11,26 @@ STEPS = (50, 80, WHOLE)
 
 
 @dataclass(frozen=True)
-class Limit:
-    """A monthly limit in dollars of one workspace, or of the organization (None), since a request set it.
+class Kept:
+    """The monthly limit in dollars of one workspace, or of the organization (None), since a request set it.
 
-    `channel` is where it was approved, `asked_by` the Slack id of the person who asked: both are told.
+    `amount` is None where the request took the limit away. `channel` is where it was approved, `asked_by` the Slack id of
+    the person who asked: both are told.
     """
 
     request_id: str
     workspace_id: str | None
-    amount: Decimal
+    amount: Decimal | None
     channel: str
     asked_by: str
     since: datetime
+
+
+@dataclass(frozen=True)
+class Limit(Kept):
+    """The same where there is a limit."""
+
+    amount: Decimal
 
     @property
     def threshold(self) -> Threshold:

@@ -8,9 +8,10 @@ from bot.store.tables.base import NEVER_AGAIN, Table, nanos_column, time_column
 
 
 class SpendLimitRow(Table, table=True):
-    """A monthly limit of one workspace or of the organization ("") that a request set. It holds until `over_at`.
+    """A monthly limit of one workspace or of the organization ("") that a request set, None where it took one away.
 
-    Of several that hold for the same scope the newest counts: the others come back once it is over.
+    It holds until `over_at`. Of several that hold for the same scope the newest counts: the others come back once it is
+    over.
     """
 
     __table_args__ = (NEVER_AGAIN,)
@@ -18,7 +19,7 @@ class SpendLimitRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     request_id: str = Field(foreign_key="request.id", unique=True)
     scope: str = Field(index=True)
-    amount_nanos: int = nanos_column()
+    amount_nanos: int | None = nanos_column(nullable=True)
     # Where and whom it tells: the channel in which it was approved, and the Slack id of the person who asked.
     channel: str
     asked_by: str

@@ -242,7 +242,7 @@ def _spend_limit() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("amount_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("amount_nanos", sa.BigInteger(), nullable=True),
         sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("since", bot.store.types.UTCTime(timezone=True), nullable=False),
