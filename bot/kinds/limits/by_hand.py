@@ -1,5 +1,7 @@
 """What the person who changes a spend limit by hand is told: numbered steps, and how the bot will know. Pure."""
 
+from datetime import datetime
+
 from bot.approvals.model import WORDS, Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -16,10 +18,11 @@ _CHECK: Markup = (
 )
 
 
-def limit_steps(request: Request, workspace: str, amount: Markup) -> Message:
+def limit_steps(request: Request, workspace: str, amount: Markup, *, is_known: bool) -> Message:
     """Return the steps for changing a limit in the Console; once nobody waits for it any more, that instead.
 
-    `workspace` is its name, "" for the organization; `amount` is "" where the limit is to be taken away.
+    `workspace` is its name, "" for the organization; `amount` is "" where the limit is to be taken away; `is_known` tells
+    whether the bot knows the limit before.
     """
     if request.status is not Status.FULFILLING:
         return _over(request, workspace, amount)
@@ -30,11 +33,11 @@ def limit_steps(request: Request, workspace: str, amount: Markup) -> Message:
     where: Markup = "1. Open the Console, Settings, Billing."
     if workspace:
         where = f"1. Open the Console, Settings, Workspaces, choose {bold(workspace)} and its tab *Spend limits*."
-    back = f" It holds until {date(request.ends_at)}; I'll say then what to set it back to." if request.ends_at else ""
     do: Markup = "Take its monthly spend limit away. Where none is set, leave it so."
     if amount:
         do = f"Set the monthly spend limit to exactly {amount}."
-    steps = f"{where}\n2. {do}{back}\n3. {_CHECK}"
+    note, back = _for_a_time(request.ends_at, is_known=is_known)
+    steps = f"{where}\n2. {note}{do}{back}\n3. {_CHECK}"
     until = f"If nobody does it by {date(request.expires_at)}, this request is closed."
     problem = request.outcome.problem
     seen = f"⚠️ {escape(problem)} {_wanted(amount, in_full=True)}." if problem else ""
@@ -52,6 +55,15 @@ def limit_news(request: Request, workspace: str, amount: Markup) -> Message:
     wrong, fine = f"⚠️ {what}: {escape(problem)} {_wanted(amount, in_full=True)}.", f"⏳ {what}: the problem is fixed."
     text = wrong if problem else fine
     return Message(text, [section(text)])
+
+
+def _for_a_time(ends_at: datetime | None, *, is_known: bool) -> tuple[Markup, Markup]:
+    """Return what is said before and after the step of a change that ends."""
+    if ends_at is None:
+        return "", ""
+    if is_known:
+        return "", f" It holds until {date(ends_at)}; I'll say then what to set it back to."
+    return f"Write down the limit that is set now: I can't read it, and on {date(ends_at)} it has to be set back. ", ""
 
 
 def _wanted(amount: Markup, *, in_full: bool = False) -> Markup:

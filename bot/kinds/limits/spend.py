@@ -180,7 +180,7 @@ async def _revert(act: Act[SetSpendLimit]) -> Done:
 def _by_hand_again(payload: SetSpendLimit) -> str:
     """Return what a person has to do at the end of a limit that the API doesn't change."""
     of = _thing(payload, "").within
-    before = payload.kept if payload.was == UNREAD else payload.was
+    before = payload.before
     since = f" before {payload.value}" if payload.dollars is not None else " before"
     to = f"back to {before}" if before else f"to what it was{since}, which I don't know"
     page = WORKSPACES if payload.scope else BILLING
@@ -225,7 +225,9 @@ SET_SPEND_LIMIT = Kind(
     by_hand=ByHand(
         waits_for="change the spend limit in the Console",
         prove=_prove,
-        steps=lambda asked: limit_steps(asked.request, asked.payload.workspace_name, _amount(asked)),
+        steps=lambda asked: limit_steps(
+            asked.request, asked.payload.workspace_name, _amount(asked), is_known=asked.payload.before != ""
+        ),
         news=lambda asked: limit_news(asked.request, asked.payload.workspace_name, _amount(asked)),
         takes_word=True,
     ),

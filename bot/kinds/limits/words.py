@@ -62,6 +62,11 @@ class SetSpendLimit(BaseModel):
         return NO_LIMIT if self.dollars is None else exact_amount(self.dollars)
 
     @property
+    def before(self) -> str:
+        """The limit at the ask as a value, "" where neither the API shows one nor the bot kept one."""
+        return self.kept if self.was == UNREAD else self.was
+
+    @property
     def only_kept(self) -> bool:
         """Whether the limit that is taken away is nowhere but with the bot."""
         return self.dollars is None and self.was == self.kept
@@ -74,7 +79,7 @@ def _name(payload: SetSpendLimit) -> Markup:
 def _what(asked: Asked[SetSpendLimit]) -> Markup:
     """Return the limit beside what it was and what the month has cost: `Staging: $50.00 → *$80.00* a month · …`."""
     wanted = asked.payload
-    before = wanted.kept if wanted.was == UNREAD else wanted.was
+    before = wanted.before
     only: Markup = ", which only I keep" if wanted.only_kept else ""
     was: Markup = f"{escape(before)}{only} → " if before else ""
     where = bold(wanted.workspace_name) if wanted.scope else "the whole organization"
@@ -169,7 +174,7 @@ def _wish(asked: Asked[SetSpendLimit]) -> Markup:
 
 def _grant(asked: Asked[SetSpendLimit]) -> Markup:
     if asked.payload.dollars is None:
-        return f"No spend limit for {_name(asked.payload)}"
+        return f"Time without a spend limit for {_name(asked.payload)}"
     return f"{_limit(asked.payload)}, {escape(asked.payload.value)} a month"
 
 
