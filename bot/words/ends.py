@@ -16,7 +16,7 @@ _COUNTS = "one two three four five six seven eight nine ten eleven twelve".split
 _NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_COUNTS, 1)}
 _LOOKS_LIKE_A_LENGTH = re.compile(
     r"(?:(?:the|only|just|about|max|another|up to|at most) )*"
-    rf"(?:(?:[0-9][0-9.,]*|this|next|coming|few|couple|several|some|half|{'|'.join(_NUMBERS)})(?: of)?[ -]?)+"
+    rf"(?:(?:[0-9][0-9.,]*+|this|next|coming|few|couple|several|some|half|{'|'.join(_NUMBERS)})(?: of)?[ -]?)+"
     r"(?:min|minute|h|hr|hour|d|day|w|wk|week|mo|month|quarter|y|yr|year|while|bit)s?"
     r"|now|today|tonight|tomorrow|the time being"
 )

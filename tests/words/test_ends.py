@@ -38,6 +38,7 @@ def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> 
         "for good",
         "for a demo",
         "for 2 projects",
+        pytest.param(f"for {'1' * 4000}", id="a number in which no regular expression may get lost"),
         "for next year's audit",
         "costs of the last 30 days",
         "200 a day",
