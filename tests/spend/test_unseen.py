@@ -1,6 +1,7 @@
 """What a channel is told stops when whoever set it up may not see it any more, which they and the admins are told once."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, cast
 
@@ -10,13 +11,18 @@ from bot.admin.model import Member
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code.db import replace_day
 from bot.claude_code.digests import db as code_digests
+from bot.claude_code.digests import settings as code_settings
 from bot.claude_code.digests.schedule import CodeSubscription
 from bot.claude_code.plan import read_day
 from bot.jobs import JOBS, run_job
+from bot.people.model import Actor
 from bot.policy.model import Policy, RuleSettings
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
+from bot.spend.alerts import settings as alert_settings
+from bot.spend.digests import settings as digest_settings
 from bot.spend.reports.schedule import db as reports
+from bot.spend.reports.schedule import settings as report_settings
 from bot.spend.reports.schedule.model import ReportSubscription
 from bot.store.session import Store
 from tests.spend.world import COSTS, DAY, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady, subscribe, watch
@@ -28,6 +34,9 @@ _JOB = {job.name: job for job in JOBS}
 _JOBS = {"digest": "digests", "report": "reports", "alert": "alerts", "code": "claude_code_digests"}
 
 
+ERIN = Actor("U0ERIN", Member(id="user_erin", email="U0ERIN@acme.test", name="Erin", role="admin"), "Europe/Berlin")
+
+
 class Organization:
     """Dana's membership, with the role that she has now; "" once she has none."""
 
@@ -35,10 +44,14 @@ class Organization:
         self.role = "admin"
 
     async def members(self, *, fresh: bool = False) -> list[Member]:
-        return [Member(id="user_dana", email="U0DANA@acme.test", name="Dana", role=self.role)] if self.role else []
+        dana = Member(id="user_dana", email="U0DANA@acme.test", name="Dana", role=self.role)
+        return [ERIN.member, *([dana] if self.role else [])]
 
     async def user(self, member_id: str) -> Member:
-        return Member(id=member_id, email="U0DANA@acme.test", name="Dana", role=self.role)
+        return ERIN.member if member_id == ERIN.member.id else Member(id=member_id, email="", name="Dana", role=self.role)
+
+    async def workspaces(self) -> list[Any]:
+        return []
 
 
 def bot(store: Store, slack: Slack, organization: Organization) -> Runtime:
@@ -72,6 +85,18 @@ async def set_up(store: Store, thing: str) -> None:
                 await replace_day(tx, read_day(day, NOW + DAY * 60), [row])
 
 
+async def set_up_again(rt: Runtime, thing: str) -> None:
+    """Do what the message says: somebody else who may see it asks for the same."""
+    if thing == "digest":
+        await digest_settings.subscribe(rt, ERIN, COSTS, "09:00", "Europe/Berlin", ())
+    if thing == "alert":
+        await alert_settings.watch(rt, ERIN, COSTS, "daily", Decimal(1), None)
+    if thing == "report":
+        await report_settings.schedule(rt, ERIN, COSTS, "tokens", "", "daily", "09:00", "Europe/Berlin")
+    if thing == "code":
+        await code_settings.subscribe(rt, ERIN, COSTS, "UTC")
+
+
 async def run(rt: Runtime, thing: str, week: int) -> None:
     now = MONDAY + DAY * 7 * week + timedelta(hours=5)
     for minutes in (0, 1, 2):
@@ -98,3 +123,19 @@ async def test_it_stops_is_told_once_and_goes_on_when_they_see_it_again(store: S
     assert [post.channel for post in told] == ["U0DANA", ADMINS] * 2, "once for each time that it stopped"
     assert "you set it up, and you may not see all of its figures any more" in told[0].message.text
     assert "<@U0DANA> set it up, and they may not" in told[1].message.text
+
+
+@pytest.mark.parametrize("thing", _JOBS)
+async def test_it_begins_again_once_somebody_who_sees_it_sets_it_up(store: Store, thing: str) -> None:
+    for week in range(2):
+        last = FRIDAY + DAY * (2 + 7 * week)
+        await fill(store, steady(FRIDAY - DAY * 20, last), MONDAY + DAY * 7 * week, MONDAY + DAY * 7 * week)
+    await set_up(store, thing)
+    slack, dana = Slack(), Organization()
+    rt = bot(store, slack, dana)
+    dana.role = "developer"
+    await run(rt, thing, 0)
+    assert slack.top(COSTS) == []
+    await set_up_again(rt, thing)
+    await run(rt, thing, 1)
+    assert slack.top(COSTS), "what the message says to do has to help"

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.claude_code.digests import db
 from bot.claude_code.digests.schedule import CodeSubscription, DueWeek, due, next_due
 from bot.claude_code.digests.topic import TOPIC, subject_of
-from bot.claude_code.people import sees_everybody
+from bot.claude_code.people import sees_everybody, still_sees_everybody
 from bot.errors import NotAllowed, NotFound
 from bot.people.model import Actor
 from bot.posts import db as posts
@@ -17,7 +17,7 @@ from bot.store.actions import AuditAction
 
 
 async def subscribe(rt: Runtime, actor: Actor, channel: str, tz: str) -> tuple[CodeSubscription, bool]:
-    """Give a channel the summary, and tell whether that is new.
+    """Give a channel the summary, and tell whether that is new, also where whoever began it may not see it now.
 
     NotAllowed where figures must not be posted, and for somebody who doesn't see everybody's.
     """
@@ -29,7 +29,12 @@ async def subscribe(rt: Runtime, actor: Actor, channel: str, tz: str) -> tuple[C
         )
     now = rt.now()
     wanted = CodeSubscription(channel, tz, actor.slack_id, now, next_due(tz, now).monday)
+    async with rt.store.read() as tx:
+        known = await db.subscription_of(tx, channel)
+    is_silent = known is not None and not await still_sees_everybody(rt, known.created_by)
     async with rt.store.write() as tx:
+        if is_silent:
+            await db.end(tx, channel, now)
         is_new = await db.subscribe(tx, wanted)
         if is_new:
             tx.audit(now, actor.slack_id, AuditAction.DIGEST_SUBSCRIBED, channel, what=TOPIC, tz=tz)

@@ -11,6 +11,7 @@ from bot.spend.alerts.forms import amount_in_words, threshold_in_words
 from bot.spend.alerts.model import WHOLE, Threshold, ThresholdPeriod
 from bot.spend.changes.authority import check_may_change
 from bot.spend.changes.topic import tell, want_told
+from bot.spend.visibility import may_still_tell
 from bot.store.actions import AuditAction
 from bot.store.names import names_of
 
@@ -24,14 +25,21 @@ async def watch(
     workspace_id: str | None,
     steps: tuple[int, ...] = (WHOLE,),
 ) -> Threshold:
-    """Tell a channel when an amount, or a step on the way to it, is reached; NotAllowed where figures must not be posted."""
+    """Tell a channel when an amount, or a step on the way to it, is reached; NotAllowed where figures must not be posted.
+
+    One of the same amount stays. Where it is silent, because whoever set it up may not see it any more, it begins again.
+    """
     await require_channel(rt, channel)
     now, told = rt.now(), ""
     wanted = Threshold(f"thr_{secrets.token_hex(8)}", channel, period, workspace_id, amount, actor.slack_id, now, steps)
     live = await _live(rt, wanted)
+    is_silent = live is not None and not await may_still_tell(rt, live.created_by, [workspace_id] if workspace_id else [])
+    silent, live = (live, None) if is_silent else (None, live)
     if live and live.steps != steps:
         await check_may_change(rt, actor, channel, live.created_by)
     async with rt.store.write() as tx:
+        if silent and await threshold_table.end_threshold(tx, silent.id, now):
+            tx.audit(now, actor.slack_id, AuditAction.THRESHOLD_ENDED, silent.id)
         saved = await threshold_table.save_threshold(tx, wanted)
         percents = ", ".join(map(str, steps))
         detail = {
