@@ -10,7 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BeforeValidator, SecretStr
 
 _FERNET_BYTES = 32
-_OF_POSTGRES = frozenset({"ssl", "pgbouncer", "target_session_attrs", "host", "port", "user", "password", "passfile"})
+_OF_POSTGRES = frozenset(
+    "ssl pgbouncer target_session_attrs host port user password passfile prepared_statement_cache_size command_timeout"
+    " krbsrvname".split()
+)
+"""What SQLAlchemy and asyncpg take behind the `?` as text."""
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")

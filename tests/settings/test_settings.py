@@ -138,6 +138,12 @@ def test_nothing_is_read_from_the_process_environment(monkeypatch: pytest.Monkey
     assert load_settings(GOOD).port == 8080
 
 
+@pytest.mark.parametrize("kept", ["prepared_statement_cache_size=0", "command_timeout=30&krbsrvname=postgres"])
+def test_what_the_driver_takes_may_stand_behind_a_postgres_address(kept: str) -> None:
+    url = load_settings(GOOD | {"DATABASE_URL": f"postgresql://u:p@h/d?{kept}"}).database_url.get_secret_value()
+    assert url == f"postgresql+asyncpg://u:p@h/d?{kept}"
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
 def test_any_usual_postgres_address_gets_the_async_driver(scheme: str) -> None:
     url = load_settings(GOOD | {"DATABASE_URL": f"{scheme}://u:p@h/d?sslmode=require"}).database_url
