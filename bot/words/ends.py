@@ -63,10 +63,9 @@ def find_end(words: Sequence[str], today: date) -> Ending:
 
 def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
     """Find a length by itself, such as `3 days`, `2w` or `for three months`; what it says of an end is never sure."""
-    plain = [word.casefold().strip(",.;") for word in words]
-    before = plain[at - 1] if at else ""
-    together = re.fullmatch(r"([0-9]{1,3})([a-z]+)", plain[at])
-    number, unit = together.groups() if together else (plain[at], plain[at + 1] if at + 1 < len(plain) else "")
+    before, here, after = (_plain(words[near]) if 0 <= near < len(words) else "" for near in (at - 1, at, at + 1))
+    together = re.fullmatch(r"([0-9]{1,3})([a-z]+)", here)
+    number, unit = together.groups() if together else (here, after)
     count = int(number) if number.isdecimal() and len(number) < 4 else _NUMBERS.get(number, 0) if before == "for" else 0
     if not count or before in _PACE or unit not in {*_DAYS, *_MONTHS, *_NO_DAYS}:
         return None
@@ -75,6 +74,10 @@ def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
     day = today + timedelta(days=count * _DAYS[unit]) if unit in _DAYS else _months_on(today, count * _MONTHS[unit])
     rest = (*words[: at - (before == "for")], *words[at + (1 if together else 2) :])
     return Ending(day, rest, is_sure=False)
+
+
+def _plain(word: str) -> str:
+    return word.casefold().strip(",.;")
 
 
 def _months_on(today: date, count: int) -> date:
