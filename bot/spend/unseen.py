@@ -14,6 +14,11 @@ from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, mention
 from bot.slack.model import Message
+from bot.spend.alerts import db as alerts
+from bot.spend.alerts.forms import amount_in_words
+from bot.spend.reports.schedule import db as reports
+from bot.spend.reports.schedule.view import report_in_words
+from bot.store.names import names_of
 from bot.store.session import Tx
 
 TOPIC = "unseen"
@@ -56,12 +61,21 @@ async def forget(tx: Tx, subject: str) -> None:
     await posts.forget(tx, TOPIC, subject)
 
 
-def render_unseen(thing: Thing, channel: str, set_up_by: str, prefix: str, *, to_owner: bool) -> Message:
-    """Return what they read; `channel` and `set_up_by` are ids of Slack."""
-    what, where = _CALLED[thing], channel_mention(channel)
+async def _what(tx: Tx, thing: Thing, thing_id: str, channel: str) -> Markup:
+    """Return what isn't posted, and where: a channel may have several alerts and reports."""
+    where = channel_mention(channel)
+    if thing == "alert" and (threshold := await alerts.threshold(tx, thing_id)):
+        return f"in {where} when {amount_in_words(threshold, await names_of(tx, [threshold.workspace_id or '']))}"
+    if thing == "report" and (report := await reports.subscription(tx, thing_id)):
+        return f"the report {report_in_words(report.report, report.tag)} in {where}"
+    return f"{_CALLED[thing]} in {where}"
+
+
+def render_unseen(what: Markup, thing: Thing, set_up_by: str, prefix: str, *, to_owner: bool) -> Message:
+    """Return what they read; `what` says it with its channel, `set_up_by` is an id of Slack."""
     who: Markup = "you set it up, and you" if to_owner else f"{mention(set_up_by)} set it up, and they"
     again = f"To start it again, somebody who may see them types {code(f'/{prefix}-{_AGAIN[thing]}')} there."
-    text = f"⚠️ I no longer post {what} in {where}: {who} may not see all of its figures any more. {again}"
+    text = f"⚠️ I no longer post {what}: {who} may not see all of its figures any more. {again}"
     return Message(text, [section(text)])
 
 
@@ -72,14 +86,16 @@ class UnseenTopic(Notices):
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
         """Return what is told; None for a thing that isn't known."""
-        named, _, channel, set_up_by = subject.split(":")
+        named, thing_id, channel, set_up_by = subject.split(":")
         thing = next((one for one in get_args(Thing) if one == named), None)
         if thing is None:
             return None
+        async with rt.store.read() as tx:
+            what = await _what(tx, thing, thing_id, channel)
 
         def content(post: Post) -> Content | None:
             prefix = rt.settings.command_prefix
-            return plain(render_unseen(thing, channel, set_up_by, prefix, to_owner=post.meant_for == OWNER))
+            return plain(render_unseen(what, thing, set_up_by, prefix, to_owner=post.meant_for == OWNER))
 
         return Drawing(content, is_over=True)
 

@@ -31,6 +31,12 @@ MONDAY = NOW + DAY * 2
 """09:00 in Berlin, when a UTC week is over, and with it a day."""
 ADMINS = "C0ADMINS"
 _JOB = {job.name: job for job in JOBS}
+_SAID = {
+    "digest": "I no longer post the daily digest in <#C0COSTS>: you set it up",
+    "report": "I no longer post the report token trends in <#C0COSTS>: you set it up",
+    "alert": "I no longer post in <#C0COSTS> when all workspaces together reach $1.00 in one UTC day: you set it up",
+    "code": "I no longer post the weekly Claude Code summary in <#C0COSTS>: you set it up",
+}
 _JOBS = {"digest": "digests", "report": "reports", "alert": "alerts", "code": "claude_code_digests"}
 
 
@@ -121,7 +127,7 @@ async def test_it_stops_is_told_once_and_goes_on_when_they_see_it_again(store: S
     told = [post for post in slack.posts if post.channel in ("U0DANA", ADMINS)]
     assert [after > before for before, after in pairwise(posted)] == [True, False, False, True, False]
     assert [post.channel for post in told] == ["U0DANA", ADMINS] * 2, "once for each time that it stopped"
-    assert "you set it up, and you may not see all of its figures any more" in told[0].message.text
+    assert f"{_SAID[thing]}, and you may not see all of its figures any more" in told[0].message.text
     assert "<@U0DANA> set it up, and they may not" in told[1].message.text
 
 
