@@ -22,7 +22,8 @@ _AROUND = " \t\r\n\u00a0\ufeff\u200b\u2060"
 
 def read_environment(directory: Path) -> dict[str, str]:
     """Return the process's environment over the `.env` file of `directory`, if there is one."""
-    return {one.name: one.value for one in read_lines(directory / ".env") if one.value} | dict(os.environ)
+    written = {one.name: one.value for one in read_lines(directory / ".env") if one.value is not None}
+    return {name: value for name, value in written.items() if value} | dict(os.environ)
 
 
 class Line(NamedTuple):

@@ -248,6 +248,12 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypa
     assert (env["PORT"], env["TEAM_ID"], env["LOG_LEVEL"]) == ("2", "$PORT", "DEBUG")
 
 
+def test_of_several_lines_about_a_setting_the_last_that_can_be_read_counts(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TEAM_ID=T1\nTEAM_ID=\nPROXY=a\nPROXY=b\nPROXY\n")
+    env = read_environment(tmp_path)
+    assert (env.get("TEAM_ID"), env["PROXY"]) == (None, "b")
+
+
 def test_every_setting_is_described_in_the_table() -> None:
     table = settings_table()
     for name, field in Settings.model_fields.items():
