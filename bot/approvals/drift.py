@@ -29,6 +29,8 @@ TOPIC = "drift"
 _AT_WORK = (Status.APPLYING, Status.FULFILLING, Status.FAILED, Status.REVERTING)
 _MOST_AT_WORK = 10_000
 LOOK_EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
+FINAL_LASTS = timedelta(days=90)
+"""For so long it is looked whether somebody brings back what was ended for good."""
 
 
 async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str] | None = None) -> None:
@@ -67,7 +69,7 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
         return None
     asked = kind_of(rt, request).asked(request)
     stays, which = _behind(kind_of(rt, request), asked, timer.subject)
-    if stays is None:
+    if stays is None or (stays.is_final and request.closed_at and rt.now() >= request.closed_at + FINAL_LASTS):
         return None
     try:
         seen = await stays.see(look_of(rt, asked))

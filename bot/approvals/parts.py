@@ -164,11 +164,13 @@ class Stays(Generic[P]):
     """A value that stays as a request set it, until another request or its end changes it.
 
     `which` names it, the same for every kind that sets it. `see` reads it; None where nothing is left to look at, because
-    it ended by itself or whoever had it is gone.
+    it ended by itself or whoever had it is gone. `is_final`: it was ended for good, so that it is looked after for a time
+    only: what is ended grows without bound.
     """
 
     which: Callable[[Asked[P]], str]
     see: Callable[[Look[P]], Awaitable[Seen | None]]
+    is_final: bool = False
 
 
 @dataclass(frozen=True)

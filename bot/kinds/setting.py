@@ -133,7 +133,7 @@ class Setting(Generic[P]):
 
     def stays(self) -> Stays[P]:
         """Return the value as one that stays as it was set."""
-        return Stays(which=lambda asked: f"{self.noun}:{self.which(asked.payload)}", see=self._see)
+        return Stays(lambda asked: f"{self.noun}:{self.which(asked.payload)}", self._see, is_final=self.is_final)
 
     async def _see(self, look: Look[P]) -> Seen | None:
         if await self.gone(look):

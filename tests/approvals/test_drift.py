@@ -11,7 +11,7 @@ from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
-from bot.approvals.drift import DRIFT, LOOK_EVERY, is_ours, let_go, watch
+from bot.approvals.drift import DRIFT, FINAL_LASTS, LOOK_EVERY, is_ours, let_go, watch
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.execute import expire
 from bot.approvals.kind import AnyKind
@@ -176,6 +176,22 @@ async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(s
         again = a_request("invite_members", Status.APPLIED, payload=payload, id="r5")
         await watch(tx, invites, invites.asked(again.model_copy(update={"outcome": Outcome(parts=(sent,))})))
     assert {subject for subject, _ in await watched(store)} == {"name:apikey_1", "status:apikey_1", "invite:invite_1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("revoke_key", "applied"), ("create_key", "reverted"), ("remove_member", "applied")]
+)
+async def test_what_was_ended_for_good_is_looked_after_for_a_time_only(store: Store, name: str, status: str) -> None:
+    done = Outcome(thing_id="apikey_1", parts=(PartDone(name="member", label="x", state="done"),))
+    request = a_request(name, Status(status), closed_at=ASKED).model_copy(update={"outcome": done})
+    kind = KINDS[name]
+    async with store.write() as tx:
+        assert await requests.insert(tx, request, name)
+        await watch(tx, kind, kind.asked(request))
+    async with store.read() as tx:
+        (timer,) = await due(tx, tx.now + 2 * LOOK_EVERY, [DRIFT.name])
+    late = cast("Any", SimpleNamespace(kinds=KINDS, store=store, now=lambda: ASKED + FINAL_LASTS))
+    assert await DRIFT.act(late, timer, ASKED) is None, "nobody is asked, and nothing is due again"
 
 
 async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_else(store: Store) -> None:

@@ -186,7 +186,7 @@ CREATE_KEY = Kind(
         revert=_revert,
         stands=_stands,
         stays=Stays(which=_which, see=_see),
-        stays_after=Stays(which=_which, see=_see_ended),
+        stays_after=Stays(which=_which, see=_see_ended, is_final=True),
     ),
     concerns=NOBODY,
     by_hand=ByHand(

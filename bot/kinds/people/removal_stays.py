@@ -23,7 +23,7 @@ _OFF: Final[dict[str, tuple[Own, tuple[str, ...]]]] = {
 def parts_stay(asked: Asked[RemoveMember]) -> dict[str, Stays[RemoveMember]]:
     """Return what stays as it was ended, by the names of the parts."""
     stays = {f"{KEY_PART}{key.id}": _off(key) for key in asked.payload.keys if key.fate in _OFF}
-    stays[MEMBER] = Stays(which=lambda asked: removal_subject(asked.payload.email), see=_see_member)
+    stays[MEMBER] = Stays(which=lambda asked: removal_subject(asked.payload.email), see=_see_member, is_final=True)
     return {name: one for name, one in stays.items() if (part := asked.request.outcome.part(name)) and part.state == "done"}
 
 
@@ -52,4 +52,4 @@ def _off(key: LeftKey) -> Stays[RemoveMember]:
         said = "active" if now.status == "active" else "disabled"
         return Seen(f"The key {now.name}", off, said if now.status in back else off)
 
-    return Stays(which=lambda _asked: f"status:{key.id}", see=see)
+    return Stays(which=lambda _asked: f"status:{key.id}", see=see, is_final=key.fate == "revoke")
