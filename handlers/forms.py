@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from datetime import date as date_type
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -94,7 +96,8 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
         await _check_offered(call.rt, kind)
         whose, read_back = await asyncio.gather(_whose(call, kind, held), _read_back(call, kind, held))
         workspace = await _workspace_of(call.rt, held)
-        who = who_decides(call.rt, kind, workspace.id, workspace.name) if workspace else who_decides(call.rt, kind)
+        place = (workspace.id, workspace.name) if workspace else (None, None)
+        who = who_decides(call.rt, kind, *place, _end_in(kind, held))
         return _asking(call, who, on_top, whose, read_back, await _which(call.rt, workspace))
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
@@ -190,7 +193,8 @@ def extension_door(kind: AnyKind, known: Request | None = None) -> Door[dict[str
 def _about(call: Interaction, kind: AnyKind, grant: Request) -> Frame:
     ends: Markup = f" ends {date(grant.over_at)}" if grant.over_at else ""
     above = section(f"*{kind.grant(grant)}*{ends}. If nobody approves before then, it ends as planned.")
-    below: list[Markup] = [*which_workspace(grant, ""), who_decides(call.rt, kind, grant.workspace_id, grant.workspace_name)]
+    who = who_decides(call.rt, kind, grant.workspace_id, grant.workspace_name, grant.over_at)
+    below: list[Markup] = [*which_workspace(grant, ""), who]
     is_back = call.private_metadata.startswith(grant.id)
     return _carrying(call.private_metadata if is_back else grant.id, [above], [context(one) for one in below])
 
@@ -198,6 +202,12 @@ def _about(call: Interaction, kind: AnyKind, grant: Request) -> Frame:
 def _carrying(ids_of: str, above: list[Json], below: list[Json]) -> Frame:
     """Return a frame that carries a grant's id, and after a blank that of the request which it offers to replace."""
     return Frame(above, below, submit="Replace it" if " " in ids_of else "", private_metadata=ids_of)
+
+
+def _end_in(kind: AnyKind, held: FormInput) -> datetime | None:
+    """Return when what a form asks for ends, as far as it says so."""
+    day = held.text(kind.rules.last_day) if kind.rules.last_day else ""
+    return held.calendar.end_of(date_type.fromisoformat(day)) if day else None
 
 
 async def _workspace_of(rt: Runtime, held: FormInput) -> Workspace | None:

@@ -1,5 +1,7 @@
 """Who will be asked, as a form says it before anything is sent."""
 
+from datetime import datetime
+
 from bot.approvals.authority import needs_in_words
 from bot.approvals.kind import AnyKind
 from bot.runtime import Runtime
@@ -7,14 +9,25 @@ from bot.slack.markup import Markup, bold, channel_mention, date
 from bot.words.wording import listed
 
 
-def who_decides(rt: Runtime, kind: AnyKind, workspace_id: str | None = None, workspace_name: str | None = None) -> Markup:
-    """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet."""
+def who_decides(
+    rt: Runtime,
+    kind: AnyKind,
+    workspace_id: str | None = None,
+    workspace_name: str | None = None,
+    ends_at: datetime | None = None,
+) -> Markup:
+    """Return the sentence in which a form says who will be asked; which workspace it is about may not be known yet.
+
+    With `ends_at`, when what it is about ends, it waits for a decision no longer.
+    """
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
     if not rule.approvers or not rule.channel:
         return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
     by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
-    expires = f" Expires {date(rule.expires_at(rt.now()))} if nobody decides."
+    now = rt.now()
+    expires_at = rule.expires_at(now, ends_at if ends_at and ends_at > now else None)
+    expires = f" Expires {date(expires_at)} if nobody decides."
     said = f"{needs_in_words(rule, workspace_name)}, in {channel_mention(rule.channel)}.{by_hand}{expires}"
     names = _with_own_rules(rt, kind) if workspace_id is None else []
     return f"{said} Other rules apply in {listed([bold(name) for name in names], most=3)}." if names else said

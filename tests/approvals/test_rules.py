@@ -1,11 +1,18 @@
 """What the policy says is what happens: who, how many, where, with or without a reason, and how long."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from bot.approvals.authority import rule_of
 from bot.approvals.model import Status
+from bot.kinds.registry import KINDS
+from bot.policy.file import parse_policy
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
+from bot.runtime import Runtime
 from bot.slack.markup import date
+from handlers.who_decides import who_decides
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
@@ -195,3 +202,13 @@ async def test_the_record_names_the_policy_that_was_evaluated(tmp_path: Path) ->
         # The rule bears the version of the policy that it was read from: a policy that is read meanwhile isn't named.
         world.rt.policy = world.rt.policy.model_copy(update={"version": "later"})
         assert entry.detail["policy"] == rule.version != world.rt.policy.version
+
+
+def test_a_form_promises_no_longer_wait_than_what_it_asks_for_lasts() -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    policy = parse_policy(POLICY, KINDS)
+    rt = cast("Runtime", SimpleNamespace(policy=policy, now=lambda: now))
+    usual, hour = policy.rule_for("change_role", None, None).expires_at(now), timedelta(hours=1)
+    for ends_at, expires_at in ((None, usual), (now + hour, now + hour), (usual + hour, usual), (now - hour, usual)):
+        said = who_decides(rt, KINDS["change_role"], ends_at=ends_at)
+        assert f"Expires {date(expires_at)} if nobody decides." in said, ends_at
