@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import LinkRow
 from bot.store.upsert import insert_into
+from bot.words.addresses import same_form
 
 
 class Link(BaseModel):
@@ -39,7 +40,7 @@ async def find_one(tx: Tx, slack_id: str, member_id: str) -> Link | None:
 
 async def find_known(tx: Tx, slack_id: str, email: str) -> Link | None:
     """Return the link of a Slack user, or of whoever had an address when they were linked; also of who left since."""
-    known = LinkRow.slack_id == slack_id if slack_id else LinkRow.email == email
+    known = LinkRow.slack_id == slack_id if slack_id else func.lower(col(LinkRow.email)) == same_form(email)
     row = (await tx.session.exec(select(LinkRow).where(known).order_by(col(LinkRow.linked_at).desc()))).first()
     return Link.model_validate(row.model_dump()) if row else None
 

@@ -100,7 +100,7 @@ async def test_what_somebody_who_left_asked_for_is_shown_to_admins(world: World)
     await world.ask_for_key(ALICE, "before-leaving")
     await world.post("/claude/users/alice@acme.test", removed=True)
     world.rt.directory.forget_members()
-    for whom in ("alice@acme.test", "<@U0ALICE>"):
+    for whom in ("Alice@Acme.test", "<@U0ALICE>"):
         await world.command(BOB, f"/claude-members show {whom}")
         seen = await told(world, BOB, "*alice@acme.test* is not a member any more.")
         assert "API key before-leaving" in str(seen["blocks"])
