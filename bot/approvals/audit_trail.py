@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from bot.words.addresses import is_same_address
+
 Facts = dict[str, Any]
 _THINGS: Final = ("key_id", "thing_id", "thing")
 _LINKS: Final = ("replaces", "extends")
@@ -98,7 +100,8 @@ class Trail:
 
     def _known_as(self, word: str) -> set[str]:
         """Return the ids behind an id, address or name of a person or workspace; none where it is neither's."""
-        found = set(self._alike.get(word, ()))
+        same = [word, *(one for one in self._alike if "@" in word and is_same_address(one, word))]
+        found = {other for one in same for other in self._alike.get(one, ())}
         while more := {other for one in found for other in self._alike.get(one, ())} - found:
             found |= more
         return found

@@ -59,6 +59,7 @@ OF_ALICE = {"U0ALICE", "req_role", "req_leaves", "req_denied"}
         ("U0ALICE", OF_ALICE),
         ("user_1", OF_ALICE),
         ("alice@acme.test", OF_ALICE),
+        ("Alice@Acme.test", OF_ALICE),
         ("U0DANA", {"apikey_1", "apikey_7", "digest_1"}),
         ("wrkspc_1", OF_STAGING),
         ("Staging", OF_STAGING),
