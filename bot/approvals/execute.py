@@ -1,5 +1,6 @@
 """From approved to done: claim, apply, and write down what came of it. Whoever claims acts; everybody else lets it be."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ async def _perform(rt: Runtime, claimed: Request) -> Request:
     except NeedsPerson as problem:
         if _may_pass(claimed, kind, problem):
             return await _put_back(rt, progress.request, AuditAction.REQUEST_TAKEN_UP_AGAIN) or claimed
-        return await _failed(rt, progress.request, problem.sentence)
+        return await _stopped(rt, progress.request, kind, problem)
     except UpstreamError as error:
         return await _upstream_failed(rt, progress.request, kind, error, is_in_doubt)
     except Exception:  # a fault in a kind must not leave its request half way for ever
@@ -164,6 +165,15 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
     return latest
 
 
+async def _stopped(rt: Runtime, request: Request, kind: AnyKind, problem: NeedsPerson) -> Request:
+    """Leave a request to a person, unless what stands in the way is what an interrupted try has done late."""
+    is_in_doubt = request.outcome.in_doubt
+    with suppress(NeedsPerson, UpstreamError):
+        if is_in_doubt and (found := await _look(rt, kind, request)):
+            return await finish(rt, request, found)
+    return await _failed(rt, request, problem.sentence, in_doubt=is_in_doubt, looked=is_in_doubt)
+
+
 async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: UpstreamError, is_in_doubt: bool) -> Request:
     """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
     ref = current_reference()
@@ -227,7 +237,9 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await finish(rt, request, found)
     if not kind.effect.repeatable:
         return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
-    moved = await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN)
+    # What the interrupted try has sent may still arrive.
+    outcome = request.outcome.updated(Outcome(in_doubt=True, looked=True))
+    moved = await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN, outcome=outcome)
     return await advance(rt, moved) if moved else request
 
 

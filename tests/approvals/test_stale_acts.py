@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals.execute import claim
 from bot.approvals.model import Event, Status
+from bot.kinds.keys.create import CREATE_KEY
+from bot.kinds.registry import KINDS, registry_of
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
@@ -216,15 +221,39 @@ async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: W
     card = await world.ask_for_key(ALICE, "handmade", workspace="Production")
     request = await request_behind(world, card)
     async with world.rt.store.write() as tx:  # approved and claimed, and then the process died
-        approved = await requests.advance(tx, request, Event.ENOUGH, approved_at=world.rt.now())
-        assert approved
-        await requests.advance(tx, approved, Event.CLAIM, claimed_at=world.rt.now(), attempts=1)
+        now = world.rt.now()
+        await claim(tx, request, now, Event.ENOUGH, approved_at=now)
     await make_key(world, "handmade", "Production")
     await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
     request = await request_behind(world, card)
     assert (request.status, request.outcome.handover) == (Status.FAILED, None)
     assert "Somebody else created a key named handmade" in (request.failure or "")
     assert "request.taken_up_again" in [entry.action for entry in await audit_of(world, request)]
+
+
+@pytest.mark.parametrize("look", [1, 2])
+async def test_a_key_that_an_interrupted_try_makes_late_is_its_own(tmp_path: Path, look: int) -> None:
+    looks = 0
+
+    async def arrives_after(one: Any) -> Any:
+        nonlocal looks
+        found, looks = await CREATE_KEY.effect.look(one), looks + 1
+        if looks == look:
+            await make_key(world, "came-late", "Staging")
+        return found
+
+    late = replace(CREATE_KEY, effect=replace(CREATE_KEY.effect, look=arrives_after))
+    kinds = registry_of(*(late if kind is CREATE_KEY else kind for kind in KINDS.values()))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        card = await world.ask_for_key(ALICE, "came-late")
+        async with world.rt.store.write() as tx:  # approved and claimed, and then the process died with its call under way
+            now = world.rt.now()
+            await claim(tx, await request_behind(world, card), now, Event.ENOUGH, approved_at=now)
+        await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
+        request = await request_behind(world, card)
+        (key,) = await keys_named(world, "came-late")
+        assert (request.status, request.outcome.thing_id) == (Status.APPLIED, key.id)
+        assert request.outcome.handover == "lost"
 
 
 async def test_a_key_whose_answer_got_lost_is_found_however_far_the_clocks_are_apart(world: World) -> None:
