@@ -91,7 +91,7 @@ async def _news(tx: Tx, judged: Sequence[Named], named: set[str] | None, now: da
     is_known = {one.key for one in judged}
     mended = [
         was
-        for key, was in told.items()
+        for key, was in sorted(told.items())
         if key not in wrong and (key in is_known or (named is not None and key not in named))
     ]
     new = [one for key, one in wrong.items() if key not in told]

@@ -182,7 +182,7 @@ async def test_a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_ca
     scene.parts.policy = POLICY.model_copy(update={"workspaces": {}})
     ((where, text),) = await scene.looks()
     assert (where, text.startswith("✅")) == (ADMINS, True)
-    assert "• workspace *Lab*\n• it can be read again, and requests can be approved" in text
+    assert "• it can be read again, and requests can be approved\n• workspace *Lab*" in text
     assert await scene.looks() == []
 
 
