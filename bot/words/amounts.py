@@ -8,13 +8,12 @@ import unicodedata
 from decimal import Decimal
 from typing import Final, Literal
 
-from bot.words.counts import ENDLESS, NONE
+from bot.words.counts import ENDLESS, NO_LIMIT, NONE
 from bot.words.unreadable import Unreadable
 
 MOST_DOLLARS: Final = Decimal(1_000_000_000_000)
 AMOUNT_HINT: Final = "US dollars, such as 500, 1,234.50 or 2k."
 LIMIT_HINT: Final = f"{AMOUNT_HINT} Write none to take the limit away."
-_NONE = frozenset({NONE, "no limit", "no limit of its own", "off", "default", "inherit", "inherited", "clear", "remove"})
 _LONGEST = 40
 _CENT = Decimal("0.01")
 _SCALES = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -55,7 +54,7 @@ def read_amount(text: str) -> Decimal:
 def read_limit(text: str) -> Decimal | Literal["none"]:
     """Return an amount like `read_amount`, or "none" for `none`, `no limit`, `off` and the like; Unreadable for the rest."""
     written = " ".join(text.casefold().split())
-    if written in _NONE:
+    if written in NO_LIMIT:
         return NONE
     if written in ENDLESS:
         raise Unreadable(_NO_END)

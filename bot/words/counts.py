@@ -15,9 +15,12 @@ MOST_COUNT: Final = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exactly."""
 COUNT_HINT: Final = "A whole number, such as 2000, 2k or 1.5m. Write none for no limit of its own."
 NONE: Final = "none"
-_NONE = frozenset({NONE, "no", "no limit", "no limit of its own", "default", "inherit", "inherited", "clear", "remove"})
+NO_LIMIT = frozenset({NONE, "no limit", "no limit of its own", "off", "default", "inherit", "inherited", "clear", "remove"})
 ENDLESS = frozenset({"unlimited", "infinite", "infinity", "endless", "max", "maximum", "∞"})
 """What nothing is: there is always a limit above it."""
+NUMBER_WORDS: Final = {
+    word: number for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
 _LONGEST = 40
 _SCALES = {
     "": 1,
@@ -45,7 +48,7 @@ _NO_END = "A workspace can't have more than the organization has. Write none for
 def read_count(text: str) -> int | None:
     """Return `2000`, `2,000`, `2k` or `1.5m` as a whole number, None for `none`; Unreadable for what is ambiguous."""
     written = " ".join(text.casefold().split())
-    if written in _NONE:
+    if written in NO_LIMIT or written == "no":
         return None
     if written in ENDLESS:
         raise Unreadable(_NO_END)

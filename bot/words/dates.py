@@ -4,6 +4,7 @@
 """
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
@@ -52,6 +53,12 @@ def read_day(text: str, today: date) -> date:
     if named := _NAMED.fullmatch(written):
         return _named(named, today)
     raise Unreadable(_HOW)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day some months later, or earlier; a shorter month has its last day instead."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _place(word: str, short: tuple[str, ...], full: tuple[str, ...]) -> int | None:

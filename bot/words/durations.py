@@ -13,14 +13,18 @@ from bot.words.unreadable import Unreadable
 DURATION_HINT: Final = "Such as 8h, 90 min, 2 days or 1d 12h."
 _COMPACT = re.compile(r"(?=.)(?:(\d{1,3})d)? ?(?:(\d{1,4})h)? ?(?:(\d{1,6})m(?:in)?)?")
 _PART = re.compile(r"([0-9]{1,6}) ?([a-z]+)")
-_SECONDS: Final = {
+SECONDS_IN: Final = {
     **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), 604_800),
     **dict.fromkeys(("d", "day", "days"), 86_400),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3_600),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
 }
-_MONTHS = ("month", "months", "mo", "mon", "year", "years", "y", "yr", "yrs")
+MONTHS_IN: Final = {
+    **dict.fromkeys(("month", "months", "mo", "mon"), 1),
+    **dict.fromkeys(("year", "years", "y", "yr", "yrs"), 12),
+}
+"""Units that differ in length."""
 _LONGEST = timedelta(days=3_660)
 
 _HOW = "Write a length of time such as 8h, 90 min, 2 days or 1d 12h."
@@ -44,11 +48,11 @@ def read_duration(text: str) -> timedelta:
     parts = [(int(number), unit) for number, unit in _PART.findall(written)]
     if not parts or len(written) > 60 or _PART.sub("", written).strip(" ,"):
         raise Unreadable(_HOW)
-    if any(unit in _MONTHS for _, unit in parts):
+    if any(unit in MONTHS_IN for _, unit in parts):
         raise Unreadable(_NO_FIXED_LENGTH)
-    if any(unit not in _SECONDS for _, unit in parts):
+    if any(unit not in SECONDS_IN for _, unit in parts):
         raise Unreadable(_HOW)
-    sizes = [_SECONDS[unit] for _, unit in parts]
+    sizes = [SECONDS_IN[unit] for _, unit in parts]
     if any(later >= earlier for earlier, later in pairwise(sizes)):
         raise Unreadable(_ORDER)
     span = timedelta(seconds=sum(number * size for (number, _), size in zip(parts, sizes, strict=True)))

@@ -1,29 +1,27 @@
 """When something ends, found among other words that somebody typed. Pure."""
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.words.dates import read_day
-from bot.words.durations import read_duration
+from bot.words.counts import NUMBER_WORDS
+from bot.words.dates import months_later, read_day
+from bot.words.durations import MONTHS_IN, SECONDS_IN, read_duration
 from bot.words.unreadable import Unreadable
 
 _UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring"})
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
-_COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_COUNTS, 1)}
+_NUMBERS = {"a": 1, "an": 1} | NUMBER_WORDS
 _LOOKS_LIKE_A_LENGTH = re.compile(
     r"(?:(?:the|only|just|about|max|another|up to|at most) )*"
     rf"(?:(?:[0-9][0-9.,]*+|this|next|coming|few|couple|several|some|half|{'|'.join(_NUMBERS)})(?: of)?[ -]?)+"
-    r"(?:min|minute|h|hr|hour|d|day|w|wk|week|mo|month|quarter|y|yr|year|while|bit)s?"
+    rf"(?:{'|'.join((*SECONDS_IN, *MONTHS_IN))}|quarters?|while|bit)"
     r"|now|today|tonight|tomorrow|the time being"
 )
 _MOST_WORDS = 5
-_DAYS = {**dict.fromkeys(("d", "day", "days"), 1), **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), 7)}
-_MONTHS = {**dict.fromkeys(("mo", "month", "months"), 1), **dict.fromkeys(("y", "yr", "year", "years"), 12)}
-_NO_DAYS = frozenset({"h", "hour", "hours", "min", "minutes"})
+_OTHERWISE = ("m", "s")
+"""Units that mean something else by themselves, such as millions."""
 _PACE = frozenset({"last", "past", "previous", "every", "each", "per", "within", "after"})
 """Words after which a length of time is none of what is asked for."""
 
@@ -67,23 +65,18 @@ def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
     together = re.fullmatch(r"([0-9]{1,3})([a-z]+)", here)
     number, unit = together.groups() if together else (here, after)
     count = int(number) if number.isdecimal() and len(number) < 4 else _NUMBERS.get(number, 0) if before == "for" else 0
-    if not count or before in _PACE or unit not in {*_DAYS, *_MONTHS, *_NO_DAYS}:
+    length, months = timedelta(seconds=SECONDS_IN.get(unit, 0)), MONTHS_IN.get(unit, 0)
+    if not count or before in _PACE or unit in _OTHERWISE or not (length or months):
         return None
-    if unit in _NO_DAYS:
+    if length % timedelta(days=1):
         return Ending(None, tuple(words), is_sure=False)
-    day = today + timedelta(days=count * _DAYS[unit]) if unit in _DAYS else _months_on(today, count * _MONTHS[unit])
+    day = months_later(today, count * months) if months else today + count * length
     rest = (*words[: at - (before == "for")], *words[at + (1 if together else 2) :])
     return Ending(day, rest, is_sure=False)
 
 
 def _plain(word: str) -> str:
     return word.casefold().strip(",.;")
-
-
-def _months_on(today: date, count: int) -> date:
-    """Return the same day so many months later, or the last one of a month that is shorter."""
-    year, month = divmod(today.year * 12 + today.month - 1 + count, 12)
-    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:

@@ -76,6 +76,9 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("for three months of audit", date(2027, 2, 20)),
         ("1 year", date(2027, 11, 20)),
         ("12 hours", None),
+        ("12 hrs", None),
+        ("45 mins", None),
+        ("2 yrs", date(2028, 11, 20)),
     ],
 )
 def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) -> None:

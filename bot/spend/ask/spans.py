@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import LiteralString
 
 from bot.spend.model import ONE_DAY, Period
+from bot.words.dates import months_later
 
 MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
 WEEKDAY_NAMES = tuple(name.lower() for name in calendar.day_name)
@@ -88,14 +89,14 @@ def _last_whole(count: int, unit: str, today: date) -> tuple[date, date]:
         return monday - _WEEK_LONG * count, monday - ONE_DAY
     months = _MONTHS_IN[unit]
     this = _first_of("mtd" if unit == "month" else "this quarter", months, today)
-    return _shifted(this, -months * count), this - ONE_DAY
+    return months_later(this, -months * count), this - ONE_DAY
 
 
 def _to_its_end(period: Period, today: date) -> tuple[date, date]:
     """Return the first and last day of a day, week, month, quarter or year, over or not; the latest begun without a year."""
     if months := months_of(period):
         first = _first_of(period, months, today)
-        return first, _shifted(first, months) - ONE_DAY
+        return first, months_later(first, months) - ONE_DAY
     if week := week_of(period):
         first = _monday(week, int(period[:4]) if period[:1].isdigit() else None, today)
         return first, first + _WEEK_LONG - ONE_DAY
@@ -126,19 +127,13 @@ def _first_of(period: Period, months: int, today: date) -> date:
     if period in _RUNNING:
         return this
     if period in _LAST:
-        return _shifted(this, -months)
+        return months_later(this, -months)
     if period in MONTH_NAMES:
         return on_or_before(MONTH_NAMES.index(period) + 1, 1, today)
     if quarter := _QUARTER.fullmatch(period):
         month = int(quarter[2]) * 3 - 2
         return date(int(quarter[1]), month, 1) if quarter[1] else on_or_before(month, 1, today)
     return date.fromisoformat(f"{period}-01-01" if months == 12 else f"{period}-01")
-
-
-def _shifted(day: date, months: int) -> date:
-    """Return the same day some months later or earlier; a shorter month has its last day instead."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def on_or_before(month: int, day: int, last: date) -> date:
@@ -193,7 +188,7 @@ def span_before(period: Period, today: date) -> tuple[date, date]:
     """
     first, last = span(period, today)
     if months := _MONTHS_IN.get(whole_of(period)[1], 0) * whole_of(period)[0]:
-        return _shifted(first, -months), first - ONE_DAY
+        return months_later(first, -months), first - ONE_DAY
     return before(first, last, months=months_of(period), runs=last >= today)
 
 
@@ -203,7 +198,7 @@ def span_versus(period: Period, versus: Period, today: date) -> tuple[date, date
         return span_before(period, today)
     if versus == YEAR_BEFORE:
         first, last = span(period, today)
-        return _shifted(first, -12), _shifted(last, -12)
+        return months_later(first, -12), months_later(last, -12)
     return span(versus, today)
 
 
@@ -213,9 +208,9 @@ def before(first: date, last: date, *, months: int = 0, runs: bool = False) -> t
     Of one that still `runs`, if only for its last day, it is the same days of the one before.
     """
     if months:
-        is_whole = last == _shifted(first, months) - ONE_DAY and not runs
-        begins = _shifted(first, -months)
-        return begins, first - ONE_DAY if is_whole else _shifted(last, -months)
+        is_whole = last == months_later(first, months) - ONE_DAY and not runs
+        begins = months_later(first, -months)
+        return begins, first - ONE_DAY if is_whole else months_later(last, -months)
     if first == last:
         return first - _WEEK_LONG, last - _WEEK_LONG
     return first - (last - first) - ONE_DAY, first - ONE_DAY

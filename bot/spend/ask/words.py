@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.model import Filter, SpendQuery
+from bot.words.counts import NUMBER_WORDS
 from bot.words.folded import folded
 
 PERSON = "person"
@@ -30,9 +31,7 @@ _NAMES = frozenset({("all", "time"), ("claude", "code"), ("claude", "console"), 
 """Pairs of words that say something together, though the first alone doesn't."""
 _COUNTING = ("last", "past", "previous", "top", "largest", "biggest")
 _COUNTED = ("hour", "day", "week", "month", "quarter", "year")
-_COUNTS = {
-    word: str(count) for count, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
-}
+_COUNTS = {word: str(number) for word, number in NUMBER_WORDS.items() if number > 1}
 _OF = ("for", "by", "of")
 _OF_MINE = ("spend", "spending", "cost", "costs", "usage", "use", "tokens", "requests", "bill")
 LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
