@@ -14,7 +14,6 @@ from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
-from bot.words.ends import find_end
 from bot.words.folded import folded
 from bot.words.reading import as_read
 from bot.words.similar import closest_name
@@ -70,19 +69,13 @@ async def _opened_form(call: Interaction) -> bool:
         else:
             await open_form(call, kind.name, line.values, line.labels, unread_end(line.end))
         return True
-    on_top: Markup = ""
-    if kind.rules.last_day:
-        end = find_end(words, call.calendar.day_of(call.rt.now()))
-        on_top = unread_end(end)
-        if end.day and end.is_sure:
-            words, values[kind.rules.last_day] = end.rest, end.day.isoformat()
     for field, typed in share_out(wanted, words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
             return True
         values[field.name], labels[field.name] = read.value, read.label
-    await open_form(call, kind.name, values, labels, on_top)
+    await open_form(call, kind.name, values, labels)
     return True
 
 

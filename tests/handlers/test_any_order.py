@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from bot.commands.table import COMMANDS
 from bot.forms.fields import FormField
+from bot.kinds.registry import KINDS
 from bot.organization.keys_wanted import read_wanted
 from bot.words.amounts import read_amount
-from handlers.lines import Line, Name, _take_name, _take_number, _takes_first  # pyright: ignore[reportPrivateUsage]
+from handlers.lines import READS, Line, Name, _take_name, _take_number, _takes_first  # pyright: ignore[reportPrivateUsage]
 from handlers.named import workspace_options
 from tests.approvals.acting import told
 from tests.handlers.test_lines import filled
@@ -55,6 +57,14 @@ def test_an_amount_takes_the_words_that_belong_to_it() -> None:
         assert _take_number(line, field, read_amount)
         assert (line.values["amount"], line.words) == (amount, rest)
     assert not _takes_first(Line(["Staging", "500"]), field, ())
+
+
+def test_every_line_that_opens_a_form_with_a_last_day_is_read_for_its_end() -> None:
+    opened = [one for command in COMMANDS for one in command.subcommands if one.opens and KINDS[one.opens].rules.last_day]
+    assert opened
+    for one in opened:
+        types = {field.type for field in KINDS[one.opens or ""].form if field.name in one.fills}
+        assert types & READS, f"{one.name}: let it fill the last day, so that `until 1 Dec` is no part of the reason"
 
 
 async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(tmp_path: Path) -> None:
