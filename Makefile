@@ -67,7 +67,7 @@ test: $(VENV)/.dev
 	@$(PY) -m tests.run -n 3
 
 proof: $(VENV)/.dev
-	QM_PROOF=1 $(PY) -m pytest -n 2
+	@QM_PROOF=1 $(PY) -m tests.run -n 2
 
 cover: $(VENV)/.dev
 	$(PY) -m pytest -n 3 --cov --cov-report=term:skip-covered --cov-fail-under=92

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import re
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -31,7 +31,25 @@ set_examples()
 KEEPER = pytest.StashKey[Keeper]()
 WITH_SDK = ("/test_sdk_contract.py", "/test_claude_sdk.py", "/test_claude_kinds.py", "/test_claude_service_accounts.py")
 """Files that import Claude's SDK, which takes as long as all else that is imported: one worker does it."""
+TOGETHER = (
+    "/page/",
+    "/test_claude_extras.",
+    "/test_claude_figures.",
+    "/test_claude_legacy.",
+    "/test_claude_pages.",
+    "/reconcile/",
+)
+"""Files whose tests share a browser or a sandbox: one worker does each."""
 COSTLY = pytest.StashKey[bool]()
+
+
+def spread(scopes: Iterable[str]) -> list[str]:
+    """Return scopes in an order in which each file's are spread evenly: beside a test that waits another one computes."""
+    files: dict[str, list[str]] = {}
+    for scope in scopes:
+        files.setdefault(scope.partition("::")[0], []).append(scope)
+    places = {scope: (place + 0.5) / len(of) for of in files.values() for place, scope in enumerate(of)}
+    return sorted(places, key=places.__getitem__)
 
 
 class Scheduler(LoadScopeScheduling):
@@ -44,8 +62,17 @@ class Scheduler(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         if file.endswith(WITH_SDK):
             return "sdk"
+        if any(part in file for part in TOGETHER):
+            return file
         fleet = re.search(r"(sqlite|postgresql)-\d", nodeid)
         return f"{file}@{fleet[0]}" if "/races/" in file and fleet else nodeid
+
+    def schedule(self) -> None:
+        """Distribute what is kept together first, as xdist does, then the rest in an order of our own."""
+        super().schedule()
+        singles = [scope for scope, tests in self.workqueue.items() if len(tests) == 1]
+        for scope in spread(singles):
+            self.workqueue.move_to_end(scope)
 
     def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
         """Count as xdist does, but forget what is done: it would look at thousands of tests after each one."""
@@ -97,6 +124,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Let each worker compile a part of what all of them import."""
     compile_share(session.config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked `proof` to `make proof`, except in files that were named."""
+    if not PROOF and not any(".py" in word for word in config.args):
+        left = [item for item in items if item.get_closest_marker("proof")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("proof")]
 
 
 def pytest_collection_finish() -> None:

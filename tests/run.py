@@ -12,9 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
+from tests.sizes import PROOF
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("lint-imports",), ("pyright",))
+TYPED = () if PROOF else ("bot", "handlers")
+"""Whose types are checked: the product's, at full size those of tests and benchmarks, too."""
+CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("lint-imports",), ("pyright", *TYPED))
 _running: list["subprocess.Popen[str]"] = []
 
 

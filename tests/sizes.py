@@ -1,8 +1,11 @@
 """How much the tests try: little in `make test`, much in `make proof`, which sets QM_PROOF=1. Read here and nowhere else."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 PROOF = os.environ.get("QM_PROOF") == "1"
@@ -20,7 +23,7 @@ ZONES = 40 if PROOF else 4
 DAYS = 3 * 365 if PROOF else 20
 """Days that are looked at in each of them."""
 
-ABSENCES = (1, 2, 9, 31, 40, 150) if PROOF else (2, 31, 150)
+ABSENCES = (1, 2, 9, 31, 40, 150) if PROOF else (31,)
 """For how many days the bot was away before it reads again."""
 WALK_SEED = os.environ.get("QM_WALK_SEED", "")
 """By what they roll their dice; empty: anew, and said where one fails."""
@@ -78,6 +81,11 @@ SOAKS = {
     for name, counts in {"postgresql": (600, 190, 1800), "sqlite": (400, 110, 1200)}.items()
 }
 """Together 1,000 requests, 300 kills and 3,000 faults; a part of that where QM_SOAK_PART says so. Only in `make proof`."""
+
+
+def few(values: Iterable[object], kept: int = 1) -> list[ParameterSet]:
+    """Return values as parameters of a test, of which `make test` tries the first ones alone."""
+    return [pytest.param(value, marks=() if place < kept else pytest.mark.proof) for place, value in enumerate(values)]
 
 
 def databases(path: str, both: bool = False) -> tuple[str, ...]:

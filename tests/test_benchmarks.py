@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from benchmarks import load, scrape
 from benchmarks.figures import Figure, percentile, table, verdict
 from benchmarks.pages import prepare
@@ -56,6 +58,7 @@ async def test_a_grown_ledger_is_told_as_so_many_series(tmp_path: Path) -> None:
     await store.close()
 
 
+@pytest.mark.proof
 async def test_the_smallest_load_runs_through_all_its_processes() -> None:
     SPENT.starts += 4
     (figure,) = await load.measure(rounds=1, days=2, keys=20)

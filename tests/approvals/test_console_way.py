@@ -145,6 +145,7 @@ async def test_withdrawing_names_the_key_that_was_made_in_the_wrong_place(world:
     )
 
 
+@pytest.mark.proof
 async def test_however_many_keys_are_waited_for_they_are_listed_once_a_minute(world: World) -> None:
     for name in ("one-of-three", "two-of-three", "three-of-three"):
         await approved(world, name)

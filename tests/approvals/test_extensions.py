@@ -96,6 +96,7 @@ async def test_whoever_is_told_of_an_end_gets_more_time_once_it_is_approved(worl
     assert (actions.count("request.extended"), actions[-1]) == (1, "request.ended")
 
 
+@pytest.mark.proof
 async def test_an_extension_that_nobody_decides_ends_with_its_grant(world: World) -> None:
     card = await billing_until(world, day(10))
     await a_minute_passes(world, seconds=9.9 * DAY)
@@ -129,6 +130,7 @@ async def test_a_second_extension_replaces_the_first_one(world: World) -> None:
     assert str((await until(world, card, Status.APPLIED)).ends_at)[:10] == day(40)
 
 
+@pytest.mark.proof
 async def test_who_wakes_up_late_extends_nothing(world: World) -> None:
     card = await billing_until(world, day(10))
     await a_minute_passes(world, seconds=9.9 * DAY)
@@ -157,6 +159,7 @@ async def extend_key(world: World, request: Request, card: Json) -> None:
     await until(world, card, Status.REVERTED)
 
 
+@pytest.mark.proof
 async def test_a_key_that_was_revoked_meanwhile_is_neither_told_of_nor_extended(world: World) -> None:
     card = await world.ask_for_key(ALICE, "by-hand", workspace="Production", ends_on=day(20))
     await press(world, CAROL, card, "request_approve")

@@ -99,6 +99,7 @@ async def test_a_second_stray_in_the_same_wrong_place_is_found_as_well(world: Wo
     assert {one.thing_id for one in await open_findings(world)} == {first, second}
 
 
+@pytest.mark.proof
 async def test_a_withdrawn_request_leaves_its_stray_with_whoever_made_it(world: World) -> None:
     card = await approved(world, "given-up")
     stray = await make_key(world, "given-up", "Staging")

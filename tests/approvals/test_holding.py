@@ -32,6 +32,7 @@ from tests.approvals.acting import (
 from tests.approvals.samples import ASKED, a_request
 from tests.approvals.samples import BOB as BOB_WHO
 from tests.handlers.test_requests import home_of, home_with, press_at_home, press_in_modal
+from tests.sizes import few
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
 
 HOUR = 3600
@@ -122,7 +123,7 @@ async def test_of_two_who_press_at_once_one_has_it_and_who_has_it_no_more_can_no
             await act(world.rt, bob, request.id)
 
 
-@pytest.mark.parametrize("gone", ["left the group", "deactivated"])
+@pytest.mark.parametrize("gone", few(["left the group", "deactivated"]))
 async def test_who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_until_somebody_has_it(
     world: World, gone: str
 ) -> None:

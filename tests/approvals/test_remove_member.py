@@ -110,6 +110,7 @@ async def _about(world: World, subject: str) -> list[Any]:
         return await audit.entries_of(tx, subject)
 
 
+@pytest.mark.proof
 async def test_a_change_of_a_handed_over_key_is_told_to_its_new_owner(world: World) -> None:
     await removed(world, await asked(world))
     values = {"key_id": key_id(world, KEPT), "reason": "Is it still used?"}
@@ -118,6 +119,7 @@ async def test_a_change_of_a_handed_over_key_is_told_to_its_new_owner(world: Wor
     await world.message(DANA, "It is your key.")
 
 
+@pytest.mark.proof
 async def test_what_waits_to_be_done_to_a_key_names_its_new_owner_who_is_told(world: World) -> None:
     assert (await fill_in(world, ALICE, DISABLE_KEY, {"key_id": key_id(world, KEPT), "reason": "Not used"}))["ok"]
     assert "Key of Noah Klein" in (await card_with(world, "Not used"))["text"]
@@ -229,6 +231,7 @@ async def test_who_was_removed_in_the_console_meanwhile_is_no_failure_and_their_
     assert [one.note for one in request.outcome.parts if one.name == "member"] == ["not a member any more"]
 
 
+@pytest.mark.proof
 async def test_a_key_that_another_request_gave_away_meanwhile_is_left_to_its_new_owner(world: World) -> None:
     card = await asked(world)
     request = await request_behind(world, card)
@@ -287,6 +290,7 @@ async def test_a_typed_line_finds_who_is_meant_by_mention_address_and_name(world
     await world.message(ALICE, "Did you mean *Noah Klein*?", "C0GENERAL")
 
 
+@pytest.mark.proof
 async def test_a_new_owner_is_told_ahead_of_the_end_of_a_key_and_may_ask_for_more_time(world: World) -> None:
     card = await world.ask_for_key(NOAH, "noahs-own", ends_on="2027-03-31")
     await press(world, BOB, card, "request_approve")

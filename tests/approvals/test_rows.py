@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -121,6 +122,7 @@ async def everything_is_looked_at(world: World) -> None:
     await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_key", value="h")
 
 
+@pytest.mark.proof
 async def test_looks_cost_the_same_whatever_was_asked_long_ago(tmp_path: Path) -> None:
     few, many = await looked(tmp_path / "few", FEW), await looked(tmp_path / "many", MANY)
     assert many.scans == few.scans == ()
@@ -200,6 +202,7 @@ async def test_whoever_asked_most_sees_the_newest_and_pages_through_the_rest(tmp
         assert shown == ["hers", *(f"past-{number}" for number in range(25))]
 
 
+@pytest.mark.proof
 async def test_of_many_that_wait_none_is_out_of_reach(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         await world.ask_for_key(ALICE, "more-00")

@@ -179,6 +179,7 @@ async def test_an_approval_that_comes_through_after_the_time_is_over_does_not_co
     assert (request.status in (Status.PENDING, Status.EXPIRED), request.decisions) == (True, ())
 
 
+@pytest.mark.proof
 async def test_fourteen_at_once_complete_a_quorum_of_twelve(tmp_path: Path) -> None:
     policy = tmp_path / "many.toml"
     policy.write_text(

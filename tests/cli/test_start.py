@@ -80,6 +80,7 @@ def test_a_demo_without_a_port_above_its_own_is_refused_in_a_sentence() -> None:
     assert done.stderr == "--port must be below 65535: the sandbox also needs the port above it.\n"
 
 
+@pytest.mark.proof
 async def test_an_app_token_alone_is_enough_to_run_over_socket_mode(tmp_path: Path) -> None:
     """The sandbox's settings always have a signing secret, too; a real installation needs none."""
     async with fleet_of(tmp_path, f"sqlite:///{tmp_path / 'q.db'}", more={"SLACK_SIGNING_SECRET": ""}) as fleet:

@@ -45,6 +45,7 @@ async def test_commands_complete_while_they_are_typed_and_keep_their_hint_in_sig
     await expect(page.locator("#main .usage")).to_contain_text("[what]")
 
 
+@pytest.mark.proof
 async def test_an_unknown_command_is_refused_and_stays_in_the_composer(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/nonsense now")
@@ -85,6 +86,7 @@ async def test_a_form_shows_each_error_at_its_field_keeps_what_was_typed_and_clo
     await expect(page.locator("#messages")).to_contain_text("free for Staging")
 
 
+@pytest.mark.proof
 async def test_a_field_that_is_read_back_keeps_what_is_typed_while_the_form_is_redrawn(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")
@@ -104,6 +106,7 @@ async def test_a_field_that_is_read_back_keeps_what_is_typed_while_the_form_is_r
     await expect(modal).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_a_list_that_stays_open_leaves_the_forms_buttons_free(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")
@@ -115,6 +118,7 @@ async def test_a_list_that_stays_open_leaves_the_forms_buttons_free(open_page: O
     await expect(modal).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_escape_closes_a_form_and_gives_the_focus_back(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")
@@ -124,6 +128,7 @@ async def test_escape_closes_a_form_and_gives_the_focus_back(open_page: OpenPage
     await expect(page.locator("#main .draft")).to_be_focused()
 
 
+@pytest.mark.proof
 async def test_after_a_form_was_sent_the_keyboard_still_works_in_what_it_became(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")
@@ -138,6 +143,7 @@ async def test_after_a_form_was_sent_the_keyboard_still_works_in_what_it_became(
     await expect(modal).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_a_form_waits_with_what_was_typed_while_one_is_somebody_else(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-form")
@@ -179,6 +185,7 @@ async def test_a_button_with_a_confirm_dialog_asks_before_it_acts_and_the_card_i
     await expect(approve).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_links_to_the_console_lead_to_its_stand_in_and_say_so(open_page: OpenPage, sandbox: Sandbox) -> None:
     page = await open_page("U0BOB", "C0APPROVALS")
     await type_command(page, "/desk-card")
@@ -227,6 +234,7 @@ DRAW_TWO = """async (type) => {
 }"""
 
 
+@pytest.mark.proof
 async def test_bars_stand_beside_each_other_and_areas_lie_over_each_other(open_page: OpenPage) -> None:
     page = await open_page("U0DANA", "C0COSTS")
     (now_mon, now_tue, before_mon, before_tue) = (await page.evaluate(DRAW_TWO, "bar"))["bars"]
@@ -262,6 +270,7 @@ async def test_charts_and_tables_are_drawn_with_legend_and_figures(open_page: Op
     assert names[-1] == "23 Nov", "the newest day has its name when not all have room"
 
 
+@pytest.mark.proof
 async def test_an_app_that_does_not_answer_is_named_with_what_was_tried(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-silent")
@@ -273,6 +282,7 @@ async def test_an_app_that_does_not_answer_is_named_with_what_was_tried(open_pag
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_the_page_can_be_used_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = await open_page()
     await page.locator("[data-person=U0ALICE]").focus()
@@ -296,6 +306,7 @@ async def test_the_page_can_be_used_with_the_keyboard_alone(open_page: OpenPage)
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_draft_and_focus_survive_what_others_do_meanwhile(open_page: OpenPage) -> None:
     alice, bob = await open_page(), await open_page("U0BOB")
     draft = alice.locator("#main .draft")
@@ -331,6 +342,7 @@ IS_ON_TOP = """(node) => {
 }"""
 
 
+@pytest.mark.proof
 async def test_where_there_is_no_room_beside_it_a_thread_takes_the_conversations_place(open_page: OpenPage) -> None:
     page = await open_page("U0BOB", "C0GENERAL", width=390, height=844)
     await type_command(page, "Read on the way")
@@ -349,6 +361,7 @@ async def test_where_there_is_no_room_beside_it_a_thread_takes_the_conversations
     await expect(page.locator("#messages .message").last).to_be_visible()
 
 
+@pytest.mark.proof
 async def test_where_the_manifest_lets_nobody_write_a_sentence_takes_the_composers_place(open_page: OpenPage) -> None:
     page = await open_page()
     await page.locator("#app-places .place", has_text="Messages").click()
@@ -360,6 +373,7 @@ async def test_where_the_manifest_lets_nobody_write_a_sentence_takes_the_compose
     await expect(page.locator("#read-only")).to_be_hidden()
 
 
+@pytest.mark.proof
 async def test_a_click_that_a_change_overtakes_is_not_lost(open_page: OpenPage) -> None:
     page = await open_page("U0GUS")
     asked = 0
@@ -381,6 +395,7 @@ async def test_a_click_that_a_change_overtakes_is_not_lost(open_page: OpenPage) 
     await page.unroute("**/_sandbox/sees*")
 
 
+@pytest.mark.proof
 async def test_unread_messages_are_counted_for_whoever_is_not_there(open_page: OpenPage) -> None:
     page = await open_page("U0ALICE", "C0GENERAL")
     await type_command(page, "Good morning")
@@ -399,6 +414,7 @@ async def test_the_home_tab_is_asked_for_and_drawn(open_page: OpenPage) -> None:
     await expect(page.locator("#home h3")).to_have_text("Waiting for you")
 
 
+@pytest.mark.proof
 async def test_somebody_from_another_company_sees_the_shared_channel_alone(open_page: OpenPage) -> None:
     page = await open_page("U0EVE", "C0ENG")
     await expect(page.locator("#channels .place")).to_have_count(1)
@@ -406,6 +422,7 @@ async def test_somebody_from_another_company_sees_the_shared_channel_alone(open_
     await expect(page.locator("#app-places .place")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_the_wire_shows_and_filters_what_was_exchanged(open_page: OpenPage) -> None:
     page = await open_page()
     await page.get_by_role("button", name="Wire", exact=True).click()
@@ -418,6 +435,7 @@ async def test_the_wire_shows_and_filters_what_was_exchanged(open_page: OpenPage
     await expect(page.locator(".wire-row:visible")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_the_clock_goes_to_the_tomorrow_morning_of_whoever_one_is(open_page: OpenPage) -> None:
     page = await open_page()
     await page.locator("#tomorrow").click()
@@ -449,6 +467,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, summary
   .map((one) => one.outerHTML)"""
 
 
+@pytest.mark.proof
 async def test_on_a_phone_everything_is_large_enough_for_a_finger(open_page: OpenPage) -> None:
     page = await open_page("U0BOB", "C0APPROVALS", width=390, height=844)
     await type_command(page, "/desk-card")
@@ -461,6 +480,7 @@ async def test_on_a_phone_everything_is_large_enough_for_a_finger(open_page: Ope
     assert menu["y"] < clock["y"] + clock["height"] / 2 < menu["y"] + menu["height"]
 
 
+@pytest.mark.proof
 async def test_whoever_one_is_is_in_sight_and_named_beside_the_channel(open_page: OpenPage) -> None:
     page = await open_page("U0EVE", "C0GLOBEX", width=390)
     await expect(page.locator("#who")).to_have_text("You are Eve · other company")

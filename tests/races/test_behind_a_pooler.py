@@ -13,6 +13,7 @@ from tests.processes import fleet_of
 from tests.world import ALICE, BOB
 
 
+@pytest.mark.proof
 async def test_two_replicas_behind_a_pooler_make_one_key(tmp_path: Path, migrated_postgres_url: str) -> None:
     with pooled(tmp_path, migrated_postgres_url) as address:
         async with fleet_of(tmp_path, f"{address}?pgbouncer=true", idle=True) as fleet:

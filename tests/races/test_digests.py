@@ -111,6 +111,7 @@ async def test_each_channel_gets_each_day_once_over_processes_a_crash_and_a_cloc
 
 
 @pytest.mark.parametrize("change", [SPRING], ids=["spring"])
+@pytest.mark.proof
 async def test_after_seven_months_away_each_channel_gets_the_last_day_once_and_whole(fleet: Fleet, change: date) -> None:
     """Every digest is late, and the report of the missed months takes its time: nobody may say that there are no figures."""
     await fleet.start(REPLICAS)

@@ -3,6 +3,8 @@
 import resource
 from pathlib import Path
 
+import pytest
+
 from tests.processes import BotProcess, Fleet, fleet_of
 from tests.soak.kills import FULL, limit_files
 from tests.templates import copy_sqlite, sqlite_url
@@ -16,6 +18,7 @@ async def readiness(fleet: Fleet, bot: BotProcess) -> str:
     return f"{answer.status_code} {answer.text}"
 
 
+@pytest.mark.proof
 async def test_a_full_disk_is_said_and_everything_works_once_there_is_room(tmp_path: Path) -> None:
     copy_sqlite(tmp_path / "quartermaster.db")
     async with fleet_of(tmp_path, sqlite_url(tmp_path / "quartermaster.db"), idle=True) as fleet:

@@ -43,6 +43,7 @@ async def test_a_key_that_is_being_made_is_finished_before_the_process_ends(tmp_
         assert not [line for line in bot.log if line.get("level") in ("error", "critical")]
 
 
+@pytest.mark.proof
 async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
     async with fleet_of(tmp_path, sqlite(tmp_path), idle=True) as fleet:
         bot = await fleet.start_one()
@@ -51,6 +52,7 @@ async def test_an_idle_process_ends_at_once_with_0(tmp_path: Path) -> None:
         assert await bot.ended() == 0
 
 
+@pytest.mark.proof
 async def test_a_request_of_slacks_that_is_under_way_is_answered_before_the_process_ends(tmp_path: Path) -> None:
     async with fleet_of(tmp_path, sqlite(tmp_path), more={"SLACK_APP_TOKEN": ""}, idle=True) as fleet:
         bot = await fleet.start_one()

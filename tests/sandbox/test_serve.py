@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot.settings.model import load_settings
+from tests.sizes import few
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,7 +34,7 @@ def read_until_ready(process: subprocess.Popen[str]) -> dict[str, str]:
     raise AssertionError(f"the sandbox ended: {process.stderr.read() if process.stderr else ''}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", few([signal.SIGTERM, signal.SIGINT]))
 def test_the_sandbox_prints_settings_that_work_and_ends_well(number: signal.Signals) -> None:
     process = sandbox_process("--slack-port", "0", "--claude-port", "0")
     try:

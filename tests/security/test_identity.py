@@ -13,12 +13,13 @@ from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.tickets import new_response_url
 from tests.security.doors import Json, any_world_of, kept, settled
 from tests.security.forgeries import click, command, submission
+from tests.sizes import few
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, EVE, GUS, World, world_of
 
 NINA, OMAR, FRANK, BOT, PRIYA, LIAM = "U0NINA", "U0OMAR", "U0FRANK", "U0QMBOT", "U0CROWD01", "U0CROWD02"
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=few(["socket", "http"]))
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[World]:
     async with any_world_of(tmp_path, request.param) as opened:
         yield opened

@@ -12,6 +12,7 @@ from bot.sandbox.run import Sandbox
 from bot.sandbox.slack.http_delivery import signed_headers
 from bot.settings.model import SettingsError, load_settings
 from tests.security.doors import Logs, any_world_of, captured_logs, settled
+from tests.sizes import few
 from tests.templates import copy_sqlite
 from tests.world import ALICE, APPROVALS, BOB, World
 
@@ -45,7 +46,7 @@ def _assert_logs_are_clean(logs: Logs, secrets: dict[str, str]) -> None:
     assert not KEY.search(logs.text)
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize("transport", few(["socket", "http"]))
 async def test_a_secret_is_in_one_modal_and_nowhere_else(tmp_path: Path, transport: str) -> None:
     copy_sqlite(tmp_path / "quartermaster.db")  # also in `make proof`: it is about what lies in files
     with captured_logs("DEBUG", everything=True) as logs:

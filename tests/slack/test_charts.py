@@ -132,6 +132,7 @@ def test_each_kind_of_picture_is_a_png_of_1200_by_600() -> None:
     assert sizes == [(chart.kind, PNG, (1200, 600)) for chart in charts]
 
 
+@pytest.mark.proof
 async def test_drawing_a_picture_of_1200_by_600_does_not_stall_the_loop() -> None:
     chart = spec(points=90, names=tuple("abcdefgh"), title="Costs $a$ and \\frac{ ✅")
     drawing = asyncio.create_task(render_png(chart))

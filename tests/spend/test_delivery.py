@@ -10,6 +10,7 @@ from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold
 from bot.spend.dimensions import DIMENSIONS
 from bot.store.session import Store
+from tests.sizes import few
 from tests.spend.world import (
     BUSY,
     COSTS,
@@ -33,7 +34,7 @@ from tests.spend.world import (
 )
 
 
-@pytest.mark.parametrize("trouble", ["shared", "removed", "archived"])
+@pytest.mark.parametrize("trouble", few(["shared", "removed", "archived"]))
 async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_is_told_once(
     store: Store, trouble: str
 ) -> None:

@@ -130,6 +130,7 @@ async def test_alert_speaks_once_and_is_acknowledged_on_its_card(world: World) -
     assert "actions" not in [block["type"] for block in card["blocks"]]
 
 
+@pytest.mark.proof
 async def test_acknowledgement_that_cannot_be_shown_is_not_called_undone(world: World) -> None:
     await started(world, "alert", spend_amount="300")
     await tomorrow(world)
@@ -190,6 +191,7 @@ async def test_who_is_in_a_channel_is_asked_of_slack(world: World) -> None:
     assert [await world.rt.notifier.is_in_channel(COSTS, one) for one in (DANA, outside)] == [True, False]
 
 
+@pytest.mark.proof
 async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)

@@ -30,6 +30,7 @@ async def figures(world: World) -> Json:
     return await world.message(DANA, "📈", COSTS)
 
 
+@pytest.mark.proof
 async def test_a_picture_takes_the_place_of_a_chart_that_slack_refuses(world: World) -> None:
     await world.post("/flags", refused_blocks=["data_visualization"])
     digest = await figures(world)
@@ -47,6 +48,7 @@ async def test_the_text_goes_out_when_neither_chart_nor_picture_does(world: Worl
     assert "on Tue 24 Nov" in digest["text"]
 
 
+@pytest.mark.proof
 async def test_a_private_answer_keeps_its_sentence_when_its_chart_is_refused(world: World) -> None:
     await world.post("/flags", refused_blocks=["data_visualization"])
     await world.command(DANA, "/claude-spend 7d by model", COSTS)

@@ -169,6 +169,7 @@ async def test_days_told_by_the_second_report_are_read_again_once_the_first_one_
     assert {fact.source for fact in known.values()} == {"analytics"}
 
 
+@pytest.mark.proof
 async def test_what_one_report_told_is_read_again_when_it_answers_after_the_other_has_stood_in(store: Store) -> None:
     figures, revised = steady(TODAY - DAY * 120, TODAY), steady(TODAY - DAY * 120, TODAY, 140 * DOLLAR)
     left = NOW - DAY * 40

@@ -20,6 +20,7 @@ async def large(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
+@pytest.mark.proof
 async def test_spend_by_key_is_answered_and_charted_with_a_thousand_keys(large: World) -> None:
     for text, part in (("yesterday by key", "on Sun 22 Nov"), ("7d by key", "7 days"), ("30d by key", "30 days")):
         assert (await large.command(DANA, f"/claude-spend {text}", COSTS))["ok"]

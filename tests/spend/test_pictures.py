@@ -1,5 +1,7 @@
 """A digest whose chart Slack refuses goes out with a picture, with the picture in its thread, or as text."""
 
+import pytest
+
 from bot.posts.redact import redact_channel
 from bot.store.session import Store
 from tests.spend.world import (
@@ -35,6 +37,7 @@ async def test_a_refused_chart_becomes_a_picture_and_is_remembered(store: Store)
     assert "image" in [block["type"] for block in slack.top()[1].message.blocks]
 
 
+@pytest.mark.proof
 async def test_a_refused_picture_is_shared_in_the_thread_beside_the_text(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)
@@ -49,6 +52,7 @@ async def test_a_refused_picture_is_shared_in_the_thread_beside_the_text(store: 
     assert slack.deleted == ["F0BELOW"], "another company doesn't keep the picture"
 
 
+@pytest.mark.proof
 async def test_without_chart_and_picture_the_text_still_goes_out(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)

@@ -7,10 +7,11 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.spend.ledger.sync import sync_costs
 from tests.security.doors import any_world_of, settled
+from tests.sizes import few
 from tests.world import COSTS, DANA, SPENDERS, keep_spending, world_of
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize("transport", few(["socket", "http"]))
 async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, transport: str) -> None:
     async with any_world_of(tmp_path, transport) as world:
         keep_spending(world.sandbox, SPENDERS)

@@ -98,6 +98,7 @@ async def _is_scraped_twice(prometheus: Prometheus) -> bool:
     return bool(found)
 
 
+@pytest.mark.proof
 async def test_every_query_of_the_dashboards_finds_something_and_every_rule_is_evaluated(tmp_path: Path) -> None:
     options = SandboxOptions(start=START)
     async with world_of(tmp_path, options=options, more={"METRICS_TOKEN": TOKEN}, spenders=3) as world:

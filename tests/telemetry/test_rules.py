@@ -8,6 +8,7 @@ import pytest
 
 from tests.dashboards.alerts import RULES
 from tests.generated import ROOT
+from tests.sizes import few
 from tests.telemetry.promtool import promtool
 
 Words = str | tuple[str, ...]
@@ -68,7 +69,7 @@ def test_each_rule_is_seen_to_fire() -> None:
     assert {name for name, *_ in FIRES} == {rule.name for rule in RULES}
 
 
-@pytest.mark.parametrize("fires", [True, False])
+@pytest.mark.parametrize("fires", few([True, False]))
 def test_alerts_fire_when_they_should_and_else_are_quiet(tmp_path: Path, *, fires: bool) -> None:
     """Whether they fire is read from ALERTS, so that the words of a rule may change."""
     files: list[str] = []
