@@ -117,6 +117,7 @@ async def test_a_waiting_request_can_be_withdrawn_and_a_late_key_changes_nothing
     await until(world, card, Status.WITHDRAWN)
 
 
+@pytest.mark.proof
 async def test_a_name_taken_before_the_approval_is_said_instead_of_counted(world: World) -> None:
     card = await world.ask_for_key(ALICE, "too-early", workspace="Production")
     taken = await make_key(world, "too-early", "Production")
@@ -135,6 +136,7 @@ async def test_a_key_made_in_time_counts_also_when_it_is_seen_too_late(world: Wo
     await until(world, card, Status.APPLIED)
 
 
+@pytest.mark.proof
 async def test_withdrawing_names_the_key_that_was_made_in_the_wrong_place(world: World) -> None:
     card = await approved(world, "left-behind")
     await make_key(world, "left-behind", "Staging")

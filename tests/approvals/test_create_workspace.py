@@ -230,6 +230,7 @@ async def test_a_limit_above_anthropics_cap_is_refused_before_anybody_is_asked(w
     assert "the organization's limit is lower, $20,000.00" in str(await asked(world, limit="200k"))
 
 
+@pytest.mark.proof
 async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: World) -> None:
     card = await asked(world, channel="C0ENG", tell=["digest", "alert"], limit="500")
     assert "<#C0ENG> gets the daily digest and alerts at 50, 80 and 100 % of the limit" in card["text"]
@@ -254,6 +255,7 @@ async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: W
     assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
 
 
+@pytest.mark.proof
 async def test_workspaces_are_added_to_the_digest_that_a_channel_has(world: World) -> None:
     staging = await world.workspace_id("Staging")
     await world.rt.spend_news.start_digest(ALICE, "C0ENG", {staging: "Staging"})

@@ -113,6 +113,7 @@ async def test_an_extension_that_nobody_decides_ends_with_its_grant(world: World
     await world.message(PRIYA, "It has ended, or ends right now, so there is nothing to extend.")
 
 
+@pytest.mark.proof
 async def test_a_second_extension_replaces_the_first_one(world: World) -> None:
     card = await billing_until(world, day(10))
     await a_minute_passes(world, seconds=9.9 * DAY)

@@ -241,6 +241,7 @@ async def test_an_invite_that_is_withdrawn_is_over_and_one_sent_again_elsewhere_
     await world.message(ALICE, f"✅ {LOU}: joined the organization as user")
 
 
+@pytest.mark.proof
 async def test_what_changed_before_somebody_could_join_is_said(world: World) -> None:
     card = await invited(world, f"{KIM}, {LOU}, mia@acme.test, nia@acme.test", "Staging", "Sandbox")
     await until(world, card, Status.APPLIED)

@@ -61,6 +61,7 @@ async def test_the_organizations_own_limit_is_taken_away_for_good(world: World) 
     assert "organization" not in limits(world)
 
 
+@pytest.mark.proof
 async def test_a_limit_that_only_the_bot_keeps_can_be_ended(world: World) -> None:
     first = await approved(world)
     await press(world, CAROL, first, "request_say_done")

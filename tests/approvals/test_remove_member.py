@@ -23,6 +23,7 @@ from bot.store import audit
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, make_key, press, request_behind, settled, until
 from tests.approvals.asking import approve, fill_in, now_on_the_wire, writes_since
 from tests.approvals.test_drift import a_day_passes, seen_of
+from tests.sizes import few
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
 NOAH, PRIYA, HANA = "U0CROWD04", "U0CROWD01", "U0CROWD09"
@@ -165,7 +166,7 @@ async def test_whoever_is_removed_never_decides_it(world: World) -> None:
     assert (await request_behind(world, card)).decisions == ()
 
 
-@pytest.mark.parametrize("call", [KEY, USER])
+@pytest.mark.parametrize("call", few([KEY, USER]))
 async def test_an_answer_that_is_lost_after_a_part_was_done_is_found_and_said_truly(world: World, call: str) -> None:
     assert (await world.post("/faults", target="claude", name=call, kind="drop_after", times=3))["ok"]
     card, seq = await asked(world), now_on_the_wire(world)
@@ -199,6 +200,7 @@ async def goes_on_after(world: World, card: Json, request: Request, done: tuple[
     assert len(await _about(world, key_id(world, KEPT))) == len(before)
 
 
+@pytest.mark.proof
 async def test_a_key_that_appeared_meanwhile_is_named_and_left(world: World) -> None:
     card = await asked(world)
     await make_key(world, "made-in-secret", created_by=await member_id(world, "Noah Klein"))

@@ -100,6 +100,7 @@ async def test_a_card_that_slack_would_not_redraw_for_a_while_is_redrawn_later(w
     assert (await card_with(world, "issued to"))["ts"] == card["ts"]
 
 
+@pytest.mark.proof
 async def test_an_older_drawing_that_lands_late_is_drawn_over(world: World) -> None:
     card = await revoke(world, "late-draw")
     await world.post("/faults", target="slack", name="chat.update", kind="slow", seconds=3)
@@ -125,6 +126,7 @@ async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_take
     assert "Nothing was sent" in said["text"]
 
 
+@pytest.mark.proof
 async def test_covering_a_channel_goes_on_where_slack_broke_off(world: World) -> None:
     for name in ("first", "second", "third"):
         card = await world.ask_for_key(ALICE, f"inside-{name}")

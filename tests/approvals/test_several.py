@@ -116,6 +116,7 @@ async def test_what_waits_is_followed_after_another_part_failed_and_a_retry_at_o
     assert len(writes_since(world, seq)) == 2, "each of the two that were left, once"
 
 
+@pytest.mark.proof
 async def test_while_a_part_that_waited_is_being_done_nobody_retries_or_gives_up(world: World) -> None:
     await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=1)
     card = await approved(world, "red", "later", "later-same", "then")
@@ -205,6 +206,7 @@ async def test_a_part_whose_answer_was_lost_is_looked_for_before_anybody_is_told
     assert {part.name: part.note for part in request.outcome.parts} == {"red": "found", "blue": "hoisted"}
 
 
+@pytest.mark.proof
 async def test_what_came_before_a_follow_up_failed_is_told_and_the_rest_follows(world: World) -> None:
     card = await approved(world, "later", "then")
     await until(world, card, Status.APPLIED)
@@ -221,6 +223,7 @@ async def test_what_came_before_a_follow_up_failed_is_told_and_the_rest_follows(
     assert not (await request_behind(world, card)).outcome.waits
 
 
+@pytest.mark.proof
 async def test_what_goes_on_as_it_was_is_no_news(world: World) -> None:
     card = await approved(world, "later-same")
     await until(world, card, Status.APPLIED)

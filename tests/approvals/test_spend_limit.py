@@ -25,6 +25,7 @@ from tests.approvals.acting import (
     until,
 )
 from tests.approvals.samples import ASKED, a_request, facts_of, payload_of
+from tests.sizes import few
 from tests.spend.world import DOLLAR, fill
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
@@ -225,6 +226,7 @@ async def test_a_limit_that_shows_in_the_feed_is_proven_without_a_word(world: Wo
     assert await kept(world) == 5000
 
 
+@pytest.mark.proof
 async def test_a_word_waits_for_the_feed_and_counts_alone_when_that_shows_nothing(world: World) -> None:
     await world.post("/claude/flags", compliance_enabled=True)
     card = await approved(world, "organization", "20,000")
@@ -242,6 +244,7 @@ async def test_a_word_waits_for_the_feed_and_counts_alone_when_that_shows_nothin
     assert await kept(world, None) == 20_000
 
 
+@pytest.mark.proof
 async def test_a_word_is_taken_once_from_whoever_has_it_and_falls_with_a_hand_over(world: World) -> None:
     await world.post("/claude/flags", compliance_enabled=True)
     card = await approved(world)
@@ -269,7 +272,7 @@ async def test_a_feed_that_is_down_does_not_hold_a_word_for_ever(world: World) -
     await until(world, card, Status.APPLIED)
 
 
-@pytest.mark.parametrize("amount", ["5,000", "none"])
+@pytest.mark.parametrize("amount", few(["5,000", "none"]))
 async def test_a_limit_that_i_cannot_read_is_to_be_noted_before_it_is_changed_for_a_time(world: World, amount: str) -> None:
     await approved(world, "Staging", amount, ends_on="2026-12-31")
     steps = await world.message(CAROL, "Open the Console, Settings, Workspaces")
@@ -291,6 +294,7 @@ async def test_at_its_end_a_person_is_told_what_to_set_back_by_hand(world: World
     assert await kept(world) == 4000
 
 
+@pytest.mark.proof
 async def test_a_preview_that_is_granted_after_the_ask_is_used(world: World) -> None:
     card = await ask(world, "Research", "3k", ends_on="2026-12-31")
     await preview(world)
@@ -310,6 +314,7 @@ async def test_a_workspace_that_was_archived_meanwhile_gets_no_limit(world: Worl
     await card_with(world, "Somebody archived the workspace Staging. Nothing was changed. Give up.")
 
 
+@pytest.mark.proof
 async def test_another_amount_in_the_feed_is_a_problem_until_it_is_mended(world: World) -> None:
     """Which fields an entry has isn't documented; one that names an amount is held to it."""
     await world.post("/claude/flags", compliance_enabled=True)

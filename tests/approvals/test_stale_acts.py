@@ -63,6 +63,7 @@ async def ask_for_billing(world: World, reason: str, ends_on: str | None = None)
     return await card_with(world, reason)
 
 
+@pytest.mark.proof
 async def test_a_process_that_slept_before_its_change_leaves_it_be(world: World) -> None:
     key_id = await make_key(world, "leaky")
     await world.post(f"/claude/keys/{key_id}", status="inactive")
@@ -193,6 +194,7 @@ async def test_fourteen_at_once_complete_a_quorum_of_twelve(tmp_path: Path) -> N
         assert len(request.decisions) == 12
 
 
+@pytest.mark.proof
 async def test_the_same_name_asked_for_in_two_workspaces_is_nobodys_mistake(world: World) -> None:
     by_hand = await world.ask_for_key(ALICE, "ingest", workspace="Production")
     await press(world, CAROL, by_hand, "request_approve")
@@ -205,6 +207,7 @@ async def test_the_same_name_asked_for_in_two_workspaces_is_nobodys_mistake(worl
     assert not (await request_behind(world, by_hand)).outcome.problem
 
 
+@pytest.mark.proof
 async def test_a_key_made_by_hand_is_seen_whatever_the_two_clocks_say(world: World) -> None:
     for ahead in (timedelta(seconds=-60), timedelta(seconds=5), timedelta(seconds=60)):
         world.rt.clock = lambda ahead=ahead: world.sandbox.clock.now() + ahead

@@ -95,6 +95,7 @@ async def test_a_form_says_whose_days_it_takes(world: World) -> None:
     assert "so days are days in Europe/Berlin." in (await told(world, JONAS, "You asked for it until <!date^"))["text"]
 
 
+@pytest.mark.proof
 async def test_a_role_holds_until_the_day_is_over_there_and_no_longer(world: World) -> None:
     await world.command(HANA, "/claude-members role @priya billing stocktaking until today")
     card = await card_with(world, "stocktaking")

@@ -91,6 +91,7 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
     assert any(line.startswith(f"{offered}Last asked <!date^") for line in lines)
 
 
+@pytest.mark.proof
 async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_went_out(tmp_path: Path) -> None:
     start = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     async with world_of(tmp_path, options=SandboxOptions(start=start), spenders=SPENDERS) as world:

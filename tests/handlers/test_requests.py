@@ -74,6 +74,7 @@ async def test_a_request_is_approved_from_the_app_home(world: World) -> None:
     assert "✅ `from-home` in *Staging*" in shown
 
 
+@pytest.mark.proof
 async def test_an_approval_stays_said_when_the_app_home_cannot_be_redrawn(world: World) -> None:
     card = await world.ask_for_key(ALICE, "home-refused")
     await home_of(world, BOB, "API key home-refused in Staging")
@@ -151,6 +152,7 @@ async def test_the_command_lists_what_waits_and_what_is_mine(world: World) -> No
     await told(world, DANA, "Nothing waits for your decision. You have no requests yet.")
 
 
+@pytest.mark.proof
 async def test_whoever_presses_approve_twice_is_not_told_of_somebody_else(world: World) -> None:
     card = await world.ask_for_key(ALICE, "pressed-twice")
     click = {"action_id": "request_approve", "type": "button", "value": (await request_behind(world, card)).id}

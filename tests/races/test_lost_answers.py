@@ -7,6 +7,7 @@ import pytest
 
 from bot.sandbox.stage import Json
 from tests.approvals.acting import settled
+from tests.sizes import few
 from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
 MAKE = "POST /v1/organizations/api_keys"
@@ -28,7 +29,7 @@ async def cards(world: World, name: str) -> list[Json]:
     return [m for m in seen if f"`{name}`" in m["text"] and not m["ephemeral"]]
 
 
-@pytest.mark.parametrize("ahead", [0, 60, -60], ids=["same clock", "bot's clock ahead", "bot's clock behind"])
+@pytest.mark.parametrize("ahead", few([0, 60, -60]), ids=["same clock", "bot's clock ahead", "bot's clock behind"])
 async def test_a_key_whose_answer_got_lost_is_found_and_its_secret_said_to_be_lost(tmp_path: Path, ahead: int) -> None:
     async with world_of(tmp_path) as world:
         world.rt.clock = lambda: world.sandbox.clock.now() + timedelta(seconds=ahead)
@@ -54,7 +55,7 @@ async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_pa
         assert keys_named(world, "unsent") == 1
 
 
-@pytest.mark.parametrize("kind", ["500", "empty", "drop_before"])
+@pytest.mark.parametrize("kind", few(["500", "empty", "drop_before"]))
 async def test_a_card_that_slack_may_not_have_taken_is_posted_later(tmp_path: Path, kind: str) -> None:
     """Where Slack gave no usable answer the card may stand there already, so it isn't repeated before its claim is old."""
     async with world_of(tmp_path) as world:
@@ -86,7 +87,7 @@ async def test_a_busy_slack_delays_the_card_and_shows_it_once(tmp_path: Path) ->
         assert len(await cards(world, "busy-slack")) == 1
 
 
-@pytest.mark.parametrize("kind", ["500", "drop_before", "drop_after", "429"])
+@pytest.mark.parametrize("kind", few(["500", "drop_before", "drop_after", "429"]))
 async def test_a_card_that_could_not_be_redrawn_is_right_a_minute_later(tmp_path: Path, kind: str) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "stale-card")

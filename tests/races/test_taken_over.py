@@ -163,6 +163,7 @@ async def test_an_interrupted_change_of_somebody_who_left_ends_with_a_person(tmp
         )
 
 
+@pytest.mark.proof
 async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         await world.command(ALICE, "/claude-keys request")
@@ -183,6 +184,7 @@ async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None
         assert all("issued to" in one["text"] for one in cards)
 
 
+@pytest.mark.proof
 async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "never-retried")

@@ -54,6 +54,7 @@ def test_the_sandbox_prints_settings_that_work_and_ends_well(number: signal.Sign
         process.communicate()
 
 
+@pytest.mark.proof
 def test_a_busy_port_is_one_clear_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

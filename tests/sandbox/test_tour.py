@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.forks import fork
 from tests.processes import ROOT
 from tests.sizes import PROOF
@@ -58,6 +60,7 @@ async def test_the_tour_goes_as_expected_and_writes_what_anybody_saw(tmp_path: P
     assert (out / "998-message-post-c0old.json").exists() is False
 
 
+@pytest.mark.proof
 async def test_a_step_that_breaks_is_named_whatever_it_broke_of() -> None:
     program = """
 import sys

@@ -16,6 +16,7 @@ from bot.sandbox.together import bot_on
 from tests.security.doors import Json, captured_logs, kept, settled
 from tests.security.forgeries import click, submission
 from tests.security.test_identity import deliver, request_id_of, told
+from tests.sizes import few
 from tests.templates import copy_sqlite
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, a_minute, world_of
 
@@ -53,7 +54,7 @@ async def failed_role_change(world: World) -> Json:
 
 
 @pytest.mark.parametrize(
-    "today", ["", POLICY.replace("quorum = 1", "quorum = 2"), POLICY.replace("S0ADMINS", "S0FINANCE")],
+    "today", few(["", POLICY.replace("quorum = 1", "quorum = 2"), POLICY.replace("S0ADMINS", "S0FINANCE")], 2),
     ids=["nobody may", "two must", "others may"],
 )  # fmt: skip
 async def test_a_retry_needs_an_approval_that_holds_today(world: World, today: str) -> None:
@@ -119,7 +120,7 @@ async def test_a_click_does_not_take_over_another_requests_card(world: World) ->
     assert "second-one" in now["text"]
 
 
-@pytest.mark.parametrize("tail", [" ", "\u2003", "\u00a0", "\x1f", "\n"])
+@pytest.mark.parametrize("tail", few([" ", "\u2003", "\u00a0", "\x1f", "\n"], 2))
 async def test_white_space_around_a_key_s_name_makes_no_other_name(world: World, tail: str) -> None:
     await world.ask_for_key(ALICE, "ingest-x")
     await world.command(ALICE, "/claude-keys request")

@@ -107,6 +107,7 @@ async def test_what_a_second_reading_says_too_is_used_and_said_once(store: Store
     assert (await total(store, FRIDAY - DAY) or 0) == wanted / DOLLAR
 
 
+@pytest.mark.proof
 async def test_a_second_reading_that_says_something_else_again_is_a_first_one(store: Store) -> None:
     await read(store, KNOWN, NOW)
     some: list[Figure] = [(*figure[:4], figure[4] // 3) for figure in KNOWN]
@@ -117,6 +118,7 @@ async def test_a_second_reading_that_says_something_else_again_is_a_first_one(st
     assert await total(store) == pytest.approx(Decimal(175) / 3)
 
 
+@pytest.mark.proof
 async def test_a_doubted_day_of_long_ago_is_read_again_without_waiting_for_the_next_day(store: Store) -> None:
     old = FRIDAY - DAY * 12
     await read(store, KNOWN, NOW)
@@ -186,6 +188,7 @@ async def test_an_alert_is_about_figures_that_are_not_doubted(store: Store) -> N
     assert "$175.00 so far" in slack.top()[0].message.text
 
 
+@pytest.mark.proof
 async def test_every_replica_knows_what_is_doubted(three: list[Store]) -> None:
     await read(three[0], KNOWN, NOW)
     await read(three[1], [], NOW + SOON)

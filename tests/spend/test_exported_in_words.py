@@ -74,6 +74,7 @@ def hint(export: Export) -> list[str]:
     return shlex.split(command.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
+@pytest.mark.proof
 async def test_the_hint_that_slack_prints_is_a_command_that_gives_the_same_file(store: Store, tmp_path: Path) -> None:
     rt = await ledger(store)
     lists = [

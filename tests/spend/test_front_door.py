@@ -62,6 +62,7 @@ async def test_digest_is_asked_for_in_a_form_and_comes_next_morning_once(world: 
     assert [m["text"].split(":")[0] for m in replies] == [f"*By {one.name}* on Mon 23 Nov" for one in DIMENSIONS]
 
 
+@pytest.mark.proof
 async def test_breakdown_leads_on_for_whoever_asks_and_repeats_no_table_in_the_channel(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)

@@ -35,6 +35,7 @@ async def known_days(store: Store) -> set[date]:
         return set(await table.ledger_days(tx, date(2026, 1, 1), TODAY))
 
 
+@pytest.mark.proof
 async def test_a_long_absence_is_read_once_and_then_no_more(store: Store) -> None:
     organization, slack = await left_behind(store)
     rt = runtime(store, organization, slack)
@@ -70,6 +71,7 @@ async def test_a_digest_reads_two_days_where_nothing_is_missing(store: Store) ->
     assert organization.asked == [(TODAY - DAY * 2, TODAY + DAY)]
 
 
+@pytest.mark.proof
 async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: Store) -> None:
     figures = [*steady(TODAY - DAY * 200, TODAY - DAY * 150), *steady(TODAY - DAY * 40, TODAY)]
     rt = runtime(store, Organization(figures, page_rows=1000))
@@ -157,6 +159,7 @@ async def test_a_reading_that_broke_off_after_an_absence_is_begun_again(store: S
     assert not mended.is_failing
 
 
+@pytest.mark.proof
 async def test_days_told_by_the_second_report_are_read_again_once_the_first_one_answers(store: Store) -> None:
     figures = steady(TODAY - DAY * 90, TODAY)
     early = NOW - DAY * 50

@@ -129,6 +129,7 @@ async def test_a_digest_that_was_stopped_is_corrected_no_more(store: Store) -> N
     assert len(slack.figures()) == before
 
 
+@pytest.mark.proof
 async def test_a_late_job_corrects_once(three: list[Store]) -> None:
     await fill(three[0], [*MONTH, *BUSY])
     await subscribe(three[0])
@@ -236,6 +237,7 @@ async def test_replicas_out_of_step_say_each_correction_once(three: list[Store])
     assert said == Counter((channel, text) for channel in channels for text in words)
 
 
+@pytest.mark.proof
 async def test_replicas_say_a_correction_once_and_again_when_its_process_died(three: list[Store]) -> None:
     await fill(three[0], [*MONTH, *BUSY])
     await subscribe(three[0])

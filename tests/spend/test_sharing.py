@@ -36,6 +36,7 @@ async def test_share_that_is_delivered_twice_is_posted_once(tmp_path: Path, tran
         assert await shared() == 2, "a later click is another share"
 
 
+@pytest.mark.proof
 async def test_figures_come_directly_where_nobody_can_tell_who_reads(tmp_path: Path) -> None:
     async with world_of(tmp_path, spenders=SPENDERS) as world:
         await sync_costs(world.rt, world.rt.now())
