@@ -1,6 +1,6 @@
 """Requests and decisions in the database: one guarded write per transition."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final, cast
@@ -62,9 +62,11 @@ async def find_open(tx: Tx, open_subject: str) -> Request | None:
     return found[0] if found else None
 
 
-async def with_status(tx: Tx, *statuses: Status, limit: int = 500) -> list[Request]:
-    """Return the requests in these statuses, oldest first."""
-    return await with_decisions(tx, select(RequestRow).where(_STATUS.in_(statuses)).order_by(ASKED).limit(limit))
+async def with_status(tx: Tx, *statuses: Status, kinds: Collection[str] = (), limit: int | None = 500) -> list[Request]:
+    """Return the requests in these statuses, oldest first; with `kinds` of these kinds alone."""
+    query = select(RequestRow).where(_STATUS.in_(statuses))
+    query = query.where(col(RequestRow.kind).in_(kinds)) if kinds else query
+    return await with_decisions(tx, query.order_by(ASKED).limit(limit))
 
 
 async def of_requester(

@@ -6,7 +6,9 @@ record. What the parts of a request set is looked after in the same way, each by
 no change, nor is what went with a workspace or a membership.
 """
 
+import contextlib
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +16,8 @@ from bot.approvals import db as requests
 from bot.approvals.act import Asked, look_of
 from bot.approvals.cards.topic import refresh
 from bot.approvals.extensions import kind_of
-from bot.approvals.kind import AnyKind
+from bot.approvals.kind import AnyKind, all_kinds
+from bot.approvals.listed import ListedAdmin
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import ENDED, Elsewhere, NeedsPerson, Outcome
 from bot.approvals.parts import Seen, Stays
@@ -27,7 +30,6 @@ from bot.timers.model import Timer, TimerTopic
 
 TOPIC = "drift"
 _AT_WORK = (Status.APPLYING, Status.FULFILLING, Status.FAILED, Status.REVERTING)
-_MOST_AT_WORK = 10_000
 LOOK_EVERY, SOON = timedelta(days=1), timedelta(minutes=1)
 FINAL_LASTS = timedelta(days=90)
 """For so long it is looked whether somebody brings back what was ended for good."""
@@ -72,7 +74,7 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     if stays is None or (stays.is_final and request.closed_at and rt.now() >= request.closed_at + FINAL_LASTS):
         return None
     try:
-        seen = await stays.see(look_of(rt, asked))
+        seen = await _see(rt, stays, asked)
         if seen is None or (not seen.is_same and await _is_archived(rt, request.workspace_id)):
             return None
     except (UpstreamMissing, NeedsPerson):
@@ -85,6 +87,18 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     if noted:
         await refresh(rt, request.id)
     return None if seen.is_over else rt.now() + LOOK_EVERY
+
+
+async def _see(rt: Runtime, stays: Stays[Any], asked: Asked[Any]) -> Seen | None:
+    """Read a value from the lists that everybody shares; one that isn't as it was set there is asked for by itself.
+
+    Whoever leaves may leave a hundred keys, each of which would be a call a day.
+    """
+    with contextlib.suppress(UpstreamMissing):
+        listed = await stays.see(replace(look_of(rt, asked), admin=ListedAdmin(rt.admin, rt.directory)))
+        if listed and listed.is_same:
+            return listed
+    return await stays.see(look_of(rt, asked))
 
 
 def _behind(kind: AnyKind, asked: Asked[Any], subject: str) -> tuple[Stays[Any] | None, str]:
@@ -125,14 +139,16 @@ async def _note(rt: Runtime, request: Request, seen: Seen, which: str, timer: Ti
 
 async def is_ours(rt: Runtime, tx: Tx, timer: Timer) -> bool:
     """Tell whether another request that changes the value is at work on it, or did a part of its work."""
-    for one in await requests.with_status(tx, *_AT_WORK, limit=_MOST_AT_WORK):
+    setting = [name for name, kind in all_kinds(rt).items() if timer.subject.partition(":")[0] in kind.effect.sets]
+    for one in await requests.with_status(tx, *_AT_WORK, kinds=setting, limit=None):
         kind, is_idle = kind_of(rt, one), one.status is Status.FAILED and not (one.outcome.parts or one.outcome.in_doubt)
-        if one.id != timer.what and not is_idle and timer.subject in _changed_by(kind, kind.asked(one)):
+        if one.id != timer.what and not is_idle and timer.subject in changed_by(kind, kind.asked(one)):
             return True
     return False
 
 
-def _changed_by(kind: AnyKind, asked: Asked[Any]) -> list[str]:
+def changed_by(kind: AnyKind, asked: Asked[Any]) -> list[str]:
+    """Return which values a request changes."""
     own = [kind.effect.stays.which(asked)] if kind.effect.stays else []
     return [*own, *kind.effect.lets_go(asked)]
 

@@ -184,7 +184,8 @@ class Effect(Generic[P]):
     that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
     `stays_after` is the value that is looked after once a grant has ended, where its end is for good;
     `lets_go` names further values that it changes, after which no earlier request looks from then on, with the part that
-    changes each, "" for the request itself.
+    changes each, "" for the request itself. `sets` are the first words of all values that `stays` and `lets_go` may name,
+    such as "status" of "status:apikey_1": so who is at work on a value is asked of few requests.
     """
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
@@ -197,6 +198,7 @@ class Effect(Generic[P]):
     stays_after: Stays[P] | None = None
     parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
     lets_go: Callable[[Asked[P]], Mapping[str, str]] = lambda _asked: {}
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

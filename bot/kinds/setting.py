@@ -128,7 +128,13 @@ class Setting(Generic[P]):
         """Return what is changed."""
         revert = None if self.is_final else self.revert
         return Effect(
-            apply=self.apply, repeatable=True, look=self.look, revert=revert, stands=self.stands, stays=self.stays()
+            apply=self.apply,
+            repeatable=True,
+            look=self.look,
+            revert=revert,
+            stands=self.stands,
+            stays=self.stays(),
+            sets=(self.noun,),
         )
 
     def stays(self) -> Stays[P]:

@@ -11,14 +11,15 @@ from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
-from bot.approvals.drift import DRIFT, FINAL_LASTS, LOOK_EVERY, is_ours, let_go, watch
+from bot.approvals.drift import DRIFT, FINAL_LASTS, LOOK_EVERY, changed_by, is_ours, let_go, watch
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.execute import expire
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Elsewhere, Outcome, PartDone
 from bot.approvals.submit import add
-from bot.kinds.people.leaving import LeftKey
+from bot.directory.directory import Directory
+from bot.kinds.people.leaving import LeftInvite, LeftKey
 from bot.kinds.registry import KINDS
 from bot.slack.paging import Page
 from bot.store import audit
@@ -27,7 +28,7 @@ from bot.timers.db import due
 from bot.timers.model import Timer
 from bot.timers.run import due_timers, run_timer
 from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, until
-from tests.approvals.asking import approve, ask, fill_in
+from tests.approvals.asking import approve, ask, fill_in, now_on_the_wire
 from tests.approvals.samples import ALICE as ALICE_WHO
 from tests.approvals.samples import ASKED, a_request
 from tests.approvals.test_replace import acting, runtime
@@ -105,6 +106,19 @@ def test_every_kind_that_sets_a_value_is_looked_after() -> None:
         request = a_request(name, Status.APPLIED, payload=kind.sample.payload.model_dump(mode="json"))
         assert kind.effect.stays
         assert ":" in kind.effect.stays.which(kind.asked(request))
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_what_a_kind_may_change_is_told_by_its_first_word(name: str) -> None:
+    kind = KINDS[name]
+    payload = kind.sample.payload.model_dump(mode="json")
+    if name == "remove_member":
+        key = LeftKey(id="apikey_1", name="x", place="y", status="active", fate="revoke")
+        invite = LeftInvite(id="invite_1", email="x@acme.test")
+        payload |= {"keys": [key.model_dump()], "invites": [invite.model_dump()]}
+    request = a_request(name, Status.APPLIED, payload=payload)
+    changed = changed_by(kind, kind.asked(request))
+    assert {which.partition(":")[0] for which in changed} == set(kind.effect.sets)
 
 
 @pytest.mark.parametrize("how", ["replaced", "expired"])
@@ -229,11 +243,21 @@ async def watched(store: Store) -> set[tuple[str, str]]:
 async def a_day_passes(world: World) -> int:
     """Let a day pass, and look after what was set; returns how many values were looked at."""
     await world.post("/clock", advance=LOOK_EVERY.total_seconds() + 60)
+    forget_lists(world)
     topics = {DRIFT.name: DRIFT}
     found = await due_timers(world.rt, topics, world.rt.now())
     for timer in found:
         await run_timer(world.rt, topics, timer, world.rt.now())
     return len(found)
+
+
+def forget_lists(world: World) -> None:
+    """Let the lists be as old as a day makes them."""
+    directory: Directory = world.rt.directory
+    for forget in (directory.forget_keys, directory.forget_members, directory.forget_invites, directory.forget_workspaces):
+        forget()
+    for workspace_id in world.sandbox.claude.workspaces:
+        directory.forget_roles_in(workspace_id)
 
 
 async def applied(world: World, kind: AnyKind) -> Request:
@@ -254,7 +278,10 @@ async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was
     async with world_of(tmp_path) as world:
         request = await applied(world, KINDS["change_role"])
         path = f"/claude/users/{(await world.rt.notifier.person('U0DANA')).email}"
+        before = now_on_the_wire(world)
         assert (await a_day_passes(world), await seen_of(world, request)) == (1, ([], ""))
+        read = {entry.name for entry in world.sandbox.wire.after(before) if entry.service == "claude"}
+        assert read == {"GET /v1/organizations/users"}, "what is as it was set is found in a list that many looks share"
         await world.post(path, role="user")
         await a_day_passes(world)
         await a_day_passes(world)

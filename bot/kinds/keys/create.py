@@ -187,6 +187,7 @@ CREATE_KEY = Kind(
         stands=_stands,
         stays=Stays(which=_which, see=_see),
         stays_after=Stays(which=_which, see=_see_ended, is_final=True),
+        sets=("status",),
     ),
     concerns=NOBODY,
     by_hand=ByHand(

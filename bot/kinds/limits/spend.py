@@ -220,6 +220,7 @@ SET_SPEND_LIMIT = Kind(
         stands=_stands,
         keep=_keep,
         stays=_LIMIT.stays(),
+        sets=(_LIMIT.noun,),
     ),
     concerns=NOBODY,
     by_hand=ByHand(

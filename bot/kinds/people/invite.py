@@ -219,7 +219,7 @@ INVITE_MEMBERS = Kind(
         chosen=_chosen,
     ),
     rules=Rules(subject=_subject, check=_check),
-    effect=replace(SEVERAL.effect(), parts_stay=_parts_stay, lets_go=removals_undone),
+    effect=replace(SEVERAL.effect(), parts_stay=_parts_stay, lets_go=removals_undone, sets=("removed",)),
     concerns=NOBODY,
     follow_up=SEVERAL.follow_up(),
     offers=Offer(

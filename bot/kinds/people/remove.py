@@ -234,7 +234,13 @@ REMOVE_MEMBER = Kind(
         may_be_gone=True,
         least_approvals=2,
     ),
-    effect=replace(SEVERAL.effect(), apply=apply, lets_go=lets_go, parts_stay=parts_stay),
+    effect=replace(
+        SEVERAL.effect(),
+        apply=apply,
+        lets_go=lets_go,
+        parts_stay=parts_stay,
+        sets=("role", "removed", "invite", "status"),
+    ),
     concerns=Concerns(
         find=_heir,
         field="new_owner",

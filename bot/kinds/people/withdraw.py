@@ -116,7 +116,7 @@ WITHDRAW_INVITE = Kind(
         chosen=lambda asked: {"invite_id": asked.payload.email},
     ),
     rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
-    effect=Effect(apply=_apply, repeatable=True, look=_look, lets_go=_lets_go),
+    effect=Effect(apply=_apply, repeatable=True, look=_look, lets_go=_lets_go, sets=("invite",)),
     concerns=NOBODY,
     sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
 )
