@@ -63,6 +63,8 @@ def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: F
         blocks.append(section(f"⚠️ {escape(form.danger)}"))
     blocks += frame.above
     for one in form.fields:
+        if not (one.is_in(held) or one.name in faults.at_fields):
+            continue
         blocks += _blocks(one, held)
         if one.name in faults.at_fields:
             blocks.append(context(f"⚠️ {escape(faults.at_fields[one.name])}"))

@@ -28,6 +28,8 @@ Slack), `lookup` (str), `lookups` (tuple of str). From its `choices`: `choice` i
 """
 FormValue = str | tuple[str, ...]
 """What a field holds; several values where several may be given."""
+MORE = "more"
+"""The field whose boxes, once ticked, bring further fields into the form."""
 WHOLE = "organization"
 """What a workspace's field holds that means the whole organization."""
 SEVERAL: tuple[FieldType, ...] = ("people", "lookups", "choices")
@@ -55,12 +57,18 @@ class FormField:
     """The limits of a number, an amount, a limit or a duration; for several choices how many may be taken."""
     whole: str = ""
     """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
+    behind: str = ""
+    """The box of the field `MORE` that brings this one into the form; what holds something is in it anyway."""
     redraws: bool = False
     """Whether the form is redrawn once it is filled in, because what stands around the fields depends on it."""
     unfit: str = ""
     """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None
     """Looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None."""
+
+    def is_in(self, held: "FormInput") -> bool:
+        """Tell whether it is in the form now: always, or once its box is ticked."""
+        return not self.behind or self.behind in held.texts(MORE) or bool(held.texts(self.name))
 
     @property
     def decides(self) -> bool:

@@ -1,10 +1,12 @@
 """People on the sandbox, as code: type, click, submit, and wait for what they see. The tour and the tests act with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import httpx
+
+from bot.forms.fields import MORE
 
 Json = dict[str, Any]
 
@@ -42,10 +44,28 @@ class Stage:
 
     async def submit(self, user: str, **values: Any) -> Json:
         """Submit the modal on top of somebody's stack; values by block id."""
-        view = (await self.modals(user))[-1]
+        view = await self._with_fields((await self.modals(user))[-1], user, values)
         elements = {b["block_id"]: b["element"]["action_id"] for b in view["blocks"] if b["type"] == "input"}
         given = {block: {elements[block]: value} for block, value in values.items()}
         return await self.post("/act/submit", user=user, view_id=view["id"], values=given)
+
+    async def _with_fields(self, view: Json, user: str, names: Iterable[str]) -> Json:
+        """Tick the boxes that bring further fields into a form, where some of these fields aren't in it yet."""
+        boxes = next((b["element"] for b in view["blocks"] if b["block_id"] == MORE), None)
+        if boxes is None or self._are_in(view, names):
+            return view
+        ticked = [option["value"] for option in boxes["options"]]
+        await self.click(user, boxes["action_id"], view_id=view["id"], selected=ticked)
+
+        async def look() -> Json | None:
+            top = (await self.modals(user))[-1]
+            return top if self._are_in(top, names) else None
+
+        return await self.wait_for(look, f"fields {sorted(names)} for {user}")
+
+    @staticmethod
+    def _are_in(view: Json, names: Iterable[str]) -> bool:
+        return set(names) <= {block["block_id"] for block in view["blocks"]}
 
     async def modals(self, user: str) -> list[Json]:
         """Return somebody's open modals, the top one last."""

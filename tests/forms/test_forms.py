@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.errors import InvalidInput
 from bot.forms.draw import Faults, Frame, draw
-from bot.forms.fields import FieldType, Form, FormField, FormInput
+from bot.forms.fields import MORE, FieldType, Form, FormField, FormInput
 from bot.forms.read import given, problems, read
 from bot.sandbox.slack.validation import validate_view
 from bot.sandbox.slack.values import state_values
@@ -265,3 +265,17 @@ def test_faults_stand_at_their_fields_and_the_rest_on_top_between_what_frames_th
     ]
     assert texts == ["⚠️ *All* of it.", "⚠️ Nor that.", "⚠️ It stops.", "Above", "a", "⚠️ Not &lt;this&gt;.", "b", "Below"]
     assert (view["submit"]["text"], view["private_metadata"]) == ("Go", "C0COSTS")
+
+
+def test_what_is_behind_a_box_is_drawn_once_it_is_ticked_or_holds_something_or_has_a_fault() -> None:
+    boxes = FormField(MORE, "Also", "choices", optional=True, choices=(("extra", "Say more"),), redraws=True)
+    form = form_of(FormField("f", "F"), boxes, FormField("g", "G", optional=True, behind="extra"))
+
+    def drawn(values: dict[str, Any], faults: Faults | None = None) -> list[str]:
+        view = draw(form, held_by(form, values), faults=faults)
+        assert validate_view(view) == []
+        return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+    assert drawn({"f": "x"}) == ["f", MORE]
+    assert drawn({MORE: ["extra"]}) == drawn({"g": "y"}) == ["f", MORE, "g"]
+    assert drawn({}, Faults(at_fields={"g": "Not this one."})) == ["f", MORE, "g"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from bot.forms.fields import MORE
 from bot.kinds.registry import KINDS
 from bot.sandbox.slack.state import View
 from tests.soak.world import Soak
@@ -26,6 +27,11 @@ def hang_up_buttons(soak: Soak) -> None:
     content = Content(text="Forms", blocks=[{"type": "actions", "block_id": "forms", "elements": buttons}])
     message = post(soak.slack, soak.slack.channels["C0ENG"], content)
     soak.anchor = (message.channel, message.ts)
+
+
+def _inputs(form: View) -> dict[str, str]:
+    """Return the action ids of a form's fields."""
+    return {b["block_id"]: b["element"]["action_id"] for b in form.payload["blocks"] if b["type"] == "input"}
 
 
 @dataclass(eq=False)
@@ -60,6 +66,8 @@ class Hands:
             if not await self._open(user, kind, key_id):
                 return False
             form = await self.soak.until(lambda: self._form(user, kind), 3.0)
+            if form and not set(values) <= set(_inputs(form)):
+                form = await self._tick(user, kind, form, values)
             return bool(form) and await self._send(user, form, values)
 
     async def _open(self, user: str, kind: str, key_id: str) -> bool:
@@ -77,8 +85,19 @@ class Hands:
         view = self.top(user)
         return view if view and view.payload.get("callback_id") == f"form_{kind}" else None
 
+    async def _tick(self, user: str, kind: str, form: View, values: dict[str, Any]) -> View | None:
+        """Tick the boxes that bring further fields into a form."""
+        boxes = next((b["element"] for b in form.payload["blocks"] if b.get("block_id") == MORE), None)
+        if boxes is None:
+            return form
+        every = [option["value"] for option in boxes["options"]]
+        await self.act("/act/click", user=user, view_id=form.id, action_id=boxes["action_id"], selected=every)
+        return await self.soak.until(
+            lambda: (view := self._form(user, kind)) and set(values) <= set(_inputs(view)) and view, 3.0
+        )
+
     async def _send(self, user: str, form: View, values: dict[str, Any]) -> bool:
-        inputs = {b["block_id"]: b["element"]["action_id"] for b in form.payload["blocks"] if b["type"] == "input"}
+        inputs = _inputs(form)
         if not set(values) <= set(inputs):
             return False
         given = {block: {inputs[block]: value} for block, value in values.items()}

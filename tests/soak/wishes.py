@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from bot.approvals.kind import AnyKind
-from bot.forms.fields import WHOLE, FormField
+from bot.forms.fields import MORE, WHOLE, FormField
 from bot.kinds.people.change_role import ROLES
 from bot.kinds.people.leaving import FATES
 from bot.kinds.registry import KINDS
@@ -256,6 +256,7 @@ BY_NAME: dict[str, Make] = {
     "join_role": Wishing.joined_as,
     "invite_id": Wishing.invite,
     "rate_group": Wishing.group,
+    MORE: lambda _wishing, _: None,
     "tell": lambda _wishing, _: None,
     "channel": lambda _wishing, _: None,
 }

@@ -13,7 +13,7 @@ from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import Checked, Concerns, Filled, Offer, Rules, Sample, Words
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
-from bot.forms.fields import FormField, FormInput
+from bot.forms.fields import MORE, FormField, FormInput
 from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
@@ -68,14 +68,6 @@ _FIELDS = (
     ),
     FormField("owner", "Owner", "person", hint="Becomes its workspace admin. Leave empty: you.", optional=True),
     FormField(
-        "members",
-        "First members",
-        "people",
-        hint="They become workspace developers. Organization admins and billing members have access anyway.",
-        optional=True,
-        most=MOST_MEMBERS,
-    ),
-    FormField(
         "limit",
         "Monthly limit",
         "amount",
@@ -84,9 +76,38 @@ _FIELDS = (
         least=LEAST,
         most=MOST,
     ),
-    FormField("cost_centre", "Cost centre", optional=True, max_length=100),
     FormField(
-        "channel", "Slack channel", "channel", hint="Where the people who work on it talk.", optional=True,
+        "reason",
+        "What it is for",
+        "long_text",
+        hint="The approvers will read this, and it becomes the description of the workspace.",
+        max_length=MOST_REASON,
+    ),
+    FormField(
+        MORE,
+        "Also",
+        "choices",
+        choices=(
+            ("members", "Add first members"),
+            ("cost_centre", "Name a cost centre"),
+            ("channel", "Name a Slack channel, which can get the daily digest and alerts"),
+        ),
+        hint="Tick what you want to add, and its fields appear below.",
+        optional=True,
+        redraws=True,
+    ),
+    FormField(
+        "members",
+        "First members",
+        "people",
+        hint="They become workspace developers. Organization admins and billing members have access anyway.",
+        optional=True,
+        behind="members",
+        most=MOST_MEMBERS,
+    ),
+    FormField("cost_centre", "Cost centre", optional=True, max_length=100, behind="cost_centre"),
+    FormField(
+        "channel", "Slack channel", "channel", hint="Where the people who work on it talk.", optional=True, behind="channel",
         unfit="Choose a channel of your own company.",
     ),
     FormField(
@@ -95,13 +116,7 @@ _FIELDS = (
         "choices",
         choices=((DIGEST, "The daily digest of its spend"), (ALERT, "Alerts at 50, 80 and 100 % of the monthly limit")),
         optional=True,
-    ),
-    FormField(
-        "reason",
-        "What it is for",
-        "long_text",
-        hint="The approvers will read this, and it becomes the description of the workspace.",
-        max_length=MOST_REASON,
+        behind="channel",
     ),
 )  # fmt: skip
 
