@@ -14,12 +14,13 @@ from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.known import Known
 from bot.approvals.model import Request
 from bot.approvals.snapshot import WITHIN, known_of
-from bot.errors import NotLinked, SlackError, SlackRefused, UpstreamError
+from bot.errors import NotLinked, SlackError, UpstreamError
 from bot.people import db as links
 from bot.people.identity import check_person
 from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 from bot.slack.model import SlackPerson
+from bot.slack.refusals import NO_SUCH_PERSON
 
 log = structlog.get_logger()
 
@@ -91,21 +92,19 @@ async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
     slack_id = who.slack_id or (link.slack_id if link else "")
     member = next((one for one in await rt.directory.members() if one.id == member_id), None)
     email = who.email or (member.email if member else link.email if link else "")
-    person, is_reachable = await _in_slack(rt, slack_id) if slack_id else (None, False)
+    person, is_reachable = await in_slack(rt, slack_id) if slack_id else (None, False)
     name = (member.name if member else "") or (person.name if person else "") or email or member_id
     known = Who(slack_id=slack_id, member_id=member_id, email=email)
     found = _named(kind.concerns.thing, known, name, hears_ask=kind.concerns.hears_ask)
     return found.model_copy(update={"is_reachable": is_reachable})
 
 
-async def _in_slack(rt: Runtime, slack_id: str) -> tuple[SlackPerson | None, bool]:
+async def in_slack(rt: Runtime, slack_id: str) -> tuple[SlackPerson | None, bool]:
     """Return a Slack person as of now, and whether they may be told what goes on in the company."""
     try:
         person = await rt.notifier.person(slack_id, fresh=True)
-    except SlackRefused:
-        return None, False
-    except SlackError:
-        return None, True
+    except SlackError as error:
+        return None, error.code not in NO_SUCH_PERSON
     try:
         await check_person(rt, person)
     except NotLinked:

@@ -22,6 +22,7 @@ from bot.people.model import Actor
 from bot.policy.model import AskedUnder, Rule
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention, escape
+from bot.slack.refusals import NO_SUCH_CHANNEL
 from bot.store.actions import AuditAction
 from bot.words.credentials import refusal_of
 
@@ -50,7 +51,7 @@ async def record(
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
-    known, owners = await beside(_check_channel(rt, channel), known_with_owners(rt, kind, actor, checked.payload))
+    known, owners = await beside(check_channel(rt, channel), known_with_owners(rt, kind, actor, checked.payload))
     ends_at = _end_of(rt, actor, kind, checked.payload)
     request = Request(
         id=f"req_{secrets.token_hex(8)}",
@@ -147,11 +148,13 @@ def _check_no_secret(kind: AnyKind, reason: str, payload: BaseModel) -> None:
         raise InvalidInput(wrong)
 
 
-async def _check_channel(rt: Runtime, channel_id: str) -> None:
+async def check_channel(rt: Runtime, channel_id: str) -> None:
     """Raise NotAllowed where nobody would see the card, or too many would."""
     try:
         channel = await rt.notifier.channel(channel_id, fresh=True)
-    except SlackRefused:  # a private channel that the bot isn't in
+    except SlackRefused as refusal:
+        if refusal.code not in NO_SUCH_CHANNEL:  # any other refusal says nothing about the channel
+            raise
         is_unseen, is_shared = True, False
     else:
         is_unseen, is_shared = not channel.is_member or channel.is_archived, channel.is_shared_outside

@@ -81,7 +81,9 @@ async def _check_team(rt: Runtime, slack_id: str, team_id: str) -> None:
         return
     try:
         person = await rt.notifier.person(slack_id)
-    except SlackError:
+    except SlackRefused as refusal:
+        if refusal.code not in NO_SUCH_PERSON:  # any other refusal says nothing about the person
+            raise
         raise NotLinked(await _members_only(rt)) from None
     if not (person.teams or person.enterprise_id) or not person.is_in(team_id):
         raise NotLinked(await _members_only(rt))

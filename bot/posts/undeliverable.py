@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.errors import SlackError, SlackRefused
+from bot.errors import SlackError
 from bot.policy.contacts import admins_of
 from bot.posts import db
 from bot.posts.channels import why_blocked
@@ -15,6 +15,7 @@ from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, escape, mention
 from bot.slack.model import Message
+from bot.slack.refusals import NO_SUCH_PERSON
 from bot.store.session import Tx
 
 log = structlog.get_logger()
@@ -29,10 +30,8 @@ async def whom_to_tell(rt: Runtime, slack_id: str) -> list[Wanted]:
     try:
         person = await rt.notifier.person(slack_id, fresh=True)
         is_gone = bool(person.deleted)
-    except SlackRefused:
-        is_gone = True
-    except SlackError:
-        is_gone = False
+    except SlackError as error:
+        is_gone = error.code in NO_SUCH_PERSON
     if not is_gone:
         return [Wanted(TOLD, slack_id, redraws=False)]
     return [Wanted(f"{INSTEAD}:{slack_id}", one, redraws=False) for one in admins_of(rt.policy)]

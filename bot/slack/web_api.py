@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused, SlackTooLate
+from bot.slack.refusals import PASSING
 
 log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ class WebApi:
 def _narrowed(method: str, error: SlackApiError) -> SlackRefused | SlackDown:
     # The error's own text holds the whole answer; only Slack's code leaves this function (slack.md §8).
     code, status = _code_of(error), _status_of(error)
-    if code == "ratelimited" or status >= 500 or not code:
+    if code in PASSING or status >= 500 or not code:
         return SlackDown(f"Slack is busy ({method}).", code)
     with contextlib.suppress(Exception):
         log.info("slack_refused", method=method, code=code, messages=_messages_of(error))

@@ -2,19 +2,28 @@
 
 from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused
+from bot.approvals.cards.topic import RequestTopic
+from bot.approvals.owners import in_slack
+from bot.approvals.submit import check_channel
+from bot.errors import SlackDown, SlackRefused
+from bot.posts.undeliverable import whom_to_tell
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
 from bot.slack.model import Message
 from bot.slack.notifier import SlackNotifier
+from bot.slack.refusals import PASSING
+from bot.slack.web_api import WebApi
+from bot.spend.changes.authority import is_in
 from tests.world import ALICE, COSTS, World, world_of
 
 LINK = Message("See https://example.test", [section("See <https://example.test>")])
@@ -92,3 +101,32 @@ async def test_no_answer_is_posted_to_a_host_that_only_a_payload_names(tmp_path:
         with pytest.raises(SlackRefused) as caught:
             await world.rt.notifier.answer("http://elsewhere.test/x", LINK)
         assert caught.value.code == "response_url_elsewhere"
+
+
+class Refusing:
+    """A client to which Slack answers `ok: false`, with HTTP 200."""
+
+    def __init__(self, code: str) -> None:
+        self.answer = SimpleNamespace(data={"ok": False, "error": code}, status_code=200, headers={})
+
+    async def api_call(self, _method: str, **_given: Any) -> Any:
+        raise SlackApiError("refused", cast("Any", self.answer))
+
+
+@pytest.mark.parametrize("code", sorted(PASSING))
+async def test_trouble_of_slacks_own_is_no_refusal_even_with_a_200(code: str) -> None:
+    with pytest.raises(SlackDown) as caught:
+        await WebApi(cast("Any", Refusing(code))).response("conversations.info")
+    assert caught.value.code == code
+
+
+async def test_only_what_slack_says_of_a_channel_or_a_person_counts_as_that(tmp_path: Path) -> None:
+    rt = cast("Any", SimpleNamespace(policy=SimpleNamespace(admins=frozenset())))
+    for code in ("missing_scope", "token_revoked"):
+        rt.notifier = SlackNotifier(cast("Any", Refusing(code)), cast("Any", None))
+        asked = [check_channel(rt, COSTS), RequestTopic().why_blocked(rt, COSTS), is_in(rt, COSTS, ALICE)]
+        for one in asked:
+            with pytest.raises(SlackRefused):
+                await one
+        assert await in_slack(rt, ALICE) == (None, True)
+        assert [one.channel for one in await whom_to_tell(rt, ALICE)] == [ALICE]

@@ -30,6 +30,7 @@ from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.markup import Markup
 from bot.slack.model import Message, Sent
+from bot.slack.refusals import NO_SUCH_CHANNEL
 from bot.store import audit
 from bot.store.audit import AuditEntry
 from bot.store.session import Tx
@@ -150,7 +151,9 @@ class RequestTopic:
         """Return why no card may stand in a channel now: the bot can't look into it, or another company can."""
         try:
             found = await rt.notifier.channel(channel, fresh=True)
-        except SlackRefused:  # a private channel that the bot isn't in
+        except SlackRefused as refusal:
+            if refusal.code not in NO_SUCH_CHANNEL:  # any other refusal says nothing about the channel
+                raise
             return "I can't see who reads that channel."
         return "Another company can read that channel." if found.is_shared_outside else None
 
