@@ -11,6 +11,10 @@ from bot.words.durations import MONTHS_IN, SECONDS_IN, read_duration
 from bot.words.unreadable import Unreadable
 
 _UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring"})
+_SAYS_UNTIL = frozenset(
+    "untill unitl untli while whilst temporarily temporary bis hasta jusqu'au jusqu'à jusque fino até tot".split()
+)
+"""Other words that say that something ends: slips, other languages, and what ends when something else does."""
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
 _NUMBERS = {"a": 1, "an": 1} | NUMBER_WORDS
 _LOOKS_LIKE_A_LENGTH = re.compile(
@@ -42,7 +46,7 @@ def find_end(words: Sequence[str], today: date) -> Ending:
     """Find `until 1 Dec`, `for 2 weeks`, `3 days` or a day by itself, wherever it stands; what isn't read stays in `rest`.
 
     `for` without a length of time is a word like others. Unsure are `until` without a day that can be read, a length that
-    can't be, `temporarily`, a day without `until`, a length without `for`, and months, which differ in length.
+    can't be, `temporarily`, `bis Freitag`, a day without `until`, a length without `for`, and months, whose length differs.
     """
     for at, word in enumerate(words):
         if word.casefold() in _UNTIL:
@@ -50,7 +54,7 @@ def find_end(words: Sequence[str], today: date) -> Ending:
             return found or Ending(None, tuple(words), is_sure=False)
         if word.casefold() == "for" and (found := _length_at(words, at + 1, today)):
             return found
-        if word.casefold().strip(",.;") == "temporarily":
+        if _plain(word).replace("’", "'") in _SAYS_UNTIL:
             return Ending(None, tuple(words), is_sure=False)
     for at, word in enumerate(words):
         if _LOOKS_LIKE_A_DAY.fullmatch(word.strip(",.;")):
