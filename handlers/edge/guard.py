@@ -11,9 +11,11 @@ from bot.errors import (
     NotLinked,
     QuartermasterError,
     SlackError,
+    SlackRefused,
     SlackTooLate,
     UpstreamAuth,
     UpstreamError,
+    UpstreamRefused,
     UserError,
 )
 from bot.log import bind_correlation
@@ -23,7 +25,7 @@ from bot.slack import ids
 from bot.slack.blocks import modal, section
 from bot.slack.markup import Markup, bold, code, escape, truncate
 from bot.slack.model import Message
-from bot.words.own import own
+from bot.words.own import Own, own
 from handlers.edge.interaction import Interaction, Json, text_at
 
 log = structlog.get_logger()
@@ -85,9 +87,7 @@ async def _run(
         await _tell(call, f"⚠️ {escape(late.sentence)}")
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
-        is_refused = isinstance(error, UpstreamAuth)  # which no minute mends
-        then = "Tell the people who run Quartermaster." if is_refused else "Try again in a minute."
-        said = f"{error.sentence} Nothing was changed. {then}"
+        said = f"{error.sentence} Nothing was changed. {what_next(error)}"
         view = again(call, f"{said} ref {call.ref}") if again else None
         await _tell(call, f"⚠️ {escape(said)} {code(f'ref {call.ref}')}", view)
     except Exception as error:
@@ -98,6 +98,12 @@ async def _run(
         if looking:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)  # a refused person needn't hear what else failed
+
+
+def what_next(error: QuartermasterError) -> Own:
+    """Return what somebody does whose act failed outside: what was refused, no minute mends."""
+    is_refused = isinstance(error, UpstreamAuth | UpstreamRefused | SlackRefused)
+    return "Tell the people who run Quartermaster." if is_refused else "Try again in a minute."
 
 
 async def quietly(rt: Runtime, call: Interaction, run: Listener) -> None:

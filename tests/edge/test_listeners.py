@@ -11,8 +11,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.commands.table import COMMANDS
+from bot.errors import QuartermasterError, SlackDown, SlackRefused, UpstreamBusy, UpstreamRefused
 from handlers.edge import register as edge
 from handlers.edge.front import register_front
+from handlers.edge.guard import what_next
 from handlers.edge.interaction import Interaction
 from tests.security.doors import Json, any_world_of, captured_logs, kept, settled
 from tests.security.forgeries import click, command, event, submission
@@ -91,6 +93,19 @@ async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_p
             for record in broken:
                 assert [text for text in told if f"ref {record['ref']}" in text]
             assert not [text for text in told if "on purpose" in text]
+
+
+@pytest.mark.parametrize(
+    ("error", "then"),
+    [
+        (SlackRefused("Slack refused users.info: token_revoked.", "token_revoked"), "Tell the people who"),
+        (UpstreamRefused("That is not offered."), "Tell the people who"),
+        (SlackDown("Slack did not answer."), "Try again in a minute."),
+        (UpstreamBusy("Too many requests."), "Try again in a minute."),
+    ],
+)
+def test_nobody_is_told_to_try_again_what_is_refused_each_time(error: QuartermasterError, then: str) -> None:
+    assert what_next(error).startswith(then)
 
 
 @pytest.mark.parametrize(
