@@ -30,7 +30,7 @@ FULFILL_WITHIN = timedelta(days=7)
 MOST_ATTEMPTS = 5
 """How often something is tried without anybody being asked."""
 _CHECK = "It may have been done. Check first, then press Retry."
-_REST = "The rest is done; Retry does what is missing."
+_REST = "Retry does what is missing."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 FINAL = (UpstreamMissing, UpstreamRefused)

@@ -11,11 +11,12 @@ import pytest
 from bot.approvals import db as requests
 from bot.approvals import service
 from bot.approvals.act import act_of
+from bot.approvals.cards.several import MOST_LINES, part_lines
 from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.follow import follow
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import LeaseLost
+from bot.approvals.outcome import LeaseLost, PartDone
 from bot.approvals.progress import Progress
 from bot.errors import RequestClosed
 from bot.people.identity import resolve_actor
@@ -25,6 +26,13 @@ from tests.approvals.kind_flags import FLAGS, WAITS, WITH_FLAGS
 from tests.world import ALICE, BOB, World, world_of
 
 CHANGE = "POST /v1/organizations/workspaces/*"
+
+
+def test_what_could_not_be_done_is_not_cut_off_the_card() -> None:
+    parts = [PartDone(name=f"p{n}", label=f"p{n}", state="done") for n in range(MOST_LINES)]
+    lines = part_lines([*parts, PartDone(name="late", label="late", state="refused")]).splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("⚠️ late", "✅ p0", "… and 1 more: press … → Details.")
+    assert part_lines([*parts[1:], PartDone(name="late", label="late", state="refused")]).endswith("⚠️ late")
 
 
 @pytest.fixture

@@ -36,8 +36,14 @@ def first_lines(lines: Sequence[Markup]) -> Markup:
 
 
 def part_lines(parts: Sequence[PartDone]) -> Markup:
-    """Return the first parts, a line each, and how many more there are; "" for none."""
-    return first_lines([part_line(part) for part in parts if not part.untold])
+    """Return the first parts, a line each, and how many more there are; "" for none.
+
+    Where not all of them fit, those that could not be done come first.
+    """
+    told = [part for part in parts if not part.untold]
+    if len(told) > MOST_LINES:
+        told.sort(key=lambda part: part.state not in TROUBLE)
+    return first_lines([part_line(part) for part in told])
 
 
 def is_partly_in_vain(parts: Sequence[PartDone]) -> bool:

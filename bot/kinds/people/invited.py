@@ -44,9 +44,8 @@ def check_addresses(value: str, _form: FormInput | None = None) -> str | None:
     if found.bad:
         named = [f"“{truncate(word, 60)}”" for word in found.bad]
         shown = listed(named, most=_NAMED)
-        if all(word.isascii() for word in found.bad):
-            return f"I can't read {shown} as an e-mail address. Correct or remove it."
-        return f"I can't read {shown} as an e-mail address: some letters only look like a to z. Type it again."
+        letters = "" if all(word.isascii() for word in found.bad) else " Only the letters a to z work, without accents."
+        return f"I can't read {shown} as an e-mail address.{letters} Correct or remove it."
     if not found.good:
         return "Write at least one e-mail address, such as name@company.com."
     if len(found.good) > MOST_ADDRESSES:
