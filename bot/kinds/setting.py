@@ -20,6 +20,8 @@ from bot.errors import InvalidInput
 from bot.kinds.overlaps import Given, is_set_by, last_before
 from bot.people.model import Who
 
+_ASK_AGAIN = "Give up, and ask again if it is still needed."
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -191,11 +193,12 @@ class Setting(Generic[P]):
         if thing.value == to and act.request.ends_at:
             # Somebody else set it, perhaps for good: what this request didn't give it must not take away at its end.
             said = self.in_words(to)
-            raise NeedsPerson(f"{thing.name} is {said} already, but not because of this request. Nothing was changed.")
+            raise NeedsPerson(f"{thing.name} is {said} already, but not because of this request. {_ASK_AGAIN}")
         if thing.value == to:
             return self._done(act, thing)
         if not self._may_change(act.payload, thing):
-            raise NeedsPerson(self.drifted(self._said(thing), self.in_words(self.was(act.payload))))
+            drifted = self.drifted(self._said(thing), self.in_words(self.was(act.payload)))
+            raise NeedsPerson(f"{drifted} {_ASK_AGAIN}")
         await self._set(act, to)
         return self._done(act, thing)
 

@@ -100,9 +100,9 @@ def test_the_card_names_the_owner_and_whom_slack_does_not_reach() -> None:
     assert whose_line((NOAH,), "key", ALICE_WHO) == "it is <@U0NOAH>'s key"
     gone = NOAH.model_copy(update={"is_reachable": False})
     said = whose_line((gone,), "key", ALICE_WHO)
-    assert said == ("it is the key of Noah (noah@acme.test), and Slack can't reach them: tell them yourself")
+    assert said == ("it is the key of Noah (noah@acme.test), and I can't reach them in Slack, so tell them yourself")
     unlinked = NOAH.model_copy(update={"slack_id": ""})
-    assert "Slack can't reach" in whose_line((unlinked,), "key", ALICE_WHO)
+    assert "I can't reach" in whose_line((unlinked,), "key", ALICE_WHO)
     own = Concerned(thing="key", name="Alice", **ALICE_WHO.model_dump())
     assert whose_line((own,), "key", ALICE_WHO) == "it is <@U0ALICE>'s own key"
     assert whose_line((own,), "key", ALICE_WHO, to_requester=True) == "it is your own key"

@@ -130,7 +130,8 @@ async def test_what_somebody_else_changed_meanwhile_is_left_alone(world: World) 
     request = (await until(world, card, Status.PENDING)).model_copy(update={"claimed_at": world.rt.now()})
     await _write(world.rt.admin, PAINT.sample.payload, "blue")
     with pytest.raises(
-        NeedsPerson, match=r"Somebody else changed The door: it is blue now, and was bare when this was asked\."
+        NeedsPerson,
+        match=r"Somebody else changed The door: it is blue now, and was bare when this was asked\. Give up, and ask again",
     ):
         await apply(world, PAINT, request)
     with pytest.raises(

@@ -39,7 +39,7 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who, *, to
     return f"it is the {owned} of {listed(names)}, and {_TELL_THEM if is_nobody_told else untold}"
 
 
-_TELL_THEM: Markup = "Slack can't reach them: tell them yourself"
+_TELL_THEM: Markup = "I can't reach them in Slack, so tell them yourself"
 
 
 def _is_told(one: Concerned) -> bool:
@@ -49,4 +49,4 @@ def _is_told(one: Concerned) -> bool:
 def untold_line(concerned: Sequence[Concerned]) -> Markup:
     """Return whom of the owners Slack doesn't reach, so that somebody else has to tell them."""
     untold: list[Markup] = [name_of(one) for one in concerned if not _is_told(one)]
-    return f"Slack can't reach {listed(untold)}: tell them yourself" if untold else ""
+    return f"I can't reach {listed(untold)} in Slack, so tell them yourself" if untold else ""

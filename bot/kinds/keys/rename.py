@@ -37,7 +37,7 @@ def _name_of_living(key: ApiKey) -> str:
 
 
 def _unnamed(thing: Thing) -> Thing:
-    return replace(thing, name="The key")  # its name is what changes
+    return replace(thing, name="The key", inside="the key")  # its name is what changes
 
 
 async def _find(reading: Reading, payload: RenameKey) -> Found[RenameKey]:
