@@ -21,8 +21,10 @@ def who_decides(
     With `ends_at`, when what it is about ends, it waits for a decision no longer.
     """
     rule = rt.policy.rule_for(kind.name, workspace_id, workspace_name)
-    if not rule.approvers or not rule.channel:
-        return "⚠️ Nobody can approve this: the policy names no approvers or no channel for it."
+    if not rule.approvers:
+        return f"⚠️ Nobody can approve this: {rule.nobody_because}."
+    if not rule.channel:
+        return "⚠️ Nobody can approve this: the policy names no channel for it."
     by_hand = kind.left_by_hand(rule) if workspace_id else ""
     by_hand = f" {by_hand[0].upper()}{by_hand[1:]}." if by_hand else ""
     now = rt.now()

@@ -155,7 +155,7 @@ def approvers_in_words(rule: Rule, workspace_name: str | None) -> Markup:
 def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     """Return the rule as it stands on cards and forms, as mrkdwn: `Needs 1 approval from @claude-admins`."""
     if not rule.approvers:
-        return "⚠️ Nobody can approve this: the policy names nobody for it"
+        return f"⚠️ Nobody can approve this: {rule.nobody_because}"
     approvers = approvers_in_words(rule, workspace_name)
     is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
     approvals = "approval" if is_one_person and rule.quorum == 1 else plural(rule.quorum, "approval")

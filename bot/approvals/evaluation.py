@@ -75,9 +75,7 @@ def check_may_decide(
 ) -> None:
     """Raise NotAllowed, in words that name the rule, unless this person may decide; `ask` says whom to ask instead."""
     if not rule.approvers:
-        raise NotAllowed(
-            "Nobody can approve this: the policy names no approvers for it. Ask the people who run Quartermaster."
-        )
+        raise NotAllowed(f"Nobody can approve this: {rule.nobody_because}. Ask the people who run Quartermaster.")
     if person.is_same_person(request.requester):
         raise NotAllowed(f"You can't decide your own request. Ask {ask}.")
     if any(person.is_same_person(one) for one in beneficiaries):

@@ -65,7 +65,7 @@ class Rule(_Frozen):
 
     `version` is that of the policy that says so, `tables` are its workspace tables that apply. Where there is something in
     `and_of`, an approver has to be among those, too. `expires_in` counts by the working `hours`. The `quorum` is never less
-    than `least`, which the kind itself demands.
+    than `least`, which the kind itself demands. Not `is_read`: the policy's file can't be used, so that nobody can approve.
     """
 
     approvers: tuple[ApproverRef, ...] = ()
@@ -80,6 +80,12 @@ class Rule(_Frozen):
     tables: tuple[str, ...] = ()
     and_of: tuple[ApproverRef, ...] = ()
     least: int = 1
+    is_read: bool = True
+
+    @property
+    def nobody_because(self) -> Own:
+        """Why it has no approvers, as a clause."""
+        return "the policy names no approvers for it" if self.is_read else "the policy file has a fault or can't be read"
 
     def expires_at(self, asked_at: datetime, ends_at: datetime | None = None) -> datetime:
         """Return when a request that is asked at a moment expires undecided: with what it is about at the latest."""
@@ -181,7 +187,7 @@ class Policy(_Frozen):
         wins over one found by name, whose case does not matter.
         """
         if self.nobody_because:
-            return Rule(version=self.version, hours=self.hours)
+            return Rule(version=self.version, hours=self.hours, is_read=False)
         tables = [self.defaults, self.kinds.get(kind, RuleSettings())]
         found = self._workspaces(workspace_id, workspace_name)
         tables += [workspace.rule for workspace in found]
