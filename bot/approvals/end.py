@@ -5,9 +5,10 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of
-from bot.approvals.execute import FINAL, is_old, keep, patience_of
+from bot.approvals.execute import is_old, keep, patience_of
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
+from bot.approvals.next_step import FINAL
 from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
 from bot.errors import UpstreamError
 from bot.runtime import Runtime

@@ -15,9 +15,10 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
+from bot.approvals.next_step import CHECK, FINAL, REST, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
-from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.errors import OwnQueueFull, UpstreamError
 from bot.log import current_reference
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -29,12 +30,8 @@ FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
 MOST_ATTEMPTS = 5
 """How often something is tried without anybody being asked."""
-_CHECK = "It may have been done. Check first, then press Retry."
-_REST = "Retry does what is missing."
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
-FINAL = (UpstreamMissing, UpstreamRefused)
-"""Answers that stay the same however often one asks: a person has to look."""
 
 
 async def advance(rt: Runtime, request: Request) -> Request:
@@ -77,7 +74,7 @@ async def _perform(rt: Runtime, claimed: Request) -> Request:
         return await _upstream_failed(rt, progress.request, kind, error, is_in_doubt)
     except Exception:  # a fault in a kind must not leave its request half way for ever
         log.exception("kind_failed", request=claimed.id, kind=kind.name)
-        return await _failed(rt, progress.request, f"Something failed on my side. {_CHECK}", in_doubt=True)
+        return await _failed(rt, progress.request, f"Something failed on my side. {CHECK}", in_doubt=True)
     return await finish(rt, progress.request, applied)
 
 
@@ -183,9 +180,9 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
-        so = _REST if request.outcome.is_begun else "Nothing was changed."
+        so = REST if request.outcome.is_begun else what_next(error)
         return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
-    so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else _CHECK
+    so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -198,7 +195,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if found:
         return await finish(rt, request, found)
     if request.outcome.is_begun and not is_in_doubt:
-        so = _REST
+        so = REST
     looked = kind.effect.repeatable and not is_in_doubt
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True, looked=looked)
 
@@ -227,16 +224,16 @@ async def recover(rt: Runtime, request: Request) -> Request:
     try:
         found = await _look(rt, kind, request)
     except FINAL as error:
-        return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {_CHECK}", in_doubt=True)
+        return await _failed(rt, request, f"I was interrupted while doing it. {error.sentence} {CHECK}", in_doubt=True)
     except UpstreamError:
         raise  # looked at again in a minute
     except Exception:  # the same: looked at each minute for ever otherwise
         log.exception("kind_failed", request=request.id, kind=kind.name)
-        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
+        return await _failed(rt, request, f"I was interrupted while doing it. {CHECK}", in_doubt=True)
     if found:
         return await finish(rt, request, found)
     if not kind.effect.repeatable:
-        return await _failed(rt, request, f"I was interrupted while doing it. {_CHECK}", in_doubt=True)
+        return await _failed(rt, request, f"I was interrupted while doing it. {CHECK}", in_doubt=True)
     # What the interrupted try has sent may still arrive.
     outcome = request.outcome.updated(Outcome(in_doubt=True, looked=True))
     moved = await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN, outcome=outcome)

@@ -5,8 +5,9 @@ import pytest
 from bot.approvals.authority import approvers_in_words, needs_in_words, too_few_in_words
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.model import Verdict
-from bot.errors import NotAllowed
-from bot.policy.model import ApproverKind, ApproverRef
+from bot.approvals.next_step import what_next
+from bot.errors import NotAllowed, UpstreamAuth, UpstreamBusy, UpstreamError, UpstreamRefused
+from bot.policy.model import ApproverKind, ApproverRef, Policy
 from tests.approvals.samples import ALICE, BOB, CAROL, a_request, a_rule, decision
 
 GROUP = frozenset({"U0BOB", "U0CAROL", "U0ALICE"})
@@ -55,8 +56,11 @@ def test_one_denial_ends_it_whoever_approved_before() -> None:
 def test_without_approvers_in_the_policy_nobody_may() -> None:
     found = evaluate(a_request(), [decision(BOB)], a_rule(approvers=()), GROUP)
     assert found.explanation == "The policy names nobody who can approve this."
-    with pytest.raises(NotAllowed, match="Nobody can approve this"):
+    with pytest.raises(NotAllowed, match="Nobody can approve this: the policy names no approvers for it"):
         check_may_decide(a_request(), BOB, a_rule(approvers=()), is_approver=True, ask="nobody")
+    unread = Policy.nobody("The policy file is empty.").rule_for("create_key", None, None)
+    with pytest.raises(NotAllowed, match="the policy file has a fault or can't be read"):
+        check_may_decide(a_request(), BOB, unread, is_approver=True, ask="nobody")
 
 
 def test_whoever_may_not_decide_is_told_the_rule_and_whom_to_ask() -> None:
@@ -104,3 +108,15 @@ def test_too_few_approvers_are_told_with_what_helps() -> None:
     }
     for case, told in cases.items():
         assert too_few_in_words("Needs them", *case) == f"Nothing was sent. Needs them, but {told}", case
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UpstreamBusy("Busy."), "Nothing was changed, so Retry is safe."),
+        (UpstreamRefused("No."), "Nothing was changed. Give up, or press Retry once that is mended."),
+        (UpstreamAuth("No."), "Nothing was changed. Tell the people who run Quartermaster, then press Retry."),
+    ],
+)
+def test_what_failed_says_what_to_do_next(error: UpstreamError, said: str) -> None:
+    assert what_next(error) == said

@@ -1,0 +1,20 @@
+"""What a person does about a request that was approved and not done, in a sentence. Pure."""
+
+from typing import Final
+
+from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.words.own import Own
+
+CHECK: Final = "It may have been done. Check first, then press Retry."
+REST: Final = "Retry does what is missing."
+FINAL: Final = (UpstreamMissing, UpstreamRefused)
+"""Answers that stay the same however often one asks: a person has to look."""
+
+
+def what_next(error: UpstreamError) -> Own:
+    """Return what follows a try that surely changed nothing."""
+    if isinstance(error, UpstreamAuth):
+        return "Nothing was changed. Tell the people who run Quartermaster, then press Retry."
+    if isinstance(error, FINAL):
+        return "Nothing was changed. Give up, or press Retry once that is mended."
+    return "Nothing was changed, so Retry is safe."
