@@ -71,7 +71,7 @@ def _words(kind: AnyKind) -> Words[Any]:
         what=what,
         then=lambda _asked: "I move the end at once",
         done=done,
-        wish=lambda asked: f"for more time for {kind.grant(asked.request)}",
+        wish=lambda asked: f"for more time ({kind.grant(asked.request)})",
         undone="the end was not changed",
         chosen=kind.words.chosen,
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -21,10 +22,12 @@ from bot.people.identity import calendar_for
 from bot.people.model import Actor
 from bot.policy.model import AskedUnder, Rule
 from bot.runtime import Runtime
-from bot.slack.markup import channel_mention, escape
+from bot.slack.markup import channel_mention
 from bot.slack.refusals import NO_SUCH_CHANNEL
 from bot.store.actions import AuditAction
 from bot.words.credentials import refusal_of
+
+_TELL_OPERATORS: Final = "Tell the people who run Quartermaster."
 
 
 class _InTheWay(Exception):
@@ -47,7 +50,7 @@ async def record(
     kind, now = _asked_kind(rt, kind_name, grant), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
-    channel = _check_rule(rt, rule, reason)
+    channel = _check_rule(rule, reason)
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
@@ -79,13 +82,12 @@ async def record(
     return await add(rt, actor, request, subject, replaces)
 
 
-def _check_rule(rt: Runtime, rule: Rule, reason: str) -> str:
+def _check_rule(rule: Rule, reason: str) -> str:
     """Return the channel of a rule; NotAllowed where nobody could decide, InvalidInput where it wants a reason."""
     if not rule.approvers:
-        because = f" {escape(rt.policy.nobody_because)}" if rt.policy.nobody_because else ""
-        raise NotAllowed(f"Nothing was sent: nobody can approve this.{because}")
+        raise NotAllowed(f"Nothing was sent: nobody can approve this, as {rule.nobody_because}. {_TELL_OPERATORS}")
     if not rule.channel:
-        raise NotAllowed("The policy names no channel for this request, so nobody would see it. Nothing was sent.")
+        raise NotAllowed(f"Nothing was sent: the policy names no channel for this request. {_TELL_OPERATORS}")
     if rule.reason_required and not reason.strip():
         raise InvalidInput({"reason": "Say what it is for. The approvers need this to decide."})
     return rule.channel
@@ -160,7 +162,9 @@ async def check_channel(rt: Runtime, channel_id: str) -> None:
         is_unseen, is_shared = not channel.is_member or channel.is_archived, channel.is_shared_outside
     where = channel_mention(channel_id)
     if is_shared:
-        raise NotAllowed(f"{where} is shared with another company, so I post no requests there. Nothing was sent.")
+        raise NotAllowed(
+            f"Nothing was sent: {where} is shared with another company, so I post no requests there. {_TELL_OPERATORS}"
+        )
     if is_unseen:
         raise NotAllowed(
             f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. Somebody must invite me."
