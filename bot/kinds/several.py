@@ -14,6 +14,7 @@ from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, PartDone
 from bot.approvals.parts import Effect, FollowUp
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
+from bot.words.wording import number
 
 ENDED_IN_VAIN = "Nobody answered in time."
 _UNCHANGED = "Nothing was changed."
@@ -90,8 +91,9 @@ class Several(Generic[P]):
         kept = act.came
         done = [part for part in kept.parts if part.state in ("done", "waits")]
         if not done:
-            whys = "; ".join(f"{part.label}: {part.note.rstrip('.')}" for part in kept.parts if part.state == "refused")
-            raise NeedsPerson(f"{whys}. {_UNCHANGED}")
+            whys = [f"{part.label}: {part.note.rstrip('.')}" for part in kept.parts if part.state == "refused"]
+            more = f"; and {number(len(whys) - 1)} more" if len(whys) > 1 else ""
+            raise NeedsPerson(f"{whys[0] if whys else ''}{more}. {_UNCHANGED}")
         return Done(Outcome(parts=kept.parts))
 
     async def has_news(self, look: Look[P]) -> bool:

@@ -10,10 +10,11 @@ import pytest
 from bot.approvals import db as requests
 from bot.approvals.act import act_of
 from bot.approvals.cards.card import render_card
+from bot.approvals.cards.concerned import concerned_notice
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import LeaseLost
+from bot.approvals.outcome import LeaseLost, PartDone
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
 from bot.kinds.workspaces.wanted import CreateWorkspace, FirstMember, may_collide, shared_names, subject_of
 from bot.organization.tags import COST_CENTRE, DESCRIPTION, OWNER
@@ -199,6 +200,20 @@ async def test_somebody_who_left_meanwhile_spoils_nobody_elses_access(world: Wor
         "Sofia Rossi": "workspace_developer",
     }
     await world.message(ALICE, "Priya Nair in Checkout: isn't in the organization any more")
+    assert f"created for <@{ALICE}>, <@{SOFIA}> and <@{DANA}>*" in (await card_with(world, "created for"))["text"]
+
+
+def test_an_owner_hears_what_of_it_could_not_be_done() -> None:
+    parts = [
+        PartDone(name="workspace:production", label="Checkout Production", state="done"),
+        PartDone(name="workspace:staging", label="Checkout Staging", state="refused", note="Taken"),
+        PartDone(name="key:apikey_1", label="A key of somebody", state="refused"),
+    ]
+    request = a_request("create_workspace", Status.APPLIED, outcome={"parts": parts})
+    said = concerned_notice(facts_of(request), None, "", "done").text
+    assert said.startswith("⚠️ *1 of 2 workspaces")
+    assert "⚠️ Checkout Staging: Taken" in said
+    assert "A key of somebody" not in said
 
 
 async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(world: World) -> None:

@@ -4,9 +4,11 @@ from typing import Any
 
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.plan import ASKED
+from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.state import ended, left_behind
 from bot.approvals.concerned import Remedy
 from bot.approvals.model import WORDS, Request, Status, Verdict
+from bot.approvals.outcome import KEY_PART
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -42,7 +44,7 @@ def _asked(facts: RequestFacts) -> Markup:
     if request.status is Status.REVERTED:
         return ended(facts)
     if request.status in _DONE:
-        return f"✅ *{facts.done}*."
+        return f"{_mark(request)} *{facts.done}*."
     asked = f"{asker} {facts.asks}: {facts.what}"
     if request.status is Status.PENDING:
         first = f"⏳ {asked}.{_yours(facts)} Nothing is changed yet. {facts.needs}."
@@ -58,9 +60,14 @@ def _done(facts: RequestFacts) -> Markup:
     approvers: list[Markup] = [mention(decision.by.slack_id) for decision in request.said(Verdict.APPROVE)]
     approved = f", {listed(approvers)} approved it" if approvers else ""
     end = f" Until {date(request.over_at)}." if request.over_at and not request.extends else ""
-    first = f"✅ *{facts.done}*.{_yours(facts)}"
+    first = f"{_mark(request)} *{facts.done}*.{_yours(facts)}"
     by = f"{mention(request.requester.slack_id)} asked for it{approved}.{end}"
-    return _lines(f"{first} {by}", _why(request))
+    parts = [part for part in request.outcome.parts if not part.name.startswith(KEY_PART)]
+    return _lines(f"{first} {by}", part_lines(parts) if is_partly_in_vain(parts) else "", _why(request))
+
+
+def _mark(request: Request) -> Markup:
+    return "⚠️" if is_partly_in_vain(request.outcome.parts) else "✅"
 
 
 def _yours(facts: RequestFacts) -> Markup:

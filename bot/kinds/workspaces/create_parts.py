@@ -1,6 +1,7 @@
 """What is done for somebody who asks for workspaces, part by part: each workspace, its limit, and who works in it."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from bot.admin.model import SpendLimit, Workspace
 from bot.approvals.act import Act, Asked, Look
@@ -40,6 +41,10 @@ def parts_of(wanted: CreateWorkspace) -> list[Part[CreateWorkspace]]:
         parts += [_alert(environment, name) for environment, name in rows]
     people = [one for one in wanted.people if not one.inherits]
     return [*parts, *(_access(environment, name, one) for environment, name in rows for one in people)]
+
+
+MEMBER_PART: Final = "member:"
+"""How the names of the parts begin that give somebody a role."""
 
 
 def part_of_workspace(environment: str) -> str:
@@ -192,7 +197,7 @@ def roles_that_stay(asked: Asked[Wanted]) -> dict[str, Stays[Wanted]]:
 
 
 def _access_name(environment: str, person: FirstMember) -> str:
-    return f"member:{environment}:{person.member_id}"
+    return f"{MEMBER_PART}{environment}:{person.member_id}"
 
 
 def _access(environment: str, name: str, person: FirstMember) -> Part[Wanted]:

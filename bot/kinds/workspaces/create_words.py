@@ -1,7 +1,8 @@
 """What is said of workspaces that somebody asks for."""
 
 from bot.approvals.act import Asked
-from bot.kinds.workspaces.create_parts import part_of_workspace
+from bot.approvals.outcome import Outcome
+from bot.kinds.workspaces.create_parts import MEMBER_PART, part_of_workspace
 from bot.kinds.workspaces.wanted import ALERT, DIGEST, ENVIRONMENTS, CreateWorkspace, FirstMember
 from bot.people.identity import ADMIN_ROLES
 from bot.slack.markup import Markup, bold, channel_mention, code, escape, mention, truncate, within_bold
@@ -81,8 +82,14 @@ def done(asked: Asked[CreateWorkspace]) -> Markup:
     wanted, outcome = asked.payload, asked.request.outcome
     parts = [outcome.part(part_of_workspace(one)) for one in wanted.workspaces]
     made = sum(1 for part in parts if part and part.state == "done")
-    people: list[Markup] = [mention(one.slack_id) for one in wanted.people] or [mention(wanted.owner)]
-    return f"{_made(wanted, made)} created for {listed(people, most=5)}"
+    people: list[Markup] = [mention(one.slack_id) for one in wanted.people if _has_come(one, outcome)]
+    return f"{_made(wanted, made)} created for {listed(people or [mention(wanted.owner)], most=5)}"
+
+
+def _has_come(one: FirstMember, outcome: Outcome) -> bool:
+    """Tell whether somebody got what they were to get in a workspace, as far as that is known."""
+    theirs = [part for part in outcome.parts if part.name.startswith(MEMBER_PART) and part.name.endswith(one.member_id)]
+    return not theirs or any(part.state == "done" for part in theirs)
 
 
 def _made(wanted: CreateWorkspace, made: int) -> Markup:
