@@ -110,7 +110,9 @@ async def _details(call: Interaction, request_id: str, cursor: str, *, to_decide
     request = await decide.load(call.rt, request_id)
     with_keys = await sees_with_keys(call.rt, call.actor, request, call.channel)
     history = numbered(await queries.history(call.rt, request.id), cursor)
-    return details_view(await cards.facts_of(call.rt, request), history, decide=to_decide, with_keys=with_keys)
+    is_requester = call.actor.who.is_same_person(request.requester)
+    facts = await cards.facts_of(call.rt, request)
+    return details_view(facts, history, decide=to_decide, with_keys=with_keys, is_requester=is_requester)
 
 
 async def turn_history(call: Interaction) -> None:

@@ -12,7 +12,17 @@ from bot.approvals.model import Status
 from bot.posts import db as posts
 from bot.slack.blocks import section
 from bot.slack.model import Message
-from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, press, request_behind, settled, until
+from tests.approvals.acting import (
+    a_minute_passes,
+    audit_of,
+    card_with,
+    choose,
+    labels,
+    press,
+    request_behind,
+    settled,
+    until,
+)
 from tests.approvals.test_card_flows import revoke
 from tests.approvals.test_secret import ready
 from tests.approvals.test_stale_acts import taken
@@ -56,6 +66,20 @@ async def test_the_requester_gets_the_secret_although_the_card_can_not_be_posted
     await world.click(BOB, "request_approve", view_id=view["id"])
     notice = await world.message(ALICE, "cardless")
     assert "Show the key once" in labels(notice)
+
+
+async def test_a_secret_is_found_without_the_direct_message_by_its_requester_alone(world: World) -> None:
+    card, _ = await ready(world, "unsaid")
+    await choose(world, BOB, card, "Details")
+    assert "Show the key once" not in str(await world.modal(BOB, "unsaid"))
+    await world.command(ALICE, "/claude-requests")
+    listed = await world.message(ALICE, "unsaid", "C0GENERAL")
+    assert (await world.click_on(ALICE, listed, "request_details"))["ok"]
+    view = await world.modal(ALICE, "Show the key once")
+    assert (await world.click(ALICE, "request_reveal", view_id=view["id"]))["ok"]
+    await world.modal(ALICE, "sk-ant-api03-")
+    await settled(world)
+    assert (await request_behind(world, card)).outcome.handover == "shown"
 
 
 async def test_a_secret_that_is_on_screen_when_its_day_ends_counts_as_seen(world: World) -> None:

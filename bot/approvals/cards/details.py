@@ -8,6 +8,7 @@ from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
 from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.ending import ending_lines
 from bot.approvals.cards.model import RequestFacts
+from bot.approvals.cards.notices import reveal_button
 from bot.approvals.cards.several import part_line
 from bot.approvals.cards.state import failure
 from bot.approvals.model import MOST_REASON, WORDS, Request, Status
@@ -24,10 +25,18 @@ _AT_ONCE, _MOST_BLOCKS = 10, 30
 """Lines in a block, which holds 3,000 characters."""
 
 
-def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = False, with_keys: bool = True) -> Json:
+def details_view(
+    facts: RequestFacts,
+    history: Page[Markup],
+    *,
+    decide: bool = False,
+    with_keys: bool = True,
+    is_requester: bool = False,
+) -> Json:
     """Return everything that is known of a request, and a page of its acts; ids stand here and nowhere else.
 
-    Without `with_keys` what is known of other people's keys is left out.
+    Without `with_keys` what is known of other people's keys is left out. To its requester a secret that waits is offered
+    here, too, because a direct message may be lost, or refused by Slack.
     """
     request = facts.request
     lines: list[Markup] = [
@@ -47,6 +56,8 @@ def details_view(facts: RequestFacts, history: Page[Markup], *, decide: bool = F
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
     blocks = [header(facts.title), section("\n".join(lines))]
+    if is_requester and request.outcome.handover == "ready":
+        blocks.append(actions(reveal_button(request)))
     if facts.plan:
         blocks.append(section(facts.plan))
     if request.reason:

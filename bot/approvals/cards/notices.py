@@ -87,6 +87,11 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             return f"⏳ Y{yours[1:]} is not done yet.", []
 
 
+def reveal_button(request: Request) -> dict[str, Any]:
+    """Return the button that shows a requester the secret that waits for them."""
+    return button("Show the key once", ids.REVEAL, request.id, style="primary")
+
+
 def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     request, outcome = facts.request, facts.request.outcome
     undo = [button(facts.undo_label, ids.UNDO, request.id)] if facts.undo_label else []
@@ -94,9 +99,8 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     hint = f" · {hint}" if hint else ""
     if handover == "ready" and request.closed_at:
         until = date(request.closed_at + timedelta(hours=24))
-        show = button("Show the key once", ids.REVEAL, request.id, style="primary")
         rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
-        return f"✅ *{facts.yours}*. {rule}", [show]
+        return f"✅ *{facts.yours}*. {rule}", [reveal_button(request)]
     if handover == "shown":
         when = f"Shown {date(at)}" if at else "Shown"
         return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
