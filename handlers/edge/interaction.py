@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.commands.parse import Parsed
-from bot.errors import SlackError, SlackRefused
+from bot.errors import SlackDown, SlackError, SlackRefused
 from bot.people.identity import calendar_for
 from bot.people.model import Actor
 from bot.posts.charts import BAD_BLOCKS
@@ -136,10 +136,17 @@ class Interaction:
             await asyncio.sleep(self.not_before - time.monotonic())
         await self.rt.notifier.update_view(view_id, view)
 
-    async def finish(self, view: Json) -> None:
-        """Say in the modal that something is done. A modal that was closed meanwhile is no error."""
+    async def finish(self, notice: Json) -> None:
+        """Say in the modal that something is done, with a view that only says it.
+
+        A modal that was closed meanwhile is no error. Where no answer of Slack comes, the modal may say for ever that it
+        is being checked, so the same is said in a direct message.
+        """
         with contextlib.suppress(SlackError):
-            await self.update_view(self.view_id, view)
+            try:
+                await self.update_view(self.view_id, notice)
+            except SlackDown:
+                await self.say(Message(notice["blocks"][0]["text"]["text"], notice["blocks"]))
 
 
 def pressed(body: Json) -> Any:

@@ -52,6 +52,13 @@ async def test_a_request_that_no_approver_would_see_is_not_taken(world: World, c
         assert await requests.of_requester(tx, ALICE) == []
 
 
+async def test_what_came_of_a_form_is_said_in_a_direct_message_where_slack_loses_the_window(world: World) -> None:
+    await world.post("/faults", target="slack", name="views.update", kind="500", times=9)
+    await ask(world, "lost-window")
+    assert "Sent to" in (await world.message(ALICE, "I'll message you when it's decided."))["text"]
+    world.sandbox.faults.clear()
+
+
 async def test_the_requester_gets_the_secret_although_the_card_can_not_be_posted(world: World) -> None:
     await world.post("/faults", target="slack", name="chat.postMessage", kind="500")  # the card
     await ask(world, "cardless")
