@@ -48,6 +48,7 @@ UNREACHABLE = "The Claude Admin API can't be reached now."
 SILENT = "The Claude Admin API didn't answer in time."
 UNSENDABLE = "This holds a character that can't be sent to the Claude Admin API."
 REFUSED_KEY = "The Claude Admin API doesn't accept the bot's Admin key for this."
+NOT_THE_API = "Something on the way to the Claude Admin API, such as a proxy, answered in its place."
 TOLD_TWICE = "it tells the same figures twice"
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
@@ -56,16 +57,21 @@ _RETRYABLE = frozenset({408, 409, 429})
 
 
 def error_from_answer(call: ApiCall, status: int, headers: Mapping[str, str], content: bytes) -> UpstreamError:
-    """Return the error that an answer with a status outside 2xx stands for; `headers` is looked up case-insensitively."""
+    """Return the error that an answer with a status outside 2xx stands for; `headers` is looked up case-insensitively.
+
+    A refusal without the API's own words for it (admin-api.md §2) was written by something on the way, such as a proxy's
+    page: it says nothing about keys, people and workspaces.
+    """
     error_type, code, message, request_id = _facts(content)
-    kind = _kind(status, code)
+    is_foreign = error_type is None and 400 <= status < 500 and status not in (405, *_RETRYABLE)
+    kind = UpstreamDown if is_foreign else _kind(status, code)
     return kind(
-        _sentence(kind, code, message),
+        NOT_THE_API if is_foreign else _sentence(kind, code, message),
         status=status,
         error_type=error_type,
         error_code=code,
         request_id=headers.get("request-id") or request_id,
-        may_have_happened=call.writes and (status >= 500 or status == 408),
+        may_have_happened=call.writes and (status >= 500 or status == 408 or is_foreign),
         retry_after=retry_after(headers),
         repeatable=_repeatable(call, status, headers.get("x-should-retry")),
     )

@@ -7,7 +7,7 @@ from bot.admin import wire
 from bot.admin.base import Base
 from bot.admin.call import ApiCall, params, segment, stamp
 from bot.admin.model import ApiKey, IssuedKey
-from bot.errors import PreviewUnavailable, UpstreamError, UpstreamMissing
+from bot.errors import PreviewUnavailable, UpstreamDown, UpstreamError, UpstreamMissing
 
 CREATION_UNAVAILABLE = "This organization's API can't create keys; they are created in the Claude Console."
 
@@ -39,7 +39,7 @@ class Keys(Base):
         try:
             return await self._ask(ApiCall("POST", "/api_keys", body=body, once=True), wire.issued_key)
         except UpstreamError as error:
-            if error.status not in (404, 405):
+            if error.status not in (404, 405) or isinstance(error, UpstreamDown):
                 raise
             refusal = error
         if isinstance(refusal, UpstreamMissing):

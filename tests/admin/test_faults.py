@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.admin.call import Manner
+from bot.admin.call import ApiCall, Manner
 from bot.admin.client import AdminClient
+from bot.admin.errors import error_from_answer
 from bot.admin.http import Transport
-from bot.errors import UpstreamAuth, UpstreamBusy, UpstreamDown, UpstreamError
+from bot.errors import UpstreamAuth, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamMissing
 from bot.sandbox.claude.organization import ADMIN_KEY
 from tests.admin.conftest import Claude
 
@@ -31,6 +32,25 @@ async def test_a_read_gives_up_after_three_tries(
         await admin.me()
     assert len(claude.calls()) == 3
     assert not caught.value.may_have_happened
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, b"<html>No such page</html>", UpstreamDown),
+        (403, b"<html>Blocked by your company</html>", UpstreamDown),
+        (400, b'{"message": "no route"}', UpstreamDown),
+        (404, b'{"type": "error", "error": {"type": "not_found_error", "message": "?"}}', UpstreamMissing),
+        (403, b'{"type": "error", "error": {"type": "permission_error", "message": "?"}}', UpstreamAuth),
+        (429, b"", UpstreamBusy),
+    ],
+)
+def test_only_the_api_itself_says_that_something_is_missing_or_not_allowed(
+    status: int, body: bytes, kind: type[UpstreamError]
+) -> None:
+    error = error_from_answer(ApiCall("DELETE", "/users/user_1"), status, {}, body)
+    assert type(error) is kind
+    assert error.may_have_happened is (kind is UpstreamDown), "what a proxy answered may have come through before"
 
 
 async def test_retry_after_is_waited_for(admin: AdminClient, claude: Claude) -> None:
