@@ -40,7 +40,7 @@ async def test_a_name_that_is_no_name_is_said_at_its_field(world: World, name: s
     staging = await world.workspace_id("Staging")
     answer = await world.submit(ALICE, workspace_id=staging, name=name, reason="Why not")
     assert answer["errors"] == {
-        "name": "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
+        "name": "Use 2 to 80 letters (a to z), digits, dots, dashes or underscores, starting with a letter or digit."
     }
 
 

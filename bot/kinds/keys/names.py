@@ -8,7 +8,7 @@ from bot.forms.fields import FormInput
 
 MOST_NAME = 80
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,79}")
-NAME_RULE = "Use 2 to 80 letters, digits, dots, dashes or underscores, starting with a letter or digit."
+NAME_RULE = "Use 2 to 80 letters (a to z), digits, dots, dashes or underscores, starting with a letter or digit."
 DEAD = frozenset({"archived", "expired"})
 """States of a key that works no more and never will."""
 
