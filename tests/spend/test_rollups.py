@@ -7,8 +7,26 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
+from sqlmodel import col
 
-from bot.spend.dimensions import ASKED, KEY, MODEL, PERSON, PRODUCT, TIER, UNREPORTED, WORKSPACE, Dimension
+from bot.spend.dimensions import (
+    ASKED,
+    CONTEXT,
+    COST_TYPE,
+    KEY,
+    MODEL,
+    PERSON,
+    PRODUCT,
+    TIER,
+    TOKEN_TYPE,
+    UNREPORTED,
+    UNSPLIT,
+    WORKSPACE,
+    Dimension,
+)
+from bot.spend.exports.db import count_by_day
+from bot.spend.exports.query import Selection
 from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts
 from bot.spend.ledger.hours.db import day_rows
@@ -18,8 +36,9 @@ from bot.spend.ledger.rollups.db import monday, roll_up_weeks, rolled_weeks, wee
 from bot.spend.ledger.sums.db import Where
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos
-from bot.store.session import Store
-from bot.store.tables import CostDayRow, UsageDayRow
+from bot.spend.visible.db import ids_in
+from bot.store.session import Store, Tx
+from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow
 from tests.sizes import few
 from tests.spend.world import DAY, FRIDAY, NOW, Organization, runtime, steady
 
@@ -173,6 +192,42 @@ async def test_the_second_cut_has_the_same_sums_without_keys_as_with_them(store:
             assert sum((one[0] for one in thin), ZERO) == dollars(20)
         (batch, *_) = sorted(await table.cells(tx, day, day, (TIER,)), key=lambda one: one.of(TIER))
     assert (batch.of(TIER), batch.amount) == ("batch", dollars(10))
+
+
+async def test_a_day_that_is_not_told_apart_is_read_as_one_part_of_each_group_without_rows_of_its_own(store: Store) -> None:
+    told, new = FRIDAY - DAY, FRIDAY
+    who = {
+        ("w", "m", key, person, ""): (nanos, None, 1)
+        for key, person, nanos in (("k1", "p", 3), ("k1", "", 4), ("k2", "", 5))
+    }
+    whole = {("w", "m", "k1"): 7, ("w", "m", "k2"): 5}
+    await write(store, {told: who, new: who}, "analytics")
+    async with store.write() as tx:
+        what = {(*ids, "batch", "0-200k", "tokens", "output_tokens"): (paid, None, None) for ids, paid in whole.items()}
+        await replace_parts(tx, "analytics", {told: what})
+        assert await days_with_rows(tx) == {told}, "what is written twice until its parts come takes twice as long"
+        await check_parts(tx, told, new, whole)
+    async with store.write() as tx:  # as an earlier version wrote it
+        ids = ("workspace_id", "model", "api_key_id")
+        rest = {"day": new, "list_nanos": None} | dict.fromkeys(WHAT_ALONE, UNSPLIT)
+        rows = [dict(zip(ids, one, strict=True)) | {"nanos": paid} | rest for one, paid in whole.items()]
+        await tx.execute(insert(CostPartRow), rows)
+        await check_parts(tx, told, new, whole)
+
+
+WHAT_ALONE = [one.column for one in (TIER, CONTEXT, COST_TYPE, TOKEN_TYPE)]
+
+
+async def days_with_rows(tx: Tx) -> set[date]:
+    return {row[0] for row in (await tx.execute(select(col(CostPartRow.day)))).all()}
+
+
+async def check_parts(tx: Tx, told: date, new: date, whole: dict[tuple[str, ...], int]) -> None:
+    cells = await table.cells(tx, told, new, ("day", WORKSPACE, MODEL, KEY, TIER))
+    found = {(one.day, *(one.of(by) for by in (WORKSPACE, MODEL, KEY, TIER))): nanos(one.amount) for one in cells}
+    assert found == {(day, *ids, tier): one for ids, one in whole.items() for day, tier in ((told, "batch"), (new, UNSPLIT))}
+    assert await ids_in(tx, TIER, told, new, {KEY: ["k1"]}) == {"batch", UNSPLIT}
+    assert await count_by_day(tx, Selection(told, new, (KEY, TIER), {}), [{}]) == {told: 4, new: 2}
 
 
 async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> None:

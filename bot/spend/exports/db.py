@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.spend.exports.query import Selection
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.scope import Where
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
@@ -21,7 +22,8 @@ async def count_by_day(tx: Tx, selection: Selection, wheres: Sequence[Where]) ->
     """Return how many records each day has for which one of the conditions holds."""
     asked = {*selection.in_ledger, *(one for part in wheres for one in part)}
     tables = _HOURS if selection.is_hourly else _DAYS[cut_of(asked)]
-    groups = union(*(_groups(table, selection, wheres) for table in tables)).subquery()
+    rows = [await with_undivided(tx, one, selection.first, selection.last) for one in tables]
+    groups = union(*(_groups(one, selection, wheres) for one in rows)).subquery()
     found = await tx.execute(select(groups.c.day, func.count()).group_by(groups.c.day))
     rows: list[tuple[Any, ...]] = [tuple(row) for row in found.all()]
     return {row[0]: int(row[1]) for row in rows}

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.rollups.db import narrowest
+from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.scope import Scope, Where
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
@@ -38,7 +39,8 @@ async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: W
     for table in _WHO_TABLES if WHO.has(dimension) else _WHAT_TABLES:
         if dimension.column not in table.__table__.c:
             continue
-        rows = narrowest(table, [dimension.column, *(one.column for one in where or {})])
+        narrow = narrowest(table, [dimension.column, *(one.column for one in where or {})])
+        rows = await with_undivided(tx, narrow, first, last)
         statement = select(col(getattr(rows, dimension.column))).where(col(rows.day).between(first, last)).distinct()
         for one, ids in (where or {}).items():
             statement = statement.where(col(getattr(rows, one.column)).in_(ids))

@@ -1,6 +1,7 @@
 """The second cut in the database, whose sums are those of the first one at any moment.
 
 What the parts of a group don't tell of its whole is kept as one more part, UNSPLIT, in the transaction that writes either.
+A day without any part has none of these: it is read as if it had (`undivided/db.py`).
 """
 
 import asyncio
@@ -19,9 +20,9 @@ from bot.spend.ledger.bulk.db import bulk_insert, lock
 from bot.spend.ledger.cuts import SHARED, WHAT
 from bot.spend.ledger.measures.db import TOKEN_CLASSES
 from bot.spend.ledger.parts.fit import fitted
-from bot.spend.ledger.rollups.db import roll_up
+from bot.spend.ledger.rollups.db import roll_up, roll_up_undivided
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow, UsageDayRow, UsagePartRow
+from bot.store.tables import CostDayRow, CostPartRow, CostPartSumRow, LedgerDayRow, UsageDayRow, UsagePartRow
 
 WORTH_READING = 10_000_000
 """A rest of a day below a cent isn't read again for."""
@@ -68,11 +69,12 @@ async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collecti
     """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped."""
     if changed_source:
         await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(changed_source)))
-    await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)
-    rest = select_columns(func.coalesce(func.sum(func.abs(col(CostPartRow.nanos))), 0))
-    rest = rest.where(col(CostPartRow.day) == col(LedgerDayRow.day), col(CostPartRow.service_tier) == UNSPLIT)
-    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(days)).values(rest_nanos=rest.scalar_subquery())
-    await tx.execute(changed.execution_options(synchronize_session=False))
+    told = await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)
+    for table, some in ((CostPartRow, told), (CostPartSumRow, {*days} - told)):
+        rest = select_columns(func.coalesce(func.sum(func.abs(col(table.nanos))), 0))
+        rest = rest.where(col(table.day) == col(LedgerDayRow.day), col(table.service_tier) == UNSPLIT)
+        changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(some)).values(rest_nanos=rest.scalar_subquery())
+        await tx.execute(changed.execution_options(synchronize_session=False))
 
 
 async def replace_usage_parts(tx: Tx, parts: Mapping[date, Mapping[Group, tuple[int | None, ...]]]) -> None:
@@ -161,10 +163,26 @@ async def _wholes(tx: Tx, days: Collection[date]) -> dict[date, dict[Group, Amou
 
 async def _balance(
     tx: Tx, whole: Any, part: Any, rest: Sequence[str], counts: Sequence[str], days: Collection[date]
-) -> None:
-    """Write as parts what groups have more, or less, than their parts say."""
+) -> set[date]:
+    """Write as parts what groups have more, or less, than their parts say, and return the days that have parts.
+
+    Days without parts have roll-ups alone (`undivided/db.py`).
+    """
     unsplit = getattr(part, TIER.column) == UNSPLIT
     await tx.execute(delete(part).where(col(part.day).in_(days), unsplit))
+    found = await tx.execute(select_columns(part.day).where(col(part.day).in_(days)).distinct())
+    told: set[date] = {row[0] for row in found.all()}
+    if undivided := [day for day in days if day not in told]:
+        await roll_up_undivided(tx, part, undivided)
+    if told:
+        await _write_rest(tx, whole, part, rest, counts, told)
+        await roll_up(tx, part, told)
+    return told
+
+
+async def _write_rest(
+    tx: Tx, whole: Any, part: Any, rest: Sequence[str], counts: Sequence[str], days: Collection[date]
+) -> None:
     unsure = [name for name in counts if part.__table__.c[name].nullable]
     group = ["day", *_SHARED]
 
@@ -175,9 +193,7 @@ async def _balance(
         columns = [getattr(table, name).label(name) for name in group]
         return select_columns(*columns, *values, *gaps).where(col(table.day).in_(days))
 
-    is_told = (await tx.execute(select_columns(part.day).where(col(part.day).in_(days)).limit(1))).first() is not None
-    # Without parts the whole's rows come grouped as they are stored; with them, all have to be sorted.
-    both = (union_all(side(whole, 1), side(part, -1)) if is_told else side(whole, 1)).subquery()
+    both = union_all(side(whole, 1), side(part, -1)).subquery()
     sums: dict[str, Any] = {name: func.sum(both.c[name]) for name in counts}
     differ = [func.coalesce(sums[name], 0) != 0 for name in counts if name not in unsure]
     for name in unsure:
@@ -189,4 +205,3 @@ async def _balance(
     )
     statement = statement.group_by(*(both.c[name] for name in group)).having(or_(*differ))
     await tx.execute(part.__table__.insert().from_select([*group, *rest, *counts], statement))
-    await roll_up(tx, part, days, () if is_told else rest)

@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, case, cast, delete, func, insert, literal
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.spend.ledger.undivided.db import WHOLE_SUMS, as_parts
 from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
 from bot.store.tables import (
@@ -53,38 +55,38 @@ def weekly(table: Any) -> Any:
     return _WEEKS.get(table)
 
 
-async def roll_up(tx: Tx, table: Any, days: Collection[date], alike: Collection[str] = ()) -> None:
-    """Write the roll-ups of days whose rows in `table` were written. The weeks of the days aren't rolled up any more.
-
-    `alike` are columns that have one and the same value in all of these rows.
-    """
+async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
+    """Write the roll-ups of days whose rows in `table` were written. The weeks of the days aren't rolled up any more."""
     small = _SUMS[table]
     await tx.execute(delete(small).where(col(small.day).in_(days)))
-    await _insert_sums(tx, small, table, col(table.day).in_(days), alike=alike)
+    await _insert_sums(tx, small, table, col(table.day).in_(days))
     if table in _WEEKS:
         await tx.execute(delete(LedgerWeekRow).where(col(LedgerWeekRow.day).in_({monday(day) for day in days})))
 
 
+async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date]) -> None:
+    """Write the roll-ups of days that have no parts in `table`, from those of the same days by WHO."""
+    small = _SUMS[table]
+    whole = WHOLE_SUMS[small]
+    await tx.execute(delete(small).where(col(small.day).in_(days)))
+    rows = as_parts(small, whole).where(whole.__table__.c.day.in_(days)).subquery()
+    await _insert_sums(tx, small, aliased(small, rows, adapt_on_names=True))
+
+
 async def _insert_sums(
-    tx: Tx,
-    into: Any,
-    table: Any,
-    where: ColumnElement[bool],
-    as_day: date | None = None,
-    alike: Collection[str] = (),
+    tx: Tx, into: Any, table: Any, where: ColumnElement[bool] | None = None, as_day: date | None = None
 ) -> None:
     """Insert the sums of `table` by the columns of the key of `into`, by day or all of them as one day.
 
-    A count is unknown as soon as one of its rows doesn't know it. What is `alike` isn't grouped by: fewer columns come as
-    they are stored, and needn't be sorted.
+    A count is unknown as soon as one of its rows doesn't know it.
     """
     ids = [one.name for one in into.__table__.primary_key.columns if one.name != "day"]
     counts = [one for one in into.__table__.c if not one.primary_key]
     day: Any = col(table.day) if as_day is None else literal(as_day, Date())
-    groups = [getattr(table, name) for name in ids if name not in alike]
-    found = [func.min(getattr(table, name)) if name in alike else getattr(table, name) for name in ids]
+    groups = [getattr(table, name) for name in ids]
     sums = [_sum(col(getattr(table, one.name)), is_unsure=bool(one.nullable)) for one in counts]
-    statement = select_columns(day, *found, *sums).where(where)
+    statement = select_columns(day, *groups, *sums)
+    statement = statement if where is None else statement.where(where)
     statement = statement.group_by(*groups) if as_day else statement.group_by(day, *groups)
     names = ["day", *ids, *(one.name for one in counts)]
     await tx.execute(into.__table__.insert().from_select(names, statement))

@@ -15,6 +15,7 @@ from bot.spend.dimensions import DIMENSIONS, KEY, UNREPORTED, Dimension
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.rollups.db import WEEK, narrowest, rolled_weeks, weekly
 from bot.spend.ledger.sources import SOURCES
+from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.model import ONE_DAY, Cell, dollars
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
@@ -147,7 +148,7 @@ class _Part(NamedTuple):
 
 async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> list[_Part]:
     """Return which rows have the sums: whole weeks and the days around them where that is the same as all days."""
-    days = _Part(table, asked.first, asked.last)
+    days = _Part(await with_undivided(tx, table, asked.first, asked.last), asked.first, asked.last)
     into = weekly(table)
     is_by_week = into is not None and "day" not in asked.names and asked.last - asked.first >= WEEK
     if not is_by_week or any(_without(one, sources) for one in asked.dimensions):

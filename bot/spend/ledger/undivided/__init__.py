@@ -1,0 +1,1 @@
+"""Days of which nothing is told apart yet, read as parts."""

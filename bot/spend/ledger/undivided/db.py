@@ -1,0 +1,59 @@
+"""Days of which nothing is told apart yet: they have no parts of their own, and are read as one part UNSPLIT of each group.
+
+A new day is first written by WHO, and its parts follow a moment later: writing all of it twice until then would cost more
+than the day itself. Their roll-ups are written with the day, as they are small.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, exists, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from bot.spend.dimensions import TIER, UNSPLIT
+from bot.store.session import Tx
+from bot.store.tables import (
+    CostDayRow,
+    CostDaySumRow,
+    CostPartRow,
+    CostPartSumRow,
+    UsageDayRow,
+    UsageDaySumRow,
+    UsagePartRow,
+    UsagePartSumRow,
+)
+
+_WHOLES: dict[Any, tuple[Any, Any]] = {
+    CostPartRow: (CostDayRow, CostPartSumRow),
+    UsagePartRow: (UsageDayRow, UsagePartSumRow),
+}
+"""Parts -> the same by WHO, and the roll-ups of the parts."""
+WHOLE_SUMS: dict[Any, Any] = {CostPartSumRow: CostDaySumRow, UsagePartSumRow: UsageDaySumRow}
+
+
+async def with_undivided(tx: Tx, table: Any, first: date, last: date) -> Any:
+    """Return what has the rows of a table from `first` to `last`: for parts also the days that have none of their own.
+
+    Both are read by one statement, because a day that is told apart between two would be in neither, or in both.
+    """
+    if table not in _WHOLES:
+        return table
+    whole, small = _WHOLES[table]
+    has_parts = exists().where(col(table.day) == col(small.day))
+    days = select(col(small.day)).where(
+        col(small.day).between(first, last), getattr(small, TIER.column) == UNSPLIT, ~has_parts
+    )
+    if not await tx.rows(days.limit(1)):
+        return table
+    undivided = as_parts(table, whole).where(whole.__table__.c.day.in_(days))
+    return aliased(table, union_all(select(*table.__table__.c), undivided).subquery(), adapt_on_names=True)
+
+
+def as_parts(part: Any, whole: Any) -> Any:
+    """Select rows of `whole` as rows of the table `part`, UNSPLIT by what they don't have, without those of nothing."""
+    own = whole.__table__.c
+    columns = [own[one.name] if one.name in own else literal(UNSPLIT, String).label(one.name) for one in part.__table__.c]
+    counts = [own[one.name] for one in part.__table__.c if not one.primary_key]
+    counted = or_(*((one != 0) | one.is_(None) if one.nullable else one != 0 for one in counts))
+    return select(*columns).where(counted)
