@@ -64,8 +64,10 @@ def bucket_reader(group_by: tuple[str, ...], *, in_order: bool = False) -> Calla
                 in_bucket = told.of((begun, ended))
                 found.append(CostBucket(times[begun], times[ended], groups, people))
             group, sums = ids_of(item.group, people), exact_amounts(item.cost)
-            if (before := in_bucket.setdefault(group, sums)) is not sums:
-                _check_other(before, sums, None if actor_at is None else group[actor_at])
+            if (before := in_bucket.setdefault(group, sums)) is sums:
+                groups[group] = sums
+                continue
+            _check_other(before, sums, None if actor_at is None else group[actor_at])
             groups[group] = added(groups[group], sums) if group in groups else sums
         return found
 
@@ -91,28 +93,35 @@ def added(left: Exact, right: Exact) -> Exact:
     return left[0] + right[0], both(left[1], right[1]), both(left[2], right[2])
 
 
+class _Known(dict[tuple[str | None, ...], Group]):
+    """Groups by the ids of their rows. There are few of them, and each comes on every day of the report."""
+
+    def __missing__(self, ids: tuple[str | None, ...]) -> Group:
+        self[ids] = found = tuple([one or "" for one in ids])
+        return found
+
+
 def _ids_of(group_by: tuple[str, ...]) -> Callable[[Any, People], Group]:
     """Return what takes the ids out of a row, "" for none, and notes the names that it tells."""
     unknown = sorted(set(group_by) - IDS)
     if unknown or len(group_by) < 2:
         raise ValueError(f"buckets are split by two ids or more, and not by {', '.join(unknown) or 'fewer'}")
-    found = attrgetter(*group_by)
+    found, known = attrgetter(*group_by), _Known()
 
     def ids_of(group: Any, _people: People) -> Group:
-        ids: tuple[Any, ...] = found(group)
-        return ids if all(ids) else tuple([one or "" for one in ids])
+        return known[found(group)]
 
     if _ACTOR not in group_by:
         return ids_of
     at = group_by.index(_ACTOR)
 
     def ids_with_actor(group: Any, people: People) -> Group:
-        ids: list[Any] = list(found(group))
-        if actor := ids[at]:
-            who = spender(actor)
-            ids[at] = who.key
-            if who.label:
-                people[who.key] = who.label
-        return tuple([one or "" for one in ids])
+        ids: tuple[Any, ...] = found(group)
+        if not (actor := ids[at]):
+            return known[ids]
+        who = spender(actor)
+        if who.label:
+            people[who.key] = who.label
+        return known[(*ids[:at], who.key, *ids[at + 1 :])]
 
     return ids_with_actor

@@ -32,9 +32,9 @@ def exact(cents: str | int | Decimal) -> int:
     """
     if isinstance(cents, str):
         whole, _, part = cents.partition(".")
-        digits = len(part)
-        if whole.isdigit() and (part.isdigit() or not digits) and digits < len(_PADDING):
-            return int(whole + part) * _PADDING[digits]
+        digits, text = len(part), whole + part
+        if text.isdigit() and digits < len(_PADDING):
+            return int(text) * _PADDING[digits]
     elif isinstance(cents, float) or not isinstance(cents, (int, Decimal)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("an amount is a decimal string, an int or a Decimal")
     return int(Decimal(cents).scaleb(_CENT_DIGITS).to_integral_value())

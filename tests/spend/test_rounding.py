@@ -43,6 +43,7 @@ def test_the_rule_by_examples() -> None:
     ):
         assert [one[0] for one in in_nanos({(n,): (one, None, None) for n, one in enumerate(given_)}).values()] == expected
     assert in_nanos({("a",): (FINE, None, 2), ("b",): (0, half + 1, None)}) == {("a",): (1, None, 2), ("b",): (0, 1, None)}
+    assert in_nanos({("a",): (half, 3 * half, 1), ("b",): (half, half, 1)}) == {("a",): (1, 2, 1), ("b",): (0, 0, 1)}
     alike = {(one,): (half, None, None) for one in "dbac"}
     assert [group for (group,), one in in_nanos(alike).items() if one[0]] == ["b", "a"], "ids decide, however rows come"
     assert [nanos(one) for one in ("0.00000005", "0.00000015", "0.000000151", "-0.00000005", 3)] == [0, 2, 2, 0, 30_000_000]

@@ -76,10 +76,11 @@ class _Reading:
         if page.refreshed_at is not None:
             self.refreshed_at = min(page.refreshed_at, self.refreshed_at or page.refreshed_at)
         for bucket in page.rows:
-            groups = self._groups(bucket.starts_at.date())
-            for group, amounts in bucket.groups.items():
-                groups[group] = added(groups[group], amounts) if group in groups else amounts
-            self.waiting += len(bucket.groups)
+            groups, more = self._groups(bucket.starts_at.date()), bucket.groups
+            both = {group: added(groups[group], more[group]) for group in groups.keys() & more.keys()}
+            groups.update(more)
+            groups.update(both)
+            self.waiting += len(more)
             self.people |= bucket.people
 
     def _begin_anew(self, source: str) -> None:
@@ -173,7 +174,8 @@ async def _write(
     loaded.days += days
     loaded.revisions += revised
     for groups in days.values():
-        loaded.ids |= {group[n] for group in groups for n in _NAMED}
+        for n in _NAMED:
+            loaded.ids.update(map(itemgetter(n), groups))
 
 
 async def _quiet_days(store: Store, reading: _Reading, loaded: Loaded, rest: dict[date, CostParts]) -> dict[date, CostParts]:

@@ -15,22 +15,21 @@ Group = TypeVar("Group", bound=tuple[Any, ...])
 
 def in_nanos(groups: Mapping[Group, Exact]) -> dict[Group, Amounts]:
     """Return the groups of one day in whole nano-dollars; list prices are rounded likewise, as far as they are known."""
-    paid = shared_out({group: amounts[0] for group, amounts in groups.items()})
-    listed = shared_out({group: amounts[1] for group, amounts in groups.items() if amounts[1] is not None})
-    return {group: (paid[group], listed.get(group), amounts[2]) for group, amounts in groups.items()}
+    exact = {group: amounts[0] for group, amounts in groups.items()}
+    at_list = {group: amounts[1] for group, amounts in groups.items() if amounts[1] is not None}
+    paid = shared_out(exact)
+    listed = paid if at_list == exact else shared_out(at_list)  # nothing is discounted on most days
+    rows = zip(groups, paid.values(), map(listed.get, groups), groups.values(), strict=True)
+    return {group: (nanos, list_nanos, amounts[2]) for group, nanos, list_nanos, amounts in rows}
 
 
 def shared_out(parts: Mapping[Group, int]) -> dict[Group, int]:
-    """Return whole nano-dollars for exact amounts of a day's groups, of which the sum is the rounded exact sum."""
-    found: dict[Group, int] = {}
-    lost: list[tuple[int, Group]] = []
-    for group, amount in parts.items():
-        found[group], rest = divmod(amount, FINE)
-        if rest:
-            lost.append((rest, group))
-    missing = rounded(sum(parts.values())) - sum(found.values())
-    for group in _lost_most(lost, missing) if missing else ():
-        found[group] += 1
+    """Return whole nano-dollars for exact amounts of a day's groups, in their order; the sum is the rounded exact sum."""
+    found = {group: amount // FINE for group, amount in parts.items()}
+    if missing := rounded(sum(parts.values())) - sum(found.values()):
+        lost = [(rest, group) for group, amount in parts.items() if (rest := amount % FINE)]
+        for group in _lost_most(lost, missing):
+            found[group] += 1
     return found
 
 
