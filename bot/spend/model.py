@@ -22,6 +22,7 @@ PERIODS: tuple[Period, ...] = ("today", "yesterday", "7d", "30d", "this week", "
 Measure = Literal["dollars", "tokens", "requests"]
 """What is counted; dollars are what it cost."""
 ZERO = Decimal(0)
+NANO_DOLLAR = Decimal("1e-9")
 ONE_DAY = timedelta(days=1)
 LOOKED_BACK = 30
 """UTC days in which the use of single keys is looked up."""
@@ -29,7 +30,7 @@ LOOKED_BACK = 30
 
 def dollars(nanos: int) -> Decimal:
     """Return integer nano-dollars as Decimal dollars, exactly."""
-    return Decimal(nanos).scaleb(-9)
+    return nanos * NANO_DOLLAR
 
 
 def nanos(amount: Decimal) -> int:

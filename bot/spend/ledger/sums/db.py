@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from itertools import chain
 from typing import Any, Literal, NamedTuple
@@ -16,7 +15,7 @@ from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.rollups.db import WEEK, narrowest, rolled_weeks, weekly
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
-from bot.spend.model import ONE_DAY, Cell, dollars
+from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell, dollars
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
 from bot.store.types import Nanos
@@ -80,7 +79,7 @@ async def cells(
         return [Cell(first, dict(zip(names, key, strict=True)), dollars(one)) for key, one in found.items()]
     # Made below the class, which takes as long as all else: there may be hundreds of thousands.
     days, groups, new = _Days(), _Groups(names), partial[Cell](tuple[Any, ...].__new__, Cell)
-    return [new((days[key[0]], groups[key[1:]], Decimal(amount).scaleb(-9))) for key, amount in found.items()]
+    return [new((days[key[0]], groups[key[1:]], amount * NANO_DOLLAR)) for key, amount in found.items()]
 
 
 class _Groups(dict[Key, dict[str, str]]):
