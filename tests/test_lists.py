@@ -310,7 +310,7 @@ ALLOWED = {
     ("bot/spend/alerts/forms.py", "existing[-_SHOWN_THRESHOLDS:]"): "counted below it; a form can't turn pages",
     ("bot/spend/render.py", "calendar_day(value)[:-5]"): "text",
     ("bot/spend/render.py", "rows[:most]"): "a line of text beside a table; the rest is counted",
-    ("bot/spend/render.py", "rows[:_POINTS - 1]"): "a chart; the rest is one bar",
+    ("bot/spend/render.py", "rows[:POINTS - 1]"): "a chart; the rest is one bar",
     ("bot/spend/render.py", "found.rows[:first]"): "the rows before a page, summed",
     ("bot/kinds/limits/peaks/near.py", "found[:_MOST]"): "the nearest to their limits; the rest is counted",
     ("handlers/claude_code.py", "call.channel[:1]"): "text",

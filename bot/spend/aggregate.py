@@ -10,6 +10,8 @@ from bot.spend.model import ONE_DAY, ZERO, Breakdown, Cell, DayFigure, Series, S
 
 TINY, TINY_PART = Decimal(1), Decimal("0.01")
 """A dollar, or a hundredth of what is compared with it, is too little to be the base of a percentage."""
+POINTS = 20
+"""Bars that Slack's chart block holds (slack.md §3.2)."""
 T = TypeVar("T")
 
 
@@ -17,6 +19,12 @@ def bars_of(things: Sequence[T], step: int) -> list[Sequence[T]]:
     """Return things in bars of so many, the odd ones first: a last bar of fewer would look like a fall."""
     odd = len(things) % step
     return [*([things[:odd]] if odd else []), *(things[start : start + step] for start in range(odd, len(things), step))]
+
+
+def day_bars(days: Sequence[T]) -> list[Sequence[T]]:
+    """Return days as at most 20 bars: single days, two days each, from six weeks on whole weeks; odd days come first."""
+    step = -(-len(days) // POINTS) or 1
+    return bars_of(days, step if step < 3 else -(-step // 7) * 7)
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -16,6 +16,7 @@ from bot.words.wording import (
     month_name,
     number,
     percent,
+    plural,
     share,
     weekday_day,
 )
@@ -127,6 +128,13 @@ def bar_in_words(days: Sequence[date], still_open: Collection[date]) -> str:
     """Return a bar's label, in at most the 20 characters that Slack shows: `22 Nov`, `22–23 Nov so far`."""
     label = calendar_day(days[0])[:-5] if len(days) == 1 else _short(days[0], days[-1])
     return f"{label} so far" if any(day in still_open for day in days) else label
+
+
+def width_in_words(bars: Sequence[Sequence[object]]) -> Markup:
+    """Return what a title says of bars of several days: `, 2 days a bar`, `, 1 week a bar`; nothing of single days."""
+    days = max((len(bar) for bar in bars), default=1)
+    weeks, odd = divmod(days, 7)
+    return "" if days == 1 else f", {plural(days, 'day') if odd else plural(weeks, 'week')} a bar"
 
 
 def missing_in_words(days: Sequence[date], today: date | None = None) -> Markup:

@@ -14,15 +14,13 @@ from bot.slack.elements import Json, button
 from bot.slack.markup import Markup, escape
 from bot.slack.paging import LAST, Page, numbered
 from bot.slack.tables import number_cell, table
-from bot.spend.aggregate import bars_of
+from bot.spend.aggregate import POINTS, day_bars
 from bot.spend.model import ZERO
-from bot.spend.phrases import bar_in_words
+from bot.spend.phrases import bar_in_words, width_in_words
 from bot.spend.table import NOT_ADDED, Column, Row, Table, Value
 from bot.words.wording import MINUS, calendar_day, in_cents, money, money_change, plural, share, unit_price
 
 TABLE_ROWS = 25
-_POINTS = 20
-"""Points that Slack's chart block holds (slack.md §3.2); longer series are drawn in steps of several days."""
 
 
 def page_of_rows(found: Table, cursor: str = "") -> Page[Row]:
@@ -137,12 +135,11 @@ def chart_of(
     rows = [row for row in found.rows if row[1:] and row[1] is not None]
     if len(rows) < 2:
         return None
-    step = -(-len(rows) // _POINTS)
-    bars, odd = bars_of(rows, step), len(rows) % step
+    bars = day_bars(rows)
     labels = [bar_in_words([row[0] for row in bar if isinstance(row[0], date)], still_open) for bar in bars]
-    if odd:
-        labels[0] += f", {plural(odd, 'day')}"
-    width = f", {step} days a bar" if step > 1 else ""
+    if len(bars[0]) < len(bars[-1]):
+        labels[0] += f", {plural(len(bars[0]), 'day')}"
+    width = width_in_words(bars)
     # Grouped here, because a spec is also a child's whole input: a thousand keys have no place in it.
     shown = tuple(grouped([_series(column, n, bars) for n, column in enumerate(found.columns) if n]))
     return ChartSpec(
@@ -163,7 +160,7 @@ def parts_chart(found: Table, title: str, finding: str) -> ChartSpec | None:
     rows = [row for row in found.rows if row[at["amount"]]]
     if len(rows) < 2:
         return None
-    shown = rows if len(rows) <= _POINTS else rows[: _POINTS - 1]
+    shown = rows if len(rows) <= POINTS else rows[: POINTS - 1]
     if rest := rows[len(shown) :]:
         shown = [*shown, found.totals(OTHER, rest)]
     values = tuple(Decimal(value) if isinstance(value := row[at["amount"]], Decimal | int) else ZERO for row in shown)

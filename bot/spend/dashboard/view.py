@@ -9,6 +9,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import numbered, pager, range_of
+from bot.spend.aggregate import day_bars
 from bot.spend.ask.grammar import words_of
 from bot.spend.dashboard.model import (
     DAY,
@@ -24,8 +25,7 @@ from bot.spend.dashboard.model import (
     percent_used,
 )
 from bot.spend.model import ZERO, Breakdown, Slice, SpendQuery
-from bot.spend.phrases import NOT_YET, as_plain_text, bar_in_words, change_in_words, shown
-from bot.spend.reports.counts import in_bars
+from bot.spend.phrases import NOT_YET, as_plain_text, bar_in_words, change_in_words, shown, width_in_words
 from bot.spend.reports.phrases import against, as_of_line, no_figures, part_of
 from bot.words.own import Own
 from bot.words.wording import listed, number, plural, share, weekday_day
@@ -164,14 +164,13 @@ def dashboard_chart(found: Dashboard) -> ChartSpec | None:
     """Return the days of the window as one series of bars, None with fewer than two that have data."""
     times = found.drawn.times
     by_day = {cell.day: cell.amount for cell in found.cells}
-    bars = [bar for bar in in_bars(times.days) if any(day in times.known for day in bar)]
+    bars = [bar for bar in day_bars(times.days) if any(day in times.known for day in bar)]
     if len(bars) < 2:
         return None
     values = tuple(sum((by_day.get(day, ZERO) for day in bar), ZERO) for bar in bars)
-    step: Markup = "" if len(bars) == len(times.days) else f", {number(len(bars[-1]))} days a bar"
     return ChartSpec(
         kind="bar",
-        title=f"Spend, {found.days} days{step} (USD)",
+        title=f"Spend, {found.days} days{width_in_words(bars)} (USD)",
         categories=tuple(bar_in_words(bar, times.open_days) for bar in bars),
         series=(Series(name="Spend", values=values),),
         y_label="USD",

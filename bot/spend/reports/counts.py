@@ -3,17 +3,16 @@
 Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from bot.spend.aggregate import bars_of, growth
+from bot.spend.aggregate import growth
 from bot.spend.model import ZERO, Measures
 from bot.words.own import own
 from bot.words.wording import percent
 
 MILLION = 1_000_000
-_POINTS, _WEEK = 20, 7
 _SHORT = ((10**9, "billion"), (10**6, "million"))
 
 
@@ -69,14 +68,6 @@ def per_million(one: Measures) -> Decimal | None:
 def per_request(one: Measures) -> int | None:
     """Return the tokens of a request, to the nearest whole one; None of what has no tokens, such as tools."""
     return round(Decimal(tokens(one)) / one.requests) if one.requests and tokens(one) else None
-
-
-def in_bars(days: Sequence[date]) -> list[Sequence[date]]:
-    """Return days as at most 20 bars: single days, a few days each, from nine weeks on whole weeks; odd days come first."""
-    step = -(-len(days) // _POINTS)
-    if step > 3:
-        step = -(-step // _WEEK) * _WEEK
-    return bars_of(days, step or 1)
 
 
 def count_words(count: int) -> str:

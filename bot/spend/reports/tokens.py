@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.runtime import Runtime
 from bot.slack.charts import ChartSpec, Series
 from bot.slack.markup import Markup, escape
+from bot.spend.aggregate import day_bars
 from bot.spend.model import Measures
 from bot.spend.phrases import as_plain_text, bar_in_words, shown
 from bot.spend.reports.counts import (
@@ -15,7 +16,6 @@ from bot.spend.reports.counts import (
     cache_write,
     count_change,
     count_words,
-    in_bars,
     per_million,
     tokens,
 )
@@ -52,7 +52,7 @@ def token_trends(times: Times, by_day: Mapping[date, Measures], earlier: Measure
     if times.as_of is None:
         return Built(no_figures(times))
     days = {day: by_day.get(day, added([], day)) for day in times.days if day in times.known}
-    bars = [(bar, [days[day] for day in bar if day in days]) for bar in in_bars(times.days)]
+    bars = [(bar, [days[day] for day in bar if day in days]) for bar in day_bars(times.days)]
     rows: list[Row] = [
         (bar_in_words(bar, times.open_days), *(_cells(added(known, bar[0])) if known else [None] * len(_COUNTS)))
         for bar, known in bars
