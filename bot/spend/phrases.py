@@ -180,6 +180,11 @@ def is_end_of_month(day: date) -> bool:
     return (day + ONE_DAY).day == 1
 
 
+def quarter_in_words(day: date) -> Markup:
+    """Return the quarter in which a day lies: `Q3 2026`."""
+    return f"Q{number((day.month + 2) // 3)} {number(day.year)}"
+
+
 def month_so_far(first: date, last: date, *, runs: bool = False) -> Markup:
     """Return a month that is over (`Oct 2026`), or how far it has come (`Nov 2026 (1–21 Nov)`)."""
     is_over = is_end_of_month(last) and not runs

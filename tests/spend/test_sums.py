@@ -7,14 +7,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spend.ask.splits import DAY, HOUR, MONTH, TOKENS_BY_TYPE, WEEK, by_tag
+from bot.spend.ask.splits import DAY, HOUR, MONTH, QUARTER, TOKENS_BY_TYPE, WEEK, by_tag
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, untagged
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.model import Breakdown, Cell, Measure, Measures, Slice, dollars
 from bot.spend.table import breakdown_table
 
 FIRST = date(2026, 9, 20)
-SPLITS = (WORKSPACE, MODEL, KEY, DAY, WEEK, MONTH, TOKENS_BY_TYPE, by_tag("team"))
+SPLITS = (WORKSPACE, MODEL, KEY, DAY, WEEK, MONTH, QUARTER, TOKENS_BY_TYPE, by_tag("team"))
 TAGS = {"w1": {"team": "red"}, "w2": {"team": "blue"}, "w3": {}}
 ids = st.fixed_dictionaries(
     {"workspace_id": st.sampled_from(["w1", "w2", "w3", ""]), "model": st.sampled_from(["a", "b"]),

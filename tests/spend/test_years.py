@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.spend.aggregate import breakdown
 from bot.spend.ask.charts import figures_chart
 from bot.spend.ask.sentences import figures_sentence
-from bot.spend.ask.splits import DAY, HOUR, MONTH, WEEK, exact, with_years
+from bot.spend.ask.splits import DAY, HOUR, MONTH, QUARTER, WEEK, exact, with_years
 from bot.spend.ask.view import answer_file, render_figures
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.model import ZERO, DayFigure, Figures, Series, Slice, SpendQuery
@@ -57,6 +57,7 @@ def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_date
         WEEK: ("2025-12-22", "22–28 Dec 2025", "2025-12-22"),
         HOUR: ("2025-12-30T07", "Tue 30 Dec 2025, 07:00", "2025-12-30T07:00:00Z"),
         MONTH: ("2025-12-01", "Dec 2025", "2025-12"),
+        QUARTER: ("2025-10-01", "Q4 2025", "2025-Q4"),
     }
     for split, (value, shown, written) in rows.items():
         part = Slice(f"{value}\tm", split.label(value, {}), Decimal(1), ZERO, "opus")

@@ -8,10 +8,11 @@ from bot.slack.charts import ChartSpec, grouped
 from bot.slack.charts import Series as Bars
 from bot.spend.aggregate import bars_of, days_between
 from bot.spend.ask.sentences import compared_in_words, figures_sentence
-from bot.spend.ask.splits import HOUR, MONTH, WEEK, is_time
+from bot.spend.ask.splits import HOUR, MONTH, QUARTER, WEEK, is_time
 from bot.spend.ask.sums import OTHERS
+from bot.spend.dimensions import Dimension
 from bot.spend.model import ZERO, DayFigure, Figures
-from bot.spend.phrases import as_plain_text, bar_in_words, day_in_words, years_in_title
+from bot.spend.phrases import as_plain_text, bar_in_words, day_in_words, quarter_in_words, years_in_title
 from bot.spend.render import chart_of, parts_chart
 from bot.spend.table import breakdown_table, series_table
 from bot.words.own import Own
@@ -44,8 +45,8 @@ def figures_chart(figures: Figures) -> ChartSpec | None:
             return chart
     if HOUR in times:
         return _hours(figures, f"{what} by hour{suffix}", finding)
-    if times and times[0] in (WEEK, MONTH):
-        return _longer(figures, f"{what} by {by}{suffix}", times[0] is MONTH, finding)
+    if times and times[0] in (WEEK, MONTH, QUARTER):
+        return _longer(figures, f"{what} by {by}{suffix}", times[0], finding)
     days = series_table(figures.series, figures.as_of, so_far=bool(figures.open_days))
     stacked = next((one.name for one in splits if not is_time(one)), "day")
     titled = f"{what} by {stacked}"
@@ -86,21 +87,20 @@ def _hours(figures: Figures, title: str, finding: str) -> ChartSpec | None:
     )
 
 
-def _longer(figures: Figures, title: str, is_months: bool, finding: str) -> ChartSpec | None:
-    """Return weeks or months as bars. More than fit are added up to longer ones, the odd ones first."""
+def _longer(figures: Figures, title: str, unit: Dimension, finding: str) -> ChartSpec | None:
+    """Return weeks, months or quarters as bars. More than fit are added up to longer ones, the odd ones first."""
     rows = [one for one in figures.series.days if one.parts is not None]
     if len(rows) < 2:
         return None
     step = -(-len(rows) // _POINTS)
     bars = bars_of(rows, step)
     series = [Bars(name=name, values=tuple(_sum(bar, one) for bar in bars)) for one, name in figures.series.names]
-    unit = "months" if is_months else "weeks"
-    width = f", {step} {unit} a bar" if step > 1 else ""
+    width = f", {step} {unit.name}s a bar" if step > 1 else ""
     return ChartSpec(
         kind="bar",
         title=title + width,
-        native_title=f"{_WHAT[figures.query.measure][0]} per {unit[:-1]}{_suffix(figures)}{width}",
-        categories=tuple(_label(bar, figures, is_months) for bar in bars),
+        native_title=f"{_WHAT[figures.query.measure][0]} per {unit.name}{_suffix(figures)}{width}",
+        categories=tuple(_label(bar, figures, unit) for bar in bars),
         series=tuple(grouped(series)),
         y_label=_WHAT[figures.query.measure][1],
         alt_text=f"{title}. {finding}",
@@ -112,10 +112,12 @@ def _sum(bar: Sequence[DayFigure], part: str) -> Decimal:
     return sum((one.parts.get(part, ZERO) for one in bar if one.parts), ZERO)
 
 
-def _label(bar: Sequence[DayFigure], figures: Figures, is_months: bool) -> str:
+def _label(bar: Sequence[DayFigure], figures: Figures, unit: Dimension) -> str:
     """Return a bar's label, in at most the 20 characters that Slack shows. The first week may begin before the period."""
     first, last = bar[0].day, bar[-1].day
-    if is_months:
+    if unit is QUARTER:
+        return "–".join(dict.fromkeys((quarter_in_words(first), quarter_in_words(last))))
+    if unit is MONTH:
         return month_name(first) if first == last else f"{month_name(first)[:3]}–{month_name(last)}"
     days = days_between(max(first, figures.first), min(date.fromordinal(last.toordinal() + 6), figures.last))
     return bar_in_words(days, ())

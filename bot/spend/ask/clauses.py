@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 from bot.spend.ask.idioms import NEGATIONS
 from bot.spend.ask.least import Over, over_of
 from bot.spend.ask.periods import read_period
-from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES, TOKEN_TYPE, TOKENS_BY_TYPE, by_tag
+from bot.spend.ask.versus import read_versus
 from bot.spend.ask.words import FILLERS, LINKS, MENTION, PERSON, plain
 from bot.spend.dimensions import MODEL, WORKSPACE, Dimension
-from bot.spend.model import Filter, Measure, Period
+from bot.spend.model import Filter, Measure
 
 Part = Literal["period", "breakdown", "filter", "measure", "number of parts", "least amount", "comparison"]
 _MEASURES: dict[str, Measure] = {
@@ -26,20 +26,12 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
-_VERSUS = (
-    ("compared", "to"), ("compared", "with"), ("compare", "to"), ("compare", "with"), ("vs",), ("versus",), ("against",),
-    ("compared",),
-)  # fmt: skip
-_BEFORE: dict[str, Period] = {
-    **dict.fromkeys(("previous period", "previous", "before", "period before", "time before", "prior period"), ""),
-    **dict.fromkeys(
-        (YEAR_BEFORE, "year ago", "same period last year", "same time last year", "same days last year"), YEAR_BEFORE
-    ),
-}
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
 MOST_PARTS = 100
 """The largest number after `top`."""
+_OF_LONGER = re.compile(r"of (?:the )?(?:day|week|month|quarter|year)")
+"""What makes of a day or an hour one of several alike, which aren't added up: `by day of week`."""
 _OF_A_MODEL = re.compile(r"\d(?:[.-]\d+)?")
 
 
@@ -104,18 +96,8 @@ def _read(part: Part, value: Value, words: Sequence[str], taken: int) -> Read:
 
 
 def _versus(first: str, words: Sequence[str], _: Known) -> Read | None:
-    start = next((one for one in _VERSUS if tuple(word.casefold() for word in words[: len(one)]) == one), None)
-    if start is None:
-        return None
-    at = len(start)
-    for taken in range(min(5, len(words) - at), 0, -1):
-        phrase = plain(" ".join(words[at : at + taken])).removeprefix("the ").removeprefix("a ")
-        if phrase in _BEFORE:
-            return _read("comparison", _BEFORE[phrase], words, at + taken)
-    period = read_period(words[at:])
-    if period is None or period[0] == "last year":  # a month against a whole year, or against the same month?
-        return None
-    return _read("comparison", period[0], words, at + period[1])
+    found = read_versus(words)
+    return None if found is None else _read("comparison", found[0], words, found[1])
 
 
 def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
@@ -170,6 +152,8 @@ def _split(words: Sequence[str], known: Known) -> tuple[Dimension, int] | None:
         tags = {plain(one): one for one in known.tags}
         found = _longest(words[1:], tags)
         return (by_tag(found[0]), found[1] + 1) if found else None
+    if _OF_LONGER.fullmatch(" ".join(words[1:4]).casefold()) or _OF_LONGER.fullmatch(" ".join(words[1:3]).casefold()):
+        return None
     for taken in (2, 1):
         by = known.by.get(" ".join(words[:taken]).casefold()) if len(words) >= taken else None
         if by is not None:

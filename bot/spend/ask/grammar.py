@@ -12,15 +12,16 @@ from bot.spend.ask.least import Over
 from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
-from bot.spend.ask.splits import DAY, MONTH, WEEK
+from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
 from bot.spend.ask.untold import untold
+from bot.spend.ask.versus import settled
 from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
 from bot.spend.dimensions import ASKED, WORKSPACE, Dimension
 from bot.spend.model import Filter, Period, SpendQuery
 
 _MOST_SPLITS = 2
-_USUAL: Mapping[Dimension | None, Period] = {DAY: "30d", WEEK: "90d", MONTH: "ytd"}
+_USUAL: Mapping[Dimension | None, Period] = {DAY: "30d", WEEK: "90d", MONTH: "ytd", QUARTER: "last 4 quarters"}
 """The period of a question by a unit of time that names none: a day alone has one part."""
 _RUNS: Mapping[Period, Period] = {
     "yesterday": "today",
@@ -114,7 +115,7 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
             return _Stop(reads, at, found)
         reads.append(found)
         at += found.taken
-    stray = _wrong_unit(reads)
+    stray = _wrong_unit(reads) or _beside_nothing(reads)
     return _query(reads) if stray is None else _Stop([one for one in reads if one is not stray], len(words), stray)
 
 
@@ -140,6 +141,19 @@ def _wrong_unit(reads: Sequence[Read]) -> Read | None:
     return over if (over.value.dollars if is_money else over.value.number) is None else None
 
 
+def _beside_nothing(reads: Sequence[Read]) -> Read | None:
+    """Return a comparison that means nothing beside the period, such as a month with the day before."""
+    found = next((one for one in reads if one.part == "comparison"), None)
+    return found if found and settled(_period(reads), str(found.value)) is None else None
+
+
+def _period(reads: Sequence[Read]) -> Period:
+    """Return the period that is asked for, or what a question without one means."""
+    values: dict[Part, Any] = {one.part: one.value for one in reads}
+    usual = next((_USUAL[one] for one in _splits(reads) if one in _USUAL), "yesterday")
+    return values.get("period") or _RUNS.get(values.get("comparison", "")) or usual
+
+
 def _splits(reads: Sequence[Read]) -> tuple[Dimension, ...]:
     found = [cast("tuple[Dimension, ...]", one.value) for one in reads if one.part == "breakdown"]
     return tuple(dict.fromkeys(split for splits in found for split in splits))
@@ -153,16 +167,14 @@ def _query(reads: Sequence[Read]) -> SpendQuery:
     if isinstance(over, Over):
         least = over.dollars if measure == "dollars" else Decimal(over.number or 0)
     return SpendQuery(
-        period=values.get("period")
-        or _RUNS.get(values.get("comparison", ""))
-        or next((_USUAL[one] for one in by if one in _USUAL), "yesterday"),
+        period=_period(reads),
         by=by[0] or WORKSPACE,
         where=_filters(reads),
         and_by=by[1],
         measure=measure,
         top=values.get("number of parts"),
         over=least,
-        versus=values.get("comparison", ""),
+        versus=settled(_period(reads), values.get("comparison", "")) or "",
     )
 
 

@@ -82,7 +82,8 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     behind = words[1:] if words[0] in _COUNTED and len(words) > 1 else words
     if found := _HOURS.fullmatch(behind[0]) or (_HOURS.fullmatch("".join(behind[:2])) if len(behind) > 1 else None):
         taken = len(words) - len(behind) + (1 if found[0] == behind[0] else 2)
-        yield taken, ["today" if int(found[1]) <= 24 else f"{-(-int(found[1]) // 24)}d", "by", "hour"]
+        days = -(-int(found[1]) // 24)  # hours end now: so many days before today hold their beginning
+        yield taken, ["since", *(["yesterday"] if days < 2 else f"{days} days ago".split()), "by", "hour"]
     yield from ((len(words) - len(behind) + taken, meant) for taken, meant in _months(behind))
     yield from _turned(words)
     yield from _loosely(words)

@@ -6,7 +6,7 @@ from itertools import chain
 
 from bot.spend.ask.clauses import KEYWORDS, Known, Read
 from bot.spend.ask.idioms import NEGATIONS, idioms
-from bot.spend.ask.periods import MOST_DAYS, period_phrases, read_period
+from bot.spend.ask.periods import MOST_DAYS, is_month, period_phrases, read_period
 from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES
 from bot.spend.ask.words import LINKS, PERSON, plain
@@ -61,7 +61,7 @@ def _nearest(
     `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
     """
     before, rest = words[:at], words[at:]
-    if second is not None and second.part == "period" and before[-1:] == ["and"]:
+    if second is not None and second.part == "period" and before[-1:] in (["and"], [","]):
         yield [*before[:-1], "to", *rest]  # October and November
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
@@ -138,8 +138,11 @@ def _tokens_at(rest: Sequence[str]) -> int:
 
 
 def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    if [one.casefold() for one in rest[1:3]] == ["last", "year"]:
+    lower = [one.casefold() for one in rest[1:3]]
+    if lower[0] in ("last", "prior", "previous") and lower[1:] == ["year"]:
         yield 3, ["vs", *YEAR_BEFORE.split()]
+    if lower[0] == "last" and (named := read_period(lower[1:])) and is_month(named[0]):
+        yield 3, ["vs", lower[1], "last", "year"]
     if not read_period(rest[1:]):
         yield 1, ["and"]  # Production vs Staging
     yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, {one: one.split() for one in period_phrases()}))
@@ -182,7 +185,7 @@ def _splits(known: Known) -> dict[str, list[str]]:
     for tag in known.tags:
         apart = re.sub(r"[-_]", " ", plain(tag))
         found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
-    longer = {one: ["by", "month"] for one in ("quarter", "quarters", "quarterly", "year", "years", "yearly")}
+    longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
     return {"type": ["by", "token", "type"], **longer, **found}
 
 

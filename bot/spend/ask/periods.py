@@ -3,7 +3,8 @@
 `today`, `yesterday`, `friday`, `45d`, `this week`, `last week`, `mtd`, `last month`, `october`, `2026-10`, `this quarter`,
 `last quarter`, `q3`, `2026-q3`, `ytd`, `last year`, `2026`, `w47`, `2026-w47`, `last 3 months`, `2026-10-03..2026-10-17`,
 without years `10-03..10-17`, from one to another `july..2026-09`, and `since` with a day, a weekday, a week, a month, a
-quarter or a year. Without a year, each is the latest that has begun.
+quarter or a year; `2 days ago`, `2 months ago`, `the 15th`, `monday..friday`, `q3 last year`. Without a year, each is the
+latest that has begun.
 """
 
 import functools
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.spend.ask.dates import BETWEEN, month_number, read_days, spelled, week_by_day
-from bot.spend.ask.spans import MONTH_NAMES, WEEKDAY_NAMES, is_month, span, span_before
+from bot.spend.ask.spans import MONTH_NAMES, WEEK_OF, WEEKDAY_NAMES, is_month, span, span_before
 from bot.spend.ask.spellings import spelled_here
 from bot.spend.model import PERIODS, Period
 from bot.words.digits import in_ascii
@@ -63,13 +64,22 @@ _ANY_YEAR = re.compile(r"\d{4}")
 _OF_QUARTER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _SINCE = re.compile(
     r"(?:since|starting|beginning) (?:the )?(?:(?:beginning|start|first) of )?(?:the )?(.+)"
-    r"|(?:from )?(.+?) ?(?: to| until| till| through|–|—|-|\.\.) ?(?:now|today|date)"
-    r"|from (.+?) (?:on|onwards?)"
+    r"|(?:from )?(.+?) ?(?: to| until| till| through| bis|–|—|-|\.\.) ?(?:now|today|date|heute)"
+    r"|from (.+?) on|(?:from )?(.+?) onwards?"
 )
+_AGO = re.compile(r"(\d{1,3}|an?) (day|week|month|quarter|year)s? ago")
+_AGO_WORDS: dict[str, Period] = {
+    **{f"{the}{one} before last": f"2 {one}s ago" for one in ("week", "month", "quarter", "year") for the in ("", "the ")},
+    **{f"{the}day before yesterday": "2 days ago" for the in ("", "the ")},
+    **{f"{which}weekend": "saturday..sunday" for which in ("", "last ", "the last ", "the ", "past ")},
+}
+_OF_MONTH = re.compile(r"(?:the )?(\d{1,2})(st|nd|rd|th)")
+_WEEK_OF = re.compile(r"(?:the )?w(?:ee)?k of (.+)")
+_LAST_YEAR = re.compile(r"(.+?)(?: of)? last year")
 _POSSESSIVE = re.compile(r"['’]s$")
 _LONGEST = 10
 _BEGINS = re.compile(r"(?:from|since) ")
-_YEARLESS_SIDE = re.compile(rf"\d\d-\d\d|q[1-4]|w\d\d|{'|'.join(MONTH_NAMES)}")
+_YEARLESS_SIDE = re.compile(rf"\d\d-\d\d|q[1-4]|w\d\d|the \d+[a-z]+|{'|'.join((*MONTH_NAMES, *WEEKDAY_NAMES))}")
 _DATED_SIDE = re.compile(r"\d{4}(?:-(?:\d\d(?:-\d\d)?|q[1-4]|w\d\d))?")
 _LAST_SIDES = ("yesterday", "last week", "last month", "last quarter")
 _FAR_AHEAD = date(2100, 12, 31)
@@ -99,20 +109,47 @@ def _one(text: str) -> Period | None:
     if days := _DAYS.fullmatch(text):
         return f"{int(days[1])}d" if 1 <= int(days[1]) <= MOST_DAYS else None
     named = (
-        week_by_day(text) or _whole(text) or _weekday(text) or _month(text) or _quarter(text) or _half(text) or _week(text)
+        _ago(text)
+        or week_by_day(text)
+        or _whole(text)
+        or _weekday(text)
+        or _month(text)
+        or _quarter(text)
+        or _half(text)
+        or _week(text)
     )
     return named or read_days(text) or (text if _YEAR.fullmatch(text) else None)
+
+
+def _ago(text: str) -> Period | None:
+    """Read `2 days ago`, `the month before last`, `the 15th`, `week of 16 Nov`, `last weekend` and `q3 last year`."""
+    if text in _AGO_WORDS:
+        return _AGO_WORDS[text]
+    if found := _AGO.fullmatch(text):
+        count = int(found[1]) if found[1].isdecimal() else 1
+        if count == 1:
+            return "yesterday" if found[2] == "day" else f"last {found[2]}"
+        return f"{count} {found[2]}s ago" if count <= _MOST_WHOLE.get(found[2], MOST_DAYS) else None
+    if (found := _OF_MONTH.fullmatch(text)) and 1 <= int(found[1]) <= 31:
+        return f"the {int(found[1])}{found[2]}"
+    if (found := _WEEK_OF.fullmatch(text)) and (day := _one(found[1])):
+        first, _, last = day.partition("..")
+        return f"{WEEK_OF}{first}" if first == last or day.startswith("the ") else None
+    if found := _LAST_YEAR.fullmatch(text):
+        one = _month(found[1]) or _quarter(found[1])
+        return f"{one} last year" if one and not one[0].isdigit() else None
+    return None
 
 
 def _since(text: str) -> Period | None:
     """Read `since 3 Oct` and `from October until now`; two days are no beginning."""
     if (found := _SINCE.fullmatch(text)) is None:
         return None
-    begins = _one((found[1] or found[2] or found[3]).strip())
+    begins = _one((found[1] or found[2] or found[3] or found[4]).strip())
     if begins is None or begins in ("today", "ytd", "mtd", "this quarter", "this week"):
         return begins
     if ".." not in begins:
-        return f"since {begins}" if not begins.endswith("d") or begins in WEEKDAY_NAMES else None
+        return None if _DAYS.fullmatch(begins) else f"since {begins}"
     first, _, last = begins.partition("..")
     return f"since {first}" if first == last else None
 
@@ -226,6 +263,8 @@ def first_words() -> tuple[str, ...]:
         "q4",
         "h1",
         "h2",
+        "day",
+        "weekend",
         *WEEKDAY_NAMES,
         *(day[:3] for day in WEEKDAY_NAMES),
     }

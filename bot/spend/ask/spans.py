@@ -5,6 +5,7 @@ Periods come in the one spelling that `periods.py` gives them.
 
 import calendar
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import LiteralString
 
@@ -15,6 +16,8 @@ MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
 WEEKDAY_NAMES = tuple(name.lower() for name in calendar.day_name)
 YEAR_BEFORE: Period = "year before"
 """What a period can be compared with besides periods: the same days of the year before."""
+DAY_BEFORE: Period = "day before"
+"""What a single day can be compared with besides: the one before it, which else is that of the week before."""
 _DAYS = re.compile(r"(\d{1,4})d")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})-)?q([1-4])")
@@ -22,6 +25,11 @@ _YEAR = re.compile(r"\d{4}")
 _WEEK = re.compile(r"(?:(\d{4})-)?w(\d\d)")
 _WHOLE = re.compile(r"last (\d{1,3}) (week|month|quarter|year)s")
 _ONE_DAY = re.compile(r"(?:\d{4}-)?\d\d-\d\d")
+_AGO = re.compile(r"(\d{1,3}) (day|week|month|quarter|year)s ago")
+_OF_MONTH = re.compile(r"the (\d{1,2})[a-z]+")
+WEEK_OF: Period = "week of "
+"""What stands before a day whose calendar week is meant."""
+_LAST_YEAR = " last year"
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _UNITS: dict[str, LiteralString] = {"week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 _ALMOST_A_YEAR = timedelta(days=364)
@@ -31,6 +39,9 @@ _WEEK_LONG = timedelta(days=7)
 
 def months_of(period: Period) -> int:
     """Return how many months a calendar month, quarter or year has, over or running; 0 for any other period."""
+    period = period.removesuffix(_LAST_YEAR)
+    if ago := _AGO.fullmatch(period):
+        return _MONTHS_IN.get(ago[2], 0)
     if period in ("mtd", "last month", *MONTH_NAMES) or _NUMBERED.fullmatch(period):
         return 1
     if period in ("this quarter", "last quarter") or _QUARTER.fullmatch(period):
@@ -65,14 +76,20 @@ def span(period: Period, today: date) -> tuple[date, date]:
     if months_of(period) or week_of(period):
         first, last = _to_its_end(period, today)
         return first, min(last, today) if first <= today else last
+    if period.startswith(WEEK_OF):
+        day = _to_its_end(period.removeprefix(WEEK_OF), today)[0]
+        return (first := day - ONE_DAY * day.weekday()), max(min(first + _WEEK_LONG - ONE_DAY, today), day)
     if period.startswith("since "):
         return _since(period.removeprefix("since "), today)
     if ".." in period:
         return _between(period, today)
-    if period in WEEKDAY_NAMES:
-        day = today - ONE_DAY * ((today.weekday() - WEEKDAY_NAMES.index(period)) % 7 or 7)
+    if _is_nth(period):
+        day = next(one for one in _back_from(today) if _is_of(period, one) and (one < today or period not in WEEKDAY_NAMES))
         return day, day
     monday = today - ONE_DAY * today.weekday()
+    if ago := _AGO.fullmatch(period):
+        first = (monday if ago[2] == "week" else today) - (_WEEK_LONG if ago[2] == "week" else ONE_DAY) * int(ago[1])
+        return first, first + (_WEEK_LONG - ONE_DAY if ago[2] == "week" else timedelta())
     spans = {
         "today": (today, today),
         "yesterday": (yesterday, yesterday),
@@ -80,6 +97,21 @@ def span(period: Period, today: date) -> tuple[date, date]:
         "last week": (monday - _WEEK_LONG, monday - ONE_DAY),
     }
     return spans[period]
+
+
+def _is_nth(period: Period) -> bool:
+    """Tell whether a period is a weekday or a day of no certain month, of which there is one in each month at most."""
+    return period in WEEKDAY_NAMES or _OF_MONTH.fullmatch(period) is not None
+
+
+def _is_of(nth: Period, day: date) -> bool:
+    number = _OF_MONTH.fullmatch(nth)
+    return day.day == int(number[1]) if number else WEEKDAY_NAMES[day.weekday()] == nth
+
+
+def _back_from(day: date) -> Iterator[date]:
+    """Yield a day and those before it, as far as there is a 31st for certain."""
+    return (day - ONE_DAY * n for n in range(63))
 
 
 def _last_whole(count: int, unit: str, today: date) -> tuple[date, date]:
@@ -128,6 +160,10 @@ def _first_of(period: Period, months: int, today: date) -> date:
         return this
     if period in _LAST:
         return months_later(this, -months)
+    if ago := _AGO.fullmatch(period):
+        return months_later(this, -months * int(ago[1]))
+    if period.endswith(_LAST_YEAR):
+        return _first_of(period.removesuffix(_LAST_YEAR), months, date(today.year - 1, 12, 31))
     if period in MONTH_NAMES:
         return on_or_before(MONTH_NAMES.index(period) + 1, 1, today)
     if quarter := _QUARTER.fullmatch(period):
@@ -170,6 +206,9 @@ def _from_to(begins: Period, ends: Period, today: date) -> tuple[date, date]:
     if (ends[:1].isdigit() and not _is_yearless(ends)) or ends.startswith(("last ", "yesterday")):
         last = _to_its_end(ends, today)[1]
         first = _to_its_end(begins, last if _is_yearless(begins) else today)[0]
+    elif _is_nth(ends):
+        first = _to_its_end(begins, today)[0]
+        last = next(one for n in range(1, 63) if _is_of(ends, one := first + ONE_DAY * n))
     else:
         first = _to_its_end(begins, today)[0]
         last = _to_its_end(ends, first)[1]
@@ -189,13 +228,24 @@ def span_before(period: Period, today: date) -> tuple[date, date]:
     first, last = span(period, today)
     if months := _MONTHS_IN.get(whole_of(period)[1], 0) * whole_of(period)[0]:
         return months_later(first, -months), first - ONE_DAY
+    if is_week_so_far(period, first, last):
+        return first - _WEEK_LONG, last - _WEEK_LONG
     return before(first, last, months=months_of(period), runs=last >= today)
+
+
+def is_week_so_far(period: Period, first: date, last: date) -> bool:
+    """Tell whether a period is a calendar week that isn't over: working days are compared with working days."""
+    is_week = period == "this week" or period.startswith(WEEK_OF) or bool(week_of(period))
+    return is_week and ONE_DAY <= last - first < _WEEK_LONG - ONE_DAY
 
 
 def span_versus(period: Period, versus: Period, today: date) -> tuple[date, date]:
     """Return what a period is compared with: the time before without `versus`."""
     if not versus:
         return span_before(period, today)
+    if versus == DAY_BEFORE:
+        first = span(period, today)[0]
+        return first - ONE_DAY, first - ONE_DAY
     if versus == YEAR_BEFORE:
         first, last = span(period, today)
         return months_later(first, -12), months_later(last, -12)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from bot.spend.dimensions import WORKSPACE, Dimension
 from bot.spend.model import Slice
-from bot.spend.phrases import day_in_words, days_in_words
+from bot.spend.phrases import day_in_words, days_in_words, quarter_in_words
 from bot.words.wording import month_name, weekday_day
 
 Tags = Mapping[str, Mapping[str, str]]
@@ -27,6 +27,10 @@ def _week(value: str, _: Mapping[str, str]) -> str:
 
 def _month(value: str, _: Mapping[str, str]) -> str:
     return month_name(date.fromisoformat(value))
+
+
+def _quarter(value: str, _: Mapping[str, str]) -> str:
+    return quarter_in_words(date.fromisoformat(value))
 
 
 def as_it_is(value: str, _: Mapping[str, str]) -> str:
@@ -49,7 +53,8 @@ HOUR = Dimension("hour", "Hour (UTC)", "hour", "", "", ("hours", "hourly"), _hou
 DAY = Dimension("day", "Day", "day", "", "", ("days", "daily", "date"), _day)
 WEEK = Dimension("week", "Week", "day", "", "", ("weeks", "weekly"), _week)
 MONTH = Dimension("month", "Month", "day", "", "", ("months", "monthly"), _month)
-TIMES = (HOUR, DAY, WEEK, MONTH)
+QUARTER = Dimension("quarter", "Quarter", "day", "", "", ("quarters", "quarterly"), _quarter)
+TIMES = (HOUR, DAY, WEEK, MONTH, QUARTER)
 TOKEN_TYPE = "token type"  # noqa: S105 - a dimension's name
 TOKEN_CLASSES = {
     "uncached_input": "Input, not cached",
@@ -102,6 +107,7 @@ def exact(part: Slice, splits: Sequence[Dimension]) -> Slice:
     for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
         if is_time(split) and value[:4].isdigit():
             names[at] = f"{value}:00:00Z" if split == HOUR else value[:7] if split == MONTH else value
+            names[at] = "-".join(reversed(split.label(value, {}).split())) if split == QUARTER else names[at]
     return replace(part, name=names[0], and_name=names[1])
 
 
@@ -112,7 +118,7 @@ def in_ledger(splits: Sequence[Dimension]) -> tuple[Dimension, ...]:
 
 
 def bucket_of(split: Dimension, day: date) -> date:
-    """Return the first day of the day, week or month in which a day lies."""
-    if split == MONTH:
-        return day.replace(day=1)
+    """Return the first day of the day, week, month or quarter in which a day lies."""
+    if split in (MONTH, QUARTER):
+        return day.replace(day=1, month=day.month if split == MONTH else (day.month - 1) // 3 * 3 + 1)
     return day - timedelta(days=day.weekday()) if split == WEEK else day

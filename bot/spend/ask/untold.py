@@ -21,6 +21,8 @@ _LEFT_OUT: Markup = "I can't leave anything out. Name what you want to see."
 _SMALLEST: Markup = "I show the largest first. The CSV has all."
 _LESS: Markup = "I can only show what is over an amount, such as *over $50*."
 _DAYS: Markup = "I need the first and the last day, such as *1 Nov to 15 Nov*, or *since 1 Nov*."
+_ALIKE: Markup = "I don't add up the same weekdays or hours."
+_MINUTES: Markup = "I keep hours, not minutes."
 _AVERAGE: Markup = "I show sums, not averages."
 _FORECAST: Markup = "I don't forecast."
 _BUDGET: Markup = "The answer for *month* says how much of a budget is used."
@@ -37,6 +39,11 @@ _WORDS: dict[str, Untold] = {
     **dict.fromkeys(("bottom", "least", "lowest", "smallest", "cheapest", "unused"), Untold(1, _SMALLEST)),
     **dict.fromkeys(("less", "under", "below", "<", "at least", ">="), Untold(1, _LESS)),
     **dict.fromkeys(("until", "till", "before", "after", "up to", "day before"), Untold(1, _DAYS)),
+    **dict.fromkeys(
+        ("weekday", "weekdays", "day of week", "day of the week", "day of month", "day of the month"), Untold(1, _ALIKE)
+    ),
+    **dict.fromkeys(("hour of day", "hour of the day", "time of day"), Untold(1, _ALIKE)),
+    **dict.fromkeys(("minute", "minutes"), Untold(1, _MINUTES)),
     **dict.fromkeys(("average", "averages", "avg", "mean", "median"), Untold(1, _AVERAGE, has_near=True)),
     **dict.fromkeys(("forecast", "projection", "projected", "run rate", "burn rate"), Untold(1, _FORECAST)),
     **dict.fromkeys(("budget", "budgets"), Untold(1, _BUDGET)),
@@ -51,8 +58,8 @@ def untold(words: Sequence[str]) -> Untold | None:
     """Return why no answer tells what the words begin with; None where there is no such reason."""
     first = words[0].casefold()
     skipped = 1 if first in _BEFORE and len(words) > 1 else 0
-    rest = [word.casefold() for word in words[skipped : skipped + 2]]
-    if first == "in" and rest[0] in _AFTER_IN and rest[1:] != ["dollars"]:
+    rest = [word.casefold() for word in words[skipped : skipped + 4]]
+    if first == "in" and rest[0] in _AFTER_IN and rest[1:2] != ["dollars"]:
         return Untold(2, _REGION)
     for taken in range(len(rest), 0, -1):
         if found := _WORDS.get(" ".join(rest[:taken])):

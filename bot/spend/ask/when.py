@@ -5,7 +5,7 @@ from datetime import date
 from bot.slack.markup import Markup
 from bot.spend.ask.spans import months_of, week_of, whole_of
 from bot.spend.model import Period
-from bot.spend.phrases import day_in_words, days_in_words, is_end_of_month, month_so_far
+from bot.spend.phrases import day_in_words, days_in_words, is_end_of_month, month_so_far, quarter_in_words
 from bot.words.wording import number
 
 
@@ -30,8 +30,7 @@ def period_in_title(period: Period, first: date, last: date, today: date | None)
 
 def long_in_words(first: date, months: int) -> Markup:
     """Return what a quarter or year is called: `Q3 2026`, `2026`."""
-    year = number(first.year)
-    return year if months == 12 else f"Q{number((first.month + 2) // 3)} {year}"
+    return number(first.year) if months == 12 else quarter_in_words(first)
 
 
 def _called(period: Period, first: date, last: date, today: date | None, *, runs: bool = False) -> Markup:

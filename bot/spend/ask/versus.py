@@ -1,0 +1,87 @@
+"""What a period is compared with, as people type it behind `vs`, in the spelling that `spans.py` reads. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from bot.spend.ask.periods import read_period
+from bot.spend.ask.spans import DAY_BEFORE, WEEKDAY_NAMES, YEAR_BEFORE, months_of, week_of, whole_of
+from bot.spend.ask.words import plain
+from bot.spend.model import Period
+
+_VERSUS = (
+    ("compared", "to"), ("compared", "with"), ("compare", "to"), ("compare", "with"), ("vs",), ("versus",), ("against",),
+    ("compared",),
+)  # fmt: skip
+_BEFORE: dict[str, Period] = {
+    **dict.fromkeys(("previous period", "previous", "before", "period before", "time before", "prior period"), ""),
+    **dict.fromkeys(
+        (YEAR_BEFORE, "year ago", "same period last year", "same time last year", "same days last year"), YEAR_BEFORE
+    ),
+}
+_RELATIVE = re.compile(
+    r"last(?: one)?|(?:(?:previous|prior) )?one(?: before)?|(\d{1,3} )?(day|week|month|quarter|year)s? before"
+)
+"""What means something only beside the period: `last`, `the one before`, `the day before`, `the 7 days before`."""
+_LAST_OF: dict[Period, Period] = {
+    "today": "yesterday",
+    "this week": "last week",
+    "mtd": "last month",
+    "this quarter": "last quarter",
+    "ytd": YEAR_BEFORE,
+}
+_ONE_DAY = re.compile(r"today|yesterday|the \d+[a-z]+|\d+ days ago")
+
+
+def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
+    """Return what words compare with, which `settled` may have to settle beside the period, and how many they are."""
+    start = next((one for one in _VERSUS if tuple(word.casefold() for word in words[: len(one)]) == one), None)
+    if start is None:
+        return None
+    at = len(start)
+    for taken in range(min(5, len(words) - at), 0, -1):
+        phrase = plain(" ".join(words[at : at + taken])).removeprefix("the ").removeprefix("a ")
+        if phrase in _BEFORE:
+            return _BEFORE[phrase], at + taken
+        if _RELATIVE.fullmatch(phrase) and not read_period(words[at + taken : at + taken + 1]):
+            return phrase, at + taken
+    period = read_period(words[at:])
+    if period is None or period[0] == "last year":  # a month against a whole year, or against the same month?
+        return None
+    return period[0], at + period[1]
+
+
+def settled(period: Period, versus: Period) -> Period | None:
+    """Return what a period is compared with; None where words such as `the day before` mean nothing beside it."""
+    found = _RELATIVE.fullmatch(versus)
+    if not found or versus == YEAR_BEFORE:
+        return versus
+    if versus.startswith("last"):
+        return _LAST_OF.get(period)
+    if _is_day(period) and found[2] in (None, "day"):
+        return DAY_BEFORE
+    if found[2] is None:
+        return ""
+    return "" if (int(found[1] or 1), found[2]) in _lengths(period) else None
+
+
+def _is_day(period: Period) -> bool:
+    first, _, last = period.partition("..")
+    return bool(_ONE_DAY.fullmatch(period)) or period in WEEKDAY_NAMES or first == last
+
+
+def _lengths(period: Period) -> set[tuple[int, str]]:
+    """Return how long a period is, in each unit in which it is a whole number."""
+    months = months_of(period)
+    found = {(months // size, unit) for size, unit in ((1, "month"), (3, "quarter"), (12, "year")) if months == size}
+    if (
+        period in ("this week", "last week")
+        or week_of(period)
+        or period.startswith("week of")
+        or period.endswith("weeks ago")
+    ):
+        found |= {(1, "week"), (7, "day")}
+    if _is_day(period):
+        found |= {(1, "week")}  # a day is compared with that of the week before
+    if period.endswith("d") and period[:-1].isdecimal():
+        found |= {(int(period[:-1]), "day"), *([(int(period[:-1]) // 7, "week")] if int(period[:-1]) % 7 == 0 else [])}
+    return found | ({whole_of(period)} if whole_of(period)[0] else set())
