@@ -11,7 +11,7 @@ from bot.claude_code.build import as_of
 from bot.claude_code.db import Key
 from bot.claude_code.model import MODEL, TERMINAL, Use
 from bot.runtime import Runtime
-from bot.spend.exports.metrics.db import epoch, raise_peaks
+from bot.spend.exports.metrics.db import FIRST_TOLD_FOR, epoch, is_whole, raise_peaks
 from bot.spend.model import dollars
 from bot.telemetry import names as are
 from bot.telemetry.model import OTHER, Family, Labels, Metric, Part, Value, largest
@@ -36,18 +36,21 @@ class CodeMetrics:
 
     def __init__(self) -> None:
         self._read: tuple[object, Part] | None = None
+        self._again_at: datetime | None = None
 
     async def __call__(self, rt: Runtime, now: datetime) -> Part:
         """Return the counters since the epoch. None where no day was read."""
         today = now.astimezone(UTC).date()
         async with rt.store.read() as tx:
             stamp = (today, await db.last_read(tx))
-        if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, await _load(rt, today, now))
+        waits = self._again_at is None or self._again_at - FIRST_TOLD_FOR <= now < self._again_at
+        if self._read is None or self._read[0] != stamp or not waits:
+            part, is_whole = await _load(rt, today, now)
+            self._read, self._again_at = (stamp, part), None if is_whole else now + FIRST_TOLD_FOR
         return self._read[1]
 
 
-async def _load(rt: Runtime, today: date, now: datetime) -> Part:
+async def _load(rt: Runtime, today: date, now: datetime) -> tuple[Part, bool]:
     async with rt.store.write() as tx:
         since = await epoch(tx, now)
     async with rt.store.read() as tx:
@@ -55,14 +58,15 @@ async def _load(rt: Runtime, today: date, now: datetime) -> Part:
         terminals = await db.uses(tx, since, today, TERMINAL)
         models = await db.uses(tx, since, today, MODEL)
     if not known:
-        return Part(())
+        return Part(()), True
+    counted = code_counts(terminals, models)
     async with rt.store.write() as tx:
-        told = await raise_peaks(tx, code_counts(terminals, models), [one.name for one in _EVERY])
+        told = await raise_peaks(tx, counted, [one.name for one in _EVERY])
     values = dict[str, dict[Labels, Value]]()
     for (name, labels), value in told.items():
         values.setdefault(name, {})[labels] = dollars(value) if name == are.CODE_COST.name else value
     families = [Family(one, values.get(one.name, {})) for one in _EVERY]
-    return Part(families, {"claude_code": as_of(known, since, today)})
+    return Part(families, {"claude_code": as_of(known, since, today)}), is_whole(counted, told)
 
 
 def code_counts(terminals: Mapping[Key, Use], models: Mapping[Key, Use]) -> Counted:

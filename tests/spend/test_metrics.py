@@ -65,6 +65,19 @@ async def test_metrics_are_the_ledger_s_figures_also_after_it_was_revised_up_and
     assert _sum(again["claude_org_cost_usd_total"]) == highest > month
 
 
+async def test_a_series_that_is_new_begins_at_0_so_that_its_first_growth_is_seen(store: Store) -> None:
+    rt, metrics = runtime(store), OrganizationMetrics()
+    name, first, later = "claude_org_cost_usd_total", NOW, NOW + timedelta(seconds=5)
+    await fill(store, _figures(DOLLAR, 0)[:1], first, first)
+    await _tell_apart(store, _figures(DOLLAR, 0)[:1])
+    assert _sum((await _told(rt, metrics, first))[name]) == 1, "what there was before isn't growth"
+    await fill(store, _figures(DOLLAR, 7 * DOLLAR), later, later)
+    await _tell_apart(store, _figures(DOLLAR, 7 * DOLLAR))
+    for seconds, of_lab in ((0, 0), (50, 0), (61, 7), (200, 7)):
+        found = (await _told(rt, metrics, later + seconds * SECOND))[name]
+        assert {labels[0]: value for labels, value in found.items()} == {PROD: 1, LAB: of_lab}, seconds
+
+
 def _series(text: bytes, name: str) -> float:
     found = [float(line.rsplit(" ", 1)[1]) for line in text.decode().splitlines() if re.match(rf"{name}[{{ ]", line)]
     assert found, name

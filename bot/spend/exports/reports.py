@@ -49,7 +49,7 @@ def _by(typed: Sequence[str]) -> list[str]:
     if unknown is None:
         return [_GROUPINGS[one.lower()] for one in typed]
     known = listed([DAY, HOUR.name, *(one.name for one in COUNTED)], "and")
-    more = "For weeks, months, tags and types ask for an answer: python -m bot export answer 30d by month."
+    more = "For weeks, months, quarters, tags and types ask for an answer: python -m bot export answer 30d by month."
     raise CannotExport(f"--by doesn't know {_quoted(unknown)}; it knows {known}. {more}")
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
@@ -13,8 +13,11 @@ from bot.store.notes import note, write_note
 from bot.store.session import Tx
 from bot.store.tables import LedgerDayRow, MetricPeakRow
 from bot.store.upsert import insert_into
+from bot.telemetry.model import OTHER
 
 _EPOCH = "metrics_epoch"
+FIRST_TOLD_FOR = timedelta(minutes=1)
+"""For how long a new series is told as 0."""
 
 Stamp = tuple[datetime | None, datetime | None]
 """When days and their parts were last written; figures are the same as long as it is."""
@@ -39,12 +42,15 @@ async def epoch(tx: Tx, now: datetime) -> date:
 async def raise_peaks(tx: Tx, counted: Mapping[Count, int], names: Collection[str]) -> dict[Count, int]:
     """Return each counter as it is told, which is the highest value that it ever had, and remember those that rose.
 
-    `names` are those of all counters that are counted here.
+    `names` are those of all counters that are counted here. A series that is new is told as 0 at first, because the growth
+    of a counter is only seen from its first value on.
     """
     columns = (col(MetricPeakRow.name), col(MetricPeakRow.labels), col(MetricPeakRow.value))
     found = await tx.execute(select_columns(*columns).where(col(MetricPeakRow.name).in_(names)))
     rows: list[tuple[str, str, int]] = [tuple(row) for row in found.all()]
     known: dict[Count, int] = {(name, tuple(json.loads(labels))): value for name, labels, value in rows}
+    begun = _begun(known)
+    counted = {key: 0 if key not in known and key[0] in begun else value for key, value in counted.items()}
     rose = {key: value for key, value in counted.items() if key not in known or value > known[key]}
     raised = [{"name": name, "labels": json.dumps(labels), "value": value} for (name, labels), value in rose.items()]
     if raised:
@@ -55,3 +61,16 @@ async def raise_peaks(tx: Tx, counted: Mapping[Count, int], names: Collection[st
             statement.on_conflict_do_update(index_elements=["name", "labels"], set_=changed, where=higher), raised
         )
     return {key: max(value, known.get(key, value)) for key, value in counted.items()}
+
+
+def _begun(known: Collection[Count]) -> set[str]:
+    """Return the counters of which a series that wasn't told yet is new.
+
+    Where small ones are told as one, it may have been among those, and had its growth there.
+    """
+    return {name for name, _ in known} - {name for name, labels in known if OTHER in labels}
+
+
+def is_whole(counted: Mapping[Count, int], told: Mapping[Count, int]) -> bool:
+    """Tell whether counters are told with all that was counted, and none waits at 0."""
+    return all(value <= told[key] for key, value in counted.items())

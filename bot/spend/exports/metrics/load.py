@@ -37,6 +37,8 @@ class Told:
 class _Ledger:
     stamp: object
     part: Part
+    again_at: datetime | None = None
+    """When what is told as 0 at first is told as it is; None where nothing is."""
 
 
 class OrganizationMetrics:
@@ -68,7 +70,12 @@ class OrganizationMetrics:
         today = now.astimezone(UTC).date()
         async with rt.store.read() as tx:
             stamp = (today, await db.stamp(tx))
-        if self._ledger is None or self._ledger.stamp != stamp:
+        last = self._ledger
+        if (
+            last is None
+            or last.stamp != stamp
+            or (last.again_at and not last.again_at - db.FIRST_TOLD_FOR <= now < last.again_at)
+        ):
             async with rt.store.write() as tx:
                 since = await db.epoch(tx, now)
             async with rt.store.read() as tx:
@@ -77,8 +84,9 @@ class OrganizationMetrics:
             async with rt.store.write() as tx:
                 highest = await db.raise_peaks(tx, counted, COUNTERS)
             families = await asyncio.to_thread(lambda: [*gauges(figures), *counters(highest)])
-            self._ledger = _Ledger(stamp, Part(families, figures.as_of))
-        return self._ledger.part
+            again_at = None if db.is_whole(counted, highest) else now + db.FIRST_TOLD_FOR
+            last = self._ledger = _Ledger(stamp, Part(families, figures.as_of), again_at)
+        return last.part
 
     async def _of_others(self, rt: Runtime, now: datetime) -> Sequence[Part]:
         if self._others is None or not self._others[0] <= now < self._others[0] + READ_EVERY:
