@@ -1,5 +1,6 @@
 """What was missed while nobody was there is read afterwards: gaps, days left open, the month of a digest, old months."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -185,3 +186,21 @@ async def test_what_one_report_told_is_read_again_when_it_answers_after_the_othe
         await sync_costs(rt, NOW + timedelta(minutes=minutes))
     found = await totals(store)
     assert {TODAY - DAY * n for n in range(71)} <= {day for day, total in found.items() if total == 140}
+
+
+class Nameless(Organization):
+    """One whose names can't be read."""
+
+    tries = 0
+
+    async def workspaces(self, include_archived: bool = False) -> AsyncIterator[Any]:
+        self.tries += 1
+        raise UpstreamDown("The Claude Admin API didn't answer in time.")
+        yield
+
+
+async def test_names_that_cannot_be_read_are_tried_once_and_figures_come_without(store: Store) -> None:
+    organization = Nameless(steady(TODAY - DAY * 3, TODAY))
+    await sync_costs(runtime(store, organization), NOW)
+    assert organization.tries == 1
+    assert TODAY in await known_days(store)

@@ -158,9 +158,10 @@ async def test_a_target_that_is_away_for_a_day_gets_everything_later_and_is_left
 
 
 async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_rejected_in_part_is_not_sent_again(
-    store: Store, tmp_path: Path
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with collector() as target:
+        configure_logging()
         rt, later = _aimed(store, tmp_path, target), NOW + DAY
         figures = [(FRIDAY - DAY, LAB, OPUS, "apikey_evals", DOLLAR), *_figures(100)]
         async with store.write() as tx:
@@ -185,6 +186,21 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         assert (target.total(COST), target.twice, len(target.headers)) == (_expected(110) + 6, 0, 7)
         async with store.read() as tx:
             assert await db.unsent(tx, "t0") == []
+
+
+async def test_a_target_that_refuses_everything_is_logged_once_a_round(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with collector() as target:
+        configure_logging()
+        rt = _aimed(store, tmp_path, target)
+        async with store.write() as tx:
+            await db.begin(tx, "t0", FRIDAY - DAY * 3)
+        target.answers = [web.Response(status=one) for one in (400, 400, 413, 400)]
+        await fill(store, [*((FRIDAY - DAY * n, LAB, OPUS, "apikey_evals", DOLLAR) for n in (1, 2, 3)), *_figures(100)])
+        await _run(rt, NOW)
+        assert (target.answers, target.total(COST)) == ([], 0)
+        assert capsys.readouterr().out.count("export_not_taken") == 2, "each reason once"
 
 
 @pytest.mark.both

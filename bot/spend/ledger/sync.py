@@ -127,7 +127,9 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     async with sync_lease(rt, now) as is_ours:
         if not is_ours:
             return None
-        await _name(rt, now)  # before figures are read, so that nobody tells them by ids, as the first time for minutes
+        is_named = await _name(
+            rt, now
+        )  # before figures are read, so that nobody tells them by ids, as the first time for minutes
         try:
             loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
         except UpstreamError as error:
@@ -137,7 +139,8 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
             raise
         async with rt.store.write() as tx:
             await table.move_cursor(tx, loaded.source, succeeded_at=now)
-        await _name(rt, now, loaded.ids)
+        if is_named:
+            await _name(rt, now, loaded.ids)
         return loaded
 
 
@@ -201,8 +204,11 @@ def _newest_first(first: date, last: date) -> list[Span]:
     return [(max(end - ONE_DAY * (WINDOW_DAYS - 1), first), end) for end in ends]
 
 
-async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> None:
-    """Refresh the names, sooner when an id without one turned up; figures without names are better than none."""
+async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> bool:
+    """Refresh the names, sooner when an id without one turned up; False where they couldn't be read.
+
+    Figures without names are better than none.
+    """
     ids = {one for one in ids if one}
     async with rt.store.read() as tx:
         known = await names_of(tx, ids)
@@ -210,6 +216,8 @@ async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> None:
         await refresh_names(rt, now, unknown=len(known) < len(ids))
     except UpstreamError as error:
         log.warning("names_not_read", status=error.status, request_id=error.request_id)
+        return False
+    return True
 
 
 def oldest_day(today: date) -> date:

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.jobs import JOBS, run_job
+from bot.log import configure_logging
 from bot.runtime import Runtime
 from bot.sandbox.datadog.costs import API_KEY, APP_KEY, Costs, running_costs
 from bot.spend.exports.datadog import costs, db
@@ -141,17 +142,19 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
         assert API_KEY not in "".join(capsys.readouterr())
 
 
-async def test_one_refused_file_keeps_no_other_waiting(store: Store) -> None:
+async def test_one_refused_file_keeps_no_other_waiting(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     async with running_costs() as at:
+        configure_logging()
         rt = _aimed(store, at)
         older: list[Figure] = [(FRIDAY - DAY * n, PROD, OPUS, "apikey_ingest", DOLLAR) for n in range(1, 4)]
         await fill(store, [*older, *_figures(100)])
         name = costs.name_of(cast("Any", costs.api_of(rt.settings)))
         async with store.write() as tx:
             await db.begin(tx, name, FRIDAY - DAY * 2)
-        at.refusals = [web.Response(status=413)]  # the oldest day
+        at.refusals = [web.Response(status=413), web.Response(status=413)]  # the two oldest days
         await _run(rt, NOW)
-        assert at.total() == _expected(100) + 1
+        assert at.total() == _expected(100)
+        assert capsys.readouterr().out.count("custom_costs_not_taken") == 1, "one reason"
         await _run(rt, NOW + 2 * MINUTE)
         await _same_as_ledger(store, at, FRIDAY - DAY * 2)
         assert at.total(FRIDAY - DAY * 3) == 0  # before what was asked for

@@ -92,13 +92,16 @@ async def _push(rt: Runtime, api: Api, name: str, now: datetime) -> Reply | None
     async with rt.store.read() as tx:
         until, days = await db.written_until(tx), await days_to_settle(tx, name)
     refused: Reply | None = None
+    reasons = set[str]()
     listed = _Listed(rt, api, name)
     for day in days:
         try:
             await _settle(rt, listed, day, now)
         except Failed as error:
             rt.meter.set(metrics.PUSHED, now.timestamp(), name, "failed")
-            log.warning("custom_costs_not_taken", target=name, day=day.isoformat(), because=error.reply.failure)
+            if error.reply.failure not in reasons:  # a target that refuses everything says so once
+                log.warning("custom_costs_not_taken", target=name, day=day.isoformat(), because=error.reply.failure)
+            reasons.add(error.reply.failure)
             if not error.reply.is_content:
                 return error.reply
             refused = error.reply  # of this file alone; it waits on its own

@@ -92,7 +92,8 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
     async with rt.store.write() as tx:
         if await db.known(tx, target.name) is None:
             await db.begin(tx, target.name, first_day(now))
-    if (ended := await _send_left_over(rt, target, now)) is not Pushed.ALL:
+    reasons = set[str]()
+    if (ended := await _send_left_over(rt, target, now, reasons)) is not Pushed.ALL:
         return ended
     async with rt.store.read() as tx:
         until = await db.written_until(tx)
@@ -106,7 +107,7 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
             sendings = await sendings_of(tx, target.name, fact)
             await db.intend(tx, sendings)
         for one in sendings:
-            if await _send(rt, target, one) not in (Verdict.TAKEN, Verdict.REFUSED):
+            if await _send(rt, target, one, reasons) not in (Verdict.TAKEN, Verdict.REFUSED):
                 return Pushed.AWAY
         tell(number, len(days))
     if put_off:
@@ -116,7 +117,7 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
     return Pushed.ALL
 
 
-async def _send_left_over(rt: Runtime, target: Target, now: datetime) -> Pushed:
+async def _send_left_over(rt: Runtime, target: Target, now: datetime, reasons: set[str]) -> Pushed:
     """Send what is written down and didn't arrive. What was refused as it is once a day, and then until one is again."""
     async with rt.store.read() as tx:
         left = await db.unsent(tx, target.name)
@@ -128,7 +129,7 @@ async def _send_left_over(rt: Runtime, target: Target, now: datetime) -> Pushed:
             return Pushed.MORE
         if one.refused and not tries_refused:
             continue
-        verdict = await _send(rt, target, one)
+        verdict = await _send(rt, target, one, reasons)
         if verdict is Verdict.REFUSED:
             tries_refused = False
         elif verdict is not Verdict.TAKEN:
@@ -148,7 +149,8 @@ def body_of(one: Sending) -> bytes:
     return metrics_request(points_of(one.day, one.content), __version__)
 
 
-async def _send(rt: Runtime, target: Target, one: Sending) -> Verdict:
+async def _send(rt: Runtime, target: Target, one: Sending, reasons: set[str]) -> Verdict:
+    """Send one piece. Why it isn't taken is logged once: `reasons` are those of this round, to which it is added."""
     settings = rt.settings
     async with rt.store.write() as tx:
         await db.begun(tx, one)
@@ -157,7 +159,7 @@ async def _send(rt: Runtime, target: Target, one: Sending) -> Verdict:
     await rt.store.note(NOTED_WITHIN, lambda tx: _note(tx, one, receipt, rt.now()))
     outcome = "done" if receipt.verdict is Verdict.TAKEN else "failed"
     rt.meter.set(metrics.PUSHED, rt.now().timestamp(), target.name, outcome)
-    _tell_log(one, receipt)
+    _tell_log(one, receipt, reasons)
     return receipt.verdict
 
 
@@ -175,10 +177,12 @@ async def _note(tx: Tx, one: Sending, receipt: Receipt, now: datetime) -> None:
         await db.failed(tx, one, failures, receipt.because, retry_at, is_unknown=is_unknown)
 
 
-def _tell_log(one: Sending, receipt: Receipt) -> None:
+def _tell_log(one: Sending, receipt: Receipt, reasons: set[str]) -> None:
     what = {"target": one.target, "day": one.day.isoformat(), "number": one.number}
     if receipt.verdict is not Verdict.TAKEN:
-        log.warning("export_not_taken", **what, verdict=receipt.verdict.value, because=receipt.because)
+        if receipt.because not in reasons:
+            log.warning("export_not_taken", **what, verdict=receipt.verdict.value, because=receipt.because)
+        reasons.add(receipt.because)
         return
     if receipt.rejected:
         log.warning("export_rejected_in_part", **what, points=receipt.rejected, because=receipt.because)
