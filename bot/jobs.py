@@ -50,6 +50,7 @@ from bot.spend.exports.datadog import live
 from bot.spend.exports.otlp import push as exports
 from bot.spend.limits import send as limits
 from bot.spend.limits.topic import LimitTopic
+from bot.spend.reconcile import closed
 from bot.spend.reports.schedule import send as reports
 from bot.spend.reports.schedule.topic import ReportTopic
 from bot.spend.unseen import UnseenTopic
@@ -72,6 +73,7 @@ _TOPICS: tuple[Topic, ...] = (
     ReportTopic(),
     CodeDigestTopic(),
     ChangeTopic(),
+    closed.ClosedMonthTopic(),
     UnseenTopic(),
     SharedTopic(),
     Undeliverable(),
@@ -145,6 +147,7 @@ JOBS = (
     Job("limits", 60, limits.limits_due, limits.tell_limit),
     Job("reports", 60, reports.reports_due, reports.send_report),
     Job("final reports", 60, reports.reports_to_settle, reports.settle_report),
+    Job("closed months", 600, closed.due, closed.tell),
     Job("peaks", 600, peaks.due, peaks.sync),
     Job("rate_limits", 600, rate_limits.due, rate_limits.look),
     Job("peak_news", 60, peak_news.news_due, peak_news.tell_news),

@@ -9,6 +9,7 @@ from bot.slack.paging import read_turn, turns
 from bot.spend.exports.csv import csv_bytes, file_name
 from bot.spend.exports.send import Export, File, send_csv
 from bot.spend.prices.load import price_table
+from bot.spend.reconcile import closed
 from bot.spend.reconcile.load import reconciliation
 from bot.spend.reconcile.periods import Wanted, read_wanted
 from bot.spend.reconcile.tables import by_day_table
@@ -70,6 +71,7 @@ async def reconciliation_csv(call: Interaction) -> None:
     name = file_name("reconciliation", wanted.first, wanted.last, ("day", "model"))
     file = File(name, csv_bytes(table), len(table.rows), csv_about(wanted), csv_fresh(found))
     export = Export("reconcile", wanted.first, wanted.last, question=f"{wanted.first}..{wanted.last}")
+    await closed.remember(call.rt, call.actor.slack_id, found)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))
 
 

@@ -61,7 +61,7 @@ def _nearest(
     `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
     """
     before, rest = words[:at], words[at:]
-    if second is not None and second.part == "period" and before[-1:] in (["and"], [","]):
+    if second is not None and second.part == "period" and before[-1:] in (["and"], [","], ["+"], ["&"]):
         yield [*before[:-1], "to", *rest]  # October and November
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
@@ -118,6 +118,7 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), places))
         named = {**places, **_names(known, PERSON, "for"), **_others(known)}
         yield from _near(rest, 1, named if word != "in" else {**_others(known), **places})
+        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), named))
         yield from _near(rest, 1, {one: one.split() for one in period_phrases()})
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
@@ -166,6 +167,8 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         yield 1, [f"{in_ascii(rest[0])}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
         yield 1, [f"{MOST_DAYS}d"]
+    if rest[0].isdecimal() and read_period(rest[1:]):
+        return
     splits = {**_splits(known), **{f"by {one}": meant for one, meant in _splits(known).items()}}
     names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
     yield from _near(rest, 0, {**names, **phrases, **splits, **{one: [one] for one in _MEASURES}})

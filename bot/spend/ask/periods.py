@@ -50,7 +50,8 @@ _ARTICLE = re.compile(
     r"(?:the|our) (?=last|past|previous|prior|current|first|second|third|fourth|[1-4](?:st|nd|rd|th) q|year to|month to)"
 )
 _DAYS = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,4})[ -]?(?:d|days?)")
-_WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|week|month|quarter|year)s?")
+_WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|wk|week|mo|month|qtr|quarter|y|yr|year)s?")
+_UNITS = {"w": "week", "wk": "week", "mo": "month", "qtr": "quarter", "y": "year", "yr": "year"}
 _MOST_WHOLE = {"week": 156, "month": 36, "quarter": 12, "year": 3}
 _WEEK = re.compile(r"(?:(\d{4})[- ]?)?(?:w|wk|kw|cw|(?:calendar )?weeks?)\.? ?(\d{1,2})(?:[-/ ](?:of )?(\d{4}))?")
 _BETWEEN_AND = re.compile(r"between (.+?) and (.+)")
@@ -188,7 +189,7 @@ def _whole(text: str) -> Period | None:
     found = _WHOLE.fullmatch(text)
     if found is None:
         return None
-    count, unit = int(found[1]), "week" if found[2] == "w" else found[2]
+    count, unit = int(found[1]), _UNITS.get(found[2], found[2])
     if not 1 <= count <= _MOST_WHOLE[unit]:
         return None
     return f"last {unit}" if count == 1 else f"last {count} {unit}s"

@@ -23,6 +23,7 @@ _LESS: Markup = "I can only show what is over an amount, such as *over $50*."
 _DAYS: Markup = "I need the first and the last day, such as *1 Nov to 15 Nov*, or *since 1 Nov*."
 _ALIKE: Markup = "I don't add up the same weekdays or hours."
 _MINUTES: Markup = "I keep hours, not minutes."
+_CURRENCY: Markup = "The Claude API bills in US dollars, and I know no other currency."
 _AVERAGE: Markup = "I show sums, not averages."
 _FORECAST: Markup = "I don't forecast."
 _BUDGET: Markup = "The answer for *month* says how much of a budget is used."
@@ -45,6 +46,7 @@ _WORDS: dict[str, Untold] = {
     **dict.fromkeys(("hour of day", "hour of the day", "time of day"), Untold(1, _ALIKE)),
     **dict.fromkeys(("minute", "minutes"), Untold(1, _MINUTES)),
     **dict.fromkeys(("average", "averages", "avg", "mean", "median"), Untold(1, _AVERAGE, has_near=True)),
+    **dict.fromkeys(("eur", "euro", "euros", "gbp", "pounds", "chf", "jpy", "yen", "inr"), Untold(1, _CURRENCY)),
     **dict.fromkeys(("forecast", "projection", "projected", "run rate", "burn rate"), Untold(1, _FORECAST)),
     **dict.fromkeys(("budget", "budgets"), Untold(1, _BUDGET)),
     **dict.fromkeys(("invoice", "invoices", "credit", "credits", "balance"), Untold(1, _INVOICE)),
