@@ -19,8 +19,8 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.doubts.db import doubts
 from bot.spend.model import ONE_DAY, ZERO, dollars, nanos
 from bot.spend.phrases import month_in_title, shown
-from bot.spend.reconcile.model import Reconciliation
 from bot.spend.reconcile import periods
+from bot.spend.reconcile.model import Reconciliation
 from bot.spend.visibility import may_still_tell
 from bot.store.notes import drop_notes, note, noted_keys, write_note
 from bot.store.session import Tx
