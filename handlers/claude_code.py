@@ -133,7 +133,7 @@ async def send_file(call: Interaction) -> None:
     if not found.parts:
         await call.say(plain_answer("There are no figures to put into a file."))
         return
-    name = file_name("claude-code", found.first, found.last, [query.by.name])
+    name = file_name("claude-code", found.first, found.last, [query.by.name], ["mine"] if query.mine else [])
     when = period_in_title(query.period, found.first, found.last, found.today)
     about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}, {when}"
     file = File(name, csv_bytes(file_table(found)), len(found.parts), about, tail(found))

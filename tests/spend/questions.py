@@ -283,7 +283,7 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("mon-fri", "monday..friday"),
     ("Monday to Wednesday by key", "monday..wednesday by key"),
     ("last weekend", "saturday..sunday"),
-    ("nov vs nov last year", "november vs november last year"),
+    ("nov vs nov last year", "november vs year before"),
     ("Q3 of last year", "q3 last year"),
     ("16.11. bis heute", "since 11-16"),
     ("16 Nov onwards", "since 11-16"),

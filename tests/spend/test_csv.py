@@ -88,12 +88,16 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         file_name("records", first, first),
         file_name("spend", first, date(2026, 11, 30), ("cost type", "../k=y")),
         file_name("reconcile", first, date(2026, 10, 30)),
+        file_name("tokens", first, first, ("key",), ("Data Platform", "opus 5.5")),
+        file_name("spend", first, first, (), ("研究",)),
     ]
     assert named == [
         "spend-2026-10-by-model.csv",
         "records-2026-10-01.csv",
         "spend-2026-10-01-to-2026-11-30-by-cost-type-k-y.csv",
         "reconcile-2026-10-01-to-2026-10-30.csv",
+        "tokens-2026-10-01-by-key-only-data-platform-opus-5-5.csv",
+        "spend-2026-10-01-only-some.csv",
     ]
 
 

@@ -142,7 +142,7 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
     refused = {
         (("shoe",), "", ""): (
             f"--by doesn't know 'shoe'; it knows {listed(['day', 'hour', *(one.name for one in reports.COUNTED)], 'and')}."
-            " For weeks, months, tags and types ask for an answer: python -m bot export answer 30d by month."
+            " For weeks, months, quarters, tags and types ask for an answer: python -m bot export answer 30d by month."
         ),
         (("hour",), "", ""): "I know no hours of these days, so I can't list all of them by the hour. I can by the day.",
         (("hour", "tier"), "", ""): "Spend can't be split by tier and hour at once. Ask by one of them.",

@@ -24,7 +24,7 @@ async def test_an_answer_is_sent_as_a_file_and_asked_further_in_a_form(world: Wo
     [table] = [block for block in answer["blocks"] if block["type"] == "table"]
     assert [cell["text"] for cell in table["rows"][0][:2]] == ["Model", "Key"]
     assert (await world.click_on(DANA, answer, "spend_csv"))["ok"]
-    await world.message(DANA, "I sent you *spend-2026-11-09-to-2026-11-22-by-model-key.csv*", COSTS)
+    await world.message(DANA, "I sent you *spend-2026-11-09-to-2026-11-22-by-model-key-only-production.csv*", COSTS)
     assert (await world.click_on(DANA, answer, "spend_ask"))["ok"]
     await world.modal(DANA, "Ask for figures")
     wrong = await world.submit(DANA, spend_ask_period="3 to 5")

@@ -52,6 +52,8 @@ def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
 
 def settled(period: Period, versus: Period) -> Period | None:
     """Return what a period is compared with; None where words such as `the day before` mean nothing beside it."""
+    if versus == f"{period} last year":  # in January the latest November is last year's
+        return YEAR_BEFORE
     found = _RELATIVE.fullmatch(versus)
     if not found or versus == YEAR_BEFORE:
         return versus

@@ -16,7 +16,9 @@ from bot.spend.phrases import as_plain_text
 async def figures_file(rt: Runtime, found: Figures) -> tuple[Export, File]:
     """Return what somebody takes away with an answer, as it stands on record, and the file."""
     table, by = answer_file(found), tuple(one.name for one in found.query.splits)
-    name = file_name("spend", found.first, found.last, by)
+    counted = "spend" if found.query.measure == "dollars" else found.query.measure
+    only = [found.workspace_name or "", *(value for _, value in found.narrowed), "own" if found.only else ""]
+    name = file_name(counted, found.first, found.last, by, filter(None, only))
     about = escape(f"{as_plain_text(figures_sentence(found))}, by {' and '.join(by)}")
     asked = with_days(found.query, found.first, found.last, await spelled(rt, found.query.where))
     export = Export("answer", found.first, found.last, by, question=words_of(asked), is_whole=not found.only)

@@ -21,6 +21,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LATER = re.compile(r"([;\t\r\n] *)([=+\-@＝＋－＠])")
 """Where a cell begins for a spreadsheet that separates by semicolons, and so doesn't see the quotation marks."""
 _CENT, _FINEST = Decimal("0.01"), Decimal("0.000000001")
+_MOST_OF_ONLY = 60
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
@@ -67,10 +68,18 @@ def csv_cell(value: Value) -> str:
     return value.isoformat()
 
 
-def file_name(report: str, first: date, last: date, by: Sequence[str] = ()) -> str:
-    """Return the name of a report's file: `spend-2026-10-by-model.csv`. Days that are no whole month are both named."""
-    parts = [report, _days(first, last), *(["by", *by] if by else [])]
-    return f"{'-'.join(_OTHER.sub('-', part.lower()).strip('-') for part in parts)}.csv"
+def file_name(report: str, first: date, last: date, by: Sequence[str] = (), only: Iterable[str] = ()) -> str:
+    """Return the name of a report's file: `spend-2026-10-by-model.csv`. Days that are no whole month are both named.
+
+    `only`: what it is narrowed to, so that a part isn't taken for all: `spend-2026-10-by-model-only-staging.csv`.
+    """
+    narrowed = list(only)
+    kept = _slug(narrowed)[:_MOST_OF_ONLY].strip("-") or "some"
+    return f"{_slug([report, _days(first, last), *(['by', *by] if by else []), *(['only', kept] if narrowed else [])])}.csv"
+
+
+def _slug(parts: Iterable[str]) -> str:
+    return "-".join(slug for part in parts if (slug := _OTHER.sub("-", part.lower()).strip("-")))
 
 
 def _days(first: date, last: date) -> str:

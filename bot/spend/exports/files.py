@@ -46,7 +46,9 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
             written = await asyncio.to_thread(list, csv_lines(columns, rows))  # others go on meanwhile
             lines += written[1 if lines else 0 :]
     by = tuple(one.name for one in query.by)
-    name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by)
+    part = "" if scope.is_all or query.own else "own"
+    only = [one for one in (meant.workspaces or "", *(value for _, value in meant.narrowed), part) if one]
+    name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by, only)
     where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
