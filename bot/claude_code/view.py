@@ -50,6 +50,8 @@ def render_code(
 def headline(figures: CodeFigures) -> Markup:
     """Return the answer in its first sentence."""
     when = _when(figures)
+    if figures.today and figures.first > figures.today:
+        return f"There are no Claude Code figures for {when}, because it hasn't begun."
     if figures.use is None:
         why: Markup = f" {escape(figures.reading.failure)}" if figures.reading.failure else ""
         return f"I have no Claude Code figures for {when} yet. That isn't zero: {NOT_READ}{why}"

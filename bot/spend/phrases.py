@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from bot.slack.markup import Markup, code, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
+from bot.spend.ledger.sources import oldest_day
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
 from bot.words.wording import (
@@ -39,6 +40,18 @@ def not_read(prefix: str = "") -> Markup:
 def not_yet(prefix: str = "") -> Markup:
     """Return the same of amounts, which aren't $0."""
     return f"That isn't $0: {not_read(prefix)}"
+
+
+def no_figures_of(what: Markup, days: tuple[date, date], today: date | None, prefix: str = "") -> Markup:
+    """Return that nothing is known of a period's first to last day, and whether that can still come.
+
+    `what` names it with a preposition, such as ` in Oct 2026`.
+    """
+    if today and days[0] > today:
+        return f"There are no figures{what}, because it hasn't begun."
+    if today and days[1] < oldest_day(today):
+        return f"I have no figures{what}. The Claude API tells me costs of one year at most, and none before 2026."
+    return f"I have no figures{what} yet. {not_yet(prefix)}"
 
 
 NOT_READ, NOT_YET = not_read(), not_yet()

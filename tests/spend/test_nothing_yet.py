@@ -48,25 +48,25 @@ def running(store: Store) -> Runtime:
     return rt
 
 
-async def surfaces(rt: Runtime) -> dict[str, str]:
+async def surfaces(rt: Runtime, period: str = "friday") -> dict[str, str]:
     """What each surface says of figures that are asked for by day, month or window."""
     month = read_wanted(("november",), NOW)
     assert month is not None
     found: dict[str, str] = {
         "dashboard": render_dashboard(await dashboard(rt, EVERYTHING, NOW)).text,
         "home": str(glance_blocks(await glance(rt, EVERYTHING, NOW))),
-        "answer": render_figures(await figures(rt, SpendQuery("friday"), NOW)).text,
-        "tokens": render_figures(await figures(rt, SpendQuery("friday", measure="tokens"), NOW)).text,
-        "records": render_records(await records(rt, RecordsQuery("friday"), EVERYTHING, NOW), "claude").text,
+        "answer": render_figures(await figures(rt, SpendQuery(period), NOW)).text,
+        "tokens": render_figures(await figures(rt, SpendQuery(period, measure="tokens"), NOW)).text,
+        "records": render_records(await records(rt, RecordsQuery(period), EVERYTHING, NOW), "claude").text,
         "me": render_records(
-            await records(rt, RecordsQuery("friday", own=True), Scope(keys=frozenset({"apikey_evals"})), NOW), "claude"
+            await records(rt, RecordsQuery(period, own=True), Scope(keys=frozenset({"apikey_evals"})), NOW), "claude"
         ).text,
         "reconcile": render_reconciliation(
             await reconciliation(rt, month.first, month.last), month, price_table(), NOW
         ).text,
     }
     for one in REPORTS:
-        wanted = Wanted(one.name, "friday")
+        wanted = Wanted(one.name, period)
         found[one.name + " report"] = render_report(*await report(rt, wanted, EVERYTHING, NOW), wanted).text
     return found
 
@@ -83,6 +83,26 @@ async def test_on_a_fresh_ledger_every_surface_says_what_to_do_and_never_zero(st
     digest = render_digest(build_digest(await digest_input(rt, await subscribe(store), FRIDAY)), 1, None).text
     assert "No figures for Fri 20 Nov yet" in digest
     assert "$0" not in digest
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [("2027-02", ", because it hasn't begun."), ("2025-07", ". The Claude API tells me costs of one year at most, and")],
+)
+async def test_of_days_of_which_no_figure_can_come_nobody_is_told_to_ask_again(store: Store, period: str, said: str) -> None:
+    await fill(store, BUSY)
+    rt = running(store)
+    found = await surfaces(rt, period)
+    month = read_wanted(("july", "2025"), NOW)
+    assert month is not None
+    old = await reconciliation(rt, month.first, month.last)
+    found["old month"] = render_reconciliation(old, month, price_table(), NOW).text
+    asked = {name for name in found if name not in ("dashboard", "home", "reconcile", "old month")}
+    assert [name for name in asked if said not in found[name]] == []
+    assert "one year at most" in found["old month"]
+    if period == "2027-02":
+        code = render_code(await code_figures(rt, CodeQuery(period), Sight("none"), NOW)).text
+        assert code.startswith("There are no Claude Code figures for Feb 2027")
 
 
 @pytest.mark.both

@@ -17,7 +17,7 @@ from bot.spend.phrases import (
     last_weekday,
     missing_in_words,
     month_in_title,
-    not_yet,
+    no_figures_of,
     of_budget,
     shown,
 )
@@ -32,10 +32,8 @@ def figures_sentence(figures: Figures, prefix: str = "") -> Markup:
     when = _when(figures)
     if figures.total is None and figures.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(figures.nothing_until)}."
-    if figures.total is None and figures.today and figures.first > figures.today:
-        return f"There are no figures{where} for {when}, because it hasn't begun."
     if figures.total is None:
-        return f"I have no figures{where} for {when} yet. {not_yet(prefix)}"
+        return no_figures_of(f"{where} for {when}", (figures.first, figures.last), figures.today, prefix)
     if not figures.is_known:
         unknown = f"Not all {_unit(figures)}{where} {_preposition(figures)} {when} are known"
         return f"{unknown}: the report of these days doesn't count them, or I haven't read them."

@@ -18,7 +18,7 @@ from bot.spend.dimensions import PERSON
 from bot.spend.exports.query import RecordsQuery, Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
-from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, not_yet, shown
+from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown
 from bot.spend.render import slack_table
 from bot.words.own import Own, own
 from bot.words.wording import number, plural
@@ -54,7 +54,7 @@ def records_sentence(found: Records, prefix: str) -> Markup:
     if found.total is None and found.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(found.nothing_until)}."
     if found.total is None:
-        return f"I have no figures {when} yet. {not_yet(prefix)}"
+        return no_figures_of(f" {when}", (found.selection.first, found.selection.last), found.today, prefix)
     if found.query.own and not (found.scope.keys or found.scope.people):
         return f"I know of no API key of yours, so I can't say what you spent. {code(f'/{prefix}-keys')} lists your keys."
     whose = " by you" if found.query.own else ""

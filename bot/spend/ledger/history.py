@@ -7,7 +7,8 @@ from bot.runtime import Runtime
 from bot.spend.ledger import db as table
 from bot.spend.ledger.hours.sync import fill_hours
 from bot.spend.ledger.lease import sync_lease
-from bot.spend.ledger.sync import load_history, oldest_day
+from bot.spend.ledger.sources import oldest_day
+from bot.spend.ledger.sync import load_history
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,16 @@ from datetime import date, datetime, timedelta
 
 from bot.admin.dimensions import COST_DIMENSIONS
 from bot.spend.dimensions import Dimension
-from bot.spend.model import LedgerDay
+from bot.spend.model import ONE_DAY, LedgerDay
+
+HISTORY_DAYS = 364
+OLDEST_DAY = date(2026, 1, 1)
+"""The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
+
+
+def oldest_day(today: date) -> date:
+    """Return the first day of which the API tells anything."""
+    return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
 
 
 @dataclass(frozen=True)

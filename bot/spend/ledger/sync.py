@@ -19,7 +19,7 @@ from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
 from bot.spend.ledger.rollups.sync import roll_up_past
-from bot.spend.ledger.sources import ANALYTICS, Cursor
+from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
 from bot.spend.ledger.tokens import load_usage
 from bot.spend.model import ONE_DAY
 from bot.store.names import names_of
@@ -31,9 +31,6 @@ REREAD_DAYS = 3
 REVISED_FOR = ONE_DAY * 30
 """How long after its end the API may revise a day (admin-api.md §4.10)."""
 WINDOW_DAYS = 31
-HISTORY_DAYS = 364
-OLDEST_DAY = date(2026, 1, 1)
-"""The report reaches back 365 days and never behind 2026 (admin-api.md §4.10)."""
 GROUP_BY = WHO.cost_group_by
 Span = tuple[date, date]
 
@@ -218,11 +215,6 @@ async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> bool:
         log.warning("names_not_read", status=error.status, request_id=error.request_id)
         return False
     return True
-
-
-def oldest_day(today: date) -> date:
-    """Return the first day of which the API tells anything."""
-    return max(today - ONE_DAY * HISTORY_DAYS, OLDEST_DAY)
 
 
 async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:

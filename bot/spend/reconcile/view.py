@@ -5,6 +5,7 @@ Pure.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from datetime import date as Day
 from typing import Any
 
 from bot.slack import ids
@@ -13,7 +14,7 @@ from bot.slack.elements import button
 from bot.slack.markup import Markup, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import pager
-from bot.spend.phrases import NOT_YET, days_in_words, doubtful_in_words, missing_in_words, shown
+from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown
 from bot.spend.prices.model import PriceTable
 from bot.spend.reconcile.model import Line, Reason, Reconciliation
 from bot.spend.reconcile.periods import Wanted
@@ -33,7 +34,7 @@ def render_reconciliation(
     found: Reconciliation, wanted: Wanted, prices: PriceTable, now: datetime, cursor: str = ""
 ) -> Message:
     """Return a reconciliation with the page of its table at a cursor."""
-    sentence = reconciliation_sentence(found, wanted)
+    sentence = reconciliation_sentence(found, wanted, now.astimezone(UTC).date())
     if found.as_of is None:
         return Message(sentence, [section(sentence), _buttons(wanted, now, has_figures=False)])
     warnings = alarms_in_words(found)
@@ -57,10 +58,10 @@ def render_reconciliation(
     return Message("\n".join(said), blocks)
 
 
-def reconciliation_sentence(found: Reconciliation, wanted: Wanted) -> Markup:
+def reconciliation_sentence(found: Reconciliation, wanted: Wanted, today: Day | None = None) -> Markup:
     """Return the finding in a sentence."""
     if found.as_of is None:
-        return f"I have no figures for {wanted.title()} yet. {NOT_YET}"
+        return no_figures_of(f" for {wanted.title()}", (wanted.first, wanted.last), today)
     total = found.total
     so_far = " so far" if found.open_days else ""
     billed = f"*{wanted.title()}: {shown(total.billed)} billed{so_far}.*"

@@ -6,7 +6,15 @@ from decimal import Decimal
 from bot.slack.markup import Markup, date, escape
 from bot.spend.ask.when import when_in_words
 from bot.spend.model import ONE_DAY
-from bot.spend.phrases import NOT_YET, day_in_words, days_in_words, missing_in_words, month_in_title, month_so_far, shown
+from bot.spend.phrases import (
+    day_in_words,
+    days_in_words,
+    missing_in_words,
+    month_in_title,
+    month_so_far,
+    no_figures_of,
+    shown,
+)
 from bot.spend.reports.model import Times
 from bot.words.wording import number, share
 
@@ -49,7 +57,7 @@ def no_figures(times: Times) -> Markup:
     """Return that there are none, which is something else than $0."""
     if times.nothing_until is not None:
         return f"Nothing has been spent yet, as of {date(times.nothing_until)}."
-    return f"I have no figures {when(times)} yet. {NOT_YET}"
+    return no_figures_of(f" {when(times)}", (times.first, times.last), times.today)
 
 
 def as_of_line(times: Times, *, beside_today: bool = False) -> Markup:
