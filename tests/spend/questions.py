@@ -261,6 +261,7 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("by key by tokens", "yesterday tokens by key"),
     ("last 12 months vs previous 12 months", "last 12 months"),
     ("week of 16 Nov", "week of 11-16"),
+    ("KW 1/2026", "2026-w01"),
     ("3mo by key", "last 3 months by key"),
     ("1y", "last year"),
     ("the week of the 16th by key", "week of the 16th by key"),

@@ -130,7 +130,7 @@ def _ago(text: str) -> Period | None:
         count = int(found[1]) if found[1].isdecimal() else 1
         if count == 1:
             return "yesterday" if found[2] == "day" else f"last {found[2]}"
-        return f"{count} {found[2]}s ago" if count <= _MOST_WHOLE.get(found[2], MOST_DAYS) else None
+        return f"{count} {found[2]}s ago" if 1 < count <= _MOST_WHOLE.get(found[2], MOST_DAYS) else None
     if (found := _OF_MONTH.fullmatch(text)) and 1 <= int(found[1]) <= 31:
         return f"the {int(found[1])}{found[2]}"
     if (found := _WEEK_OF.fullmatch(text)) and (day := _one(found[1])):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.slack.markup import Markup, code, date, escape
 from bot.spend.aggregate import growth
-from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, is_week_so_far, months_of, whole_of
+from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, is_within_week, months_of, whole_of
 from bot.spend.ask.when import long_in_words, when_in_words
 from bot.spend.ask.words import PERSON
 from bot.spend.model import Figures
@@ -119,7 +119,7 @@ def compared_in_words(figures: Figures) -> Markup:
         return f"the same days in {month}" if is_as_long else days_in_words(first, last, figures.today)
     if figures.first == figures.last:
         return last_weekday(figures.first)
-    if is_week_so_far(figures.query.period, figures.first, figures.last):
+    if is_within_week(figures.query.period, figures.first, figures.last):
         return "the same days of the week before"
     whole, unit = whole_of(figures.query.period)
     if whole:

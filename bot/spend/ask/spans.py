@@ -228,15 +228,20 @@ def span_before(period: Period, today: date) -> tuple[date, date]:
     first, last = span(period, today)
     if months := _MONTHS_IN.get(whole_of(period)[1], 0) * whole_of(period)[0]:
         return months_later(first, -months), first - ONE_DAY
-    if is_week_so_far(period, first, last):
+    if is_within_week(period, first, last):
         return first - _WEEK_LONG, last - _WEEK_LONG
     return before(first, last, months=months_of(period), runs=last >= today)
 
 
-def is_week_so_far(period: Period, first: date, last: date) -> bool:
-    """Tell whether a period is a calendar week that isn't over: working days are compared with working days."""
+def is_within_week(period: Period, first: date, last: date) -> bool:
+    """Tell whether a period is some days of a week, which are compared with the same ones: a weekend with a weekend.
+
+    They are a calendar week that isn't over, or from one weekday to another.
+    """
+    sides = period.split("..")
     is_week = period == "this week" or period.startswith(WEEK_OF) or bool(week_of(period))
-    return is_week and ONE_DAY <= last - first < _WEEK_LONG - ONE_DAY
+    is_named = len(sides) > 1 and all(one in WEEKDAY_NAMES for one in sides)
+    return (is_week or is_named) and ONE_DAY <= last - first < _WEEK_LONG - ONE_DAY
 
 
 def span_versus(period: Period, versus: Period, today: date) -> tuple[date, date]:
