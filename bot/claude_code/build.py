@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.claude_code.model import DAY, MODEL, PERSON, TOOL, ActorId, By, Part, ReadDay, Use
+from bot.claude_code.model import DAY, MODEL, PERSON, TOOL, ActorId, By, CodeQuery, Part, ReadDay, Use
 from bot.claude_code.plan import end_of
 from bot.spend.aggregate import days_between
-from bot.spend.ask.spans import before
+from bot.spend.ask.spans import before, span, span_before
 
 SEAT_ROLES = frozenset({"claude_code_user", "developer", "admin", "owner", "primary_owner"})
 """Roles whose holders may use Claude Code (admin-api.md §4.2)."""
 Uses = Mapping[tuple[Any, ...], Use]
 
 
-def span_before(first: date, last: date) -> tuple[date, date]:
-    """Return as many days before a period; for one day the same weekday of the week before."""
-    return before(first, last)
+def days_before(query: CodeQuery, first: date, last: date, today: date) -> tuple[date, date]:
+    """Return what a query's days are compared with: as with costs, the month before a month, the week before a weekend.
+
+    Of days that aren't those of its period it is as many before.
+    """
+    is_its_own = span(query.period, today) == (first, last)
+    return span_before(query.period, today) if is_its_own else before(first, last)
 
 
 def are_closed(known: Mapping[date, ReadDay], first: date, last: date) -> bool:

@@ -13,11 +13,11 @@ from bot.claude_code.build import (
     Uses,
     are_closed,
     as_of,
+    days_before,
     days_of,
     emails,
     keys,
     parts_of,
-    span_before,
     with_quiet_days,
 )
 from bot.claude_code.model import DAY, PERSON, ActorId, CodeFigures, CodeQuery, Crowd, ReadDay, Reading, Use
@@ -84,11 +84,12 @@ async def figures_of(
         sees_names=sight.others == "names",
         runs=runs,
         today=rt.now().astimezone(UTC).date(),
+        compared=days_before(query, first, last, rt.now().astimezone(UTC).date()),
     )
 
 
 async def _read(rt: Runtime, query: CodeQuery, first: date, last: date, only: str) -> _Found:
-    begins, ends = span_before(first, last)
+    begins, ends = days_before(query, first, last, rt.now().astimezone(UTC).date())
     async with rt.store.read() as tx:
         known = await db.read_days(tx, min(begins, first), max(ends, last))
         is_comparable = are_closed(known, begins, ends) and are_closed(known, first, last)

@@ -17,6 +17,8 @@ _SHOWN = frozenset(
     {"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats", "newcomers", "leavers"}
 )
 """What the table of people has a column of, or its sentence names."""
+_OF_NO_REPORT = frozenset({"bash", "language", "languages", "duration", "durations"})
+"""What the answer by tool says that the report doesn't tell, and who does."""
 _ALIKE = 0.7
 """How much a word must be like the one that was probably meant."""
 _KNOWN = (*PERIODS, *MONTH_NAMES, *_BY, *MINE, "by", DIGEST)
@@ -110,6 +112,8 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
         return
     for taken, meant in idioms(words[at:], {typed: one.name for typed, one in _BY.items()}):
         yield [*before, *meant, *words[at + taken :]]
+    if words[at].casefold() in _OF_NO_REPORT:
+        yield [*before, "by", "tool", *words[at + 1 :]]
     if words[at].casefold() in ("vs", "versus", "against") and (period := read_period(words[at + 1 :])):
         yield [*before, *words[at + 1 + period[1] :]]  # it is always compared, with the period before
     shown = next((taken for taken in (2, 1) if " ".join(words[at : at + taken]).casefold() in _SHOWN), 0)

@@ -13,8 +13,18 @@ from bot.slack.elements import MOST_TYPED, button
 from bot.slack.markup import Markup, code, date, escape, link
 from bot.slack.model import Message
 from bot.slack.paging import pager
+from bot.spend.ask.spans import months_of
 from bot.spend.ask.when import when_in_words
-from bot.spend.phrases import NOT_READ, as_plain_text, days_in_words, last_weekday, missing_in_words
+from bot.spend.model import ONE_DAY
+from bot.spend.phrases import (
+    NOT_READ,
+    as_plain_text,
+    days_in_words,
+    is_end_of_month,
+    last_weekday,
+    missing_in_words,
+    month_in_title,
+)
 from bot.spend.render import all_rows, page_of_rows, shown_cell, slack_table
 from bot.words.wording import number
 
@@ -84,6 +94,11 @@ def compared(figures: CodeFigures) -> Markup:
     """Return what the figures are compared with."""
     if figures.first == figures.last:
         return last_weekday(figures.first)
+    begins, ends = figures.compared or (figures.first, figures.first - ONE_DAY)
+    if begins.day == 1 and is_end_of_month(ends) and months_of(figures.query.period) == 1:
+        return month_in_title(begins)
+    if ends != figures.first - ONE_DAY or months_of(figures.query.period):
+        return days_in_words(begins, ends, figures.today)
     return f"the {number((figures.last - figures.first).days + 1)} days before"
 
 

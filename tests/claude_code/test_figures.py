@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.claude_code.build import are_closed, as_of, days_of, parts_of, span_before
+from bot.claude_code.build import are_closed, as_of, days_before, days_of, parts_of
 from bot.claude_code.model import (
     BYS,
     DAY,
@@ -101,8 +101,15 @@ def test_a_change_is_said_only_where_there_is_something_to_compare_with() -> Non
 
 
 def test_a_period_is_compared_with_as_many_days_before_if_both_are_known_to_their_end() -> None:
-    assert span_before(FIRST, LAST) == (date(2026, 11, 9), date(2026, 11, 15))
-    assert span_before(LAST, LAST) == (date(2026, 11, 15), date(2026, 11, 15))
+    today = LAST + timedelta(days=1)
+    for period, first, last, before in (
+        ("7d", FIRST, LAST, (date(2026, 11, 9), date(2026, 11, 15))),
+        ("yesterday", LAST, LAST, (date(2026, 11, 15), date(2026, 11, 15))),
+        ("last month", date(2026, 10, 1), date(2026, 10, 31), (date(2026, 9, 1), date(2026, 9, 30))),
+        ("saturday..sunday", date(2026, 11, 21), LAST, (date(2026, 11, 14), date(2026, 11, 15))),
+        ("30d", FIRST, LAST, (date(2026, 11, 9), date(2026, 11, 15))),
+    ):
+        assert days_before(CodeQuery(period), first, last, today) == before, period
     known = {day: ReadDay(day, NOW, NOW, closed=True) for day in days_between(FIRST, LAST)}
     assert are_closed(known, FIRST, LAST)
     assert not are_closed(known, FIRST - timedelta(days=1), LAST)

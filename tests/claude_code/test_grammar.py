@@ -48,6 +48,7 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("rolling 3 months", NotUnderstood((), "rolling 3 months", "90d")),
         ("next week by tool", NotUnderstood((), "next week", "this week by tool")),
         ("how much does Claude Code cost", NotUnderstood((), "cost", "by person")),
+        ("languages last month", NotUnderstood((), "languages", "by tool last month")),
         ("sessions last week", NotUnderstood((), "sessions", "by person last week")),
         ("commits by day", NotUnderstood((), "commits", "by day")),
         ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d")),
