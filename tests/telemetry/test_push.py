@@ -188,6 +188,21 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
             assert await db.unsent(tx, "t0") == []
 
 
+async def test_a_name_that_means_another_receiver_is_logged_once(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with collector() as target:
+        configure_logging()
+        rt = _aimed(store, tmp_path, target)
+        await fill(store, _figures(100))
+        file = cast("Path", rt.settings.otlp_targets)
+        for seconds, host in enumerate(("127.0.0.1", "localhost", "localhost")):
+            file.write_text(file.read_text().replace("127.0.0.1", host))
+            await _run(rt, NOW + timedelta(seconds=seconds))
+            assert capsys.readouterr().out.count("export_target_moved") == (seconds == 1), seconds
+        assert target.total(COST) == _expected(100)
+
+
 async def test_a_target_that_refuses_everything_is_logged_once_a_round(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

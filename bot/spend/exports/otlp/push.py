@@ -7,6 +7,7 @@ loses nothing, a revision is a correction, and after a crash the very same point
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -19,6 +20,7 @@ from bot.spend.exports.otlp.points import points_of
 from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
 from bot.spend.model import ONE_DAY
 from bot.store.leases import acquire_lease, release_lease
+from bot.store.notes import note, write_note
 from bot.store.session import Tx
 from bot.telemetry import names as metrics
 from bot.telemetry.targets import Target, read_targets
@@ -33,6 +35,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 REFUSED_AGAIN_AFTER = timedelta(days=1)
 NOTED_WITHIN = timedelta(minutes=2)
 """How patiently it is noted what a target answered."""
+_MOVED = (
+    "It gets only what is new. If this is another receiver, give it another name: then it gets all days that you ask for."
+)
 Tell = Callable[[int, int], None]
 """Hears how many days of how many are done."""
 
@@ -92,6 +97,7 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
     async with rt.store.write() as tx:
         if await db.known(tx, target.name) is None:
             await db.begin(tx, target.name, first_day(now))
+    await _note_place(rt, target, now)
     reasons = set[str]()
     if (ended := await _send_left_over(rt, target, now, reasons)) is not Pushed.ALL:
         return ended
@@ -115,6 +121,17 @@ async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pu
     async with rt.store.write() as tx:
         await db.looked(tx, target.name, until)
     return Pushed.ALL
+
+
+async def _note_place(rt: Runtime, target: Target, now: datetime) -> None:
+    """Log where a target answers elsewhere than before: who is new there lacks the days to which it gets differences."""
+    key, host = f"export_at:{target.name}", urlsplit(target.url).hostname or ""
+    async with rt.store.write() as tx:
+        before = await note(tx, key)
+        if before is None or before[0]["host"] != host:
+            await write_note(tx, key, {"host": host}, now)
+    if before and before[0]["host"] != host:
+        log.warning("export_target_moved", target=target.name, before=before[0]["host"], now=host, mend=_MOVED)
 
 
 async def _send_left_over(rt: Runtime, target: Target, now: datetime, reasons: set[str]) -> Pushed:
