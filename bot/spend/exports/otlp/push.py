@@ -35,9 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 REFUSED_AGAIN_AFTER = timedelta(days=1)
 NOTED_WITHIN = timedelta(minutes=2)
 """How patiently it is noted what a target answered."""
-_MOVED = (
-    "It gets only what is new. If this is another receiver, give it another name: then it gets all days that you ask for."
-)
+_MOVED = "It gets only what is new. Give another receiver another name."
 Tell = Callable[[int, int], None]
 """Hears how many days of how many are done."""
 
