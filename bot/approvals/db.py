@@ -1,12 +1,12 @@
 """Requests and decisions in the database: one guarded write per transition."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,7 +21,7 @@ from bot.people.model import Who
 from bot.posts import db as posts
 from bot.store.session import Tx
 from bot.store.tables import DecisionRow, RequestRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 from bot.timers import db as timers
 
 Place = tuple[str, str | None]
@@ -30,12 +30,23 @@ UNKNOWN: Final = "I don't know that request. Nothing was changed."
 ASKED, ID, _STATUS = col(RequestRow.created_at), col(RequestRow.id), col(RequestRow.status)
 _COLUMNS_ONLY = {"open_subject", "made_id", "about_id"}
 """What is written for lookups and is no part of a Request."""
+# Statements that every click runs are made once: making one takes several times as long as running it.
+_BY_ID = select(RequestRow).where(col(RequestRow.id) == bindparam("its_id"))
+_TOUCHED = update(RequestRow).where(
+    col(RequestRow.id) == bindparam("its_id"), col(RequestRow.version) == bindparam("was_version")
+)
+_MOVED = _TOUCHED.where(col(RequestRow.status) == bindparam("was_status"))
+_DECISIONS = (
+    select(DecisionRow)
+    .where(col(DecisionRow.request_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(DecisionRow.id))
+)
 
 
 async def insert(tx: Tx, request: Request, open_subject: str, about: str | None = None) -> bool:
     """Add a new request, about the thing with an id; False when an open one about the same subject exists."""
     values = _values(request) | {"open_subject": open_subject, "about_id": about or None}
-    done = await tx.execute(insert_into(tx, RequestRow).values(values).on_conflict_do_nothing())
+    done = await tx.execute(insert_new(tx, RequestRow), values)
     if done.rowcount == 1:
         await posts.want(tx, TOPIC, request.id, wanted(request), tx.now)
         await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
@@ -44,7 +55,7 @@ async def insert(tx: Tx, request: Request, open_subject: str, about: str | None 
 
 async def load(tx: Tx, request_id: str) -> Request | None:
     """Return a request with its decisions, or None."""
-    found = await with_decisions(tx, select(RequestRow).where(RequestRow.id == request_id))
+    found = await with_decisions(tx, _BY_ID, {"its_id": request_id})
     return found[0] if found else None
 
 
@@ -136,13 +147,8 @@ async def advance(tx: Tx, request: Request, *events: Event, **changes: Any) -> R
     values: dict[str, Any] = {"status": status, "version": request.version + len(events), **changes}
     if status not in OPEN:
         values["open_subject"] = None
-    statement = (
-        update(RequestRow)
-        .where(col(RequestRow.id) == request.id)
-        .where(col(RequestRow.status) == request.status, col(RequestRow.version) == request.version)
-        .values(_stored(values))
-    )
-    if (await tx.execute(statement)).rowcount != 1:
+    given = {"its_id": request.id, "was_version": request.version, "was_status": request.status}
+    if (await tx.execute(_MOVED, given | _stored(values))).rowcount != 1:
         return None
     moved = request.model_copy(update={name: value for name, value in values.items() if name not in _COLUMNS_ONLY})
     await _follow(tx, moved)
@@ -151,14 +157,10 @@ async def advance(tx: Tx, request: Request, *events: Event, **changes: Any) -> R
 
 async def touch(tx: Tx, request: Request, *, with_line: bool = True, **changes: Any) -> Request | None:
     """Change facts of a request without moving it; its cards are redrawn, because the version goes up."""
-    statement = (
-        update(RequestRow)
-        .where(col(RequestRow.id) == request.id, col(RequestRow.version) == request.version)
-        .values(version=request.version + 1, **_stored(changes))
-    )
-    if (await tx.execute(statement)).rowcount != 1:
+    values = {"version": request.version + 1, **changes}
+    if (await tx.execute(_TOUCHED, {"its_id": request.id, "was_version": request.version} | _stored(values))).rowcount != 1:
         return None
-    touched = request.model_copy(update={"version": request.version + 1, **changes})
+    touched = request.model_copy(update=values)
     await _follow(tx, touched, with_line=with_line)
     return touched
 
@@ -184,7 +186,7 @@ async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:
         "comment": decision.comment,
         "at": decision.at,
     }
-    done = await tx.execute(insert_into(tx, DecisionRow).values(values).on_conflict_do_nothing())
+    done = await tx.execute(insert_new(tx, DecisionRow), values)
     return done.rowcount == 1
 
 
@@ -198,34 +200,26 @@ async def verdicts(tx: Tx) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await tx.session.exec(select(DecisionRow.request_id, DecisionRow.verdict))]
 
 
-async def with_decisions(tx: Tx, query: SelectOfScalar[RequestRow]) -> list[Request]:
-    """Return the requests of a query with their decisions, in its order."""
-    rows = (await tx.session.exec(query)).all()
+async def with_decisions(tx: Tx, query: SelectOfScalar[RequestRow], given: Mapping[str, Any] | None = None) -> list[Request]:
+    """Return the requests of a query with their decisions, in its order; `given` are the query's parameters."""
+    rows = (await tx.execute(query, given)).mappings().all()
     if not rows:
         return []
-    ids = [row.id for row in rows]
-    found = await tx.session.exec(
-        select(DecisionRow).where(col(DecisionRow.request_id).in_(ids)).order_by(col(DecisionRow.id))
-    )
     decisions: dict[str, list[Decision]] = {}
-    for row in found:
-        decisions.setdefault(row.request_id, []).append(_decision(row))
-    return [_request(row, decisions.get(row.id, [])) for row in rows]
+    for one in await tx.execute(_DECISIONS, {"ids": [row["id"] for row in rows]}):
+        decisions.setdefault(one.request_id, []).append(_decision(one))
+    return [_request(row, decisions.get(row["id"], [])) for row in rows]
 
 
-def _decision(row: DecisionRow) -> Decision:
+def _decision(row: Any) -> Decision:
     by = Who(slack_id=row.slack_id, member_id=row.member_id, email=row.email)
     return Decision(by=by, verdict=Verdict(row.verdict), comment=row.comment, at=row.at)
 
 
-def _request(row: RequestRow, decisions: Sequence[Decision]) -> Request:
-    facts = row.model_dump(exclude={"requester_slack_id", "requester_member_id", "requester_email", *_COLUMNS_ONLY})
-    return Request(**facts, requester=requester_of(row), decisions=tuple(decisions))
-
-
-def requester_of(row: RequestRow) -> Who:
-    """Return who asked for something."""
-    return Who(slack_id=row.requester_slack_id, member_id=row.requester_member_id, email=row.requester_email)
+def _request(row: Mapping[Any, Any], decisions: Sequence[Decision]) -> Request:
+    facts = {name: row[name] for name in Request.model_fields if name in row}
+    asked = {name: row[f"requester_{name}"] for name in Who.model_fields}
+    return Request(**facts, requester=Who(**asked), decisions=tuple(decisions))
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:

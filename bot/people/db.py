@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete, func
+from sqlalchemy import bindparam, delete, func
 from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import LinkRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 from bot.words.addresses import same_form
+
+_OF = select(LinkRow).where(col(LinkRow.slack_id).in_(bindparam("ids", expanding=True)))
 
 
 class Link(BaseModel):
@@ -27,8 +29,8 @@ class Link(BaseModel):
 
 async def find_all(tx: Tx, slack_ids: Collection[str]) -> dict[str, Link]:
     """Return the links of those who have one, by Slack id."""
-    rows = (await tx.session.exec(select(LinkRow).where(col(LinkRow.slack_id).in_(slack_ids)))).all()
-    return {row.slack_id: Link.model_validate(row.model_dump()) for row in rows}
+    rows = (await tx.execute(_OF, {"ids": list(slack_ids)})).mappings()
+    return {row["slack_id"]: Link(**row) for row in rows}
 
 
 async def find_one(tx: Tx, slack_id: str, member_id: str) -> Link | None:
@@ -48,7 +50,7 @@ async def find_known(tx: Tx, slack_id: str, email: str) -> Link | None:
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
     """Add a link; False when there is one already."""
     values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}
-    return (await tx.execute(insert_into(tx, LinkRow).values(values).on_conflict_do_nothing())).rowcount == 1
+    return (await tx.execute(insert_new(tx, LinkRow), values)).rowcount == 1
 
 
 async def remove(tx: Tx, slack_id: str) -> bool:

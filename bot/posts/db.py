@@ -9,10 +9,10 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.posts.model import Post, Wanted
-from bot.posts.tries import CLOCKS_DIFFER, LONGEST_PAUSE, OFTEN, TRIED_AGAIN_AFTER
+from bot.posts.statements import db as statements
 from bot.store.session import Tx
 from bot.store.tables import PostRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 
 FIRST_RIGHT = timedelta(seconds=3)
 """The cause of a post works on it at once; after this long any process may."""
@@ -40,31 +40,22 @@ async def want(tx: Tx, topic: str, subject: str, wanted: Sequence[Wanted], now: 
         for one in wanted
     ]
     if rows:
-        await tx.execute(insert_into(tx, PostRow).on_conflict_do_nothing(), rows)
+        await tx.execute(insert_new(tx, PostRow), rows)
 
 
 async def touch(tx: Tx, topic: str, subject: str, now: datetime) -> None:
     """Make every post of a subject that follows it out of date."""
-    await tx.execute(_outdated(now).where(*_of(topic, subject), col(PostRow.redraws)))
+    await tx.execute(statements.TOUCHED, {"of_topic": topic, "of_subject": subject, "soon": now + FIRST_RIGHT})
 
 
 async def touch_posts(tx: Tx, ids: Sequence[int], now: datetime, *, redacted: bool | None = None) -> None:
     """Make posts out of date; with `redacted` also say whether they should be drawn as such from now on."""
-    statement = _outdated(now)
+    statement = statements.OUTDATED
     if redacted is not None:
         statement = statement.values(redacted_at=now if redacted else None)
     for start in range(0, len(ids), _AT_ONCE):
-        await tx.execute(statement.where(col(PostRow.id).in_(ids[start : start + _AT_ONCE])))
-
-
-def _outdated(now: datetime) -> Any:
-    is_free = col(PostRow.claim).is_(None)
-    return update(PostRow).values(
-        wanted_version=PostRow.wanted_version + 1,
-        due_at=case((is_free, now + FIRST_RIGHT), else_=col(PostRow.due_at)),
-        tries=0,
-        given_up_at=None,
-    )
+        some = statement.where(col(PostRow.id).in_(ids[start : start + _AT_ONCE]))
+        await tx.execute(some, {"soon": now + FIRST_RIGHT})
 
 
 async def claim(
@@ -74,15 +65,9 @@ async def claim(
 
     They are the caller's until `until`. `only_due` leaves out those that their cause may be about to send.
     """
-    free = or_(_is_due(now), col(PostRow.claim) == token)
-    if not only_due:
-        # A first try that nobody has begun is taken early; after a failure the pause is kept.
-        free = or_(free, col(PostRow.claim).is_(None) & (col(PostRow.tries) == 0))
-    mine: Any = update(PostRow).where(*_of(topic, subject), col(PostRow.due_at).is_not(None), free)
-    table: Any = PostRow
-    claimed = await tx.execute(mine.values(claim=token, due_at=until).returning(*table.__table__.c))
-    rows = claimed.mappings().all()
-    return sorted((_post(dict(row)) for row in rows), key=lambda post: post.id)
+    given = {"of_topic": topic, "of_subject": subject, "token": token, "until": until, **statements.moments(now)}
+    claimed = await tx.execute(statements.CLAIMED_IF_DUE if only_due else statements.CLAIMED, given)
+    return sorted((_post(row) for row in claimed.mappings()), key=lambda post: post.id)
 
 
 async def renew(tx: Tx, held: Sequence[Post], token: str, until: datetime) -> list[Post]:
@@ -94,8 +79,8 @@ async def renew(tx: Tx, held: Sequence[Post], token: str, until: datetime) -> li
 
 async def of_subject(tx: Tx, topic: str, subject: str) -> list[Post]:
     """Return the posts about a subject, oldest first."""
-    query = select(PostRow).where(*_of(topic, subject)).order_by(col(PostRow.id))
-    return [_post(row.model_dump()) for row in await tx.session.exec(query)]
+    found = await tx.execute(statements.OF_SUBJECT, {"of_topic": topic, "of_subject": subject})
+    return [_post(row) for row in found.mappings()]
 
 
 async def told_of(tx: Tx, topic: str, subjects: Sequence[str]) -> set[str]:
@@ -111,11 +96,11 @@ async def note_sent(
 
     None when somebody else sent one under the same claim; True when it has to be redrawn already.
     """
-    is_ours = or_(col(PostRow.ts).is_(None), col(PostRow.ts) == ts)
-    stands = {"posted_channel": channel, "ts": ts, "file_id": file_id}
-    is_held = await _note(tx, post, token, stands, is_ours)
+    stands = {"in_channel": channel, "at_ts": ts, "its_file": file_id}
+    is_held = await _note(tx, post, token, statements.SENT, stands)
     if is_held is None:
-        if (await tx.execute(update(PostRow).where(col(PostRow.id) == post.id, is_ours).values(stands))).rowcount != 1:
+        mine = update(PostRow).where(col(PostRow.id) == post.id, statements.IS_OURS).values(statements.STANDS)
+        if (await tx.execute(mine, stands)).rowcount != 1:
             return None
         await _draw_again(tx, post, now)
     return bool(is_held)
@@ -129,28 +114,22 @@ async def note_drawn(
     Then the claim stays, else `redacted` says whether it stands redacted, where that is known, and `for_good` that it is
     never drawn in full again.
     """
-    more: dict[str, Any] = {}
+    statement = statements.DRAWN
     if redacted is not None:
-        more["file_id"] = null() if redacted else PostRow.file_id
-        more["redacted_at"] = case((_is_newest(post), now if redacted else null()), else_=col(PostRow.redacted_at))
+        at = case((statements.IS_NEWEST, now if redacted else null()), else_=col(PostRow.redacted_at))
+        statement = statement.values(file_id=null() if redacted else PostRow.file_id, redacted_at=at)
         if redacted and for_good:
-            more["redraws"] = case((_is_newest(post), False), else_=col(PostRow.redraws))
-    is_held = await _note(tx, post, token, more)
+            statement = statement.values(redraws=case((statements.IS_NEWEST, False), else_=col(PostRow.redraws)))
+    is_held = await _note(tx, post, token, statement)
     if is_held is None:
         await _draw_again(tx, post, now)
     return bool(is_held)
 
 
-def _is_newest(post: Post) -> Any:
-    return col(PostRow.wanted_version) <= post.wanted_version
-
-
-async def _note(tx: Tx, post: Post, token: str, more: Mapping[str, Any], *only: Any) -> bool | None:
+async def _note(tx: Tx, post: Post, token: str, statement: Any, given: Mapping[str, Any] | None = None) -> bool | None:
     """Write down a drawing; the claim ends, or is held where more is wanted by now. None where it was lost."""
-    claim = case((_is_newest(post), null()), else_=col(PostRow.claim))
-    due_at = case((_is_newest(post), null()), else_=col(PostRow.due_at))
-    values = {"drawn_version": post.wanted_version, "tries": 0, "claim": claim, "due_at": due_at, **more}
-    row = (await tx.execute(_mine(post, token).where(*only).values(values).returning(col(PostRow.claim)))).first()
+    about = {"its_id": post.id, "token": token, "shown": post.wanted_version}
+    row = (await tx.execute(statement, about | dict(given or {}))).first()
     return None if row is None else row[0] is not None
 
 
@@ -206,21 +185,20 @@ def _copy(topic: str, subject: str, purpose: str, channel: str, ts: str) -> dict
 
 
 async def _add_copy(tx: Tx, copy: Mapping[str, Any]) -> None:
-    await tx.execute(insert_into(tx, PostRow).values(**copy).on_conflict_do_nothing())
+    await tx.execute(insert_new(tx, PostRow), copy)
 
 
 async def is_known(tx: Tx, channel: str, ts: str) -> bool:
     """Tell whether a message is known, for any topic."""
-    query = select(PostRow.id).where(PostRow.posted_channel == channel, PostRow.ts == ts).limit(1)
-    return (await tx.session.exec(query)).first() is not None
+    return (await tx.execute(statements.AT, {"in_channel": channel, "at_ts": ts})).first() is not None
 
 
 async def due(tx: Tx, now: datetime, topics: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return the (topic, subject) with posts that are due, the longest waiting first; of `topics`, or of all."""
-    first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(_is_due(now))
+    first = select_columns(col(PostRow.topic), col(PostRow.subject)).where(statements.IS_DUE)
     if topics:
         first = first.where(col(PostRow.topic).in_(topics))
-    found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(MOST_DUE))
+    found = await tx.execute(first.order_by(col(PostRow.due_at)).limit(MOST_DUE), statements.moments(now))
     return list(dict.fromkeys((str(row.topic), str(row.subject)) for row in found))
 
 
@@ -271,15 +249,6 @@ async def bound_claims(tx: Tx, now: datetime, lasts: Mapping[str, timedelta]) ->
 def _is_ahead(topic: str, now: datetime, span: timedelta) -> Any:
     """Tell whether a claim ends too late; the clocks of two processes may differ by as much as a claim lasts."""
     return and_(col(PostRow.topic) == topic, col(PostRow.claim).is_not(None), col(PostRow.due_at) > now + 2 * span)
-
-
-def _is_due(now: datetime) -> Any:
-    """Tell whether a post is due; a pause that ends too late was written before the clock was set back."""
-    due_at, is_free, is_first = col(PostRow.due_at), col(PostRow.claim).is_(None), col(PostRow.tries) <= OFTEN
-    too_late = or_(
-        due_at > now + LONGEST_PAUSE + CLOCKS_DIFFER, and_(is_first, due_at > now + TRIED_AGAIN_AFTER + CLOCKS_DIFFER)
-    )
-    return or_(due_at <= now, and_(is_free, too_late))
 
 
 def _mine(post: Post, token: str) -> Any:

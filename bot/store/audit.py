@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.store.chain import GENESIS, AuditDraft, chain_hash
 from bot.store.session import Tx
 from bot.store.tables import AuditEntryRow
 
+_ABOUT = select(AuditEntryRow).where(col(AuditEntryRow.subject) == bindparam("what")).order_by(col(AuditEntryRow.seq))
 Told = tuple[str, tuple[str, ...], str]
 """A subject, the actions of which one must be on record, and the sentence for when none is."""
 
@@ -31,10 +33,7 @@ class AuditEntry:
 
 async def entries_of(tx: Tx, subject: str) -> list[AuditEntry]:
     """Return the entries about one subject (a request id, a channel, …), oldest first."""
-    found = await tx.session.exec(
-        select(AuditEntryRow).where(AuditEntryRow.subject == subject).order_by(col(AuditEntryRow.seq))
-    )
-    return [_entry(row) for row in found]
+    return [_entry(row) for row in await tx.execute(_ABOUT, {"what": subject})]
 
 
 async def all_entries(tx: Tx, batch: int = 1000) -> AsyncIterator[AuditEntry]:
@@ -93,5 +92,5 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
     return AuditProof(expected, head=prev)
 
 
-def _entry(row: AuditEntryRow) -> AuditEntry:
+def _entry(row: Any) -> AuditEntry:
     return AuditEntry(row.seq, row.at, row.actor, row.action, row.subject, row.detail, row.prev_hash, row.hash)

@@ -16,7 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.store.tables import AuditEntryRow
 
 GENESIS = "0" * 64
-
+_NEWEST = select_columns(col(AuditEntryRow.seq), col(AuditEntryRow.hash)).order_by(col(AuditEntryRow.seq).desc()).limit(1)
+_APPEND, _LOCK = insert(AuditEntryRow), text("SELECT pg_advisory_xact_lock(:lock)")
 
 _PG_LOCK = 0x51_4D_41_55  # "QMAU": one appender at a time, so that the sequence has no gaps and no forks
 
@@ -55,9 +56,8 @@ async def append_entries(session: AsyncSession, dialect: str, drafts: Sequence[A
     # Below the ORM, because every act waits for this.
     connection = await session.connection()
     if dialect == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
-    newest = select_columns(col(AuditEntryRow.seq), col(AuditEntryRow.hash)).order_by(col(AuditEntryRow.seq).desc()).limit(1)
-    last = (await connection.execute(newest)).first()
+        await connection.execute(_LOCK, {"lock": _PG_LOCK})
+    last = (await connection.execute(_NEWEST)).first()
     seq, prev = (int(last[0]), str(last[1])) if last else (0, GENESIS)
     rows: list[dict[str, Any]] = []
     for draft in drafts:
@@ -66,4 +66,4 @@ async def append_entries(session: AsyncSession, dialect: str, drafts: Sequence[A
         facts = {"at": draft.at, "actor": draft.actor, "action": draft.action, "subject": draft.subject}
         rows.append({"seq": seq, **facts, "detail": draft.detail, "prev_hash": prev, "hash": digest})
         prev = digest
-    await connection.execute(insert(AuditEntryRow), rows)
+    await connection.execute(_APPEND, rows)

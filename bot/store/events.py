@@ -8,14 +8,14 @@ from sqlmodel import col
 
 from bot.store.session import Tx
 from bot.store.tables import SeenEventRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 
 MOST_CHARACTERS = 200
 
 
 async def remember(tx: Tx, key: str, now: datetime) -> bool:
     """Remember a cause; False when it is known already."""
-    done = await tx.execute(insert_into(tx, SeenEventRow).values({"key": _short(key), "at": now}).on_conflict_do_nothing())
+    done = await tx.execute(insert_new(tx, SeenEventRow), {"key": _short(key), "at": now})
     return done.rowcount == 1
 
 

@@ -7,13 +7,12 @@ from sqlmodel import col
 
 from bot.store.session import Tx
 from bot.store.tables import LeaseRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 
 
 async def acquire_lease(tx: Tx, name: str, now: datetime, lasts: timedelta) -> bool:
     """Take a lease; False while somebody else holds it. It is free again once released, and after `lasts`."""
-    insert = insert_into(tx, LeaseRow).values(name=name, since=now).on_conflict_do_nothing()
-    if (await tx.execute(insert)).rowcount == 1:
+    if (await tx.execute(insert_new(tx, LeaseRow), {"name": name, "since": now})).rowcount == 1:
         return True
     # A clock that was set back must not keep everybody waiting: a lease from the future doesn't count either.
     is_over = (col(LeaseRow.since) < now - lasts) | (col(LeaseRow.since) > now + lasts)

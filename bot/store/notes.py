@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_into, insert_new
 
 ONCE = timedelta(days=36_500)
 """How long a claim lasts by which something is done once for all."""
@@ -56,8 +56,7 @@ async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:
 
     What was noted under the key before is gone.
     """
-    statement = insert_into(tx, NoteRow).values(key=key, value={}, at=now).on_conflict_do_nothing()
-    if (await tx.execute(statement)).rowcount == 1:
+    if (await tx.execute(insert_new(tx, NoteRow), {"key": key, "value": {}, "at": now})).rowcount == 1:
         return True
     # A clock that was set back must not keep everybody waiting: a claim from the future doesn't count either.
     too_old = (col(NoteRow.at) < now - lasts) | (col(NoteRow.at) > now + lasts)

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,6 +44,7 @@ class Tx:
     dialect: str
     now: datetime
     drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
+    _connection: AsyncConnection | None = None
 
     def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
@@ -51,8 +52,9 @@ class Tx:
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""
-        connection = await self.session.connection()
-        return await connection.execute(statement, parameters)
+        if self._connection is None:
+            self._connection = await self.session.connection()
+        return await self._connection.execute(statement, parameters)
 
     async def rows(self, statement: Executable) -> list[tuple[Any, ...]]:
         """Return rows as the driver gives them, for many of them: a date is text on SQLite, a sum may be a Decimal."""

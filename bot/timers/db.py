@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, null, or_, update
+from sqlalchemy import and_, bindparam, delete, null, or_, update
 from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import TimerRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_for
 from bot.timers.model import Timer
 
 LONGEST = timedelta(minutes=30)
@@ -18,17 +19,28 @@ MOST_DUE = 500
 """Rows that one look returns at most."""
 
 
+_OTHERS = delete(TimerRow).where(
+    col(TimerRow.topic) == bindparam("of_topic"),
+    col(TimerRow.subject) == bindparam("of_subject"),
+    col(TimerRow.what).not_in(bindparam("wanted", expanding=True)),
+)
+
+
+@cache
+def _set(dialect: str) -> Any:
+    statement = insert_for(dialect, TimerRow)
+    changed = {"due_at": statement.excluded["due_at"], "tries": 0, "claim": null(), "claimed_until": null()}
+    return statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed)
+
+
 async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
     """Make these the timers of a subject. Those that aren't wanted any more are cleared."""
-    others = delete(TimerRow).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
-    await tx.execute(others.where(col(TimerRow.what).not_in(list(wanted))))
+    await tx.execute(_OTHERS, {"of_topic": topic, "of_subject": subject, "wanted": list(wanted)})
     rows: list[dict[str, Any]] = [
         {"topic": topic, "subject": subject, "what": what, "due_at": due_at, "tries": 0} for what, due_at in wanted.items()
     ]
     if rows:
-        statement = insert_into(tx, TimerRow)
-        changed = {"due_at": statement.excluded["due_at"], "tries": 0, "claim": null(), "claimed_until": null()}
-        await tx.execute(statement.on_conflict_do_update(index_elements=["topic", "subject", "what"], set_=changed), rows)
+        await tx.execute(_set(tx.dialect), rows)
 
 
 async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.posts.model import Wanted
 from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 from bot.store.tables import FindingRow
-from bot.store.upsert import insert_into
+from bot.store.upsert import insert_new
 from bot.timers import db as timers
 
 TOPIC, LOOK = "finding", "look"
@@ -35,7 +35,7 @@ async def open_findings(tx: Tx, request: Request) -> None:
             "id": finding_id, "request_id": request.id, "thing_id": stray.id, "name": stray.name, "place": stray.place,
             "tell": tell, "found_at": tx.now,
         }  # fmt: skip
-        added = await tx.execute(insert_into(tx, FindingRow).values(values).on_conflict_do_nothing())
+        added = await tx.execute(insert_new(tx, FindingRow), values)
         if added.rowcount != 1:
             continue
         tx.audit(

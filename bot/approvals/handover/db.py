@@ -8,10 +8,12 @@ from sqlmodel import col, select
 from bot.store.session import Tx
 from bot.store.tables import SecretRow
 
+_PUT = insert(SecretRow)
+
 
 async def put(tx: Tx, request_id: str, ciphertext: str, expires_at: datetime) -> None:
     """Keep a sealed secret until `expires_at`."""
-    await tx.execute(insert(SecretRow).values(request_id=request_id, ciphertext=ciphertext, expires_at=expires_at))
+    await tx.execute(_PUT, {"request_id": request_id, "ciphertext": ciphertext, "expires_at": expires_at})
 
 
 async def sealed(tx: Tx, request_id: str, now: datetime) -> str | None:
