@@ -1,6 +1,7 @@
 """What Slack says about our tokens; mostly for `python -m bot doctor`, which must work where the bot does not start."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,6 +17,7 @@ from bot.slack.shapes import person_of
 
 WITHIN = 10
 """Seconds for a call."""
+_LOG = logging.getLogger("slack_sdk.web")
 _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -39,6 +41,8 @@ def web_client(settings: Settings, token: SecretStr | None, session: aiohttp.Cli
     It would repeat a post whose connection broke, and so post it twice; the notifier decides that itself.
     """
     proxy = settings.proxy_for(settings.slack_api_url)
+    # The SDK looks at its logger's own level: where that isn't set it puts each call and answer into words for nobody.
+    _LOG.setLevel(logging.WARNING)
     client = AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=settings.slack_api_url,
@@ -47,6 +51,7 @@ def web_client(settings: Settings, token: SecretStr | None, session: aiohttp.Cli
         ssl=authorities(settings.ssl_cert_file),
         proxy=proxy,
         retry_handlers=[],
+        logger=_LOG,
     )
     client.proxy = proxy  # without one the SDK takes it from the environment, where NO_PROXY counts for nothing
     return client

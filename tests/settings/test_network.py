@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import ssl
 from collections.abc import AsyncGenerator
@@ -25,7 +26,7 @@ from bot.errors import SlackError, UpstreamError
 from bot.settings.model import load_settings
 from bot.settings.network import MENDS, NO_TLS, UNTRUSTED
 from bot.slack.model import Message
-from bot.slack.probe import probe_bot_token
+from bot.slack.probe import probe_bot_token, web_client
 from bot.telemetry.custom_costs import Api, probe
 from bot.telemetry.targets import Target
 from bot.telemetry.wire import Way, post
@@ -152,6 +153,10 @@ def test_authorities_are_read_from_one_file_for_all_and_a_bad_one_is_named(tmp_p
         assert fault.startswith("SSL_CERT_FILE must be a file with certificates (PEM); ")
     settings = load_settings(GOOD | {"SSL_CERT_FILE": certifi.where()})
     assert settings.ssl_cert_file == Path(certifi.where())
+
+
+def test_the_sdk_of_slack_puts_no_call_into_words_for_a_log_that_leaves_them_out() -> None:
+    assert web_client(load_settings(GOOD), None).logger.level > logging.DEBUG
 
 
 async def test_a_client_trusts_the_authorities_of_the_settings() -> None:
