@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 
 from bot.store.session import Store, Tx
@@ -14,12 +14,13 @@ from bot.store.upsert import insert_into, insert_new
 
 ONCE = timedelta(days=36_500)
 """How long a claim lasts by which something is done once for all."""
+_NOTED = select(col(NoteRow.value), col(NoteRow.at)).where(col(NoteRow.key) == bindparam("known_as"))
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def note(tx: Tx, key: str) -> tuple[Mapping[str, Any], datetime] | None:
     """Return a remembered fact and when it was noted."""
-    row = await tx.session.get(NoteRow, key)
+    row = (await tx.execute(_NOTED, {"known_as": key})).first()
     return None if row is None else (row.value, row.at)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import col, select
 
 from bot.approvals.db import ASKED, ID, from_there, with_decisions
@@ -13,6 +13,14 @@ from bot.store.session import Tx
 from bot.store.tables import DecisionRow, KeyOwnerRow, RequestRow
 
 _AT_ONCE = 500
+_MADE_FOR = select(RequestRow.made_id).where(
+    col(RequestRow.kind) == bindparam("of_kind"),
+    col(RequestRow.requester_slack_id) == bindparam("by"),
+    col(RequestRow.made_id).is_not(None),
+)
+_MAKERS = select(RequestRow.made_id, RequestRow.requester_slack_id).where(
+    col(RequestRow.kind) == bindparam("of_kind"), col(RequestRow.made_id).in_(bindparam("ids", expanding=True))
+)
 
 
 async def of_workspace(
@@ -67,20 +75,16 @@ async def waiting_about(tx: Tx, thing: str) -> list[Request]:
 
 async def made_for(tx: Tx, kind: str, slack_id: str) -> frozenset[str]:
     """Return the ids of the things that requests of a kind made for a requester."""
-    query = select(RequestRow.made_id).where(
-        RequestRow.kind == kind, RequestRow.requester_slack_id == slack_id, col(RequestRow.made_id).is_not(None)
-    )
-    return frozenset(made for made in await tx.session.exec(query) if made)
+    found = await tx.execute(_MADE_FOR, {"of_kind": kind, "by": slack_id})
+    return frozenset(row.made_id for row in found if row.made_id)
 
 
 async def askers_of(tx: Tx, kind: str, made: Sequence[str]) -> dict[str, str]:
     """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
     found: dict[str, str] = {}
     for start in range(0, len(made), _AT_ONCE):
-        query = select(RequestRow.made_id, RequestRow.requester_slack_id).where(
-            RequestRow.kind == kind, col(RequestRow.made_id).in_(made[start : start + _AT_ONCE])
-        )
-        found |= {row[0]: row[1] for row in await tx.session.exec(query) if row[0]}
+        some = await tx.execute(_MAKERS, {"of_kind": kind, "ids": made[start : start + _AT_ONCE]})
+        found |= {row.made_id: row.requester_slack_id for row in some if row.made_id}
     return found
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.people.model import Who
@@ -12,6 +14,8 @@ from bot.store.tables import KeyOwnerRow
 from bot.store.upsert import insert_into
 
 _AT_ONCE = 500
+_OWNED = select(KeyOwnerRow).where(col(KeyOwnerRow.key_id).in_(bindparam("ids", expanding=True)))
+_HANDED_TO = select(KeyOwnerRow.key_id).where(col(KeyOwnerRow.slack_id) == bindparam("whose"))
 
 
 class Owned(BaseModel):
@@ -37,17 +41,16 @@ async def owned(tx: Tx, key_ids: Sequence[str]) -> dict[str, Owned]:
     """Return by id which of these keys were handed over, and to whom."""
     found: dict[str, Owned] = {}
     for start in range(0, len(key_ids), _AT_ONCE):
-        query = select(KeyOwnerRow).where(col(KeyOwnerRow.key_id).in_(key_ids[start : start + _AT_ONCE]))
-        found |= {row.key_id: _owned(row) for row in await tx.session.exec(query)}
+        some = await tx.execute(_OWNED, {"ids": key_ids[start : start + _AT_ONCE]})
+        found |= {row.key_id: _owned(row) for row in some}
     return found
 
 
 async def handed_to(tx: Tx, slack_id: str) -> frozenset[str]:
     """Return the ids of the keys that were handed over to somebody."""
-    query = select(KeyOwnerRow.key_id).where(KeyOwnerRow.slack_id == slack_id)
-    return frozenset(await tx.session.exec(query)) if slack_id else frozenset()
+    return frozenset(row.key_id for row in await tx.execute(_HANDED_TO, {"whose": slack_id})) if slack_id else frozenset()
 
 
-def _owned(row: KeyOwnerRow) -> Owned:
+def _owned(row: Any) -> Owned:
     owner = Who(slack_id=row.slack_id, member_id=row.member_id, email=row.email)
     return Owned(key_id=row.key_id, owner=owner, request_id=row.request_id, at=row.at)
