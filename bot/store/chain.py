@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import insert, text
 from sqlalchemy import select as select_columns
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.store.tables import AuditEntryRow
 
@@ -51,10 +51,8 @@ def chain_hash(key: bytes, prev_hash: str, seq: int, draft: AuditDraft) -> str:
     return hmac.new(key or b"quartermaster", f"{prev_hash}\n{content}".encode(), hashlib.sha256).hexdigest()
 
 
-async def append_entries(session: AsyncSession, dialect: str, drafts: Sequence[AuditDraft], key: bytes) -> None:
+async def append_entries(connection: AsyncConnection, dialect: str, drafts: Sequence[AuditDraft], key: bytes) -> None:
     """Chain and write entries; called by the transaction just before it commits."""
-    # Below the ORM, because every act waits for this.
-    connection = await session.connection()
     if dialect == "postgresql":
         await connection.execute(_LOCK, {"lock": _PG_LOCK})
     last = (await connection.execute(_NEWEST)).first()

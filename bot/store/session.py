@@ -38,13 +38,25 @@ T = TypeVar("T")
 
 @dataclass
 class Tx:
-    """One transaction: the session, the moment it happens at, and the audit entries to append just before it commits."""
+    """One transaction: its connection, the moment it happens at, and the audit entries to append just before it commits."""
 
-    session: AsyncSession
+    connection: AsyncConnection
     dialect: str
     now: datetime
     drafts: list[AuditDraft] = field(default_factory=list[AuditDraft])
-    _connection: AsyncConnection | None = None
+    _session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """The ORM's session on this connection, made where it is wanted: what a click runs goes without."""
+        if self._session is None:
+            self._session = AsyncSession(self.connection, expire_on_commit=False)
+        return self._session
+
+    async def flush(self) -> None:
+        """Write what was added to the session."""
+        if self._session is not None:
+            await self._session.flush()
 
     def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
@@ -52,9 +64,7 @@ class Tx:
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""
-        if self._connection is None:
-            self._connection = await self.session.connection()
-        return await self._connection.execute(statement, parameters)
+        return await self.connection.execute(statement, parameters)
 
     async def rows(self, statement: Executable) -> list[tuple[Any, ...]]:
         """Return rows as the driver gives them, for many of them: a date is text on SQLite, a sum may be a Decimal."""
@@ -91,8 +101,8 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
         """Open a transaction that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield Tx(session, self.dialect, self._clock())
+        async with self.engine.connect() as connection:
+            yield Tx(connection, self.dialect, self._clock())
 
     @asynccontextmanager
     async def write(self, patience: timedelta = timedelta()) -> AsyncGenerator[Tx]:
@@ -103,16 +113,21 @@ class Store:
         """
         deadline = time.monotonic() + patience.total_seconds()
         writer: AbstractAsyncContextManager[Any] = self._writer or nullcontext()
+        has_begun = False
         while True:
-            async with writer, AsyncSession(self._writing, expire_on_commit=False) as session:
-                if await _has_begun(session, deadline):
-                    tx = Tx(session, self.dialect, self._clock())
+            try:
+                async with writer, self._writing.begin() as connection:
+                    has_begun = True
+                    tx = Tx(connection, self.dialect, self._clock())
                     yield tx
-                    await session.flush()
+                    await tx.flush()
                     if tx.drafts:
-                        await append_entries(session, self.dialect, tx.drafts, self._audit_key)
-                    await session.commit()
-                    return
+                        await append_entries(connection, self.dialect, tx.drafts, self._audit_key)
+                return
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                if has_begun or time.monotonic() >= deadline:
+                    raise
+                log.warning("database_waited_for", error=type(error).__name__)
             await asyncio.sleep(TRY_AGAIN_AFTER)  # with the queue free for others
 
     async def note(self, patience: timedelta, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -152,18 +167,6 @@ class Store:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
-
-
-async def _has_begun(session: AsyncSession, deadline: float) -> bool:
-    """Begin; False where that failed and may be tried again."""
-    try:
-        await session.connection()
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        if time.monotonic() >= deadline:
-            raise
-        log.warning("database_waited_for", error=type(error).__name__)
-        return False
-    return True
 
 
 def _may_pass(error: DBAPIError) -> bool:

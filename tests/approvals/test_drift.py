@@ -232,7 +232,7 @@ async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_e
             async with store.write() as tx:
                 assert await requests.insert(tx, one, name)
                 assert await is_ours(rt, tx, timer) is (expected and member_id == "user_1"), (name, member_id)
-                await tx.session.rollback()
+                await tx.connection.rollback()
 
 
 async def watched(store: Store) -> set[tuple[str, str]]:

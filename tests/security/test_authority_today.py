@@ -252,7 +252,7 @@ async def test_an_error_of_the_database_tells_nothing_that_was_typed(tmp_path: P
     with captured_logs("INFO") as logs:
         async with world_of(tmp_path) as world:
             async with world.rt.store.write() as tx:
-                connection = await tx.session.connection()
+                connection = tx.connection
                 await connection.exec_driver_sql(
                     "CREATE TRIGGER t BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'disk says no'); END"
                 )

@@ -32,7 +32,7 @@ async def bulk_insert(
     """Insert groups by day. `names` are the columns after the day: those of a group, then those of its counts."""
     columns = ["day", *names]
     # Inside the transaction that the statements before this one have begun.
-    driver: Any = (await (await tx.session.connection()).get_raw_connection()).driver_connection
+    driver: Any = (await tx.connection.get_raw_connection()).driver_connection
     if tx.dialect == "postgresql":
         rows = [(day, *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
         await driver.copy_records_to_table(table.__tablename__, records=rows, columns=columns)
