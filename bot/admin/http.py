@@ -5,6 +5,7 @@ Errors are raised outside the `except` that caught httpx's, because an httpx exc
 
 import asyncio
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,15 @@ INVITES_PER_HOUR = 1080
 _HOUR = 3600.0
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came back. httpx's response would hold its body until the garbage collector finds the circle that it is in."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
 
 
 class Transport:
@@ -146,15 +156,15 @@ class Transport:
         if isinstance(answer, UpstreamError):
             raise answer
         self._learn(answer)
-        if not answer.is_success:
-            raise error_from_answer(call, answer.status_code, answer.headers, answer.content)
+        if not 200 <= answer.status < 300:
+            raise error_from_answer(call, answer.status, answer.headers, answer.body)
         try:
-            return call.read(answer.content) if call.read else json.loads(answer.content, parse_float=Decimal)
+            return call.read(answer.body) if call.read else json.loads(answer.body, parse_float=Decimal)
         except ValueError:
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
 
-    async def _exchange(self, call: ApiCall) -> httpx.Response | UpstreamError:
+    async def _exchange(self, call: ApiCall) -> _Answer | UpstreamError:
         headers = {"anthropic-version": call.version}
         if call.beta:
             headers["anthropic-beta"] = call.beta
@@ -162,10 +172,14 @@ class Transport:
         body = dict(call.body) if call.body is not None else None
         try:
             # httpx counts the silence between two pieces, and an answer may come in any number of them.
-            async with asyncio.timeout(call.timeout):
-                return await self._client.request(
+            async with (
+                asyncio.timeout(call.timeout),
+                self._client.stream(
                     call.method, _path_of(call), params=call.params or None, json=body, headers=headers, timeout=timeout
-                )
+                ) as response,
+            ):
+                parts = [part async for part in response.aiter_bytes()]
+                return _Answer(response.status_code, response.headers, b"".join(parts))
         except _NEVER_SENT as error:
             mend = MENDS.get(silence(error), "")
             return no_answer(call, f"{UNREACHABLE} {mend}".strip(), sent=False)
@@ -176,12 +190,12 @@ class Transport:
         except UnicodeError:  # half of a surrogate pair
             return UpstreamRefused(UNSENDABLE)
 
-    def _learn(self, answer: httpx.Response) -> None:
+    def _learn(self, answer: _Answer) -> None:
         """Hold everybody back when the server says that its limit is near or reached."""
         state = rate_limit_state(answer.headers)
         if state is not None:
             self.budget.learn(*state)
-        if answer.status_code == 429:
+        if answer.status == 429:
             self.budget.pause(retry_after(answer.headers) or 1.0, interactive=False)
 
 
@@ -193,11 +207,11 @@ def _route_of(call: ApiCall) -> str:
 _STATUSES = ("2xx", "4xx", "429", "5xx", "none")
 
 
-def _status_of(answer: httpx.Response | UpstreamError) -> str:
+def _status_of(answer: _Answer | UpstreamError) -> str:
     """Return an answer's class, such as 2xx; 429 by itself, and `none` where there was no answer."""
     if isinstance(answer, UpstreamError):
         return "none"
-    return "429" if answer.status_code == 429 else f"{answer.status_code // 100}xx"
+    return "429" if answer.status == 429 else f"{answer.status // 100}xx"
 
 
 def _path_of(call: ApiCall) -> str:

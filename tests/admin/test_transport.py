@@ -1,6 +1,8 @@
 """What goes over the wire and what becomes of odd answers, with the answers made up here."""
 
 import asyncio
+import gc
+import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -25,6 +27,16 @@ def client(answer: Callable[[httpx.Request], httpx.Response], key: str = KEY) ->
     return AdminClient(Transport(SecretStr(key), "https://gateway.test/claude", wire=httpx.MockTransport(answer)), QUICK)
 
 
+class _Piece(httpx.AsyncByteStream):
+    """A body that comes over a wire."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+
+
 def refusal(status: int, code: str | None = None, message: str = "No.", **headers: str) -> httpx.Response:
     details = {"details": {"error_code": code}} if code else {}
     body = {"type": "error", "error": {"type": "some_error", "message": message, **details}, "request_id": "req_1"}
@@ -45,6 +57,19 @@ async def test_each_call_says_version_agent_and_key_and_tolerates_unknown_fields
     assert seen[0].headers["user-agent"].startswith("Quartermaster/")
     assert (seen[0].headers.get("x-api-key"), seen[0].headers.get("authorization")) == (KEY, None)
     assert (seen[1].headers.get("x-api-key"), seen[1].headers["authorization"]) == (None, "Bearer sk-ant-oat01-token")
+
+
+async def test_an_answers_bytes_are_gone_once_it_is_read() -> None:
+    """A response of httpx is in a circle: only the garbage collector ends it, and months of reports pass before that."""
+    body = json.dumps({**ORGANIZATION, "name": "Read once"}).encode()
+    asking = client(lambda _request: httpx.Response(200, stream=_Piece(body)))
+    gc.disable()
+    try:
+        await asking.me()
+        kept = [one for one in gc.get_objects() if isinstance(one, httpx.Response) and one.__dict__.get("_content") == body]
+    finally:
+        gc.enable()
+    assert kept == []
 
 
 @pytest.mark.parametrize(
