@@ -1,5 +1,6 @@
 """Peaks among rows of minutes: over one key, a workspace and the organization, and by what each limiter counts."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 from bot.admin.rows import UsageRow
@@ -71,6 +72,15 @@ def test_of_equal_minutes_the_earliest_counts_and_each_hour_has_its_own() -> Non
     assert found([row(61, "a", 9), row(5, "a", 9)])[ORGANIZATION].minute == TEN + 5 * MINUTE
     assert unmatched == frozenset()
     assert peaks_of([row(1, "a")._replace(model="claude-next")], [group()]) == ([], frozenset({"claude-next"}))
+
+
+def test_minutes_are_summed_up_one_by_one() -> None:
+    rows = [row(minute, f"key_{key}", key) for minute in range(60) for key in range(6)]
+    tracemalloc.start()
+    found(rows)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 500_000, "the sums of all minutes at once would be five times as much"
 
 
 def test_a_dated_model_belongs_to_the_group_of_its_undated_name() -> None:

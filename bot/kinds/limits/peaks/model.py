@@ -59,8 +59,8 @@ class HourRead:
     unmatched: tuple[str, ...] = ()
 
 
-Sums = dict[tuple[Which, datetime], dict[str, int]]
-"""What happened in a minute, by key."""
+Sums = dict[Which, dict[str, int]]
+"""What happened in one minute, by key. Those of all minutes of some hours are tens of megabytes."""
 
 
 def group_of(model: str, groups: Iterable[Group]) -> Group | None:
@@ -80,7 +80,8 @@ def peaks_of(rows: Iterable[UsageRow], groups: Iterable[Group]) -> tuple[list[Pe
     Where the report doesn't count requests there is no peak of them: that isn't zero.
     """
     known: dict[str, Group | None] = {}
-    every, sums = list(groups), Sums()
+    every = list(groups)
+    minutes: dict[datetime, list[tuple[UsageRow, Group]]] = {}
     for row in rows:
         if row.service_tier == BATCH or row.model is None:
             continue
@@ -88,8 +89,8 @@ def peaks_of(rows: Iterable[UsageRow], groups: Iterable[Group]) -> tuple[list[Pe
             known[row.model] = group_of(row.model, every)
         group = known[row.model]
         if group is not None:
-            _add(sums, row, group)
-    return _highest(sums), frozenset(model for model, group in known.items() if group is None)
+            minutes.setdefault(row.starts_at, []).append((row, group))
+    return _highest(minutes), frozenset(model for model, group in known.items() if group is None)
 
 
 def _add(sums: Sums, row: UsageRow, group: Group) -> None:
@@ -100,7 +101,7 @@ def _add(sums: Sums, row: UsageRow, group: Group) -> None:
         if not value:
             continue
         for scope in scopes:
-            by_key = sums.setdefault((Which(scope, group.id, limiter), row.starts_at), {})
+            by_key = sums.setdefault(Which(scope, group.id, limiter), {})
             by_key[key] = by_key.get(key, 0) + value
 
 
@@ -113,15 +114,18 @@ def _counted(row: UsageRow, limiter: str, limiter_type: str) -> int | None:
     return row.input - row.cache_read if limiter_type == CACHE_AWARE else row.input
 
 
-def _highest(sums: Sums) -> list[Peak]:
+def _highest(minutes: Mapping[datetime, Iterable[tuple[UsageRow, Group]]]) -> list[Peak]:
     """Return the highest minute of each hour, the earliest of several."""
     found: dict[tuple[Which, datetime], Peak] = {}
-    for (which, minute), by_key in sums.items():
-        value, at = sum(by_key.values()), (which, minute.replace(minute=0))
-        before = found.get(at)
-        if before is None or (value, before.minute) > (before.value, minute):
-            driver = max(sorted(by_key), key=lambda key: by_key[key])
-            found[at] = Peak(which, value, minute, driver, by_key[driver])
+    for minute, counted in minutes.items():
+        sums, hour = Sums(), minute.replace(minute=0)
+        for row, group in counted:
+            _add(sums, row, group)
+        for which, by_key in sums.items():
+            value, before = sum(by_key.values()), found.get((which, hour))
+            if before is None or (value, before.minute) > (before.value, minute):
+                driver = max(sorted(by_key), key=lambda key: by_key[key])
+                found[which, hour] = Peak(which, value, minute, driver, by_key[driver])
     return list(found.values())
 
 
