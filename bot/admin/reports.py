@@ -102,24 +102,25 @@ def amounts(cost: Cost) -> Amounts:
 
 def usage_rows(items: Iterable[UsageItem]) -> list[UsageRow]:
     """Read the rows of an `analytics/usage` page."""
-    times = Moments()
+    times, once = Moments(), dict[Any, Any]().setdefault  # rows repeat the same ids: each is held once
     rows: list[UsageRow] = []
     for item in items:
         group, usage = item.group, item.usage
+        who = spender(group.actor) if group.actor else None
         rows.append(
             UsageRow(
                 times[item.starting_at],
                 times[item.ending_at],
-                group.workspace_id,
-                group.model,
-                group.api_key_id,
-                spender(group.actor) if group.actor else None,
+                once(group.workspace_id, group.workspace_id),
+                once(group.model, group.model),
+                once(group.api_key_id, group.api_key_id),
+                once(who, who),
                 *tokens(usage),
                 usage.requests,
                 usage.server_tool_use.web_search_requests,
-                group.product,
-                group.service_tier,
-                group.context_window,
+                once(group.product, group.product),
+                once(group.service_tier, group.service_tier),
+                once(group.context_window, group.context_window),
             )
         )
     return rows

@@ -193,6 +193,19 @@ def test_another_currency_is_not_added_to_dollars() -> None:
             read(page.data)
 
 
+def test_an_id_that_every_row_repeats_is_held_once() -> None:
+    group = {
+        "workspace_id": "wrkspc_1",
+        "actor": {"type": "user_actor", "user_id": "user_1", "email_address": "a@acme.test"},
+    }
+    rows = [cost_item("1") | {"group": group | {"model": model}} for model in ("m", "n")]
+    page = shapes.read_cost(json.dumps({"data": rows}).encode())
+    [bucket] = bucket_reader(("workspace_id", "actor", "model"))(page.data)
+    (workspace, actor, _), (same_workspace, same_actor, _) = bucket.groups
+    assert workspace is same_workspace
+    assert actor is same_actor
+
+
 async def test_a_broken_page_is_down_and_not_an_empty_report() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"data": [{"cost": {}}], "next_page": None})
