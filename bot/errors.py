@@ -133,5 +133,9 @@ class SlackTooLate(SlackRefused):
     """Slack lets a window open for three seconds after the click only, and they had passed."""
 
 
+class SlackWindowClosed(SlackRefused):
+    """The person closed the window that was to be drawn again."""
+
+
 class SlackDown(SlackError):
     """No usable answer came from Slack. What was sent may have arrived."""

@@ -133,13 +133,13 @@ async def _card(call: Interaction, key_id: str, cursor: str = "") -> Message:
 
 async def show_key(call: Interaction) -> None:
     """Answer a button that asks for all that is known of a key."""
-    await tell_alone(call, await _card(call, call.value), redraw=False)
+    await answer_here(call, "Key", _card(call, call.value), has_figures=True)
 
 
 async def turn_key(call: Interaction) -> None:
     """Show other requests about a key, on its card."""
     key_id, cursor = read_turn(call.value)
-    await tell_alone(call, await _card(call, key_id, cursor), redraw=True)
+    await answer_here(call, "Key", _card(call, key_id, cursor), in_place=True, has_figures=True)
 
 
 async def turn_keys(call: Interaction) -> None:

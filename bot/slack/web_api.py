@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackDown, SlackRefused, SlackTooLate
+from bot.errors import SlackDown, SlackRefused, SlackTooLate, SlackWindowClosed
 from bot.slack.refusals import PASSING
 
 log = structlog.get_logger()
@@ -60,6 +60,8 @@ def _narrowed(method: str, error: SlackApiError) -> SlackRefused | SlackDown:
         log.info("slack_refused", method=method, code=code, messages=_messages_of(error))
     if code in _DEAD_TRIGGERS:
         return SlackTooLate("That took too long, so Slack didn't let me open the window. Press it again.", code)
+    if (method, code) == ("views.update", "not_found"):
+        return SlackWindowClosed("You closed the window.", code)
     return SlackRefused(f"Slack refused {method}: {code}.", code)
 
 

@@ -13,8 +13,10 @@ from bot.errors import (
     SlackError,
     SlackRefused,
     SlackTooLate,
+    SlackWindowClosed,
     UpstreamAuth,
     UpstreamError,
+    UpstreamMissing,
     UpstreamRefused,
     UserError,
 )
@@ -85,6 +87,8 @@ async def _run(
         await _tell(call, said_of(refusal))
     except SlackTooLate as late:
         await _tell(call, f"⚠️ {escape(late.sentence)}")
+    except SlackWindowClosed:
+        log.info("window_closed", user=call.user_id)  # by the person, so nobody waits for what was to stand in it
     except (UpstreamError, SlackError) as error:
         log.warning("outside_failed", error=type(error).__name__, detail=repr(error), user=call.user_id)
         said = f"{error.sentence} Nothing was changed. {what_next(error)}"
@@ -101,7 +105,9 @@ async def _run(
 
 
 def what_next(error: QuartermasterError) -> Own:
-    """Return what somebody does whose act failed outside: what was refused, no minute mends."""
+    """Return what somebody does whose act failed outside: what is refused or gone, no minute mends."""
+    if isinstance(error, UpstreamMissing):
+        return "Open the list again to see what there is now."
     is_refused = isinstance(error, UpstreamAuth | UpstreamRefused | SlackRefused)
     return "Tell the people who run Quartermaster." if is_refused else "Try again in a minute."
 

@@ -125,10 +125,18 @@ class Interaction:
         return (await self.show(view)).id
 
     async def show(self, view: Json) -> OpenView:
-        """Open a modal as `open` does, and return it with its hash, so that it can be filled in later."""
-        if self.in_modal:
+        """Open a modal as `open` does, and return it with its hash, so that it can be filled in later.
+
+        Slack stacks three; a fourth takes the place of the third.
+        """
+        if not self.in_modal:
+            return await self.rt.notifier.open_view(self.trigger_id, view)
+        try:
             return await self.rt.notifier.push_view(self.trigger_id, view)
-        return await self.rt.notifier.open_view(self.trigger_id, view)
+        except SlackRefused as refusal:
+            if refusal.code != "push_limit_reached":
+                raise
+            return await self.rt.notifier.update_view(self.view_id, view)
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """Replace a modal that is open."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 
-from bot.errors import QuartermasterError, SlackRefused
+from bot.errors import QuartermasterError
 from bot.slack import ids
 from bot.slack.blocks import modal
 from bot.slack.model import Message
@@ -27,22 +27,12 @@ async def answer_here(
         else:
             await (call.say_in_place(message) if in_place else call.say(message))
         return
-    view_id = call.view_id if in_place and call.in_modal else await _opened(call, title)
+    view_id = call.view_id if in_place and call.in_modal else await call.open(notice_view("One moment…", title))
     try:
         view = _window(title, await reading)
     except QuartermasterError as error:
         view = notice_view(said_of(error), title)
     await call.update_view(view_id, view)
-
-
-async def _opened(call: Interaction, title: str) -> str:
-    """Open a window and return its id; Slack stacks three, and a fourth takes the place of the third."""
-    try:
-        return await call.open(notice_view("One moment…", title))
-    except SlackRefused as refusal:
-        if not call.in_modal or refusal.code != "push_limit_reached":
-            raise
-        return call.view_id
 
 
 def _window(title: str, message: Message) -> Json:

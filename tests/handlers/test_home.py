@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.faults import Fault
+from tests.approvals.acting import settled
 from tests.handlers.test_member_lists import dana_is_developer_for_a_week
 from tests.handlers.test_requests import home_of, home_with, press_at_home
 from tests.world import ALICE, BOB, DANA, World, world_of
@@ -27,6 +28,29 @@ async def test_every_list_and_card_of_workspaces_and_keys_opens_in_a_window(worl
     view = await world.modal(BOB, "open_update_workspace")
     assert (await world.click(BOB, "open_update_workspace", view_id=view["id"]))["ok"]
     await world.modal(BOB, "form_update_workspace")
+
+
+async def test_what_opens_over_three_windows_takes_the_place_of_the_third(world: World) -> None:
+    await world.ask_for_key(ALICE, "deep")
+    await home_of(world, ALICE, "My requests")
+    await press_at_home(world, ALICE, "show_member")
+    for action in ("list_keys", "show_key", "open_rename_key"):
+        view = await world.modal(ALICE, f"'{action}'", seconds=3)
+        assert (await world.click(ALICE, action, view_id=view["id"]))["ok"]
+    await world.modal(ALICE, "form_rename_key", seconds=3)
+    assert len(await world.modals(ALICE)) == 3
+
+
+async def test_whoever_closes_a_window_before_it_is_filled_hears_no_more_of_it(world: World) -> None:
+    await home_of(world, BOB, "Pending invites")
+    world.rt.directory.forget_keys()
+    world.sandbox.faults.add(Fault("claude", "GET /v1/organizations/api_keys", "slow", 1, 0.5))
+    before = await world.messages(BOB)
+    await press_at_home(world, BOB, "list_keys")
+    view = await world.modal(BOB, "One moment…")
+    await world.post("/act/close", user=BOB, view_id=view["id"])
+    await settled(world)
+    assert await world.messages(BOB) == before
 
 
 async def test_admins_see_the_organization_at_a_glance_and_nobody_else_does(world: World) -> None:

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.owners import in_slack
 from bot.approvals.submit import check_channel
-from bot.errors import SlackDown, SlackRefused
+from bot.errors import SlackDown, SlackRefused, SlackWindowClosed
 from bot.posts.undeliverable import whom_to_tell
 from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
@@ -118,6 +118,14 @@ async def test_trouble_of_slacks_own_is_no_refusal_even_with_a_200(code: str) ->
     with pytest.raises(SlackDown) as caught:
         await WebApi(cast("Any", Refusing(code))).response("conversations.info")
     assert caught.value.code == code
+
+
+async def test_a_window_that_was_closed_is_told_apart_from_what_slack_refuses() -> None:
+    with pytest.raises(SlackWindowClosed):
+        await WebApi(cast("Any", Refusing("not_found"))).response("views.update")
+    with pytest.raises(SlackRefused) as caught:
+        await WebApi(cast("Any", Refusing("not_found"))).response("views.push")
+    assert type(caught.value) is SlackRefused
 
 
 async def test_only_what_slack_says_of_a_channel_or_a_person_counts_as_that(tmp_path: Path) -> None:
