@@ -138,7 +138,9 @@ def _facts(content: bytes) -> tuple[str | None, str | None, str, str | None]:
     error: dict[str, Any] = whole["error"]
     details: Any = error.get("details")
     code: Any = cast(dict[str, Any], details).get("error_code") if isinstance(details, dict) else None
-    return _text(error.get("type")), _text(code), _text(error.get("message")) or "", _text(whole.get("request_id"))
+    # The API says "error" at the top, too; a gateway in the manner of another API doesn't (admin-api.md §2).
+    error_type = _text(error.get("type")) if whole.get("type") == "error" else None
+    return error_type, _text(code), _text(error.get("message")) or "", _text(whole.get("request_id"))
 
 
 def _text(value: object) -> str | None:

@@ -62,7 +62,7 @@ def client(path: str, pages: list[Page]) -> AdminClient:
             return httpx.Response(200, json={"data": [], **left.pop(0)})
         if asked == "/workspaces":
             return httpx.Response(200, json={"data": [], "has_more": False})
-        return httpx.Response(404, json={"error": {"type": "not_found_error", "message": "?"}})
+        return httpx.Response(404, json={"type": "error", "error": {"type": "not_found_error", "message": "?"}})
 
     return AdminClient(Transport(SecretStr("x"), wire=httpx.MockTransport(answer)), QUICK, clock=lambda: NOW)
 

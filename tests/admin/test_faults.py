@@ -40,6 +40,7 @@ async def test_a_read_gives_up_after_three_tries(
         (404, b"<html>No such page</html>", UpstreamDown),
         (403, b"<html>Blocked by your company</html>", UpstreamDown),
         (400, b'{"message": "no route"}', UpstreamDown),
+        (404, b'{"error": {"type": "invalid_request_error", "message": "Unknown path", "code": 404}}', UpstreamDown),
         (404, b'{"type": "error", "error": {"type": "not_found_error", "message": "?"}}', UpstreamMissing),
         (403, b'{"type": "error", "error": {"type": "permission_error", "message": "?"}}', UpstreamAuth),
         (429, b"", UpstreamBusy),

@@ -87,7 +87,9 @@ class Upstream:
             return httpx.Response(200, json={"data": [DEFAULT], "has_more": False, "last_id": None})
         if path.startswith("/analytics/"):
             if self.refuse and len(self.seen) > self.refuse_from:
-                return httpx.Response(self.refuse, json={"error": {"type": "x", "message": "not in the beta"}})
+                return httpx.Response(
+                    self.refuse, json={"type": "error", "error": {"type": "x", "message": "not in the beta"}}
+                )
             more = "p2" if "page" not in request.url.params else None
             refreshed = "2026-09-03T06:00:00Z" if more else "2026-09-03T05:00:00Z"
             item = cost_item("12.5" if more else "25", begun=datetime.fromisoformat(request.url.params["starting_at"]))
@@ -101,7 +103,7 @@ class Upstream:
             }
             empty: dict[str, Any] = bucket | {"starting_at": bucket["ending_at"], "results": []}
             return httpx.Response(200, json={"data": [bucket, empty], "has_more": False, "next_page": None})
-        return httpx.Response(404, json={"error": {"type": "not_found_error", "message": "?"}})
+        return httpx.Response(404, json={"type": "error", "error": {"type": "not_found_error", "message": "?"}})
 
 
 def legacy_line(amount: str, token_type: str, model: str = "claude-opus-5", workspace: str | None = None) -> dict[str, Any]:
