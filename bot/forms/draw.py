@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from bot.forms.fields import READ_BACK, Form, FormField, FormInput
+from bot.forms.fields import MORE, READ_BACK, Form, FormField, FormInput
 from bot.forms.read import read_field
 from bot.forms.read_back import read_back
 from bot.slack.blocks import context, input_block, modal, section
@@ -63,7 +63,7 @@ def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: F
         blocks.append(section(f"⚠️ {escape(form.danger)}"))
     blocks += frame.above
     for one in form.fields:
-        if not (one.is_in(held) or one.name in faults.at_fields):
+        if not (_is_in(one, form, held) or one.name in faults.at_fields):
             continue
         blocks += _blocks(one, held)
         if one.name in faults.at_fields:
@@ -71,6 +71,13 @@ def draw(form: Form[Any], held: FormInput, frame: Frame | None = None, faults: F
     blocks += frame.below
     submit = frame.submit or form.submit
     return modal(form.id, form.title, blocks, submit=submit, close="Cancel", private_metadata=frame.private_metadata)
+
+
+def _is_in(one: FormField, form: Form[Any], held: FormInput) -> bool:
+    """Tell whether a field is in a form now: its box is ticked, or something behind that box is filled in already."""
+    if not one.behind or one.behind in held.texts(MORE):
+        return True
+    return any(held.texts(other.name) for other in form.fields if other.behind == one.behind)
 
 
 def _blocks(one: FormField, held: FormInput) -> list[Json]:

@@ -58,17 +58,13 @@ class FormField:
     whole: str = ""
     """For a workspace: what the option is called that means all of them together, whose value is `WHOLE`."""
     behind: str = ""
-    """The box of the field `MORE` that brings this one into the form; what holds something is in it anyway."""
+    """The box of the field `MORE` that brings this one into the form, as does whatever behind that box is filled in."""
     redraws: bool = False
     """Whether the form is redrawn once it is filled in, because what stands around the fields depends on it."""
     unfit: str = ""
     """What is said of a value that the field can't take, instead of the usual sentence of its type."""
     check: Callable[[str, "FormInput"], str | None] | None = None
     """Looks at the plain value and what the whole form holds, without any I/O, and returns a sentence or None."""
-
-    def is_in(self, held: "FormInput") -> bool:
-        """Tell whether it is in the form now: always, or once its box is ticked."""
-        return not self.behind or self.behind in held.texts(MORE) or bool(held.texts(self.name))
 
     @property
     def decides(self) -> bool:

@@ -269,7 +269,8 @@ def test_faults_stand_at_their_fields_and_the_rest_on_top_between_what_frames_th
 
 def test_what_is_behind_a_box_is_drawn_once_it_is_ticked_or_holds_something_or_has_a_fault() -> None:
     boxes = FormField(MORE, "Also", "choices", optional=True, choices=(("extra", "Say more"),), redraws=True)
-    form = form_of(FormField("f", "F"), boxes, FormField("g", "G", optional=True, behind="extra"))
+    behind = [FormField(name, name, optional=True, behind="extra") for name in ("g", "h")]
+    form = form_of(FormField("f", "F"), boxes, *behind)
 
     def drawn(values: dict[str, Any], faults: Faults | None = None) -> list[str]:
         view = draw(form, held_by(form, values), faults=faults)
@@ -277,5 +278,5 @@ def test_what_is_behind_a_box_is_drawn_once_it_is_ticked_or_holds_something_or_h
         return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
 
     assert drawn({"f": "x"}) == ["f", MORE]
-    assert drawn({MORE: ["extra"]}) == drawn({"g": "y"}) == ["f", MORE, "g"]
+    assert drawn({MORE: ["extra"]}) == drawn({"g": "y"}) == drawn({"h": "y"}) == ["f", MORE, "g", "h"]
     assert drawn({}, Faults(at_fields={"g": "Not this one."})) == ["f", MORE, "g"]
