@@ -11,6 +11,7 @@ from bot.approvals import db as requests
 from bot.approvals.act import act_of
 from bot.approvals.cards.card import render_card
 from bot.approvals.cards.concerned import concerned_notice
+from bot.approvals.cards.plan import ASKED
 from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
@@ -214,6 +215,9 @@ def test_an_owner_hears_what_of_it_could_not_be_done() -> None:
     assert said.startswith("⚠️ *1 of 2 workspaces")
     assert "⚠️ Checkout Staging: Taken" in said
     assert "A key of somebody" not in said
+    assert "⚠️ Checkout Staging: Taken" in concerned_notice(facts_of(request), None, "", ASKED).text
+    only_key = a_request("create_workspace", Status.APPLIED, outcome={"parts": [parts[0], parts[2]]})
+    assert concerned_notice(facts_of(only_key), None, "", "done").text.startswith("✅"), "a mark that nothing explains"
 
 
 async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(world: World) -> None:

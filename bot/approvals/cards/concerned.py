@@ -8,7 +8,7 @@ from bot.approvals.cards.several import is_partly_in_vain, part_lines
 from bot.approvals.cards.state import ended, left_behind
 from bot.approvals.concerned import Remedy
 from bot.approvals.model import WORDS, Request, Status, Verdict
-from bot.approvals.outcome import KEY_PART
+from bot.approvals.outcome import KEY_PART, PartDone
 from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
@@ -44,7 +44,7 @@ def _asked(facts: RequestFacts) -> Markup:
     if request.status is Status.REVERTED:
         return ended(facts)
     if request.status in _DONE:
-        return f"{_mark(request)} *{facts.done}*."
+        return _lines(f"{_mark(request)} *{facts.done}*.", _in_vain(request))
     asked = f"{asker} {facts.asks}: {facts.what}"
     if request.status is Status.PENDING:
         first = f"⏳ {asked}.{_yours(facts)} Nothing is changed yet. {facts.needs}."
@@ -62,12 +62,21 @@ def _done(facts: RequestFacts) -> Markup:
     end = f" Until {date(request.over_at)}." if request.over_at and not request.extends else ""
     first = f"{_mark(request)} *{facts.done}*.{_yours(facts)}"
     by = f"{mention(request.requester.slack_id)} asked for it{approved}.{end}"
-    parts = [part for part in request.outcome.parts if not part.name.startswith(KEY_PART)]
-    return _lines(f"{first} {by}", part_lines(parts) if is_partly_in_vain(parts) else "", _why(request))
+    return _lines(f"{first} {by}", _in_vain(request), _why(request))
+
+
+def _told_parts(request: Request) -> list[PartDone]:
+    """Return the parts of which whom it concerns is told: not what becomes of other people's keys."""
+    return [part for part in request.outcome.parts if not part.name.startswith(KEY_PART)]
 
 
 def _mark(request: Request) -> Markup:
-    return "⚠️" if is_partly_in_vain(request.outcome.parts) else "✅"
+    return "⚠️" if is_partly_in_vain(_told_parts(request)) else "✅"
+
+
+def _in_vain(request: Request) -> Markup:
+    parts = _told_parts(request)
+    return part_lines(parts) if is_partly_in_vain(parts) else ""
 
 
 def _yours(facts: RequestFacts) -> Markup:

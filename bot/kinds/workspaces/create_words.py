@@ -88,7 +88,9 @@ def done(asked: Asked[CreateWorkspace]) -> Markup:
 
 def _has_come(one: FirstMember, outcome: Outcome) -> bool:
     """Tell whether somebody got what they were to get in a workspace, as far as that is known."""
-    theirs = [part for part in outcome.parts if part.name.startswith(MEMBER_PART) and part.name.endswith(one.member_id)]
+    theirs = [
+        part for part in outcome.parts if part.name.startswith(MEMBER_PART) and part.name.endswith(f":{one.member_id}")
+    ]
     return not theirs or any(part.state == "done" for part in theirs)
 
 
