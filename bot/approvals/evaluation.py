@@ -47,7 +47,7 @@ def evaluate(request: Request, decisions: Sequence[Decision], rule: Rule, curren
     somebody who left the group since, or by the requester, doesn't count; nor does a second one by the same person.
     """
     if not rule.approvers:
-        return _evaluation(Reason.NOBODY_MAY, (), rule, "The policy names nobody who can approve this.")
+        return _evaluation(Reason.NOBODY_MAY, (), rule, f"{rule.nobody_because.capitalize()}.")
     denial = next((d for d in decisions if d.verdict is Verdict.DENY), None)
     if denial:
         return _evaluation(Reason.DENIED, (), rule, f"{denial.by.email} denied it.")

@@ -50,7 +50,7 @@ async def record(
     kind, now = _asked_kind(rt, kind_name, grant), rt.now()
     checked = await kind.rules.check(reading_of(rt), actor.who, payload)
     rule = (await rt.refresh_policy()).rule_for(kind_name, checked.workspace_id, checked.workspace_name)
-    channel = _check_rule(rule, reason)
+    channel = check_rule(rule, reason)
     _check_no_secret(kind, reason, checked.payload)
     if len(reason.strip()) > MOST_REASON:
         raise InvalidInput({"reason": f"Use {MOST_REASON} characters at most."})
@@ -82,7 +82,7 @@ async def record(
     return await add(rt, actor, request, subject, replaces)
 
 
-def _check_rule(rule: Rule, reason: str) -> str:
+def check_rule(rule: Rule, reason: str) -> str:
     """Return the channel of a rule; NotAllowed where nobody could decide, InvalidInput where it wants a reason."""
     if not rule.approvers:
         raise NotAllowed(f"Nothing was sent: nobody can approve this, as {rule.nobody_because}. {_TELL_OPERATORS}")

@@ -6,8 +6,9 @@ from bot.approvals.authority import approvers_in_words, needs_in_words, too_few_
 from bot.approvals.evaluation import Reason, check_may_decide, evaluate
 from bot.approvals.model import Verdict
 from bot.approvals.next_step import what_next
+from bot.approvals.submit import check_rule
 from bot.errors import NotAllowed, UpstreamAuth, UpstreamBusy, UpstreamError, UpstreamRefused
-from bot.policy.model import ApproverKind, ApproverRef, Policy
+from bot.policy.model import ApproverKind, ApproverRef, Policy, Rule
 from tests.approvals.samples import ALICE, BOB, CAROL, a_request, a_rule, decision
 
 GROUP = frozenset({"U0BOB", "U0CAROL", "U0ALICE"})
@@ -55,10 +56,11 @@ def test_one_denial_ends_it_whoever_approved_before() -> None:
 
 def test_without_approvers_in_the_policy_nobody_may() -> None:
     found = evaluate(a_request(), [decision(BOB)], a_rule(approvers=()), GROUP)
-    assert found.explanation == "The policy names nobody who can approve this."
+    assert found.explanation == "The policy names no approvers for it."
     with pytest.raises(NotAllowed, match="Nobody can approve this: the policy names no approvers for it"):
         check_may_decide(a_request(), BOB, a_rule(approvers=()), is_approver=True, ask="nobody")
     unread = Policy.nobody("The policy file is empty.").rule_for("create_key", None, None)
+    assert evaluate(a_request(), [], unread, GROUP).explanation == "The policy file has a fault or can't be read."
     with pytest.raises(NotAllowed, match="the policy file has a fault or can't be read"):
         check_may_decide(a_request(), BOB, unread, is_approver=True, ask="nobody")
 
@@ -108,6 +110,20 @@ def test_too_few_approvers_are_told_with_what_helps() -> None:
     }
     for case, told in cases.items():
         assert too_few_in_words("Needs them", *case) == f"Nothing was sent. Needs them, but {told}", case
+
+
+@pytest.mark.parametrize(
+    ("rule", "because"),
+    [
+        (a_rule(approvers=()), "nobody can approve this, as the policy names no approvers for it."),
+        (Rule(is_read=False), "nobody can approve this, as the policy file has a fault or can't be read."),
+        (a_rule().model_copy(update={"channel": None}), "the policy names no channel for this request."),
+    ],
+)
+def test_what_can_not_be_sent_says_why_and_whom_to_tell(rule: Rule, because: str) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        check_rule(rule, "Nightly")
+    assert caught.value.sentence == f"Nothing was sent: {because} Tell the people who run Quartermaster."
 
 
 @pytest.mark.parametrize(

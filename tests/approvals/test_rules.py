@@ -5,6 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
 from bot.approvals.authority import rule_of
 from bot.approvals.model import Status
 from bot.kinds.registry import KINDS
@@ -212,3 +214,18 @@ def test_a_form_promises_no_longer_wait_than_what_it_asks_for_lasts() -> None:
     for ends_at, expires_at in ((None, usual), (now + hour, now + hour), (usual + hour, usual), (now - hour, usual)):
         said = who_decides(rt, KINDS["change_role"], ends_at=ends_at)
         assert f"Expires {date(expires_at)} if nobody decides." in said, ends_at
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "⚠️ Nobody can approve this: the policy file has a fault or can't be read."),
+        (POLICY.replace('["carol"]', "[]"), "⚠️ Nobody can approve this: the policy names no approvers for it."),
+        (POLICY.replace('channel = "C0APPROVALS"', ""), "⚠️ Nobody can approve this: the policy names no channel for it."),
+    ],
+)
+def test_a_form_says_why_nobody_would_decide_also_in_a_workspace(text: str | None, said: str) -> None:
+    policy = parse_policy(text, KINDS) if text else Policy.nobody("The policy file is empty.")
+    rt = cast("Runtime", SimpleNamespace(policy=policy))
+    assert who_decides(rt, KINDS["change_role"]) == said
+    assert who_decides(rt, KINDS["change_role"], "wrkspc_1", "Staging") == said
