@@ -20,6 +20,14 @@ ENDED_IN_VAIN = "Nobody answered in time."
 _UNCHANGED = "Nothing was changed."
 
 
+def in_vain(parts: Sequence[PartDone]) -> str:
+    """Return why nothing was done: one part's reason, and how many more there are. The card has a line for each."""
+    refused = [part for part in parts if part.state == "refused"]
+    why = f"{refused[0].label}: {refused[0].note.rstrip('.')}" if refused else "None of it could be done"
+    more = f"; and {number(len(refused) - 1)} more" if len(refused) > 1 else ""
+    return f"{why}{more}. {_UNCHANGED}"
+
+
 @dataclass(frozen=True)
 class Part(Generic[P]):
     """One of several things that a request does. `name` is unique in its request and stays; `label` is plain text.
@@ -91,9 +99,7 @@ class Several(Generic[P]):
         kept = act.came
         done = [part for part in kept.parts if part.state in ("done", "waits")]
         if not done:
-            whys = [f"{part.label}: {part.note.rstrip('.')}" for part in kept.parts if part.state == "refused"]
-            more = f"; and {number(len(whys) - 1)} more" if len(whys) > 1 else ""
-            raise NeedsPerson(f"{whys[0] if whys else ''}{more}. {_UNCHANGED}")
+            raise NeedsPerson(in_vain(kept.parts))
         return Done(Outcome(parts=kept.parts))
 
     async def has_news(self, look: Look[P]) -> bool:

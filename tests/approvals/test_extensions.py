@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.approvals.act import act_of
-from bot.approvals.extensions import kind_of
+from bot.approvals.extensions import extending, kind_of
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import LeaseLost
+from bot.kinds.registry import KINDS
 from bot.sandbox.run import SandboxOptions
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
@@ -27,6 +28,7 @@ from tests.approvals.acting import (
     thread_of,
     until,
 )
+from tests.approvals.samples import a_request
 from tests.approvals.test_grants import PRIYA, role_of
 from tests.world import ALICE, APPROVALS, BOB, CAROL, World, world_of
 
@@ -68,6 +70,13 @@ async def ask_for_more(world: World, user: str, notice: Json, ends_on: str) -> J
 
 async def ahead(world: World, user: str, part: str) -> list[Json]:
     return [m for m in await world.messages(user) if part in m["text"] and m["channel"][0] == "D"]
+
+
+def test_a_wish_for_more_time_reads_as_one_sentence_whatever_was_granted() -> None:
+    kind = extending(KINDS["set_rate_limit"], "")
+    wish = kind.words.wish
+    assert wish
+    assert wish(kind.asked(a_request("set_rate_limit"))).startswith("for more time (Limit of 2,000 requests")
 
 
 async def test_whoever_is_told_of_an_end_gets_more_time_once_it_is_approved(world: World) -> None:

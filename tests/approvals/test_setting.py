@@ -16,6 +16,7 @@ from bot.approvals.outcome import NeedsPerson
 from bot.approvals.parts import NOBODY, Checked, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
+from bot.kinds.keys.rename import unnamed
 from bot.kinds.registry import KINDS, registry_of
 from bot.kinds.setting import Found, Setting, Thing
 from bot.slack.markup import escape
@@ -91,6 +92,11 @@ PAINT = Kind(
     concerns=NOBODY,
     sample=Sample(Paint(colour="red", was="bare")),
 )
+
+
+def test_a_key_whose_name_was_changed_is_called_by_neither_name() -> None:
+    said = DOOR.drifted(unnamed(Thing("Ingest", "weekly")), "nightly")
+    assert said == "Somebody else changed the key: it is weekly now, and was nightly when this was asked."
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bot.approvals.model import Request, Status
 from bot.approvals.outcome import LeaseLost, PartDone
 from bot.approvals.progress import Progress
 from bot.errors import RequestClosed
+from bot.kinds.several import in_vain
 from bot.people.identity import resolve_actor
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, request_behind, settled, thread_of, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
@@ -33,6 +34,12 @@ def test_what_could_not_be_done_is_not_cut_off_the_card() -> None:
     lines = part_lines([*parts, PartDone(name="late", label="late", state="refused")]).splitlines()
     assert (lines[0], lines[1], lines[-1]) == ("⚠️ late", "✅ p0", "… and 1 more: press … → Details.")
     assert part_lines([*parts[1:], PartDone(name="late", label="late", state="refused")]).endswith("⚠️ late")
+
+
+def test_where_nothing_could_be_done_one_reason_is_told_and_how_many_more_there_are() -> None:
+    parts = [PartDone(name=f"p{n}", label=f"Key {n}", state="refused", note="Gone.") for n in range(3)]
+    assert in_vain(parts[:1]) == "Key 0: Gone. Nothing was changed."
+    assert in_vain(parts) == "Key 0: Gone; and 2 more. Nothing was changed."
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ def _name_of_living(key: ApiKey) -> str:
     return key.name
 
 
-def _unnamed(thing: Thing) -> Thing:
+def unnamed(thing: Thing) -> Thing:
+    """Return a key as sentences about its name call it."""
     return replace(thing, name="The key", inside="the key")  # its name is what changes
 
 
@@ -45,11 +46,11 @@ async def _find(reading: Reading, payload: RenameKey) -> Found[RenameKey]:
         raise InvalidInput({"name": NAME_RULE})
     found = await find_key(reading, payload, _name_of_living)
     full = found.checked.payload.model_copy(update={"workspace_id": found.checked.workspace_id or ""})
-    return Found(_unnamed(found.thing), replace(found.checked, payload=full))
+    return Found(unnamed(found.thing), replace(found.checked, payload=full))
 
 
 async def _read(look: Look[RenameKey]) -> Thing:
-    return _unnamed(await read_key(look, _name_of))
+    return unnamed(await read_key(look, _name_of))
 
 
 async def _taken(reading: Reading, payload: RenameKey, name: str) -> str:
