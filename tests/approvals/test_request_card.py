@@ -262,3 +262,20 @@ def test_the_view_that_shows_a_secret_is_one_that_slack_takes() -> None:
     view = secret_view("sk-ant-api03-" + "x" * 90 + "_-AA", "API key nightly in Staging")
     assert not validate_view(view)
     assert "```sk-ant-api03-" in str(view)
+
+
+@pytest.mark.parametrize(
+    ("status", "handover", "is_requester", "is_offered"),
+    [
+        (Status.APPLIED, "ready", True, True),
+        (Status.APPLIED, "ready", False, False),
+        (Status.APPLIED, "shown", True, False),
+        (Status.REVERTED, "ready", True, False),
+    ],
+)
+def test_details_offer_a_secret_to_its_requester_alone_while_it_waits_and_its_key_works(
+    status: Status, handover: str, is_requester: bool, is_offered: bool
+) -> None:
+    facts = facts_of(a_request("create_key", status, outcome={"handover": handover}))
+    view = details_view(facts, Page([]), is_requester=is_requester)
+    assert ("Show the key once" in str(view)) is is_offered

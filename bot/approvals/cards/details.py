@@ -56,7 +56,7 @@ def details_view(
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
     blocks = [header(facts.title), section("\n".join(lines))]
-    if is_requester and request.outcome.handover == "ready":
+    if is_requester and request.status is Status.APPLIED and request.outcome.handover == "ready":
         blocks.append(actions(reveal_button(request)))
     if facts.plan:
         blocks.append(section(facts.plan))
