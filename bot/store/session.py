@@ -93,6 +93,9 @@ class Store:
         self._audit_key = audit_key
         self._clock = clock
         self._writing = self.engine.execution_options(writes=True)
+        # What is read by several statements is of one moment, as it is on SQLite.
+        is_server = self.dialect == "postgresql"
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ") if is_server else self.engine
         self._file = sqlite_path(url)
         self._file_id = 0
         # SQLite has one writer. Queueing here is fair and cheap; its own busy handler sleeps and polls.
@@ -100,8 +103,8 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
-        """Open a transaction that only reads."""
-        async with self.engine.connect() as connection:
+        """Open a transaction that only reads, all of it as of one moment: that of its first statement."""
+        async with self._reading.connect() as connection:
             yield Tx(connection, self.dialect, self._clock())
 
     @asynccontextmanager

@@ -67,6 +67,16 @@ async def test_parallel_writers_get_one_unbroken_audit_chain(store: Store) -> No
     assert (proof.entries, proof.broken_seq) == (25, None)
 
 
+async def test_what_one_transaction_reads_is_of_one_moment(store: Store) -> None:
+    async with store.read() as tx:
+        before = await verify_chain(tx, AUDIT_KEY)
+        await _note(store, "committed between two statements")
+        assert await verify_chain(tx, AUDIT_KEY) == before
+    async with store.write() as tx:  # on the same connection, whose guarded updates count on what others committed
+        if store.dialect == "postgresql":
+            assert (await tx.execute(text("SHOW transaction_isolation"))).scalar() == "read committed"
+
+
 async def test_a_rolled_back_act_leaves_no_audit_entry(store: Store) -> None:
     async def act_that_fails() -> None:
         async with store.write() as tx:
