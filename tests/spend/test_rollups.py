@@ -31,7 +31,7 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.db import CostParts
 from bot.spend.ledger.hours.db import day_rows
 from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measures
-from bot.spend.ledger.parts.db import replace_parts, replace_usage_parts
+from bot.spend.ledger.parts.db import days_to_tell_apart, replace_parts, replace_usage_parts
 from bot.spend.ledger.rollups.db import monday, roll_up_weeks, rolled_weeks, weeks_to_roll_up
 from bot.spend.ledger.sums.db import Where
 from bot.spend.ledger.sync import sync_costs
@@ -228,6 +228,16 @@ async def check_parts(tx: Tx, told: date, new: date, whole: dict[tuple[str, ...]
     assert found == {(day, *ids, tier): one for ids, one in whole.items() for day, tier in ((told, "batch"), (new, UNSPLIT))}
     assert await ids_in(tx, TIER, told, new, {KEY: ["k1"]}) == {"batch", UNSPLIT}
     assert await count_by_day(tx, Selection(told, new, (KEY, TIER), {}), [{}]) == {told: 4, new: 2}
+
+
+async def test_of_a_day_that_is_not_told_apart_no_key_is_missed_that_another_makes_up_for(store: Store) -> None:
+    cent = 10_000_000
+    who = {("w", "m", key, "", ""): (paid, paid, 1) for key, paid in (("k1", cent), ("k2", -cent))}
+    await write(store, {FRIDAY: who}, "analytics")
+    async with store.read() as tx:
+        cells = await table.cells(tx, FRIDAY, FRIDAY, (KEY, TIER))
+        assert {(one.of(KEY), nanos(one.amount)) for one in cells} == {("k1", cent), ("k2", -cent)}
+        assert await days_to_tell_apart(tx, FRIDAY, FRIDAY, NOW) == [FRIDAY]
 
 
 async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> None:

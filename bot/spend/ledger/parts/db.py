@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import String, case, delete, exists, func, literal, or_, union_all, update
+from sqlalchemy import String, case, delete, exists, func, literal, or_, true, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -22,7 +22,7 @@ from bot.spend.ledger.measures.db import TOKEN_CLASSES
 from bot.spend.ledger.parts.fit import fitted
 from bot.spend.ledger.rollups.db import roll_up, roll_up_undivided
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, CostPartRow, CostPartSumRow, LedgerDayRow, UsageDayRow, UsagePartRow
+from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow, UsageDayRow, UsagePartRow
 
 WORTH_READING = 10_000_000
 """A rest of a day below a cent isn't read again for."""
@@ -70,9 +70,11 @@ async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collecti
     if changed_source:
         await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(changed_source)))
     told = await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)
-    for table, some in ((CostPartRow, told), (CostPartSumRow, {*days} - told)):
+    # Without parts it is all that was paid, row by row: keys of which one got back what another cost don't cancel.
+    unsplit = col(CostPartRow.service_tier) == UNSPLIT
+    for table, some, which in ((CostPartRow, told, unsplit), (CostDayRow, {*days} - told, true())):
         rest = select_columns(func.coalesce(func.sum(func.abs(col(table.nanos))), 0))
-        rest = rest.where(col(table.day) == col(LedgerDayRow.day), col(table.service_tier) == UNSPLIT)
+        rest = rest.where(col(table.day) == col(LedgerDayRow.day), which)
         changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(some)).values(rest_nanos=rest.scalar_subquery())
         await tx.execute(changed.execution_options(synchronize_session=False))
 

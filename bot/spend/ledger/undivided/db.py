@@ -11,7 +11,7 @@ from sqlalchemy import String, exists, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.spend.dimensions import TIER, UNSPLIT
+from bot.spend.dimensions import UNSPLIT
 from bot.store.session import Tx
 from bot.store.tables import (
     CostDayRow,
@@ -24,26 +24,23 @@ from bot.store.tables import (
     UsagePartSumRow,
 )
 
-_WHOLES: dict[Any, tuple[Any, Any]] = {
-    CostPartRow: (CostDayRow, CostPartSumRow),
-    UsagePartRow: (UsageDayRow, UsagePartSumRow),
-}
-"""Parts -> the same by WHO, and the roll-ups of the parts."""
+_WHOLES: dict[Any, Any] = {CostPartRow: CostDayRow, UsagePartRow: UsageDayRow}
+"""Parts -> the same by WHO."""
+_DAYS: dict[Any, Any] = {CostPartRow: CostDaySumRow, UsagePartRow: UsageDaySumRow}
+"""Parts -> the fewest rows that say which days there are. Parts' own roll-ups don't: what cancels there has no row."""
 WHOLE_SUMS: dict[Any, Any] = {CostPartSumRow: CostDaySumRow, UsagePartSumRow: UsageDaySumRow}
 
 
 async def with_undivided(tx: Tx, table: Any, first: date, last: date) -> Any:
     """Return what has the rows of a table from `first` to `last`: for parts also the days that have none of their own.
 
-    Both are read by one statement, because a day that is told apart between two would be in neither, or in both.
+    It is asked for in a transaction that reads, which is of one moment: a day doesn't get parts until they are read.
     """
     if table not in _WHOLES:
         return table
-    whole, small = _WHOLES[table]
-    has_parts = exists().where(col(table.day) == col(small.day))
-    days = select(col(small.day)).where(
-        col(small.day).between(first, last), getattr(small, TIER.column) == UNSPLIT, ~has_parts
-    )
+    whole = _WHOLES[table]
+    known = select(col(_DAYS[table].day)).where(col(_DAYS[table].day).between(first, last)).distinct().subquery()
+    days = select(known.c.day).where(~exists().where(col(table.day) == known.c.day))
     if not await tx.rows(days.limit(1)):
         return table
     undivided = as_parts(table, whole).where(whole.__table__.c.day.in_(days))
