@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -58,6 +58,11 @@ class Tx:
         if self._session is not None:
             await self._session.flush()
 
+    def close(self) -> None:
+        """End the session once its connection is closed: it is in a circle that only the garbage collector ends."""
+        if self._session is not None:
+            self._session.sync_session.close()
+
     def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
         self.drafts.append(AuditDraft(at, actor, action.value, subject, detail))
@@ -104,8 +109,11 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
         """Open a transaction that only reads, all of it as of one moment: that of its first statement."""
-        async with self._reading.connect() as connection:
-            yield Tx(connection, self.dialect, self._clock())
+        with ExitStack() as after:
+            async with self._reading.connect() as connection:
+                tx = Tx(connection, self.dialect, self._clock())
+                after.callback(tx.close)
+                yield tx
 
     @asynccontextmanager
     async def write(self, patience: timedelta = timedelta()) -> AsyncGenerator[Tx]:
@@ -119,13 +127,15 @@ class Store:
         has_begun = False
         while True:
             try:
-                async with writer, self._writing.begin() as connection:
-                    has_begun = True
-                    tx = Tx(connection, self.dialect, self._clock())
-                    yield tx
-                    await tx.flush()
-                    if tx.drafts:
-                        await append_entries(connection, self.dialect, tx.drafts, self._audit_key)
+                with ExitStack() as after:
+                    async with writer, self._writing.begin() as connection:
+                        has_begun = True
+                        tx = Tx(connection, self.dialect, self._clock())
+                        after.callback(tx.close)
+                        yield tx
+                        await tx.flush()
+                        if tx.drafts:
+                            await append_entries(connection, self.dialect, tx.drafts, self._audit_key)
                 return
             except (DBAPIError, PoolTimeout, OSError) as error:
                 if has_begun or time.monotonic() >= deadline:

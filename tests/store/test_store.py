@@ -1,6 +1,9 @@
 """The store's promises, on SQLite and on PostgreSQL."""
 
 import asyncio
+import contextlib
+import gc
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,11 +11,13 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from bot.store.actions import AuditAction
 from bot.store.audit import verify_chain
 from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
 from bot.store.session import Store
+from bot.store.tables import NoteRow
 from tests.conftest import AUDIT_KEY
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -51,6 +56,25 @@ async def test_no_act_waits_as_long_as_a_migration_may(tmp_path: Path) -> None:
     async with store.read() as tx:
         assert (await tx.execute(text("PRAGMA busy_timeout"))).scalar() == 5000
     await store.close()
+
+
+@pytest.mark.parametrize("kind", ["read", "write", "failed"])
+async def test_the_session_of_a_transaction_ends_with_it_and_waits_for_no_garbage_collector(store: Store, kind: str) -> None:
+    used: list[weakref.ref[Session]] = []
+
+    async def use() -> None:
+        async with store.read() if kind == "read" else store.write() as tx:
+            used.append(weakref.ref(tx.session.sync_session))
+            assert await tx.session.get(NoteRow, "nothing") is None
+            assert kind != "failed" or 1 / 0
+
+    gc.disable()
+    try:
+        with contextlib.suppress(ZeroDivisionError):
+            await use()
+        assert [one() for one in used] == [None]
+    finally:
+        gc.enable()
 
 
 async def test_a_database_newer_than_the_code_is_refused_with_a_sentence(store: Store) -> None:
