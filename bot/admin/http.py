@@ -31,6 +31,7 @@ from bot.admin.errors import (
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
 from bot.settings.network import MENDS, silence
 from bot.settings.network import authorities as authorities
+from bot.tasks import Tasks
 from bot.telemetry import names as metrics
 from bot.telemetry.meter import Meter
 
@@ -73,6 +74,7 @@ class Transport:
         self._meter.watch(metrics.BUDGET_LEFT, lambda: self.budget.left)
         self._spend_budget = Budget(min(requests_per_minute, SPEND_LIMIT_REQUESTS_PER_MINUTE))
         self.invite_budget = Budget(INVITES_PER_HOUR, _HOUR)
+        self._questions = Tasks()
         self._client = httpx.AsyncClient(
             base_url=base_url.rstrip("/"),
             headers={"user-agent": f"Quartermaster/{__version__}", "accept": "application/json", **_credential(key)},
@@ -126,7 +128,8 @@ class Transport:
         return self.budget.use
 
     async def aclose(self) -> None:
-        """Close the pool."""
+        """Close the pool, and with it what nobody waits for any more."""
+        await self._questions.drain(0)
         await self._client.aclose()
 
     async def _wait_for_budget(self, call: ApiCall, manner: Manner) -> None:
@@ -150,7 +153,7 @@ class Transport:
         for status in _STATUSES:
             self._meter.begin(metrics.API_CALLS, route, status)
         with self._meter.spans.span(f"admin {call.method} {route}", outgoing=True) as note:
-            answer = await self._exchange(call)
+            answer = await self._to_its_end(call)
             note(route=route, status=_status_of(answer))
         self._meter.count(metrics.API_CALLS, route, _status_of(answer))
         if isinstance(answer, UpstreamError):
@@ -163,6 +166,15 @@ class Transport:
         except ValueError:
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
+
+    async def _to_its_end(self, call: ApiCall) -> _Answer | UpstreamError:
+        """Exchange. A question goes on to its answer or time-out where nobody waits for it any more.
+
+        httpx's pool may lose the place of an exchange that is cancelled while its answer is read, and for good.
+        """
+        if call.method != "GET":
+            return await self._exchange(call)
+        return await asyncio.shield(self._questions.spawn(self._exchange(call)))
 
     async def _exchange(self, call: ApiCall) -> _Answer | UpstreamError:
         headers = {"anthropic-version": call.version}

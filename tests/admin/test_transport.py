@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import httpx
 import pytest
@@ -235,3 +236,33 @@ async def test_invites_keep_to_their_own_limit_of_an_hour_and_hold_up_nothing_el
         await admin.invite("x@acme.test", "user")
     await admin.me()
     assert len(sent) == 2
+
+
+@pytest.mark.parametrize(("method", "ended"), [("GET", "answered"), ("POST", "cancelled")])
+async def test_a_question_that_nobody_waits_for_goes_on_and_keeps_its_place_in_the_pool(
+    method: Literal["GET", "POST"], ended: str
+) -> None:
+    asked, go_on, over, ends = asyncio.Event(), asyncio.Event(), asyncio.Event(), list[str]()
+
+    class Held(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            asked.set()
+            try:
+                await go_on.wait()
+            except asyncio.CancelledError:
+                ends.append("cancelled")
+                raise
+            finally:
+                over.set()
+            ends.append("answered")
+            return httpx.Response(200, json=ORGANIZATION)
+
+    transport = Transport(SecretStr(KEY), "https://gateway.test", wire=Held())
+    waiting = asyncio.create_task(transport.send(ApiCall(method, "/v1/organizations/me"), QUICK))
+    await asked.wait()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    go_on.set()
+    await over.wait()
+    await transport.aclose()
+    assert (waiting.cancelled(), ends) == (True, [ended])
