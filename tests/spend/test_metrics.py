@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.runtime import Runtime
+from bot.spend.exports.metrics.db import raise_peaks
 from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.parts.db import replace_parts
 from bot.status.health.scrape import scraper
 from bot.store.session import Store
+from bot.telemetry.model import OTHER
 from handlers.metrics import sources
 from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, Figure, fill, runtime, set_clock
 
@@ -76,6 +78,14 @@ async def test_a_series_that_is_new_begins_at_0_so_that_its_first_growth_is_seen
     for seconds, of_lab in ((0, 0), (50, 0), (61, 7), (200, 7)):
         found = (await _told(rt, metrics, later + seconds * SECOND))[name]
         assert {labels[0]: value for labels, value in found.items()} == {PROD: 1, LAB: of_lab}, seconds
+
+
+async def test_what_others_that_lost_their_label_had_before_is_no_growth(store: Store) -> None:
+    name = "claude_org_cost_usd_total"
+    async with store.write() as tx:
+        await raise_peaks(tx, {(name, (PROD,)): 5, (name, (LAB,)): 9}, [name])
+        told = await raise_peaks(tx, {(name, (PROD,)): 5, (name, (OTHER,)): 9, (name, ("new",)): 6}, [name])
+    assert told == {(name, (PROD,)): 5, (name, (OTHER,)): 9, (name, ("new",)): 0}
 
 
 def _series(text: bytes, name: str) -> float:

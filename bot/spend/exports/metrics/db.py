@@ -50,7 +50,10 @@ async def raise_peaks(tx: Tx, counted: Mapping[Count, int], names: Collection[st
     rows: list[tuple[str, str, int]] = [tuple(row) for row in found.all()]
     known: dict[Count, int] = {(name, tuple(json.loads(labels))): value for name, labels, value in rows}
     begun = _begun(known)
-    counted = {key: 0 if key not in known and key[0] in begun else value for key, value in counted.items()}
+    # What all others are told as takes over what those had that lose their own label, which is no growth.
+    counted = {
+        key: 0 if key not in known and key[0] in begun and OTHER not in key[1] else value for key, value in counted.items()
+    }
     rose = {key: value for key, value in counted.items() if key not in known or value > known[key]}
     raised = [{"name": name, "labels": json.dumps(labels), "value": value} for (name, labels), value in rose.items()]
     if raised:
