@@ -1,5 +1,6 @@
 """What was probably meant by words that make no sense: the nearest ones that do. Pure."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -200,7 +201,12 @@ def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
 
 
 def _names(known: Known, dimension: str, keyword: str) -> dict[str, list[str]]:
-    return {plain(one): [*keyword.split(), one] for one in known.names.get(dimension, ())}
+    return _named(tuple(known.names.get(dimension, ())), keyword)
+
+
+@functools.lru_cache(maxsize=32)  # each way to mend a line asks for the same thousand names again
+def _named(names: tuple[str, ...], keyword: str) -> dict[str, list[str]]:
+    return {plain(one): [*keyword.split(), one] for one in names}
 
 
 def _others(known: Known) -> dict[str, list[str]]:
