@@ -75,6 +75,7 @@ _AGO_WORDS: dict[str, Period] = {
     **{f"{which}weekend": "saturday..sunday" for which in ("", "last ", "the last ", "the ", "past ")},
 }
 _OF_MONTH = re.compile(r"(?:the )?(\d{1,2})(st|nd|rd|th)")
+_THE_DAY = re.compile(r"the (?=\d{1,2}(?:st|nd|rd|th)? (?:of )?[a-z]{3,9}$)")
 _WEEK_OF = re.compile(r"(?:the )?w(?:ee)?k of (.+)")
 _LAST_YEAR = re.compile(r"(.+?)(?: of)? last year")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -119,7 +120,7 @@ def _one(text: str) -> Period | None:
         or _half(text)
         or _week(text)
     )
-    return named or read_days(text) or (text if _YEAR.fullmatch(text) else None)
+    return named or read_days(_THE_DAY.sub("", text)) or (text if _YEAR.fullmatch(text) else None)
 
 
 def _ago(text: str) -> Period | None:
@@ -192,6 +193,8 @@ def _whole(text: str) -> Period | None:
     count, unit = int(found[1]), _UNITS.get(found[2], found[2])
     if not 1 <= count <= _MOST_WHOLE[unit]:
         return None
+    if unit == "year" and text[:1].isdigit():  # `1y` is the length of one; `last year` has no figures in the first one
+        count, unit = count * 12, "month"
     return f"last {unit}" if count == 1 else f"last {count} {unit}s"
 
 

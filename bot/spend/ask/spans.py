@@ -78,7 +78,8 @@ def span(period: Period, today: date) -> tuple[date, date]:
         return first, min(last, today) if first <= today else last
     if period.startswith(WEEK_OF):
         day = _to_its_end(period.removeprefix(WEEK_OF), today)[0]
-        return (first := day - ONE_DAY * day.weekday()), max(min(first + _WEEK_LONG - ONE_DAY, today), day)
+        first, last = day - ONE_DAY * day.weekday(), day + ONE_DAY * (6 - day.weekday())
+        return first, min(last, today) if first <= today else last
     if period.startswith("since "):
         return _since(period.removeprefix("since "), today)
     if ".." in period:
@@ -203,7 +204,7 @@ def _between(period: Period, today: date) -> tuple[date, date]:
 
 def _from_to(begins: Period, ends: Period, today: date) -> tuple[date, date]:
     """Return from the first day of one to the last of the other, which without a year is the first after it."""
-    if (ends[:1].isdigit() and not _is_yearless(ends)) or ends.startswith(("last ", "yesterday")):
+    if _is_looked_back_from(begins, ends):
         last = _to_its_end(ends, today)[1]
         first = _to_its_end(begins, last if _is_yearless(begins) else today)[0]
     elif _is_nth(ends):
@@ -214,6 +215,18 @@ def _from_to(begins: Period, ends: Period, today: date) -> tuple[date, date]:
         last = _to_its_end(ends, first)[1]
         last = last if last >= first else _to_its_end(ends, first + _ALMOST_A_YEAR)[1]
     return first, max(first, min(last, today) if first <= today else last)
+
+
+def _is_looked_back_from(begins: Period, ends: Period) -> bool:
+    """Tell whether a span ends at a day of its own, from which its beginning is looked for: `the 1st to 15 Oct`.
+
+    A weekday or a day of a month is one of its own unless what begins is of the same sort: `october to friday`.
+    """
+    if _is_nth(ends):
+        is_dated = begins not in WEEKDAY_NAMES and (_is_nth(begins) or bool(_ONE_DAY.fullmatch(begins)))
+        return begins not in WEEKDAY_NAMES if ends in WEEKDAY_NAMES else not is_dated
+    has_year = ends[:1].isdigit() and not _is_yearless(ends)
+    return has_year or ends.startswith(("last ", "yesterday")) or _is_nth(begins)
 
 
 def _is_yearless(side: Period) -> bool:

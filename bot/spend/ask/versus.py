@@ -29,6 +29,7 @@ _LAST_OF: dict[Period, Period] = {
     "this quarter": "last quarter",
     "ytd": YEAR_BEFORE,
 }
+_OF_WEEKDAYS = re.compile(rf"(?:{'|'.join(WEEKDAY_NAMES)})\.\.(?:{'|'.join(WEEKDAY_NAMES)})")
 _ONE_DAY = re.compile(r"today|yesterday|the \d+[a-z]+|\d+ days ago")
 
 
@@ -82,8 +83,8 @@ def _lengths(period: Period) -> set[tuple[int, str]]:
         or period.endswith("weeks ago")
     ):
         found |= {(1, "week"), (7, "day")}
-    if _is_day(period):
-        found |= {(1, "week")}  # a day is compared with that of the week before
+    if _is_day(period) or _OF_WEEKDAYS.fullmatch(period):
+        found |= {(1, "week")}  # a day, and a weekend, is compared with that of the week before
     if period.endswith("d") and period[:-1].isdecimal():
         found |= {(int(period[:-1]), "day"), *([(int(period[:-1]) // 7, "week")] if int(period[:-1]) % 7 == 0 else [])}
     return found | ({whole_of(period)} if whole_of(period)[0] else set())
