@@ -6,6 +6,9 @@ What they took is a note by person and month; what they are told is in the subje
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.errors import NotLinked
+from bot.people.identity import find_member
+from bot.people.model import Actor
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
@@ -21,7 +24,7 @@ from bot.spend.model import ONE_DAY, ZERO, dollars, nanos
 from bot.spend.phrases import month_in_title, shown
 from bot.spend.reconcile import periods
 from bot.spend.reconcile.model import Reconciliation
-from bot.spend.visibility import may_still_tell
+from bot.spend.visibility import sees_all
 from bot.store.notes import drop_notes, note, noted_keys, write_note
 from bot.store.session import Tx
 from bot.words.dates import months_later
@@ -40,15 +43,17 @@ async def remember(rt: Runtime, slack_id: str, found: Reconciliation) -> None:
     async with rt.store.write() as tx:
         known = await note(tx, _key(slack_id, found.first))
         number = known[0]["number"] if known else 0
-        await write_note(tx, _key(slack_id, found.first), _taken(found.total.billed, number), rt.now())
+        is_final = not (found.missing or found.open_days)
+        taken = _taken(found.total.billed, number, is_final=is_final)
+        await write_note(tx, _key(slack_id, found.first), taken, rt.now())
 
 
 def _key(slack_id: str, month: date) -> str:
     return f"{_PREFIX}{slack_id}:{month}"
 
 
-def _taken(total: Decimal, number: int) -> dict[str, int]:
-    return {"nanos": nanos(total), "number": number}
+def _taken(total: Decimal, number: int, *, is_final: bool) -> dict[str, int]:
+    return {"nanos": nanos(total), "number": number, "final": int(is_final)}
 
 
 def _last(month: date) -> date:
@@ -70,8 +75,8 @@ def _is_over(key: str, now: datetime) -> bool:
     return now.date() > _last(_whose(key)[1]) + REVISED_FOR
 
 
-async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, int] | None:
-    """Return what a month cost as it was taken and costs now, and how often that was told.
+async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, dict[str, int]] | None:
+    """Return what a month cost as it was taken and costs now, and the note of it.
 
     None where it reads the same, or where not all of its days are final.
     """
@@ -81,20 +86,20 @@ async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, int] | None:
     if found is None or any(day not in known or not known[day].closed for day in days) or await doubts(tx, days):
         return None
     old, new = dollars(found[0]["nanos"]), sum((one.total for one in known.values()), ZERO)
-    return None if in_cents(old) == in_cents(new) else (old, new, found[0]["number"])
+    return None if in_cents(old) == in_cents(new) else (old, new, found[0])
 
 
 async def tell(rt: Runtime, key: str, now: datetime) -> None:
     """Tell whoever took a month what it costs now, once for each change, as long as they may see all figures."""
     slack_id, month = _whose(key)
-    is_seen = await may_still_tell(rt, slack_id)
+    is_seen = await _may_see(rt, slack_id)
     subject = ""
     async with rt.store.write() as tx:
         change = await _change(tx, key)
         if change and is_seen:
-            old, new, number = change
-            subject = f"{slack_id}:{month}:{number}:{nanos(old)}:{nanos(new)}"
-            await write_note(tx, key, _taken(new, number + 1), now)
+            old, new, taken = change
+            subject = f"{slack_id}:{month}:{taken['number']}:{nanos(old)}:{nanos(new)}:{taken['final']}"
+            await write_note(tx, key, _taken(new, taken["number"] + 1, is_final=True), now)
             await posts.want(tx, TOPIC, subject, [Wanted(PERSON, slack_id, redraws=False)], now)
         elif not is_seen or _is_over(key, now):
             await drop_notes(tx, [key])
@@ -102,13 +107,22 @@ async def tell(rt: Runtime, key: str, now: datetime) -> None:
         await converge(rt, TOPIC, subject)
 
 
-def render_changed(month: date, old: Decimal, new: Decimal, prefix: str) -> Message:
+async def _may_see(rt: Runtime, slack_id: str) -> bool:
+    """Tell whether somebody is still a member who may see all figures, also where all members may."""
+    try:
+        return await sees_all(rt, Actor(slack_id, await find_member(rt, slack_id), ""))
+    except NotLinked:
+        return False
+
+
+def render_changed(month: date, old: Decimal, new: Decimal, prefix: str, *, was_final: bool = True) -> Message:
     """Return what they read."""
     again = code(f"/{prefix}-spend reconcile {periods.Wanted(month, _last(month)).typed}")
     difference: Markup = escape(money_change(new - old, cents=True))
+    why: Markup = "The Claude API changed its figures." if was_final else "Not all of its days were final then."
     text = (
         f"⚠️ *{month_in_title(month)} costs {shown(new)} now*, {difference} since you took its reconciliation ({shown(old)})."
-        f" The Claude API changed its figures. {again} has the new ones."
+        f" {why} {again} has the new ones."
     )
     return Message(text, [section(text)])
 
@@ -119,12 +133,14 @@ class ClosedMonthTopic(Notices):
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Return what is told."""
-        _, month, _, old, new = subject.split(":")
+        """Return what is told, to nobody who lost that right before it was sent."""
+        slack_id, month, _, old, new, was_final = subject.split(":")
         changed = date.fromisoformat(month), dollars(int(old)), dollars(int(new))
+        is_seen = await _may_see(rt, slack_id)
 
         def content(_post: Post) -> Content | None:
-            return plain(render_changed(*changed, rt.settings.command_prefix))
+            told = render_changed(*changed, rt.settings.command_prefix, was_final=was_final == "1")
+            return plain(told) if is_seen else None
 
         return Drawing(content, is_over=True)
 

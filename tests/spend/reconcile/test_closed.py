@@ -6,14 +6,15 @@ from bot.jobs import JOBS, run_job
 from bot.runtime import Runtime
 from bot.spend.reconcile.closed import remember
 from bot.spend.reconcile.load import reconciliation
+from bot.spend.scope import EVERYBODY
 from bot.store.notes import noted_keys
 from bot.store.session import Store
 from tests.spend.test_unseen import Organization, bot
-from tests.spend.world import DAY, DOLLAR, NOW, OPUS, PROD, Slack, fill, runtime, set_clock, steady
+from tests.spend.world import DAY, DOLLAR, NOW, OPUS, PROD, Slack, fill, set_clock, steady
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 OCTOBER = steady(FIRST, LAST)
-JOB = next(one for one in JOBS if one.name == "closed months")
+JOB, POSTS = (next(one for one in JOBS if one.name == name) for name in ("closed months", "posts"))
 DANA, BOB = "U0DANA", "U0BOB"
 
 
@@ -31,7 +32,7 @@ async def _revised(store: Store, extra: int, days: int) -> None:
 
 async def test_each_change_of_a_closed_month_is_told_once_to_those_who_took_it(store: Store) -> None:
     slack = Slack(people={DANA, BOB})
-    rt = runtime(store, slack=slack)
+    rt = bot(store, slack, Organization())
     await fill(store, OCTOBER)
     await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
     await remember(rt, BOB, await reconciliation(rt, FIRST, LAST - DAY))  # a part of it closes nothing
@@ -66,6 +67,7 @@ async def test_what_was_taken_before_it_was_final_is_told_once_it_is_to_those_wh
     await _pass(rt, 0)
     (told,) = slack.posts
     assert told.message.text.startswith("⚠️ *Oct 2026 costs $3,100.00 now*, +$100.00 since")
+    assert "Not all of its days were final then." in told.message.text
     organization.role = "developer"
     await _revised(store, DOLLAR, 1)
     await _pass(rt, 1)
@@ -74,8 +76,28 @@ async def test_what_was_taken_before_it_was_final_is_told_once_it_is_to_those_wh
     assert slack.posts == [told]
 
 
+async def test_who_lost_the_right_or_left_before_it_was_sent_reads_nothing(store: Store) -> None:
+    slack, organization = Slack(people={DANA}, is_down=True), Organization()
+    rt = bot(store, slack, organization)
+    await fill(store, OCTOBER)
+    await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
+    await _revised(store, DOLLAR, 1)
+    await _pass(rt, 1)
+    slack.is_down, organization.role = False, "developer"
+    for minutes in (60, 120):
+        set_clock(rt, NOW + DAY + timedelta(minutes=minutes))
+        await run_job(rt, POSTS)
+    organization.role, slack.gone = "admin", {DANA}
+    rt.settings.spend_visible_to = (EVERYBODY,)
+    await _revised(store, 2 * DOLLAR, 2)
+    await _pass(rt, 2)
+    assert slack.posts == []
+    async with rt.store.read() as tx:
+        assert await noted_keys(tx, "closed_month:") == []
+
+
 async def test_a_month_is_forgotten_once_it_cannot_change_any_more(store: Store) -> None:
-    rt = runtime(store, slack=Slack(people={DANA}))
+    rt = bot(store, Slack(people={DANA}), Organization())
     await fill(store, OCTOBER)
     await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
     await _pass(rt, 30)
