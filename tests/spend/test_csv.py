@@ -90,6 +90,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         file_name("reconcile", first, date(2026, 10, 30)),
         file_name("tokens", first, first, ("key",), ("Data Platform", "opus 5.5")),
         file_name("spend", first, first, (), ("研究",)),
+        file_name("spend", first, first, (), ("Zürich",)),
     ]
     assert named == [
         "spend-2026-10-by-model.csv",
@@ -98,6 +99,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         "reconcile-2026-10-01-to-2026-10-30.csv",
         "tokens-2026-10-01-by-key-only-data-platform-opus-5-5.csv",
         "spend-2026-10-01-only-some.csv",
+        "spend-2026-10-01-only-zurich.csv",
     ]
 
 

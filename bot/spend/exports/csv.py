@@ -9,6 +9,7 @@ Pure.
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -79,7 +80,8 @@ def file_name(report: str, first: date, last: date, by: Sequence[str] = (), only
 
 
 def _slug(parts: Iterable[str]) -> str:
-    return "-".join(slug for part in parts if (slug := _OTHER.sub("-", part.lower()).strip("-")))
+    plain = (unicodedata.normalize("NFKD", part.casefold()).encode("ascii", "ignore").decode() for part in parts)
+    return "-".join(slug for part in plain if (slug := _OTHER.sub("-", part).strip("-")))
 
 
 def _days(first: date, last: date) -> str:
