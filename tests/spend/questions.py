@@ -265,6 +265,7 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("3mo by key", "last 3 months by key"),
     ("1y", "last 12 months"),
     ("2 years", "last 24 months"),
+    ("past 1y", "last 12 months"),
     ("KW. 1/2027", "2027-w01"),
     ("the 15th of october", "10-15..10-15"),
     ("the 1st of october to the 15th of october", "10-01..10-15"),
