@@ -124,9 +124,8 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     async with sync_lease(rt, now) as is_ours:
         if not is_ours:
             return None
-        is_named = await _name(
-            rt, now
-        )  # before figures are read, so that nobody tells them by ids, as the first time for minutes
+        # Before figures are read, so that nobody tells them by ids, as the first time for minutes.
+        is_named = await _name(rt, now)
         try:
             loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
         except UpstreamError as error:
