@@ -193,7 +193,7 @@ def _whole(text: str) -> Period | None:
     count, unit = int(found[1]), _UNITS.get(found[2], found[2])
     if not 1 <= count <= _MOST_WHOLE[unit]:
         return None
-    if unit == "year" and (count == 1 or text[:1].isdigit()):  # `1y` is the length of one; `last year` has no figures in the first one
+    if unit == "year" and (count == 1 or text[:1].isdigit()):  # `1y` says how long, `last year` says which
         count, unit = count * 12, "month"
     return f"last {unit}" if count == 1 else f"last {count} {unit}s"
 
