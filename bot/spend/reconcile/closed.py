@@ -3,8 +3,10 @@
 What they took is a note by person and month; what they are told is in the subject of its post, so each change is told once.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.errors import NotLinked
 from bot.people.identity import find_member
@@ -75,7 +77,7 @@ def _is_over(key: str, now: datetime) -> bool:
     return now.date() > _last(_whose(key)[1]) + REVISED_FOR
 
 
-async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, dict[str, int]] | None:
+async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, Mapping[str, Any]] | None:
     """Return what a month cost as it was taken and costs now, and the note of it.
 
     None where it reads the same, or where not all of its days are final.
