@@ -1,5 +1,6 @@
 """Sums, ratios, comparisons and words of Claude Code's figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ from bot.claude_code.model import (
 )
 from bot.claude_code.phrases import acceptance_in_words, cost_in_words, counts_in_words, crowd_in_words
 from bot.claude_code.table import answer_chart, file_table, shown_table
-from bot.claude_code.view import MONITORING, code_chart, render_code
+from bot.claude_code.view import MONITORING, code_chart, compared, render_code
 from bot.sandbox.slack.validation import validate_message
 from bot.spend.aggregate import days_between
 from bot.spend.exports.csv import csv_bytes
@@ -110,6 +111,10 @@ def test_a_period_is_compared_with_as_many_days_before_if_both_are_known_to_thei
         ("30d", FIRST, LAST, (date(2026, 11, 9), date(2026, 11, 15))),
     ):
         assert days_before(CodeQuery(period), first, last, today) == before, period
+    october = figures(query=CodeQuery("last month"), first=date(2026, 10, 1), last=date(2026, 10, 31))
+    assert compared(replace(october, compared=(date(2026, 9, 1), date(2026, 9, 30)))) == "Sep 2026"
+    weekend = replace(figures(), query=CodeQuery("saturday..sunday"), first=date(2026, 11, 21), last=LAST)
+    assert compared(replace(weekend, compared=(date(2026, 11, 14), date(2026, 11, 15)))) == "14–15 Nov"
     known = {day: ReadDay(day, NOW, NOW, closed=True) for day in days_between(FIRST, LAST)}
     assert are_closed(known, FIRST, LAST)
     assert not are_closed(known, FIRST - timedelta(days=1), LAST)

@@ -87,6 +87,8 @@ def test_answer_is_one_sentence_with_its_comparison() -> None:
     assert figures_sentence(figures("7d", workspace_name="Production")) == (
         "*$412.70 in Production* in the 7 days 14–20 Nov · +18 % vs the 7 days before"
     )
+    weekend = figures("saturday..sunday", first=date(2026, 11, 14), last=date(2026, 11, 15))
+    assert figures_sentence(weekend).endswith("+18 % vs the same days of the week before")
     assert figures_sentence(figures("mtd", budget=Decimal(1000), open_days=(TODAY,))) == (
         "*$412.70 so far* in Nov 2026 (1–21 Nov) · 41 % of $1,000.00"
     )
