@@ -44,11 +44,14 @@ COSTLY = pytest.StashKey[bool]()
 
 
 def spread(scopes: Iterable[str]) -> list[str]:
-    """Return scopes in an order in which each file's are spread evenly: beside a test that waits another one computes."""
+    """Return scopes in an order in which each file's are spread evenly: beside a test that waits another one computes.
+
+    The first of each file come first, among them the longest by far, the soaks.
+    """
     files: dict[str, list[str]] = {}
     for scope in scopes:
         files.setdefault(scope.partition("::")[0], []).append(scope)
-    places = {scope: (place + 0.5) / len(of) for of in files.values() for place, scope in enumerate(of)}
+    places = {scope: place / len(of) for of in files.values() for place, scope in enumerate(of)}
     return sorted(places, key=places.__getitem__)
 
 

@@ -54,11 +54,13 @@ def wish_for(soak: Soak, dice: Random, number: int) -> Wish | None:
 
 
 def _next_kind(soak: Soak, dice: Random) -> str:
-    """Return a kind by chance; what nobody has asked for yet comes before."""
+    """Return a kind by chance. Each other time it is one that nobody asked for yet."""
     names = sorted(KINDS)
     asked = Counter(row.kind for row in soak.rows.values())
     missing = [name for name in names if not asked[name] and name not in soak.thought_of]
-    (kind,) = [dice.choice(missing)] if missing else dice.choices(names, [ODDS.get(name, USUAL) for name in names])
+    if missing and dice.random() < 0.5:
+        return dice.choice(missing)
+    (kind,) = dice.choices(names, [ODDS.get(name, USUAL) for name in names])
     return kind
 
 
