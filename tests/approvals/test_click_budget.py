@@ -16,6 +16,8 @@ from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
 MOST_TRANSACTIONS = 9
 MOST_STATEMENTS = 33
+LOCKS_ON_POSTGRESQL = 2
+"""Statements that lock the audit chain's end: SQLite has one writer anyway."""
 STEPS_FOR_A_PERSON = 1
 """What is left to a person is told to them in one message more, which is one more transaction, and statement, to note."""
 MOST_CALLS_IN_A_ROW = 4
@@ -92,7 +94,8 @@ async def test_an_approval_takes_few_transactions_and_statements_and_few_calls_a
             for attempt in range(ATTEMPTS):
                 begun, statements, calls = await costs_of(world, f"{workspace.lower()}-{attempt}", workspace)
                 assert begun <= MOST_TRANSACTIONS + more
-                assert len(statements) <= MOST_STATEMENTS + more
+                locks = LOCKS_ON_POSTGRESQL if world.rt.store.dialect == "postgresql" else 0
+                assert len(statements) <= MOST_STATEMENTS + locks + more
                 anew = [str(one) for one in statements if not any(one is known for known in before)]
                 assert len(anew) <= more, "making a statement for each click takes several times as long as running it"
                 if calls <= MOST_CALLS_IN_A_ROW:
