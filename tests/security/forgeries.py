@@ -28,7 +28,8 @@ INJECTED = (
     "*bold*\n> quote\n<!date^1^{date}^https://evil.test/|x>",
     "<https://evil.test/steal>",
 )
-MEANT = ("<!channel", "<!here", "<!everyone", "<@U0INJECT", "<!subteam^S0INJECT", "<https://evil.test", "<!date^1^")
+MENTION = "<@U0INJECT"
+MEANT = ("<!channel", "<!here", "<!everyone", MENTION, "<!subteam^S0INJECT", "<https://evil.test", "<!date^1^")
 """What must never come back from INJECTED as markup."""
 
 JUNK: tuple[Any, ...] = (

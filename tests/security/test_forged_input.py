@@ -13,7 +13,7 @@ from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.http_delivery import encode, signed_headers
 from bot.serving import web_of
 from tests.security.doors import Logs, any_world_of, captured_logs, kept, settled, shown_texts
-from tests.security.forgeries import INJECTED, MEANT, Aim, Delivered, click, forged, malformed, submission
+from tests.security.forgeries import INJECTED, MEANT, MENTION, Aim, Delivered, click, forged, malformed, submission
 from tests.sizes import share
 from tests.world import ALICE, APPROVALS, BOB, CAROL, COSTS, DANA, World
 
@@ -61,8 +61,10 @@ async def assert_nothing_came_of_it(world: World, before: object, logs: Logs) ->
     assert not logs.failures(), logs.failures()[:3]
     assert await kept(world) == before
     for seen in await world.get("/history"):
+        # Whom somebody mentions in a command is mentioned to them in its answer, which nobody else reads.
+        is_private = str(seen.get("channel") or "D").startswith("D") or "user" in seen
         for text in shown_texts(seen):
-            assert not any(part in text for part in MEANT), (text, seen)
+            assert not any(part in text for part in MEANT if not (is_private and part == MENTION)), (text, seen)
 
 
 async def _over_socket(world: World, payloads: Iterable[Delivered]) -> int:
