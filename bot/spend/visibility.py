@@ -45,6 +45,14 @@ async def sees_all(rt: Runtime, actor: Actor) -> bool:
     return (await _standing(rt, actor))[1]
 
 
+async def still_sees_all(rt: Runtime, slack_id: str) -> bool:
+    """Tell whether somebody may see all figures as of now. They have to be a member, also where all members see all."""
+    try:
+        return await sees_all(rt, Actor(slack_id, await find_member(rt, slack_id), ""))
+    except NotLinked:
+        return False
+
+
 async def own_scope(rt: Runtime, actor: Actor) -> Scope:
     """Return what is somebody's own, whatever else they may see: their keys, and what they use without one."""
     return Scope(keys=await rt.keys_of(actor.slack_id, actor.member.id), people=frozenset({actor.member.id}))

@@ -8,9 +8,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.errors import NotLinked
-from bot.people.identity import find_member
-from bot.people.model import Actor
 from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
@@ -26,7 +23,7 @@ from bot.spend.model import ONE_DAY, ZERO, dollars, nanos
 from bot.spend.phrases import month_in_title, shown
 from bot.spend.reconcile import periods
 from bot.spend.reconcile.model import Reconciliation
-from bot.spend.visibility import sees_all
+from bot.spend.visibility import still_sees_all
 from bot.store.notes import drop_notes, note, noted_keys, write_note
 from bot.store.session import Tx
 from bot.words.dates import months_later
@@ -94,7 +91,7 @@ async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, Mapping[str, Any]
 async def tell(rt: Runtime, key: str, now: datetime) -> None:
     """Tell whoever took a month what it costs now, once for each change, as long as they may see all figures."""
     slack_id, month = _whose(key)
-    is_seen = await _may_see(rt, slack_id)
+    is_seen = await still_sees_all(rt, slack_id)
     subject = ""
     async with rt.store.write() as tx:
         change = await _change(tx, key)
@@ -107,14 +104,6 @@ async def tell(rt: Runtime, key: str, now: datetime) -> None:
             await drop_notes(tx, [key])
     if subject:
         await converge(rt, TOPIC, subject)
-
-
-async def _may_see(rt: Runtime, slack_id: str) -> bool:
-    """Tell whether somebody is still a member who may see all figures, also where all members may."""
-    try:
-        return await sees_all(rt, Actor(slack_id, await find_member(rt, slack_id), ""))
-    except NotLinked:
-        return False
 
 
 def render_changed(month: date, old: Decimal, new: Decimal, prefix: str, *, was_final: bool = True) -> Message:
@@ -138,7 +127,7 @@ class ClosedMonthTopic(Notices):
         """Return what is told, to nobody who lost that right before it was sent."""
         slack_id, month, _, old, new, was_final = subject.split(":")
         changed = date.fromisoformat(month), dollars(int(old)), dollars(int(new))
-        is_seen = await _may_see(rt, slack_id)
+        is_seen = await still_sees_all(rt, slack_id)
 
         def content(_post: Post) -> Content | None:
             told = render_changed(*changed, rt.settings.command_prefix, was_final=was_final == "1")
