@@ -149,15 +149,22 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run a test that cost too much again: what is made once, or a neighbour causes, comes once or twice."""
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    """Run a test that cost too much again: what is made once, or a neighbour causes, comes once or twice.
+
+    A worker tells its run only how a test went: each further message costs as much as a small test.
+    """
+    brief = hasattr(item.config, "workerinput") and not item.config.option.xmlpath
+    if not brief:
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports, tried = runtestprotocol(item, nextitem=nextitem, log=False), 1
     while item.stash.get(COSTLY, False) and tried < TRIES:
         item.stash[COSTLY] = False
         reports, tried = runtestprotocol(item, nextitem=nextitem, log=False), tried + 1
     for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if report.when == "call" or not report.passed or not brief:
+            item.ihook.pytest_runtest_logreport(report=report)
+    if not brief:
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
