@@ -3,6 +3,7 @@
 All carry one sentence that may be shown to the person as it is. Neither ever carries a secret.
 """
 
+from collections.abc import Mapping
 from typing import LiteralString
 
 
@@ -24,7 +25,7 @@ class UserError(QuartermasterError):
 class InvalidInput(UserError):
     """The input doesn't hold; `fields` maps a field's name to one sentence about it. They and `sentence` are plain text."""
 
-    def __init__(self, fields: dict[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, str]) -> None:
         super(UserError, self).__init__(" ".join(fields.values()) or "That input isn't valid.")
         self.fields = fields
 

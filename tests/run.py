@@ -16,9 +16,12 @@ from tests.sizes import PROOF
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-TYPED = () if PROOF else ("bot", "handlers")
-"""Whose types are checked: the product's, at full size those of tests and benchmarks, too."""
-CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("lint-imports",), ("pyright", *TYPED))
+TYPES = ("pyright",) if PROOF else ("ty", "check", "--error-on-warning", "--output-format", "concise", "bot", "handlers")
+"""Who looks at types: at full size pyright, as strictly as it can; else what sees most of it in a tenth of the time.
+
+docs/decisions/0019-types-are-checked-twice.md says why.
+"""
+CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("lint-imports",), TYPES)
 _running: list["subprocess.Popen[str]"] = []
 
 

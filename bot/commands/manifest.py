@@ -37,7 +37,12 @@ _LONG_DESCRIPTION = (
 def render_manifest(prefix: str = "claude", mode: Mode = "socket", url: str | None = None) -> dict[str, Any]:
     """Return the manifest as plain data. `url` is the bot's public https address, needed for `http`; else ValueError."""
     address = _events_address(url) if mode == "http" else None
-    manifest: dict[str, Any] = {
+    interactivity: dict[str, Any] = {"is_enabled": True}
+    event_subscriptions: dict[str, Any] = {"bot_events": list(BOT_EVENTS)}
+    if address:
+        event_subscriptions["request_url"] = address
+        interactivity |= {"request_url": address, "message_menu_options_url": address}
+    return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": "Quartermaster",
@@ -69,17 +74,13 @@ def render_manifest(prefix: str = "claude", mode: Mode = "socket", url: str | No
         },
         "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": event_subscriptions,
+            "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": address is None,
             "token_rotation_enabled": False,
         },
     }
-    if address:
-        manifest["settings"]["event_subscriptions"]["request_url"] = address
-        manifest["settings"]["interactivity"] |= {"request_url": address, "message_menu_options_url": address}
-    return manifest
 
 
 def _events_address(url: str | None) -> str:

@@ -113,12 +113,9 @@ def _head(one: Workspace, called: str) -> Markup:
     tags: list[Markup] = [f"{code(tag)} {escape(truncate(value, 100))}" for tag, value in sorted(others.items())[:MOST_TAGS]]
     if len(others) > MOST_TAGS:
         tags.append(f"and {more} more in the Console")
-    lines: list[Markup] = [
-        f"{bold(called)} — {facts}",
-        *owner,
-        *named,
-        *([f"*Other tags* {' · '.join(tags)}"] if tags else []),
-    ]
+    lines: list[Markup] = [f"{bold(called)} — {facts}", *owner, *named]
+    if tags:
+        lines.append(f"*Other tags* {' · '.join(tags)}")
     return "\n".join(lines)
 
 

@@ -86,8 +86,9 @@ class SharedTopic(Notices):
             found = await note(tx, _key(subject))
 
         def content(post: Post) -> Content | None:
-            is_due = found is not None and not post.ts and not post.tries and rt.now() - found[1] < FRESH_FOR
-            return _drawn(found[0]) if is_due and found else None
+            if found is None or post.ts or post.tries or rt.now() - found[1] >= FRESH_FOR:
+                return None
+            return _drawn(found[0])
 
         async def forget(tx: Tx, post: Post, _ts: str = "") -> None:
             await drop_notes(tx, [_key(post.subject)])

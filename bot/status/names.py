@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import structlog
 
@@ -10,7 +11,7 @@ from bot.errors import SlackDown, SlackRefused, UpstreamError
 from bot.people.identity import LOOKED_AT
 from bot.policy.contacts import people_of, user_groups_of
 from bot.policy.model import Policy
-from bot.policy.names import FINE, KNOWN_NOTE, Known, Named, judge, loose, meant
+from bot.policy.names import FINE, KNOWN_NOTE, Known, Named, Noun, judge, loose, meant
 from bot.ports.admin import Admin
 from bot.ports.slack import Notifier
 from bot.posts import db as posts
@@ -188,16 +189,21 @@ async def loose_names(rt: Runtime) -> list[Named]:
 
 def render_names(news: Mapping[str, Sequence[Sequence[str]]]) -> Message:
     """Return what admins are told: which names match nothing from now on, and which are mended."""
-    wrong = [Named(*one) for one in news.get("wrong", ())]  # pyright: ignore[reportArgumentType] - as it was written
+    wrong = [_named(one) for one in news.get("wrong", ())]
     lines: list[Markup] = [f"⚠️ *Nobody can approve anything.* {escape(one.problem)}" for one in wrong if one.key == FILE.key]
     if names := [one for one in wrong if one.key != FILE.key]:
         lines.append("⚠️ *The policy file names what isn't there (any more).* Change the file, or what it names:")
         lines.extend(f"• {_in_slack(one)}" for one in names)
     if mended := news.get("mended"):
         lines.append("✅ *No longer a problem of the policy file:*")
-        lines.extend(f"• {_shown(Named(*one))}" for one in mended)  # pyright: ignore[reportArgumentType] - the same
+        lines.extend(f"• {_shown(_named(one))}" for one in mended)
     text = "\n".join(lines)
     return Message(text, [section(text)])
+
+
+def _named(one: Sequence[str]) -> Named:
+    noun, name, problem = one
+    return Named(cast(Noun, noun), name, problem)  # as it was written
 
 
 def _in_slack(one: Named) -> Markup:

@@ -67,7 +67,7 @@ class Tx:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
         self.drafts.append(AuditDraft(at, actor, action.value, subject, detail))
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""
         return await self.connection.execute(statement, parameters)
 

@@ -29,7 +29,7 @@ async def send_digest(rt: Runtime, channel: str, now: datetime) -> None:
     """Send a due summary once its days are known in full, or its patience is over."""
     async with rt.store.read() as tx:
         subscription = await db.subscription_of(tx, channel)
-        when = subscription and due(subscription, now)
+        when = due(subscription, now) if subscription else None
         if subscription is None or when is None:
             return
         known = await rows.read_days(tx, *when.days)

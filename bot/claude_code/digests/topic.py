@@ -64,7 +64,7 @@ class _Told:
         return self._draw(chart_block(spec) if spec else None)
 
     def _is_in_time(self) -> bool:
-        found = self.subscription and due(self.subscription, self.rt.now())
+        found = due(self.subscription, self.rt.now()) if self.subscription else None
         return found is not None and found.monday == self.week.monday
 
     async def sent(self, tx: Tx, post: Post, _ts: str) -> None:

@@ -91,7 +91,9 @@ def _top_in_words(top: Breakdown, days: int) -> Markup:
         amount = top.total - sum((one.amount for one in few.items), ZERO)
         lines.append(f"{number(rest)} more {part_of(amount, top.total)}")
     head: Markup = f"*By {escape(top.dimension.name)}*, {number(days)} days"
-    return "\n".join([head, *(lines or ["nothing was spent"])])
+    if not lines:
+        lines.append("nothing was spent")
+    return "\n".join([head, *lines])
 
 
 def _all(top: Breakdown, days: int) -> Json:

@@ -48,7 +48,7 @@ async def send_digest(rt: Runtime, subscription_id: str, now: datetime) -> None:
     """Send a due digest once its day is closed, or its patience is over."""
     async with rt.store.read() as tx:
         subscription = await store.subscription(tx, subscription_id)
-    when = subscription and due(subscription, now)
+    when = due(subscription, now) if subscription else None
     if subscription is None or when is None or not await is_ready(rt, now, when):
         return
     is_seen = await may_still_tell(rt, subscription.created_by, subscription.workspace_ids)
@@ -132,7 +132,7 @@ async def correct(rt: Runtime, run_id: str, _now: datetime) -> None:
     """
     async with rt.store.read() as tx:
         run = await store.digest_run(tx, int(run_id))
-        subscription = run and await store.subscription_behind(tx, run)
+        subscription = await store.subscription_behind(tx, run) if run else None
     if run is None or subscription is None or run.ts is None:
         return
     fact, total = await total_for(rt, subscription, run.day)

@@ -44,7 +44,7 @@ async def subscribe(
             created_at=now,
             first_day=next_due(local_time, tz, now).day,
         )
-        waits = before and due(replace(before, local_time=local_time, tz=tz), now)
+        waits = due(replace(before, local_time=local_time, tz=tz), now) if before else None
         if waits:  # for its day to be closed, or it was sent; new settings change neither
             wanted = replace(wanted, first_day=min(wanted.first_day, waits.day))
         saved = await subscription_table.save_subscription(tx, wanted)
@@ -127,7 +127,7 @@ async def digest_of_run(rt: Runtime, run_id: int) -> tuple[DigestInput, Digest]:
     """Return what a run's digest is made of and the digest, from today's ledger; NotFound when there is no such run."""
     async with rt.store.read() as tx:
         run = await subscription_table.digest_run(tx, run_id)
-        subscription = run and await subscription_table.subscription_behind(tx, run)
+        subscription = await subscription_table.subscription_behind(tx, run) if run else None
     if run is None or subscription is None:
         raise NotFound("I don't know that digest any more.")
     given = await digest_input(rt, subscription, run.day, every_key=True)

@@ -139,7 +139,7 @@ class DigestTopic(Notices):
         """Build the digest from the ledger as it is now."""
         async with rt.store.read() as tx:
             run = await db.digest_run(tx, int(subject))
-            subscription = run and await db.subscription_behind(tx, run)
+            subscription = await db.subscription_behind(tx, run) if run else None
             corrections = await db.corrections(tx, int(subject))
             is_stopped = run is not None and await db.subscription(tx, run.subscription_id) is None
         if run is None or subscription is None:
@@ -154,7 +154,7 @@ class DigestTopic(Notices):
         what, _, which = post.purpose.partition(":")
         async with rt.store.read() as tx:
             run = await db.digest_run(tx, int(post.subject))
-            subscription = run and await db.subscription_behind(tx, run)
+            subscription = await db.subscription_behind(tx, run) if run else None
         told = await undeliverable.whom_to_tell(rt, subscription.created_by) if what == DIGEST and subscription else []
         async with rt.store.write() as tx:
             if what == DIGEST:

@@ -1,7 +1,7 @@
 """Records as a CSV file: the whole of what the list shows page by page, as far as Slack takes it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -21,6 +21,7 @@ from bot.spend.ledger import db as table
 from bot.spend.model import LedgerDay
 from bot.spend.phrases import missing_in_words
 from bot.spend.scope import Scope
+from bot.spend.table import Column, Row
 
 AT_ONCE = 1_000
 """About how many records are read at once: what the bot has to say to others waits for no more of them."""
@@ -43,7 +44,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
             return reason
         columns, lines = record_columns(selection), list[str]()
         async for rows in all_rows(tx, selection, found, known, AT_ONCE):
-            written = await asyncio.to_thread(list, csv_lines(columns, rows))  # others go on meanwhile
+            written = await asyncio.to_thread(_written, columns, rows)  # others go on meanwhile
             lines += written[1 if lines else 0 :]
     by = tuple(one.name for one in query.by)
     part = "" if scope.is_all or query.own else "own"
@@ -56,6 +57,10 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     about: Markup = f"{whose}{seen}{where}, {when}"
     fresh = _fresh(selection, known, now.astimezone(UTC).date())
     return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about, fresh)
+
+
+def _written(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
+    return list(csv_lines(columns, rows))
 
 
 def _fresh(selection: Selection, known: Mapping[date, LedgerDay], today: date) -> Markup:

@@ -34,7 +34,7 @@ async def send_report(rt: Runtime, subscription_id: str, now: datetime) -> None:
     """Send a due report once its last day is closed, or its patience is over."""
     async with rt.store.read() as tx:
         wanted = await db.subscription(tx, subscription_id)
-    when = wanted and report_due(wanted, now)
+    when = report_due(wanted, now) if wanted else None
     if wanted is None or when is None or not await is_ready(rt, now, Due(when.last, when.since)):
         return
     run_id = await _begin(rt, wanted, when, is_seen=await may_still_tell(rt, wanted.created_by))

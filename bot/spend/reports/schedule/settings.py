@@ -48,7 +48,7 @@ async def schedule(
             created_at=now,
             first_day=first_day_for(local_time, tz, now),
         )
-        waits = before and report_due(replace(before, cadence=cadence, local_time=local_time, tz=tz), now)
+        waits = report_due(replace(before, cadence=cadence, local_time=local_time, tz=tz), now) if before else None
         if waits:  # for its days to be closed, or it was sent; new settings change neither
             wanted = replace(wanted, first_day=min(wanted.first_day, waits.last))
         saved = await db.save(tx, wanted)
