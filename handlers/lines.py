@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.forms.fields import WHOLE, FieldType, FormField
-from bot.kinds.limits.groups import groups_of
+from bot.kinds.limits.groups import groups_of, spoken
 from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
@@ -98,8 +98,8 @@ def _takes_part(line: Line, one: FormField, names: Sequence[Name]) -> bool:
 
 
 def _with_part(word: str, one: FormField, names: Sequence[Name]) -> list[Name]:
-    part = _plain(word)
-    return [name for name in names if part in _plain(name.label)] if one.type == "lookup" and part else []
+    part = spoken(word)
+    return [name for name in names if part in spoken(name.label)] if one.type == "lookup" and part else []
 
 
 def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
@@ -128,10 +128,11 @@ def _take_person(line: Line, one: FormField) -> None:
 
 def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
     """Take the longest run of words that names something; what several are called is left to the form's menu."""
-    known = _by_typed(names)
+    plain = spoken if one.type == "lookup" else _plain
+    known = _by_typed(names, plain)
     for taken in range(min(len(line.words), _MOST_WORDS), 0, -1):
         typed = " ".join(line.words[:taken])
-        if found := _meant(known.get(_plain(typed), []), typed):
+        if found := _meant(known.get(plain(typed), []), typed):
             del line.words[:taken]
             if len(found) == 1:
                 line.values[one.name], line.labels[one.name] = found[0].value, found[0].label
@@ -163,10 +164,10 @@ def _take_number(line: Line, one: FormField, reads: Callable[[str], object]) -> 
     return False
 
 
-def _by_typed(names: Iterable[Name]) -> dict[str, list[Name]]:
+def _by_typed(names: Iterable[Name], plain: Callable[[str], str]) -> dict[str, list[Name]]:
     known: dict[str, list[Name]] = {}
     for name in names:
-        for typed in {_plain(text) for text in (name.value, name.label, *name.typed)}:
+        for typed in {plain(text) for text in (name.value, name.label, *name.typed)}:
             known.setdefault(typed, []).append(name)
     return known
 

@@ -37,7 +37,11 @@ def test_a_workspace_and_a_model_are_read_in_any_order() -> None:
         ("Production sonnet", Asked("w1", ("rl_sonnet",))),
         ("sonnet in data science", Asked("w3", ("rl_sonnet",))),
         ("claude-haiku-5-5", Asked("", ("rl_haiku",))),
+        ("Haiku 5.5", Asked("", ("rl_haiku",))),
+        ("production Claude Haiku 5.5", Asked("w1", ("rl_haiku",))),
+        ("sonnet, haiku", Asked("", ("rl_sonnet", "rl_haiku"))),
         ("opus", Asked("w2")),
+        ("opus sonnet", Asked("w2", ("rl_sonnet",))),
         ("opus opus", Asked("w2", ("rl_opus",))),
         ("claude", Asked()),
         ("all limits of the organization", Asked()),
@@ -62,13 +66,14 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         ("production sonet", "sonet", (("Claude Sonnet", "w1 rl_sonnet"),)),
         ("Twin", "Twin", (("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
         ("zzzzqq", "zzzzqq", ()),
+        ("sonnet data science production", "production", (("Data Science", "w3 rl_sonnet"), ("Production", "w1 rl_sonnet"))),
     ):
         found = read_asked(typed.split(), WORKSPACES, GROUPS)
-        assert found == Unknown(words, nearest), typed
         assert isinstance(found, Unknown)
+        assert (found.words, found.nearest) == (words, nearest), typed
         said = render_unknown(found, "claude")
         assert [one["value"] for one in said.blocks[-1].get("elements", [])] == [one for _, one in nearest]
-        assert f"*{words}*" in said.text
+        assert f"*{words}*" in said.text or "one workspace at a time: *Data Science* or *Production*?" in said.text
 
 
 def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> None:

@@ -1,11 +1,13 @@
 """Groups of rate limits as people choose them: by the name of their models, with what a workspace can lower. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bot.admin.model import RateLimit
 from bot.words.counts import short_count
+from bot.words.folded import folded
 from bot.words.own import Own
 from bot.words.wording import listed
 
@@ -24,6 +26,8 @@ _OTHERS: Final[dict[str, Own]] = {
     "web_search": "Web search",
 }
 """Groups that aren't about models have no name of their own."""
+_JOINERS: Final = re.compile(r"[\s._-]+")
+_DATED: Final = re.compile(r"-\d{8}$")
 _SHORT: Final[dict[str, Own]] = {REQUESTS: "requests", "input_tokens": "input", "output_tokens": "output"}
 
 
@@ -70,6 +74,11 @@ def labels_of(groups: Iterable[Group]) -> dict[str, str]:
     every = list(groups)
     names = [one.name for one in every]
     return {one.id: one.name if names.count(one.name) == 1 else f"{one.name} {one.id}" for one in every}
+
+
+def spoken(name: str) -> str:
+    """Return what spellings of a model or a group have in common: `Claude Opus 5.5`, `claude-opus-5-5-20260901`."""
+    return _JOINERS.sub(" ", folded(_DATED.sub("", name))).strip()
 
 
 def _name(limit: RateLimit) -> str:

@@ -1,11 +1,9 @@
 """What `/claude-limits` is asked about: a workspace, a model or group of models, in any order of words. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.kinds.limits.groups import Group
-from bot.words.folded import folded
+from bot.kinds.limits.groups import Group, spoken
 from bot.words.reading import as_read
 from bot.words.similar import closest
 
@@ -28,7 +26,6 @@ _FILLERS = frozenset(
         "limits",
     }
 )
-_DATED = re.compile(r"-\d{8}$")
 
 
 @dataclass(frozen=True)
@@ -46,10 +43,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Words that name nothing known; `nearest` are names that were probably meant, each with what to type for it."""
+    """Words that name nothing known; `nearest` are names that were probably meant, each with what to type for it.
+
+    `is_another`: they name a workspace beside another one.
+    """
 
     words: str
     nearest: tuple[tuple[str, str], ...] = ()
+    is_another: bool = False
 
 
 def read_asked(words: Sequence[str], workspaces: Mapping[str, str], groups: Iterable[Group]) -> Asked | Unknown:
@@ -72,20 +73,13 @@ def _of_words(said: Sequence[str], workspaces: Mapping[str, str], every: Sequenc
     by_id = [one.id for one in every if one.id in said]
     if by_id:
         said = [word for word in said if word not in by_id]
-    for split in range(len(said), -1, -1):
-        for place, models in ((said[:split], said[split:]), (said[split:], said[:split])):
-            found = _both(" ".join(place), " ".join(models), workspaces, every)
-            if found is not None:
-                return Asked(found.workspace_id, _narrowed((*by_id, *found.group_ids), every))
+    splits = [(said[:n], said[n:]) for n in range(len(said), -1, -1)]
+    for groups_named in (_groups_named, _groups_of_each):
+        for place, models in (pair for one, other in splits for pair in ((one, other), (other, one))):
+            named, fitting = _workspaces_named(" ".join(place), workspaces), groups_named(" ".join(models), every)
+            if (len(named) == 1 or not place) and (fitting or not models):
+                return Asked(named[0] if place else "", _narrowed((*by_id, *fitting), every))
     return None
-
-
-def _both(place: str, models: str, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Asked | None:
-    named = _workspaces_named(place, workspaces)
-    fitting = _groups_named(models, groups)
-    if (place and len(named) != 1) or (models and not fitting):
-        return None
-    return Asked(named[0] if place else "", tuple(fitting) if models else ())
 
 
 def _workspaces_named(typed: str, workspaces: Mapping[str, str]) -> list[str]:
@@ -104,8 +98,20 @@ def _is_bare_of(typed: str, name: str) -> bool:
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
     """Return the groups whose name, or that of one of their models, holds what was typed; a model's date may follow it."""
-    wanted = folded(_DATED.sub("", typed))
-    return [one.id for one in groups if wanted and any(wanted in folded(name) for name in (one.name, *one.models))]
+    wanted = spoken(typed)
+    return [one.id for one in groups if wanted and any(wanted in spoken(name) for name in (one.name, *one.models))]
+
+
+def _groups_of_each(typed: str, groups: Sequence[Group]) -> list[str]:
+    """Return the groups of several models, `opus 5.5, sonnet`; none where a part of it names none."""
+    words, found = [one.strip(",") for one in typed.split()], dict[str, None]()
+    while words:
+        taken = next((n for n in range(len(words), 0, -1) if _groups_named(" ".join(words[:n]), groups)), 0)
+        if not taken:
+            return []
+        found |= dict.fromkeys(_groups_named(" ".join(words[:taken]), groups))
+        words = words[taken:]
+    return list(found)
 
 
 def _narrowed(group_ids: Sequence[str], groups: Sequence[Group]) -> tuple[str, ...]:
@@ -129,6 +135,9 @@ def _short(name: str) -> str:
 
 def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
     same = _workspaces_named(words, workspaces)
+    if known.workspace_id and same:
+        each = [(workspaces[one], Asked(one, known.group_ids).typed) for one in (known.workspace_id, *same)[:3]]
+        return Unknown(words, tuple(each), is_another=True)
     if len(same) > 1:
         nearest = [(f"{workspaces[one]} ({one})", Asked(one, known.group_ids)) for one in same[:3]]
         return Unknown(words, tuple((label, asked.typed) for label, asked in nearest))

@@ -178,6 +178,6 @@ def render_unknown(problem: Unknown, prefix: str) -> Message:
         text += f" {code(f'/{prefix}-limits')} shows all limits."
         return Message(text, [section(text)])
     names = listed([bold(label) for label, _ in problem.nearest], "or")
-    text += f" Did you mean {names}?"
+    text = f"I show one workspace at a time: {names}?" if problem.is_another else f"{text} Did you mean {names}?"
     buttons = [button(label, f"{ids.LIMITS_RETRY_PREFIX}{n}", typed) for n, (label, typed) in enumerate(problem.nearest)]
     return Message(text, [section(text), actions(*buttons)])
