@@ -79,12 +79,18 @@ def authorities(file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-UNTRUSTED, NO_TLS = "untrusted certificate", "no TLS"
+UNTRUSTED, NO_TLS, WEB_PAGE = "untrusted certificate", "no TLS", "a web page"
 MENDS = {
     UNTRUSTED: "Name the authority of its certificate in SSL_CERT_FILE; it may also be expired, or another host's.",
     NO_TLS: "It doesn't answer by TLS. Check whether its address begins with http or https.",
+    WEB_PAGE: "Something else answers there: a website, or a proxy's page. Check the address and the way to it.",
 }
-"""What to do about either."""
+"""What to do about each."""
+
+
+def is_web_page(headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer is a page for people: it says nothing of what was sent, whatever its status is."""
+    return headers.get("content-type", "").strip().lower().startswith("text/html")
 
 
 def silence(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
-from bot.settings.network import authorities, silence
+from bot.settings.network import WEB_PAGE, authorities, is_web_page, silence
 
 PATH = "/api/v2/cost/custom_costs"
 WITHIN = 20.0
@@ -141,6 +141,8 @@ async def _call(
     except httpx.HTTPError as error:
         return Reply(silence(error), is_unsure=True)
     status = answer.status_code
+    if answer.is_success and is_web_page(answer.headers):
+        return Reply(WEB_PAGE, status)
     if answer.is_success:
         return Reply(status=status, body=_json(answer.content))
     return Reply(

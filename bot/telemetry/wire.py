@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from bot.log import HIDDEN, redact_text
-from bot.settings.network import authorities, silence
+from bot.settings.network import WEB_PAGE, authorities, is_web_page, silence
 from bot.telemetry.targets import Target
 
 WITHIN = 20.0
@@ -80,6 +80,8 @@ def post_now(target: Target, url: str, body: bytes, way: Way, within: float = WI
 def receipt_of(answer: httpx.Response, target: Target) -> Receipt:
     """Return what an answer says; a target may repeat what it was sent, so that its own headers are hidden."""
     if answer.is_success:
+        if is_web_page(answer.headers):
+            return Receipt(Verdict.LATER, WEB_PAGE)
         from bot.telemetry.otlp import rejected_of
 
         rejected, why = rejected_of(answer.content, answer.headers.get("content-type", ""))

@@ -117,15 +117,16 @@ async def test_refusals_lose_nothing_and_double_nothing(store: Store, capsys: py
         assert {labels[1]: at for labels, at in _pushes(rt).items()} == {"failed": now.timestamp()}
         await _run(rt, now + 119 * SECOND)
         assert _changes(at) == ["PUT"]
-        for status in (400, 403, 413, 429, 500, 503):
-            at.refusals = [web.Response(status=status)]
+        page = web.Response(text="<h1>Sign in</h1>", content_type="text/html")
+        for answer in (page, *(web.Response(status=status) for status in (400, 403, 413, 429, 500, 503))):
+            at.refusals = [answer]
             now += timedelta(hours=2)
             await _run(rt, now)
             assert at.refusals == []
             assert at.total() == 0
         told = await of_costs(rt)
         (said,) = told.troubles
-        assert said.startswith("Datadog doesn't take closed days (HTTP 503, 7 tries). Nothing is lost")
+        assert said.startswith("Datadog doesn't take closed days (HTTP 503, 8 tries). Nothing is lost")
         assert told.well == ()
         now += timedelta(days=1)  # it was away for a day, in which the figures changed
         await fill(store, _figures(110)[:2], now, NOW)

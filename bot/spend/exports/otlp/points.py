@@ -23,8 +23,8 @@ Held = Mapping[Key, int]
 WHOLE = ""
 Content = Mapping[str, Any]
 """What is kept of a push, as plain JSON: its points, which revision of each hour they are, and the names of workspaces."""
-MOST_POINTS = 5_000
-"""In one push: about a megabyte; an OpenTelemetry Collector takes 20."""
+MOST_POINTS = 2_500
+"""In one push: about half a megabyte; an OpenTelemetry Collector takes 20, an nginx before it one by default."""
 _MONEY = ("claude.org.cost", "claude.org.list_cost")
 _HOUR = timedelta(hours=1)
 
