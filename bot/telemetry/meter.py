@@ -33,6 +33,12 @@ class Meter:
         """Keep the last value."""
         self._values.setdefault(metric, {})[labels] = value
 
+    def forget(self, metric: Metric, first: str) -> None:
+        """Tell nothing more of what the first label names."""
+        values = self._values.get(metric, {})
+        for labels in [one for one in values if one[0] == first]:
+            del values[labels]
+
     def observe(self, metric: Metric, seconds: float, *labels: str) -> None:
         """Add one observation to a summary."""
         values, counts = self._values.setdefault(metric, {}), self._counts.setdefault(metric, {})

@@ -145,6 +145,17 @@ RULES = (
         "`/claude-limits` names the minute and the key; above the limit requests are answered with 429.",
     ),
     AlertRule(
+        "ClaudeWorkspaceRateLimitNear",
+        "max by (workspace_id, model_group, limit_type) (claude_org_workspace_rate_limit_peak)"
+        " / (max by (workspace_id, model_group, limit_type) (claude_org_workspace_rate_limit) > 0) > 0.9",
+        "10m",
+        "warning",
+        "{{ $labels.workspace_id }} reached {{ $value | humanizePercentage }} of its own {{ $labels.limit_type }} for"
+        " {{ $labels.model_group }} within 24 hours.",
+        "`/claude-limits {{ $labels.workspace_id }}` names the workspace, the minute and the key; above the limit"
+        " requests are answered with 429, whatever the organization may do.",
+    ),
+    AlertRule(
         "ChatopsSeriesDropped",
         "sum(claude_chatops_series_dropped) > 0",
         "30m",

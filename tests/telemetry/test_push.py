@@ -203,6 +203,18 @@ async def test_a_name_that_means_another_receiver_is_logged_once(
         assert target.total(COST) == _expected(100)
 
 
+async def test_of_a_target_that_was_taken_out_of_the_file_metrics_tell_nothing_more(store: Store, tmp_path: Path) -> None:
+    async with collector() as target, collector() as away:
+        rt = _aimed(store, tmp_path, target, away)
+        await fill(store, _figures(100))
+        away.answers = [web.Response(status=503)]
+        await _run(rt, NOW)
+        assert set(last_pushes(rt)) == {("t0", "done"), ("t1", "failed")}
+        _aimed(store, tmp_path, target)
+        await _run(rt, NOW + timedelta(minutes=5))
+        assert set(last_pushes(rt)) == {("t0", "done")}, "nobody is alarmed about it for good"
+
+
 async def test_a_target_that_refuses_everything_is_logged_once_a_round(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,6 +51,15 @@ FIRES = (
         ("100+0x60", "95+0x60"),
         "3h",
     ),
+    (
+        "ClaudeWorkspaceRateLimitNear",
+        tuple(
+            f'claude_org_workspace_rate_limit{end}{{workspace_id="w",model_group="Opus",limit_type="r"}}'
+            for end in ("", "_peak")
+        ),
+        ("100+0x60", "95+0x60"),
+        "3h",
+    ),
 )
 QUIET = (
     ("ClaudeSpendUpByHalf", 'claude_org_all_cost_yesterday_usd{instance="a"}', "100+0x192 140+0x9", LONG),

@@ -68,6 +68,11 @@ async def known(tx: Tx, target: str) -> Known | None:
     return Known(row.since, row.looked_at, row.retry_at, row.failures, row.failure, row.refused_again_at)
 
 
+async def names(tx: Tx) -> list[str]:
+    """Return the names of all targets that ever got something, or should have."""
+    return list((await tx.session.exec(select(ExportTargetRow.name))).all())
+
+
 async def begin(tx: Tx, target: str, since: date) -> None:
     """Let a target get days from `since` on, if they aren't asked for already; all are looked at again then."""
     statement = insert_into(tx, ExportTargetRow).values(name=target, since=since, failures=0)

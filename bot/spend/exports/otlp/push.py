@@ -55,7 +55,7 @@ class Pushed(StrEnum):
 
 
 async def due(rt: Runtime, now: datetime) -> Sequence[str]:
-    """Return the targets that may be tried now."""
+    """Return the targets that may be tried now. Of one that was taken out of the file metrics tell nothing more."""
     found: list[str] = []
     try:
         targets = read_targets(rt.settings.otlp_targets)
@@ -67,6 +67,9 @@ async def due(rt: Runtime, now: datetime) -> Sequence[str]:
             known = await db.known(tx, target.name)
             if known is None or known.retry_at is None or known.retry_at <= now or known.retry_at > now + LEASE_LASTS * 8:
                 found.append(target.name)
+        gone = set(await db.names(tx)) - {target.name for target in targets}
+    for name in gone:
+        rt.meter.forget(metrics.PUSHED, name)
     return found
 
 
