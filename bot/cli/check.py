@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import LiteralString
 
-from bot.cli.check_targets import target_faults
+from bot.cli.check_targets import in_plain_http, target_faults
 from bot.cli.doctor_disk import no_place
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import placed, uncounted
@@ -25,6 +25,7 @@ from bot.words.wording import listed, plural
 MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
 _NOBODY = ("nobody can approve anything",)
+_READ_ON_THE_WAY = "its credentials can be read on the way"
 _OTHER_APP = ("what Slack offers doesn't fit it",)
 
 
@@ -92,8 +93,9 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
 
 def _targets(env: Mapping[str, str]) -> Findings:
     """Find what is wrong with those who get telemetry: the bot works without them."""
-    faults = target_faults(env)
-    return Findings(tuple(faults), but=("nobody gets telemetry",) if faults else ())
+    faults, plain = target_faults(env), in_plain_http(env)
+    found = Findings(tuple(faults), but=("nobody gets telemetry",) if faults else ())
+    return found + Findings((), tuple(plain), (_READ_ON_THE_WAY,) if plain else ())
 
 
 def _visible_to(settings: Settings, policy: Policy) -> Findings:
@@ -263,4 +265,4 @@ def _plain_http(settings: Settings) -> Findings:
         for name, address in addresses.items()
         if address.startswith("http:") and not is_loopback(address)
     ]
-    return Findings((), tuple(said), ("its credentials can be read on the way",) if said else ())
+    return Findings((), tuple(said), (_READ_ON_THE_WAY,) if said else ())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.settings.model import Settings
 from bot.settings.network import MENDS
+from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
 from bot.telemetry.targets import Target, examine_targets
 from bot.telemetry.wire import Receipt, Verdict, Way, post
@@ -17,6 +18,18 @@ def target_faults(env: Mapping[str, str]) -> list[str]:
     given = bare(env.get("OTLP_TARGETS", ""))
     _, faults = examine_targets(Path(given)) if given else ((), ())
     return [f"{given}:{fault.line}: {fault.sentence}" for fault in faults]
+
+
+def in_plain_http(env: Mapping[str, str]) -> list[str]:
+    """Return a line for each target whose headers, which are secrets, go over the network as they are."""
+    given = bare(env.get("OTLP_TARGETS", ""))
+    targets, _ = examine_targets(Path(given)) if given else ((), ())
+    return [
+        f"{given}: The target {one.name} of OTLP_TARGETS is plain http to another machine, so others on the network can read"
+        " its headers."
+        for one in targets
+        if one.headers and any(url.startswith("http:") and not is_loopback(url) for url in (one.url, one.traces_url))
+    ]
 
 
 async def ask_targets(settings: Settings) -> list[tuple[bool, str]]:

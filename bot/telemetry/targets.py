@@ -80,6 +80,8 @@ def examine_targets(path: Path) -> tuple[tuple[Target, ...], tuple[TargetFault, 
 def _faults(name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each key that isn't as it should be, and what it should be."""
     where = f"The target {name} of OTLP_TARGETS"
+    if not re.fullmatch(r"\S(.*\S)?", name) or not name.isprintable():
+        yield "", "A target of OTLP_TARGETS has a name that can't be read; name it such as [collector]."
     if not _is_address(given.get("url")):
         yield "url", f"{where} needs a url, such as http://127.0.0.1:4318/v1/metrics."
     if "traces_url" in given and not _is_address(given["traces_url"]):
@@ -102,7 +104,7 @@ def _header_faults(where: str, headers: Any) -> Iterator[tuple[LiteralString, st
 
 def _is_address(given: Any) -> bool:
     try:
-        parts = urlsplit(given) if isinstance(given, str) else None
+        parts = urlsplit(given) if isinstance(given, str) and re.fullmatch(r"[!-~]+", given) else None
         return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False

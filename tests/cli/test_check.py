@@ -155,3 +155,6 @@ def test_what_is_wrong_with_the_targets_has_its_line_and_does_not_stop_the_bot(t
     said = closing(tmp_path, OTLP_TARGETS=str(targets))
     assert said == "1 error, no warnings: the bot starts, but nobody gets telemetry."
     assert target_faults({"OTLP_TARGETS": str(tmp_path / "absent")}) != []
+    targets.write_text('[a]\nurl = "http://x/v1/metrics"\nheaders = {key = "hidden"}\n[b]\nurl = "http://x/v1/metrics"\n')
+    said = closing(tmp_path, OTLP_TARGETS=str(targets))
+    assert said == "No errors, 1 warning: the bot starts, but its credentials can be read on the way."

@@ -162,6 +162,8 @@ def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: P
         (f"[a]\n{good}\n[a\n", [4]),
         (f"\n{good}[a]\n{good}", [2]),
         ("# nobody yet\n", [1]),
+        ('[a]\nurl = "http://x/v1/metrics\\n"\n', [2]),
+        (f'[""]\n{good}', [1]),
     ]
     for text, lines in cases:
         file.write_text(text)
