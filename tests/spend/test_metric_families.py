@@ -66,6 +66,15 @@ def test_the_largest_have_labels_and_the_rest_is_one_so_that_the_sum_stays() -> 
     assert sum(found["gen_ai_cost"].values()) == 505_000
 
 
+def test_what_is_used_no_more_keeps_its_own_counters_and_is_no_growth_of_all_others() -> None:
+    used, no_more = ({WORKSPACE.column: f"w{n}", MODEL.column: f"m{n}"} for n in (1, 2))
+    counted = [Measures(TODAY, one, Decimal(5), requests=4) for one in (used, no_more)]
+    figures = Figures(TODAY, known(TODAY), [cell(TODAY, "w1", "m1", "1")], usage=counted, requests=counted)
+    found = by_name(counters(counts(figures)))
+    assert found["claude_org_requests_total"] == {("w1", "m1"): 4, ("w2", "m2"): 4}
+    assert {labels[:2] for labels in found["claude_org_tokens_total"]} == {("w1", "m1"), ("w2", "m2")}
+
+
 def test_counters_count_money_tokens_and_requests_and_leave_out_what_nobody_told() -> None:
     what = {WORKSPACE.column: "w1", MODEL.column: "opus", COST_TYPE.column: "tokens", TIER.column: "standard"}
     out = what | {TOKEN_TYPE.column: "output_tokens"}

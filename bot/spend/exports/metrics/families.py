@@ -66,7 +66,7 @@ class Figures:
     usage: Sequence[Measures] = ()
     """Tokens since the epoch by workspace, model and tier."""
     requests: Sequence[Measures] = ()
-    """Requests since the epoch by workspace and model."""
+    """Money and requests since the epoch by workspace and model."""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Of workspaces by id."""
 
@@ -76,13 +76,13 @@ class Figures:
         return {"cost": max(one.refreshed_at for one in self.days.values())} if self.days else {}
 
 
-def shown(cells: Iterable[Cell], workspaces: int = MOST_WORKSPACES, models: int = MOST_MODELS) -> Shown:
+def shown(cells: Iterable[Cell | Measures], workspaces: int = MOST_WORKSPACES, models: int = MOST_MODELS) -> Shown:
     """Return those that spent most; among equals the order is that of their ids."""
     found = list(cells)
     return Shown(_largest(found, WORKSPACE, workspaces), _largest(found, MODEL, models))
 
 
-def _largest(cells: Sequence[Cell], by: Dimension, most: int) -> frozenset[str]:
+def _largest(cells: Sequence[Cell | Measures], by: Dimension, most: int) -> frozenset[str]:
     totals: dict[str, Decimal] = {}
     for cell in cells:
         totals[cell.of(by)] = totals.get(cell.of(by), ZERO) + cell.amount
@@ -154,9 +154,10 @@ def _cents(figures: Figures, who: Shown) -> dict[Labels, Value]:
 def counts(figures: Figures) -> dict[Count, int]:
     """Return what has been counted since the epoch, money in nano-dollars. These may be lower than they once were.
 
-    What isn't told apart yet is counted once it is.
+    What isn't told apart yet is counted once it is. The largest are those since the epoch: were they those of two months,
+    all that a model ever had would be growth of all others once it is used no more.
     """
-    who, found = shown(figures.cells), dict[Count, int]()
+    who, found = shown(figures.requests), dict[Count, int]()
 
     def add(metric: Metric, labels: Labels, amount: int) -> None:
         found[metric.name, labels] = found.get((metric.name, labels), 0) + amount
