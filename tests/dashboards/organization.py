@@ -52,7 +52,7 @@ SPEND = Row("Spend", (
     Panel("Spend by type of token", "columns", _hourly("claude_org_cost_usd_total", "token_type"), "currencyUSD",
           about=_LATE),
     Panel("Discount on list prices", "lines",
-          (("1 - " + _share("sum(increase(claude_org_cost_usd_total[1d]))",
+          (("1 - " + _share("sum(increase(claude_org_cost_usd_total[1d]) and increase(claude_org_list_cost_usd_total[1d]))",
                            "sum(increase(claude_org_list_cost_usd_total[1d]))"),
             "discount"),), "percentunit", about="Of the last 24 hours, where list prices are told."),
     Panel("Figures behind now", "lines", (("max by (report) (claude_org_report_age_seconds)", "{{report}}"),), "s"),
