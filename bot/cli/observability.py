@@ -123,10 +123,12 @@ async def _leave_to_the_bot(rt: Runtime, since: date, say: Say) -> None:
 async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bool:
     """Send one target all days from `since` on that it hasn't got; False where it didn't take them, which is said.
 
-    A terminal sees a bar. What was sent is kept: the same command, or the running bot, resumes behind it.
+    A terminal sees a bar. What was sent is kept: the same command, or the running bot, resumes behind it. What the target
+    refused before is tried at once.
     """
     async with rt.store.write() as tx:
         await db.begin(tx, target.name, since)
+        await db.ask_refused_again(tx, target.name)
     is_terminal = sys.stdout.isatty()
     with typer.progressbar(
         length=1000, label=target.name, file=sys.stdout if is_terminal else None, hidden=not is_terminal

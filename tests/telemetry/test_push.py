@@ -323,6 +323,19 @@ async def test_history_is_sent_on_command_resumes_and_what_is_there_stays(store:
         ]
 
 
+async def test_what_was_refused_is_tried_at_once_on_command(store: Store, tmp_path: Path) -> None:
+    async with collector() as target:
+        rt, said = _aimed(store, tmp_path, target), list[str]()
+        await fill(store, _figures(100))
+        target.answers = [web.Response(status=413), web.Response(status=413)]
+        await _run(rt, NOW)
+        (aimed,) = read_targets(rt.settings.otlp_targets)
+        assert not await send_history(rt, aimed, FRIDAY, said.append)
+        assert said == ["t0 refuses what it is told of 2026-11-20. It is asked again once a day."]
+        assert await send_history(rt, aimed, FRIDAY, said.append), "somebody mended it"
+        assert (target.total(COST), target.twice) == (_expected(100), 0)
+
+
 async def test_a_dry_run_shows_the_very_points_that_are_sent(store: Store, tmp_path: Path) -> None:
     await fill(store, _figures(100))
     async with collector() as target:

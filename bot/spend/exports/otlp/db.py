@@ -162,6 +162,11 @@ async def refused(tx: Tx, one: Sending, because: str, again_at: datetime) -> Non
     await _note(tx, one.target, failures=0, failure=None, retry_at=None, refused_again_at=again_at)
 
 
+async def ask_refused_again(tx: Tx, target: str) -> None:
+    """Let what a target refuses be tried now, because somebody may have mended it."""
+    await _note(tx, target, refused_again_at=None)
+
+
 async def failed(tx: Tx, one: Sending, failures: int, failure: str, retry_at: datetime, *, is_unknown: bool) -> None:
     """Note that a target didn't take something, or perhaps did, and when it is tried again."""
     if not is_unknown:
