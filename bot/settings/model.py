@@ -54,7 +54,7 @@ class DatabaseSettings(BaseModel):
     audit_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
         "The key of the audit log's hash chain. Without it the chain is hashed without a key, which shows accidents and"
         " careless edits, but not a forgery by somebody with write access to the database. It can't be changed later.",
-        "at least 16 characters without spaces",
+        "at least 16 characters of ASCII without spaces",
         default=None,
     )
 
@@ -137,7 +137,7 @@ class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
     )
     metrics_token: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
         "What Prometheus has to send as a bearer token to get metrics.",
-        "at least 16 characters without spaces",
+        "at least 16 characters of ASCII without spaces",
         default=None,
     )
     otlp_targets: Path | None = _setting(

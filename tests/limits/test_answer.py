@@ -8,6 +8,7 @@ import pytest
 
 from bot.admin.model import RateLimitGroup, WorkspaceRateLimit
 from bot.errors import NotAllowed
+from bot.kinds.limits.groups import Group
 from bot.kinds.limits.peaks.asked import Asked, Unknown, read_asked
 from bot.kinds.limits.peaks.build import lines_of, nearly_reached, places_of, tier_of
 from bot.kinds.limits.peaks.figures import level_of, missing_hours
@@ -45,6 +46,7 @@ def test_a_workspace_and_a_model_are_read_in_any_order() -> None:
         ("opus opus", Asked("w2", ("rl_opus",))),
         ("claude", Asked()),
         ("all limits of the organization", Asked()),
+        ("everything", Asked()),
         ("claude-haiku-5-5-20260901 in production", Asked("w1", ("rl_haiku",))),
         ("R and D", Asked("w6")),
         ("sonnet in r and d", Asked("w6", ("rl_sonnet",))),
@@ -66,9 +68,10 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         ("production sonet", "sonet", (("Claude Sonnet", "w1 rl_sonnet"),)),
         ("Twin", "Twin", (("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
         ("zzzzqq", "zzzzqq", ()),
+        ("Archived", "Archived", ()),
         ("sonnet data science production", "production", (("Data Science", "w3 rl_sonnet"), ("Production", "w1 rl_sonnet"))),
     ):
-        found = read_asked(typed.split(), WORKSPACES, GROUPS)
+        found = read_asked(typed.split(), WORKSPACES, [*GROUPS, Group("rl_batch", "Batches", (), {})])
         assert isinstance(found, Unknown)
         assert (found.words, found.nearest) == (words, nearest), typed
         said = render_unknown(found, "claude")

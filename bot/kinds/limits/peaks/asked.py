@@ -16,6 +16,7 @@ _FILLERS = frozenset(
         "and",
         "the",
         "all",
+        "everything",
         "workspace",
         "organization",
         "org",
@@ -148,5 +149,5 @@ def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequ
             choices |= {_short(name): (name, asked) for name in (*group.models, group.name)}
     if not known.workspace_id:
         choices |= {_short(name): (name, Asked(key, known.group_ids)) for key, name in workspaces.items()}
-    found = closest(_short(words), choices, 0.5)
+    found = closest(_short(words), choices)
     return Unknown(words, ((choices[found][0], choices[found][1].typed),) if found else ())
