@@ -3,6 +3,9 @@
 import contextlib
 from collections.abc import Mapping
 
+from pydantic import SecretStr
+
+from bot.admin.model import ApiKey
 from bot.approvals import decide, offers, queries, service
 from bot.approvals.cards import topic as cards
 from bot.approvals.cards.details import denial_form, details_view, secret_view
@@ -13,7 +16,7 @@ from bot.approvals.kind import all_kinds, find_kind
 from bot.approvals.model import MOST_REASON, Request
 from bot.approvals.prefetch import Prefetched, prefetch
 from bot.approvals.sight import sees_with_keys
-from bot.errors import SlackError, SlackRefused
+from bot.errors import RequestClosed, SlackError, SlackRefused
 from bot.slack import ids
 from bot.slack.blocks import section
 from bot.slack.elements import button
@@ -193,7 +196,7 @@ def _which_of(request_id: str, each: Mapping[str, str]) -> Message:
 
 async def reveal(call: Interaction) -> None:
     """Show a secret once. It is taken first, so that of two clicks only one opens a window."""
-    secret = await handover.begin(call.rt, call.actor, call.value)
+    secret = await _taken(call)
     try:
         view_id = await call.open(notice_view("One moment…", "Your key"))
     except SlackError:
@@ -212,6 +215,19 @@ async def reveal(call: Interaction) -> None:
     else:
         await handover.shown(call.rt, call.actor, call.value)
     await cards.refresh(call.rt, call.value)
+
+
+async def _key_behind(call: Interaction) -> ApiKey | None:
+    return await handover.find_key(call.rt, call.value)
+
+
+async def _taken(call: Interaction) -> SecretStr:
+    """Take the secret; where its key has ended, the card and the message say so as well."""
+    try:
+        return await handover.begin(call.rt, call.actor, call.value, call.found)
+    except RequestClosed:
+        call.rt.tasks.spawn(cards.refresh(call.rt, call.value))
+        raise
 
 
 async def _title_of(call: Interaction) -> str:
@@ -236,7 +252,7 @@ FEATURE = Feature(
         ids.ASK_AGAIN: ask_again,
         ids.EXTEND: extend,
         ids.UNDO: undo,
-        ids.REVEAL: reveal,
+        ids.REVEAL: Button(reveal, meanwhile=_key_behind),
         ids.OPEN_CONSOLE: acknowledged,
         **turns(ids.PAGE_HISTORY, turn_history),
     },

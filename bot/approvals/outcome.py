@@ -128,6 +128,8 @@ class Outcome(BaseModel):
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""
+    key_ended: bool = False
+    """Whether the secret was deleted because its key had ended: nothing is left to repair."""
     note: str = ""
     """A plain sentence for the requester; from a `revert`, for everybody."""
     note_at_end: str = ""

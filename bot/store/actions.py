@@ -47,6 +47,7 @@ class AuditAction(StrEnum):
     KEY_HANDED_OVER = "key.handed_over"
     SECRET_SHOWN = "secret.shown"
     SECRET_WIPED_UNSEEN = "secret.wiped_unseen"
+    SECRET_WIPED_KEY_ENDED = "secret.wiped_key_ended"
     SECRET_HAND_OVER_FAILED = "secret.hand_over_failed"
     POST_LEFT_READABLE = "post.left_readable"
     POLICY_LOADED = "policy.loaded"

@@ -55,6 +55,24 @@ async def test_a_second_look_is_refused_in_words(world: World) -> None:
     )
 
 
+async def test_the_secret_of_a_key_that_does_not_work_is_shown_to_nobody(world: World) -> None:
+    card, notice = await ready(world, "secret-dead")
+    key_id = (await request_behind(world, card)).outcome.thing_id
+    await world.rt.admin.update_api_key(key_id, status="inactive")
+    await press(world, ALICE, notice, "request_reveal")
+    await world.message(ALICE, "This key is disabled now, so I didn't show its secret.")
+    await world.rt.admin.update_api_key(key_id, status="archived")
+    assert labels(await world.message(ALICE, "Only you can see its secret")) == ["Show the key once"]
+    await press(world, ALICE, notice, "request_reveal")
+    await world.message(ALICE, "This key was revoked meanwhile, so I deleted its secret unseen. Ask for a new key.")
+    assert "sk-ant-api03-" not in str(await world.modals(ALICE))
+    await settled(world)
+    gone = await world.message(ALICE, "it ended before you saw its secret, so I deleted the secret.")
+    assert (gone["ts"], labels(gone)) == (notice["ts"], [])
+    assert "it ended before anybody saw its secret" in (await card_with(world, "secret-dead"))["text"]
+    assert "The key ended before anybody saw its secret, so I deleted the secret" in await thread_of(world, card)
+
+
 async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: World) -> None:
     card, notice = await ready(world, "secret-theirs")
     request = await request_behind(world, card)

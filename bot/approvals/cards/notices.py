@@ -104,6 +104,8 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     if handover == "shown":
         when = f"Shown {date(at)}" if at else "Shown"
         return f"✅ *{facts.done}*. {when}{hint}. Lost it? Revoke it and ask for a new one.", undo
+    if outcome.key_ended:
+        return f"🔁 *{facts.done}*, but it ended before you saw its secret, so I deleted the secret.", []
     if because := why_not_handed_over(outcome):
         return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
     if outcome.is_unproven:
@@ -166,6 +168,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_TAKEN_UP_AGAIN: "I was interrupted and started again",
     AuditAction.SECRET_SHOWN: "saw the secret, and I deleted it",
     AuditAction.SECRET_WIPED_UNSEEN: "Nobody opened the secret within a day, so I deleted it",
+    AuditAction.SECRET_WIPED_KEY_ENDED: "The key ended before anybody saw its secret, so I deleted the secret",
     AuditAction.SECRET_HAND_OVER_FAILED: "The secret could not be shown. Revoke the key and ask for a new one",
 }
 """What the thread says of an act; the ask itself is the card."""

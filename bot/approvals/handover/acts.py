@@ -1,24 +1,29 @@
 """Handing a key's secret over: sealed when made, shown once to its requester alone, wiped then or after a day."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from pydantic import SecretStr
 
+from bot.admin.model import ApiKey
 from bot.approvals import db as requests
 from bot.approvals.handover import db as secrets
 from bot.approvals.model import Request
 from bot.approvals.outcome import Handover, Outcome
-from bot.errors import NotAllowed, NotFound, RequestClosed
+from bot.errors import NotAllowed, NotFound, RequestClosed, UpstreamMissing
 from bot.people.model import Actor
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 from bot.store.vault import SecretUnreadable
 from bot.timers import db as timers
+from bot.words.own import Own
 
 SHOW_WITHIN = timedelta(hours=24)
 SHOWING_LASTS = timedelta(minutes=2)
 """A showing that takes longer was interrupted."""
+_ENDED: Final[dict[str, Own]] = {"archived": "was revoked", "expired": "expired"}
+"""States of a key that never works again."""
 TIMERS, UNSEEN, INTERRUPTED = "secret", "unseen", "interrupted"
 """What is due for a secret: its end when nobody looked, and the end of a showing that nobody finished."""
 
@@ -29,13 +34,28 @@ async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: dat
     await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: now + SHOW_WITHIN})
 
 
-async def begin(rt: Runtime, actor: Actor, request_id: str) -> SecretStr:
+async def find_key(rt: Runtime, request_id: str) -> ApiKey | None:
+    """Return the key that a request made as it is now, None where it made none or the key is gone."""
+    async with rt.store.read() as tx:
+        request = await requests.load(tx, request_id)
+    key_id = request.outcome.thing_id if request else None
+    try:
+        return await rt.admin.api_key(key_id) if key_id else None
+    except UpstreamMissing:
+        return None
+
+
+async def begin(rt: Runtime, actor: Actor, request_id: str, key: ApiKey | None) -> SecretStr:
     """Return the secret to the one caller who may show it now; other callers get RequestClosed meanwhile.
 
-    The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
+    `key` is what `find_key` has just found: the secret of a key that doesn't work is shown to nobody, for what was revoked
+    may have been revoked because of whom it was for. The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
     its timer, and then nobody knows whether the secret was seen.
     """
     now = rt.now()
+    async with rt.store.read() as tx:
+        _showable(await requests.load(tx, request_id), actor)
+    await _check_works(rt, request_id, key)
     async with rt.store.write() as tx:
         request = _showable(await requests.load(tx, request_id), actor)
         ciphertext = await secrets.sealed(tx, request_id, now)
@@ -67,6 +87,18 @@ def _showable(request: Request | None, actor: Actor) -> Request:
             "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
         )
     return request
+
+
+async def _check_works(rt: Runtime, request_id: str, key: ApiKey | None) -> None:
+    """Raise RequestClosed for a key that doesn't work. The secret of one that never will again is wiped."""
+    status = key.status if key else "gone"
+    if status == "active":
+        return
+    if status not in _ENDED:
+        now: Own = "is disabled now" if status == "inactive" else "doesn't work now"
+        raise RequestClosed(f"This key {now}, so I didn't show its secret. Press the button again once it is enabled.")
+    await _settle(rt, request_id, "unseen", BOT_ACTOR, AuditAction.SECRET_WIPED_KEY_ENDED)
+    raise RequestClosed(f"This key {_ENDED[status]} meanwhile, so I deleted its secret unseen. Ask for a new key.")
 
 
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
@@ -114,16 +146,16 @@ async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, 
         if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
             return False
         await timers.set_timers(tx, TIMERS, request_id, {})
-        version = await _note(tx, request, handover, now)
+        version = await _note(tx, request, handover, now, key_ended=action == AuditAction.SECRET_WIPED_KEY_ENDED)
         tx.audit(now, actor, action, request_id, hint=request.outcome.hint, version=version)
         return True
 
 
-async def _note(tx: Tx, request: Request, handover: Handover, now: datetime) -> int:
+async def _note(tx: Tx, request: Request, handover: Handover, now: datetime, *, key_ended: bool = False) -> int:
     """Write the state of the hand-over into the request and return its version. One moved meanwhile is read again."""
     current: Request | None = request
     while current is not None:
-        outcome = current.outcome.updated(Outcome(handover=handover, handover_at=now))
+        outcome = current.outcome.updated(Outcome(handover=handover, handover_at=now, key_ended=key_ended))
         if touched := await requests.touch(tx, current, outcome=outcome):
             return touched.version
         current = await requests.load(tx, request.id)

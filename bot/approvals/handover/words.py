@@ -13,6 +13,7 @@ _ON_CARD: dict[str, Markup] = {
     "lost": "its secret is lost: revoke the key and ask again",
     "failed": "its secret didn't reach its requester: revoke the key and ask again",
 }
+_ENDED: Markup = "it ended before anybody saw its secret, so I deleted the secret"
 _TO_REQUESTER: dict[str, Markup] = {
     "lost": "its secret got lost on the way",
     "failed": "its secret could not be shown to you",
@@ -22,7 +23,7 @@ _TO_REQUESTER: dict[str, Markup] = {
 
 def is_trouble(outcome: Outcome) -> bool:
     """Tell whether a secret will never reach its requester."""
-    return outcome.handover in TROUBLE
+    return outcome.handover in TROUBLE and not outcome.key_ended
 
 
 def key_hint(outcome: Outcome) -> Markup:
@@ -32,7 +33,8 @@ def key_hint(outcome: Outcome) -> Markup:
 
 def card_lines(outcome: Outcome) -> list[Markup]:
     """Return what a card says of a key and its secret."""
-    return [line for line in (key_hint(outcome), _ON_CARD.get(outcome.handover or "", "")) if line]
+    of_secret = _ENDED if outcome.key_ended else _ON_CARD.get(outcome.handover or "", "")
+    return [line for line in (key_hint(outcome), of_secret) if line]
 
 
 def why_not_handed_over(outcome: Outcome) -> Markup:
