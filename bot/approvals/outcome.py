@@ -67,6 +67,12 @@ class PartDone(BaseModel):
     untold: bool = False
 
 
+def _put(parts: tuple[PartDone, ...], part: PartDone) -> tuple[PartDone, ...]:
+    """Return parts with one of them as it stands now."""
+    is_known = any(one.name == part.name for one in parts)
+    return tuple(part if one.name == part.name else one for one in parts) if is_known else (*parts, part)
+
+
 class Outcome(BaseModel):
     """What came of a request, stored as JSON beside it. It never holds a secret.
 
@@ -149,6 +155,8 @@ class Outcome(BaseModel):
 
     parts: tuple[PartDone, ...] = ()
     """What came of each part so far, in their order, where there are several."""
+    failed: tuple[PartDone, ...] = ()
+    """Parts of which the last try of the request came to nothing, as something failed outside: Retry does them."""
     following: bool = False
     """Whether a follow-up has begun and isn't finished: what it left is done by the next one."""
 
@@ -158,9 +166,20 @@ class Outcome(BaseModel):
 
     def with_part(self, part: PartDone) -> Self:
         """Return this outcome with what came of a part now."""
-        is_known = self.part(part.name) is not None
-        parts = [part if one.name == part.name else one for one in self.parts]
-        return self.model_copy(update={"parts": tuple(parts if is_known else [*parts, part])})
+        failed = tuple(one for one in self.failed if one.name != part.name)
+        return self.model_copy(update={"parts": _put(self.parts, part), "failed": failed})
+
+    def with_failed(self, part: PartDone) -> Self:
+        """Return this outcome with a part that something outside stopped just now."""
+        return self.model_copy(update={"failed": _put(self.failed, part)})
+
+    @property
+    def told(self) -> tuple[PartDone, ...]:
+        """What people read: what came of each part, and what failed of those that a retry is for, where there are both."""
+        known = {part.name for part in self.parts if part.state in ("done", "waits", "over")}
+        failed = {part.name: part for part in self.failed if part.name not in known}
+        parts = [part for part in self.parts if part.name not in failed]
+        return (*parts, *failed.values()) if parts else self.parts
 
     @property
     def is_begun(self) -> bool:

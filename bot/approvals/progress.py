@@ -27,6 +27,11 @@ class Progress:
             raise LeaseLost(is_unchanged=False)
         self.request = moved
 
+    def fail(self, part: PartDone) -> None:
+        """Remember which part something outside stopped; it goes on record with how the whole try ends."""
+        outcome = self.request.outcome.with_failed(part)
+        self.request = self.request.model_copy(update={"outcome": outcome})
+
     async def _note(self, tx: Tx, request: Request, part: PartDone) -> Request | None:
         now, outcome = self._rt.now(), request.outcome.with_part(part)
         moved = await requests.touch(tx, request, with_line=False, outcome=outcome, claimed_at=now)

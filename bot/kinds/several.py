@@ -130,6 +130,8 @@ class Several(Generic[P]):
                 raise
             except UpstreamError as error:
                 problem = problem or error
+                if not batch:  # a follow-up is repeated by itself
+                    act.progress.fail(part.refused(error.sentence))
                 continue
             if now:
                 await act.progress.keep(now.model_copy(update={"batch": batch}))

@@ -99,10 +99,14 @@ async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(w
     card = await approved(world, "red", "blue", "green")
     request = await until(world, card, Status.FAILED)
     assert states(request) == {"blue": "done", "green": "done"}
-    assert "only a part of it was done" in (await card_with(world, "✅ Flag green: hoisted"))["text"]
+    shown = await card_with(world, "✅ Flag green: hoisted\n⚠️ Flag red: The Claude Admin API failed.")
+    assert "only a part of it was done" in shown["text"]
+    told = await world.message(ALICE, "only a part of it was done")
+    assert told["text"].splitlines()[1:] == ["⚠️ Flag red: The Claude Admin API failed."]
     seq = now_on_the_wire(world)
-    await press(world, ALICE, await world.message(ALICE, "only a part of it was done"), "request_retry")
+    await press(world, ALICE, told, "request_retry")
     request = await until(world, card, Status.APPLIED)
+    assert "failed" not in str((await card_with(world, "✅ Flag red"))["text"])
     assert states(request) == {"blue": "done", "green": "done", "red": "done"}
     assert len(writes_since(world, seq)) == 1
 

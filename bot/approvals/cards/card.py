@@ -33,7 +33,7 @@ def render_card(facts: RequestFacts) -> Message:
     blocks = [section(f"{headline}\n{decisive}" if decisive else headline)]
     if why:
         blocks.append(section(why))
-    parts = part_lines(request.outcome.parts) or (facts.plan if request.is_open else "")
+    parts = part_lines(request.outcome.told) or (facts.plan if request.is_open else "")
     ending = ending_lines(request.known.keys) if request.is_open else ""
     about = first_lines(facts.about) if request.is_open else ""
     blocks += [section(part) for part in (about, parts, ending) if part]

@@ -62,11 +62,11 @@ def details_view(
         blocks.append(section(facts.plan))
     if request.reason:
         blocks.append(section(quote(request.reason)))
-    parts = [one for one in request.outcome.parts if with_keys or not one.name.startswith(KEY_PART)]
+    parts = [one for one in request.outcome.told if with_keys or not one.name.startswith(KEY_PART)]
     blocks += _in_blocks(facts.about if with_keys else ()) + _in_blocks(
         [part_line(part) for part in parts if not part.untold]
     )
-    if not with_keys and (facts.about or len(parts) < len(request.outcome.parts)):
+    if not with_keys and (facts.about or len(parts) < len(request.outcome.told)):
         blocks.append(context("Those who decide see more: your role doesn't show you the keys of others."))
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
