@@ -48,9 +48,9 @@ async def find_key(rt: Runtime, request_id: str) -> ApiKey | None:
 async def begin(rt: Runtime, actor: Actor, request_id: str, key: ApiKey | None) -> SecretStr:
     """Return the secret to the one caller who may show it now; other callers get RequestClosed meanwhile.
 
-    `key` is what `find_key` has just found: the secret of a key that doesn't work is shown to nobody, for what was revoked
-    may have been revoked because of whom it was for. The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller that dies before is found by
-    its timer, and then nobody knows whether the secret was seen.
+    `key` is what `find_key` has just found: the secret of a key that doesn't work is shown to nobody, for it may have been
+    revoked because of whom it was for. The caller then says how it went: `shown`, `put_back` or `hand_over_failed`. A caller
+    that dies before is found by its timer, and then nobody knows whether the secret was seen.
     """
     now = rt.now()
     async with rt.store.read() as tx:
@@ -95,8 +95,8 @@ async def _check_works(rt: Runtime, request_id: str, key: ApiKey | None) -> None
     if status == "active":
         return
     if status not in _ENDED:
-        now: Own = "is disabled now" if status == "inactive" else "doesn't work now"
-        raise RequestClosed(f"This key {now}, so I didn't show its secret. Press the button again once it is enabled.")
+        state: Own = "is disabled now" if status == "inactive" else "doesn't work now"
+        raise RequestClosed(f"This key {state}, so I didn't show its secret. Press the button again once it is enabled.")
     await _settle(rt, request_id, "unseen", BOT_ACTOR, AuditAction.SECRET_WIPED_KEY_ENDED)
     raise RequestClosed(f"This key {_ENDED[status]} meanwhile, so I deleted its secret unseen. Ask for a new key.")
 
