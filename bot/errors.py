@@ -107,7 +107,9 @@ class UpstreamAuth(UpstreamError):
 
 
 class UpstreamBusy(UpstreamError):
-    """The API is over its limit or overloaded, also after retries (429, 529), or our own budget of requests is used up."""
+    """The API turned a call away that may work later, also after retries: it is over its limit or overloaded (429, 529), the
+    same thing is being changed by another call (409), or our own budget of requests is used up.
+    """
 
 
 class OwnQueueFull(UpstreamBusy):

@@ -33,7 +33,7 @@ SENTENCES = {
     "cannot_invite_emails_with_unverified_domains": "The organization invites only addresses of verified domains.",
     "org_member_limit_exceeded": "The organization has reached its limit of members.",
     "cannot_remove_last_member": "The last member of an organization can't be removed.",
-    "concurrent_membership_change": "Somebody changed this membership at the same moment. Try again.",
+    "concurrent_membership_change": "Somebody changed this membership at the same moment.",
     "workspace_member_limit_exceeded": "The workspace has reached its limit of members.",
     "org_api_key_limit_exceeded": "The organization has reached its limit of active API keys.",
     "workspace_api_key_limit_exceeded": "The workspace has reached its limit of active API keys.",
@@ -154,7 +154,7 @@ def _kind(status: int, code: str | None) -> type[UpstreamError]:
         return UpstreamAuth
     if status == 404:
         return UpstreamMissing
-    if status in (429, 529):
+    if status in (409, 429, 529):
         return UpstreamBusy
     return UpstreamRefused if 400 <= status < 500 and status != 408 else UpstreamDown
 

@@ -18,7 +18,7 @@ from bot.approvals.model import Event, Request, Status
 from bot.approvals.next_step import CHECK, FINAL, REST, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
-from bot.errors import OwnQueueFull, UpstreamError
+from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamError
 from bot.log import current_reference
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -180,6 +180,9 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
+        if isinstance(error, UpstreamBusy) and request.attempts < MOST_ATTEMPTS:
+            turned_away = AuditAction.REQUEST_TURNED_AWAY
+            return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
         so = REST if request.outcome.is_begun else what_next(error)
         return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
     so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else CHECK
@@ -246,12 +249,12 @@ def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:
     return isinstance(problem, LeaseLost) and is_left and (problem.is_unchanged or kind.effect.repeatable)
 
 
-async def _put_back(rt: Runtime, request: Request, action: AuditAction, **changes: Outcome) -> Request | None:
+async def _put_back(rt: Runtime, request: Request, action: AuditAction, why: str = "", **changes: Outcome) -> Request | None:
     """Let go of a claim, so that the request is tried again; None when somebody else has taken it over."""
     async with rt.store.write(patience_of(rt, request)) as tx:
         moved = await requests.advance(tx, request, Event.UNCLAIM, **changes)
         if moved:
-            tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version)
+            tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version, **({"failure": why} if why else {}))
     return moved
 
 

@@ -33,6 +33,7 @@ class AuditAction(StrEnum):
     REQUEST_EXPIRED = "request.expired"
     REQUEST_REMINDED = "request.reminded"
     REQUEST_QUEUED = "request.queued"
+    REQUEST_TURNED_AWAY = "request.turned_away"
     REQUEST_TAKEN_UP_AGAIN = "request.taken_up_again"
     REQUEST_DONE_TOO_LATE = "request.done_too_late"
     REQUEST_SECOND_TAKEN_BACK = "request.second_taken_back"

@@ -44,6 +44,7 @@ async def test_a_read_gives_up_after_three_tries(
         (404, b'{"type": "error", "error": {"type": "not_found_error", "message": "?"}}', UpstreamMissing),
         (403, b'{"type": "error", "error": {"type": "permission_error", "message": "?"}}', UpstreamAuth),
         (429, b"", UpstreamBusy),
+        (409, b'{"type": "error", "error": {"type": "conflict_error", "message": "?"}}', UpstreamBusy),
     ],
 )
 def test_only_the_api_itself_says_that_something_is_missing_or_not_allowed(

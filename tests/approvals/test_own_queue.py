@@ -11,9 +11,10 @@ from bot.admin.budget import HURRIED_WAIT, in_a_hurry, patience
 from bot.admin.call import INTERACTIVE
 from bot.admin.errors import OUR_BUDGET
 from bot.approvals.act import Act
+from bot.approvals.execute import MOST_ATTEMPTS
 from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done
-from bot.errors import OwnQueueFull
+from bot.errors import OwnQueueFull, UpstreamBusy
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.identity import resolve_actor
 from bot.sandbox.people import CROWD
@@ -22,9 +23,14 @@ from tests.approvals.asking import ask
 from tests.approvals.kind_badge import BADGE, Badge
 from tests.world import BOB, world_of
 
+BUSY = UpstreamBusy("The Claude Admin API is busy.")
 
-def full_for(times: int, *, once_sent: bool = False) -> Any:
-    """Return the badge's kind on a bot whose queue is full for so many tries; `once_sent`: one may have arrived."""
+
+def full_for(times: int, *, once_sent: bool = False, refusal: UpstreamBusy | None = None) -> Any:
+    """Return the badge's kind on a bot whose queue is full for so many tries; `once_sent`: one may have arrived.
+
+    With `refusal` the API itself turns the tries away.
+    """
     left = [times]
 
     async def apply(act: Act[Badge]) -> Applied:
@@ -32,7 +38,7 @@ def full_for(times: int, *, once_sent: bool = False) -> Any:
             left[0] -= 1
             if once_sent:
                 await BADGE.effect.apply(act)
-            raise OwnQueueFull(OUR_BUDGET, may_have_happened=once_sent)
+            raise refusal or OwnQueueFull(OUR_BUDGET, may_have_happened=once_sent)
         return await BADGE.effect.apply(act)
 
     async def look(look_: Any) -> Done | None:
@@ -58,6 +64,25 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
             await settled(world)
         await until(world, card, Status.APPLIED)
         assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
+
+
+@pytest.mark.parametrize(("times", "ended"), [(2, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
+async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
+    tmp_path: Path, times: int, ended: Status
+) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(times, refusal=BUSY))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        card = await ask(world, kinds["badge"])
+        await world.click_on(BOB, card, "request_approve")
+        await settled(world)
+        assert (await request_behind(world, card)).status is Status.APPROVED
+        for _ in range(MOST_ATTEMPTS):
+            await a_minute_passes(world)
+            await settled(world)
+        assert (await request_behind(world, card)).status is ended
+        later = [line for line in await thread_of(world, card) if "I'll try again by myself in a minute" in line]
+        assert len(later) == min(times, MOST_ATTEMPTS - 1)
+        assert later[0].endswith("in a minute: The Claude Admin API is busy.")
 
 
 async def test_a_crowd_on_its_first_day_is_linked_from_the_member_list(tmp_path: Path) -> None:
