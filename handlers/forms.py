@@ -29,7 +29,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, channel_mention, date, escape, is_user_id, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
 from bot.slack.state import text_at
 from bot.words.ends import Ending
 from bot.words.folded import folded
@@ -54,6 +54,8 @@ async def open_form(
 
 def unread_end(end: Ending) -> Markup:
     """Return what a form says on top where words about an end were typed that mean no day."""
+    if end.time:
+        return f"⚠️ I end things with a whole day, not at a time such as {bold(end.time)}. Check the last day below."
     is_read = end.is_sure or end.day is not None
     return "" if is_read else "⚠️ I couldn't read when it should end. Choose the last day below."
 

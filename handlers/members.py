@@ -1,6 +1,7 @@
 """/claude-members: who is in the organization, and another role for somebody."""
 
 import contextlib
+from collections.abc import Sequence
 
 from bot.approvals import service
 from bot.approvals.model import Request
@@ -47,8 +48,7 @@ async def _role(call: Interaction) -> None:
     today = call.calendar.day_of(call.rt.now())
     end = find_end(words, today)
     words = list(end.rest)
-    role = words[0].casefold() if words and person else ""
-    reason = " ".join(words[1:])
+    role, reason = _read_role(words) if person else ("", "")
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
         await call.say(plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}."))
@@ -77,6 +77,14 @@ async def _role(call: Interaction) -> None:
         await open_to_replace(call, "change_role", values, refusal)
     except InvalidInput as error:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
+
+
+def _read_role(words: Sequence[str]) -> tuple[str, str]:
+    """Return the role that the first words name, as in `to Claude Code user`, or else the first word, and what follows."""
+    left = words[1:] if words[:1] and words[0].casefold() in ("to", "as") else words
+    plain = [word.casefold().strip(",.;:") for word in left]
+    taken = next((n for n in (3, 2, 1) if "_".join(plain[:n]) in ROLES), 1)
+    return "_".join(plain[:taken]), " ".join(left[taken:])
 
 
 def _no_such_role(role: str) -> Markup:

@@ -21,7 +21,7 @@ _NUMBER = r"([0-9]{1,2})(?:st|nd|rd|th)?"
 _NAMED = re.compile(rf"(?:([a-z]+),? )?(?:{_NUMBER} ([a-z]+)|([a-z]+) {_NUMBER})(?:,? ([0-9]{{4}}))?")
 _DAY = timedelta(days=1)
 _FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FULL_MONTHS = (
+FULL_MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
@@ -92,7 +92,7 @@ def _weekday(weekday: int, today: date, *, is_next: bool) -> date:
 def _named(named: re.Match[str], today: date) -> date:
     """Read a day and the name of its month. A weekday before it has to be right."""
     weekday, first, month_after, month_before, second, year = named.groups()
-    month = _place(month_after or month_before, MONTHS, _FULL_MONTHS)
+    month = _place(month_after or month_before, MONTHS, FULL_MONTHS)
     if month is None:
         raise Unreadable(_HOW)
     number = int(first or second)

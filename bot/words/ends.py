@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.words.counts import NUMBER_WORDS
-from bot.words.dates import months_later, read_day
+from bot.words.dates import FULL_MONTHS, months_later, read_day
 from bot.words.durations import MONTHS_IN, SECONDS_IN, read_duration
 from bot.words.unreadable import Unreadable
 
@@ -23,9 +23,17 @@ _LOOKS_LIKE_A_LENGTH = re.compile(
     rf"(?:{'|'.join((*SECONDS_IN, *MONTHS_IN))}|quarters?|while|bit)"
     r"|now|today|tonight|tomorrow|the time being"
 )
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday tue tues wed thu thurs fri".split())
+_SAYS_A_DAY = _WEEKDAYS | frozenset("today tonight tomorrow eod eow eom eoy".split())
+_MONTHS = frozenset(name for month in FULL_MONTHS for name in (month, month[:3], month[:4]) if name != "may")
+_OF_A_MONTH = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th|\.)?")
+_END_OF = re.compile(r"end of (?:the |this |next )*(?:day|week|month|quarter|year)\b")
+_TIME = re.compile(r"(?:at )?(?:[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm|h|uhr)|[0-9]{1,2}:[0-9]{2}|noon|midnight)")
 _MOST_WORDS = 5
 _OTHERWISE = ("m", "s")
 """Units that mean something else by themselves, such as millions."""
+_LEADS_TO = frozenset("on from since of the a by at after before starting starts last every each".split())
+"""Words before a day that say something else of it than that it is the last one, or may."""
 _PACE = frozenset({"last", "past", "previous", "every", "each", "per", "within", "after"})
 """Words after which a length of time is none of what is asked for."""
 
@@ -40,13 +48,16 @@ class Ending:
     day: date | None
     rest: tuple[str, ...]
     is_sure: bool = True
+    time: str = ""
+    """The time of that day, as it was typed: what ends, ends with its whole last day."""
 
 
 def find_end(words: Sequence[str], today: date) -> Ending:
     """Find `until 1 Dec`, `for 2 weeks`, `3 days` or a day by itself, wherever it stands; what isn't read stays in `rest`.
 
     `for` without a length of time is a word like others. Unsure are `until` without a day that can be read, a length that
-    can't be, `temporarily`, `bis Freitag`, a day without `until`, a length without `for`, and months, whose length differs.
+    can't be, `temporarily`, `bis Freitag`, a day without `until`, a length without `for`, months, whose length differs, and
+    a time of the day.
     """
     for at, word in enumerate(words):
         if word.casefold() in _UNTIL:
@@ -60,7 +71,21 @@ def find_end(words: Sequence[str], today: date) -> Ending:
         if _LOOKS_LIKE_A_DAY.fullmatch(word.strip(",.;")):
             found = _day_at(words, at, today)
             return Ending(found.day if found else None, found.rest if found else tuple(words), is_sure=False)
-    return next((found for at in range(len(words)) if (found := _span_at(words, at, today))), Ending(None, tuple(words)))
+    by_itself = (found for at in range(len(words)) if (found := _span_at(words, at, today) or _said_at(words, at, today)))
+    return next(by_itself, Ending(None, tuple(words)))
+
+
+def _said_at(words: Sequence[str], at: int, today: date) -> Ending | None:
+    """Find a day that words say by themselves: `tomorrow`, `Friday`, `15 Dec`. What `on Friday` means isn't known."""
+    before, here, after = (_plain(words[near]) if 0 <= near < len(words) else "" for near in (at - 1, at, at + 1))
+    is_month = here in _MONTHS and any(_OF_A_MONTH.fullmatch(one) for one in (before, after))
+    if not (is_month or here in _SAYS_A_DAY or _END_OF.match(" ".join(map(_plain, words[at : at + 4])))):
+        return None
+    start = at - 1 if _OF_A_MONTH.fullmatch(before) or before in ("next", "this") else at
+    start -= bool(start and _plain(words[start - 1]) in _WEEKDAYS)
+    is_alone = start == 0 or _plain(words[start - 1]) not in _LEADS_TO
+    found = _day_at(words, start, today) if is_alone else None
+    return replace(found, is_sure=False) if found else Ending(None, tuple(words), is_sure=False)
 
 
 def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
@@ -92,8 +117,15 @@ def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
         if words[stop : stop + 1] and words[stop].casefold() in ("next", "this"):  # Friday next week
             return None
         before = start - 1 if start and words[start - 1].casefold() in _UNTIL else start
-        return Ending(day, (*words[:before], *words[stop:]))
+        time = _time_at(words, stop)
+        return Ending(day, (*words[:before], *words[stop + time :]), not time, " ".join(words[stop : stop + time]))
     return None
+
+
+def _time_at(words: Sequence[str], start: int) -> int:
+    """Return how many words from there on say a time of the day."""
+    said = [_plain(word) for word in words[start : start + 3]]
+    return next((taken for taken in range(len(said), 0, -1) if _TIME.fullmatch(" ".join(said[:taken]))), 0)
 
 
 def _length_at(words: Sequence[str], start: int, today: date) -> Ending | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.approvals.model import Status
+from handlers.members import _read_role  # pyright: ignore[reportPrivateUsage]
 from tests.approvals.acting import card_with, labels, press, told, until
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
@@ -67,6 +68,18 @@ async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World)
     assert fields["role"]["initial_option"]["value"] == "billing"
     await world.submit(ALICE, reason="Year end")
     await card_with(world, "Year end")
+
+
+def test_a_role_is_read_among_the_words_around_it() -> None:
+    for typed, role in (("to Claude Code user, for a week", "claude_code_user"), ("billing, please", "billing"), ("x", "x")):
+        assert _read_role(typed.split())[0] == role
+
+
+async def test_a_day_without_until_is_no_part_of_the_reason_for_a_role_for_good(world: World) -> None:
+    await world.command(ALICE, "/claude-members role <@U0CROWD01> billing tomorrow")
+    view = await world.modal(ALICE, "form_change_role")
+    assert "tomorrow" not in str(view["blocks"])
+    assert "initial_date" in str(view["blocks"])
 
 
 async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World) -> None:

@@ -42,6 +42,9 @@ def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> 
         "for next year's audit",
         "costs of the last 30 days",
         "200 a day",
+        "May I have it",
+        "because of Monday's incident",
+        "the year end of Acme",
     ],
 )
 def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
@@ -83,6 +86,18 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("12 hrs", None),
         ("45 mins", None),
         ("2 yrs", date(2028, 11, 20)),
+        ("tomorrow", date(2026, 11, 21)),
+        ("audit Friday", date(2026, 11, 27)),
+        ("15 Dec because of the audit", date(2026, 12, 15)),
+        ("Tue, Dec 15th migration", date(2026, 12, 15)),
+        ("next Friday", date(2026, 11, 27)),
+        ("starts on Friday", None),
+        ("from Monday", None),
+        ("end of this month", None),
+        ("eom", None),
+        ("until Friday 5pm", date(2026, 11, 27)),
+        ("until 5 Dec at 17:00, audit", date(2026, 12, 5)),
+        ("until 17:00", None),
     ],
 )
 def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) -> None:
