@@ -4,6 +4,7 @@ A day and a mention are found wherever they stand. Names and numbers are read in
 before them: a name takes as many words as it has. A text takes what is left.
 """
 
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +34,8 @@ _NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
     "count": read_count,
 }
 _MOST_WORDS = 12
-_MOST_OF_A_NUMBER = 3
+_MOST_OF_A_NUMBER = 4
+_MOST_OF_A_PART = 3
 _MOST_SHOWN = 8
 
 
@@ -60,23 +62,42 @@ class Line:
 async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
     """Read the words of a command into the fields of a form."""
     line = Line(list(call.words))
+    known = {one.name: await _names_of(call.rt, one) for one in fields if one.type in _NAMED and line.words}
     for one in fields:
         if one.type == "date":
-            _take_day(line, one, call)
+            _take_day(line, one, call, [name for names in known.values() for name in names])
         elif one.type == "person":
             _take_person(line, one)
     left = [one for one in fields if one.type not in ("date", "person")]
-    names = {one.name: await _names_of(call.rt, one) for one in left if one.type in _NAMED and line.words}
+    left = [one for one in left if not _takes_place(line, one, known.get(one.name, ()))]
     while line.words and left:
-        taken = next((one for one in left if _takes_first(line, one, names.get(one.name, ()))), None)
-        taken = taken or next((one for one in left if _takes_part(line, one, names.get(one.name, ()))), None)
+        taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
+        taken = taken or next((one for one in left if _takes_part(line, one, known.get(one.name, ()))), None)
         if taken is None:
-            taken = left[0]
-            _take_in_turn(line, taken, names.get(taken.name, ()))
+            taken = _whose_turn(line.words[0], left)
+            _take_in_turn(line, taken, known.get(taken.name, ()))
             if line.problem:
                 return line
         left.remove(taken)
     return line
+
+
+def _takes_place(line: Line, one: FormField, names: Sequence[Name]) -> bool:
+    """Take a workspace that stands after `in` or `from`, wherever that is: `remove @priya from Staging`."""
+    if one.type != "workspace":
+        return False
+    for at, word in enumerate(line.words):
+        after = Line(line.words[at + 1 :], line.values, line.labels)
+        if word.casefold() in ("in", "from") and _take_name(after, one, names):
+            line.words[at:] = after.words
+            return True
+    return False
+
+
+def _whose_turn(word: str, left: Sequence[FormField]) -> FormField:
+    """Return the field that takes a word which none surely reads: a number, as the form says best what is wrong with it."""
+    looks_like_one = word[:1].isdecimal() or unicodedata.category(word[:1] or " ") == "Sc"
+    return next((one for one in left if looks_like_one and one.type in _NUMBERS), left[0])
 
 
 def _takes_first(line: Line, one: FormField, names: Sequence[Name]) -> bool:
@@ -88,13 +109,14 @@ def _takes_first(line: Line, one: FormField, names: Sequence[Name]) -> bool:
 
 
 def _takes_part(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take the first word where it is part of one name alone."""
-    fitting = _with_part(line.words[0], one, names)
-    if len(fitting) != 1:
-        return False
-    del line.words[:1]
-    line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
-    return True
+    """Take the first words where they are part of one name alone."""
+    for taken in range(min(len(line.words), _MOST_OF_A_PART), 0, -1):
+        fitting = _with_part(" ".join(line.words[:taken]), one, names)
+        if len(fitting) == 1:
+            del line.words[:taken]
+            line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
+            return True
+    return False
 
 
 def _with_part(word: str, one: FormField, names: Sequence[Name]) -> list[Name]:
@@ -108,16 +130,31 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
         fitting = _with_part(line.words[0], one, names)
         line.problem = _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
         return
+    if one.name in ("name", "value"):
+        line.words = after_to(line.words)
     taken = len(line.words) if one.type in ("text", "long_text") else 1
     typed = " ".join(line.words[:taken])
     line.values[one.name] = typed[: one.max_length] if one.max_length else typed
     del line.words[:taken]
 
 
-def _take_day(line: Line, one: FormField, call: Interaction) -> None:
+def after_to(words: Sequence[str]) -> list[str]:
+    """Return the words of a new name or value without what leads to it, as in `rename Staging to Test`."""
+    return list(words[1:] if len(words) > 1 and words[0].casefold() in ("to", "=", "->", "→") else words)
+
+
+def _take_day(line: Line, one: FormField, call: Interaction, names: Sequence[Name]) -> None:
     line.end = end = find_end(line.words, call.calendar.day_of(call.rt.now()))
-    if end.day:
+    if end.day and not (end.is_sure or end.time) and _is_named(set(line.words) - set(end.rest), names):
+        line.end = Ending(None, tuple(line.words))
+    elif end.day:
         line.values[one.name], line.words = end.day.isoformat(), list(end.rest)
+
+
+def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
+    """Tell whether a word that looks like a day belongs to a name, as in a workspace `Friday Lab`."""
+    in_names = {part for name in names for part in _plain(name.label).split()}
+    return any(_plain(word) in in_names for word in words)
 
 
 def _take_person(line: Line, one: FormField) -> None:
@@ -206,10 +243,17 @@ async def _groups(rt: Runtime) -> Sequence[Name]:
         Name(
             one.id,
             one.name,
-            (one.name.removeprefix("Claude "), *one.models, *(m.removeprefix("claude-") for m in one.models)),
+            (one.name.removeprefix("Claude "), *one.models, *(typed for m in one.models for typed in _spelled(m))),
         )
         for one in found
     ]
+
+
+def _spelled(model: str) -> tuple[str, ...]:
+    """Return how people write a model: `opus-5-5`, `opus 5 5`, `opus 5.5`."""
+    short = model.removeprefix("claude-")
+    family, _, version = short.partition("-")
+    return short, short.replace("-", " "), f"{family} {version.replace('-', '.')}"
 
 
 _LOOKUPS: Mapping[str, Callable[[Runtime], Awaitable[Sequence[Name]]]] = {ids.RATE_GROUP: _groups}

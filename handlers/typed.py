@@ -22,7 +22,7 @@ from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form, unread_end
-from handlers.lines import READS, read_line
+from handlers.lines import READS, after_to, read_line
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ async def _opened_form(call: Interaction) -> bool:
         else:
             await open_form(call, kind.name, line.values, line.labels, unread_end(line.end))
         return True
-    for field, typed in share_out(wanted, words):
+    for field, typed in await _after_key(call, wanted, words):
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
@@ -90,6 +90,19 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
         shared.append((field, " ".join(rest[:count])))
         rest = rest[count:]
     return shared
+
+
+async def _after_key(call: Interaction, fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[FormField, str]]:
+    """Share words out where the first ones name a key that the actor may see: what follows its name is the other field's."""
+    if len(fields) != 2 or fields[0].type != "key":
+        return share_out(fields, words)
+    may_see = await may_see_key(call.rt, call.actor)
+    names = {as_read(name) for key in await call.rt.directory.keys() if may_see(key) for name in (key.id, key.name)}
+    taken = next((n for n in range(len(words), 0, -1) if as_read(" ".join(words[:n])) in names), 0)
+    if not taken:
+        return share_out(fields[:1] if fields[1].name == "reason" else fields, words)
+    rest = words[taken:] if fields[1].name == "reason" else after_to(words[taken:])
+    return [(fields[0], " ".join(words[:taken])), (fields[1], " ".join(rest))]
 
 
 async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:

@@ -22,6 +22,9 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DOTTED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 """What has three digits after each point: somebody else's thousands, or a slip of the finger."""
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_PERIOD = re.compile(
+    r" ?(?:(?:/|per |an? |each |every ) ?(mo|month|h|hour|d|day|w|week|yr|year)|(?<= )(monthly|hourly|daily|weekly|yearly))$"
+)
 _OTHER_CODE = re.compile(r"\b(?!USD)[A-Z]{3} ?[0-9]|[0-9] ?(?!USD)[A-Z]{3}\b")
 
 _HOW = "Write an amount in US dollars, such as 500, 1,234.50 or 2k."
@@ -31,6 +34,7 @@ _COMMAS = "I can't tell what the comma means. Write 1,234.50, or leave the comma
 _POINT = "I can't tell what the point means. Write 1,234 or 1234.50."
 _CENTS = "Write two digits after the point at most, such as 1234.50."
 _TOO_MUCH = "That amount is too large."
+_MONTHLY = "This limit is one for a month. Write dollars a month, such as 500."
 _NO_END = "Write none to take the limit away: the organization's, or Anthropic's own, still holds."
 _OR_NONE = "Write an amount in US dollars, such as 500, 1,234.50 or 2k, or none."
 
@@ -52,8 +56,15 @@ def read_amount(text: str) -> Decimal:
 
 
 def read_limit(text: str) -> Decimal | Literal["none"]:
-    """Return an amount like `read_amount`, or "none" for `none`, `no limit`, `off` and the like; Unreadable for the rest."""
+    """Return dollars a month like `read_amount`, also `$1,000/mo`, or "none" for `none`, `no limit`, `off` and the like.
+
+    Unreadable for the rest.
+    """
     written = " ".join(text.casefold().split())
+    if period := _PERIOD.search(written):
+        if not (period[1] or period[2]).startswith("mo"):
+            raise Unreadable(_MONTHLY)
+        text = written = written[: period.start()]
     if written in NO_LIMIT:
         return NONE
     if written in ENDLESS:

@@ -74,12 +74,17 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         await world.rt.directory.workspaces(fresh=True)
         held = await filled(world, "limit 500 Staging until yesterday", "set_spend_limit")
         assert held == {"workspace_id": "Staging", "amount": "500", "reason": "until yesterday", "ends_on": ""}
+        held = await filled(world, "limit 1.000,50 Staging until 2030-01-31 5pm audit", "set_spend_limit")
+        assert held == {"workspace_id": "Staging", "amount": "1.000,50", "reason": "audit", "ends_on": "2030-01-31"}
         held = await filled(world, "access developer @sofia Staging joins them", "workspace_access")
         assert (held["workspace_id"], held["role"].partition(":")[0]) == ("Staging", "Workspace developer")
-        held = await filled(world, "rate fable rpm 2k Staging until 2030-01-31", "set_rate_limit")
+        held = await filled(world, "access remove @sofia from Staging tomorrow", "workspace_access")
+        assert (held["workspace_id"], held["role"][:9], held["reason"]) == ("Staging", "No access", "")
+        held = await filled(world, "rate fable 5 rpm 2k Staging until 2030-01-31", "set_rate_limit")
         assert (held["rate_group"], held["value"], held["ends_on"]) == ("Claude Fable 5.x", "2k", "2030-01-31")
         for line, detail, value in (
-            ("rename Staging Foo", "Name", "Foo"),
+            ("rename Staging to Foo", "Name", "Foo"),
+            ("color Staging #ff0000", "Colour", "#ff0000"),
             ("update Staging owner dana@acme.test", "Owner", "dana@acme.test"),
             ("tag Staging team=data", "", "team=data"),
         ):

@@ -57,5 +57,7 @@ async def test_a_name_that_is_too_long_is_cut_to_what_its_field_takes(world: Wor
 
 async def test_a_key_is_found_by_a_name_of_several_words(world: World) -> None:
     await make_key(world, "the nightly job")
-    await world.command(ALICE, "/claude-keys disable The Nightly Job")
-    await world.modal(ALICE, "the nightly job")
+    await world.command(ALICE, "/claude-keys disable The Nightly Job because it leaked")
+    assert "because it leaked" in str((await world.modal(ALICE, "the nightly job"))["blocks"])
+    await world.command(ALICE, "/claude-keys rename the nightly job to the weekly one")
+    assert "'the weekly one'" in str((await world.modal(ALICE, "form_rename_key"))["blocks"])

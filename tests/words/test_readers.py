@@ -63,7 +63,17 @@ def test_amounts_that_could_mean_two_things_are_refused_in_a_sentence(text: str,
 
 @pytest.mark.parametrize(
     ("text", "limit"),
-    [("none", "none"), (" No  Limit ", "none"), ("off", "none"), ("remove", "none"), ("$1,234.50", "1234.50")],
+    [
+        ("none", "none"),
+        (" No  Limit ", "none"),
+        ("off", "none"),
+        ("remove", "none"),
+        ("$1,234.50", "1234.50"),
+        ("$1,000/mo", "1000.00"),
+        ("500 per month", "500.00"),
+        ("2k monthly", "2000.00"),
+        ("none a month", "none"),
+    ],
 )
 def test_a_limit_is_an_amount_or_none(text: str, limit: str) -> None:
     assert str(read_limit(text)) == limit
@@ -75,6 +85,9 @@ def test_a_limit_is_an_amount_or_none(text: str, limit: str) -> None:
         ("", "or none."),
         ("no", "or none."),
         ("none at all", "or none."),
+        ("20 a day", "for a month"),
+        ("20 weekly", "for a month"),
+        ("monthly", "or none."),
         ("unlimited", "Write none"),
         ("-1", "without a sign"),
     ],
