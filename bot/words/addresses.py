@@ -5,12 +5,17 @@ from typing import NamedTuple
 
 MOST_CHARACTERS = 254
 _ADDRESS = re.compile(r"[!-?A-Z\[-~]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 """What nobody sees, and mail programs add."""
 _LINKED = re.compile(r"<mailto:([^<>|]*)(?:\|[^<>]*)?>", re.IGNORECASE)
 """How Slack writes an address that it made a link of."""
 _NAMED = re.compile(r'(?<![^\s,;])(?:"[^"\n]*"|[^\s,;<>"@][^,;<>"@\n]*)?\s*<([^<>]*)>')
 """A name and its address in angle brackets. A name doesn't go beyond a comma unless it is in quotation marks."""
+_ENTRY = re.compile(r"[^;；\n]+")
+_ALONE = re.compile(r"[^@<>]*<([^@<>]*@[^@<>]*)>[^@<>]*")
+"""One address in angle brackets and no other: all around it is its name, also `Lee, Kim (IT)`."""
+_FILLER = re.compile(r"[^\w@]*[0-9]*[^\w@]*|and|und", re.IGNORECASE)
+"""Between the addresses of a list, and before each: numbers, dots, `and`."""
 _BETWEEN = re.compile(r"[\s,;、，；]+")
 _AROUND = "\"'“”‘’()[]<>.:"
 
@@ -52,9 +57,10 @@ def read_addresses(text: str) -> Addresses:
     Names before an address in angle brackets say nothing more; all else that is no address is `bad`.
     """
     plain = _LINKED.sub(r" \1 ", _UNSEEN.sub("", text))
+    plain = _ENTRY.sub(lambda entry: _ALONE.sub(r" \1 ", entry[0]) if _ALONE.fullmatch(entry[0]) else entry[0], plain)
     words = [_bare(word) for word in _BETWEEN.split(_NAMED.sub(r" \1 ", plain))]
     good = dict.fromkeys(word.lower() for word in words if is_address(word))
-    bad = dict.fromkeys(word for word in words if word and not is_address(word))
+    bad = dict.fromkeys(word for word in words if not _FILLER.fullmatch(word) and not is_address(word))
     return Addresses(tuple(good), tuple(bad))
 
 
