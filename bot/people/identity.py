@@ -139,14 +139,27 @@ async def _checked(rt: Runtime, slack_id: str, known: Links | None, *, fresh: bo
     # From the list, which a crowd on the first day shares. One whose member is gone isn't followed to another silently.
     found = await _listed(rt, person.email, fresh=fresh)
     if found is None:
-        raise NotLinked(
-            f"I can't find {escape(person.email)} in the Claude organization. Ask an organization admin for an invite."
-        )
+        raise await _no_member(rt, person)
     if link:
         raise NotLinked(
             f"You left the organization and joined again since I linked you, so nothing was done. {_relink(rt)}", _CHANGED
         )
     return person, found, False
+
+
+async def _no_member(rt: Runtime, person: SlackPerson) -> NotLinked:
+    """Return the refusal of somebody who isn't a member; whoever was invited has only to accept that."""
+    email = escape(person.email)
+    try:
+        invites = await rt.directory.invites()
+    except UpstreamError:
+        invites = ()
+    waits = any(one.status == "pending" and is_same_address(one.email, person.email) for one in invites)
+    found: Markup = f"I can't find {email} in the Claude organization."
+    told: Markup = f"You are invited to the Claude organization. Accept the invite in the e-mail to {email}, then try again."
+    return NotLinked(
+        told if waits else f"{found} Ask an organization admin for an invite.", f"{found} They have to join first."
+    )
 
 
 async def _known_member(
