@@ -315,6 +315,7 @@ ALLOWED = {
     ("bot/kinds/limits/peaks/near.py", "found[:_MOST]"): "the nearest to their limits; the rest is counted",
     ("handlers/claude_code.py", "call.channel[:1]"): "text",
     ("handlers/claude_code.py", "' '.join(call.words)[:200]"): "text",
+    ("bot/approvals/cards/several.py", "lines[:MOST_LINES]"): "the last line counts what is left out, and Details has all",
     ("handlers/edge/directly.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "call.channel[:1]"): "text",
     ("handlers/spend_ask.py", "found[:100]"): "suggestions, which typing narrows",

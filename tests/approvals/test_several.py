@@ -11,7 +11,7 @@ import pytest
 from bot.approvals import db as requests
 from bot.approvals import service
 from bot.approvals.act import act_of
-from bot.approvals.cards.several import MOST_LINES, part_lines
+from bot.approvals.cards.several import MOST_LINES, part_lines, with_details
 from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.follow import follow
@@ -32,8 +32,14 @@ CHANGE = "POST /v1/organizations/workspaces/*"
 def test_what_could_not_be_done_is_not_cut_off_the_card() -> None:
     parts = [PartDone(name=f"p{n}", label=f"p{n}", state="done") for n in range(MOST_LINES)]
     lines = part_lines([*parts, PartDone(name="late", label="late", state="refused")]).splitlines()
-    assert (lines[0], lines[1], lines[-1]) == ("⚠️ late", "✅ p0", "… and 1 more: press … → Details.")
+    assert (lines[0], lines[1], lines[-1]) == ("⚠️ late", "✅ p0", "… and 1 more: see Details.")
     assert part_lines([*parts[1:], PartDone(name="late", label="late", state="refused")]).endswith("⚠️ late")
+
+
+def test_a_message_that_leaves_lines_out_has_a_button_for_all_of_them() -> None:
+    parts = [PartDone(name=f"p{n}", label=f"p{n}", state="done") for n in range(MOST_LINES + 1)]
+    assert "request_details" in str(with_details("req_1", part_lines(parts)).blocks)
+    assert "request_details" not in str(with_details("req_1", part_lines(parts[1:])).blocks)
 
 
 def test_where_nothing_could_be_done_one_reason_is_told_and_how_many_more_there_are() -> None:

@@ -1,16 +1,13 @@
 """What is said of and to the people to whom belongs what a request changes. Pure."""
 
-from typing import Any
-
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.plan import ASKED
-from bot.approvals.cards.several import is_partly_in_vain, part_lines
+from bot.approvals.cards.several import is_partly_in_vain, part_lines, with_details
 from bot.approvals.cards.state import ended, left_behind
 from bot.approvals.concerned import Remedy
 from bot.approvals.model import WORDS, Request, Status, Verdict
 from bot.approvals.outcome import KEY_PART, PartDone
 from bot.slack import ids
-from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate
 from bot.slack.model import Message
@@ -25,17 +22,13 @@ def concerned_notice(facts: RequestFacts, remedy: Remedy | None, thing: str, cha
     `thing` is its id.
     """
     if chapter == ASKED:
-        return _message(_asked(facts))
+        return with_details(facts.request.id, _asked(facts))
     if chapter == "end":
-        return _message(ended(facts))
+        return with_details(facts.request.id, ended(facts))
     if remedy is None:
-        return _message(_done(facts))
+        return with_details(facts.request.id, _done(facts))
     opens = button(remedy.label, f"{ids.OPEN_PREFIX}{remedy.kind}", thing if remedy.takes_thing else "")
-    return _message(_lines(_done(facts), f"If this is wrong: {remedy.sentence}"), opens)
-
-
-def _message(text: Markup, *buttons: dict[str, Any]) -> Message:
-    return Message(text, [section(text), *([actions(*buttons)] if buttons else [])])
+    return with_details(facts.request.id, _lines(_done(facts), f"If this is wrong: {remedy.sentence}"), opens)
 
 
 def _asked(facts: RequestFacts) -> Markup:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from bot.approvals.cards.ahead import is_last_call
 from bot.approvals.cards.model import RequestFacts
-from bot.approvals.cards.several import TROUBLE, is_partly_in_vain, part_lines
+from bot.approvals.cards.several import TROUBLE, is_partly_in_vain, part_lines, with_details
 from bot.approvals.cards.state import awaited, denied_by, ended, expired_because, failure, left_behind, not_done
 from bot.approvals.cards.word import unproven
 from bot.approvals.handover.words import key_hint, why_not_handed_over
@@ -14,7 +14,7 @@ from bot.approvals.model import Request, Status, Verdict
 from bot.approvals.outcome import KEY_PART, PartDone
 from bot.people.roles import SEE_ALL_KEYS
 from bot.slack import ids
-from bot.slack.blocks import actions, paragraphs, section
+from bot.slack.blocks import section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, channel_mention, date, escape, mention
 from bot.slack.model import Message
@@ -49,7 +49,7 @@ def requester_notice(facts: RequestFacts, chapter: str) -> Message:
         text = f"{bold(facts.title)}. Updated: see the message below."
         return Message(text, [section(text)])
     text, buttons = _said(facts)
-    return Message(text, [*paragraphs(text.split("\n")), *([actions(*buttons)] if buttons else [])])
+    return with_details(facts.request.id, text, *buttons)
 
 
 def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
@@ -132,7 +132,7 @@ def news_notice(facts: RequestFacts, which: str) -> Message | None:
         return None
     text = f"{bold(facts.title)}\n{part_lines(news)}"
     undo = [button(facts.undo_label, ids.UNDO, facts.request.id)] if facts.undo_label else []
-    return Message(text, [*paragraphs(text.split("\n")), *([actions(*undo)] if undo else [])])
+    return with_details(facts.request.id, text, *undo)
 
 
 def _end(request: Request) -> Markup:

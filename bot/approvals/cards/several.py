@@ -1,19 +1,31 @@
 """What came of each part of a request that does several things, as lines of cards and messages. Pure."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from bot.approvals.outcome import Outcome, PartDone, PartState
+from bot.slack import ids
+from bot.slack.blocks import actions, paragraphs
+from bot.slack.elements import button
 from bot.slack.markup import Markup, date, escape, truncate
+from bot.slack.model import Message
 from bot.words.wording import number
 
 MOST_LINES: Final = 15
 """On a card and in a message; Details has all."""
 _LONGEST = 180
+_SEE: Final[Markup] = "see Details."
 _MOST_LENGTH = 2900
 """Characters of a block that holds 3,000, with the line that says how many lines are left out."""
 _MARKS: Final[dict[PartState, Markup]] = {"done": "✅", "waits": "⏳", "refused": "⚠️", "left_out": "▫️", "over": "⌛"}
 TROUBLE: Final = frozenset({"refused", "left_out", "over"})
+
+
+def with_details(request_id: str, text: Markup, *buttons: dict[str, Any]) -> Message:
+    """Return a message of text and buttons, and one for Details where lines were left out: it has no menu as a card has."""
+    details = [button("Details", ids.DETAILS, request_id)] if text.endswith(_SEE) or f"{_SEE}\n" in text else []
+    row = [*buttons, *details]
+    return Message(text, [*paragraphs(text.split("\n")), *([actions(*row)] if row else [])])
 
 
 def part_line(part: PartDone) -> Markup:
@@ -32,7 +44,7 @@ def first_lines(lines: Sequence[Markup]) -> Markup:
             break
         shown.append(line)
     more = len(lines) - len(shown)
-    return "\n".join([*shown, f"… and {number(more)} more: press … → Details."] if more else shown)
+    return "\n".join([*shown, f"… and {number(more)} more: {_SEE}"] if more else shown)
 
 
 def part_lines(parts: Sequence[PartDone]) -> Markup:
