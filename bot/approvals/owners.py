@@ -21,6 +21,7 @@ from bot.people.model import Actor, Who
 from bot.runtime import Runtime
 from bot.slack.model import SlackPerson
 from bot.slack.refusals import NO_SUCH_PERSON
+from bot.words.addresses import is_same_address
 
 log = structlog.get_logger()
 
@@ -89,14 +90,26 @@ async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
     async with rt.store.read() as tx:
         link = await links.find_one(tx, who.slack_id, who.member_id)
     member_id = who.member_id or (link.member_id if link else "")
-    slack_id = who.slack_id or (link.slack_id if link else "")
     member = next((one for one in await rt.directory.members() if one.id == member_id), None)
     email = who.email or (member.email if member else link.email if link else "")
+    slack_id = who.slack_id or (link.slack_id if link else "") or await _account_at(rt, email)
     person, is_reachable = await in_slack(rt, slack_id) if slack_id else (None, False)
     name = (member.name if member else "") or (person.name if person else "") or email or member_id
     known = Who(slack_id=slack_id, member_id=member_id, email=email)
     found = _named(kind.concerns.thing, known, name, hears_ask=kind.concerns.hears_ask)
     return found.model_copy(update={"is_reachable": is_reachable})
+
+
+async def _account_at(rt: Runtime, email: str) -> str:
+    """Return the Slack id of whoever has an address, who may never have used the bot, or "".
+
+    It tells whom to write to and links nobody.
+    """
+    try:
+        person = await rt.notifier.person_at(email) if email else None
+    except SlackError:
+        return ""
+    return person.id if person and is_same_address(person.email, email) else ""
 
 
 async def in_slack(rt: Runtime, slack_id: str) -> tuple[SlackPerson | None, bool]:

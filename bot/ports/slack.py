@@ -44,6 +44,10 @@ class Notifier(Protocol):
         """Return a person; a minute old at most, or as of now with `fresh`."""
         ...
 
+    async def person_at(self, email: str) -> SlackPerson | None:
+        """Return the active person with an e-mail address as of now, None where Slack shows none."""
+        ...
+
     async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
         """Return the user ids in a Slack user group."""
         ...

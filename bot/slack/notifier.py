@@ -118,6 +118,14 @@ class SlackNotifier:
         """Return a person."""
         return await self._people.get(slack_id, fresh=fresh)
 
+    async def person_at(self, email: str) -> SlackPerson | None:
+        """Return the active person with an e-mail address as of now, None where Slack shows none (slack.md §7.4)."""
+        try:
+            answer = await self._call("users.lookupByEmail", repeat=True, email=email)
+        except SlackRefused:
+            return None
+        return person_of(answer["user"])
+
     async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:
         """Return the user ids in a user group. One that no longer exists is empty."""
         return await self._groups.get(group_id, fresh=fresh)

@@ -160,10 +160,10 @@ async def test_the_requester_on_record_owns_a_key_and_a_gone_maker_is_named_thou
         await requests.insert(tx, request, "made")
     found = await whose(world, made)
     assert [(one.slack_id, one.is_reachable) for one in found] == [(DANA, True)]
-    last = (await world.rt.directory.members())[-1]
-    unlinked = await make_key(world, "of-somebody-unlinked", created_by=last.id)
-    found = await whose(world, unlinked)
-    assert [(one.slack_id, one.is_reachable, one.name, one.email) for one in found] == [("", False, last.name, last.email)]
+    frank = next(one for one in await world.rt.directory.members() if one.email == "frank@acme.test")
+    left = await make_key(world, "of-somebody-who-left", created_by=frank.id)
+    found = await whose(world, left)
+    assert [(one.slack_id, one.is_reachable, one.name, one.email) for one in found] == [("", False, frank.name, frank.email)]
     await world.post(f"/people/{DANA}", deleted=True)
     assert [one.is_reachable for one in await whose(world, made)] == [False]
 
@@ -171,6 +171,13 @@ async def test_the_requester_on_record_owns_a_key_and_a_gone_maker_is_named_thou
 async def whose(world: World, key_id: str) -> tuple[Concerned, ...]:
     """Return whose a key is."""
     return await find_concerned(world.rt, REVOKE_KEY, key_id)
+
+
+async def test_an_owner_who_never_used_the_bot_is_found_by_their_address_and_told(world: World) -> None:
+    priya = next(one for one in await world.rt.directory.members() if one.email == "priya@acme.test")
+    card = await ask_to(world, "disable_key", await make_key(world, "of-somebody-new", created_by=priya.id))
+    assert "Key of <@U0CROWD01>, " in card["text"]
+    await world.message("U0CROWD01", "Nothing is changed yet")
 
 
 def test_nothing_that_is_made_new_is_somebodys() -> None:

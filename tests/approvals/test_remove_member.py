@@ -123,7 +123,7 @@ async def test_a_change_of_a_handed_over_key_is_told_to_its_new_owner(world: Wor
 @pytest.mark.proof
 async def test_what_waits_to_be_done_to_a_key_names_its_new_owner_who_is_told(world: World) -> None:
     assert (await fill_in(world, ALICE, DISABLE_KEY, {"key_id": key_id(world, KEPT), "reason": "Not used"}))["ok"]
-    assert "Key of Noah Klein" in (await card_with(world, "Not used"))["text"]
+    assert "Key of <@U0CROWD04>" in (await card_with(world, "Not used"))["text"]
     await removed(world, await asked(world))
     await a_minute_passes(world)
     card = await card_with(world, "Not used")

@@ -38,6 +38,7 @@ SCOPES_OF_CALLS: dict[str, set[str]] = {
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read", "users:read.email"},
+    "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
     "views.publish": set(),
     "views.push": set(),

@@ -169,6 +169,9 @@ class Slack:
             slack_id, "T0ACME", slack_id, f"{slack_id}@acme.test", "UTC", is_gone, False, False, False, False, True
         )
 
+    async def person_at(self, email: str) -> SlackPerson | None:
+        return None
+
     async def is_in_channel(self, channel_id: str, slack_id: str) -> bool:
         return slack_id in self.people
 
