@@ -27,6 +27,7 @@ READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date"
 """A row that fills in one of these is read here."""
 WHOLE_TYPED = (WHOLE, "org", "all", "everything")
 """Words that mean the whole organization where a form takes that instead of a workspace."""
+ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
 _NAMED: frozenset[FieldType] = frozenset({"workspace", "lookup", "choice"})
 _NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
     "amount": read_amount,
@@ -214,6 +215,8 @@ def _plain(text: str) -> str:
 
 
 def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool) -> Markup:
+    if mentioned(word):
+        return ONE_PERSON
     labels = [name.label for name in names]
     shown = listed([bold(label) for label in labels], "or", most=_MOST_SHOWN)
     if is_part:

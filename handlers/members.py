@@ -20,6 +20,7 @@ from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
+from handlers.lines import ONE_PERSON
 from handlers.member_card import is_one, show_typed
 from handlers.member_lists import list_typed
 
@@ -52,6 +53,9 @@ async def _role(call: Interaction) -> None:
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
         await call.say(plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}."))
+        return
+    if person and words and mentioned(words[0]):
+        await call.say(plain_answer(ONE_PERSON))
         return
     if role and role not in ROLES:
         await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))

@@ -72,7 +72,9 @@ def person_card(facts: PersonFacts, calendar: Calendar) -> Message:
     return Message(f"{intro} {' '.join(_said(facts))}", fit(blocks))
 
 
-_UNLINKED: Markup = "\nnot linked to Slack yet: show them by an @mention to change their role or access"
+_UNLINKED: Markup = (
+    "\nnot linked to Slack yet: if they have an active account, show them by an @mention to change their role or access"
+)
 
 
 def _intro(facts: PersonFacts, calendar: Calendar) -> Markup:

@@ -112,6 +112,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
         ("<@U0NINA>", "I can't find nina@acme.test in the Claude organization."),
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
         ("<@U0FRANK>", "That Slack account isn't active any more."),
+        ("<@U0BOB> <@U0DANA>", "A request is about one person."),
         ("priya", "*priya* is not a person that I know. Mention them: `/claude-members role @person developer`."),
     ],
 )
