@@ -127,7 +127,7 @@ async def test_a_role_that_changed_while_the_request_waited_is_not_overwritten(w
     await world.post("/claude/users/priya@acme.test", role="user")
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.FAILED)
-    await card_with(world, "Somebody else changed Priya Nair: it is user now, and was developer when this was asked.")
+    await card_with(world, "Somebody else changed Priya Nair's role: it is user now, and was developer when this was asked.")
     assert await role_of(world, "priya@acme.test") == "user"
 
 

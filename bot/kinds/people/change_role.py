@@ -78,6 +78,10 @@ async def _read(look: Look[ChangeRole]) -> Thing:
     return _thing(await look.admin.user(look.payload.member_id))
 
 
+def _drifted(thing: Thing, was: str) -> str:
+    return f"Somebody else changed {thing.name}'s role: it is {thing.value} now, and was {was} when this was asked."
+
+
 _ROLE = Setting[ChangeRole](
     noun="role",
     field="slack_id",
@@ -90,6 +94,7 @@ _ROLE = Setting[ChangeRole](
     already=lambda thing: f"{thing.name} already has the role {thing.value}.",
     already_at="role",
     in_words=role_in_words,
+    drifted=_drifted,
     gone=lambda look: left_with_membership(look, look.payload.member_id, look.payload.member_name),
 )
 
