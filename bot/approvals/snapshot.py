@@ -95,7 +95,7 @@ async def keys_in_workspace(
     uses = {key_id: _as_use(use) for key_id, use in (each or {}).items()}
     keys.sort(key=lambda key: _by_use(key, uses.get(key.id)))
     first = keys[:SHOWN_KEYS]
-    asked_for, members = await _askers_of(rt, [key.id for key in first]), await rt.directory.members_by_id()
+    accounts, members = await _accounts_of(rt, [key.id for key in first]), await rt.directory.members_by_id()
     return KnownKeys(
         total=len(keys),
         active=sum(key.status == "active" for key in keys),
@@ -104,7 +104,7 @@ async def keys_in_workspace(
             NamedKey(
                 name=key.name,
                 status=key.status,
-                owner=asked_for.get(key.id, ""),
+                owner=accounts.get(key.id, ""),
                 maker=_name_of(members.get(key.created_by or "")),
                 use=uses.get(key.id),
             )
@@ -129,12 +129,13 @@ async def living_keys(directory: Directory, workspace_id: str) -> list[ApiKey]:
     return [key for key, home in zip(alive, homes, strict=True) if home and home.id == workspace_id]
 
 
-async def _askers_of(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+async def _accounts_of(rt: Runtime, key_ids: Sequence[str]) -> dict[str, str]:
+    """Return by id the Slack account of whom a key was handed to, else of its requester on record."""
+    found, others = dict[str, str](), Others(rt.store)
     for kind in all_kinds(rt).values():
         if kind.issues_keys:
-            found |= await Others(rt.store).requesters_of(kind.name, key_ids)
-    return found
+            found |= await others.requesters_of(kind.name, key_ids)
+    return found | {key_id: one.owner.slack_id for key_id, one in (await others.handed_over(key_ids)).items()}
 
 
 async def keys_of(rt: Runtime, actor: Actor) -> frozenset[str]:

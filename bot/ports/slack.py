@@ -45,7 +45,7 @@ class Notifier(Protocol):
         ...
 
     async def person_at(self, email: str) -> SlackPerson | None:
-        """Return the active person with an e-mail address as of now, None where Slack shows none."""
+        """Return the active person with an e-mail address, a minute old at most; None where Slack shows none."""
         ...
 
     async def group_members(self, group_id: str, *, fresh: bool = False) -> frozenset[str]:

@@ -42,6 +42,7 @@ class SlackNotifier:
         self._session = session
         self._proxy_for, self._may_answer_at = proxy_for, may_answer_at
         self._people = Cache(self._load_person, KEEP_SECONDS)
+        self._addresses = Cache(self._load_person_at, KEEP_SECONDS)
         self._groups = Cache(self._load_group, KEEP_SECONDS)
         self._channels = Cache(self._load_channel, KEEP_SECONDS)
 
@@ -119,7 +120,11 @@ class SlackNotifier:
         return await self._people.get(slack_id, fresh=fresh)
 
     async def person_at(self, email: str) -> SlackPerson | None:
-        """Return the active person with an e-mail address as of now, None where Slack shows none (slack.md §7.4)."""
+        """Return the active person with an e-mail address, None where Slack shows none."""
+        return await self._addresses.get(email)
+
+    async def _load_person_at(self, email: str) -> SlackPerson | None:
+        # An Enterprise organization may refuse it, too (slack.md §7.4).
         try:
             answer = await self._call("users.lookupByEmail", repeat=True, email=email)
         except SlackRefused:

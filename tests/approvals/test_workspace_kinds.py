@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
+from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Done, NeedsPerson
+from bot.approvals.ownership import db as ownership
+from bot.approvals.snapshot import keys_in_workspace, living_keys
 from bot.errors import InvalidInput
 from bot.kinds.workspaces.archive import ARCHIVE_WORKSPACE, ArchiveWorkspace
 from bot.kinds.workspaces.update import UPDATE_WORKSPACE, UpdateWorkspace
+from bot.people.model import Who
 from tests.approvals.acting import card_with, make_key, press, until
 from tests.approvals.asking import apply, approve, ask, look, now_on_the_wire, writes_since
 from tests.approvals.samples import ALICE as SOMEBODY
+from tests.approvals.samples import a_request
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
 MISSING = "That workspace doesn't exist. Choose one from the list."
@@ -194,6 +199,23 @@ async def test_one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it(w
     await press(world, CAROL, card, "request_approve")
     await until(world, card, Status.APPLIED)
     await world.message(DANA, "Workspace Staging is archived for good, and all its keys with it*.")
+
+
+async def test_to_whom_a_key_was_handed_hears_that_it_ends_and_not_its_maker(world: World) -> None:
+    staging, noah = await world.workspace_id("Staging"), await world.rt.directory.member_by_email("noah@acme.test")
+    key_id = await make_key(world, "handed-over", created_by=noah.id)
+    before = await ARCHIVE_WORKSPACE.concerns.find(reading_of(world.rt), staging)
+    dana = Who(slack_id=DANA, member_id="", email="dana@acme.test")
+    theirs = [key for key in await living_keys(world.rt.directory, staging) if key.created_by == noah.id]
+    async with world.rt.store.write() as tx:
+        await requests.insert(tx, request := a_request("remove_member", Status.APPLIED), "handed")
+        for key in theirs:
+            await ownership.hand_over(tx, key.id, dana, request.id)
+    after = await ARCHIVE_WORKSPACE.concerns.find(reading_of(world.rt), staging)
+    assert (dana in after, [one.member_id for one in before].count(noah.id)) == (True, 1)
+    assert noah.id not in [one.member_id for one in after]
+    first = (await keys_in_workspace(world.rt, staging, lambda key: key.id == key_id)).first
+    assert [one.owner for one in first] == [DANA]
 
 
 async def test_the_answer_to_archiving_is_lost_and_it_is_done_once(world: World) -> None:

@@ -83,12 +83,16 @@ async def _look(look: Look[ArchiveWorkspace]) -> Done | None:
 
 
 async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
-    """Return whose keys end: each key's requester on record, else the member whom the API names as its maker."""
+    """Return whose keys end: to whom each was handed, else its requester on record, else its maker as the API has them."""
     keys = await living_keys(reading.directory, workspace_id)
-    asked_for = await reading.others.requesters_of(CREATE_KEY.name, [key.id for key in keys])
+    ids = [key.id for key in keys]
+    given = await reading.others.handed_over(ids)
+    asked_for = await reading.others.requesters_of(CREATE_KEY.name, [one for one in ids if one not in given])
     accounts = dict.fromkeys(asked_for.values())
-    makers = dict.fromkeys(key.created_by for key in keys if key.created_by and key.id not in asked_for)
+    known = {*given, *asked_for}
+    makers = dict.fromkeys(key.created_by for key in keys if key.created_by and key.id not in known)
     return (
+        *dict.fromkeys(one.owner for one in given.values()),
         *(Who(slack_id=one, member_id="", email="") for one in accounts),
         *(Who(slack_id="", member_id=one, email="") for one in makers),
     )
