@@ -13,11 +13,12 @@ from bot.kinds.limits.groups import groups_of, spoken
 from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
-from bot.slack.markup import Markup, bold, clean, reads_alike
+from bot.slack.markup import Markup, bold, reads_alike
 from bot.words.amounts import read_amount, read_limit
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
+from bot.words.reading import as_read
 from bot.words.similar import closest
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
@@ -211,7 +212,7 @@ def _by_typed(names: Iterable[Name], plain: Callable[[str], str]) -> dict[str, l
 
 
 def _plain(text: str) -> str:
-    return clean(text).casefold()
+    return as_read(text)
 
 
 def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool) -> Markup:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from bot.words.calendars import UTC_DAYS
+from bot.words.folded import straight
 from bot.words.own import Own, own
 from bot.words.reading import clean as clean
 
@@ -25,7 +26,7 @@ _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
 
 def reads_alike(one: str, other: str) -> bool:
     """Tell whether people read two texts as the same: what is shown is what is compared."""
-    return clean(one) == clean(other)
+    return straight(clean(one)) == straight(clean(other))
 
 
 def escape(text: str) -> Markup:

@@ -11,11 +11,20 @@ _UNSEEN = ("Cc", "Cf", "Cs")
 """Categories of control, format (zero width, direction) and half characters."""
 _FILLING = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """What Unicode lets nobody draw besides: joiners of marks, empty letters, and selectors of a letter's variant."""
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032", "'"))
+"""What phones write for the apostrophe of a name that has a straight one."""
+
+
+def straight(text: str) -> str:
+    """Return a text with straight apostrophes."""
+    return text.translate(_APOSTROPHES)
 
 
 def folded(text: str) -> str:
     """Return what spellings of a name have in common that nobody can tell apart, without regard to case."""
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
-    seen = "".join(one for one in _FILLING.sub("", text) if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    seen = "".join(
+        one for one in _FILLING.sub("", straight(text)) if one.isspace() or unicodedata.category(one) not in _UNSEEN
+    )
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold()).split())

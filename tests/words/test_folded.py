@@ -33,6 +33,8 @@ def test_case_and_the_way_an_accent_is_put_together_make_no_other_name() -> None
     assert folded("Data  Platform\n") == folded("data platform")
     assert clean(normalize("NFD", TYPED)) == TYPED
     assert reads_alike(ON_A_MAC.casefold(), TYPED.casefold())
+    assert folded("O’Neil Lab") == folded("o'neil lab")
+    assert reads_alike("O’Neil", "O'Neil"), "what phones write"
     assert not reads_alike("Cafe", "Café")
 
 

@@ -103,7 +103,7 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
 def _check_typed(value: str, form: FormInput) -> str | None:
     wanted = form.labels.get("key_id", "")
     # A menu shows 75 characters of a name; what it cut can't be compared.
-    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else value == wanted
+    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else reads_alike(value, wanted)
     return None if wanted and is_same else _NOT_THE_NAME
 
 
