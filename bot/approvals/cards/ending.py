@@ -18,7 +18,8 @@ def ending_lines(keys: KnownKeys | None) -> Markup:
     verb = "ends" if keys.total == 1 else "end"
     lines: list[Markup] = [f"⚠️ *{plural(keys.total, 'key')}* {verb} with it{cost}:", *map(key_line, keys.first)]
     rest = keys.total - len(keys.first)
-    return "\n".join([*lines, f"and {number(rest)} more"] if rest > 0 else lines)
+    more: Markup = f"and {number(rest)} more: see the list of this workspace's keys"
+    return "\n".join([*lines, more] if rest > 0 else lines)
 
 
 def key_line(key: NamedKey) -> Markup:
