@@ -56,7 +56,7 @@ COMMANDS = (
             Subcommand(
                 "show",
                 "show KEY",
-                "all that is known of a key, and what you may ask for it",
+                "everything about a key, and what you can ask for",
                 GET_KEY,
                 like=("info",),
                 names=True,
@@ -97,7 +97,7 @@ COMMANDS = (
             Subcommand(
                 "list",
                 "list [admins | developers | billing | users | claude code] [without keys | pending | expired] [NAME]",
-                "members, or invites that wait or have expired, in any order of words",
+                "members and invites, narrowed by words in any order",
                 GIVE_ACCESS,
                 also=tuple("admins developers billing users claude pending expired invites inactive without".split()),
                 like=("all", "ls", "find", "search"),
@@ -106,14 +106,14 @@ COMMANDS = (
             Subcommand(
                 "show",
                 "show [@person | ADDRESS]",
-                "all that is known of somebody, or of you: roles, keys, requests and when they end",
+                "everything about somebody, or about you: roles, keys, requests and end dates",
                 GIVE_ACCESS,
                 like=("me", "card", "whois"),
             ),
             Subcommand(
                 "remove",
                 "remove @person | ADDRESS",
-                "ask to remove somebody, and decide about their keys",
+                "ask to remove somebody, and choose what happens to their keys",
                 GIVE_ACCESS,
                 opens="remove_member",
                 fills=("member_id",),
@@ -133,7 +133,9 @@ COMMANDS = (
                 GIVE_ACCESS,
                 like=("uninvite", "cancel"),
             ),
-            Subcommand("relink", "relink @person", "link somebody again whose e-mail changed (admins only)", GIVE_ACCESS),
+            Subcommand(
+                "relink", "relink @person", "link somebody again after their e-mail changed (admins only)", GIVE_ACCESS
+            ),
         ),
     ),
     Command(
@@ -154,7 +156,7 @@ COMMANDS = (
             Subcommand(
                 "show",
                 "show WORKSPACE",
-                "all that is known of a workspace: members, limits, keys, spend",
+                "everything about a workspace: members, limits, keys, spend",
                 WORKSPACES,
                 like=("about", "info", "get", "see", "members"),
             ),
@@ -198,7 +200,7 @@ COMMANDS = (
             Subcommand(
                 "limit",
                 "limit WORKSPACE AMOUNT [until DAY]",
-                "ask for a monthly spend limit, or none; instead of a workspace: organization",
+                "ask for a monthly spend limit, or none; write organization to limit all of it",
                 WORKSPACES,
                 opens="set_spend_limit",
                 fills=("workspace_id", "amount", "ends_on", "reason"),
@@ -241,10 +243,16 @@ COMMANDS = (
                 reads_all=True,
             ),
             Subcommand(
-                "dashboard", "dashboard", "today, 30 to 90 days, the largest parts, limits", SPEND, like=("overview",)
+                "dashboard",
+                "dashboard",
+                "spend today and in 30 to 90 days, the largest parts, the limits",
+                SPEND,
+                like=("overview",),
             ),
             Subcommand("report", "report [NAME] [PERIOD] [by TAG]", "reports, also on a schedule", SPEND, like=("reports",)),
-            Subcommand("records", "records [PERIOD] [by model]", "every record, and as CSV", SPEND, like=("csv", "rows")),
+            Subcommand(
+                "records", "records [PERIOD] [by model]", "single records of spend, also as CSV", SPEND, like=("csv", "rows")
+            ),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
             Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
             Subcommand("ask", "ask", "ask for figures in a form", SPEND),
@@ -264,7 +272,7 @@ COMMANDS = (
             Subcommand(
                 "",
                 _CODE,
-                "what people did with Claude Code, beside the period before; only you see it",
+                "what people did with Claude Code, compared with the period before; only you see it",
                 SPEND,
                 matches=r".*",  # it names what it doesn't understand itself
             ),
@@ -280,7 +288,7 @@ COMMANDS = (
             Subcommand(
                 "status", "status", "connections, figures, policy, and what doesn't work and why", SET_UP, like=("health",)
             ),
-            Subcommand("advice", "advice", "what to put right, the worst first (admins only)", SET_UP, like=("findings",)),
+            Subcommand("advice", "advice", "what to fix, the worst first (admins only)", SET_UP, like=("findings",)),
             HELP,
         ),
         bare="help",

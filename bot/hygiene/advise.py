@@ -58,7 +58,7 @@ async def check_offered(rt: Runtime, actor: Actor, key: str) -> None:
     except (UpstreamError, TimeoutError):
         return
     if key not in {one.key for one in found}:
-        raise NotFound("This was put right or accepted already. Nothing is left to do.")
+        raise NotFound("This was fixed or accepted already. Nothing is left to do.")
 
 
 async def accept(rt: Runtime, actor: Actor, key: str, until: datetime, reason: str) -> Finding:

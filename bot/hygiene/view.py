@@ -76,7 +76,7 @@ def advice_list(page: Page[Finding], accepted: int, figures: Markup) -> Message:
     part = "" if page.is_whole else f", {range_of(page)}"
     head: Markup = f"*{plural(page.total or 0, 'finding')}*{part}, the most money at stake first, then the highest risk"
     if not page.items:
-        head = "✅ I found nothing to put right"
+        head = "✅ I found nothing to fix"
     if accepted:
         is_not: Markup = "isn't" if accepted == 1 else "aren't"
         head = f"{head}. {plural(accepted, 'accepted finding')} {is_not} shown"

@@ -158,7 +158,9 @@ def not_here(call: Interaction) -> Message:
     """Return what is said of words behind a command that takes none."""
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     alone = code(f"{text_at(call.payload, 'command')} {name}".strip())
-    return plain_answer(f"I don't know {bold(truncate(' '.join(call.words), 100))} here. {alone} alone shows what there is.")
+    return plain_answer(
+        f"I don't know {bold(truncate(' '.join(call.words), 100))} here. {alone} alone shows what you can type."
+    )
 
 
 def notice_view(markup: Markup, title: str = "Quartermaster") -> Json:

@@ -43,7 +43,7 @@ async def test_an_admin_is_advised_and_accepts_and_nobody_else_sees_it(world: Wo
     await world.submit(BOB, advice_until="2026-12-31", advice_reason="Known, mended next quarter")
     await world.modal(BOB, "Accepted until")
     await world.click_on(BOB, answer, "advice_offer", value=offer["value"])
-    await told(world, BOB, "This was put right or accepted already. Nothing is left to do.")
+    await told(world, BOB, "This was fixed or accepted already. Nothing is left to do.")
     await world.command(BOB, "/claude-admin advice")
     answer = await told(world, BOB, "1 accepted finding isn't shown.")
     await press(world, BOB, answer, "advice_accepted")
