@@ -211,7 +211,7 @@ class Setting(Generic[P]):
         if thing.value == was:
             return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
         if await self._is_later(act, thing):
-            return Done(Outcome(note=f"{thing.name} is {said} by a later request, so I left it.", gone_at_end=True))
+            return Done(Outcome(note=f"{thing.name} is {said} because of a later request, so I left it.", gone_at_end=True))
         back = await self._before(act)
         if thing.value not in (self.to(act.payload), back):
             raise NeedsPerson(
@@ -221,7 +221,7 @@ class Setting(Generic[P]):
             await self._set(act, back)
         if back == was:
             return Done()
-        note = f"{thing.name} was {was_said} for a time only, which is over, too, so it is {self.in_words(back)} again."
+        note = f"{thing.name} was {was_said} only for a time, which is over too, so it is {self.in_words(back)} again."
         return Done(Outcome(note=note, gone_at_end=True, back=back))
 
     async def _is_later(self, act: Act[P], thing: Thing) -> bool:

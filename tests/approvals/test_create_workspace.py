@@ -235,7 +235,7 @@ async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(wor
     world.sandbox.claude.flags.workspace_limit = 500
     for number in range(91):
         await world.rt.admin.create_workspace(f"Filled {number}")
-    await refused(world, "The organization has 99 workspaces, and can have 100", name="Other")
+    await refused(world, "The organization has 99 workspaces, and 100 is the usual maximum", name="Other")
     for number in range(3):  # more than 100: it was raised
         await world.rt.admin.create_workspace("Other" if number == 2 else f"More {number}")
     await world.rt.admin.archive_workspace(workspaces(world, "Other")[0].id)

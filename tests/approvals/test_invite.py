@@ -97,7 +97,10 @@ async def test_what_is_wrong_with_an_address_is_said_at_its_field(world: World) 
         ("Alice@Acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
         (f"{KIM} nina@acme.test", "nina@acme.test already has an invite as user."),
         ("alice+new@acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
-        (f"kim+x@acme.test {KIM}", f"The Claude API takes kim+x@acme.test and {KIM} for one mailbox and invites it once."),
+        (
+            f"kim+x@acme.test {KIM}",
+            f"The Claude API takes kim+x@acme.test and {KIM} for the same mailbox and invites it only once.",
+        ),
     ):
         assert (await world.submit(ALICE, emails=emails))["ok"]
         await world.modal(ALICE, said)

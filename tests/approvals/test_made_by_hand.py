@@ -64,7 +64,7 @@ def test_a_requester_of_whom_no_member_is_known_matches_nobody() -> None:
         (key(expires_at=ENDS + 4 * DAY), ENDS, "", "later end, 4 Jan 2027 22:59 UTC"),
         (key(expires_at=ENDS - timedelta(seconds=1)), ENDS, "", "earlier end, 31 Dec 2026 22:59 UTC"),
         (key(expires_at=None), ENDS, "", "without an expiry"),
-        (key(expires_at=ENDS), None, "", "it was to work for good"),
+        (key(expires_at=ENDS), None, "", "but was asked for without an end"),
         (key(expires_at=None), None, "", ""),
     ],
 )
@@ -123,7 +123,7 @@ async def test_a_personal_key_of_the_maker_is_refused_and_a_finding_until_it_is_
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
     card = await card_with(world, "✅ *Key `as-carol` in Production issued")
-    assert "It was created with an earlier end, 20 Dec 2026 00:00 UTC; it was to work until 31 Dec 2026" in card["text"]
+    assert "It was created with an earlier end, 20 Dec 2026 00:00 UTC, but was asked for until 31 Dec 2026" in card["text"]
     await world.message(ALICE, "It was created with an earlier end, 20 Dec 2026 00:00 UTC")
     async with world.rt.store.read() as tx:
         (found,) = await unsettled(tx)

@@ -38,7 +38,7 @@ async def test_the_api_takes_it_away_until_a_day_once_and_the_bot_tells_nothing_
             assert (
                 "*Research*: $3,000.00 → *no limit of its own* · then the organization's limit of $20,000.00" in card["text"]
             )
-            assert "on approval I take it away at once; I stop telling how much of it is spent" in card["text"]
+            assert "on approval I take it away at once; I stop posting here how much of it is spent" in card["text"]
             for _ in range(3):
                 await world.post("/faults", target="claude", name=TAKE_AWAY, kind="drop_after")
         await press(world, BOB, card, "request_approve")
@@ -83,15 +83,15 @@ async def test_what_somebody_took_away_by_hand_is_proven_and_set_back_by_hand_at
     await until(world, first, Status.APPLIED)
     card = await approved(world, "Staging", "none", ends_on="2026-12-31")
     assert (
-        "*Staging*: $5,000.00 → *no limit of its own* · then the organization's limit holds, if it has one" in card["text"]
+        "*Staging*: $5,000.00 → *no limit of its own* · then the organization's limit applies, if it has one" in card["text"]
     )
     steps = await world.message(CAROL, "You approved to take away the spend limit of *Staging*")
-    assert "2. Take its monthly spend limit away. Where none is set, leave it so. It holds until <!date^" in steps["text"]
+    assert "2. Remove its monthly spend limit. If none is set, change nothing. It applies until <!date^" in steps["text"]
     await by_hand(world, cents="700000")
     await a_minute_passes(world)
     await until(world, card, Status.FULFILLING)
     await card_with(world, "⚠️ A limit was set, which isn't what was approved.")
-    await world.message(CAROL, "Please take it away.")
+    await world.message(CAROL, "Please remove it.")
     await by_hand(world, cents=None)
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)

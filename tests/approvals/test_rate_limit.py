@@ -79,7 +79,7 @@ async def test_a_limit_is_set_and_goes_back_to_what_it_was_and_no_other_changes(
 
 
 async def test_what_would_change_nothing_is_refused_with_the_number_that_matters(world: World) -> None:
-    above = "The organization's limit is 10,000, so more changes nothing. Use 10,000 or less, or none."
+    above = "The organization's limit is 10,000, so a higher number changes nothing. Use 10,000 or less, or none."
     assert await refused(world, "10001") == {"value": above}
     assert (await asked(world, "10000")).payload["organization"] == 10_000
     already = "Staging's limit of requests per minute for Claude Opus 5.x is already the organization's limit."
@@ -114,7 +114,7 @@ async def test_what_changed_meanwhile_is_not_overwritten(world: World) -> None:
         await apply(world, SET_RATE_LIMIT, request)
     claude.overrides.clear()
     claude.rate_limits[pair[1]].limits["requests_per_minute"] = 1000
-    with pytest.raises(NeedsPerson, match="The organization's limit is 1,000, so more changes nothing"):
+    with pytest.raises(NeedsPerson, match="The organization's limit is 1,000, so a higher number changes nothing"):
         await apply(world, SET_RATE_LIMIT, request)
     await world.rt.admin.archive_workspace(pair[0])
     seq = now_on_the_wire(world)
@@ -137,7 +137,7 @@ async def test_a_limit_is_chosen_typed_read_back_and_said_with_the_hour_that_it_
     assert "the point" in str(answer)
     await world.submit(ALICE, **values, value="2k")
     card = await card_with(world, "*Staging* on *Claude Opus 5.x*: the organization's 10,000 → *2,000* requests per minute")
-    assert "on approval I set it at once, and it takes up to an hour until it holds" in card["text"]
+    assert "on approval I set it at once, and it takes effect within an hour" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     await card_with(world, "✅ *Staging now has 2,000 requests per minute on Claude Opus 5.x, in effect within an hour*")

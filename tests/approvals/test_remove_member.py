@@ -141,7 +141,7 @@ async def test_the_form_says_what_happens_to_each_key_and_that_a_choice_is_missi
     await world.submit(ALICE, fate="keep", new_owner="")
     await world.modal(ALICE, "Choose who gets the keys that are kept.")
     await world.submit(ALICE, fate="disable", new_owner=DANA)
-    await world.modal(ALICE, "No key is kept, so nobody gets one.")
+    await world.modal(ALICE, "No key is kept, so a new owner isn't needed.")
     await world.submit(ALICE, fate="keep", new_owner=NOAH)
     await world.modal(ALICE, "They leave, so choose somebody else.")
     assert not [m for m in await world.messages(BOB, "C0APPROVALS") if ASKED in m["text"]]

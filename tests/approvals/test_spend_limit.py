@@ -90,7 +90,7 @@ async def test_the_api_sets_it_until_its_last_day_and_the_bot_keeps_it_as_long(w
     await preview(world)
     card = await ask(world, "Research", "3k", ends_on="2026-12-31")
     assert "*Research*: $2,500.00 → *$3,000.00* a month · this month's spend isn't known yet" in card["text"]
-    assert "on approval I set it at once; I tell here when 50, 80 and 100 % of it are spent" in card["text"]
+    assert "on approval I set it at once; I'll post here when 50, 80 and 100 % of it are spent" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     await card_with(world, "✅ *Spend limit of Research is $3,000.00 a month*")
@@ -276,7 +276,10 @@ async def test_a_feed_that_is_down_does_not_hold_a_word_for_ever(world: World) -
 async def test_a_limit_that_i_cannot_read_is_to_be_noted_before_it_is_changed_for_a_time(world: World, amount: str) -> None:
     await approved(world, "Staging", amount, ends_on="2026-12-31")
     steps = await world.message(CAROL, "Open the Console, Settings, Workspaces")
-    assert "2. Write down the limit that is set now: I can't read it, and on <!date^" in steps["text"]
+    assert (
+        "2. Write down the limit that is set now, because I can't read it and it has to be set back on <!date^"
+        in steps["text"]
+    )
 
 
 async def test_at_its_end_a_person_is_told_what_to_set_back_by_hand(world: World) -> None:

@@ -149,11 +149,11 @@ async def test_of_two_roles_for_a_time_the_last_to_end_brings_back_what_was_befo
     await a_minute_passes(world, seconds=9 * DAY)
     ended = (await until(world, first, Status.REVERTED)).outcome
     assert (await role_of(world, PRIYAS), ended.needs_person_at_end) == ("user", False)
-    assert "by a later request, so I left it" in ended.note_at_end
+    assert "because of a later request, so I left it" in ended.note_at_end
     await a_minute_passes(world, seconds=9 * DAY)
     ended = (await until(world, card, Status.REVERTED)).outcome
     assert (await role_of(world, PRIYAS), ended.back, ended.needs_person_at_end) == ("developer", "developer", False)
-    assert "for a time only, which is over, too, so it is developer again" in ended.note_at_end
+    assert "only for a time, which is over too, so it is developer again" in ended.note_at_end
 
 
 async def test_a_role_is_not_given_after_its_last_day(world: World) -> None:

@@ -61,9 +61,7 @@ async def test_what_a_workspace_cannot_become_is_said_at_its_field(world: World)
     assert await said("name", " ") == {"value": "Type the new name."}
     assert await said("name", "x" * 256) == {"value": "Use 255 characters at most."}
     assert await said("owner", "bob@acme.test") == {"value": "The owner of Staging is already bob@acme.test."}
-    assert await said("description", "") == {
-        "value": "The description of Staging isn't set, so nothing is to be taken away."
-    }
+    assert await said("description", "") == {"value": "The description of Staging isn't set, so there is nothing to remove."}
     assert (await said("colour", "mauve-ish"))["value"].startswith("Type one of black, ")
     assert "belong to Anthropic" in (await said("other", "Anthropic-x=1"))["value"]
     assert "such as team=data" in (await said("other", "team"))["value"]
@@ -167,7 +165,7 @@ async def test_what_changed_before_the_act_stops_it(world: World) -> None:
     await admin.update_workspace(request.workspace_id, name="Staging")
     await world.post("/clock", advance=5)
     await make_key(world, "made-since")
-    with pytest.raises(NeedsPerson, match="new keys, which nobody who approved this saw: made-since"):
+    with pytest.raises(NeedsPerson, match="new keys that the approvers didn't see: made-since"):
         await apply(world, ARCHIVE_WORKSPACE, request)
     assert not [call for call in writes_since(world, seq) if call.endswith("/archive")]
 

@@ -77,7 +77,9 @@ async def _stands(look: Look[CreateKey]) -> bool:
 def _fixed_end(asked: Asked[CreateKey]) -> str:
     """Say so where the upstream itself ends a key: that end can't be moved (admin-api.md §4.6)."""
     return (
-        "The Claude API ends this key by itself and lets nobody move that end." if asked.request.outcome.expires_at else ""
+        "The Claude API ends this key by itself and lets nobody change that date."
+        if asked.request.outcome.expires_at
+        else ""
     )
 
 

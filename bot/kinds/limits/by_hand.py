@@ -13,8 +13,7 @@ CONSOLE = "https://platform.claude.com/settings"
 WORKSPACES, BILLING = f"{CONSOLE}/workspaces", f"{CONSOLE}/billing"
 """Where an admin sets the limit of a workspace, and of the organization (admin-api.md §4.8)."""
 _CHECK: Markup = (
-    "Then press *Done*. If the organization's activity feed is on, I look there each minute and see it by myself; "
-    "else I take your word."
+    "Then press *Done*. If the organization's activity feed is on, I also check there each minute. If not, I can't check it."
 )
 
 
@@ -33,7 +32,7 @@ def limit_steps(request: Request, workspace: str, amount: Markup, *, is_known: b
     where: Markup = "1. Open the Console, Settings, Billing."
     if workspace:
         where = f"1. Open the Console, Settings, Workspaces, choose {bold(workspace)} and its tab *Spend limits*."
-    do: Markup = "Take its monthly spend limit away. Where none is set, leave it so."
+    do: Markup = "Remove its monthly spend limit. If none is set, change nothing."
     if amount:
         do = f"Set the monthly spend limit to exactly {amount}."
     note, back = _for_a_time(request.ends_at, is_known=is_known)
@@ -62,13 +61,16 @@ def _for_a_time(ends_at: datetime | None, *, is_known: bool) -> tuple[Markup, Ma
     if ends_at is None:
         return "", ""
     if is_known:
-        return "", f" It holds until {date(ends_at)}; I'll say then what to set it back to."
-    return f"Write down the limit that is set now: I can't read it, and on {date(ends_at)} it has to be set back. ", ""
+        return "", f" It applies until {date(ends_at)}. I'll say then what to set it back to."
+    return (
+        f"Write down the limit that is set now, because I can't read it and it has to be set back on {date(ends_at)}.  ",
+        "",
+    )
 
 
 def _wanted(amount: Markup, *, in_full: bool = False) -> Markup:
     if not amount:
-        return "Please take it away"
+        return "Please remove it"
     return f"Please set it to {amount}" if in_full else "Please set it"
 
 

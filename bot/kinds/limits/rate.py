@@ -21,7 +21,7 @@ from bot.slack.markup import Markup, bold, within_bold
 from bot.words.counts import NONE, exact_count
 from bot.words.own import Own
 
-_DEFAULT = "The default workspace can't have limits of its own: the organization's limits hold there."
+_DEFAULT = "The default workspace can't have limits of its own: the organization's limits apply there."
 
 
 class SetRateLimit(BaseModel):
@@ -63,7 +63,7 @@ FORM = (
     ),
     FormField("value", "New limit", "count"),
     WHY_FIELD,
-    last_day_field("At the end of this day the limit before comes back. Leave empty: it stays."),
+    last_day_field("At the end of this day the old limit comes back. Leave empty to keep the new one."),
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _too_much(value: str, organization: int | None) -> str:
     if value == NONE or organization is None or int(value) <= organization:
         return ""
     highest = exact_count(organization)
-    return f"The organization's limit is {highest}, so more changes nothing. Use {highest} or less, or none."
+    return f"The organization's limit is {highest}, so a higher number changes nothing. Use {highest} or less, or none."
 
 
 async def _find(reading: Reading, payload: SetRateLimit) -> Found[SetRateLimit]:
@@ -186,7 +186,7 @@ def _has(wanted: SetRateLimit, value: str, adverb: Own) -> Markup:
 
 def _then(asked: Asked[SetRateLimit]) -> Markup:
     stops: Markup = ". 0 may stop all use of these models there" if asked.payload.value == "0" else ""
-    return f"I set it at once, and it takes up to an hour until it holds{stops}"
+    return f"I set it at once, and it takes effect within an hour{stops}"
 
 
 def _named(wanted: SetRateLimit) -> Markup:

@@ -40,7 +40,7 @@ FORM = (
     ),
     FormField("amount", "Dollars a month", "limit", placeholder="5,000", least=LEAST, most=MOST),
     WHY_FIELD,
-    last_day_field("At the end of this day the limit before comes back. Leave empty: it stays."),
+    last_day_field("At the end of this day the old limit comes back. Leave empty to keep the new one."),
 )
 
 

@@ -104,11 +104,11 @@ def _whole(asked: Asked[SetSpendLimit]) -> Markup:
 def _above(wanted: SetSpendLimit) -> Markup:
     """Return what holds where there is no limit any more."""
     if wanted.lower_whole is not None:
-        return f"the organization's limit of {escape(exact_amount(wanted.lower_whole))} a month holds"
+        return f"the organization's limit of {escape(exact_amount(wanted.lower_whole))} a month applies"
     if wanted.scope and wanted.was == UNREAD:
-        return "the organization's limit holds, if it has one"
+        return "the organization's limit applies, if it has one"
     cap: Markup = f" of {escape(exact_amount(wanted.cap))} a month" if wanted.cap is not None else ""
-    return f"only Anthropic's cap{cap} for the organization holds"
+    return f"only Anthropic's cap{cap} for the organization applies"
 
 
 def _spent(asked: Asked[SetSpendLimit]) -> Markup:
@@ -160,7 +160,7 @@ def _then(asked: Asked[SetSpendLimit]) -> Markup:
     if asked.payload.was == UNREAD:
         how = f"an approver {'takes it away' if is_taken else 'sets it'} in the Console, and I tell them how"
     tells: Markup = (
-        "I stop telling how much of it is spent" if is_taken else "I tell here when 50, 80 and 100 % of it are spent"
+        "I stop posting here how much of it is spent" if is_taken else "I'll post here when 50, 80 and 100 % of it are spent"
     )
     return f"{how}; {tells}"
 

@@ -51,7 +51,7 @@ FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items())),
     WHY_FIELD,
-    last_day_field("The role changes back at the end of this day. Leave empty: it stays."),
+    last_day_field("At the end of this day the old role comes back. Leave empty to keep the new one."),
 )
 
 

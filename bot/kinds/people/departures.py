@@ -80,7 +80,7 @@ def render_departure(slack_id: str, member: Member, theirs: Belongings) -> Messa
     if member.role in ADMIN_ROLES:
         text = f"{text} They are an organization admin: another admin removes them in the Console, Settings, Members."
         return Message(text, [section(text)])
-    text = f"{text} Have they left? Ask to remove them, and decide about their keys."
+    text = f"{text} If they have left, ask to remove them, and choose what happens to their keys."
     label = truncate(f"Remove {name}", 75)
     opens = button("Remove…", f"{ids.OPEN_PREFIX}{REMOVE_MEMBER.name}", member.id, accessibility_label=label)
     return Message(text, [section(text), actions(opens)])

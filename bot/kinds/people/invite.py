@@ -34,7 +34,7 @@ FORM = (
         "emails",
         "E-mail addresses",
         "long_text",
-        hint="One to 20. Paste them as you have them: with commas, on lines of their own, or as Name <address>.",
+        hint="Up to 20, with commas between them, on separate lines, or as Name <address>.",
         max_length=3000,
         check=check_addresses,
     ),
@@ -85,7 +85,7 @@ def _same_mailbox(emails: Sequence[str]) -> str:
     for mailbox in dict.fromkeys(map(mailbox_of, emails)):
         same = [email for email in emails if mailbox_of(email) == mailbox]
         if len(same) > 1:
-            return f"The Claude API takes {listed(same)} for one mailbox and invites it once. Keep one of them."
+            return f"The Claude API takes {listed(same)} for the same mailbox and invites it only once. Keep one of them."
     return ""
 
 
@@ -167,8 +167,8 @@ def _done(asked: Asked[InviteMembers]) -> Markup:
 
 def _then(asked: Asked[InviteMembers]) -> Markup:
     names: list[Markup] = [within_bold(name) for name in asked.payload.join_names]
-    after: Markup = f", and add who accepts to {listed(names)}" if names else ""
-    return f"I send the invites, which hold for 21 days{after}"
+    after: Markup = f", and add those who accept to {listed(names)}" if names else ""
+    return f"I send the invites, which are valid for 21 days{after}"
 
 
 def _again(asked: Asked[InviteMembers]) -> Filled | None:
@@ -226,7 +226,7 @@ INVITE_MEMBERS = Kind(
         "invite_members",
         _again,
         _invited_again,
-        "Whose invite expired was invited again, or has joined. Nothing is left to do.",
+        "Everybody whose invite expired was invited again or has joined. Nothing is left to do.",
         "Invite again…",
     ),
     sample=Sample(

@@ -53,7 +53,7 @@ FORM = (
         "new_owner",
         "New owner of keys that are kept",
         "person",
-        hint="They are told now, and from then on they are the one who hears of these keys.",
+        hint="I tell them about this request now. After the removal, I write to them about these keys.",
         optional=True,
         redraws=True,
     ),
@@ -122,14 +122,14 @@ async def _removable(reading: Reading, who: Who, member_id: str) -> Member:
     if member.role in ADMIN_ROLES:
         raise InvalidInput({"member_id": f"{member.name or member.email} {_ADMIN}"})
     if len(members) == 1:
-        raise InvalidInput({"member_id": "They are the last member, and an organization keeps one."})
+        raise InvalidInput({"member_id": "They are the last member, and an organization needs at least one."})
     return member
 
 
 async def _owner(reading: Reading, payload: RemoveMember, leaver: Member, *, is_needed: bool) -> Who | None:
     """Return the new owner; InvalidInput where one is missing, is given for nothing, or is who leaves."""
     if not is_needed and payload.new_owner:
-        raise InvalidInput({"new_owner": "No key is kept, so nobody gets one. Leave this empty, or keep a key."})
+        raise InvalidInput({"new_owner": "No key is kept, so a new owner isn't needed. Leave this empty, or keep a key."})
     if not is_needed:
         return None
     if not payload.new_owner:

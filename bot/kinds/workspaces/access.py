@@ -67,7 +67,7 @@ FORM = (
     FormField("slack_id", "Person", "person"),
     FormField("role", "Role", "choice", choices=tuple(ROLES.items()), typed=TYPED),
     WHY_FIELD,
-    last_day_field("At the end of this day the role before comes back. Leave empty: it stays."),
+    last_day_field("At the end of this day the old role comes back. Leave empty to keep the new one."),
 )
 
 

@@ -39,7 +39,7 @@ def _never(workspace: Workspace) -> str:
     if workspace.is_default:
         return "The Default workspace can't be archived."
     if workspace.is_claude_code:
-        return f"{CLAUDE_CODE} is never archived by me: nobody in the organization could sign in to Claude Code any more."
+        return f"{CLAUDE_CODE} can't be archived here: then nobody in the organization could sign in to Claude Code."
     return ""
 
 
@@ -65,7 +65,7 @@ async def _apply(act: Act[ArchiveWorkspace]) -> Applied:
         raise NeedsPerson(f"Somebody renamed {wanted.workspace_name}: it is called {found.name} now. Give up and ask again.")
     if new := await _keys_since(act):
         names = listed([key.name for key in new], most=_MOST_NAMED)
-        raise NeedsPerson(f"{found.name} has new keys, which nobody who approved this saw: {names}. Give up and ask again.")
+        raise NeedsPerson(f"{found.name} has new keys that the approvers didn't see: {names}. Give up and ask again.")
     await act.admin.archive_workspace(found.id)
     return Done(Outcome(thing_id=found.id))
 

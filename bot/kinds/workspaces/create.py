@@ -63,7 +63,7 @@ _FIELDS = (
         "Environments",
         "choices",
         choices=tuple(ENVIRONMENTS.items()),
-        hint="A workspace for each: Checkout Production, Checkout Staging. None: one workspace with the name itself.",
+        hint="One workspace for each, such as Checkout Production. Choose none to get one workspace named Checkout.",
         optional=True,
     ),
     FormField("owner", "Owner", "person", hint="Becomes its workspace admin. Leave empty: you.", optional=True),
@@ -85,14 +85,14 @@ _FIELDS = (
     ),
     FormField(
         MORE,
-        "Also",
+        "More details",
         "choices",
         choices=(
             ("members", "Add first members"),
             ("cost_centre", "Name a cost centre"),
             ("channel", "Name a Slack channel, which can get the daily digest and alerts"),
         ),
-        hint="Tick what you want to add, and its fields appear below.",
+        hint="Choose what you want to add. Its fields appear below.",
         optional=True,
         redraws=True,
     ),
@@ -167,8 +167,8 @@ async def _check_names(reading: Reading, wanted: CreateWorkspace) -> None:
     if len(existing) <= MOST_WORKSPACES < len(existing) + len(names):
         raise InvalidInput(
             {
-                "name": f"The organization has {len(existing)} workspaces, and can have {MOST_WORKSPACES} unless Anthropic "
-                "raised that. Archive one first. If it was raised, create one in the Console first, so that I know."
+                "name": f"The organization has {len(existing)} workspaces, and {MOST_WORKSPACES} is the usual maximum. "
+                "Archive one first. If Anthropic allows you more, create one in the Console first, so that I can see it."
             }
         )
 

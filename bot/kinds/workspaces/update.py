@@ -26,7 +26,7 @@ NOUNS: Mapping[str, Own] = {NAME: "name", **TAGS, COLOUR: "colour"}
 DETAILS = {detail: f"{noun[0].upper()}{noun[1:]}" for detail, noun in NOUNS.items()} | {OTHER: "Another tag"}
 _TYPED = (("rename", NAME), ("color", COLOUR))
 MOST = 255
-_OTHER_RULE = "Write the tag and its value, such as team=data; nothing after = takes the tag away."
+_OTHER_RULE = "Write the tag and its value, such as team=data. Write team= to remove the tag."
 
 
 class UpdateWorkspace(BaseModel):
@@ -141,7 +141,7 @@ def _already(thing: Thing) -> str:
     return (
         f"{thing.name} is already {thing.value}."
         if thing.value
-        else f"{thing.name} isn't set, so nothing is to be taken away."
+        else f"{thing.name} isn't set, so there is nothing to remove."
     )
 
 
@@ -211,7 +211,8 @@ UPDATE_WORKSPACE = Kind(
             max_length=MOST,
             optional=True,
             check=_check_value,
-            hint="Leave it empty to take a tag away. A colour is a word such as purple, or #6C5BB9. Another tag: team=data.",
+            hint="Leave it empty to take a tag away. A colour is a word such as purple, or #6C5BB9. "
+            "Another tag is written like team=data.",
         ),
         WHY_FIELD,
     ),
