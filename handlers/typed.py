@@ -150,7 +150,7 @@ async def _member(call: Interaction, wanted: str) -> _Read:
     if person := mentioned(wanted):
         member_id = await member_behind(call.rt, person, members)
         named = [one for one in members if one.id == member_id]
-        about = f"{mention(person)} is not in the Claude organization, or I can't tell who of it they are."
+        about = f"{mention(person)} is not in the Claude organization, or I can't tell which member they are."
     else:
         exact = [one for one in members if is_same_address(one.email, wanted) or folded(one.name) == folded(wanted)]
         named = exact or [one for one in members if WantedMembers(part=wanted).takes(one)]

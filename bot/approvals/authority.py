@@ -125,10 +125,10 @@ def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, conce
     if others + asking < quorum:
         who: Markup = f"only {plural(others + asking, 'person', 'people')}" if others + asking else "nobody"
         then = "Ask the people who run Quartermaster to name more approvers."
-        return f"Nothing was sent. {needs}, but {who} could, no matter who asks for it. {then}"
+        return f"Nothing was sent. {needs}, but {who} can approve it, no matter who asks. {then}"
     why = "you can't approve your own" if concerned == 1 else "you and the person it is for can't approve it"
     who = f"only {plural(others, 'other person', 'other people')}" if others else "nobody else"
-    return f"Nothing was sent. {needs}, but {why}, and {who} could. Let somebody else ask for it."
+    return f"Nothing was sent. {needs}, but {why}, and {who} can. Let somebody else ask for it."
 
 
 async def _count_active(rt: Runtime, people: Collection[str], enough: int) -> int:

@@ -51,7 +51,7 @@ def extending(kind: AnyKind, grant_id: str) -> AnyKind:
 def _form(kind: AnyKind) -> tuple[FormField, ...]:
     ends, reason = ({field.name: field for field in kind.form}.get(name) for name in (kind.rules.last_day, "reason"))
     assert ends is not None  # noqa: S101 - a kind that gives until a day has it
-    hint = "It has to be later than the present end."
+    hint = "Choose a day after the present end."
     return (replace(ends, optional=False, hint=hint), reason or WHY_FIELD)
 
 

@@ -16,5 +16,5 @@ def what_next(error: UpstreamError) -> Own:
     if isinstance(error, UpstreamAuth):
         return "Nothing was changed. Tell the people who run Quartermaster, then press Retry."
     if isinstance(error, FINAL):
-        return "Nothing was changed. Give up, or press Retry once that is mended."
+        return "Nothing was changed. Give up, or press Retry once that is fixed."
     return "Nothing was changed, so Retry is safe."

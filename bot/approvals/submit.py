@@ -167,7 +167,8 @@ async def check_channel(rt: Runtime, channel_id: str) -> None:
         )
     if is_unseen:
         raise NotAllowed(
-            f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. Somebody must invite me."
+            f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. "
+            "Invite me there, then try again."
         )
 
 

@@ -59,7 +59,7 @@ async def examine_datadog(settings: Settings) -> Sequence[tuple[bool, str]]:
         found.append(await _examine_costs(api))
     if address := settings.dogstatsd_address:
         wrong = await probe_agent(address)
-        said = f"No Datadog Agent at DOGSTATSD_ADDRESS, {address} ({wrong}). Start it with DogStatsD, or mend the address."
+        said = f"No Datadog Agent at DOGSTATSD_ADDRESS, {address} ({wrong}). Start it with DogStatsD, or fix the address."
         there = f"DogStatsD: nothing says that {address} is wrong." if address.startswith("udp") else "DogStatsD answers."
         found.append((not wrong, said if wrong else there))
     return found

@@ -60,7 +60,7 @@ def closing(found: Sequence[Diagnosis]) -> str:
     """Return what all of it comes to, and what to do next."""
     if missing := sum(not one.good for one in found):
         said, them = ("1 thing is missing", "it") if missing == 1 else (f"{missing} things are missing", "them")
-        return f"{said}. Mend {them}, then run this again."
+        return f"{said}. Fix {them}, then run this again."
     off = " What is off isn't offered here; the bot works without it." if any(one.is_off for one in found) else ""
     return f"Nothing is missing.{off}"
 

@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 _LOOKS_AGAIN = 2.0
 """Seconds between two looks whether the other process that reads the reports is done."""
 _AGAIN = "What was read is kept. Run the same command again to go on from there."
-_NOTHING = "Nothing was read yet. Run the same command again once that is mended."
+_NOTHING = "Nothing was read yet. Run the same command again once that is fixed."
 
 
 async def sync(

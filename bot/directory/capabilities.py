@@ -34,7 +34,7 @@ TITLES: Mapping[Can, Own] = {
 }
 MENDS: Mapping[Can, str] = {
     Can.KEYS: (
-        "Claude Enterprise organizations have none. Where yours has: an organization admin makes a new Admin key in the "
+        "Claude Enterprise organizations have none. If yours has them, an organization admin makes a new Admin key in the "
         "Claude Console, and the people who run Quartermaster put it into ANTHROPIC_ADMIN_KEY."
     ),
     Can.SPEND_LIMITS: (
@@ -42,8 +42,8 @@ MENDS: Mapping[Can, str] = {
         "without it."
     ),
     Can.ACTIVITIES: (
-        "Switch the Compliance API on in the Console under Settings, Security, then make a new Admin key: an older one "
-        "stays without it. All works without it, but I can't prove what people change in the Console."
+        "Switch the Compliance API on in the Console under Settings, Security, then make a new Admin key. An older "
+        "key can't read it. Everything else works without it, but I can't check what people change in the Console."
     ),
     Can.CREATE_KEYS: "People create them in the Console: I send them the steps and see when the key is there.",
     Can.COST_BY_KEY: (
@@ -53,7 +53,7 @@ MENDS: Mapping[Can, str] = {
     Can.RATE_LIMITS: "People change them in the Console under Limits.",
 }
 """What to do where it is not offered."""
-ONLY_WHEN_CREATED = "It shows when the first key is created."
+ONLY_WHEN_CREATED = "I'll know when the first key is created."
 NEVER_ASKED = "I haven't asked the Claude API yet."
 
 

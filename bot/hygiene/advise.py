@@ -18,7 +18,7 @@ from bot.store.actions import AuditAction
 
 LOOK_WITHIN = 1.5
 """Seconds that a fresh look may take before a form is opened, for which Slack gives three."""
-_OVER = "That isn't found any more, or somebody has just accepted it. Nothing was changed."
+_OVER = "This finding is gone, or somebody has just accepted it. Nothing was changed."
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Mes
 
 def _people(facts: KeyFacts) -> list[Markup]:
     owner = f"*Owner* {facts.owner or 'unknown'}"
-    made = f"*Made by* {_maker(facts)}"
+    made = f"*Created by* {_maker(facts)}"
     asked: Markup = ""
     if facts.made_in:
         request, title = facts.made_in

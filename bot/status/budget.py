@@ -14,8 +14,8 @@ def budget_in_words(use: Use) -> tuple[bool | None, Own]:
         limit, remaining = use.server
         said = f"{said} The Claude API's own count: {number(remaining)} of {number(limit)} left."
     else:
-        said = f"{said} The Claude API told no count of its own in the last minute."
+        said = f"{said} The Claude API gave no count of its own in the last minute."
     if use.waits > 0:
         seconds = plural(ceil(use.waits), "second")
-        return None, f"{said} I hold back what nobody waits for, for {seconds}, so that I'm never refused."
+        return None, f"{said} I delay what nobody waits for, for {seconds}, so that I'm never refused."
     return True, said

@@ -74,6 +74,6 @@ def unkept_ways(policy: Policy, kinds: Mapping[str, KindFacts], known: Capabilit
     if not places:
         return ""
     return (
-        f'issue_keys = "api" holds for {listed(places)}, but the Claude API creates no keys: what is approved there fails '
-        'and says so. Set issue_keys = "console".'
+        f'issue_keys = "api" is set for {listed(places)}, but the Claude API creates no keys, so approved requests for keys '
+        'fail there. Set issue_keys = "console".'
     )

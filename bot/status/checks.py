@@ -154,7 +154,7 @@ async def _targets(rt: Runtime) -> list[StatusLine]:
     lines = [StatusLine("Targets of telemetry", False, said) for said in targets.troubles]
     lines += [StatusLine("Custom Costs", False, said) for said in money.troubles]
     if because := live.missing(rt):
-        mend = f"No Datadog Agent answers ({because}): live figures are lost until one does. Start it, or mend the address."
+        mend = f"No Datadog Agent answers ({because}): live figures are lost until one does. Start it, or fix the address."
         lines.append(StatusLine("DogStatsD", False, mend))
     well = [*targets.well, *money.well]
     if not well:

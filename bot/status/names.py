@@ -192,7 +192,7 @@ def render_names(news: Mapping[str, Sequence[Sequence[str]]]) -> Message:
     wrong = [_named(one) for one in news.get("wrong", ())]
     lines: list[Markup] = [f"⚠️ *Nobody can approve anything.* {escape(one.problem)}" for one in wrong if one.key == FILE.key]
     if names := [one for one in wrong if one.key != FILE.key]:
-        lines.append("⚠️ *The policy file names what isn't there (any more).* Change the file, or what it names:")
+        lines.append("⚠️ *The policy file names something that I can't use.* Change the file, or what it names:")
         lines.extend(f"• {_in_slack(one)}" for one in names)
     if mended := news.get("mended"):
         lines.append("✅ *No longer a problem of the policy file:*")

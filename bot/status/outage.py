@@ -58,7 +58,7 @@ def _to_admins(outage: Outage) -> Markup:
         return f"The Claude API {did} {_when(outage)}. It works again."
     lines: list[Markup] = [
         f"⚠️ *The Claude API {what_fails(outage)} {_when(outage)}.* {escape(outage.sentence)}",
-        "Until it works again I can't do what is approved, digests wait, and no alert is raised.",
+        "Until it works again I can't do what is approved. Digests wait, and there are no alerts.",
     ]
     if outage.is_refused:
         lines.append(
@@ -67,7 +67,7 @@ def _to_admins(outage: Outage) -> Markup:
             f" {code('python -m bot doctor')} tells if it is good."
         )
     else:
-        lines.append(f"I go on trying. {code('python -m bot doctor')} says more.")
+        lines.append(f"I keep trying. {code('python -m bot doctor')} says more.")
     return "\n".join(lines)
 
 
@@ -76,7 +76,7 @@ def _to_readers(outage: Outage) -> Markup:
         return f"I could not read figures from the Claude API {_when(outage)}. I can again."
     return (
         f"⚠️ *No digest and no alert for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
-        "figures. The admins know. I say it here when it works again."
+        "figures. The admins know. I'll say here when it works again."
     )
 
 

@@ -123,5 +123,5 @@ def test_details_say_the_same_and_what_happens_then() -> None:
     view = str(details_view(facts_of(a_request("revoke_key", known=Known(asker=ASKER, key=KEY))), Page([])))
     for part in ("last used 22 Nov 2026", "(developer) has 3 active keys", "*On approval* I revoke the key at once"):
         assert part in view
-    assert "*At the ask* Key of" in view
+    assert "*When asked* Key of" in view
     assert "*Then*" not in view

@@ -36,7 +36,7 @@ def test_the_most_used_keys_are_named_and_the_others_counted() -> None:
 
 def test_no_keys_and_keys_that_could_not_be_read_are_not_the_same() -> None:
     assert "No keys end with it." in card(KnownKeys(total=0))
-    assert "I couldn't look up which keys end with it. Look before you decide." in card(KnownKeys())
+    assert "I couldn't look up which keys end with it. Check before you decide." in card(KnownKeys())
     assert "use unknown" in card(KnownKeys(total=1, first=(NamedKey(name="x"),)))
 
 

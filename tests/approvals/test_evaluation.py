@@ -101,12 +101,12 @@ def test_too_few_approvers_are_told_with_what_helps() -> None:
     mine, both = "you can't approve your own", "you and the person it is for can't approve it"
     somebody, operators = "Let somebody else ask for it.", "Ask the people who run Quartermaster to name more approvers."
     cases = {
-        (1, 0, 1, 1): f"{mine}, and nobody else could. {somebody}",
-        (2, 1, 1, 1): f"{mine}, and only 1 other person could. {somebody}",
-        (2, 0, 2, 2): f"{both}, and nobody else could. {somebody}",
-        (1, 0, 0, 1): f"nobody could, no matter who asks for it. {operators}",
-        (2, 1, 0, 1): f"only 1 person could, no matter who asks for it. {operators}",
-        (3, 1, 1, 2): f"only 2 people could, no matter who asks for it. {operators}",
+        (1, 0, 1, 1): f"{mine}, and nobody else can. {somebody}",
+        (2, 1, 1, 1): f"{mine}, and only 1 other person can. {somebody}",
+        (2, 0, 2, 2): f"{both}, and nobody else can. {somebody}",
+        (1, 0, 0, 1): f"nobody can approve it, no matter who asks. {operators}",
+        (2, 1, 0, 1): f"only 1 person can approve it, no matter who asks. {operators}",
+        (3, 1, 1, 2): f"only 2 people can approve it, no matter who asks. {operators}",
     }
     for case, told in cases.items():
         assert too_few_in_words("Needs them", *case) == f"Nothing was sent. Needs them, but {told}", case
@@ -130,7 +130,7 @@ def test_what_can_not_be_sent_says_why_and_whom_to_tell(rule: Rule, because: str
     ("error", "said"),
     [
         (UpstreamBusy("Busy."), "Nothing was changed, so Retry is safe."),
-        (UpstreamRefused("No."), "Nothing was changed. Give up, or press Retry once that is mended."),
+        (UpstreamRefused("No."), "Nothing was changed. Give up, or press Retry once that is fixed."),
         (UpstreamAuth("No."), "Nothing was changed. Tell the people who run Quartermaster, then press Retry."),
     ],
 )

@@ -117,7 +117,7 @@ async def test_an_extension_that_nobody_decides_ends_with_its_grant(world: World
     await until(world, card, Status.REVERTED)
     await until(world, asked, Status.EXPIRED)
     assert await role_of(world, PRIYAS) == "developer"
-    told = await world.message(PRIYA, "expired: nobody decided before the end that it was to move")
+    told = await world.message(PRIYA, "expired: nobody decided before the end that it asked to move")
     await press(world, PRIYA, told, "request_ask_again")
     await world.message(PRIYA, "It has ended, or ends right now, so there is nothing to extend.")
 

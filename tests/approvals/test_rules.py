@@ -115,7 +115,7 @@ async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None
         await open_form(world, BOB, "revoke_key", key_id)
         await world.submit(BOB, confirm="rules-alone", reason="Both approvers are needed, and one of them is me")
         await world.modal(
-            BOB, "Needs 2 approvals from <!subteam^S0ADMINS>, but you can't approve your own, and only 1 other person could."
+            BOB, "Needs 2 approvals from <!subteam^S0ADMINS>, but you can't approve your own, and only 1 other person can."
         )
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-alone", reason="Now both can")
@@ -129,7 +129,7 @@ async def test_who_left_is_not_counted_on_though_a_group_still_has_them(tmp_path
         world.rt.notifier.forget(CAROL)
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-left", reason="Both approvers are needed, and one has left")
-        await world.modal(ALICE, "only 1 person could, no matter who asks for it. Ask the people who run Quartermaster")
+        await world.modal(ALICE, "only 1 person can approve it, no matter who asks. Ask the people who run Quartermaster")
         world.sandbox.slack.users[CAROL].deleted = False
         world.rt.notifier.forget(CAROL)
         await world.submit(ALICE, confirm="rules-left", reason="Now both are there")
@@ -143,7 +143,7 @@ async def test_admins_of_a_workspace_are_not_counted_on_where_there_is_none(tmp_
             (("workspace-admins",), "The policy lets only workspace admins approve this, but it is about no workspace."),
             (
                 ("admins", "workspace-admins"),
-                "but you and the person it is for can't approve it, and only 1 other person could.",
+                "but you and the person it is for can't approve it, and only 1 other person can.",
             ),
         ):
             rule = RuleSettings(approvers=approvers, quorum=2, channel="C0APPROVALS")

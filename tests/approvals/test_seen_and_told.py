@@ -151,9 +151,7 @@ async def test_an_older_drawing_that_lands_late_is_drawn_over(world: World) -> N
 async def test_a_request_for_somebody_who_is_the_only_other_approver_is_not_taken(world: World) -> None:
     await world.post("/groups/S0ADMINS", users=[ALICE, "U0CROWD01"])
     await world.command(ALICE, "/claude-members role <@U0CROWD01> billing because")
-    said = await world.message(
-        ALICE, "but you and the person it is for can't approve it, and nobody else could", "C0GENERAL"
-    )
+    said = await world.message(ALICE, "but you and the person it is for can't approve it, and nobody else can", "C0GENERAL")
     assert "Nothing was sent" in said["text"]
 
 

@@ -160,7 +160,7 @@ async def test_while_a_part_that_waited_is_being_done_nobody_retries_or_gives_up
     assert states(request) == {"later": "done", "later-same": "waits", "then": "done"}, "the other one is for Retry"
     await press(world, ALICE, await world.message(ALICE, "only a part of it was done"), "request_give_up")
     await until(world, card, Status.WITHDRAWN)
-    await card_with(world, "A part of it was done, and stays. I don't follow what still waits")
+    await card_with(world, "A part of it was done, and stays. I no longer follow what still waits")
 
 
 async def test_a_part_that_was_done_before_a_crash_is_not_done_again(world: World) -> None:

@@ -194,7 +194,7 @@ async def test_without_the_preview_an_approver_sets_it_and_their_word_is_said_to
     assert labels(steps)[1:] == ["Done", "Hand it back"]
     assert labels(card) == ["Done", "Take over"]
     await press(world, BOB, card, "request_say_done")
-    await told(world, BOB, "<@U0CAROL> has this. Only who has it can say that it is done.", card["channel"])
+    await told(world, BOB, "<@U0CAROL> has this. Only the person who has it can say that it is done.", card["channel"])
     assert await kept(world) is None
     await press(world, CAROL, card, "request_say_done")
     request = await until(world, card, Status.APPLIED)

@@ -63,8 +63,8 @@ def test_the_doctor_says_last_what_all_of_it_comes_to() -> None:
     good, bad, off = Diagnosis(True, "a"), Diagnosis(False, "b"), Diagnosis(True, "c", is_off=True)
     assert closing([good]) == "Nothing is missing."
     assert closing([good, off]) == "Nothing is missing. What is off isn't offered here; the bot works without it."
-    assert closing([good, bad, off]) == "1 thing is missing. Mend it, then run this again."
-    assert closing([bad, bad]) == "2 things are missing. Mend them, then run this again."
+    assert closing([good, bad, off]) == "1 thing is missing. Fix it, then run this again."
+    assert closing([bad, bad]) == "2 things are missing. Fix them, then run this again."
 
 
 async def test_the_doctor_says_when_nobody_answers() -> None:

@@ -47,7 +47,7 @@ def said(facts: KeyFacts) -> str:
 
 def test_what_is_unknown_is_said_and_no_name_becomes_markup() -> None:
     text = said(replace(FACTS, owner="", maker=""))
-    assert "*Owner* unknown. *Made by* unknown: the Claude API names nobody." in text
+    assert "*Owner* unknown. *Created by* unknown: the Claude API names nobody." in text
     assert "*Use* no figures yet." in text
     assert "*End* none." in text
     assert "<!channel>" not in text
@@ -75,9 +75,9 @@ def test_figures_say_how_much_of_the_time_they_know_and_until_when() -> None:
 
 def test_what_the_bot_made_is_said_to_be_made_by_it() -> None:
     made = a_request(status=Status.APPLIED, outcome={"thing_id": "apikey_1", "way": "api"})
-    assert "*Made by* me, with the Admin key of <@U0NOAH>." in said(replace(FACTS, made_in=(made, "x")))
+    assert "*Created by* me, with the Admin key of <@U0NOAH>." in said(replace(FACTS, made_in=(made, "x")))
     by_hand = made.model_copy(update={"outcome": made.outcome.model_copy(update={"way": "console"})})
-    assert "*Made by* <@U0NOAH>." in said(replace(FACTS, made_in=(by_hand, "x")))
+    assert "*Created by* <@U0NOAH>." in said(replace(FACTS, made_in=(by_hand, "x")))
 
 
 def test_only_what_can_be_asked_of_a_key_has_a_button() -> None:

@@ -60,7 +60,7 @@ async def test_where_nothing_could_be_read_nothing_is_said_to_be_kept(store: Sto
     organization.fails_after_pages = 0
     said: list[str] = []
     assert not await command.sync_with(runtime(store, organization), said.append, history=True)
-    assert said[-1] == "Nothing was read yet. Run the same command again once that is mended."
+    assert said[-1] == "Nothing was read yet. Run the same command again once that is fixed."
 
 
 @pytest.mark.both

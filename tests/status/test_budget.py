@@ -9,10 +9,10 @@ def test_the_share_and_the_servers_count_are_said() -> None:
         (
             Use(3, 90, None, 0.0),
             True,
-            "3 of my 90 requests a minute used. The Claude API told no count of its own in the last",
+            "3 of my 90 requests a minute used. The Claude API gave no count of its own in the last",
         ),
         (Use(3, 90, (100, 40), 0.0), True, "The Claude API's own count: 40 of 100 left."),
-        (Use(90, 90, (100, 2), 11.2), None, "I hold back what nobody waits for, for 12 seconds"),
+        (Use(90, 90, (100, 2), 11.2), None, "I delay what nobody waits for, for 12 seconds"),
     ):
         good, words = budget_in_words(use)
         assert good is is_good

@@ -99,7 +99,7 @@ async def test_whether_keys_are_created_by_api_shows_when_one_is(world: World) -
     known = await world.rt.capabilities.all()
     assert known.of(Can.CREATE_KEYS).can is False
     said = unkept_ways(world.rt.policy, KINDS, known)
-    assert said.startswith('issue_keys = "api" holds for all other workspaces, but the Claude API creates no keys')
+    assert said.startswith('issue_keys = "api" is set for all other workspaces, but the Claude API creates no keys')
     assert unkept_ways(Policy.nobody("Empty."), KINDS, known) == ""
 
 

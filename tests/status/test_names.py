@@ -153,7 +153,7 @@ async def test_what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mend
     happens(scene.outside)
     ((where, text),) = await scene.looks()
     assert where == ADMINS
-    assert text.startswith("⚠️ *The policy file names what isn't there")
+    assert text.startswith("⚠️ *The policy file names something that I can't use")
     assert said in text
     (one,) = await loose_names(scene.rt)
     assert one.sentence.startswith(shown)

@@ -67,7 +67,7 @@ def details_view(
         [part_line(part) for part in parts if not part.untold]
     )
     if not with_keys and (facts.about or len(parts) < len(request.outcome.told)):
-        blocks.append(context("Those who decide see more: your role doesn't show you the keys of others."))
+        blocks.append(context("Approvers see more, because your role doesn't show you the keys of others."))
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]
@@ -89,11 +89,11 @@ def _known(request: Request) -> list[Markup]:
     """Return what was known at the ask."""
     known, lines = request.known, list[Markup]()
     if known.asker:
-        lines.append(f"*At the ask* {asker_words(known.asker, mention(request.requester.slack_id))}")
+        lines.append(f"*When asked* {asker_words(known.asker, mention(request.requester.slack_id))}")
     if known.key:
-        lines.append(f"*At the ask* {key_words(known.key)}")
+        lines.append(f"*When asked* {key_words(known.key)}")
     if known.keys:
-        lines.append(f"*At the ask* {ending_lines(known.keys)}")
+        lines.append(f"*When asked* {ending_lines(known.keys)}")
     figures = as_of_words(known)
     return [*lines, f"{figures[0].upper()}{figures[1:]}"] if figures else lines
 

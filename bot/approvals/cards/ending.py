@@ -11,7 +11,7 @@ def ending_lines(keys: KnownKeys | None) -> Markup:
     if keys is None:
         return ""
     if keys.total is None:
-        return "⚠️ I couldn't look up which keys end with it. Look before you decide."
+        return "⚠️ I couldn't look up which keys end with it. Check before you decide."
     if not keys.total:
         return "No keys end with it."
     cost = f" ({cost_words(keys.use)})" if keys.use else ", use unknown"

@@ -71,7 +71,7 @@ def what_is_left(outcome: Outcome) -> Markup:
 
 def what_stays(outcome: Outcome) -> Markup:
     """Return what a request that is closed after a part of it was done leaves: what waits isn't followed any more."""
-    waits = ". I don't follow what still waits: ask again for what comes after it" if outcome.waits else ""
+    waits = ". I no longer follow what still waits, so ask again for what comes after it" if outcome.waits else ""
     return f"⚠️ A part of it was done, and stays{waits}."
 
 

@@ -66,7 +66,7 @@ def expired_because(facts: RequestFacts) -> Markup:
         waited = duration(request.expires_at - request.approved_at)
         return f"{_fulfiller(request)} did not {escape(facts.waits_for)} within {waited}"
     if request.extends and request.outcome.was == request.expires_at.isoformat():
-        return "nobody decided before the end that it was to move"
+        return "nobody decided before the end that it asked to move"
     if request.expires_at == request.ends_at:
         return "nobody decided before its last day was over"
     return f"nobody decided in {escape(request.asked_under.lasts) or duration(request.expires_at - request.created_at)}"

@@ -34,7 +34,7 @@ async def take_over(rt: Runtime, actor: Actor, request_id: str) -> Request:
         moved = await _hold(rt, request, actor.who, actor.slack_id, AuditAction.REQUEST_TAKEN_OVER)
         if moved:
             return moved
-    raise RequestClosed("This request is changing too fast. Nothing was changed. Try again.")
+    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
 
 
 async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -48,7 +48,7 @@ async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
         moved = await _hold(rt, request, None, actor.slack_id, AuditAction.REQUEST_HANDED_BACK)
         if moved:
             return moved
-    raise RequestClosed("This request is changing too fast. Nothing was changed. Try again.")
+    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
 
 
 async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -63,14 +63,14 @@ async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
             raise NotFound("I look for this myself, so nobody has to say that it is done. Nothing was changed.")
         if holder is None or not holder.is_same_person(actor.who):
             has_it = f"{mention(holder.slack_id)} has this" if holder else "Nobody has this. Take it over first"
-            raise NotAllowed(f"{has_it}. Only who has it can say that it is done. Nothing was changed.")
+            raise NotAllowed(f"{has_it}. Only the person who has it can say that it is done. Nothing was changed.")
         await _check_may(rt, actor, request)
         if request.outcome.said_at:
             raise AlreadyDecided("You have said so already. The card shows what happens next.")
         said = Outcome(said_by=actor.slack_id, said_at=rt.now())
         if moved := await _write(rt, request, said, actor.slack_id, AuditAction.REQUEST_SAID_DONE, rt.now()):
             return moved
-    raise RequestClosed("This request is changing too fast. Nothing was changed. Try again.")
+    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
 
 
 async def look_after(rt: Runtime, request: Request) -> Request:

@@ -97,7 +97,7 @@ async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, l
     for one in people:
         if not ids[one]:
             who = mention(one[2:-1])
-            raise CantAnswer(f"{who} is not in the Claude organization, or I can't tell who of it they are.")
+            raise CantAnswer(f"{who} is not in the Claude organization, or I can't tell which member they are.")
     named = {member.id: member.name or member.email for member in members}
     typed = [one for one in wanted.values if one not in ids]
     found, missing = all_matching(typed, wanted.by, labels)
