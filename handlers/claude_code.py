@@ -39,7 +39,7 @@ async def code_command(call: Interaction) -> None:
 async def _refuse_more(call: Interaction) -> None:
     """Say that nothing can follow, because what was meant by it isn't known."""
     alone = code(f"/{call.rt.settings.command_prefix}-code {DIGEST}")
-    said = f"I don't know what *{escape(' '.join(call.words)[:200])}* means here, so nothing was changed."
+    said = f"I don't know what *{escape(' '.join(call.words)[:200])}* means here. Nothing was changed."
     await call.say(plain_answer(f"{said} {alone} alone posts the weekly summary in this channel."))
 
 

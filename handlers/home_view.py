@@ -73,7 +73,7 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
         header("My requests"),
         *_part(parts.mine, lambda mine: mine_blocks(mine, prefix)),
         divider(),
-        header("Given until a day"),
+        header("With an end date"),
         *_part(parts.grants, _grants),
         divider(),
         header("My keys and workspaces"),
@@ -104,7 +104,7 @@ def _by_hand(held: Page[Titled] | Missing) -> list[Json]:
 
 
 def _grants(grants: Page[Given]) -> list[Json]:
-    return grant_blocks(grants) if grants.items else [section("Nothing that you asked for or were given ends by itself.")]
+    return grant_blocks(grants) if grants.items else [section("Nothing that you have ends on a day.")]
 
 
 def _keys(keys: Page[KeyLine]) -> list[Json]:

@@ -57,7 +57,7 @@ def more_of(times: Times, known: Mapping[date, ReadDay], uses: Uses, members: Se
     """
     until = as_of(known, times.first, times.last)
     if until is None:
-        return More(COLUMNS, notes=("Of Claude Code nothing is known yet for these days",))
+        return More(COLUMNS, notes=("No figures of Claude Code yet for these days",))
     missing = [day for day in times.days if day not in known]
     if members is None:
         note: Markup = f"{_WHAT}: I couldn't ask who is who, so try again in a minute"

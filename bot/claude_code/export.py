@@ -32,7 +32,7 @@ async def claude_code(rt: Runtime, _tx: Tx, words: Sequence[str], now: datetime)
     if found.use is None:
         days = f"from {calendar_day(found.first)} to {calendar_day(found.last)}"
         raise CannotExport(f"There are no figures of Claude Code {days}. That isn't zero: they weren't read yet.")
-    notes = ["People stand there without their names."] if query.by is PERSON and not found.sees_names else []
+    notes = ["Names are hidden."] if query.by is PERSON and not found.sees_names else []
     return answer_of(file_table(found), missing=found.missing, open_days=(*found.open_days, *found.unsettled), notes=notes)
 
 

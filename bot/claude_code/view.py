@@ -66,7 +66,7 @@ def headline(figures: CodeFigures) -> Markup:
         why: Markup = f" {escape(figures.reading.failure)}" if figures.reading.failure else ""
         return f"I have no Claude Code figures for {when} yet. That isn't zero: {NOT_READ}{why}"
     if figures.query.mine and figures.use == Use() and not figures.missing:
-        return f"You did nothing with Claude Code that its report tells of in {when}."
+        return f"The report of Claude Code has nothing of yours in {when}."
     whose: Markup = "Your Claude Code" if figures.query.mine else "Claude Code"
     so_far = " so far" if figures.open_days else ""
     missing: Markup = f" · {missing_in_words(figures.missing, figures.today)}" if figures.missing else ""
@@ -137,8 +137,8 @@ def _notes(figures: CodeFigures, *, private: bool) -> list[Markup]:
     return notes
 
 
-_SEEN_ALONE: Markup = "Others stand here without their names; the policy's see_people says who sees them."
-_SEEN_BY_ALL: Markup = "People stand here without their names."
+_SEEN_ALONE: Markup = "Names of others are hidden. The policy's see_people says who sees them."
+_SEEN_BY_ALL: Markup = "Names are hidden."
 
 
 def _largest(figures: CodeFigures) -> list[Markup]:

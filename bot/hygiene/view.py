@@ -53,7 +53,7 @@ ACCEPT = Form(
             ids.ADVICE_UNTIL,
             "Until",
             "date",
-            hint="After that day, within a year at most, it is found again if it is still so.",
+            hint="It comes back after this day if nothing has changed. A year at most.",
             check=_check_until,
         ),
         FormField(ids.ADVICE_REASON, "Why it may stay", "long_text", hint="Goes on record.", max_length=500),

@@ -81,7 +81,7 @@ def key_list(page: Page[KeyLine], wanted: Wanted, prefix: str, calendar: Calenda
     blocks: list[Json] = [section(intro)]
     for line in page.items:
         key = line.key
-        made = f"made {calendar_day(calendar.day_of(key.created_at))}"
+        made = f"created {calendar_day(calendar.day_of(key.created_at))}"
         whose = line.owner or "owner unknown"
         show = button("Show", ids.SHOW_KEY, key.id, accessibility_label=f"Show {key.name}")
         said: Markup = f"{code(key.name)} in {bold(line.workspace)} — {_status(key)}\n{whose} · {made} · {_end(line)}"

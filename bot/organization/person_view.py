@@ -102,7 +102,7 @@ def _places(facts: PersonFacts) -> list[Json]:
     if facts.places is None:
         return []
     page = numbered(facts.places.given, facts.places_at)
-    more = [] if facts.places.is_whole else [actions(button("Look at more", ids.SHOW_MEMBER_MORE, facts.target))]
+    more = [] if facts.places.is_whole else [actions(button("Check more workspaces", ids.SHOW_MEMBER_MORE, facts.target))]
     turning = pager(page, ids.PAGE_PLACES, "workspaces", facts.target)
     return [header("Workspaces"), section(places_in_words(facts.places, page)), *turning, *more]
 
@@ -116,7 +116,7 @@ def places_in_words(places: Places, page: Page[PlaceRole]) -> Markup:
     part: Markup = "" if page.is_whole else f"\n{range_of(page)}"
     looked = f"{number(places.looked)} of {number(places.total)} workspaces looked at so far."
     if places.is_whole:
-        return f"{known}{part}" if known else "No role in any workspace but what the organization role gives in Default."
+        return f"{known}{part}" if known else "No role of their own in any workspace. Everybody can use Default."
     return f"{known}{part}\n{looked}" if known else f"No role found. {looked}"
 
 
@@ -162,7 +162,7 @@ def _used(use: KeyUse | None, key: ApiKey) -> Markup:
 def _grants(facts: PersonFacts) -> list[Json]:
     if facts.grants is None or not facts.grants.items:
         return []
-    return [header("Given until a day"), *grant_blocks(facts.grants, facts.target)]
+    return [header("With an end date"), *grant_blocks(facts.grants, facts.target)]
 
 
 def _requests(facts: PersonFacts) -> list[Json]:
@@ -173,7 +173,7 @@ def _requests(facts: PersonFacts) -> list[Json]:
     blocks: list[Json] = [header("Open requests"), *map(request_block, still_open)] if still_open else []
     blocks += [header("Last requests"), *map(request_block, facts.asked.items)]
     if not facts.asked.items:
-        blocks.append(section("Asked for nothing yet."))
+        blocks.append(section("No requests yet."))
     return [*blocks, *pager(facts.asked, ids.PAGE_ASKED, "requests", facts.target)]
 
 

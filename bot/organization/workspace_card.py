@@ -101,7 +101,7 @@ def workspace_card(facts: WorkspaceFacts, offers: Sequence[tuple[str, Own]], pre
 
 
 def _head(one: Workspace, called: str) -> Markup:
-    state: Markup = f"archived for good {date(one.archived_at)}" if one.archived_at else f"made {date(one.created_at)}"
+    state: Markup = f"archived for good {date(one.archived_at)}" if one.archived_at else f"created {date(one.created_at)}"
     colour = colour_words(one.display_color or "")
     facts = " · ".join([f"colour {escape(colour)}", state] if colour else [state])
     named: list[Markup] = [
@@ -133,10 +133,10 @@ def _limits(facts: WorkspaceFacts) -> Markup:
     if facts.workspace.archived_at:
         return ""
     if facts.workspace.is_default:
-        return "*Limits* The Default workspace has none of its own: those of the organization hold."
+        return "*Limits* The Default workspace has none of its own: the organization's apply."
     from_money: Markup = ""
     if facts.has_limits:
-        none = "no spend limit of its own: that of the organization holds"
+        none = "no spend limit of its own: the organization's applies"
         from_money = f"{shown(facts.limit)} a month" if facts.limit is not None else none
     lines: list[Markup] = [from_money] if from_money else []
     if facts.rates is None:

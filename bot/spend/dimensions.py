@@ -85,7 +85,7 @@ class Dimension:
         if not thing_id:
             return self.missing
         if thing_id == UNSPLIT:
-            return "Not told apart yet"
+            return "Not split yet"
         return f"Not reported by {self.name}" if thing_id == UNREPORTED else self.show(thing_id, names)
 
 

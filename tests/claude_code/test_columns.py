@@ -48,7 +48,7 @@ def test_people_are_found_by_their_address_and_an_unread_day_is_no_zero() -> Non
     assert "not final yet, no data yet for Fri 20 Nov" in gap.notes[0]
     nothing = more_of(week, {}, {}, MEMBERS, EVERYTHING)
     assert (nothing.columns, nothing.cells) == (COLUMNS, {})
-    assert "nothing is known yet" in nothing.notes[0]
+    assert "No figures of Claude Code yet" in nothing.notes[0]
     nobody = more_of(week, settled, USES, None, EVERYTHING)
     assert nobody.cells == {}
     assert "couldn't ask who is who" in nobody.notes[0]
@@ -98,7 +98,7 @@ async def test_the_report_has_them_where_everybody_may_see_names_and_nowhere_els
     await use_it(store, FRIDAY - DAY)
     found, notes = await reported(store, "names")
     assert found == dict.fromkeys(found, NOTHING), "Friday wasn't read"
-    assert "nothing is known yet" in notes
+    assert "No figures of Claude Code yet" in notes
     await use_it(store, FRIDAY)
     found, notes = await reported(store, "names")
     cells = {str(name).partition(" ")[0]: one for name, one in found.items()}

@@ -142,7 +142,7 @@ RULES = (
         "10m",
         "warning",
         "{{ $labels.model_group }} reached {{ $value | humanizePercentage }} of {{ $labels.limit_type }} within 24 hours.",
-        "`/claude-limits` names the minute and the key; above the limit requests are answered with 429.",
+        "`/claude-limits` names the minute and the key; above the limit requests fail with error 429.",
     ),
     AlertRule(
         "ClaudeWorkspaceRateLimitNear",

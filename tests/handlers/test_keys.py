@@ -110,7 +110,7 @@ async def test_keys_are_listed_with_owner_and_end_and_narrowed_in_words(world: W
     assert all(" in *Data Platform* — " in line and line.count("\n") == 1 for line in lines)
     await world.command(BOB, "/claude-keys list Staging by <@U0DANA> ending listed")
     message = await told(world, BOB, "*1 key*: by <@U0DANA> · in Staging · ending")
-    assert "`danas-listed` in *Staging* — active\n<@U0DANA> · made " in str(message["blocks"][1]["text"]["text"])
+    assert "`danas-listed` in *Staging* — active\n<@U0DANA> · created " in str(message["blocks"][1]["text"]["text"])
     assert " · until <!date^1956545999^" in message["blocks"][1]["text"]["text"], "the end of 31 Dec 2031 in New York"
     await world.command(BOB, "/claude-keys list disabled by <@U0DANA>")
     await told(world, BOB, "No keys: by <@U0DANA> · disabled. `/claude-keys list` shows all that work or are disabled.")

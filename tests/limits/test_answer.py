@@ -99,7 +99,7 @@ def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> 
     found = figures({("rl_opus", "output_tokens"): peak(450)}, group("Opus", 100, 0, 1_000))
     said = render_limits(found)
     assert said.text.startswith(
-        "⚠️ *Claude Opus, input tokens per minute*: the limit is 0, so each request is answered with 429."
+        "⚠️ *Claude Opus, input tokens per minute*: the limit is 0, so each request fails with error 429."
     )
     assert limits_table(found).rows[0][1:4] == ("input tokens", 0, 0)
     assert said.blocks[-1]["elements"][0]["value"] == "- rl_opus input_tokens", "what is asked for is what is shut"

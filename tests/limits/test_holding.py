@@ -104,7 +104,7 @@ async def test_a_limit_that_was_raised_says_that_the_former_one_was_hit(store: S
         found = await limit_figures(rt, Asked(), EVERYTHING, NOON)
         return "\n".join([headline(found), *about(found)])
 
-    assert "no traffic yet since they hold. That isn't zero." in await said(), "changed, and not read again yet"
+    assert "I don't know the traffic since then yet. That isn't zero." in await said(), "changed, and not read again yet"
     async with store.write() as tx:
         await own_limits.keep(tx, "", limits(2000), TEN)
     await _known(store, TEN + HOUR, 400)

@@ -165,7 +165,7 @@ async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: 
     async with store.write() as tx:
         await remember(tx, NAMES, NOW)
     await load_days(store, pages_of([[row(one) for one in BUSY]], None, "legacy"), FRIDAY, FRIDAY, midnight(NOW.date()))
-    with pytest.raises(CantAnswer, match="doesn't tell by key"):
+    with pytest.raises(CantAnswer, match="isn't split by key"):
         await ask(store, "friday key ingest-prod")
     tokens = await ask(store, "friday tokens by key")
     assert {one.name for one in tokens.breakdown.slices} <= {"Not reported by key"}

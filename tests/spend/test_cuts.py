@@ -160,7 +160,7 @@ async def test_what_is_not_told_apart_yet_says_so_and_is_read_again(store: Store
     await read_what(store, rows[:5])
     async with store.read() as tx:
         [rest] = [one for one in await table.cells(tx, FRIDAY, FRIDAY, (COST_TYPE,)) if one.of(COST_TYPE) == UNSPLIT]
-    assert (rest.amount, COST_TYPE.label(UNSPLIT, {})) == (4, "Not told apart yet")
+    assert (rest.amount, COST_TYPE.label(UNSPLIT, {})) == (4, "Not split yet")
     assert [await due(store, minutes) for minutes in (29, 30)] == [[], [FRIDAY]]
     await read_what(store, [])
     async with store.read() as tx:

@@ -56,7 +56,7 @@ async def test_spend_is_the_same_as_the_answer_in_slack(store: Store, tmp_path: 
         told = {part.id if named == "model" else part.name: part.amount for part in shown.breakdown.slices}
         assert {name: amount for name, amount in amounts.items() if amount} == told
         assert sum(amounts.values()) == shown.total
-    assert any("doesn't tell all of this" in one for one in said) is legacy
+    assert any("isn't split like this" in one for one in said) is legacy
 
 
 @pytest.mark.both
@@ -144,7 +144,7 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
             f"--by doesn't know 'shoe'; it knows {listed(['day', 'hour', *(one.name for one in reports.COUNTED)], 'and')}."
             " For weeks, months, quarters, tags and types ask for an answer: python -m bot export answer 30d by month."
         ),
-        (("hour",), "", ""): "I know no hours of these days, so I can't list all of them by the hour. I can by the day.",
+        (("hour",), "", ""): "I have no hours of these days, so I can't list all of them by the hour. I can by the day.",
         (("hour", "tier"), "", ""): "Spend can't be split by tier and hour at once. Ask by one of them.",
         (("person", "tier"), "", ""): "Spend can't be split by person and tier at once. Ask by one of them.",
         (("key",), "workspace", "Prodution"): (

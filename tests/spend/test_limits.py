@@ -136,7 +136,7 @@ async def test_each_part_is_told_once_to_the_channel_and_to_whoever_asked(store:
     ]
     assert headlines(slack) == headlines(slack, ASKED_BY) == told
     assert "$1,200.00 so far, as of " in slack.posts[-1].message.text
-    assert "Claude doesn't answer until " in slack.posts[-1].message.text
+    assert "Claude refuses requests until " in slack.posts[-1].message.text
     async with store.read() as tx:
         entries = [entry for entry in await audit.entries_of(tx, limit) if entry.action == "limit.reached"]
     assert [(entry.detail["percent"], entry.detail["channel"]) for entry in entries if entry.detail["channel"] == COSTS] == [

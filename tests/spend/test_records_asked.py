@@ -125,7 +125,7 @@ SAID: dict[str, tuple[Records, list[str]]] = {
         replace(FOUND, selection=WEEK, missing=(THURSDAY,)),
         ["in the 7 days 14–20 Nov", "no data yet for Thu 19 Nov"],
     ),
-    "unsplit": (replace(FOUND, facts=OLD, unsplit=(THURSDAY,)), ["the report of Thu 19 Nov doesn't tell all of this"]),
+    "unsplit": (replace(FOUND, facts=OLD, unsplit=(THURSDAY,)), ["the report of Thu 19 Nov isn't split like this"]),
     "doubtful": (replace(FOUND, doubtful=(FRIDAY,)), ["⚠️ In doubt: Fri 20 Nov."]),
     "narrowed": (
         replace(FOUND, scope=Scope()),

@@ -80,7 +80,7 @@ async def test_an_amount_saved_again_with_other_steps_says_only_what_is_new(stor
     assert len(await alert_settings.thresholds_of(rt, COSTS)) == 1
     assert threshold_in_words(saved, {}) == (
         "I'll post in <#C0COSTS> when all workspaces together reach $200.00 in one UTC day, "
-        "and on the way there at 50 % and 80 %, each once per day."
+        "and earlier at 50 % and 80 %, each once per day."
     )
 
 

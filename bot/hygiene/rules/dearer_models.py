@@ -49,7 +49,7 @@ def _said(name: str, newer: str, now: Estimate, then: Estimate) -> Finding:
         f"{model_name(name)} has a cheaper successor",
         f"Its tokens of 30 days cost {shown(now.amount)} at list price; as many cost {on_newer}.",
         f"About {shown(saved)} in 30 days. It is an estimate: another model uses other tokens.",
-        Ask("Who uses it", ids.SPEND_ALL, keys_of_model(name)),
+        Ask("Show who uses it", ids.SPEND_ALL, keys_of_model(name)),
         Risk.LOW,
         saved,
     )

@@ -32,7 +32,7 @@ def expiring_keys(facts: Facts) -> Sequence[Finding]:
                 key.id,
                 f"{key_in(facts, key)} expires while it carries traffic",
                 f"It ends {date(ends)} and was used on {calendar_day(use.last_day)}; {shown(use.cost or ZERO)} in 7 days.",
-                "What uses it stops then, and nobody can move the end of a key.",
+                "Everything that uses it stops then. The end of a key can't be changed.",
                 Ask("New key…", f"{ids.OPEN_PREFIX}create_key", home.id if home else ""),
                 Risk.HIGH,
                 use.month_cost or ZERO,

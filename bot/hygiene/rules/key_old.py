@@ -21,7 +21,7 @@ def old_keys(facts: Facts) -> Sequence[Finding]:
             key.id,
             f"{key_in(facts, key)} is too old",
             f"It was created {date(key.created_at)}; {allowed} are allowed.",
-            "The longer a secret lives, the more places have it.",
+            "The older a key is, the more places have its secret.",
             Ask("New key…", f"{ids.OPEN_PREFIX}create_key", home.id if (home := facts.home_of(key)) else ""),
             Risk.LOW,
         )

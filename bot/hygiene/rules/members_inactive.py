@@ -25,7 +25,7 @@ def inactive_members(facts: Facts) -> Sequence[Finding]:
             one.id,
             f"{escape(one.name or one.email)} doesn't use Claude",
             f"They have no key, and no usage in {plural(facts.bounds.inactive.days, 'day')}.",
-            "An account that nobody uses is one that nobody misses when somebody else does.",
+            "If somebody else gets into an unused account, nobody notices.",
             Ask("Remove…", f"{ids.OPEN_PREFIX}remove_member", one.id),
             Risk.LOW,
         )

@@ -19,8 +19,8 @@ def no_export(facts: Facts) -> Sequence[Finding]:
             "organization",
             "No observability platform gets our figures",
             "I send nothing to Prometheus, OpenTelemetry, Honeycomb or Datadog.",
-            "The people who look after the services see no usage of Claude beside them.",
-            Ask("How I am set up", ids.HELP_STATUS),
+            "The people who run your services don't see Claude's usage in their dashboards.",
+            Ask("Show status", ids.HELP_STATUS),
             Risk.LOW,
         )
     ]

@@ -20,7 +20,7 @@ def nobody_watches(facts: Facts) -> Sequence[Finding]:
             "organization",
             "Nobody watches what we use",
             "No channel gets the daily digest, and no alert is set.",
-            "A change of usage is seen when the bill comes.",
+            "People notice a change only when the bill comes.",
             Ask("Daily digest…", ids.HELP_DIGEST),
             Risk.HIGH,
             sum((facts.spent or {}).values(), ZERO),

@@ -37,7 +37,7 @@ def _finding(name: str, last: date, in_week: Decimal, in_month: Decimal, *, is_o
         f"{model_name(name)} {'has retired and was' if is_over else 'retires and is'} in use",
         f"{ends}; {shown(in_week)} was spent on it in 7 days.",
         f"{'Now' if is_over else 'After that day'} each request to it fails.",
-        Ask("Who uses it", ids.SPEND_ALL, keys_of_model(name)),
+        Ask("Show who uses it", ids.SPEND_ALL, keys_of_model(name)),
         Risk.HIGH,
         in_month,
     )

@@ -10,7 +10,7 @@ from bot.slack import ids
 from bot.slack.markup import Markup, bold, escape
 from bot.words.wording import number, plural
 
-_STATUS = Ask("How I am set up", ids.HELP_STATUS)
+_STATUS = Ask("Show status", ids.HELP_STATUS)
 
 
 def unfulfillable_rules(facts: Facts) -> Sequence[Finding]:

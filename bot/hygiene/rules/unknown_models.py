@@ -19,7 +19,7 @@ def unknown_models(facts: Facts) -> Sequence[Finding]:
             f"{model_name(name)} is in use and I don't know it",
             "My table of prices has no such model, so I can neither check its cost nor say when it retires.",
             "A new model may cost more than people expect. An update of Quartermaster brings newer prices.",
-            Ask("Who uses it", ids.SPEND_ALL, keys_of_model(name)),
+            Ask("Show who uses it", ids.SPEND_ALL, keys_of_model(name)),
             Risk.LOW,
         )
         for name in by_model(facts.tokens, facts.today)

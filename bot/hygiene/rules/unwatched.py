@@ -30,7 +30,7 @@ def spending_unwatched(facts: Facts) -> Sequence[Finding]:
                 one.id,
                 f"{bold(one.name)} spends with {lacks}",
                 f"It cost {in_30_days(spent, facts)}.",
-                "What changes there is seen when the bill comes.",
+                "People notice a change there only when the bill comes.",
                 ask,
                 Risk.MIDDLE,
                 spent,

@@ -70,7 +70,7 @@ ALERT = Form(
         ),
         FormField(
             ids.SPEND_STEPS,
-            "Tell also on the way there",
+            "Also post earlier",
             "choices",
             choices=tuple((str(step), f"at {step} %") for step in _EARLY),
             optional=True,
@@ -119,7 +119,7 @@ def threshold_in_words(threshold: Threshold, names: Mapping[str, str]) -> Markup
     """Return `I'll post in #llm-costs when Research reaches $500.00 in one UTC day, once per day.`"""
     early = listed([f"{number(step)} %" for step in threshold.steps if step != WHOLE])
     period = _PERIODS[threshold.period]
-    often: Markup = f"and on the way there at {early}, each once per {period}" if early else f"once per {period}"
+    often: Markup = f"and earlier at {early}, each once per {period}" if early else f"once per {period}"
     where = channel_mention(threshold.channel)
     return f"I'll post in {where} when {amount_in_words(threshold, names)}, {often}."
 

@@ -73,7 +73,7 @@ def render_alert(lines: Sequence[Markup], alert_id: int, acknowledged: Alert | N
         line = f"👀 {mention(acknowledged.acknowledged_by)} is on it since {since}"
         return Message(f"{text}\n{line}", [*blocks, section(line)], _metadata(alert_id))
     blocks.append(
-        actions(button("Acknowledge", ids.ALERT_ACKNOWLEDGE, str(alert_id), accessibility_label="I look after this alert"))
+        actions(button("Acknowledge", ids.ALERT_ACKNOWLEDGE, str(alert_id), accessibility_label="I take care of this alert"))
     )
     return Message(text, blocks, _metadata(alert_id))
 

@@ -136,7 +136,7 @@ def check_told(query: SpendQuery, known: Mapping[date, LedgerDay], days: Iterabl
         if any(day in known and not SOURCES[known[day].source].tells(one.by) for day in days):
             kind: Markup = escape(one.by.name)
             raise CantAnswer(
-                f"The report of these days doesn't tell by {kind}, so I can't say what belongs to it.",
+                f"The report of these days isn't split by {kind}, so I can't say what belongs to it.",
                 replace(query, where=tuple(other for other in query.where if other != one)),
             )
 
@@ -146,7 +146,7 @@ def check_hours(query: SpendQuery, known: Mapping[date, LedgerDay], hourly: Coll
     if any(day not in hourly for day in known):
         by = tuple(DAY if one == HOUR else one for one in query.splits)
         instead = replace(query, by=by[0], and_by=by[1] if len(by) > 1 and by[1] != by[0] else None)
-        kept: Markup = f"I know hours since {weekday_day(min(hourly))}" if hourly else "I know no hours of these days"
+        kept: Markup = f"I have hours since {weekday_day(min(hourly))}" if hourly else "I have no hours of these days"
         raise CantAnswer(f"{kept}, so I can't split all of it by hour. I can by day.", instead)
 
 

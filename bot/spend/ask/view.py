@@ -28,7 +28,7 @@ OFFERED = (*DIMENSIONS, PERSON)
 """By what an answer can be asked further with a button; with days they fill a row on a phone, all else is in *Ask…*."""
 _NAMED = 5
 """Parts that the text names; one more is named, too, because counting it is as long."""
-TOO_LONG: Markup = "This question is too long for buttons. Ask a shorter one to go on from its answer."
+TOO_LONG: Markup = "This question is too long for buttons. Ask a shorter one to get buttons."
 
 
 def figures_table(figures: Figures) -> Table:

@@ -126,7 +126,7 @@ async def check_hours(tx: Tx, query: RecordsQuery, selection: Selection, known: 
     hourly = await days_with_hours(tx, selection.first, selection.last)
     if all(day in hourly for day in known):
         return
-    kept: Markup = f"I know hours since {weekday_day(min(hourly))}" if hourly else "I know no hours of these days"
+    kept: Markup = f"I have hours since {weekday_day(min(hourly))}" if hourly else "I have no hours of these days"
     said: Markup = f"{kept}, so I can't list all of them by the hour. I can by the day."
     raise CantList(said, words_of_records(replace(query, by=selection.in_ledger)))
 

@@ -87,7 +87,7 @@ def _notes(selection: Selection, known: Mapping[date, LedgerDay]) -> list[str]:
     if not unsplit:
         return []
     days = f"{plural(len(unsplit), 'day')} ({_days(unsplit[0], unsplit[-1])})"
-    return [f"The report of {days} doesn't tell all of this, so parts of it may be missing."]
+    return [f"The report of {days} isn't split like this, so parts may be missing."]
 
 
 async def _ids(tx: Tx, asked: Asked, dimension: Dimension) -> Sequence[str]:

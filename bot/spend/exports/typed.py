@@ -79,9 +79,7 @@ async def _records(rt: Runtime, tx: Tx, query: RecordsQuery, now: datetime) -> A
         max(fact.refreshed_at for fact in known.values()),
         [day for day, fact in sorted(known.items()) if not fact.closed],
         [day for day in days_between(selection.first, selection.last) if day not in known],
-        [f"The report of {len(unsplit)} of these days doesn't tell all of this, so parts of it may be missing."]
-        if unsplit
-        else [],
+        [f"The report of {len(unsplit)} of these days isn't split like this, so parts may be missing."] if unsplit else [],
     )
 
 

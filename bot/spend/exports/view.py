@@ -120,7 +120,7 @@ def _notes(found: Records) -> list[Markup]:
     if found.doubtful:
         notes.append(doubtful_in_words(found.doubtful))
     if found.total is not None and found.unsplit:
-        notes.append(f"⚠️ the report of {_days(found.unsplit)} doesn't tell all of this, so parts of it may be missing")
+        notes.append(f"⚠️ the report of {_days(found.unsplit)} isn't split like this, so parts may be missing")
     if not found.scope.is_all:
         told = found.scope.told((*found.selection.by, *found.selection.where))
         notes.append(told.in_words(own=found.query.own))

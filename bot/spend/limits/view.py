@@ -21,7 +21,7 @@ def render_reached(found: Crossing, *, to_requester: bool = False) -> Message:
         lines.append(top_line(found.top, found.threshold.period))
     if found.step >= WHOLE:
         again = date(datetime.combine(found.last + ONE_DAY, time(), UTC))
-        lines.append(f"Where this limit is set in the Console, too, Claude doesn't answer until {again}.")
+        lines.append(f"If this limit is also set in the Console, Claude refuses requests until {again}.")
     if to_requester:
         lines.append("You asked for this limit, so I tell you.")
     text = "\n".join(lines)

@@ -148,7 +148,7 @@ def _buttons(built: Built, wanted: Wanted, part: Part, *, shareable: bool) -> li
     file = button("CSV", ids.REPORT_CSV, words, accessibility_label="Send me this report as a CSV file")
     share = button("Share here", ids.REPORT_SHARE, words, accessibility_label="Post this report in this channel")
     schedule = button(
-        "Schedule…", ids.REPORT_SCHEDULE, words, accessibility_label="Have this report posted in a channel again and again"
+        "Schedule…", ids.REPORT_SCHEDULE, words, accessibility_label="Post this report in a channel on a schedule"
     )
     return [
         *_tag_menu(built, wanted),

@@ -118,8 +118,8 @@ def render_near(place: Place, line: Line, near: Near, key: str) -> Message:
     if key:
         part = escape(share(Decimal(peak.driver_value) / peak.value))
         lines.append(f"Key {code(key)} made {part} of it.")
-    whose = [button("Whose key it is", ids.SHOW_KEY, peak.driver)] if key else []
-    refused: Markup = "Above the limit, requests are answered with 429. Spread the traffic, or ask"
+    whose = [button("Show the key", ids.SHOW_KEY, peak.driver)] if key else []
+    refused: Markup = "Above the limit, requests fail with error 429. Spread the traffic, or ask"
     if not place.workspace_id:
         return _with_buttons([*lines, f"{refused} Anthropic for a higher limit."], near.group_id, *whose)
     ask = button("Ask for a higher limit", ids.LIMITS_ASK, f"{place.workspace_id} {near.group_id} {line.limiter}")

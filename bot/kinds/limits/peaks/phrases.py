@@ -19,7 +19,7 @@ def headline(figures: LimitFigures) -> Markup:
     shut: list[Markup] = [bold(f"{line.group.name}, {LIMITERS[line.limiter][0]}") for line in figures.shut]
     if not shut:
         return _busiest(figures)
-    limits: Markup = f"{listed(shut, most=3)}: the limit is 0, so each request is answered with 429."
+    limits: Markup = f"{listed(shut, most=3)}: the limit is 0, so each request fails with error 429."
     return f"⚠️ {limits}\n{_busiest(figures)}"
 
 
@@ -33,7 +33,9 @@ def _busiest(figures: LimitFigures) -> Markup:
         return f"*Rate limits of {where}*: I don't know its traffic by minute yet. That isn't zero: I'm still reading it."
     line = figures.tightest
     if line is None and any(one.change and one.peaks is None and one.group.models for one in figures.lines):
-        return f"*Rate limits of {where}*: they changed lately, and I know no traffic yet since they hold. That isn't zero."
+        return (
+            f"*Rate limits of {where}*: they changed lately, and I don't know the traffic since then yet. That isn't zero."
+        )
     if line is None or line.peak is None or line.used is None:
         return f"*Rate limits of {where}*: no traffic{_by_whom(figures)} in the hours that I know."
     what = f"{line.group.name}, {LIMITERS[line.limiter][0]}"
@@ -69,7 +71,7 @@ def about(figures: LimitFigures) -> list[Markup]:
     if figures.asked.group_ids and len(figures.lines) <= _FEW:
         lines.extend(_other(figures, one) for one in figures.lines if one is not line and one.used)
     if line is not None and line.headroom is not None and line.headroom <= 0:
-        lines.append("Requests above the limit are answered with 429.")
+        lines.append("Requests above the limit fail with error 429.")
     elif line is not None and line.used is not None and line.used >= NEAR:
         lines.append("Refused requests aren't in the report and short bursts count, so 429 may come below 100 %.")
     lines.extend(_changed(figures))

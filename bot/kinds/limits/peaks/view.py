@@ -105,7 +105,7 @@ def _buttons(figures: LimitFigures, key_id: str) -> list[Json]:
     if figures.tightest is not None and figures.sees_all and not figures.tightest.is_own:
         found.append(button("What to tell Anthropic", ids.LIMITS_TELL, typed))
     if key_id:
-        found.append(button("Whose key it is", ids.SHOW_KEY, key_id))
+        found.append(button("Show the key", ids.SHOW_KEY, key_id))
     return [actions(*found)] if found else []
 
 
@@ -144,7 +144,9 @@ def render_for_anthropic(figures: LimitFigures) -> Message:
     NotAllowed to who doesn't see all traffic: a part of it would be told as the whole.
     """
     if figures.level != "organization":
-        raise NotAllowed("Anthropic has to be told the whole organization's traffic, and you see only a part of it.")
+        raise NotAllowed(
+            "Anthropic needs the whole organization's traffic, and you see only a part of it. Ask an organization admin."
+        )
     text: Markup = "Copy this into the Console's request for higher limits, or write it to your contact at Anthropic."
     rows = [_plea(line) for line in figures.lines if line.used]
     if figures.as_of is None or not rows:

@@ -49,7 +49,7 @@ SCHEDULE = Form(
             "choice",
             choices=tuple((name, f"{said[0].upper()}{said[1:]}") for name, said in CADENCES.items()),
         ),
-        time_field("On the day after the last one that it covers. If costs aren't complete yet, I wait up to 3 hours."),
+        time_field("I post it on the day after the period. If costs aren't complete yet, I wait up to 3 hours."),
         ZONE_FIELD,
         FormField(
             ids.REPORT_TAG_FIELD,
@@ -57,7 +57,7 @@ SCHEDULE = Form(
             optional=True,
             max_length=255,
             placeholder="Cost centre",
-            hint="Only for the cost allocation: the tag of workspaces by which it adds up. Empty means the cost centre.",
+            hint="Only for the cost allocation: the workspace tag to add up by. Leave empty for the cost centre.",
         ),
     ),
     reads=_wanted,
