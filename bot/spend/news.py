@@ -12,6 +12,7 @@ from bot.spend.digests.forms import DEFAULT_TIME, WantedDigest, schedule_in_word
 from bot.spend.digests.settings import subscribe, subscription_of
 from bot.spend.ledger.names import workspaces
 from bot.spend.visibility import check_may_tell
+from bot.store.names import Named, remember
 
 
 class News:
@@ -34,6 +35,8 @@ class News:
         rt = self._rt()
         actor, has = await self._actor(by), await subscription_of(rt, channel)
         await check_may_tell(rt, actor, list(about))
+        async with rt.store.write() as tx:  # the first digest may come before the names are read again
+            await remember(tx, [Named(one, name) for one, name in about.items()], rt.now())
         if has and not has.workspace_ids:
             return
         known = has.workspace_ids if has else ()

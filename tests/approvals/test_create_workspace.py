@@ -21,6 +21,7 @@ from bot.kinds.workspaces.wanted import CreateWorkspace, FirstMember, may_collid
 from bot.organization.tags import COST_CENTRE, DESCRIPTION, OWNER
 from bot.spend.alerts.settings import thresholds_of
 from bot.spend.digests.settings import subscription_of
+from bot.store.names import names_of
 from tests.approvals.acting import a_minute_passes, card_with, press, told, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
 from tests.approvals.samples import NASTY, a_request, facts_of
@@ -261,6 +262,8 @@ async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: W
     digest = await subscription_of(world.rt, "C0ENG")
     assert digest
     assert (set(digest.workspace_ids), digest.created_by, digest.tz) == (made, ALICE, "Europe/Berlin")
+    async with world.rt.store.read() as tx:
+        assert set((await names_of(tx, made)).values()) == {"Checkout Production", "Checkout Staging"}
     alerts = await thresholds_of(world.rt, "C0ENG")
     assert {(one.workspace_id, one.amount, one.steps, one.created_by) for one in alerts} == {
         (workspace_id, Decimal(500), (50, 80, 100), ALICE) for workspace_id in made
