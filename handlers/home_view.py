@@ -104,7 +104,7 @@ def _by_hand(held: Page[Titled] | Missing) -> list[Json]:
 
 
 def _grants(grants: Page[Given]) -> list[Json]:
-    return grant_blocks(grants) if grants.items else [section("Nothing that you have ends on a day.")]
+    return grant_blocks(grants) if grants.items else [section("Nothing of yours has an end date.")]
 
 
 def _keys(keys: Page[KeyLine]) -> list[Json]:

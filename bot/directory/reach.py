@@ -9,9 +9,9 @@ from bot.words.wording import calendar_day
 
 
 def reach_in_words(newest: date | None, as_of: datetime, *, is_final: bool) -> Markup:
-    """Return `up to 23 Nov 2026 so far (UTC), as of 14:05, not final`. A day that is still running says `so far`."""
+    """Return `up to 22 Nov 2026 (UTC), as of 14:05, not final`, or `as of 14:05, not final` while the newest day runs."""
     state: Markup = "final" if is_final else "not final"
     if newest is None:
         return f"of UTC days, as of {moment(as_of)}, {state}"
-    so_far = " so far" if UTC_DAYS.day_of(as_of) <= newest else ""
-    return f"up to {calendar_day(newest)}{so_far} (UTC), as of {moment(as_of)}, {state}"
+    reach: Markup = "" if UTC_DAYS.day_of(as_of) <= newest else f"up to {calendar_day(newest)} (UTC), "
+    return f"{reach}as of {moment(as_of)}, {state}"

@@ -15,7 +15,6 @@ from bot.slack.blocks import actions
 from bot.slack.elements import button
 from bot.slack.state import text_at
 from bot.words.own import Own, own
-from bot.words.wording import number
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -126,12 +125,12 @@ def by_name(name: str, thing_id: str) -> str:
 
 
 def range_of(page: Page[T]) -> Own:
-    """Return which part of the list stands on a page: `11–20 of 137`, or `7` where it is all of them."""
+    """Return which part of the list stands on a page: `11–20 of 1,370`, or `7` where it is all of them."""
     if page.first is None or page.total is None:
         return ""
     if page.is_whole:
-        return number(page.total)
-    return own(f"{number(page.first)}–{number(page.first + len(page.items) - 1)} of {number(page.total)}")
+        return own(f"{page.total:,}")
+    return own(f"{page.first:,}–{page.first + len(page.items) - 1:,} of {page.total:,}")
 
 
 def pager(page: Page[Any], action_id: str, what: str, narrowed: str = "") -> list[Json]:

@@ -19,7 +19,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def test_a_card_says_whose_key_it_is_and_what_it_was_used_for(world: World) -> None:
     card = await world.ask_for_key(DANA, "in-use")
-    assert "For good · <@U0DANA> (billing member) has no active keys\n> Nightly job" in card["text"]
+    assert "No end date · <@U0DANA> (billing member) has no active keys\n> Nightly job" in card["text"]
     await press(world, BOB, card, "request_approve")
     await card_with(world, "issued to")
     await settled(world)
@@ -34,7 +34,7 @@ async def test_a_card_says_whose_key_it_is_and_what_it_was_used_for(world: World
     second = card["text"].splitlines()[1]
     assert second.startswith("Until it is enabled again · Key of <@U0DANA>, last used ")
     assert ", $18.00 in 7 days · <@U0ALICE> (developer) has " in second
-    assert "figures up to " in card["text"]
+    assert "figures as of " in card["text"]
 
 
 async def test_what_cannot_be_read_keeps_nobody_from_asking(world: World) -> None:

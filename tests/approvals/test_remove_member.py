@@ -90,7 +90,7 @@ async def test_an_offboarding_hands_over_revokes_and_removes_and_the_new_owner_i
     assert "*revoked*" in card["text"]
     assert "stop when they leave" in card["text"]
     heir = await world.message(DANA, "Nothing is changed yet")
-    assert "goes on with <@U0DANA> as the owner" in heir["text"]
+    assert "keeps working with <@U0DANA> as the owner" in heir["text"]
     assert not [m for m in await world.messages(NOAH) if "remove" in m["text"]]
     request = await removed(world, card)
     assert states(request) == ["key done", "key done", "member done", "news done"]

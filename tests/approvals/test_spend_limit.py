@@ -199,8 +199,8 @@ async def test_without_the_preview_an_approver_sets_it_and_their_word_is_said_to
     await press(world, CAROL, card, "request_say_done")
     request = await until(world, card, Status.APPLIED)
     card = await card_with(world, "⚠️ *Spend limit of Staging is $5,000.00 a month*")
-    assert "<@U0CAROL> says that it is done; I can't check it" in card["text"]
-    await world.message(ALICE, "a month*, as <@U0CAROL> says that it is done; I can't check it.")
+    assert "<@U0CAROL> says that it is done, but I can't check it" in card["text"]
+    await world.message(ALICE, "a month*: <@U0CAROL> says that it is done, but I can't check it.")
     assert (await thread_of(world, card))[-2:] == ["<@U0CAROL> says that it is done", "Done"]
     assert [(e.actor, e.action) for e in await audit_of(world, request) if e.action == "request.said_done"] == [
         (CAROL, "request.said_done")
@@ -234,7 +234,7 @@ async def test_a_word_waits_for_the_feed_and_counts_alone_when_that_shows_nothin
     assert "settings/billing" in str(steps["blocks"])
     await press(world, CAROL, card, "request_say_done")
     await until(world, card, Status.FULFILLING)
-    card = await card_with(world, "<@U0CAROL> says that it is done; I'm looking for it")
+    card = await card_with(world, "<@U0CAROL> says that it is done, and I'm checking")
     assert labels(card) == ["Take over"]
     await a_minute_passes(world, seconds=240)
     await until(world, card, Status.FULFILLING)
@@ -252,7 +252,7 @@ async def test_a_word_is_taken_once_from_whoever_has_it_and_falls_with_a_hand_ov
         await world.click_on(CAROL, card, "request_say_done")
     await told(world, CAROL, "You have said so already.", card["channel"])
     await world.post("/clock", advance=60)
-    await press(world, BOB, await card_with(world, "I'm looking for it"), "request_take_over")
+    await press(world, BOB, await card_with(world, "and I'm checking"), "request_take_over")
     card = await card_with(world, "Waiting for <@U0BOB> to change the spend limit in the Console")
     await a_minute_passes(world, seconds=600)
     request = await until(world, card, Status.FULFILLING)

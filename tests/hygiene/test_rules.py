@@ -245,7 +245,7 @@ def test_a_request_waits_too_long_after_a_working_day_and_not_over_a_weekend() -
 def test_a_model_whose_last_day_is_over_has_retired() -> None:
     ends = max(price_table().retired.values())
     for now, said in (
-        (ends, "retires and is in use It answers until"),
+        (ends, "is in use and will retire It answers until"),
         (ends + DAY, "has retired and was in use Its last day was"),
     ):
         use = Measures(now, {WORKSPACE.column: PROD, MODEL.column: SONNET_45}, Decimal(30), None, 10)

@@ -164,7 +164,7 @@ def test_what_no_report_tells_is_not_zero() -> None:
     files = replace(group("Files"), name="Files", models=())
     found = figures({}, group(), files)
     assert [one.peaks for one in found.lines if one.group == files] == [None] * 3
-    assert "no report tells by minute of files" in render_limits(found).text
+    assert "there are no figures by minute for files" in render_limits(found).text
     assert "tokens read from the cache don't count as input" in render_limits(found).text
     assert "from the cache" not in render_limits(figures({}, group(cached=""))).text
 

@@ -41,7 +41,7 @@ def _asked(facts: RequestFacts) -> Markup:
     asked = f"{asker} {facts.asks}: {facts.what}"
     if request.status is Status.PENDING:
         first = f"⏳ {asked}.{_yours(facts)} Nothing is changed yet. {facts.needs}."
-        return _lines(first, facts.plan, _why(request), f"If this is wrong, tell {asker} or one of those who decide.")
+        return _lines(first, facts.plan, _why(request), f"If this is wrong, tell {asker} or an approver.")
     if request.is_open:
         return f"⏳ {asked}. It is {WORDS[request.status]}."
     was_asked = f"{asker} {facts.asks.replace('asks', 'asked', 1)}: {facts.what}"

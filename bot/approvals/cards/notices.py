@@ -111,7 +111,7 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     if because := why_not_handed_over(outcome):
         return f"⚠️ *{facts.yours}*, but {because}. Revoke it and ask for a new one.", undo
     if outcome.is_unproven:
-        return f"⚠️ *{facts.yours}*, as {unproven(outcome)}.{_end(request)}", undo
+        return f"⚠️ *{facts.yours}*: {unproven(outcome)}.{_end(request)}", undo
     note = f" {escape(outcome.note)}" if outcome.note else ""
     seen = _seen(request, outcome.parts)
     parts = f"\n{part_lines(seen)}" if seen else ""

@@ -19,9 +19,9 @@ def word_buttons(request: Request, title: str, *, takes_word: bool) -> list[dict
 
 def unproven(outcome: Outcome) -> Markup:
     """Return whose word alone says that something is done."""
-    return f"{mention(outcome.said_by)} says that it is done; I can't check it"
+    return f"{mention(outcome.said_by)} says that it is done, but I can't check it"
 
 
 def looking_for_it(outcome: Outcome) -> Markup:
     """Return who says that it is done, while it is looked for."""
-    return f"{mention(outcome.said_by)} says that it is done; I'm looking for it"
+    return f"{mention(outcome.said_by)} says that it is done, and I'm checking"

@@ -34,7 +34,7 @@ def _finding(name: str, last: date, in_week: Decimal, in_month: Decimal, *, is_o
     return Finding(
         "model_retiring",
         name,
-        f"{model_name(name)} {'has retired and was' if is_over else 'retires and is'} in use",
+        f"{model_name(name)} {'has retired and was in use' if is_over else 'is in use and will retire'}",
         f"{ends}; {shown(in_week)} was spent on it in 7 days.",
         f"{'Now' if is_over else 'After that day'} each request to it fails.",
         Ask("Show who uses it", ids.SPEND_ALL, keys_of_model(name)),

@@ -18,7 +18,7 @@ def spending_without_limit(facts: Facts) -> Sequence[Finding]:
             "unlimited",
             one.id,
             f"{bold(one.name)} spends without a limit",
-            f"It cost {in_30_days(spent, facts)}. Neither the Console, as far as I can read it, nor I have a limit for it.",
+            f"It cost {in_30_days(spent, facts)}. I know no limit for it, neither in the Console nor of my own.",
             "A loop or a leaked key can spend all that the organization may spend.",
             Ask("Ask for a limit…", f"{ids.OPEN_PREFIX}set_spend_limit", one.id),
             Risk.HIGH,

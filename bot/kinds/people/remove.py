@@ -44,7 +44,7 @@ FORM = (
         optional=True,
         redraws=True,
         choices=(
-            ("keep", "Keep: they go on working, under a new owner"),
+            ("keep", "Keep: they keep working, with a new owner"),
             ("disable", "Disable: what uses them stops until somebody enables them"),
             ("revoke", "Revoke: what uses them stops for good"),
         ),

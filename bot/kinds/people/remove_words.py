@@ -29,12 +29,12 @@ def _who(wanted: RemoveMember) -> Markup:
 
 
 def fates_in_words(wanted: RemoveMember) -> Markup:
-    """Return how many keys are kept, disabled and revoked: `2 keys go on with @alice as the owner, 1 key is revoked`."""
+    """Return how many keys are kept, disabled and revoked: `2 keys keep working with @alice as the owner`, …."""
     parts: list[Markup] = []
     for fate, word in _FATE_WORDS.items():
         count = sum(key.fate == fate for key in wanted.keys)
         if count and fate == "keep":
-            verb = "goes on" if count == 1 else "go on"
+            verb = "keeps working" if count == 1 else "keep working"
             parts.append(f"{plural(count, 'key')} {verb} with {mention(wanted.new_owner)} as the owner")
         elif count:
             parts.append(f"{plural(count, 'key')} {'is' if count == 1 else 'are'} {word}")
@@ -110,7 +110,7 @@ def _ends(wanted: RemoveMember) -> list[Markup]:
     lines: list[Markup] = []
     if names:
         verb = "stops" if len(names) == 1 else "stop"
-        lines.append(f"{listed(names, most=_NAMED)} {verb} when they leave: personal or for Claude Code")
+        lines.append(f"{listed(names, most=_NAMED)} {verb} when they leave, because they are personal or for Claude Code")
     if wanted.of_others:
         keys = plural(wanted.of_others, "key")
         lines.append(f"{keys} that they made for others {'stays' if wanted.of_others == 1 else 'stay'} with those")

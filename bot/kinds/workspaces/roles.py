@@ -20,7 +20,7 @@ ROLES: Final = {
     "workspace_restricted_developer": "Limited developer: API keys, no traces, no file downloads",
     "workspace_developer": "Workspace developer: API keys and everything they can do",
     ADMIN: "Workspace admin: also its settings and members",
-    NO_ACCESS: "No access: take this person out of the workspace",
+    NO_ACCESS: "No access: remove this person from the workspace",
 }
 """What the API can give in a workspace; `workspace_billing` comes with the organization role alone."""
 TYPED: Final = (

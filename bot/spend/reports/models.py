@@ -138,7 +138,7 @@ def _finding(times: Times, sums: Mapping[str, Measures], used: Sequence[str], ea
         (one for one in used if (per_million(sums[one]) or ZERO) > 0), key=lambda one: _cost(sums, one), default=""
     )
     if cheapest and cheapest != used[0]:
-        parts.append(f"least for a million on {bold(short_model(cheapest))}: {_unit(sums[cheapest])}")
+        parts.append(f"cheapest per million tokens: {bold(short_model(cheapest))}, {_unit(sums[cheapest])}")
     return " · ".join(parts)
 
 

@@ -181,7 +181,7 @@ def notes(figures: LimitFigures) -> list[Markup]:
         notes.append("tokens read from the cache don't count as input")
     silent = dict.fromkeys(line.group.name for line in figures.lines if not line.group.models)
     if silent:
-        notes.append(f"no report tells by minute of {escape(listed(list(silent)).casefold())}")
+        notes.append(f"there are no figures by minute for {escape(listed(list(silent)).casefold())}")
     else:
         notes.append("batches have limits of their own and aren't counted")
     joined: Markup = " · ".join(notes)
