@@ -101,10 +101,10 @@ def new_reference() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(4))
 
 
-def bind_correlation(reference: str | None = None, **more: object) -> str:
-    """Put a reference (a new one unless given) into every record of this task from now on, and return it."""
+def bind_correlation(**more: object) -> str:
+    """Put a new reference into every record of this task from now on, and return it."""
     structlog.contextvars.clear_contextvars()
-    ref = reference or new_reference()
+    ref = new_reference()
     structlog.contextvars.bind_contextvars(ref=ref, **more)
     return ref
 

@@ -6,11 +6,13 @@ from bot.commands.table import COMMANDS
 
 START, END = "<!-- commands -->", "<!-- /commands -->"
 
+_PREFIX = "claude"
 
-def commands_table(prefix: str = "claude") -> str:
+
+def commands_table() -> str:
     """Return a Markdown table of everything that can be typed."""
     rows = [
-        f"| `{_escaped(f'{command.slash(prefix)} {sub.usage}'.strip())}` | {_escaped(sub.summary)} |"
+        f"| `{_escaped(f'{command.slash(_PREFIX)} {sub.usage}'.strip())}` | {_escaped(sub.summary)} |"
         for command in COMMANDS
         for sub in command.subcommands
     ]

@@ -48,9 +48,9 @@ def placed(sentences: Iterable[str], file: Path = ENV_FILE) -> list[str]:
     return [f"{place_of(sentence, file)}: {sentence}" for sentence in sentences]
 
 
-def uncounted(env: Mapping[str, str], file: Path = ENV_FILE) -> list[str]:
+def uncounted(env: Mapping[str, str]) -> list[str]:
     """Return what was meant to be a setting and doesn't count, each with its place."""
-    return placed(misspelt_settings(env), file) + [f"{file}:{number}: {said}" for number, said in unread(file)]
+    return placed(misspelt_settings(env), ENV_FILE) + [f"{ENV_FILE}:{number}: {said}" for number, said in unread(ENV_FILE)]
 
 
 def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:

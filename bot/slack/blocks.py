@@ -31,13 +31,9 @@ def mrkdwn(markup: Markup, limit: int = 3000) -> Json:
     return {"type": "mrkdwn", "text": truncate_markup(markup, limit) or EMPTY, "verbatim": True}
 
 
-def section(text: Markup, *, accessory: Json | None = None, fields: Sequence[Markup] | None = None) -> Json:
-    """Return a paragraph of markup; `fields` are at most 10 short ones in two columns below it."""
-    block: Json = {"type": "section"}
-    if text or not fields:
-        block["text"] = mrkdwn(text)
-    if fields:
-        block["fields"] = [mrkdwn(one, 2000) for one in fields[:10]]
+def section(text: Markup, *, accessory: Json | None = None) -> Json:
+    """Return a paragraph of markup."""
+    block: Json = {"type": "section", "text": mrkdwn(text)}
     if accessory is not None:
         block["accessory"] = accessory
     return block
@@ -77,10 +73,9 @@ def actions(*elements: Json, block_id: str | None = None) -> Json:
     return block if block_id is None else {**block, "block_id": block_id}
 
 
-def image(file_id: str, alt_text: str, title: str | None = None) -> Json:
+def image(file_id: str, alt_text: str) -> Json:
     """Return an uploaded picture by the id of its file; `alt_text` states the finding, not "chart"."""
-    block: Json = {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(clean(alt_text), 2000) or EMPTY}
-    return {**block, "title": plain(title, 2000)} if title else block
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(clean(alt_text), 2000) or EMPTY}
 
 
 def input_block(

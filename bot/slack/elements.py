@@ -83,11 +83,11 @@ def option(text: str, value: str, description: str | None = None) -> Json:
     return _without_none({"text": plain(text, 75), "value": value, "description": shown})
 
 
-def overflow(action_id: str, options: Sequence[Json], *, confirm: Json | None = None) -> Json:
+def overflow(action_id: str, options: Sequence[Json]) -> Json:
     """Return a ⋯ menu of 1 to 5 options."""
     if not 1 <= len(options) <= 5:
         raise ValueError("an overflow menu has 1 to 5 options")
-    return _without_none({"type": "overflow", "action_id": action_id, "options": list(options), "confirm": confirm})
+    return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
 def static_select(
@@ -107,16 +107,14 @@ def static_select(
     )
 
 
-def external_select(
-    action_id: str, *, placeholder: str = "Type to search", min_query_length: int = 0, initial: Json | None = None
-) -> Json:
+def external_select(action_id: str, *, placeholder: str = "Type to search", initial: Json | None = None) -> Json:
     """Return a type-ahead menu. Each query arrives as a block_suggestion."""
     return _without_none(
         {
             "type": "external_select",
             "action_id": action_id,
             "placeholder": plain(placeholder, 150),
-            "min_query_length": min_query_length,
+            "min_query_length": 0,
             "initial_option": initial,
         }
     )
@@ -138,54 +136,39 @@ def multi_external_select(
     )
 
 
-def multi_static_select(
-    action_id: str, options: Sequence[Json], *, placeholder: str = "Choose", initial: Sequence[Json] = ()
-) -> Json:
+def multi_static_select(action_id: str, options: Sequence[Json], *, initial: Sequence[Json] = ()) -> Json:
     """Return a menu of 1 to 100 options of which several can be taken."""
-    menu = static_select(action_id, options, placeholder=placeholder)
+    menu = static_select(action_id, options)
     return _without_none({**menu, "type": "multi_static_select", "initial_options": list(initial) or None})
 
 
-def users_select(action_id: str, *, placeholder: str = "Choose a person", initial: str | None = None) -> Json:
+def users_select(action_id: str, *, initial: str | None = None) -> Json:
     """Return a menu of the workspace's people; `initial` is a user id."""
-    shown = plain(placeholder, 150)
+    shown = plain("Choose a person", 150)
     return _without_none({"type": "users_select", "action_id": action_id, "placeholder": shown, "initial_user": initial})
 
 
-def multi_users_select(
-    action_id: str, *, placeholder: str = "Choose people", most: int | None = None, initial: Sequence[str] = ()
-) -> Json:
+def multi_users_select(action_id: str, *, most: int | None = None, initial: Sequence[str] = ()) -> Json:
     """Return a menu of the workspace's people of whom several can be taken, `most` at most; `initial` are user ids."""
     return _without_none(
         {
             "type": "multi_users_select",
             "action_id": action_id,
-            "placeholder": plain(placeholder, 150),
+            "placeholder": plain("Choose people", 150),
             "max_selected_items": most,
             "initial_users": list(initial) or None,
         }
     )
 
 
-def conversations_select(
-    action_id: str,
-    *,
-    placeholder: str = "Choose a channel",
-    filter: Json | None = INTERNAL_CHANNELS,
-    response_url_enabled: bool = False,
-    initial: str | None = None,
-) -> Json:
-    """Return a menu of conversations, by default without those shared with another company; `initial` is a channel id.
-
-    `response_url_enabled` works in the input of a modal only (slack.md §3.3).
-    """
+def conversations_select(action_id: str, *, initial: str | None = None) -> Json:
+    """Return a menu of channels, without those shared with another company; `initial` is a channel id."""
     return _without_none(
         {
             "type": "conversations_select",
             "action_id": action_id,
-            "placeholder": plain(placeholder, 150),
-            "filter": filter,
-            "response_url_enabled": response_url_enabled or None,
+            "placeholder": plain("Choose a channel", 150),
+            "filter": INTERNAL_CHANNELS,
             "initial_conversation": initial,
         }
     )
@@ -197,7 +180,6 @@ def text_input(
     initial: str | None = None,
     placeholder: str | None = None,
     multiline: bool = False,
-    min_length: int | None = None,
     max_length: int | None = None,
     focus: bool = False,
     while_typing: bool = False,
@@ -213,7 +195,6 @@ def text_input(
             "initial_value": truncate(clean(initial or "", lines=multiline), max_length or 3000) or None,
             "placeholder": plain(placeholder, 150) if placeholder else None,
             "multiline": multiline or None,
-            "min_length": min_length,
             "max_length": max_length,
             "focus_on_load": focus or None,
             "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]} if while_typing else None,
@@ -221,9 +202,9 @@ def text_input(
     )
 
 
-def email_input(action_id: str, *, initial: str | None = None, placeholder: str = "name@company.com") -> Json:
+def email_input(action_id: str, *, initial: str | None = None) -> Json:
     """Return a field for an e-mail address (modals only)."""
-    fields = {"type": "email_text_input", "action_id": action_id, "placeholder": plain(placeholder, 150)}
+    fields = {"type": "email_text_input", "action_id": action_id, "placeholder": plain("name@company.com", 150)}
     return _without_none({**fields, "initial_value": truncate(clean(initial or ""), 254) or None})
 
 
@@ -234,7 +215,6 @@ def number_input(
     initial: Decimal | None = None,
     low: Decimal | None = None,
     high: Decimal | None = None,
-    placeholder: str | None = None,
 ) -> Json:
     """Return a number field (modals only); Slack takes its limits as strings without an exponent."""
 
@@ -249,21 +229,20 @@ def number_input(
             "initial_value": digits(initial),
             "min_value": digits(low),
             "max_value": digits(high),
-            "placeholder": plain(placeholder, 150) if placeholder else None,
         }
     )
 
 
-def date_picker(action_id: str, *, initial: date | None = None, placeholder: str = "Choose a day") -> Json:
+def date_picker(action_id: str, *, initial: date | None = None) -> Json:
     """Return a calendar."""
     day = initial.isoformat() if initial else None
-    shown = plain(placeholder, 150)
+    shown = plain("Choose a day", 150)
     return _without_none({"type": "datepicker", "action_id": action_id, "placeholder": shown, "initial_date": day})
 
 
-def time_picker(action_id: str, *, initial: time | None = None, timezone: str | None = None) -> Json:
-    """Return a choice of a time of day; `timezone` is an IANA name that Slack shows beside it."""
-    fields = {"type": "timepicker", "action_id": action_id, "timezone": timezone}
+def time_picker(action_id: str, *, initial: time | None = None) -> Json:
+    """Return a choice of a time of day."""
+    fields = {"type": "timepicker", "action_id": action_id}
     return _without_none({**fields, "initial_time": f"{initial:%H:%M}" if initial else None})
 
 

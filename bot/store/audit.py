@@ -31,16 +31,19 @@ class AuditEntry:
     hash: str
 
 
+_BATCH = 1000
+
+
 async def entries_of(tx: Tx, subject: str) -> list[AuditEntry]:
     """Return the entries about one subject (a request id, a channel, …), oldest first."""
     return [_entry(row) for row in await tx.execute(_ABOUT, {"what": subject})]
 
 
-async def all_entries(tx: Tx, batch: int = 1000) -> AsyncIterator[AuditEntry]:
+async def all_entries(tx: Tx) -> AsyncIterator[AuditEntry]:
     """Yield the whole log, oldest first."""
     after = 0
     while True:
-        query = select(AuditEntryRow).where(AuditEntryRow.seq > after).order_by(col(AuditEntryRow.seq)).limit(batch)
+        query = select(AuditEntryRow).where(AuditEntryRow.seq > after).order_by(col(AuditEntryRow.seq)).limit(_BATCH)
         rows = list(await tx.session.exec(query))
         for row in rows:
             yield _entry(row)

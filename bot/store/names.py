@@ -54,8 +54,8 @@ async def read_alike(tx: Tx, names: Iterable[str]) -> set[str]:
     return found
 
 
-async def named_like(tx: Tx, prefix: str, limit: int | None = None) -> list[Named]:
+async def named_like(tx: Tx, prefix: str) -> list[Named]:
     """Return things whose id starts with `prefix` (such as `wrkspc_`), by name."""
     statement = select(NameRow).where(col(NameRow.id).startswith(prefix, autoescape=True)).order_by(col(NameRow.name))
-    found = await tx.session.exec(statement if limit is None else statement.limit(limit))
+    found = await tx.session.exec(statement)
     return [Named(row.id, row.name, row.parent_id) for row in found.all()]

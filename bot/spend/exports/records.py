@@ -29,6 +29,7 @@ _FIGURES = (
     Column("requests", "Requests", "count"),
 )
 """What people read of a record, in tokens but for the first and last."""
+_LARGEST = 5
 _COUNTS = (
     "input_tokens",
     "uncached_input_tokens",
@@ -179,11 +180,11 @@ def _cost_second(cells: tuple[T, ...], cost: int) -> tuple[T, ...]:
     return (cells[0], cells[cost], *cells[1:cost], *cells[cost + 1 :])
 
 
-def largest_in_text(table: Table, most: int = 5) -> list[str]:
+def largest_in_text(table: Table) -> list[str]:
     """Return the first records in plain text, a line each, for those who don't see the table."""
     texts = [at for at, column in enumerate(table.columns) if column.kind in ("text", "day")]
     cost = table.columns.index(_FIGURES[0])
-    shown = [[shown_cell(table.columns[at], row[at]) for at in (*texts, cost)] for row in table.rows[:most]]
+    shown = [[shown_cell(table.columns[at], row[at]) for at in (*texts, cost)] for row in table.rows[:_LARGEST]]
     return [" · ".join(filter(None, cells)) for cells in shown]
 
 

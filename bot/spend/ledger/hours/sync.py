@@ -30,12 +30,12 @@ async def follow_open_days(rt: Runtime, now: datetime) -> None:
         await _fill(rt, now, days)
 
 
-async def fill_hours(rt: Runtime, now: datetime, most: int = DAYS_AT_ONCE) -> int:
+async def fill_hours(rt: Runtime, now: datetime) -> int:
     """Read the hours of the newest days that have none, and return of how many days something was answered."""
     if not rt.settings.hours_kept:
         return 0
     async with rt.store.read() as tx:
-        days = (await table.days_without_hours(tx, *_kept(rt, now), now))[:most]
+        days = (await table.days_without_hours(tx, *_kept(rt, now), now))[:DAYS_AT_ONCE]
     return await _fill(rt, now, days)
 
 
