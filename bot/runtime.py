@@ -50,7 +50,7 @@ async def _no_key_known(_slack_id: str, _member_id: str) -> frozenset[str]:
 
 
 class SpendNews(Protocol):
-    """What channels are told of spend. `by` is the Slack id of whoever wants it; NotAllowed where they may not."""
+    """What channels are told of spend. `by` is the Slack id of the person who wants it; NotAllowed where they may not."""
 
     async def check_channel(self, channel: str) -> None:
         """Raise NotAllowed where figures must not be posted."""
@@ -75,7 +75,7 @@ class SpendNews(Protocol):
 
 @dataclass
 class Runtime:
-    """The running bot: settings, policy, store, the two ports, the vault the clock (aware UTC), and the kinds
+    """The running bot: settings, policy, store, the two ports, the vault, the clock (aware UTC), and the kinds
     of request and the topics of posts that it knows. `capabilities` tells what the organization and its key can do,
     `use_of_keys` what keys, by id, were used for together until a moment, `use_of_each` what each of them was,
     `spend_of_month` what a workspace, by id, or the organization (None) spent in the month of a moment until then;

@@ -61,7 +61,7 @@ def unread_end(end: Ending) -> Markup:
 
 
 def sent_in_words(call: Interaction, request: Request, *, is_posted: bool) -> Markup:
-    """Return what whoever asked reads once their request is on record: that its card stands, or that it will."""
+    """Return what the requester reads once their request is on record: that its card is posted, or that it will be."""
     rt = call.rt
     rule = rt.policy.rule_for(request.kind, request.workspace_id, request.workspace_name)
     where, needs = channel_mention(request.channel), needs_in_words(rule, request.workspace_name)

@@ -75,7 +75,7 @@ async def deny(call: Interaction) -> None:
 
 
 def check_denial(call: Interaction) -> dict[str, str]:
-    """Return what is wrong with a denial's form: whoever asked should know why."""
+    """Return what is wrong with a denial's form: the requester should know why."""
     said = call.values.get("comment")
     reason = said.strip() if isinstance(said, str) else ""
     if not reason:

@@ -36,7 +36,7 @@ FINAL_LASTS = timedelta(days=90)
 
 
 async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str] | None = None) -> None:
-    """Begin to look after what a request has just set, instead of what another one set it to before.
+    """Begin to watch what a request has just set, instead of what another one set it to before.
 
     Of several parts those of these names, else all: what one of them set long before this moment, as after a Retry, may
     have been set by another request since, whose word holds.

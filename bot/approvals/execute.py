@@ -44,13 +44,13 @@ async def advance(rt: Runtime, request: Request) -> Request:
 
 
 async def claim(tx: Tx, request: Request, now: datetime, *before: Event, **changes: Any) -> Request | None:
-    """Take a request that is approved, or is by what comes `before`; whoever gets it back alone carries it out."""
+    """Take a request that is approved, or is by what comes `before`; only the caller that gets it back executes it."""
     attempts = request.attempts + 1
     return await requests.advance(tx, request, *before, Event.CLAIM, claimed_at=now, attempts=attempts, **changes)
 
 
 async def perform(rt: Runtime, claimed: Request) -> Request:
-    """Do what was approved; only for whoever has just claimed it."""
+    """Do what was approved; only for the caller that has just claimed it."""
     with rt.meter.spans.span("effect", request=claimed.id, kind=claimed.kind) as note:
         done = await _perform(rt, claimed)
         note(status=done.status.value)
@@ -156,7 +156,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
             action = AuditAction.REQUEST_SECOND_LEFT
     async with rt.store.write(CLAIM_LASTS) as tx:
         latest = await requests.load(tx, request.id) or latest
-        if latest.status not in _HELD:  # with another version, whoever holds the claim would be too late as well
+        if latest.status not in _HELD:  # with another version, the claim's holder would be too late as well
             latest = await requests.touch(tx, latest) or latest
         tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=applied.outcome.stored())
     return latest
@@ -172,7 +172,7 @@ async def _stopped(rt: Runtime, request: Request, kind: AnyKind, problem: NeedsP
 
 
 async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: UpstreamError, is_in_doubt: bool) -> Request:
-    """Write down that it didn't work; where it may have worked all the same, look, and remember the doubt if that fails."""
+    """Write down that it didn't work; where it may have worked, look, and remember the doubt if that fails."""
     ref = current_reference()
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
     if error.may_have_happened:

@@ -141,7 +141,7 @@ class Outcome(BaseModel):
     note_at_end: str = ""
     """A plain sentence about how the grant ended."""
     gone_at_end: bool = False
-    """Whether its end brought nothing back that it says: whoever had it is gone, or another grant overlapped with it."""
+    """Whether its end brought nothing back that it says: its holder is gone, or another grant overlapped with it."""
     back: str | None = None
     """What a setting was set back to at its end, where that isn't `was`."""
     needs_person_at_end: bool = False

@@ -164,7 +164,7 @@ class Stays(Generic[P]):
     """A value that stays as a request set it, until another request or its end changes it.
 
     `which` names it, the same for every kind that sets it. `see` reads it; None where nothing is left to look at, because
-    it ended by itself or whoever had it is gone. `is_final`: it was ended for good, so that it is looked after for a time
+    it ended by itself or its holder is gone. `is_final`: it was ended for good, so that it is looked after for a time
     only: what is ended grows without bound.
     """
 
@@ -206,7 +206,7 @@ class ByHand(Generic[P]):
     """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` says what they do: "create it".
 
     `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person. Where
-    it `takes_word`, whoever has it may say that it is done, which `prove` finds in the outcome as `said_at`: it returns
+    it `takes_word`, its holder may say that it is done, which `prove` finds in the outcome as `said_at`: it returns
     then, at once or later, what nobody can prove as `is_unproven`.
     """
 

@@ -23,7 +23,7 @@ _CLOSES = {Status.PENDING: Event.WITHDRAW, Status.FULFILLING: Event.WITHDRAW, St
 
 
 class AskedAlready(AlreadyDecided):
-    """An open request is about the same thing; `replaceable` is its id where whoever asks may let the new one replace it."""
+    """An open request is about the same thing; `replaceable` is its id where the requester may replace it."""
 
     def __init__(self, sentence: Markup, replaceable: str = "") -> None:
         super().__init__(own(sentence))

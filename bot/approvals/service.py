@@ -33,11 +33,11 @@ from bot.store.actions import AuditAction
 log = structlog.get_logger()
 
 POSTED_WITHIN = 2.0
-"""Seconds that whoever asks waits to hear that the card stands."""
+"""Seconds that a requester waits to hear that the card is posted."""
 Told = Callable[[Request], Coroutine[Any, Any, None]]
-"""Tells whoever acted that it is on record; runs beside what follows, which may take its time."""
+"""Tells the person who acted that it is on record; runs beside what follows, which may take its time."""
 Submitted = Callable[[Request, bool], Awaitable[None]]
-"""Tells whoever asked whether their card stands already."""
+"""Tells the requester whether their card is posted already."""
 
 
 async def submit(
@@ -88,7 +88,7 @@ async def approve(rt: Runtime, actor: Actor, known: Prefetched, told: Told | Non
 
 
 async def deny(rt: Runtime, actor: Actor, request_id: str, comment: str, told: Told | None = None) -> Request:
-    """Close a request with the reason that whoever asked will read. Raises as `decide` does."""
+    """Close a request with the reason that the requester will read. Raises as `decide` does."""
     return await _finish(rt, await _decide(rt, actor, request_id, Verdict.DENY, comment), told)
 
 
@@ -114,7 +114,7 @@ async def withdraw(
 
 
 async def retry(rt: Runtime, actor: Actor, request_id: str, told: Told | None = None) -> Request:
-    """Try a failed request again: whoever asked, or whoever may approve it. Raises NotAllowed or RequestClosed."""
+    """Try a failed request again, for the requester or an approver. Raises NotAllowed or RequestClosed."""
     request = await decide.load(rt, request_id)
     await _check_involved(rt, actor, request)
     _check_not_followed(rt, request)
@@ -126,7 +126,7 @@ async def retry(rt: Runtime, actor: Actor, request_id: str, told: Told | None = 
 async def give_up(
     rt: Runtime, actor: Actor, request_id: str, told: Told | None = None, *, clicked: Sent | None = None
 ) -> Request:
-    """Close a failed request for good: whoever asked, or whoever may approve it. Raises NotAllowed or RequestClosed."""
+    """Close a failed request for good, for the requester or an approver. Raises NotAllowed or RequestClosed."""
     request = await decide.load(rt, request_id)
     await _adopt(rt, request, clicked)
     await _check_involved(rt, actor, request)

@@ -34,7 +34,7 @@ async def sees_everybody(rt: Runtime, actor: Actor) -> bool:
 
 
 async def still_sees_everybody(rt: Runtime, slack_id: str) -> bool:
-    """Tell whether whoever set up a channel's summary may see what others did as of now."""
+    """Tell whether the creator of a channel's summary may see what others did as of now."""
     if EVERYBODY in rt.settings.spend_visible_to:
         return True
     try:
@@ -44,7 +44,7 @@ async def still_sees_everybody(rt: Runtime, slack_id: str) -> bool:
 
 
 async def sight_of(rt: Runtime, actor: Actor | None) -> Sight:
-    """Return how an actor sees others as of now; None stands for whoever reads a channel.
+    """Return how an actor sees others as of now; None stands for the readers of a channel.
 
     The setting decides, and under `pseudonyms` the policy: those whom it names see names, in private answers alone.
     """

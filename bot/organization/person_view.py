@@ -32,7 +32,7 @@ ASKS: Final = {"change_role": "Change role…", "workspace_access": "Workspace a
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What is known of somebody, as far as whoever asks may know it; None or absent: they may not, or it can't be read now.
+    """What is known of somebody, as far as the reader may know it; None or absent: they may not, or it can't be read now.
 
     `member` is None for one who is only invited; `target` is what leads to the card again.
     """

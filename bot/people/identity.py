@@ -283,7 +283,7 @@ async def _find(rt: Runtime, email: str, member_id: str | None, *, fresh: bool) 
 
 
 async def _listed(rt: Runtime, email: str, *, fresh: bool) -> Member | None:
-    """Return the member with an address; whoever isn't in a list that is a minute old may be in today's."""
+    """Return the member with an address; somebody missing from a list that is a minute old may be in a new one."""
     members = await rt.directory.members(fresh=fresh)
     found = next((member for member in members if is_same_address(member.email, email)), None)
     return found if found or fresh else await _listed(rt, email, fresh=True)

@@ -1,4 +1,4 @@
-"""A channel's digest and alerts as requests set them up, for whoever asked: see `bot.runtime.SpendNews`."""
+"""A channel's digest and alerts as requests set them up, in the requester's name: see `bot.runtime.SpendNews`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal

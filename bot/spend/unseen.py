@@ -1,4 +1,4 @@
-"""What a channel isn't told any more, because whoever set it up may not see all of it: looked up before each post.
+"""Subscriptions that stopped because their creator may not see all of their figures any more: checked before each post.
 
 They and the admins are told once; it goes on when they see it again, or when somebody who does sets it up again.
 """
@@ -45,7 +45,7 @@ def subject_of(thing: Thing, thing_id: str, channel: str, set_up_by: str) -> str
 
 
 async def want_told(rt: Runtime, tx: Tx, subject: str) -> None:
-    """Want it told to whoever set something up, and to the admins, unless they know; `tell` sends it."""
+    """Queue the notice to the creator and the admins, unless they know; `tell` sends it."""
     owner = subject.rpartition(":")[2]
     admins = [Wanted(ADMINS, one, redraws=False) for one in admins_of(rt.policy) if one != owner]
     await posts.want(tx, TOPIC, subject, [Wanted(OWNER, owner, redraws=False), *admins], tx.now)

@@ -69,7 +69,7 @@ async def check_may_tell(rt: Runtime, actor: Actor, workspace_ids: Sequence[str]
 
 
 async def may_still_tell(rt: Runtime, slack_id: str, workspace_ids: Sequence[str] = ()) -> bool:
-    """Tell whether whoever set up what a channel is told may see all of it as of now; where all see all, nobody is asked."""
+    """Tell whether a subscription's creator may see all of it as of now; where all see all, nobody is asked."""
     if EVERYBODY in rt.settings.spend_visible_to:
         return True
     try:

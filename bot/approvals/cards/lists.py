@@ -16,7 +16,7 @@ from bot.words.wording import number, plural
 Json = dict[str, Any]
 Titled = tuple[Request, str]
 Given = tuple[Request, str, bool]
-"""A grant, its title, and whether whoever looks may ask for a later end."""
+"""A grant, its title, and whether the reader may ask for a later end."""
 
 BOTH = "both"
 """What the buttons of a list carry beside which the other one stands, so that it stays there when a page is turned."""

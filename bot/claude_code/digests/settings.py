@@ -17,7 +17,7 @@ from bot.store.actions import AuditAction
 
 
 async def subscribe(rt: Runtime, actor: Actor, channel: str, tz: str) -> tuple[CodeSubscription, bool]:
-    """Give a channel the summary, and tell whether that is new, also where whoever began it may not see it now.
+    """Give a channel the summary, and tell whether that is new, also where its creator may not see it now.
 
     NotAllowed where figures must not be posted, and for somebody who doesn't see everybody's.
     """

@@ -18,17 +18,17 @@ from bot.words.own import Own
 
 
 def invite_subject(invite_id: str) -> str:
-    """Return what the look after a pending invite is called; whoever withdraws it lets that go."""
+    """Return the name under which a pending invite is watched; its withdrawal ends that."""
     return f"invite:{invite_id}"
 
 
 def membership_subject(member_id: str) -> str:
-    """Return what the look after a member's role is called, the same as where that role is changed."""
+    """Return the name under which a member's role is watched, the same as where that role is changed."""
     return f"role:{member_id}"
 
 
 def removal_subject(email: str) -> str:
-    """Return what the look after the end of a membership is called; whoever invites that address lets it go."""
+    """Return the name under which the end of a membership is watched; a new invite of that address ends that."""
     return f"removed:{same_form(email)}"
 
 

@@ -169,7 +169,7 @@ async def _invites(reading: Reading, member: Member) -> tuple[LeftInvite, ...]:
 
 
 async def _shows(rt: Runtime, actor: Actor, held: FormInput) -> Markup:
-    """Return what happens to each key as the form stands, as far as whoever fills it in may see the keys."""
+    """Return what happens to each key as the form stands, as far as the person who fills it in may see the keys."""
     member_id, reading = held.text("member_id"), reading_of(rt)
     member = next((one for one in await rt.directory.members() if one.id == member_id), None)
     if member is None:

@@ -51,8 +51,10 @@ _OFFERS: tuple[tuple[str, Own, bool], ...] = (
 async def page_of_workspaces(
     rt: Runtime, actor: Actor, wanted: WantedWorkspaces, cursor: str = ""
 ) -> tuple[Page[WorkspaceLine], SpendByWorkspace, int]:
-    """Return the page at a cursor of the workspaces that are wanted, the spend by which they are sorted, and of how many it
-    couldn't be found out in time whether they are the actor's."""
+    """Return the page at a cursor of the wanted workspaces, and the spend by which they are sorted.
+
+    The number is of those whose members could not be read in time, so that they may be the actor's.
+    """
     every = await (rt.directory.archived_workspaces() if wanted.archived else rt.directory.workspaces())
     found, unread = [one for one in every if wanted.takes(one)], 0
     if wanted.mine:
@@ -84,7 +86,7 @@ async def _limits(directory: Directory) -> dict[str, Decimal]:
 
 
 async def _active_keys(rt: Runtime, actor: Actor) -> Mapping[str, int] | None:
-    """Return how many active keys each workspace has, None for whoever may not see the keys of others."""
+    """Return how many active keys each workspace has, None for people who may not see the keys of others."""
     if not sees_all_keys(actor):
         return None
     active = [key for key in await rt.directory.keys() if key.status == "active"]

@@ -27,7 +27,7 @@ async def watch(
 ) -> Threshold:
     """Tell a channel when an amount, or a step on the way to it, is reached; NotAllowed where figures must not be posted.
 
-    One of the same amount stays. Where it is silent, because whoever set it up may not see it any more, it begins again.
+    One of the same amount stays. Where it is silent, because its creator may not see it any more, it begins again.
     """
     await require_channel(rt, channel)
     now, told = rt.now(), ""

@@ -73,7 +73,7 @@ async def is_ready(rt: Runtime, now: datetime, when: Due) -> bool:
 async def _begin(rt: Runtime, subscription: Subscription, when: Due, *, is_seen: bool) -> int | None:
     """Begin a digest's run and want its post, in one transaction; None when somebody else has.
 
-    A digest that whoever set it up may not see passes unsaid, which is told instead.
+    A digest that its creator may not see is skipped, and they are told that.
     """
     async with rt.store.write() as tx:
         run_id = await store.begin_run(tx, subscription, when.day)

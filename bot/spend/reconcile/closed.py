@@ -89,7 +89,7 @@ async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, Mapping[str, Any]
 
 
 async def tell(rt: Runtime, key: str, now: datetime) -> None:
-    """Tell whoever took a month what it costs now, once for each change, as long as they may see all figures."""
+    """Tell those who exported a month what it costs now, once for each change, as long as they may see all figures."""
     slack_id, month = _whose(key)
     is_seen = await still_sees_all(rt, slack_id)
     subject = ""

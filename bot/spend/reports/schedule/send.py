@@ -70,7 +70,7 @@ async def settle_report(rt: Runtime, run_id: str, _now: datetime) -> None:
 async def _begin(rt: Runtime, wanted: ReportSubscription, when: DueReport, *, is_seen: bool) -> int | None:
     """Begin a report's run and want its post, in one transaction; None when somebody else has.
 
-    A report that whoever set it up may not see passes unsaid, which is told instead.
+    A report that its creator may not see is skipped, and they are told that.
     """
     async with rt.store.write() as tx:
         run_id = await db.begin(tx, wanted, when.first, when.last)
