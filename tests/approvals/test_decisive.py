@@ -42,7 +42,7 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     first, second, third, *rest = lines(kind)
     assert "<@U0ALICE> asks" in first
     could_end = bool(WITH_BADGE[kind].rules.last_day)
-    assert second.startswith("No end date · ") == could_end, "only what could have been given until a day is given for good"
+    assert second.startswith("For good · ") == could_end, "only what could have been given until a day is given for good"
     assert second.startswith("Until it is enabled again · ") == (kind == "disable_key")
     assert second.endswith("<@U0ALICE> (developer) has 3 active keys ($41.20 in 7 days)")
     assert third == "> Nightly ingestion job"

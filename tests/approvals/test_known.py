@@ -19,7 +19,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 
 async def test_a_card_says_whose_key_it_is_and_what_it_was_used_for(world: World) -> None:
     card = await world.ask_for_key(DANA, "in-use")
-    assert "No end date · <@U0DANA> (billing member) has no active keys\n> Nightly job" in card["text"]
+    assert "For good · <@U0DANA> (billing member) has no active keys\n> Nightly job" in card["text"]
     await press(world, BOB, card, "request_approve")
     await card_with(world, "issued to")
     await settled(world)

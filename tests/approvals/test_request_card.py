@@ -79,7 +79,7 @@ def test_a_pending_card_says_who_what_why_and_the_rule() -> None:
     message = card(a_request())
     assert message.text.splitlines()[:3] == [
         "⏳ *<@U0ALICE> asks for an API key* — `nightly` in *Staging*",
-        "No end date",
+        "For good",
         "> Nightly ingestion job",
     ]
     assert message.text.endswith("17:00 UTC> if nobody decides")

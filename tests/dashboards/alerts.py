@@ -153,7 +153,7 @@ RULES = (
         "{{ $labels.workspace_id }} reached {{ $value | humanizePercentage }} of its own {{ $labels.limit_type }} for"
         " {{ $labels.model_group }} within 24 hours.",
         "`/claude-limits {{ $labels.workspace_id }}` names the workspace, the minute and the key; above the limit"
-        " requests are answered with 429, whatever the organization may do.",
+        " requests fail with error 429, whatever the organization may do.",
     ),
     AlertRule(
         "ChatopsSeriesDropped",

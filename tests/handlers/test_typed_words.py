@@ -46,7 +46,7 @@ async def test_an_end_that_is_not_understood_comes_back_in_the_form(
 async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         await world.command(ALICE, "/claude-members role @priya billing for the migration")
-        assert "\nNo end date · " in (await card_with(world, "for the migration"))["text"]
+        assert "\nFor good · " in (await card_with(world, "for the migration"))["text"]
 
 
 @pytest.mark.parametrize(

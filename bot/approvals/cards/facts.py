@@ -10,7 +10,7 @@ from bot.approvals.model import Request
 from bot.policy.model import Rule
 from bot.slack.markup import Markup, bold, code, escape
 
-FOR_GOOD: Markup = "No end date"
+FOR_GOOD: Markup = "For good"
 """How long lasts what could have been given until a day, and wasn't."""
 
 
