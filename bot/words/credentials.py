@@ -13,38 +13,55 @@ from bot.words.own import Own
 
 REFUSAL: Final = "This looks like a secret, such as a key or a password. Take it out; if it is real, revoke it."
 """What is said at the field; the text itself is never repeated."""
+_ALONE = r"(?<![A-Za-z0-9])"
+"""Where a word begins, also behind what marks text up: `_` belongs to words for `\\b`."""
 KNOWN = re.compile(
-    r"""
-      \bsk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…)                       # Claude; a key's hint is no key
-    | \bsk-[A-Za-z0-9]{20,} | \bsk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}  # OpenAI and those that took after it
-    | \b(?:sk|rk|pk|whsec)_(?:live|test)_[A-Za-z0-9]{10,} | \bwhsec_[A-Za-z0-9+/=]{20,}
-    | \bxox[a-z]-[A-Za-z0-9-]{8,} | \bxapp-\d-[A-Za-z0-9-]{8,} | \bxwfp-[A-Za-z0-9-]{8,}
+    _ALONE
+    + r"""(?:
+      sk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…)                         # Claude; a key's hint is no key
+    | c2stYW50L[A-Za-z0-9+/=_-]{8,}                              # the same in base64
+    | sk-[A-Za-z0-9]{20,} | sk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}  # OpenAI and those that took after it
+    | (?:sk|rk|pk|whsec)_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9+/=]{20,}
+    | xox[a-z]-[A-Za-z0-9-]{8,} | xapp-\d-[A-Za-z0-9-]{8,} | xwfp-[A-Za-z0-9-]{8,}
     | hooks\.slack\.com/(?:services|workflows|triggers)/\S{10,}
-    | \b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b                     # AWS
-    | \bAIza[\w-]{30,} | \bya29\.[\w-]{20,} | \bGOCSPX-[\w-]{20,}  # Google
-    | \bgh[pousr]_[A-Za-z0-9]{20,} | \bgithub_pat_\w{20,} | \bglpat-[\w-]{16,} | \bgldt-[\w-]{16,}
-    | \bnpm_[A-Za-z0-9]{30,} | \bpypi-[\w-]{30,} | \bdckr_pat_[\w-]{20,} | \bhf_[A-Za-z0-9]{30,}
-    | \bSG\.[\w-]{16,}\.[\w-]{16,} | \bkey-[0-9a-f]{32}\b | \bdapi[0-9a-f]{32}\b | \bshpat_[0-9a-f]{32}\b
-    | \bhv[sb]\.[\w-]{20,} | \bdop_v1_[0-9a-f]{60,} | \bATATT3[\w=-]{20,} | \blin_api_\w{30,} | \bglsa_\w{30,}
-    | \beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                        # JSON Web Tokens
-    | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY | \bAGE-SECRET-KEY-1[A-Z0-9]{20,} | PuTTY-User-Key-File-\d
-    | \b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]{3,}@                # an address with a password in it
-    | \b(?:AccountKey|SharedAccessKey|SharedAccessSignature)=\S{16,}
+    | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])          # AWS
+    | AIza[\w-]{30,} | ya29\.[\w-]{20,} | GOCSPX-[\w-]{20,}       # Google
+    | gh[pousr]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
+    | gl(?:pat|dt|rt|ptt|ft|soat|cbt|agent)-[\w-]{16,}            # GitLab
+    | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | dckr_pat_[\w-]{20,} | hf_[A-Za-z0-9]{30,}
+    | SG\.[\w-]{16,}\.[\w-]{16,} | (?:key-|dapi|shpat_)[0-9a-f]{32}(?![A-Za-z0-9])
+    | hv[sb]\.[\w-]{20,} | dop_v1_[0-9a-f]{60,} | ATATT3[\w=-]{20,} | lin_api_\w{30,} | glsa_\w{30,}
+    | hc[a-z][im]k_\w{30,} | sntry[su]_[\w=+/-]{20,} | \d{8,10}:AA[\w-]{30,}  # Honeycomb, Sentry, Telegram
+    | eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                         # JSON Web Tokens
+    | AGE-SECRET-KEY-1[A-Z0-9]{20,} | PuTTY-User-Key-File-\d
+    | [a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]{3,}@                 # an address with a password in it
+    | (?:AccountKey|SharedAccessKey|SharedAccessSignature)=\S{16,}
+    )
+    | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY
+    | [?&](?:sig|[Xx]-(?:Amz|Goog)-Signature|access_token)=[\w%+/.-]{16,}  # an address that is signed
+    | \s(?:-u|--user)[ =]+[^\s:]+:\S{6,}                          # curl
     """,
     re.VERBOSE,
 )
 """What is known by its shape; logs hide it, too."""
-_PASSWORD = re.compile(
-    r"(?i)\b(?:pass(?:word|wd|phrase|code)?|pwd)s?[\"'`*_]*\s*(?:is\b|=>|[:=])\s*[\"'`*_]*(?=\S*[0-9!@#$%^&*])\S{6,}"
+_IS: Final = r"[\"'`*_]*\s*(?:\bis\b|\bist\b|=>|[:=])\s*[\"'`*_]*"
+_PASS: Final = (
+    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|contraseña|senha|wachtwoord|пароль|パスワード|密码|密碼|비밀번호"
+    + rf"|{_ALONE}(?:pass|pwd|pw))s?"
 )
+"""What people, and the variables of programs, call a password; the bot speaks English, its people not alone."""
+_PASSWORD = re.compile(rf"(?i){_PASS}{_IS}(?=\S*[0-9!@#$%^&*])\S{{6,}}")
 _NAMED = re.compile(
-    r"(?i)(?:secret|token|credential|bearer|basic|api[ _-]?key|access[ _-]?key|private[ _-]?key|\bkey)s?"
-    r"[\"'`*_]*\s*(?:\bis\b|=>|[:=]|\s)\s*[\"'`*_]*([^\s\"'`*,;]{12,})"
+    rf"(?i)(?:{_PASS}|(?:secret|token|credential|bearer|basic|api[ _-]?key|access[ _-]?key|private[ _-]?key|{_ALONE}key"
+    r"|schl(?:ü|ue)ssel|clé|clave|chiave)s?)"
+    rf"(?:{_IS}|[\"'`*_]*\s+[\"'`*_]*)([^\s\"'`*,;]{{12,}})"
 )
 _NAME = re.compile(r"[A-Za-z]*\d{0,8}")
 """A part of what people call things: a word, a number, or a word with a number behind it."""
 _IDS = re.compile(r"(?i)(?:apikey|wrkspc|user|svac|invite|req|org|spl|rl)_\w+|sk-ant-[\w-]*(?:\.\.\.|…)[\w-]+")
 """What the API calls things by: an id opens nothing, nor does a key's hint."""
+_DASHES = dict.fromkeys(range(8208, 8214), "-") | {0x2212: "-", 0xFE58: "-", 0xFE63: "-"}
+"""What word processors and phones make of a hyphen."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -53,7 +70,7 @@ def looks_like_credential(text: str) -> bool:
 
     After a word that announces one, whatever is as mixed as a secret counts, but for names such as `ingest-2` and ids.
     """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_DASHES)
     return bool(KNOWN.search(plain) or _PASSWORD.search(plain)) or any(
         _is_mixed(found[1]) for found in _NAMED.finditer(plain)
     )
