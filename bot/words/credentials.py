@@ -46,8 +46,8 @@ KNOWN = re.compile(
 """What is known by its shape; logs hide it, too."""
 _IS: Final = r"[\"'`*_]*\s*(?:\bis\b|\bist\b|=>|[:=])\s*[\"'`*_]*"
 _PASS: Final = (
-    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|contraseña|senha|wachtwoord|пароль|パスワード|密码|密碼|비밀번호"
-    + rf"|{_ALONE}(?:pass|pwd|pw))s?"
+    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|contraseña|senha|wachtwoord|пароль|パスワード"
+    rf"|密码|密碼|비밀번호|{_ALONE}(?:pass|pwd|pw))s?"
 )
 """What people, and the variables of programs, call a password; the bot speaks English, its people not alone."""
 _PASSWORD = re.compile(rf"(?i){_PASS}{_IS}(?=\S*[0-9!@#$%^&*])\S{{6,}}")
