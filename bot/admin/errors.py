@@ -130,7 +130,7 @@ def _facts(content: bytes) -> tuple[str | None, str | None, str, str | None]:
     """Read type, error_code, message and request id from an error body, or nothing from anything else."""
     try:
         body: Any = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, None, "", None
     if not isinstance(body, dict) or not isinstance(cast(dict[str, Any], body).get("error"), dict):
         return None, None, "", None

@@ -163,7 +163,7 @@ class Transport:
             raise error_from_answer(call, answer.status, answer.headers, answer.body)
         try:
             return call.read(answer.body) if call.read else json.loads(answer.body, parse_float=Decimal)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         raise no_answer(call, UNREADABLE, sent=True, request_id=answer.headers.get("request-id"))
 

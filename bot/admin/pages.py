@@ -5,7 +5,7 @@ the next one is believed only where both statements agree: a list that is cut of
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from bot.admin.call import Params
@@ -17,6 +17,8 @@ Fetch = Callable[[Params], Awaitable[Page]]
 Item = TypeVar("Item")
 
 PAGE_SIZE = 1000
+MOST_EMPTY = 20
+"""Pages without a row, one after another, of which each says that more follow."""
 
 
 async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> AsyncIterator[Page]:
@@ -26,7 +28,7 @@ async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> Async
         page = await fetch((*params, ("limit", str(size)), *cursors.asked))
         says_more = _says_more(page)
         if says_more:
-            cursors.move(page.get("last_id"))
+            cursors.move(page.get("last_id"), page["data"])
         yield page
         if not says_more:
             return
@@ -35,7 +37,7 @@ async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> Async
 async def token_pages(fetch: Fetch, params: Params, size: int | None = PAGE_SIZE) -> AsyncIterator[Page]:
     """Iterate over pages of styles B and C: the next one is named by an opaque `next_page`, null at the end."""
     limit: Params = () if size is None else (("limit", str(size)),)
-    async for page in _following(fetch, (*params, *limit), lambda page: (page.get("next_page"), _says_more(page))):
+    async for page in _following(fetch, (*params, *limit), _behind):
         yield page
 
 
@@ -44,7 +46,7 @@ async def report_pages(
 ) -> AsyncIterator[WirePage[Item]]:
     """Iterate over pages of style C that were decoded into their shape."""
     asked = (*params, ("limit", str(size)))
-    async for page in _following(fetch, asked, lambda page: (page.next_page, page.has_more)):
+    async for page in _following(fetch, asked, lambda page: (page.next_page, page.has_more, page.data)):
         yield page
 
 
@@ -67,20 +69,26 @@ async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]
 
 
 async def _following(
-    fetch: Callable[[Params], Awaitable[Item]], params: Params, behind: Callable[[Item], tuple[object, bool | None]]
+    fetch: Callable[[Params], Awaitable[Item]],
+    params: Params,
+    behind: Callable[[Item], tuple[object, bool | None, Sequence[object]]],
 ) -> AsyncIterator[Item]:
-    """Iterate over pages; `behind` returns the cursor of the next one, and whether a page says that there is one."""
+    """Iterate over pages; `behind` returns the cursor of the next one, whether a page says that there is one, its rows."""
     cursors = _Cursors("page")
     while True:
         page = await fetch((*params, *cursors.asked))
-        token, says_more = behind(page)
+        token, says_more, rows = behind(page)
         if token and says_more is False:
             raise contradiction("it names a next page, and says that there is none")
         if token or says_more:
-            cursors.move(token)
+            cursors.move(token, rows)
         yield page
         if not token:
             return
+
+
+def _behind(page: Page) -> tuple[object, bool | None, Sequence[object]]:
+    return page.get("next_page"), _says_more(page), page["data"]
 
 
 def _says_more(page: Page) -> bool | None:
@@ -92,18 +100,24 @@ def _says_more(page: Page) -> bool | None:
 
 
 class _Cursors:
-    """The cursors of one list. Each is used once, because a list that leads back to one would never end."""
+    """The cursors of one list: each is used once, and pages that bring nothing new must not go on for ever."""
 
     def __init__(self, name: str) -> None:
         self.asked: Params = ()
         self._name = name
         self._used = set[str]()
+        self._empty = 0
+        self._first: object = None
 
-    def move(self, cursor: object) -> None:
-        """Go on to where the next page begins."""
+    def move(self, cursor: object, rows: Sequence[object]) -> None:
+        """Go on from a page with these rows to where the next one begins."""
         if not cursor or not isinstance(cursor, str):
             raise contradiction("it says that more follows, but not where")
-        if cursor in self._used:
+        self._empty = 0 if rows else self._empty + 1
+        if self._empty > MOST_EMPTY:
+            raise contradiction("it says that more follows, and page after page is empty")
+        if cursor in self._used or (rows and rows[0] == self._first):
             raise contradiction("its pages lead in a circle")
         self._used.add(cursor)
+        self._first = rows[0] if rows else self._first
         self.asked = ((self._name, cursor),)

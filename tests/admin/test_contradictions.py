@@ -47,6 +47,7 @@ CUT_OFF: list[list[Page]] = [
     [{"has_more": True, "last_id": "a", "next_page": "a"}, {"has_more": True, "last_id": None, "next_page": None}],
     [{"has_more": True, "last_id": "a", "next_page": "a"}] * 2,
     [{"has_more": True, "last_id": name, "next_page": name} for name in "abca"],
+    [{"has_more": True, "last_id": f"page{n}", "next_page": f"page{n}"} for n in range(30)],
 ]
 
 

@@ -45,6 +45,7 @@ async def test_a_read_gives_up_after_three_tries(
         (403, b'{"type": "error", "error": {"type": "permission_error", "message": "?"}}', UpstreamAuth),
         (429, b"", UpstreamBusy),
         (409, b'{"type": "error", "error": {"type": "conflict_error", "message": "?"}}', UpstreamBusy),
+        (502, b"[" * 200_000, UpstreamDown),
     ],
 )
 def test_only_the_api_itself_says_that_something_is_missing_or_not_allowed(

@@ -53,6 +53,21 @@ async def test_tokens_carry_on_through_empty_pages_until_null() -> None:
     assert [dict(query).get("page") for query in asked] == [None, "p2", "p3"]
 
 
+async def test_pages_that_bring_the_same_rows_under_ever_new_cursors_are_an_error_and_no_endless_loop() -> None:
+    asked: list[Params] = []
+
+    async def fetch(query: Params) -> dict[str, Any]:
+        asked.append(query)
+        cursor = f"page{len(asked)}"
+        return {"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "last_id": cursor, "next_page": cursor}
+
+    for pages in (id_pages(fetch, ()), token_pages(fetch, ())):
+        asked.clear()
+        with pytest.raises(UpstreamDown, match="circle"):
+            [page async for page in pages]
+        assert len(asked) == 2
+
+
 async def test_a_cursor_that_stands_still_is_an_error_and_no_endless_loop() -> None:
     async def fetch(query: Params) -> dict[str, Any]:
         return {"data": [1], "has_more": True, "last_id": "same", "next_page": "same"}

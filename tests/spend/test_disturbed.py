@@ -66,7 +66,7 @@ async def test_a_page_that_comes_again_is_refused_and_changes_nothing(store: Sto
     await load_range(rt, NOON, FIRST, LAST)
     before = await days_of(store)
     asked.add({"kind": "repeated_page", "page": 2})
-    with pytest.raises(UpstreamDown, match="the same figures twice"):
+    with pytest.raises(UpstreamDown, match="contradicts itself"):
         await load_range(rt, NOON, FIRST, LAST)
     assert await days_of(store) == before
     assert len(before) == 3
