@@ -102,10 +102,17 @@ class Base:
 
         await self._create(send, look)
 
-    async def _create(self, send: Callable[[], Awaitable[Parsed]], look: Callable[[], Awaitable[Parsed | None]]) -> Parsed:
+    async def _create(
+        self,
+        send: Callable[[], Awaitable[Parsed]],
+        look: Callable[[], Awaitable[Parsed | None]],
+        *,
+        counts_twice: bool = False,
+    ) -> Parsed:
         """Run a change that isn't idempotent: after an unknown outcome, look for its effect before sending it again.
 
-        `look` returns what was created, or None. Raises with `may_have_happened` when the outcome stays unknown.
+        `look` returns what was created, or None. What `counts_twice`, because the API takes it a second time, isn't sent
+        again: the first may still arrive. Raises with `may_have_happened` when the outcome stays unknown.
         """
         unknown: UpstreamError | None = None
         for attempt in range(self._manner.attempts):
@@ -115,6 +122,8 @@ class Base:
                     found = await look()
                     if found is not None:
                         return found
+                    if counts_twice:
+                        continue
                 return await send()
             except UpstreamError as error:
                 if unknown is None and not error.may_have_happened:

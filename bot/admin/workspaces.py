@@ -56,7 +56,7 @@ class Workspaces(Base):
             return next((found for found in named if wanted <= found.tags.items()), None)
 
         call = ApiCall("POST", "/workspaces", body={"name": name, **({"tags": dict(tags)} if tags else {})}, once=True)
-        return await self._create(lambda: self._ask(call, wire.workspace), look)
+        return await self._create(lambda: self._ask(call, wire.workspace), look, counts_twice=True)
 
     async def update_workspace(
         self,
