@@ -20,3 +20,7 @@ PASSING: Final = frozenset(
     }
 )
 """Trouble of Slack's own, which may come with any status: it says nothing about a channel, a person or a message."""
+REFUSED_TOKEN: Final = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "org_login_required"}
+)
+"""The bot's own token isn't good any more: it says nothing about a channel, a person or a message, either."""

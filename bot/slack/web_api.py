@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused, SlackTooLate, SlackWindowClosed
-from bot.slack.refusals import PASSING
+from bot.slack.refusals import PASSING, REFUSED_TOKEN
 
 log = structlog.get_logger()
 
@@ -62,7 +62,16 @@ def _narrowed(method: str, error: SlackApiError) -> SlackRefused | SlackDown:
         return SlackTooLate("That took too long, so Slack didn't let me open the window. Press it again.", code)
     if (method, code) == ("views.update", "not_found"):
         return SlackWindowClosed("You closed the window.", code)
-    return SlackRefused(f"Slack refused {method}: {code}.", code)
+    return SlackRefused(_in_words(method, code, str(_data_of(error).get("needed") or "")), code)
+
+
+def _in_words(method: str, code: str, needed: str) -> str:
+    """Return what people are told of a refusal; Slack's own words only where no others are known."""
+    if code in REFUSED_TOKEN:
+        return "Slack doesn't accept my token any more."
+    if code == "missing_scope":
+        return f"The Slack app has no permission for this{f': it needs {needed}' if needed else ''}."
+    return f"Slack refused {method}: {code}."
 
 
 def _body(method: str, given: dict[str, Any]) -> dict[str, Any]:

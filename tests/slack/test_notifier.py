@@ -21,7 +21,7 @@ from bot.sandbox.slack.tickets import new_response_url
 from bot.slack.blocks import section
 from bot.slack.model import Message
 from bot.slack.notifier import SlackNotifier
-from bot.slack.refusals import PASSING
+from bot.slack.refusals import PASSING, REFUSED_TOKEN
 from bot.slack.web_api import WebApi
 from bot.spend.changes.authority import is_in
 from tests.world import ALICE, COSTS, World, world_of
@@ -117,6 +117,14 @@ class Refusing:
 async def test_trouble_of_slacks_own_is_no_refusal_even_with_a_200(code: str) -> None:
     with pytest.raises(SlackDown) as caught:
         await WebApi(cast("Any", Refusing(code))).response("conversations.info")
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("code", [*sorted(REFUSED_TOKEN), "missing_scope"])
+async def test_what_the_app_may_not_do_is_told_in_words(code: str) -> None:
+    with pytest.raises(SlackRefused) as caught:
+        await WebApi(cast("Any", Refusing(code))).response("users.info")
+    assert code not in caught.value.sentence
     assert caught.value.code == code
 
 
