@@ -14,6 +14,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
         "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
         "approvals/test_create_workspace::one_that_somebody_made_in_the_console_meanwhile_is_left_alone",
+        "races/test_lost_answers::a_call_that_arrives_after_it_was_looked_for_is_found_and_not_said_to_be_undone",
+        "admin/test_faults::a_workspace_that_may_still_be_created_is_not_asked_for_again",
     ),
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
@@ -116,6 +118,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (22, "of two statements the convenient one is believed"): (
         "admin/test_contradictions::every_list_of_the_client_is_tried_here",
         "settings/test_settings::all_beside_anything_else_does_not_count_as_all",
+        "admin/test_pages::pages_that_bring_the_same_rows_under_ever_new_cursors_are_an_error_and_no_endless_loop",
     ),
     (23, "a ratio to nothing"): ("spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",),
     (24, "what is provisional doesn't say so"): (
@@ -196,6 +199,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (44, "Slack's own words reach people"): (
         "handlers/test_typed_words::a_window_that_may_not_be_opened_any_more_is_told_in_words",
         "edge/test_listeners::a_first_act_is_heard_while_slack_does_not_say_who_we_are",
+        "slack/test_notifier::what_the_app_may_not_do_is_told_in_words",
     ),
     (45, "what is shown and what is compared were washed differently"): (
         "handlers/test_typed_words::a_name_is_confirmed_as_it_is_shown",

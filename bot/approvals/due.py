@@ -16,7 +16,9 @@ CLAIM_LASTS = timedelta(minutes=3)
 something, with its tries and waits, two minutes.
 """
 EXPIRE, EXECUTE, RECOVER, PROVE, END = "expire", "execute", "recover", "prove", "end"
-HOLD, REMIND, OWNERS, FOLLOW = "hold", "remind", "owners", "follow"
+HOLD, REMIND, OWNERS, FOLLOW, LATE = "hold", "remind", "owners", "follow", "late"
+LATE_AFTER = timedelta(minutes=5)
+"""So long after its claim what failed in doubt is looked for once more: the API may have been slow, and not have failed."""
 FOLLOW_EVERY = timedelta(minutes=5)
 """How often it is looked whether what a part waits for has come."""
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
@@ -56,7 +58,8 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
         case Status.PENDING:
             return {EXPIRE: request.expires_at} | _next_reminder(request, now)
         case Status.FAILED:
-            return {EXPIRE: request.expires_at}
+            late = {LATE: (request.claimed_at or now) + LATE_AFTER} if request.outcome.in_doubt else {}
+            return {EXPIRE: request.expires_at} | late
         case Status.APPROVED:
             return {EXECUTE: now + FIRST_RIGHT}
         case Status.APPLYING:

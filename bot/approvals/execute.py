@@ -9,8 +9,8 @@ import structlog
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
-from bot.approvals.drift import let_go, watch
-from bot.approvals.due import CLAIM_LASTS, is_followed_now
+from bot.approvals.drift import watch
+from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
@@ -31,7 +31,6 @@ FULFILL_WITHIN = timedelta(days=7)
 MOST_ATTEMPTS = 5
 """How often something is tried without anybody being asked."""
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
-_EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 
 
 async def advance(rt: Runtime, request: Request) -> Request:
@@ -97,13 +96,17 @@ async def _apply(rt: Runtime, kind: AnyKind, progress: Progress) -> Applied:
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
-    moved = await rt.store.note(patience_of(rt, request), lambda tx: _note(rt, tx, request, applied))
-    return moved or await _too_late(rt, request, applied)
+    return await note(rt, request, applied) or await _too_late(rt, request, applied)
+
+
+async def note(rt: Runtime, request: Request, applied: Applied) -> Request | None:
+    """Do the same; None where somebody else moved the request."""
+    return await rt.store.note(patience_of(rt, request), lambda tx: _note(rt, tx, request, applied))
 
 
 async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Request | None:
     now, outcome = rt.now(), request.outcome.updated(applied.outcome)
-    event = Event.PROOF if request.status is Status.FULFILLING else Event.DONE
+    event = Event.DONE if request.status is Status.APPLYING else Event.PROOF
     if isinstance(applied, Waits):
         outcome = outcome.updated(Outcome(by_hand=True))
         until = min(now + FULFILL_WITHIN, request.ends_at or datetime.max.replace(tzinfo=UTC))
@@ -279,22 +282,4 @@ async def prove(rt: Runtime, request: Request) -> Request:
         moved = await requests.touch(tx, request, outcome=outcome)
         if moved:
             tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version, problem=seen.problem)
-    return moved or request
-
-
-async def expire(rt: Runtime, request: Request) -> Request:
-    """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
-    if request.status not in _EXPIRING or request.expires_at > rt.now() or is_followed_now(request, rt.now()):
-        return request
-    if request.status is Status.FULFILLING:
-        proven = await prove(rt, request)
-        if proven.version != request.version:
-            return proven
-    now = rt.now()
-    async with rt.store.write() as tx:
-        moved = await requests.advance(tx, request, Event.TIME, closed_at=now)
-        if moved:
-            kind = kind_of(rt, moved)
-            await let_go(tx, kind, kind.asked(moved))
-            tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXPIRED, request.id, version=moved.version)
     return moved or request

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.approvals import db, end, execute, follow, reminders
+from bot.approvals import db, end, execute, follow, late, reminders
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, FOLLOW, HOLD, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
+from bot.approvals.due import END, EXECUTE, EXPIRE, FOLLOW, HOLD, LATE, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
@@ -16,7 +16,8 @@ from bot.timers.model import Timer, TimerTopic
 Step = Callable[[Runtime, Request], Awaitable[Request]]
 
 _STEPS: dict[str, Step] = {
-    EXPIRE: execute.expire,
+    EXPIRE: late.expire,
+    LATE: late.look_again,
     EXECUTE: execute.advance,
     RECOVER: execute.recover,
     PROVE: execute.prove,
@@ -40,6 +41,8 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
         await refresh(rt, moved.extends)
     # What still waits is looked at again: for a person, or because a clock was set back and it was too early.
     now = rt.now()
+    if timer.what == LATE:  # what isn't there by now doesn't come any more
+        return None
     if timer.what == REMIND:  # what wasn't said in time, or about what is gone already, isn't said any more
         return next((at for at in untold(moved, moved.ahead_at or now) if at > now), None)
     due_at = timers_of(moved, now).get(timer.what)

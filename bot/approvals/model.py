@@ -66,6 +66,7 @@ TRANSITIONS: dict[tuple[Status, Event], Status] = {
     (Status.FULFILLING, Event.WITHDRAW): Status.WITHDRAWN,
     (Status.FAILED, Event.TIME): Status.EXPIRED,
     (Status.FAILED, Event.RETRY): Status.APPROVED,
+    (Status.FAILED, Event.PROOF): Status.APPLIED,
     (Status.FAILED, Event.GIVE_UP): Status.WITHDRAWN,
     (Status.APPLIED, Event.END): Status.REVERTING,
     (Status.REVERTING, Event.ENDED): Status.REVERTED,

@@ -19,6 +19,7 @@ from bot.approvals.cards import topic as cards
 from bot.approvals.due import is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import holding
+from bot.approvals.late import before_closing
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
@@ -131,6 +132,10 @@ async def give_up(
     await _adopt(rt, request, clicked)
     await _check_involved(rt, actor, request)
     _check_not_followed(rt, request)
+    request = await before_closing(rt, request)
+    if request.status is Status.APPLIED:
+        await _converge(rt, request)
+        raise RequestClosed("It was done after all, only late. Nothing was given up.")
     outcome = request.outcome.updated(Outcome(given_up_by=actor.slack_id))
     moved = await _move(rt, actor, request, Event.GIVE_UP, AuditAction.REQUEST_GIVEN_UP, closed_at=rt.now(), outcome=outcome)
     return await _finish(rt, moved, told)

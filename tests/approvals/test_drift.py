@@ -13,8 +13,8 @@ from bot.approvals.cards.elsewhere import changed_words
 from bot.approvals.cards.lists import grant_blocks, request_block
 from bot.approvals.drift import DRIFT, FINAL_LASTS, LOOK_EVERY, changed_by, is_ours, let_go, watch
 from bot.approvals.due import FOLLOW_EVERY
-from bot.approvals.execute import expire
 from bot.approvals.kind import AnyKind
+from bot.approvals.late import expire
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Elsewhere, Outcome, PartDone
 from bot.approvals.submit import add

@@ -55,6 +55,40 @@ async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_pa
         assert keys_named(world, "unsent") == 1
 
 
+@pytest.mark.parametrize("how", ["later", "at once"])
+async def test_a_call_that_arrives_after_it_was_looked_for_is_found_and_not_said_to_be_undone(
+    tmp_path: Path, how: str
+) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "slow")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await world.click_on(BOB, card, "request_approve")
+        card = await world.message(BOB, "the key was not created", APPROVALS)
+        made = await world.post("/claude/keys", workspace_id=await world.workspace_id("Staging"), name="slow")
+        if how == "later":
+            for _ in range(2):
+                await repair(world)
+        else:
+            await world.click_on(BOB, card, "request_give_up")
+            await world.message(BOB, "It was done after all, only late. Nothing was given up.", APPROVALS)
+        await world.message(BOB, "its secret is lost: revoke the key and ask again", APPROVALS)
+        await world.message(ALICE, "its secret got lost on the way")
+        await settled(world)
+        assert made["secret"] not in str(await world.messages(ALICE))
+
+
+async def test_what_nobody_can_look_for_is_not_said_to_be_undone_when_it_is_given_up(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "unknown")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await world.click_on(BOB, card, "request_approve")
+        card = await world.message(BOB, "the key was not created", APPROVALS)
+        await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="500", times=9)
+        await world.click_on(BOB, card, "request_give_up")
+        await world.message(BOB, "It may have been done. Check in the Console.", APPROVALS)
+        await settled(world)
+
+
 @pytest.mark.parametrize("kind", few(["500", "empty", "drop_before"]))
 async def test_a_card_that_slack_may_not_have_taken_is_posted_later(tmp_path: Path, kind: str) -> None:
     """Where Slack gave no usable answer the card may stand there already, so it isn't repeated before its claim is old."""

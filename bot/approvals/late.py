@@ -1,0 +1,59 @@
+"""What comes late: an effect whose answer was lost is looked for again, a while after and before its request is closed."""
+
+from bot.admin.budget import in_a_hurry
+from bot.approvals import db as requests
+from bot.approvals.act import look_of
+from bot.approvals.drift import let_go
+from bot.approvals.due import is_followed_now
+from bot.approvals.execute import note, prove
+from bot.approvals.extensions import kind_of
+from bot.approvals.model import Event, Request, Status
+from bot.approvals.next_step import FINAL
+from bot.approvals.outcome import NeedsPerson, Outcome
+from bot.errors import UpstreamError
+from bot.runtime import Runtime
+from bot.store.actions import BOT_ACTOR, AuditAction
+
+_EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
+
+
+async def look_again(rt: Runtime, request: Request) -> Request:
+    """Note as done what failed in doubt and is there by now; returns the request as it then is.
+
+    Raises an UpstreamError where nobody can tell now.
+    """
+    if request.status is not Status.FAILED or not request.outcome.in_doubt or is_followed_now(request, rt.now()):
+        return request
+    kind = kind_of(rt, request)
+    try:
+        with in_a_hurry():
+            found = await kind.effect.look(look_of(rt, kind.asked(request)))
+    except (NeedsPerson, *FINAL):  # what it is about is gone
+        return request
+    return (await note(rt, request, found) if found else None) or request
+
+
+async def before_closing(rt: Runtime, request: Request) -> Request:
+    """Return a request that is about to be closed as it is known now: done after all, or in doubt where nobody can tell."""
+    try:
+        return await look_again(rt, request)
+    except UpstreamError:
+        outcome = request.outcome.updated(Outcome(looked=False))
+        return request.model_copy(update={"outcome": outcome})
+
+
+async def expire(rt: Runtime, request: Request) -> Request:
+    """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
+    if request.status not in _EXPIRING or request.expires_at > rt.now() or is_followed_now(request, rt.now()):
+        return request
+    known = await before_closing(rt, await prove(rt, request))
+    if known.version != request.version:
+        return known
+    now = rt.now()
+    async with rt.store.write() as tx:
+        moved = await requests.advance(tx, request, Event.TIME, closed_at=now, outcome=known.outcome)
+        if moved:
+            kind = kind_of(rt, moved)
+            await let_go(tx, kind, kind.asked(moved))
+            tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXPIRED, request.id, version=moved.version)
+    return moved or request
