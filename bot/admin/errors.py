@@ -6,7 +6,6 @@ message is passed on for refusals, cut and with anything that looks like a crede
 
 import email.utils
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -21,6 +20,7 @@ from bot.errors import (
     UpstreamMissing,
     UpstreamRefused,
 )
+from bot.log import redact_text
 
 PREVIEW_CODES = frozenset(
     {"spend_limits_admin_api_writes_not_enabled", "organization_type_not_supported", "organization_not_enrolled_in_beta"}
@@ -52,7 +52,6 @@ NOT_THE_API = "Something on the way to the Claude Admin API, such as a proxy, an
 TOLD_TWICE = "it tells the same figures twice"
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
-_SECRET = re.compile(r"sk-ant-[\w.-]+|xox[a-z]-[\w-]+|Bearer\s+\S+", re.IGNORECASE)
 _RETRYABLE = frozenset({408, 409, 429})
 
 
@@ -144,7 +143,7 @@ def _facts(content: bytes) -> tuple[str | None, str | None, str, str | None]:
 
 
 def _text(value: object) -> str | None:
-    return _SECRET.sub("[removed]", value)[:300] if isinstance(value, str) else None
+    return redact_text(value)[:300] if isinstance(value, str) else None
 
 
 def _kind(status: int, code: str | None) -> type[UpstreamError]:

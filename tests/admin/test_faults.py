@@ -1,6 +1,7 @@
 """What the client does when the organization fails: retries what may be retried, and never creates twice."""
 
 import asyncio
+import json
 import time
 from dataclasses import replace
 
@@ -54,6 +55,17 @@ def test_only_the_api_itself_says_that_something_is_missing_or_not_allowed(
     error = error_from_answer(ApiCall("DELETE", "/users/user_1"), status, {}, body)
     assert type(error) is kind
     assert error.may_have_happened is (kind is UpstreamDown), "what a proxy answered may have come through before"
+
+
+@pytest.mark.parametrize(
+    "secret", ["sk-ant-" + "api03-abcdefgh12345678", "AKIA" + "IOSFODNN7EXAMPLE", "http://svc:" + "hunter22@"]
+)
+def test_a_refusal_is_passed_on_without_what_looks_like_a_secret(secret: str) -> None:
+    said = {"type": "invalid_request_error", "message": f"Not for {secret} here."}
+    body = json.dumps({"type": "error", "error": said}).encode()
+    error = error_from_answer(ApiCall("POST", "/api_keys"), 400, {}, body)
+    assert "Not for" in error.sentence
+    assert secret not in error.sentence
 
 
 async def test_retry_after_is_waited_for(admin: AdminClient, claude: Claude) -> None:
