@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from bot.slack.markup import Markup, code, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
@@ -23,7 +23,7 @@ from bot.words.wording import (
 )
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HALF_A_DOLLAR, ALMOST_ALL = Decimal("0.5"), Decimal("0.99")
+HALF_A_DOLLAR = Decimal("0.5")
 
 
 def not_read(prefix: str = "") -> Markup:
@@ -121,9 +121,7 @@ def budget_share(spent: Decimal, budget: Decimal) -> Markup | None:
     """Return a part of a budget as percent, None where only dollars make sense; below the budget it is never 100 %."""
     if spent < 0 or budget < max(TINY, TINY_PART * spent):
         return None
-    ratio = spent / budget
-    almost = ALMOST_ALL < ratio < 1
-    return escape(f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_DOWN)} %" if almost else share(ratio))
+    return escape(share(spent / budget))
 
 
 def of_budget(spent: Decimal, budget: Decimal) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 from itertools import accumulate
 from typing import Final, overload
 
@@ -91,18 +91,24 @@ def percent(ratio: Decimal) -> str:
     return (MINUS if ratio < 0 else "+") + text
 
 
+_ALL = Decimal(100)
 _SUMMED = Decimal("1e-12")
 """A sum of shares, each of them rounded, and the share of their sum differ by less than this, and read the same."""
 
 
 def share(ratio: Decimal) -> str:
-    """Return a part of a whole as percent: 0.68 is `68 %`; below one percent with one digit, almost nothing `<0.1 %`."""
+    """Return a part of a whole as percent: 0.68 is `68 %`; below one percent with one digit, almost nothing `<0.1 %`.
+
+    What isn't all of it never reads `100 %`, but `99.9 %`.
+    """
     value = ratio * 100
     if value == 0:
         return "0 %"
     value = value.quantize(_SUMMED)
     if _round(value, 1) == 0:
         return "<0.1 %"
+    if value < _ALL and _round(value, 0) == _ALL:
+        return f"{value.quantize(Decimal('0.1'), ROUND_DOWN)} %"
     digits = 1 if abs(_round(value, 1)) < 1 else 0
     return f"{_round(value, digits):,} %"
 
