@@ -1,5 +1,7 @@
 """What comes late: an effect whose answer was lost is looked for again, a while after and before its request is closed."""
 
+from contextlib import suppress
+
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import look_of
@@ -9,7 +11,8 @@ from bot.approvals.execute import note, prove
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.next_step import FINAL
-from bot.approvals.outcome import NeedsPerson, Outcome
+from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
+from bot.approvals.progress import Progress
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -24,13 +27,21 @@ async def look_again(rt: Runtime, request: Request) -> Request:
     """
     if request.status is not Status.FAILED or not request.outcome.in_doubt or is_followed_now(request, rt.now()):
         return request
-    kind = kind_of(rt, request)
+    effect, look = (kind := kind_of(rt, request)).effect, look_of(rt, kind.asked(request))
     try:
         with in_a_hurry():
-            found = await kind.effect.look(look_of(rt, kind.asked(request)))
+            found = await effect.look(look)
+            parts = await effect.parts_there(look) if effect.parts_there and not found else ()
     except (NeedsPerson, *FINAL):  # what it is about is gone
         return request
-    return (await note(rt, request, found) if found else None) or request
+    if found:
+        return await note(rt, request, found) or request
+    progress = Progress(rt, request)
+    with suppress(LeaseLost):  # somebody else is at it
+        for part in parts:
+            if progress.request.outcome.with_part(part) != progress.request.outcome:
+                await progress.keep(part)
+    return progress.request
 
 
 async def before_closing(rt: Runtime, request: Request) -> Request:

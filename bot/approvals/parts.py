@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from bot.approvals.act import Act, Asked, Look, P, Reading
 from bot.approvals.concerned import Remedy
-from bot.approvals.outcome import Applied, Done, Outcome, Waits
+from bot.approvals.outcome import Applied, Done, Outcome, PartDone, Waits
 from bot.directory.capabilities import Can
 from bot.forms.fields import FormValue
 from bot.people.model import Who
@@ -178,7 +178,8 @@ class Effect(Generic[P]):
     """What a kind changes. `apply` and `revert`, which ends a grant, raise an UpstreamError or NeedsPerson.
 
     `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
-    once `look` found nothing. `stands` tells whether what was granted is still there, so that its end means something.
+    once `look` found nothing. `parts_there` are those of its parts that are there by now. `stands` tells whether what was
+    granted is still there, so that its end means something.
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
     that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
@@ -191,6 +192,7 @@ class Effect(Generic[P]):
     apply: Callable[[Act[P]], Awaitable[Applied]]
     repeatable: bool
     look: Callable[[Look[P]], Awaitable[Done | None]] = _never
+    parts_there: Callable[[Look[P]], Awaitable[Sequence[PartDone]]] | None = None
     revert: Callable[[Act[P]], Awaitable[Done]] | None = None
     stands: Callable[[Look[P]], Awaitable[bool]] = _stands
     keep: Callable[[Tx, Asked[P]], Awaitable[None]] = keep_nothing

@@ -5,7 +5,7 @@ goes on from there; what one part is refused doesn't spoil the others; a part th
 that has come, and is over when it is too late.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic
 
@@ -70,7 +70,7 @@ class Several(Generic[P]):
 
     def effect(self) -> Effect[P]:
         """Return what is changed. What was done stays."""
-        return Effect(apply=self.apply, repeatable=True, look=self.look)
+        return Effect(apply=self.apply, repeatable=True, look=self.look, parts_there=self.parts_there)
 
     def follow_up(self) -> FollowUp[P]:
         """Return what happens later to parts that wait."""
@@ -81,6 +81,16 @@ class Several(Generic[P]):
 
         What is there by half is finished part by part.
         """
+        found = [one async for one in self._looked_for(look)]
+        done = [part for part in found if part]
+        return Done(Outcome(parts=_with_parts(look.request.outcome, done).parts)) if len(done) == len(found) else None
+
+    async def parts_there(self, look: Look[P]) -> list[PartDone]:
+        """Return the parts that are done by now though nobody noted them, up to the first that isn't."""
+        return [part async for part in self._looked_for(look) if part]
+
+    async def _looked_for(self, look: Look[P]) -> AsyncIterator[PartDone | None]:
+        """Iterate over the parts that a new try would do, as they are found, up to None for the first that isn't there."""
         outcome = look.request.outcome
         for part in self.parts(look.payload):
             if not _is_next(outcome, part, is_new_try=True):
@@ -88,10 +98,10 @@ class Several(Generic[P]):
             # What comes later is looked for by what was found of the parts before it.
             known = look.request.model_copy(update={"outcome": outcome})
             found = await part.look(replace(look, request=known))
+            yield found
             if found is None:
-                return None
+                return
             outcome = outcome.with_part(found)
-        return Done(Outcome(parts=outcome.parts))
 
     async def apply(self, act: Act[P]) -> Applied:
         """Do what isn't done yet. NeedsPerson where not a single part could be done."""
@@ -137,6 +147,12 @@ class Several(Generic[P]):
                 await act.progress.keep(now.model_copy(update={"batch": batch}))
         if problem:
             raise problem
+
+
+def _with_parts(outcome: Outcome, parts: Sequence[PartDone]) -> Outcome:
+    for part in parts:
+        outcome = outcome.with_part(part)
+    return outcome
 
 
 def _is_turn(outcome: Outcome, part: Part[P]) -> bool:

@@ -1,6 +1,7 @@
 """New workspaces: what is asked for, what is made of it, each thing once, and nothing of somebody else's taken for it."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,23 @@ async def test_where_answers_were_lost_there_is_still_one_of_each(world: World) 
     await world.post("/faults", target="claude", name=f"{CREATE}/*/members", kind="drop_after", times=1)
     card = await asked(world, members=[PRIYA])
     await press(world, BOB, card, "request_approve")
+    request = await until(world, card, Status.APPLIED)
+    assert set(states(request).values()) == {"done"}
+    assert len(workspaces(world)) == 2
+
+
+async def test_one_that_is_made_after_it_was_looked_for_is_found_and_made_no_second_time(world: World) -> None:
+    await world.post("/faults", target="claude", name=CREATE, kind="drop_before", times=1)
+    card = await asked(world)
+    await press(world, BOB, card, "request_approve")
+    request = await until(world, card, Status.FAILED)
+    assert states(request)["Checkout Staging"] == "done"
+    [staging] = workspaces(world)
+    late = replace(staging, id="wrkspc_late", name="Checkout Production", tags={**staging.tags, "environment": "production"})
+    world.sandbox.claude.workspaces[late.id] = late
+    await a_minute_passes(world, 600)
+    await card_with(world, "✅ Checkout Production: created")
+    await press(world, BOB, await card_with(world, "*only a part of it was done*"), "request_retry")
     request = await until(world, card, Status.APPLIED)
     assert set(states(request).values()) == {"done"}
     assert len(workspaces(world)) == 2
