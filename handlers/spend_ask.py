@@ -1,5 +1,6 @@
 """Figures for the person who asks `/claude-spend`: the answer, what its buttons lead to, its file and its form."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.commands.parse import find_command, split_words
@@ -84,8 +85,8 @@ async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotU
     found = parse_query(typed_by, known, tags=tags)
     if isinstance(found, SpendQuery):
         return found
-    names = await known_names(call.rt, call.rt.now())
-    return parse_query(typed_by, known, names=names, tags=tags or await _tags(call))
+    names, tags = await known_names(call.rt, call.rt.now()), tags or await _tags(call)
+    return await asyncio.to_thread(parse_query, typed_by, known, names=names, tags=tags)  # looks through all names
 
 
 async def _known_workspaces(call: Interaction) -> list[str]:

@@ -1,5 +1,7 @@
 """/claude-spend records and me: every record, one's own spend, and both as CSV. What somebody may see is asked each time."""
 
+import asyncio
+
 from bot.commands.parse import split_words
 from bot.errors import NotFound
 from bot.slack import ids
@@ -70,7 +72,8 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
 
 async def _read(call: Interaction, words: tuple[str, ...]) -> Read:
     known = [one.name for one in await workspaces(call.rt)]
-    return read_query(with_me(words, call.user_id), known, await known_names(call.rt, call.rt.now()))
+    names = await known_names(call.rt, call.rt.now())
+    return await asyncio.to_thread(read_query, with_me(words, call.user_id), known, names)  # looks through all names
 
 
 async def _scope(call: Interaction, query: RecordsQuery) -> Scope:

@@ -103,6 +103,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("spend/reconcile/test_explain", PURE),
     ("spend/reconcile/test_periods", PURE),
     ("spend/reconcile/test_view", PURE),
+    ("spend/test_lookup", PURE),
     ("limits/test_front_door", WORLD),
     ("limits/test_peak_news", SERVICE),
     ("limits/test_peaks_sync", SERVICE),

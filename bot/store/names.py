@@ -56,6 +56,5 @@ async def read_alike(tx: Tx, names: Iterable[str]) -> set[str]:
 
 async def named_like(tx: Tx, prefix: str) -> list[Named]:
     """Return things whose id starts with `prefix` (such as `wrkspc_`), by name."""
-    statement = select(NameRow).where(col(NameRow.id).startswith(prefix, autoescape=True)).order_by(col(NameRow.name))
-    found = await tx.session.exec(statement)
-    return [Named(row.id, row.name, row.parent_id) for row in found.all()]
+    wanted = select(NameRow.id, NameRow.name, NameRow.parent_id).where(col(NameRow.id).startswith(prefix, autoescape=True))
+    return [Named(*row) for row in await tx.rows(wanted.order_by(col(NameRow.name)))]

@@ -385,7 +385,7 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("30d by mdoel and kye", "by mdoel", "30d by model and by key"),
     ("vs lst month", "vs lst", "vs last month"),
     ("this month vs lst month", "vs lst", "this month vs last month"),
-    ("workspace Produktion", "workspace Produktion", "workspace Production"),
+    ("workspace Produktion", "workspace Produktion", "in Production"),
     ("key", "key", "by key"),
     ("next week", "next week", "this week"),
     ("next month by model", "next month", "this month by model"),

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from bot.spend.ask.idioms import NEGATIONS
 from bot.spend.ask.least import Over, over_of
+from bot.spend.ask.lookup import Lookup, named
 from bot.spend.ask.periods import read_period
 from bot.spend.ask.splits import TIMES, TOKEN_TYPE, TOKENS_BY_TYPE, by_tag
 from bot.spend.ask.versus import read_versus
@@ -25,6 +26,8 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 """Words that may stand before "by"."""
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
+_TO_NAME = {WORKSPACE.name: "in", PERSON: "for"}
+"""What is typed before the names of a dimension, where it isn't the dimension's own name."""
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
@@ -43,16 +46,16 @@ class Known:
     """
 
     by: Mapping[str, Dimension]
-    names: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    names: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
     tags: Sequence[str] = ()
 
-    def of(self, dimension: Dimension) -> Sequence[str]:
-        """Return the names that are known in a dimension."""
-        return self.names.get(dimension.name, ())
+    def of(self, dimension: str) -> Lookup:
+        """Return the names that are known in a dimension, with what is typed for them."""
+        return self.names.get(dimension) or named(())
 
     def has(self, word: str) -> bool:
         """Tell whether a word alone is the name of something."""
-        return any(plain(word) == plain(one) for names in self.names.values() for one in names)
+        return any(plain(word) in one.meant for one in self.names.values())
 
     @property
     def person(self) -> Dimension | None:
@@ -77,7 +80,8 @@ def known_words(dimensions: Sequence[Dimension], names: Mapping[str, Sequence[st
     every = (*dimensions, *TIMES)
     if all(one.name != TOKEN_TYPE for one in dimensions):
         every = (*every, TOKENS_BY_TYPE)
-    return Known({typed: one for one in every for typed in one.typed}, names, tags)
+    lookups = {of: named(tuple(some), _TO_NAME.get(of, of)) for of, some in names.items()}
+    return Known({typed: one for one in every for typed in one.typed}, lookups, tags)
 
 
 def read_part(words: Sequence[str], known: Known) -> Read | None:
@@ -149,8 +153,7 @@ def _by(first: str, words: Sequence[str], known: Known) -> Read | None:
 def _split(words: Sequence[str], known: Known) -> tuple[Dimension, int] | None:
     """Return the dimension, unit of time or tag that words begin with, and how many words that took."""
     if words and words[0].casefold() in ("tag", "tags"):
-        tags = {plain(one): one for one in known.tags}
-        found = _longest(words[1:], tags)
+        found = _longest(words[1:], named(tuple(known.tags)))
         return (by_tag(found[0]), found[1] + 1) if found else None
     if _OF_LONGER.fullmatch(" ".join(words[1:4]).casefold()) or _OF_LONGER.fullmatch(" ".join(words[1:3]).casefold()):
         return None
@@ -236,8 +239,8 @@ def _values(rest: Sequence[str], dimension: Dimension, known: Known) -> tuple[tu
 def _value(rest: Sequence[str], dimension: Dimension, known: Known, *, is_first: bool) -> tuple[str, int] | None:
     if not rest:
         return None
-    if named := _longest(rest, {plain(one): one for one in known.of(dimension)}):
-        return named
+    if known_as := _longest(rest, known.of(dimension.name)):
+        return known_as
     if MENTION.fullmatch(rest[0]):
         return (f"{rest[0].partition('|')[0].rstrip('>')}>", 1) if dimension.name == PERSON else None
     if dimension.name in (WORKSPACE.name, PERSON) or _is_reserved(rest, known, is_first=is_first):
@@ -258,11 +261,11 @@ def _is_reserved(rest: Sequence[str], known: Known, *, is_first: bool) -> bool:
     return read_period(rest) is not None or (not is_first and read_part(rest, known) is not None)
 
 
-def _longest(words: Sequence[str], names: Mapping[str, str]) -> tuple[str, int] | None:
+def _longest(words: Sequence[str], names: Lookup) -> tuple[str, int] | None:
     """Return the longest of some names that the words begin with, and how many words it took."""
-    most = min(len(words), max((one.count(" ") for one in names), default=-1) * 2 + 1)
+    most = min(len(words), (names.longest - 1) * 2 + 1)
     for taken in range(most, 0, -1):
-        name = names.get(plain(" ".join(words[:taken])))
-        if name is not None and words[taken - 1] != ",":
-            return name, taken
+        meant = names.meant.get(plain(" ".join(words[:taken])))
+        if meant and words[taken - 1] != ",":
+            return meant[-1], taken
     return None

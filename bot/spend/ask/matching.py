@@ -1,5 +1,6 @@
 """Which things a filter means: names, ids and patterns compared as people write them. Pure."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -55,5 +56,6 @@ def all_matching(values: Sequence[str], dimension: Dimension, labels: Mapping[st
     return found, None
 
 
+@functools.lru_cache(maxsize=65536)  # each question compares all names
 def _written(text: str) -> str:
     return _APART.sub("-", folded(text)).strip("-")

@@ -2,11 +2,12 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from bot.spend.ask.clauses import KEYWORDS, Known, Read
 from bot.spend.ask.idioms import NEGATIONS, idioms
+from bot.spend.ask.lookup import Lookup, named
 from bot.spend.ask.periods import MOST_DAYS, is_month, period_phrases, read_period
 from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES
@@ -17,13 +18,13 @@ from bot.words.similar import closest
 
 Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
 """Tells at which word reading words ends, and which contradiction ends it; None where all of them make sense."""
+Meanings = Sequence[Lookup]
+"""What words may mean; of the same words the first has the say."""
 _MEASURES = ("tokens", "requests", "dollars")
 _TRIES = 40
 _CHANGES = 3
 _SURE, _SURE_OF_SEVERAL, _SURE_OF_ANOTHER = 0.7, 0.75, 0.8
 _LONGEST_NAME = 4
-_TO_NAME = {WORKSPACE.name: "in", PERSON: "for"}
-"""What is typed before the names of a dimension, where it isn't the dimension's own name."""
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -84,9 +85,8 @@ def _nearest(
 
 def _begun_earlier(words: list[str], at: int, known: Known) -> Iterator[list[str]]:
     """Yield words with a name whose first word was read as something else, such as the month in `May Chen`."""
-    names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
     for start in range(max(at - 2, 0), at):
-        for taken, meant in _exactly(words[start:], names):
+        for taken, meant in _exactly(words[start:], _every(known)):
             before = words[:start]
             while before and before[-1].casefold() in ("in", "for", "of", "by"):
                 before = before[:-1]
@@ -108,19 +108,18 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
     if [one.casefold() for one in rest[:2]] == ["by", "tag"]:
         yield from _tags(rest, known)
     elif word in ("by", "per", "each", "every") and len(rest) > 1:
-        people = _names(known, PERSON, "for")
+        people = [known.of(PERSON)]
         yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), people))
-        yield from _near(rest, 1, _splits(known))
+        yield from _near(rest, 1, [_splits(known)])
         yield from _near(rest, 1, people)
     elif word == "from" and len(rest) > 1 and read_period(rest[1:]):
         yield 1, ["since"]
     elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
-        places = _names(known, WORKSPACE.name, "in")
+        places, people = known.of(WORKSPACE.name), known.of(PERSON)
         yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), places))
-        named = {**places, **_names(known, PERSON, "for"), **_others(known)}
-        yield from _near(rest, 1, named if word != "in" else {**_others(known), **places})
-        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), named))
-        yield from _near(rest, 1, {one: one.split() for one in period_phrases()})
+        yield from _near(rest, 1, [*_others(known), people, places] if word != "in" else [places, *_others(known)])
+        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), [*_others(known), people, places]))
+        yield from _near(rest, 1, [_phrases()])
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
     elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
@@ -128,9 +127,9 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:
         yield 1, ["vs"]
     elif word in known.by and len(rest) > 1:
-        named = _names(known, known.by[word].name, "for" if known.by[word].name == PERSON else known.by[word].name)
-        yield from _near(rest, 1, named)
-        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), named))
+        names = [known.of(known.by[word].name)]
+        yield from _near(rest, 1, names)
+        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), names))
     yield from _bare(rest, known)
 
 
@@ -147,19 +146,18 @@ def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield 3, ["vs", lower[1], "last", "year"]
     if not read_period(rest[1:]):
         yield 1, ["and"]  # Production vs Staging
-    yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, {one: one.split() for one in period_phrases()}))
+    yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, [_phrases()]))
 
 
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
-    yield from _exactly(rest, {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")})
+    yield from _exactly(rest, _every(known))
     if len(rest) > 1 and (split := known.by.get(rest[1].casefold())) and rest[1].casefold() == split.name:
-        value = plain(rest[0])
-        fitting = [one for one in known.of(split) if value in (plain(one), *plain(one).split("-"))]
-        yield from ((2, [*_TO_NAME.get(split.name, split.name).split(), rest[0]]) for _ in fitting[:1])  # batch tier
-    places = _names(known, WORKSPACE.name, "in")
-    phrases = {one: one.split() for one in period_phrases()}
-    yield from _in_one_word(rest[0], {**places, **phrases, **_splits(known)})
+        names, value = known.of(split.name), plain(rest[0])
+        fitting = [value] if value in names.meant else names.with_part(value)
+        yield from ((2, [*names.meant[one][:-1], rest[0]]) for one in fitting[:1])  # batch tier
+    places = known.of(WORKSPACE.name)
+    yield from _in_one_word(rest[0], [_splits(known), _phrases(), places])
     if "*" in rest[0] and rest[0].strip("*"):
         yield 1, ["key", rest[0]]
     if rest[0].casefold() not in known.by:
@@ -170,19 +168,19 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         yield 1, [f"{MOST_DAYS}d"]
     if rest[0].isdecimal() and read_period(rest[1:]):
         return
-    splits = {**_splits(known), **{f"by {one}": meant for one, meant in _splits(known).items()}}
-    names = {**_others(known), **_names(known, PERSON, "for"), **_names(known, WORKSPACE.name, "in")}
-    yield from _near(rest, 0, {**names, **phrases, **splits, **{one: [one] for one in _MEASURES}})
-    yield from _by_part(plain(rest[0]), names)
+    splits = _splits(known).meant
+    split = Lookup({**splits, **{f"by {one}": meant for one, meant in splits.items()}})
+    yield from _near(rest, 0, [_themselves(*_MEASURES), split, _phrases(), *_every(known)])
+    yield from _by_part(plain(rest[0]), _every(known))
     if len(rest) > 1:
-        yield from _near(rest[:1], 0, {one: [one] for one in (*KEYWORDS, *known.by)})
+        yield from _near(rest[:1], 0, [_themselves(*KEYWORDS, *known.by)])
 
 
 def _counts_more_than_days(rest: Sequence[str]) -> bool:
     return len(rest) > 1 and rest[1].casefold().startswith(("month", "quarter", "year", "hour"))
 
 
-def _splits(known: Known) -> dict[str, list[str]]:
+def _splits(known: Known) -> Lookup:
     """Return what splits may be called, with what is typed for them."""
     found = {typed: ["by", *one.name.split()] for typed, one in known.by.items()}
     found |= {one.name: ["by", one.name] for one in TIMES}
@@ -190,53 +188,61 @@ def _splits(known: Known) -> dict[str, list[str]]:
         apart = re.sub(r"[-_]", " ", plain(tag))
         found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
     longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
-    return {"type": ["by", "token", "type"], **longer, **found}
+    return Lookup({"type": ["by", "token", "type"], **longer, **found})
 
 
 def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     if len(rest) == 2:
         yield from ((2, ["by", "tag", tag]) for tag in known.tags[:1])
     else:
-        yield from _near(rest, 2, {plain(tag): ["by", "tag", tag] for tag in known.tags})
+        yield from _near(rest, 2, [named(tuple(known.tags), "by tag")])
 
 
-def _names(known: Known, dimension: str, keyword: str) -> dict[str, list[str]]:
-    return _named(tuple(known.names.get(dimension, ())), keyword)
+def _every(known: Known) -> Meanings:
+    """Return all names; of two that are the same the workspace is meant, then the person."""
+    return [known.of(WORKSPACE.name), known.of(PERSON), *_others(known)]
 
 
-@functools.lru_cache(maxsize=32)  # each way to mend a line asks for the same thousand names again
-def _named(names: tuple[str, ...], keyword: str) -> dict[str, list[str]]:
-    return {plain(one): [*keyword.split(), one] for one in names}
-
-
-def _others(known: Known) -> dict[str, list[str]]:
+def _others(known: Known) -> Meanings:
     """Return the names of all but workspaces and people, with what is typed for them."""
-    found: dict[str, list[str]] = {}
-    for dimension in known.names:
-        if dimension not in (WORKSPACE.name, PERSON):
-            found |= _names(known, dimension, dimension)
-    found |= {part: [MODEL.name, part] for one in known.of(MODEL) for part in one.split("-") if part.isalpha()}
-    return found
+    found = [names for of, names in known.names.items() if of not in (WORKSPACE.name, PERSON)]
+    models = known.of(MODEL.name).meant
+    return [Lookup({part: [MODEL.name, part] for one in models for part in one.split("-") if part.isalpha()}), *found[::-1]]
 
 
-def _exactly(rest: Sequence[str], meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+@functools.lru_cache(maxsize=1)
+def _phrases() -> Lookup:
+    return Lookup({one: one.split() for one in period_phrases()})
+
+
+def _themselves(*words: str) -> Lookup:
+    return Lookup({one: [one] for one in words})
+
+
+def _meaning(phrase: str, meanings: Meanings) -> list[str]:
+    """Return what is typed for a phrase, as the first that has it says; [] where none does."""
+    found = (one.meant[phrase] for one in meanings if phrase in one.meant)
+    return next(found, list[str]())
+
+
+def _exactly(rest: Sequence[str], meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
     for taken in range(min(len(rest), _LONGEST_NAME), 0, -1):
-        if meant := meanings.get(plain(" ".join(rest[:taken]))):
+        if meant := _meaning(plain(" ".join(rest[:taken])), meanings):
             yield taken, meant
 
 
-def _near(rest: Sequence[str], after: int, meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _near(rest: Sequence[str], after: int, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
     """Yield the meanings nearest to the words behind the first `after`, those of two words before those of one."""
     counts = [count for count in (3, 2, 1) if count <= len(rest) - after]
     for count in counts:
         typed = plain(" ".join(rest[after : after + count]))
         # Letters change places on a phone ("kye"). Some words are most like a name of as many words: "api ky" is "api key",
         # and "yesterdy foo" isn't "yesterday".
-        fitting = [one for one in meanings if one.count(" ") == count - 1]
+        fitting = [one for names in meanings for one in names.like(typed, count)]
         turned = (one for one in fitting if len(typed) > 2 and sorted(one) == sorted(typed))
         near = next(turned, None) or _like(typed, fitting, _SURE if count == 1 else _SURE_OF_SEVERAL)
         if near is not None:
-            yield after + count, meanings[near]
+            yield after + count, _meaning(near, meanings)
 
 
 def _like(typed: str, known: Sequence[str], cutoff: float) -> str | None:
@@ -247,23 +253,23 @@ def _like(typed: str, known: Sequence[str], cutoff: float) -> str | None:
     return closest(typed, [one for one in known if one[:1] == typed[:1]], cutoff) or closest(typed, [near], _SURE_OF_ANOTHER)
 
 
-def _in_one_word(word: str, meanings: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _in_one_word(word: str, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
     """Yield what is meant by words that were joined: `lastmonth`, `last-month`."""
-    meant = {one.replace(" ", ""): words for one, words in meanings.items() if " " in one}
-    if found := meant.get(re.sub(r"[-_]", "", plain(word))):
+    joined = re.sub(r"[-_]", "", plain(word))
+    if found := next((meant for one in meanings if (meant := one.in_one_word(joined))), None):
         yield 1, found
 
 
-def _by_beginning(word: str, names: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _by_beginning(word: str, names: Lookup) -> Iterator[tuple[int, list[str]]]:
     """Yield the only name that begins with this word."""
-    fitting = [meant for name, meant in names.items() if name.startswith(re.sub(r"['’]s$", "", word))]
+    fitting = names.begins(re.sub(r"['’]s$", "", word))
     if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
-        yield 1, fitting[0]
+        yield 1, names.meant[fitting[0]]
 
 
-def _by_part(word: str, names: Mapping[str, list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _by_part(word: str, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
     """Yield the only name that has this word in it."""
     word = re.sub(r"['’]s$", "", word)
-    fitting = [meant for name, meant in names.items() if word in re.split(r"[\s_-]+", name)]
+    fitting = {one for names in meanings for one in names.with_part(word)}
     if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
-        yield 1, fitting[0]
+        yield 1, _meaning(fitting.pop(), meanings)

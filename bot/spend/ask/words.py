@@ -97,7 +97,7 @@ def with_me(words: Sequence[str], slack_id: str) -> list[str]:
     return found
 
 
-@functools.lru_cache(maxsize=16384)  # what is looked for compares each name many times
+@functools.lru_cache(maxsize=65536)  # what is looked for compares each name many times
 def plain(name: str) -> str:
     """Return a name as it is compared: case, quotation marks, commas and the width of gaps don't count."""
     return " ".join(folded(QUOTES.sub(" ", name).replace(",", " ")).split())
