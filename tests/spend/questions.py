@@ -289,6 +289,7 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("since the 2nd", "since the 2nd"),
     ("from the 1st to the 15th", "the 1st..the 15th"),
     ("1st-15th by model", "the 1st..the 15th by model"),
+    ("the 10th to the 10th", "the 10th"),
     ("mon-fri", "monday..friday"),
     ("Monday to Wednesday by key", "monday..wednesday by key"),
     ("last weekend", "saturday..sunday"),

@@ -121,6 +121,7 @@ async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) 
         ("7d by hour", "I can by day", "7d by day"),
         ("7d key ingset-prod", "I don't know a key `ingset-prod`", "7d key ingest-prod"),
         ("7d model opsu-5-5", "I don't know a model `opsu-5-5`", "7d model opus-5-5"),
+        ("december last year vs december", "Both are 1–31 Dec 2025", "december last year"),
         ("7d requests by token type", "I can't split requests by token type", "7d tokens by token type"),
     ):
         with pytest.raises(CantAnswer) as caught:

@@ -10,7 +10,7 @@ from bot.slack.charts import OTHER
 from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
-from bot.spend.ask.scope import Scope, answerable, check_hours, check_told, scope_of, untold
+from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, untold
 from bot.spend.ask.spans import is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
@@ -77,6 +77,7 @@ async def figures(
     """
     query = answerable(query)
     days = _days(query, now.astimezone(UTC).date())
+    check_compared(query, (days.first, days.last), days.before)
     scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
     tags = await _tags(rt, query)
     async with rt.store.read() as tx:

@@ -165,6 +165,8 @@ def _from_to(text: str) -> Period | None:
     begins, ends = (_side(one.strip()) for one in pair) if len(pair) == 2 else (None, None)
     if begins and begins[:1] == "w" and pair[1].strip().isdecimal():
         ends = _side(f"w{pair[1].strip()}")  # weeks 45 to 47
+    if begins and begins == ends and begins.startswith("the "):
+        return begins  # the 10th to the 10th, which is no month
     is_span = begins and ends and begins not in _LAST_SIDES and not _is_turned(begins, ends)
     return f"{begins}..{ends}" if is_span else None
 

@@ -17,6 +17,7 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.names import workspaces
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import Filter, LedgerDay, SpendQuery
+from bot.spend.phrases import days_in_words
 from bot.store.names import named_like, names_of
 from bot.store.session import Tx
 from bot.words.folded import folded
@@ -128,6 +129,13 @@ def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str,
     values = tuple(near if one == value else one for one in wanted.values)
     where = tuple(replace(one, values=values) if one == wanted else one for one in query.where)
     return CantAnswer(said, replace(query, where=where))
+
+
+def check_compared(query: SpendQuery, asked: tuple[date, date], compared: tuple[date, date]) -> None:
+    """Raise CantAnswer where a period is compared with its own days, such as `december last year vs december` in November."""
+    if asked == compared:
+        days = days_in_words(*asked, date.max)
+        raise CantAnswer(f"Both are {days}, so there is nothing to compare.", replace(query, versus=""))
 
 
 def check_told(query: SpendQuery, known: Mapping[date, LedgerDay], days: Iterable[date]) -> None:
