@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.claude_code.model import BYS, By, CodeQuery
+from bot.slack.markup import Markup
+from bot.spend.ask.elsewhere import is_by_time, narrows
 from bot.spend.ask.idioms import idioms, named
 from bot.spend.ask.periods import MONTH_NAMES, read_period
 from bot.spend.ask.words import FILLERS
@@ -28,13 +30,14 @@ _KNOWN = (*PERIODS, *MONTH_NAMES, *_BY, *MINE, "by", DIGEST)
 class NotUnderstood:
     """A word that makes no sense: what was understood before it, and the nearest thing to type that makes sense.
 
-    `is_second`: it makes sense, but contradicts what was read before it.
+    `is_second`: it makes sense, but contradicts what was read before it. `why` says why no answer tells it.
     """
 
     understood: tuple[str, ...]
     unknown: str
     suggestion: str | None = None
     is_second: bool = False
+    why: Markup = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,16 @@ def parse_query(words: Sequence[str]) -> CodeQuery | NotUnderstood:
     understood = [one.said for one in reads]
     meant = ([word for word in one if word.casefold() not in _FILLERS] for one in _nearest(words, at, second))
     suggestion = next((one for one in meant if one and _makes_sense(one)), None)
-    return NotUnderstood(
-        tuple(understood), unknown, None if suggestion is None else " ".join(suggestion), second is not None
-    )
+    said = None if suggestion is None else " ".join(suggestion)
+    why: Markup = "" if second else _why(words[at:])
+    return NotUnderstood(tuple(understood), unknown, said, second is not None, why)
+
+
+def _why(words: Sequence[str]) -> Markup:
+    """Return why no answer tells what the words begin with, "" where there is no such reason."""
+    if is_by_time(words):
+        return "I split Claude Code by day, not by longer or shorter times."
+    return "Claude Code's figures can't be narrowed or compared in other ways." if narrows(words) else ""
 
 
 def _makes_sense(words: Sequence[str]) -> bool:
@@ -112,6 +122,8 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
         return
     for taken, meant in idioms(words[at:], {typed: one.name for typed, one in _BY.items()}):
         yield [*before, *meant, *words[at + taken :]]
+    if is_by_time(words[at:]):
+        yield [*before, "by", "day", *words[at + 2 :]]
     if words[at].casefold() in _OF_NO_REPORT:
         yield [*before, "by", "tool", *words[at + 1 :]]
     if words[at].casefold() in ("vs", "versus", "against") and (period := read_period(words[at + 1 :])):

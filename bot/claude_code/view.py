@@ -179,6 +179,7 @@ def render_not_understood(problem: NotUnderstood, prefix: str, usage: str) -> Me
         text = f"{read}*{escape(problem.unknown)}* says something else, but I can use only one."
     else:
         text = f"{read}I don't know *{escape(problem.unknown)}*."
+        text = f"{text} {problem.why}" if problem.why else text
     if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         text += f" Did you mean {code(f'/{prefix}-code {problem.suggestion}')}?"
         return Message(text, [section(text), actions(button("Yes, show that", ids.CODE_RETRY, problem.suggestion))])

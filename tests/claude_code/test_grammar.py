@@ -6,6 +6,9 @@ from bot.claude_code.grammar import NotUnderstood, parse_query, words_of
 from bot.claude_code.model import DAY, MODEL, PERSON, TERMINAL, TOOL, CodeQuery
 from bot.commands.parse import parse
 
+NARROWED = "Claude Code's figures can't be narrowed or compared in other ways."
+BY_DAY = "I split Claude Code by day, not by longer or shorter times."
+
 
 @pytest.mark.parametrize(
     ("typed", "query"),
@@ -41,7 +44,9 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("by tool by model", NotUnderstood(("by tool",), "by model", "by tool", True)),
         ("7d by tool 30d", NotUnderstood(("7d", "by tool"), "30d", "7d by tool", True)),
         ("digset", NotUnderstood((), "digset", "digest")),
-        ("in Production", NotUnderstood((), "in Production")),
+        ("in Production", NotUnderstood((), "in Production", why=NARROWED)),
+        ("7d excluding bots", NotUnderstood(("7d",), "excluding", why=NARROWED)),
+        ("30d by quarter", NotUnderstood(("30d",), "by quarter", "30d by day", why=BY_DAY)),
         ("xyzzy", NotUnderstood((), "xyzzy")),
         ("30d plugh", NotUnderstood(("30d",), "plugh", "30d")),
         ("last wek", NotUnderstood((), "last wek", "last week")),
@@ -51,7 +56,7 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("languages last month", NotUnderstood((), "languages", "by tool last month")),
         ("sessions last week", NotUnderstood((), "sessions", "by person last week")),
         ("commits by day", NotUnderstood((), "commits", "by day")),
-        ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d")),
+        ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d", why=NARROWED)),
     ],
 )
 def test_what_is_not_understood_is_named_with_the_nearest_that_is(typed: str, found: NotUnderstood) -> None:

@@ -132,7 +132,7 @@ def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str,
 
 
 def check_compared(query: SpendQuery, asked: tuple[date, date], compared: tuple[date, date]) -> None:
-    """Raise CantAnswer where a period is compared with its own days, such as `december last year vs december` in November."""
+    """Raise CantAnswer where a period is compared with its own days: `december last year vs december` in November."""
     if asked == compared:
         days = days_in_words(*asked, date.max)
         raise CantAnswer(f"Both are {days}, so there is nothing to compare.", replace(query, versus=""))

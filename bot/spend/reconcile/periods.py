@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from bot.slack.markup import Markup
+from bot.spend.ask.elsewhere import narrows
 from bot.spend.ask.periods import MOST_DAYS, read_period, span
 from bot.spend.model import ONE_DAY, Period
 from bot.spend.phrases import days_in_words, is_end_of_month, month_in_title
@@ -79,3 +80,12 @@ def read_wanted(words: Sequence[str], now: datetime) -> Wanted | None:
     if first > today or last < first or (last - first).days >= MOST_DAYS:
         return None
     return Wanted(first, last)
+
+
+def beyond(words: Sequence[str]) -> tuple[str, str] | None:
+    """Return the period that words begin with, as typed, and what would narrow it; None where nothing does."""
+    for at in range(1, len(words)):
+        found = read_period(words[:at])
+        if found and found[1] == at and (narrows(words[at:]) or words[at].casefold() == "by"):
+            return " ".join(words[:at]), " ".join(words[at:])
+    return None

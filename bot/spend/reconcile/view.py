@@ -17,7 +17,7 @@ from bot.slack.paging import pager
 from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown
 from bot.spend.prices.model import PriceTable
 from bot.spend.reconcile.model import Line, Reason, Reconciliation
-from bot.spend.reconcile.periods import Wanted
+from bot.spend.reconcile.periods import Wanted, beyond
 from bot.spend.reconcile.phrases import alarms_in_words, finding, part_in_words, wholes_in_words
 from bot.spend.reconcile.tables import by_model_table
 from bot.spend.render import page_of_rows, slack_table
@@ -108,6 +108,13 @@ def _buttons(wanted: Wanted, now: datetime, *, has_figures: bool) -> Json:
 
 def render_unknown_period(typed: str, prefix: str) -> Message:
     """Return that words after `reconcile` make no sense, with some that do."""
+    if found := beyond(typed.split(" ")):
+        period, more = found
+        meant = f"/{prefix}-spend reconcile {period}"
+        text = (
+            f"A reconciliation covers everything of its period, so I can't use *{escape(more)}*. Did you mean {code(meant)}?"
+        )
+        return Message(text, [section(text)])
     said = f"I don't know *{escape(typed)}*, or it hasn't begun, or it is more than a year."
     text = (
         f"{said} You can type {code(f'/{prefix}-spend reconcile 2026-10')} or {code(f'/{prefix}-spend reconcile october')}."

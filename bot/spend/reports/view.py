@@ -195,6 +195,8 @@ def render_not_read(problem: NotRead, prefix: str, tags: Sequence[str] = ()) -> 
     """Return what wasn't understood, and the nearest that would be."""
     what: Markup = "No workspace has a tag" if problem.is_tag else "I don't know"
     text: Markup = f"{what} {bold(problem.word)}."
+    if problem.narrows:
+        text = f"A report covers everything, so I can't use {bold(problem.word)}."
     if problem.suggestion and len(problem.suggestion) <= MOST_TYPED:
         meant = f"/{prefix}-spend report {problem.suggestion}"
         text = f"{text} Did you mean {code(meant)}?"

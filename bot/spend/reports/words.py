@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.spend.ask.elsewhere import narrows
 from bot.spend.ask.periods import read_period
 from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import REPORTS, Report, report_named
@@ -17,12 +18,13 @@ _PARTS = re.compile(r"[\W_]+")
 class NotRead:
     """A word that makes no sense, and the nearest words that would as they would be typed, "" for none.
 
-    `is_tag`: no workspace has such a tag.
+    `is_tag`: no workspace has such a tag. `narrows`: it would leave things out, and a report covers everything.
     """
 
     word: str
     suggestion: str = ""
     is_tag: bool = False
+    narrows: bool = False
 
 
 def read_wanted(words: Sequence[str], tags: Sequence[str] = ()) -> Wanted | NotRead | None:
@@ -53,6 +55,11 @@ def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotR
             if wanted.part not in ("", rest[0].lower()):
                 return NotRead(rest[0], typed(wanted))
             wanted, rest = replace(wanted, part=rest[0].lower()), rest[1:]
+        elif rest[0].lower() in ("in", "for", "of") and read_period(rest[1:]):
+            rest = rest[1:]
+        elif narrows(rest):
+            meant_tag = _with_tag(wanted, " ".join(named), tags) if named else wanted
+            return NotRead(" ".join(rest), typed(meant_tag) if isinstance(meant_tag, Wanted) else "", narrows=True)
         elif report.has_tag:
             named += [rest[0]] if rest[0].lower() != "by" or named else []
             rest = rest[1:]

@@ -28,6 +28,10 @@ NOT = {
     "modls 7d": NotRead("modls", "models 7d"),
     "xyzzy": NotRead("xyzzy"),
     "tokens by team": NotRead("by team", "tokens 30d"),
+    "models october in Production": NotRead("in Production", "models october", narrows=True),
+    "allocation by team in Production and key X": NotRead(
+        "in Production and key X", 'allocation 30d by "team"', narrows=True
+    ),
     "tokens please last month": NotRead("please", "tokens last month"),
     "tokens 7d 8d": NotRead("8d", "tokens 7d"),
     "tokens 30d 7d": NotRead("7d", "tokens 30d"),
