@@ -14,7 +14,7 @@ from bot.spend.ask.words import with_me
 from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, WORKSPACE
 from bot.spend.exports.query import RECORDED, RecordsQuery, Refused, Selection, read_query, words_of_records
 from bot.spend.exports.records import Facts, Records
-from bot.spend.exports.view import render_records
+from bot.spend.exports.view import render_records, render_refused
 from bot.spend.model import Filter, LedgerDay, Measures, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
 from tests.spend.world import FRIDAY, NOW, OPUS, PROD
@@ -88,6 +88,18 @@ def test_what_records_cant_take_is_refused_by_name_with_the_rest_as_a_button() -
         found = read_query(typed.split(), NAMES, {"person": ["dana"]})
         assert isinstance(found, Refused), typed
         assert (said in found.said, found.instead) == (True, instead), found
+
+
+def test_what_records_cant_take_is_a_question_about_figures() -> None:
+    for typed, question in (
+        ("30d by quarter", "30d by quarter"), ("me vs last month", "mtd by key vs last month for me"),
+        ("7d by person in Production", "7d by person in Production"), ("7d by model over $50", "7d by model over $50"),
+        ("7d by day tokens", "7d tokens"), ("7d by key top 3", "7d by key top 3"),
+    ):  # fmt: skip
+        found = read_query(typed.split(), NAMES)
+        assert isinstance(found, Refused), typed
+        assert found.figures == question
+        assert f"`/claude-spend {question}` can." in render_refused(found, "claude").text
 
 
 def test_a_page_of_what_is_counted_leads_on_and_back_and_a_made_up_cursor_to_a_page() -> None:

@@ -62,10 +62,14 @@ class Selection:
 
 
 class Refused(NamedTuple):
-    """Something that records can't take; `instead` is the nearest that they can, as it would be typed."""
+    """Something that records can't take; `instead` is the nearest that they can, as it would be typed.
+
+    `figures` is the question that tells it, as it would be typed; "" where none does.
+    """
 
     said: Markup
     instead: str
+    figures: str = ""
 
 
 Read = RecordsQuery | NotUnderstood | Refused
@@ -100,7 +104,8 @@ def _refusal(found: SpendQuery, query: RecordsQuery) -> Refused | None:
     """Return what of a question records can't take, by its name; None where they take all of it."""
     if extra := _not_taken(found):
         said: Markup = " and ".join(bold(one) for one in extra)
-        return Refused(f"Records can't take {said}.", words_of_records(query))
+        which: Markup = bold(ME) if query.own else "Records"
+        return Refused(f"{which} can't take {said}.", words_of_records(query), _as_figures(found, query))
     asked = SpendQuery(query.period, BY_HOUR if BY_HOUR in query.by else MODEL, query.where)
     refusal = why_not(asked)
     if refusal is None:
@@ -108,6 +113,15 @@ def _refusal(found: SpendQuery, query: RecordsQuery) -> Refused | None:
     near = nearest_together(asked) or SpendQuery(query.period)
     by = query.by if near.by == BY_HOUR else tuple(one for one in query.by if one != BY_HOUR)
     return Refused(escape(refusal.sentence), words_of_records(replace(query, by=by, where=near.where)))
+
+
+def _as_figures(found: SpendQuery, query: RecordsQuery) -> str:
+    """Return the question about figures that takes what records can't: by up to two of what is asked for."""
+    listed = query.by if query.by != RECORDED else ()
+    asked = found.splits if words_of(found) != words_of(replace(found, by=WORKSPACE, and_by=None)) else listed
+    by = (*dict.fromkeys((*asked, *listed)), None, None)
+    figures = replace(found, by=by[0] or WORKSPACE, and_by=by[1])
+    return f"{words_of(figures)}{' for me' if query.own else ''}" if why_not(figures) is None else ""
 
 
 def _not_taken(found: SpendQuery) -> list[str]:
@@ -139,6 +153,8 @@ def _read_filters(
     `period` is the one that is meant where none is said.
     """
     found = parse_query(words, workspaces, ASKED, names)
+    if isinstance(found, SpendQuery) and found.versus:
+        return found  # `vs last month` says which month is compared with it
     with_period = parse_query((period, *words), workspaces, ASKED, names)
     return with_period if isinstance(with_period, SpendQuery) and isinstance(found, SpendQuery) else found
 
