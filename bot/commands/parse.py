@@ -45,8 +45,8 @@ def parse(command_name: str, text: str) -> Parsed:
         subcommand = next((sub for sub in command.subcommands if sub.matches and re.fullmatch(sub.matches, first)), None)
     if subcommand is None:
         free = next((sub for sub in command.subcommands if sub.also or sub.names), None)
-        prefix, is_far = command_name.lstrip("/").rpartition("-")[0], free is None or not free.names
-        nearest = _nearest(command, first, words[1:], prefix, is_far=is_far)
+        prefix = command_name.lstrip("/").rpartition("-")[0]
+        nearest = _nearest(command, first, words[1:], prefix, free)
         if free is not None and (nearest is None or _reads_itself(free, first, words[1:], nearest)):
             return Parsed(command, free, words, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
@@ -78,13 +78,22 @@ def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: s
     return any(word.lower() in sub.also for word in rest)
 
 
-def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, *, is_far: bool) -> str | None:
-    """Look for a similar first word in this command, then for the exact or, if `is_far`, a similar one in the others."""
+def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, free: Subcommand | None) -> str | None:
+    """Look for a similar first word in this command, then for the exact or a similar one in the others.
+
+    Where a subcommand is `free` to read whole questions, or names, the other commands have less of a say.
+    """
     others = [other for other in COMMANDS if other is not command]
+    reads_all = free is not None and free.reads_all
+    is_far = free is None or not (free.names or reads_all)
     for candidates, cutoff in (([command], 0.7), (others, 1.0), *([(others, 0.75)] if is_far else [])):
-        known = {first: (c, sub) for c in reversed(candidates) for sub in c.subcommands for first in sub.first_words}
+        is_own = command in candidates
+        subs = [(c, sub) for c in reversed(candidates) for sub in c.subcommands]
+        known = {
+            one: (c, sub) for c, sub in subs for one in sub.first_words if is_own or not (reads_all and one in sub.also)
+        }
         fitting = [one for one in known if len(one) > 2 or one == word]  # "Mei" is no slip of "me"
-        if command not in candidates:  # "version" is none of "person"
+        if reads_all or not is_own:  # "version" is none of "person", nor "biggest" of "digest"
             fitting = [one for one in fitting if one[:1] == word[:1]]
         close = closest(word, fitting, cutoff)
         if close is not None:

@@ -29,6 +29,8 @@ _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"ove
 _TO_NAME = {WORKSPACE.name: "in", PERSON: "for"}
 """What is typed before the names of a dimension, where it isn't the dimension's own name."""
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
+_LONGEST_KEY = 3
+"""So many words may mean a name in which hyphens stand between them: `key ingest prod`."""
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
 MOST_PARTS = 100
@@ -113,6 +115,7 @@ def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
 
 def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     at = 2 if first == "more" and len(words) > 1 and words[1].casefold() == "than" else 1 if first in _OVER else 0
+    at += bool(at and len(words) > at + 1 and words[at].casefold() in ("$", "usd", "us$"))
     if not at or len(words) <= at or (read_period(words[at:]) and not _is_no_year(words[at])):
         return None
     scale = _SCALES.get(words[at + 1].casefold(), "") if len(words) > at + 1 else ""
@@ -263,9 +266,10 @@ def _is_reserved(rest: Sequence[str], known: Known, *, is_first: bool) -> bool:
 
 def _longest(words: Sequence[str], names: Lookup) -> tuple[str, int] | None:
     """Return the longest of some names that the words begin with, and how many words it took."""
-    most = min(len(words), (names.longest - 1) * 2 + 1)
+    most = min(len(words), max((names.longest - 1) * 2 + 1, _LONGEST_KEY if names.meant else 0))
     for taken in range(most, 0, -1):
-        meant = names.meant.get(plain(" ".join(words[:taken])))
+        said = plain(" ".join(words[:taken]))
+        meant = names.meant.get(said) or names.meant.get(said.replace(" ", "-"))
         if meant and words[taken - 1] != ",":
             return meant[-1], taken
     return None

@@ -1,5 +1,6 @@
 """Days as people type them: one, two, and the week that one begins or ends; read into `10-03..10-17`. Pure."""
 
+import calendar
 import re
 from datetime import date, timedelta
 
@@ -14,6 +15,9 @@ _WEEKDAY_OF = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? (?=\S)")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: (?:of )?([a-z]+)\.?)?(?:,? (\d{4}))?")
 _NAMED_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
 _WEEK_BY_DAY = re.compile(r"(?:the )?w(?:eek)?(?: (?=[bces])|(?=/))(ending|beginning|commencing|starting|/[ce]) (.+)")
+_OF_MONTH = r"(?: of)? (?P<month>[a-z]+)(?: (?P<year>\d{4}))?"
+_HALF_OF_MONTH = re.compile(rf"(?P<which>first|1st|second|2nd|last)(?P<count>) (?P<unit>half){_OF_MONTH}")
+_DAYS_OF_MONTH = re.compile(rf"(?P<which>first|1st|last) (?:(?P<unit>week)|(?P<count>\d{{1,2}}) days){_OF_MONTH}")
 _Day = tuple[int | None, int | None, int]
 """(year, month, day); what wasn't said is None."""
 
@@ -34,6 +38,21 @@ def week_by_day(text: str) -> Period | None:
         return None
     begins, ends = ((one.year if day[0] else None, one.month, one.day) for one in (first, last))
     return spelled(begins, ends)
+
+
+def part_of_month(text: str) -> Period | None:
+    """Read `first half of november`, `last week of October 2026` (its last seven days) and `first 10 days of november`."""
+    found = _HALF_OF_MONTH.fullmatch(text) or _DAYS_OF_MONTH.fullmatch(text)
+    month = month_number(found["month"]) if found else None
+    if not found or not month:
+        return None
+    year, is_first = int(found["year"]) if found["year"] else None, found["which"] in ("first", "1st")
+    end = calendar.monthrange(year or 2027, month)[1]
+    count = 7 if found["unit"] == "week" else int(found["count"] or (15 if is_first else end - 15))
+    first, last = (1, count) if is_first else (end - count + 1, end)
+    if not 1 <= first <= last <= end or (last == end and month == 2 and not year):
+        return None  # the end of a February depends on its year
+    return spelled((year, month, first), (year, month, last))
 
 
 def read_days(text: str) -> Period | None:

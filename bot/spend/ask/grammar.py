@@ -13,7 +13,7 @@ from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
-from bot.spend.ask.untold import untold
+from bot.spend.ask.untold import leaves_out, untold
 from bot.spend.ask.versus import settled
 from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
@@ -75,6 +75,8 @@ def parse_query(
     found = _read_all(typed, known)
     if isinstance(found, SpendQuery):
         return found
+    out = None if found.second else leaves_out(typed[found.at :])
+    found = found._replace(at=found.at + (out or 0))  # a question without what is left out would be another one
     why = None if found.second or known.has(typed[found.at]) else untold(typed[found.at :])
     meant = (
         None

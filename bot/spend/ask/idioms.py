@@ -8,7 +8,10 @@ from bot.spend.ask.periods import MOST_DAYS, read_period
 from bot.spend.ask.spans import MONTH_NAMES, YEAR_BEFORE
 from bot.spend.ask.words import MENTION
 
-NEGATIONS = frozenset({"not", "no", "without", "except", "excluding", "but", "minus", "under", "below", "less"})
+NEGATIONS = frozenset(
+    "not no non without except exclude excluding excl excl. ignore ignoring besides outside but minus under below less"
+    " ohne außer sans sauf sin".split()
+)
 """Words that turn what follows into its opposite: a question without them would be another one."""
 _HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
 _COUNTED = ("last", "past", "previous", "rolling", "trailing")
@@ -17,6 +20,7 @@ _UNITS = ("day", "week", "month", "quarter", "year")
 _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "top", "largest", "biggest"})
 _SPENDERS = ("spender", "spenders")
 _HOURS = re.compile(r"(\d{1,4})h(?:rs?|ours?)?")
+_M = re.compile(r"(\d{1,2})m")
 _SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
 _ROLLING = {"week": "7d", "month": "30d", "quarter": "90d", "year": "365d"}
 _FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
@@ -58,6 +62,8 @@ def _loosely(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Read numbers that are only nearly said, and half a year."""
     behind = words[1:] if words[0] in _COUNTED else words
     said = len(words) - len(behind)
+    if (months := _M.fullmatch(behind[0] if behind else "")) and int(months[1]):
+        yield said + 1, ["last", str(int(months[1])), "months"]
     if behind[:2] == ["half", "year"]:
         yield said + 2, ["last", "6", "months"]
     if behind[:1] == ["few"] and behind[1:2] and behind[1].rstrip("s") in _FEW:

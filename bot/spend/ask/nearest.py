@@ -158,6 +158,8 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         yield from ((2, [*names.meant[one][:-1], rest[0]]) for one in fitting[:1])  # batch tier
     places = known.of(WORKSPACE.name)
     yield from _in_one_word(rest[0], [_splits(known), _phrases(), places])
+    if meant := _meaning(plain(rest[0].strip("*")), _every(known)):
+        yield 1, meant  # in bold
     if "*" in rest[0] and rest[0].strip("*"):
         yield 1, ["key", rest[0]]
     if rest[0].casefold() not in known.by:

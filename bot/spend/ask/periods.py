@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.spend.ask.dates import BETWEEN, month_number, read_days, spelled, week_by_day
+from bot.spend.ask.dates import BETWEEN, month_number, part_of_month, read_days, spelled, week_by_day
 from bot.spend.ask.spans import MONTH_NAMES, WEEK_OF, WEEKDAY_NAMES, is_month, span, span_before
 from bot.spend.ask.spellings import spelled_here
 from bot.spend.model import PERIODS, Period
@@ -26,6 +26,7 @@ _WORDS: dict[str, Period] = {
     **{one: one for one in (*PERIODS, "this quarter", "last quarter", "ytd", "last year")},
     "month": "mtd",
     "week": "7d",
+    **dict.fromkeys(("fortnight", "last fortnight", "past fortnight"), "14d"),
     "quarter": "this quarter",
     "year": "ytd",
     "this month": "mtd",
@@ -113,6 +114,7 @@ def _one(text: str) -> Period | None:
     named = (
         _ago(text)
         or week_by_day(text)
+        or part_of_month(text)
         or _whole(text)
         or _weekday(text)
         or _month(text)

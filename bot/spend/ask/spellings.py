@@ -1,6 +1,7 @@
 """Dates as they are written elsewhere, in the spelling that `periods.py` reads. Pure.
 
-German and French months, `03.10.2026`, `2026/10/03`, `10/2026`, `Nov'26`, `3Q26`. Where the day and the month could each be
+German, French and Spanish months and
+phrases, `03.10.2026`, `2026/10/03`, `10/2026`, `Nov'26`, `3Q26`. Where the day and the month could each be
 either, as in `3/10/2026`, nothing is changed: a date is not guessed.
 """
 
@@ -8,20 +9,33 @@ import re
 from collections.abc import Callable
 
 _MONTHS = {
-    "january": "januar janvier janv",
-    "february": "februar février fevrier févr",
-    "march": "märz maerz mrz mars",
-    "april": "avril avr",
-    "may": "mai",
-    "june": "juni juin",
-    "july": "juli juillet juil",
-    "august": "août aout",
-    "september": "septembre",
-    "october": "oktober octobre okt",
-    "november": "novembre",
-    "december": "dezember dez décembre decembre déc",
+    "january": "januar janvier janv enero",
+    "february": "februar février fevrier févr febrero",
+    "march": "märz maerz mrz mars marzo",
+    "april": "avril avr abril",
+    "may": "mai mayo",
+    "june": "juni juin junio",
+    "july": "juli juillet juil julio",
+    "august": "août aout agosto",
+    "september": "septembre septiembre",
+    "october": "oktober octobre okt octubre",
+    "november": "novembre noviembre",
+    "december": "dezember dez décembre decembre déc diciembre",
 }
 _IN_ENGLISH = {elsewhere: month for month, names in _MONTHS.items() for elsewhere in names.split()}
+_PHRASES = {
+    "today": "heute|aujourd'hui|aujourd’hui|hoy",
+    "yesterday": "gestern|ayer",
+    "this week": "diese woche|cette semaine|esta semana",
+    "last week": "letzte woche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
+    "mtd": "diesen monat|dieser monat|ce mois|ce mois-ci|este mes",
+    "last month": "letzten monat|letzter monat|le mois dernier|mois dernier|el mes pasado|mes pasado",
+    "this quarter": "dieses quartal|ce trimestre|este trimestre",
+    "last quarter": "letztes quartal|le trimestre dernier|trimestre dernier|el trimestre pasado|trimestre pasado",
+    "ytd": "dieses jahr|cette année|este año",
+    "last year": "letztes jahr|l'année dernière|l’année dernière|el año pasado",
+}
+_PHRASES_IN_ENGLISH = {said: period for period, phrases in _PHRASES.items() for said in phrases.split("|")}
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = r"(?P<year>\d{4}|[23]\d)"
 
@@ -66,6 +80,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"\b(?P<name>[qh][1-4]) ?['’]?{_YEAR}\b(?!-)"), _numbered),
     (re.compile(rf"(?<![\w.])(?P<number>[1-4])(?P<unit>q)(?:['’ ]?{_YEAR})?\b"), _turned),
     (re.compile(rf"(?<![\w.])(?P<number>[12])(?P<unit>h)['’ ]?{_YEAR}\b"), _turned),
+    (re.compile(r"(?<![\w./-])(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\w./-])"), _iso),
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\. ?(?=[a-z]{3})"), lambda found: f"{found['day']} "),
 )
 _FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(?![\w-])")
@@ -73,6 +88,7 @@ _FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(
 
 def spelled_here(text: str) -> str:
     """Return a period in lower case with its dates in the spelling that is read."""
+    text = _PHRASES_IN_ENGLISH.get(text, text)
     text = _WORD.sub(lambda found: _IN_ENGLISH.get(found[0], found[0]), text)
     for form, spelled in _FORMS:
         text = form.sub(spelled, text)

@@ -1,9 +1,12 @@
 """What people ask for and no answer tells, with the reason. Pure."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.slack.markup import Markup
+from bot.spend.ask.idioms import NEGATIONS
+from bot.spend.ask.spans import WEEKDAY_NAMES
 
 
 class Untold(NamedTuple):
@@ -22,6 +25,11 @@ _SMALLEST: Markup = "I show the largest first. The CSV has all."
 _LESS: Markup = "I can only show what is over an amount, such as *over $50*."
 _DAYS: Markup = "I need the first and the last day, such as *1 Nov to 15 Nov*, or *since 1 Nov*."
 _ALIKE: Markup = "I don't add up the same weekdays or hours."
+_HOURS: Markup = "I count whole UTC days. *by hour* shows each hour of a day."
+_RATIOS: Markup = (
+    "*report models* tells what a million tokens cost, the tokens of a request, and how much came from the cache."
+)
+_FAILURES: Markup = "The Claude API's reports tell neither errors nor response times."
 _MINUTES: Markup = "I keep hours, not minutes."
 _CURRENCY: Markup = "The Claude API bills in US dollars, and I know no other currency."
 _AVERAGE: Markup = "I show sums, not averages."
@@ -36,38 +44,85 @@ _WORDS: dict[str, Untold] = {
     ),
     **dict.fromkeys(("speed", "speeds", "fast", "fast mode"), Untold(1, _SPEED)),
     **dict.fromkeys(("fiscal", "financial", "fy"), Untold(1, _FISCAL, has_near=True)),
-    **dict.fromkeys(("not", "no", "without", "except", "excluding", "but", "minus"), Untold(1, _LEFT_OUT)),
+    **dict.fromkeys(NEGATIONS - {"under", "below", "less"}, Untold(1, _LEFT_OUT)),
+    **dict.fromkeys(("other than", "apart from", "aside from", "anything but"), Untold(1, _LEFT_OUT)),
     **dict.fromkeys(("bottom", "least", "lowest", "smallest", "cheapest", "unused"), Untold(1, _SMALLEST)),
-    **dict.fromkeys(("less", "under", "below", "<", "at least", ">="), Untold(1, _LESS)),
+    **dict.fromkeys(("less", "under", "below", "<", "at least", ">=", "at most", "<="), Untold(1, _LESS)),
     **dict.fromkeys(("until", "till", "before", "after", "up to", "day before"), Untold(1, _DAYS)),
     **dict.fromkeys(
-        ("weekday", "weekdays", "day of week", "day of the week", "day of month", "day of the month"), Untold(1, _ALIKE)
+        (
+            *(f"{one}s" for one in WEEKDAY_NAMES),
+            "weekday",
+            "weekdays",
+            "day of week",
+            "day of the week",
+            "day of month",
+            "day of the month",
+        ),
+        Untold(1, _ALIKE),
     ),
     **dict.fromkeys(("hour of day", "hour of the day", "time of day"), Untold(1, _ALIKE)),
-    **dict.fromkeys(("minute", "minutes"), Untold(1, _MINUTES)),
+    **dict.fromkeys(
+        ("this morning", "morning", "afternoon", "this afternoon", "evening", "tonight", "noon", "midnight"),
+        Untold(1, _HOURS, has_near=True),
+    ),
+    **dict.fromkeys(("minute", "minutes", "second", "seconds"), Untold(1, _MINUTES)),
+    **dict.fromkeys(
+        ("per token", "per million", "per request", "cache hit", "hit rate", "cache share", "cached share"),
+        Untold(1, _RATIOS),
+    ),
+    **dict.fromkeys(
+        ("error", "errors", "failures", "error rate", "latency", "latencies", "response time", "response times", "uptime"),
+        Untold(1, _FAILURES),
+    ),
     **dict.fromkeys(("average", "averages", "avg", "mean", "median"), Untold(1, _AVERAGE, has_near=True)),
     **dict.fromkeys(("eur", "euro", "euros", "gbp", "pounds", "chf", "jpy", "yen", "inr"), Untold(1, _CURRENCY)),
     **dict.fromkeys(("forecast", "projection", "projected", "run rate", "burn rate"), Untold(1, _FORECAST)),
-    **dict.fromkeys(("budget", "budgets"), Untold(1, _BUDGET)),
-    **dict.fromkeys(("invoice", "invoices", "credit", "credits", "balance"), Untold(1, _INVOICE)),
+    **dict.fromkeys(("budget", "budgets", "remaining", "left"), Untold(1, _BUDGET)),
+    **dict.fromkeys(
+        ("invoice", "invoices", "credit", "credits", "balance", "tax", "vat", "refund", "refunds"), Untold(1, _INVOICE)
+    ),
     **dict.fromkeys(("discount", "discounts", "list price", "list prices"), Untold(1, _LIST_PRICES)),
 }
 _AFTER_IN = frozenset({"us", "usa", "eu", "europe"})
-_BEFORE = frozenset({"by", "per", "in", "for", "on", "each", "this", "last"})
+_BEFORE = frozenset(
+    {"by", "per", "in", "for", "on", "at", "since", "from", "between", "over", "above", "each", "this", "last"}
+)
+_TIME = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?|\d{4}-\d\d-\d\dt.*")
+_FOREIGN = re.compile(r".*[€£¥₹].*")
+_BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*")
+_LEAVES_OUT = re.compile(r"(?:[-!]|ex-|non-)[a-z].*")
 
 
 def untold(words: Sequence[str]) -> Untold | None:
     """Return why no answer tells what the words begin with; None where there is no such reason."""
-    first = words[0].casefold()
-    skipped = 1 if first in _BEFORE and len(words) > 1 else 0
-    rest = [word.casefold() for word in words[skipped : skipped + 4]]
-    if first == "in" and rest[0] in _AFTER_IN and rest[1:2] != ["dollars"]:
-        return Untold(2, _REGION)
-    for taken in range(len(rest), 0, -1):
-        if found := _WORDS.get(" ".join(rest[:taken])):
-            return found._replace(taken=skipped + taken)
-    if rest[0].startswith("non-"):
-        return Untold(skipped + 1, _LEFT_OUT)
-    if rest[0][:2] == "fy" and rest[0][2:].strip("'’").isdecimal():
-        return Untold(skipped + 1, _FISCAL, has_near=True)
+    lower = [word.casefold() for word in words[:5]]
+    is_after = lower[0] in _BEFORE and len(words) > 1
+    where = [one for one in lower[1:] if one != "the"]
+    if lower[0] == "in" and where and where[0] in _AFTER_IN and where[1:2] != ["dollars"]:
+        return Untold(lower.index(where[0]) + 1, _REGION)
+    for skipped in (0, 1) if is_after else (0,):
+        rest = lower[skipped : skipped + 4]
+        for taken in range(len(rest), 0, -1):
+            if found := _WORDS.get(" ".join(rest[:taken])):
+                return found._replace(taken=skipped + taken)
+        if found := _by_form(rest[0]):
+            return found._replace(taken=skipped + 1)
     return None
+
+
+def leaves_out(words: Sequence[str]) -> int | None:
+    """Return at which word a question begins to leave something out; None where it doesn't."""
+    return next((at for at in range(len(words)) if getattr(untold(words[at:]), "sentence", "") == _LEFT_OUT), None)
+
+
+def _by_form(word: str) -> Untold | None:
+    if _LEAVES_OUT.fullmatch(word):
+        return Untold(1, _LEFT_OUT)
+    if word[:2] == "fy" and word[2:].strip("'’").isdecimal():
+        return Untold(1, _FISCAL, has_near=True)
+    if _TIME.fullmatch(word):
+        return Untold(1, _HOURS, has_near=True)
+    if _FOREIGN.fullmatch(word):
+        return Untold(1, _CURRENCY)
+    return Untold(1, _LESS) if _BETWEEN_AMOUNTS.fullmatch(word) else None

@@ -19,7 +19,9 @@ _BEFORE: dict[str, Period] = {
     ),
 }
 _RELATIVE = re.compile(
-    r"last(?: one)?|(?:(?:previous|prior) )?one(?: before)?|(\d{1,3} )?(day|week|month|quarter|year)s? before"
+    r"last(?: one)?|lmtd|last (?:week|month|quarter|year) to date|last [mqyw]td"
+    r"|same (?:period|time|days?|week|month|quarter) (?:of |in )?(?:the )?last (?:week|month|quarter|year)"
+    r"|(?:(?:previous|prior) )?one(?: before)?|(\d{1,3} )?(day|week(?:end)?|month|quarter|year)s? before"
 )
 """What means something only beside the period: `last`, `the one before`, `the day before`, `the 7 days before`."""
 _LAST_OF: dict[Period, Period] = {
@@ -29,6 +31,9 @@ _LAST_OF: dict[Period, Period] = {
     "this quarter": "last quarter",
     "ytd": YEAR_BEFORE,
 }
+_RUNNING: dict[str, Period] = {"week": "this week", "month": "mtd", "quarter": "this quarter"}
+"""Of what `last month to date` and `the same days last month` are the days that an answer is compared with anyway."""
+_UNIT_OF = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 _OF_WEEKDAYS = re.compile(rf"(?:{'|'.join(WEEKDAY_NAMES)})\.\.(?:{'|'.join(WEEKDAY_NAMES)})")
 _ONE_DAY = re.compile(r"today|yesterday|the \d+[a-z]+|\d+ days ago")
 
@@ -58,6 +63,9 @@ def settled(period: Period, versus: Period) -> Period | None:
     found = _RELATIVE.fullmatch(versus)
     if not found or versus == YEAR_BEFORE:
         return versus
+    if unit := _unit_to_date(versus):
+        same_weekday = unit == "week" and _is_day(period)
+        return YEAR_BEFORE if unit == "year" else "" if period == _RUNNING[unit] or same_weekday else None
     if versus.startswith("last"):
         return _LAST_OF.get(period)
     if _is_day(period) and found[2] in (None, "day"):
@@ -65,6 +73,18 @@ def settled(period: Period, versus: Period) -> Period | None:
     if found[2] is None:
         return ""
     return "" if (int(found[1] or 1), found[2]) in _lengths(period) else None
+
+
+def _unit_to_date(versus: Period) -> str:
+    """Return of which unit before the same days are meant, "" where that isn't said."""
+    words = versus.split()
+    if versus == "lmtd":
+        return "month"
+    if words[0] == "same":
+        return words[-1]
+    if words[-2:] == ["to", "date"]:
+        return words[1]
+    return _UNIT_OF[words[1][0]] if len(words) == 2 and words[1].endswith("td") else ""
 
 
 def _is_day(period: Period) -> bool:
@@ -84,7 +104,7 @@ def _lengths(period: Period) -> set[tuple[int, str]]:
     ):
         found |= {(1, "week"), (7, "day")}
     if _is_day(period) or _OF_WEEKDAYS.fullmatch(period):
-        found |= {(1, "week")}  # a day, and a weekend, is compared with that of the week before
+        found |= {(1, "week"), (1, "weekend")}  # a day, and a weekend, is compared with that of the week before
     if period.endswith("d") and period[:-1].isdecimal():
         found |= {(int(period[:-1]), "day"), *([(int(period[:-1]) // 7, "week")] if int(period[:-1]) % 7 == 0 else [])}
     return found | ({whole_of(period)} if whole_of(period)[0] else set())

@@ -18,6 +18,7 @@ _COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
 _APART = re.compile(r"(?i)(?=(?:top[-:=]?\d|\w+[:=]))(top|in|by|for|workspace|model|key|person|product|tier|tag)[-:=]?(.*)")
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
 _DASHES = "-–—"
+_OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|in|for|top|model|key|vs)")
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
 _DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
 """`3.10. - 17.10.`, whose last point is one of the date."""
@@ -32,7 +33,7 @@ _NAMES = frozenset({("all", "time"), ("claude", "code"), ("claude", "console"), 
 """Pairs of words that say something together, though the first alone doesn't."""
 _COUNTING = ("last", "past", "previous", "top", "largest", "biggest")
 _COUNTED = ("hour", "day", "week", "month", "quarter", "year")
-_COUNTS = {word: str(number) for word, number in NUMBER_WORDS.items() if number > 1}
+_COUNTS = {word: str(number) for word, number in NUMBER_WORDS.items()}
 _OF = ("for", "by", "of")
 _OF_MINE = ("spend", "spending", "cost", "costs", "usage", "use", "tokens", "requests", "bill")
 LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
@@ -53,8 +54,8 @@ def tidied(words: Sequence[str]) -> list[str]:
             continue
         is_last = at == len(words) - 1 and not _DOTTED_SPAN.fullmatch(" ".join(words[max(at - 2, 0) :]))
         bare = _ENDS.sub("", word) if is_last else word
-        if bare[:1] in _DASHES and bare.lstrip(_DASHES).isalpha():
-            bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash
+        if _OPTION.fullmatch(bare):
+            bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash; `-Sandbox` leaves it out
         if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
             found.append(">")
             bare = bare[1:]
@@ -70,7 +71,8 @@ def _counted(words: Sequence[str]) -> list[str]:
     found: list[str] = []
     for at, word in enumerate(words):
         before, after = (words[at - 1].casefold() if at else ""), " ".join(words[at + 1 : at + 2]).casefold()
-        counts = before in _COUNTING or after.startswith(_COUNTED)
+        is_followed = after.startswith(_COUNTED)
+        counts = is_followed or (before in _COUNTING and word.casefold() != "one")  # the last one
         found.append(_COUNTS.get(word.casefold(), word) if counts else word)
     return found
 
