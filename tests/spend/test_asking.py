@@ -95,6 +95,13 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
     assert csv_bytes(answer_file(both)).splitlines()[0] == b"key,day,amount_usd,share,as_of,final"
 
 
+async def test_a_model_that_cost_nothing_in_these_days_is_nothing_and_never_one_of_a_like_name(store: Store) -> None:
+    await filled(store)
+    for by in ("workspace", "day", "week", "month", "quarter"):
+        assert sentence(await ask(store, f"7d by {by} model opus-5")).startswith("*$0.00, model opus-5* in the 7 days"), by
+    assert sentence(await ask(store, "7d tokens by week model claude-opus-5")).startswith("*0 tokens, model claude-opus-5*")
+
+
 async def test_tokens_and_requests_are_counted_and_what_no_report_counts_is_not_known(store: Store) -> None:
     await filled(store)
     tokens = await ask(store, "friday tokens by token type in Production")

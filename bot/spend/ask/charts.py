@@ -27,7 +27,7 @@ _WHAT: dict[str, tuple[Own, Own]] = {
 
 def figures_chart(figures: Figures) -> ChartSpec | None:
     """Return the chart of an answer, None where there is nothing to draw."""
-    if figures.total is None or not figures.is_known:
+    if figures.total is None or not figures.is_known or not figures.series.names:
         return None
     finding = as_plain_text(figures_sentence(figures))
     what, unit = _WHAT[figures.query.measure]

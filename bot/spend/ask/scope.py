@@ -12,12 +12,13 @@ from bot.spend.ask.matching import all_matching, nearest_name
 from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, in_ledger
 from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.ask.words import MENTION, PERSON
-from bot.spend.dimensions import KEY, WORKSPACE, Dimension
+from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import workspaces
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import Filter, LedgerDay, SpendQuery
 from bot.spend.phrases import days_in_words
+from bot.spend.prices.load import price_table
 from bot.store.names import named_like, names_of
 from bot.store.session import Tx
 from bot.words.folded import folded
@@ -109,14 +110,20 @@ async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, l
 
 
 async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict[str, str]:
-    """Return what a dimension's values are called by id: those with names, and those that cost something in these days."""
+    """Return what a dimension's values are called by id: those with names, and those that cost something in these days.
+
+    Models without a cost in these days are known by their list price: `sonnet-5` never means `sonnet-5-5` instead.
+    """
     prefix = _IDS.get(dimension.name)
     known = {one.id: one.name for one in await named_like(tx, prefix)} if prefix else {}
     if prefix == "apikey_":
         return {**known, "": dimension.missing}
     ids = {cell.of(dimension) for cell in await table.cells(tx, first, last, (dimension,))}
     names = await names_of(tx, ids)
-    return {**known, **{one: dimension.label(one, names) for one in ids}, "": dimension.missing}
+    used = {one: dimension.label(one, names) for one in ids}
+    priced = {one: MODEL.label(one, {}) for one in price_table().by_model} if dimension == MODEL else {}
+    others = {one: label for one, label in priced.items() if label not in used.values()}
+    return {**others, **known, **used, "": dimension.missing}
 
 
 def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str, str]) -> CantAnswer:
