@@ -17,7 +17,7 @@ from bot.spend.dimensions import DIMENSIONS
 from bot.spend.exports import reports
 from bot.spend.exports.asked import Answer, Asked, answer_of
 from bot.spend.model import SpendQuery
-from bot.spend.reconcile.export import reconcile
+from bot.spend.reconcile.export import TOLD_IN_SLACK, reconcile
 from bot.spend.table import Column, Table
 from bot.store.session import Store, Tx
 from bot.words.wording import listed
@@ -101,6 +101,9 @@ async def test_a_reconciliation_has_each_day_and_model_and_the_same_total(store:
     code, said = await exported(store, tmp_path, Asked(FIRST, FRIDAY), "reconcile")
     assert (code, said[-1]) == (0, "6 rows, as of 21 Nov 2026 08:00 UTC.")
     assert sum((Decimal(row["billed_usd"]) for row in rows_in(tmp_path)), Decimal(0)) == total > 0
+    assert TOLD_IN_SLACK not in said
+    _, said = await exported(store, tmp_path, Asked(FIRST.replace(day=1), FIRST.replace(day=30)), "reconcile")
+    assert said[0] == TOLD_IN_SLACK, "nobody is told of a whole month that is taken here"
     for asked in (Asked(FIRST, FRIDAY, ("key",)), Asked(FIRST, FRIDAY, (), {"model": ("opus-5-5",)})):
         code, [sentence] = await exported(store, tmp_path, asked, "reconcile")
         assert (code, sentence.startswith("A reconciliation is of everything")) == (2, True)

@@ -6,10 +6,13 @@ from datetime import datetime
 from bot.runtime import Runtime
 from bot.spend.exports.asked import Answer, Asked, CannotExport, answer_of
 from bot.spend.reconcile.load import reconcile_days
-from bot.spend.reconcile.periods import read_wanted
+from bot.spend.reconcile.periods import Wanted, read_wanted
 from bot.spend.reconcile.tables import by_day_table
 from bot.store.session import Tx
 from bot.words.wording import calendar_day
+
+TOLD_IN_SLACK = "If this month changes later, people who took its CSV in Slack are told; the command line tells nobody."
+"""The command line only reads the database, so it can't note who took a month."""
 
 
 async def reconcile(tx: Tx, asked: Asked) -> Answer:
@@ -20,7 +23,8 @@ async def reconcile(tx: Tx, asked: Asked) -> Answer:
     if found.as_of is None:
         days = f"from {calendar_day(asked.first)} to {calendar_day(asked.last)}"
         raise CannotExport(f"The ledger has no figures {days}. That isn't $0: they weren't read yet.")
-    return answer_of(by_day_table(found), missing=found.missing, open_days=found.open_days)
+    notes = [TOLD_IN_SLACK] if Wanted(asked.first, asked.last).is_whole_month else []
+    return answer_of(by_day_table(found), missing=found.missing, open_days=found.open_days, notes=notes)
 
 
 async def reconcile_month(_rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> Answer:
