@@ -152,7 +152,8 @@ def missing_in_words(days: Sequence[date], today: date | None = None) -> Markup:
     """Return which days have no data, which is something else than $0."""
     if len(days) == 1:
         return f"no data yet for {day_in_words(days[0], today)}"
-    return f"no data yet for {number(len(days))} days ({days_in_words(days[0], days[-1], today)})"
+    among: Markup = "" if (days[-1] - days[0]).days < len(days) else "among "
+    return f"no data yet for {number(len(days))} days ({among}{days_in_words(days[0], days[-1], today)})"
 
 
 def doubtful_in_words(days: Sequence[date]) -> Markup:

@@ -98,7 +98,9 @@ def test_hours_of_a_day_against_whole_days_are_no_fall() -> None:
     asked = SpendQuery("today", versus="yesterday")
     running = figures("today", query=asked, open_days=(TODAY,), runs=True, compared=(date(2026, 11, 20),) * 2)
     assert figures_sentence(running) == "*$412.70 so far* on Sat 21 Nov (UTC) · Fri 20 Nov 2026 had $349.75"
-    assert "vs Fri 20 Nov 2026" in figures_sentence(replace(running, runs=False))
+    assert "vs Fri 20 Nov 2026" not in figures_sentence(replace(running, runs=False)), "its last hours aren't reported yet"
+    assert "vs Fri 20 Nov 2026" in figures_sentence(replace(running, runs=False, as_of=AS_OF + timedelta(days=1)))
+    assert "Sat 21 Nov is not final yet" in render_figures(replace(running, today=date(2026, 11, 22))).text
     week = figures(query=SpendQuery(versus="7d"), compared=(date(2026, 11, 14), date(2026, 11, 20)))
     assert figures_sentence(week) == "*$412.70* on Fri 20 Nov (UTC) · 14–20 Nov 2026 had $349.75"
     assert "compares 1 day with 7" in render_figures(week).text
@@ -111,6 +113,8 @@ def test_missing_days_are_said_and_are_not_zero() -> None:
     assert "no data yet for 3 days (18–20 Nov)" in figures_sentence(
         figures("7d", missing=(date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)))
     )
+    apart = figures("7d", missing=(date(2026, 11, 14), date(2026, 11, 20)))
+    assert "no data yet for 2 days (among 14–20 Nov)" in figures_sentence(apart)
     text = render_figures(figures(total=None)).text
     assert "That isn't $0" in text
     assert "yesterday" not in text

@@ -151,7 +151,7 @@ def _lengths(figures: Figures) -> Markup | None:
 
 def _is_alike(figures: Figures) -> bool:
     """Tell whether a percentage says something: hours against whole days, or a day against a week, read as a fall."""
-    if figures.open_days and figures.runs:
+    if figures.open_days and (figures.as_of is None or figures.as_of.astimezone(UTC).date() <= figures.open_days[-1]):
         return False
     versus, months = figures.query.versus, months_of(figures.query.period)
     if figures.compared is None or versus == YEAR_BEFORE or (months and months == months_of(versus)):
@@ -165,7 +165,5 @@ def _open_in_words(figures: Figures) -> Markup:
     days = days_in_words(first, last, figures.today)
     if first != last:
         return f"{days} are not final yet"
-    is_over = figures.query.period == "yesterday" or (
-        figures.as_of is not None and figures.as_of.astimezone(UTC).date() > last
-    )
+    is_over = last < figures.today if figures.today else figures.query.period == "yesterday"
     return f"{days} is not final yet" if is_over else f"{days} is still running"

@@ -17,8 +17,8 @@ class Untold(NamedTuple):
     has_near: bool = False
 
 
-_REGION: Markup = "I don't read figures by region."
-_SPEED: Markup = "I don't read figures by speed or fast mode."
+_REGION: Markup = "I don't read figures by region. *reconcile* tells what inference in the US only added to a month."
+_SPEED: Markup = "I don't read figures by speed. *reconcile* names the models whose bill fast mode may explain."
 _FISCAL: Markup = "I count in calendar years and quarters."
 _LEFT_OUT: Markup = "I can't leave anything out. Name what you want to see."
 _SMALLEST: Markup = "I show the largest first. The CSV has all."
