@@ -117,6 +117,8 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
             return _Stop(reads, at, found)
         reads.append(found)
         at += found.taken
+    if "so far" in " ".join(words).casefold() and all(one.part != "period" for one in reads):
+        reads.append(Read("period", "mtd", "so far", 0))  # what runs is meant, and never yesterday
     stray = _wrong_unit(reads) or _beside_nothing(reads)
     return _query(reads) if stray is None else _Stop([one for one in reads if one is not stray], len(words), stray)
 

@@ -152,6 +152,7 @@ def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
     yield from _exactly(rest, _every(known))
+    yield from _tag_value(rest, known)
     if len(rest) > 1 and (split := known.by.get(rest[1].casefold())) and rest[1].casefold() == split.name:
         names, value = known.of(split.name), plain(rest[0])
         fitting = [value] if value in names.meant else names.with_part(value)
@@ -198,6 +199,15 @@ def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         yield from ((2, ["by", "tag", tag]) for tag in known.tags[:1])
     else:
         yield from _near(rest, 2, [named(tuple(known.tags), "by tag")])
+
+
+def _tag_value(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
+    """Yield the split by a tag for one of its values: `team platform` is no workspace named `Data Platform`."""
+    at = 1 if rest[0].casefold() in ("tag", "tags") else 0
+    tag = next((one for one in known.tags if len(rest) > at + 1 and plain(one) == plain(rest[at])), None)
+    after = rest[at + 1 :]
+    if tag and after[0].casefold() not in (*LINKS, *KEYWORDS, *known.by) and not read_period(after):
+        yield at + 2, ["by", "tag", tag]
 
 
 def _every(known: Known) -> Meanings:
