@@ -5,7 +5,7 @@ import heapq
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.spend.ask.words import plain
 
@@ -21,6 +21,7 @@ class Lookup:
 
     def __init__(self, meant: Mapping[str, Sequence[str]]) -> None:
         self.meant = {phrase: list(words) for phrase, words in meant.items()}
+        self._likely = functools.lru_cache(maxsize=256)(self._most_alike)  # each way to mend a line asks again
 
     def like(self, typed: str, count: int) -> list[str]:
         """Return the phrases of `count` words among which the one most like the typed words is, if any is."""
@@ -77,8 +78,7 @@ class Lookup:
                     found[count, group].append(one)
         return dict(found)
 
-    @functools.lru_cache(maxsize=512)  # noqa: B019 - lookups of many names are few, and kept anyway
-    def _likely(self, typed: str, count: int) -> tuple[str, ...]:
+    def _most_alike(self, typed: str, count: int) -> tuple[str, ...]:
         shared = Counter[str]()
         for group in _groups(typed):
             shared.update(self._by_letters.get((count, group), ()))
@@ -93,7 +93,17 @@ def _groups(text: str) -> set[str]:
     return {ended[at : at + 3] for at in range(len(ended) - 2)}
 
 
-@functools.lru_cache(maxsize=32)  # the same thousand names are asked for by every question
 def named(names: tuple[str, ...], before: str = "") -> Lookup:
     """Return names with what is typed for them: the words `before` a name, and the name."""
-    return Lookup({plain(one): [*before.split(), one] for one in names})
+    return _named_after(before)(names)
+
+
+@functools.cache
+def _named_after(before: str) -> Callable[[tuple[str, ...]], Lookup]:
+    """Return what makes lookups of names behind these words; only the latest are kept, as names come and go."""
+
+    @functools.lru_cache(maxsize=2)
+    def made(names: tuple[str, ...]) -> Lookup:
+        return Lookup({plain(one): [*before.split(), one] for one in names})
+
+    return made
