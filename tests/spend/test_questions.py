@@ -63,6 +63,15 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
     assert (wrong, changed) == ([], [])
 
 
+def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
+    for text, unknown, meant in (
+        ("yesterdy in Non-Prod", "yesterdy", "yesterday in Non-Prod"), ("Non-Prod 7d", "Non-Prod", "in Non-Prod 7d"),
+    ):  # fmt: skip
+        found = parse_query(text.split(), ["Non-Prod", "Production"], LEDGER)
+        assert isinstance(found, NotUnderstood)
+        assert (found.unknown, found.suggestion) == (unknown, meant)
+
+
 def test_what_is_mine_names_who_types_it() -> None:
     for text in ("my spend last month", "last month mine", "my own last month", "my costs last month"):
         found = parse_query(with_me(text.split(), "U1"), WORKSPACES, LEDGER)

@@ -59,6 +59,10 @@ class Known:
         """Tell whether a word alone is the name of something."""
         return any(plain(word) in one.meant for one in self.names.values())
 
+    def begins(self, word: str) -> bool:
+        """Tell whether the name of something begins with a word."""
+        return any(one.begins(plain(word)) for one in self.names.values())
+
     @property
     def person(self) -> Dimension | None:
         """Return the dimension of people, None where the ledger has none."""

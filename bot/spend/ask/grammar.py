@@ -75,8 +75,8 @@ def parse_query(
     found = _read_all(typed, known)
     if isinstance(found, SpendQuery):
         return found
-    out = None if found.second else leaves_out(typed[found.at :])
-    found = found._replace(at=found.at + (out or 0))  # a question without what is left out would be another one
+    if not found.second:
+        found = found._replace(at=_left_out(typed, found.at, known))
     why = None if found.second or known.has(typed[found.at]) else untold(typed[found.at :])
     meant = (
         None
@@ -92,6 +92,18 @@ def parse_query(
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
+
+
+def _left_out(words: Sequence[str], at: int, known: Known) -> int:
+    """Return where something is left out, without which a question would be another one; `at` where nothing is.
+
+    A name may begin with such a word: `Non-Prod`.
+    """
+
+    def is_left_out(one: int) -> bool:
+        return leaves_out(words[one:]) and not known.begins(words[one]) and read_part(words[one:], known) is None
+
+    return at if leaves_out(words[at:]) else next((one for one in range(at + 1, len(words)) if is_left_out(one)), at)
 
 
 def _said(meant: Sequence[str], known: Known) -> str:

@@ -68,7 +68,7 @@ def _nearest(
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    if rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-"):
+    if (rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-")) and not known.has(rest[0]):
         return
     yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}

@@ -111,9 +111,10 @@ def untold(words: Sequence[str]) -> Untold | None:
     return None
 
 
-def leaves_out(words: Sequence[str]) -> int | None:
-    """Return at which word a question begins to leave something out; None where it doesn't."""
-    return next((at for at in range(len(words)) if getattr(untold(words[at:]), "sentence", "") == _LEFT_OUT), None)
+def leaves_out(words: Sequence[str]) -> bool:
+    """Tell whether the words begin to leave something out."""
+    found = untold(words)
+    return found is not None and found.sentence == _LEFT_OUT
 
 
 def _by_form(word: str) -> Untold | None:
