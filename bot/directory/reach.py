@@ -9,9 +9,8 @@ from bot.words.wording import calendar_day
 
 
 def reach_in_words(newest: date | None, as_of: datetime, *, is_final: bool) -> Markup:
-    """Return `up to 22 Nov 2026 (UTC), as of 14:05, not final`, or `as of 14:05, not final` while the newest day runs."""
+    """Return `up to 22 Nov 2026 (UTC), as of 14:05, not final`; while that day runs `as of 14:05, not final (UTC days)`."""
     state: Markup = "final" if is_final else "not final"
-    if newest is None:
-        return f"of UTC days, as of {moment(as_of)}, {state}"
-    reach: Markup = "" if UTC_DAYS.day_of(as_of) <= newest else f"up to {calendar_day(newest)} (UTC), "
-    return f"{reach}as of {moment(as_of)}, {state}"
+    if newest is None or UTC_DAYS.day_of(as_of) <= newest:
+        return f"as of {moment(as_of)}, {state} (UTC days)"
+    return f"up to {calendar_day(newest)} (UTC), as of {moment(as_of)}, {state}"

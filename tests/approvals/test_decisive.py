@@ -48,7 +48,7 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     assert third == "> Nightly ingestion job"
     assert "Needs 1 approval from <!subteam^S0ADMINS>" in rest
     assert any(line.startswith(("on approval I ", "after that, an approver ")) for line in rest)
-    assert any(line.startswith("figures of UTC days, as of <!date^") for line in rest)
+    assert any(line.startswith("figures as of <!date^") and line.endswith("(UTC days)") for line in rest)
     ends_at = datetime.fromisoformat("2026-12-31T23:59:59+00:00")
     ends = lines(kind, ends_at=ends_at)
     assert ends[1].startswith(f"Until {date_of(ends_at)} · ")

@@ -31,7 +31,7 @@ def test_the_most_used_keys_are_named_and_the_others_counted() -> None:
     assert ", disabled — Key of " in text
     assert "and 1001 more" in text
     assert "<!channel>" not in text
-    assert "figures of UTC days, as of" in text
+    assert "figures as of <!date^" in text
 
 
 def test_no_keys_and_keys_that_could_not_be_read_are_not_the_same() -> None:
