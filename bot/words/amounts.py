@@ -13,7 +13,7 @@ from bot.words.unreadable import Unreadable
 
 MOST_DOLLARS: Final = Decimal(1_000_000_000_000)
 AMOUNT_HINT: Final = "US dollars, such as 500, 1,234.50 or 2k."
-LIMIT_HINT: Final = f"{AMOUNT_HINT} Write none to take the limit away."
+LIMIT_HINT: Final = f"{AMOUNT_HINT} Write none to remove the limit."
 _LONGEST = 40
 _CENT = Decimal("0.01")
 _SCALES = {"": 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -35,7 +35,7 @@ _POINT = "I can't tell what the point means. Write 1,234 or 1234.50."
 _CENTS = "Write two digits after the point at most, such as 1234.50."
 _TOO_MUCH = "That amount is too large."
 _MONTHLY = "This limit is one for a month. Write dollars a month, such as 500."
-_NO_END = "Write none to take the limit away: the organization's, or Anthropic's own, still holds."
+_NO_END = "Write none to remove the limit. Then the organization's applies, or Anthropic's own."
 _OR_NONE = "Write an amount in US dollars, such as 500, 1,234.50 or 2k, or none."
 
 

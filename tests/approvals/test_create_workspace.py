@@ -145,7 +145,7 @@ async def test_one_that_somebody_made_in_the_console_meanwhile_is_left_alone(wor
     assert states(request)["Checkout Staging"] == "refused"
     assert states(request)["Alice Moreno in Checkout Staging"] == "left_out"
     assert roles(world, theirs.id) == {}
-    assert "somebody else made a workspace with this name" in (await card_with(world, "1 of 2 workspaces"))["text"]
+    assert "somebody else created a workspace with this name" in (await card_with(world, "1 of 2 workspaces"))["text"]
 
 
 async def test_where_answers_were_lost_there_is_still_one_of_each(world: World) -> None:

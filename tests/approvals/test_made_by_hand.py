@@ -64,7 +64,7 @@ def test_a_requester_of_whom_no_member_is_known_matches_nobody() -> None:
         (key(expires_at=ENDS + 4 * DAY), ENDS, "", "later end, 4 Jan 2027 22:59 UTC"),
         (key(expires_at=ENDS - timedelta(seconds=1)), ENDS, "", "earlier end, 31 Dec 2026 22:59 UTC"),
         (key(expires_at=None), ENDS, "", "without an expiry"),
-        (key(expires_at=ENDS), None, "", "but was asked for without an end"),
+        (key(expires_at=ENDS), None, "", "the request says for good"),
         (key(expires_at=None), None, "", ""),
     ],
 )
@@ -85,7 +85,7 @@ def test_what_a_key_acts_as_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("use", "role", "says"),
     [
-        ("service", "developer", "*a service account*, so that it goes on"),
+        ("service", "developer", "*a service account*, so that it keeps working"),
         ("me", "developer", "if <@U0ALICE> creates the key"),
         ("me", "billing", "*none*, which makes a workspace key: <@U0ALICE> can't create keys"),
         ("", "developer", "*a service account* if something shared"),
@@ -110,7 +110,7 @@ async def test_a_personal_key_of_the_maker_is_refused_and_a_finding_until_it_is_
     carol = (await world.rt.directory.member_by_email("carol@acme.test")).id
     card = await approved(world, "as-carol", use="service", ends_on="2026-12-31")
     assert "for something that runs by itself" in card["text"]
-    await world.message(CAROL, "choose *a service account*, so that it goes on working when people leave")
+    await world.message(CAROL, "choose *a service account*, so that it keeps working when people leave")
     wrong = await make_key(world, "as-carol", "Production", created_by=carol, acts_as=carol)
     await a_minute_passes(world)
     card = await card_with(
@@ -123,7 +123,7 @@ async def test_a_personal_key_of_the_maker_is_refused_and_a_finding_until_it_is_
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
     card = await card_with(world, "✅ *Key `as-carol` in Production issued")
-    assert "It was created with an earlier end, 20 Dec 2026 00:00 UTC, but was asked for until 31 Dec 2026" in card["text"]
+    assert "It was created with an earlier end, 20 Dec 2026 00:00 UTC; the request says until 31 Dec 2026" in card["text"]
     await world.message(ALICE, "It was created with an earlier end, 20 Dec 2026 00:00 UTC")
     async with world.rt.store.read() as tx:
         (found,) = await unsettled(tx)

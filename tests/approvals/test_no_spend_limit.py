@@ -38,7 +38,7 @@ async def test_the_api_takes_it_away_until_a_day_once_and_the_bot_tells_nothing_
             assert (
                 "*Research*: $3,000.00 → *no limit of its own* · then the organization's limit of $20,000.00" in card["text"]
             )
-            assert "on approval I take it away at once; I stop posting here how much of it is spent" in card["text"]
+            assert "on approval I remove it at once; I stop posting here how much of it is spent" in card["text"]
             for _ in range(3):
                 await world.post("/faults", target="claude", name=TAKE_AWAY, kind="drop_after")
         await press(world, BOB, card, "request_approve")
@@ -85,7 +85,7 @@ async def test_what_somebody_took_away_by_hand_is_proven_and_set_back_by_hand_at
     assert (
         "*Staging*: $5,000.00 → *no limit of its own* · then the organization's limit applies, if it has one" in card["text"]
     )
-    steps = await world.message(CAROL, "You approved to take away the spend limit of *Staging*")
+    steps = await world.message(CAROL, "You approved to remove the spend limit of *Staging*")
     assert "2. Remove its monthly spend limit. If none is set, change nothing. It applies until <!date^" in steps["text"]
     await by_hand(world, cents="700000")
     await a_minute_passes(world)
@@ -95,7 +95,7 @@ async def test_what_somebody_took_away_by_hand_is_proven_and_set_back_by_hand_at
     await by_hand(world, cents=None)
     await a_minute_passes(world)
     await until(world, card, Status.APPLIED)
-    await world.message(ALICE, "The activity feed shows that it was taken away by ")
+    await world.message(ALICE, "The activity feed shows that it was removed by ")
     assert await kept(world) is None
     await a_minute_passes(world, seconds=OVER)
     await until(world, card, Status.REVERTED)
@@ -113,7 +113,7 @@ async def test_a_typed_line_says_none_in_its_words_and_nothing_means_none_by_acc
     await world.command(ALICE, f"/claude-workspaces {typed}")
     form = str(await world.modal(ALICE, "form_set_spend_limit"))
     assert (f"`{held}` → no limit of its own" in form) == bool(held)
-    assert ("Write none to take the limit away." in form) == (not held)
+    assert ("Write none to remove the limit." in form) == (not held)
     if not held:
         answer = await world.submit(ALICE, reason="why")
         assert not answer["ok"], answer
@@ -155,5 +155,5 @@ async def test_the_newest_entry_counts_and_what_was_replaced_in_one_moment_is_se
     for amount, is_wanted in ((Decimal(5000), is_set), (None, not is_set)):
         found = await seen_in_feed(look, "wrkspc_1", amount)
         assert isinstance(found, Done) == is_wanted
-        problem = "A limit was set, which" if is_set else "The limit was taken away, which"
+        problem = "A limit was set, which" if is_set else "The limit was removed, which"
         assert is_wanted or (isinstance(found, Waits) and found.problem.startswith(problem))

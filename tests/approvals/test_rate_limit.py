@@ -53,7 +53,7 @@ async def asked(
 async def refused(world: World, value: str, **where: str) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refusal:
         await asked(world, value, **where)
-    return refusal.value.fields
+    return dict(refusal.value.fields)
 
 
 async def own_limits(world: World, group: str = OPUS, workspace: str = "Staging") -> dict[str, int]:
@@ -137,7 +137,7 @@ async def test_a_limit_is_chosen_typed_read_back_and_said_with_the_hour_that_it_
     assert "the point" in str(answer)
     await world.submit(ALICE, **values, value="2k")
     card = await card_with(world, "*Staging* on *Claude Opus 5.x*: the organization's 10,000 → *2,000* requests per minute")
-    assert "on approval I set it at once, and it takes effect within an hour" in card["text"]
+    assert "on approval I set it at once, and it takes up to an hour until it applies" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     await card_with(world, "✅ *Staging now has 2,000 requests per minute on Claude Opus 5.x, in effect within an hour*")

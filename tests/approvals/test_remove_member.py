@@ -102,7 +102,7 @@ async def test_an_offboarding_hands_over_revokes_and_removes_and_the_new_owner_i
     assert KEPT in (await world.message(DANA, "You have 1 key", "C0GENERAL"))["text"]
     page = await queries.about(world.rt, key_id(world, KEPT))
     assert [one.id for one in page.items] == [request.id], "the card of the key names it"
-    assert "Keys made since" not in str([m["blocks"] for m in await world.messages(ALICE)]), "nothing was found"
+    assert "Keys created since" not in str([m["blocks"] for m in await world.messages(ALICE)]), "nothing was found"
     assert "key.handed_over" in [entry.action for entry in await _about(world, key_id(world, KEPT))]
 
 

@@ -146,8 +146,8 @@ async def test_a_limit_that_is_spent_already_is_allowed_and_said_clearly(world: 
     [
         ("Research", "2500", "The spend limit of Research is already $2,500.00 a month."),
         ("Staging", "200,001", "Anthropic allows the organization $200,000.00 a month, so no limit can be above that."),
-        ("Staging", "none", "There is nothing to take away: the spend limit of Staging isn't set."),
-        ("Staging", "unlimited", "Write none to take the limit away: the organization's, or Anthropic's own, still holds."),
+        ("Staging", "none", "There is nothing to remove: the spend limit of Staging isn't set."),
+        ("Staging", "unlimited", "Write none to remove the limit. Then the organization's applies, or Anthropic's own."),
         ("Default", "500", "Default is the default workspace, which can't have a limit. Limit the organization instead."),
     ],
 )

@@ -114,7 +114,7 @@ MADE = (
     (
         "too-early",
         "2026-12-01T07:00:00Z",
-        " It was created with an earlier end, 1 Dec 2026 07:00 UTC, but was asked for until 1 Dec 2026 07:59 UTC.",
+        " It was created with an earlier end, 1 Dec 2026 07:00 UTC; the request says until 1 Dec 2026 07:59 UTC.",
     ),
 )
 

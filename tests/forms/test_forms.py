@@ -222,7 +222,7 @@ def context_below(form: Form[Any], values: dict[str, Any]) -> str:
         ("amount", "", "US dollars, such as 500, 1,234.50 or 2k."),
         ("limit", "2k", "`2k` → $2,000.00"),
         ("limit", "none", "`none` → no limit of its own"),
-        ("limit", "", "US dollars, such as 500, 1,234.50 or 2k. Write none to take the limit away."),
+        ("limit", "", "US dollars, such as 500, 1,234.50 or 2k. Write none to remove the limit."),
         ("duration", "4 h", "`4 h` → ends <!date^1764181200^{date_short_pretty} {time}|26 Nov 2026 18:20 UTC>"),
         ("day", "next Friday", "`next Friday` → Fri 4 Dec 2026, in 8 days"),
         ("day", "01/02/2026", "`01/02/2026`: I can't tell the day from the month"),

@@ -24,7 +24,7 @@ def orphaned_keys(facts: Facts) -> Sequence[Finding]:
             key.id,
             f"{key_in(facts, key)} belongs to somebody who left",
             f"Its owner is no longer in the Claude organization, and the key still works{_last(facts, key)}.",
-            "They may still have its secret, and nobody looks after it.",
+            "They may still have its secret, and nobody takes care of it.",
             Ask("Disable…", f"{ids.OPEN_PREFIX}disable_key", key.id),
             Risk.HIGH,
             facts.uses.get(key.id, KeyUse()).month_cost or ZERO,

@@ -57,7 +57,7 @@ def _account_to_link(request: Request, use: Use) -> Markup:
     nobody: Markup = "*none*, which makes a workspace key"
     match use:
         case "service":
-            return f"*a service account*, so that it goes on working when people leave. Create one if there is none. {never}"
+            return f"*a service account*, so that it keeps working when people leave. Create one if there is none. {never}"
         case "me" if request.known.asker and request.known.asker.role in MAY_CREATE:
             return (
                 f"their own account, if {asker} creates the key: that is best, so send them these steps. If you create it, "

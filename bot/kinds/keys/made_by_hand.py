@@ -49,14 +49,14 @@ def _account(key: ApiKey, use: Use, requester_name: str) -> str:
 
 
 def _expiry(expires_at: datetime | None, ends_at: datetime | None) -> str:
-    asked = f"until {UTC_DAYS.written(ends_at)}" if ends_at else "without an end"
+    asked = f"until {UTC_DAYS.written(ends_at)}" if ends_at else "for good"
     if expires_at is None:
-        return f"It was created without an expiry, but was asked for {asked}, so I revoke it then." if ends_at else ""
+        return f"It was created without an expiry; the request says {asked}, so I revoke it then." if ends_at else ""
     written = UTC_DAYS.written(expires_at)
     if ends_at is None or expires_at < ends_at:
-        return f"It was created with an earlier end, {written}, but was asked for {asked}."
+        return f"It was created with an earlier end, {written}; the request says {asked}."
     if expires_at - ends_at > AS_TYPED:
-        return f"It was created with a later end, {written}, but was asked for {asked}, so I revoke it then."
+        return f"It was created with a later end, {written}; the request says {asked}, so I revoke it then."
     return ""
 
 

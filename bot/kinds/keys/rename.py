@@ -111,7 +111,7 @@ RENAME_KEY = Kind(
     rules=_NAME.rules(lambda payload: f"rename_key:{payload.key_id}", needs=Can.KEYS, has_workspace=True),
     effect=_NAME.effect(),
     concerns=concerns_of_key(
-        Remedy("ask for the old name again. Programs that use it go on working.", "rename_key", "Rename…", takes_thing=True)
+        Remedy("ask for the old name again. Programs that use it keep working.", "rename_key", "Rename…", takes_thing=True)
     ),
     sample=Sample(
         RenameKey(

@@ -13,21 +13,21 @@ CONSOLE = "https://platform.claude.com/settings"
 WORKSPACES, BILLING = f"{CONSOLE}/workspaces", f"{CONSOLE}/billing"
 """Where an admin sets the limit of a workspace, and of the organization (admin-api.md §4.8)."""
 _CHECK: Markup = (
-    "Then press *Done*. If the organization's activity feed is on, I also check there each minute. If not, I can't check it."
+    "Then press *Done*. If the organization's activity feed is on, I look there each minute. If not, I take your word."
 )
 
 
 def limit_steps(request: Request, workspace: str, amount: Markup, *, is_known: bool) -> Message:
     """Return the steps for changing a limit in the Console; once nobody waits for it any more, that instead.
 
-    `workspace` is its name, "" for the organization; `amount` is "" where the limit is to be taken away; `is_known` tells
+    `workspace` is its name, "" for the organization; `amount` is "" where the limit is to be removed; `is_known` tells
     whether the bot knows the limit before.
     """
     if request.status is not Status.FULFILLING:
         return _over(request, workspace, amount)
     asker = mention(request.requester.slack_id)
     did: Markup = "You took over" if request.outcome.holder_turn else "You approved"
-    what: Markup = "a spend limit for" if amount else "to take away the spend limit of"
+    what: Markup = "a spend limit for" if amount else "to remove the spend limit of"
     intro = f"⏳ {did} {what} {_whose(workspace)}, which {asker} asked for. {_wanted(amount)}:"
     where: Markup = "1. Open the Console, Settings, Billing."
     if workspace:
@@ -62,10 +62,8 @@ def _for_a_time(ends_at: datetime | None, *, is_known: bool) -> tuple[Markup, Ma
         return "", ""
     if is_known:
         return "", f" It applies until {date(ends_at)}. I'll say then what to set it back to."
-    return (
-        f"Write down the limit that is set now, because I can't read it and it has to be set back on {date(ends_at)}.  ",
-        "",
-    )
+    note = f"Write down the limit that is set now, because I can't read it and it has to be set back on {date(ends_at)}. "
+    return note, ""
 
 
 def _wanted(amount: Markup, *, in_full: bool = False) -> Markup:
@@ -81,9 +79,9 @@ def _whose(workspace: str) -> Markup:
 def _over(request: Request, workspace: str, amount: Markup) -> Message:
     whose = _whose(workspace)
     limit: Markup = f"limit of {amount} a month for {whose}" if amount else f"limit of {whose}"
-    do: Markup = "set the" if amount else "take away the"
-    done: Markup = "is noted as done" if amount else "is noted as taken away"
-    seen: Markup = f"I see the {limit}" if amount else f"I see that the {limit} is taken away"
+    do: Markup = "set the" if amount else "remove the"
+    done: Markup = "is noted as done" if amount else "is noted as removed"
+    seen: Markup = f"I see the {limit}" if amount else f"I see that the {limit} is removed"
     if request.status not in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
         text: Markup = f"⛔ Don't {do} {limit} any more: the request is {WORDS[request.status]}."
     elif request.outcome.is_unproven:

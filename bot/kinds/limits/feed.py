@@ -57,7 +57,7 @@ def _when(activity: Activity) -> tuple[datetime, bool]:
 def _otherwise(activity: Activity, amount: Decimal | None) -> str:
     """Return what was done to a limit where that isn't what was wanted. An entry that names no amount may be any."""
     if activity.type in _TAKEN_AWAY:
-        return "" if amount is None else "The limit was taken away"
+        return "" if amount is None else "The limit was removed"
     if amount is None:
         return "A limit was set"
     return "" if activity.amount in (None, amount) else f"The limit was set to {exact_amount(activity.amount or amount)}"
@@ -66,6 +66,6 @@ def _otherwise(activity: Activity, amount: Decimal | None) -> str:
 def _proof(activity: Activity) -> str:
     by = f" by {activity.actor_email}" if activity.actor_email else ""
     if activity.type in _TAKEN_AWAY:
-        return f"The activity feed shows that it was taken away{by}."
+        return f"The activity feed shows that it was removed{by}."
     amount = "" if activity.amount is not None else " The feed doesn't tell its amount."
     return f"The activity feed shows that it was set{by}.{amount}"

@@ -186,7 +186,7 @@ def _has(wanted: SetRateLimit, value: str, adverb: Own) -> Markup:
 
 def _then(asked: Asked[SetRateLimit]) -> Markup:
     stops: Markup = ". 0 may stop all use of these models there" if asked.payload.value == "0" else ""
-    return f"I set it at once, and it takes effect within an hour{stops}"
+    return f"I set it at once, and it takes up to an hour until it applies{stops}"
 
 
 def _named(wanted: SetRateLimit) -> Markup:

@@ -117,7 +117,7 @@ async def _write(admin: FencedAdmin, payload: SetSpendLimit, value: str) -> None
 
 def _already(thing: Thing) -> str:
     if thing.value == NONE:
-        return f"There is nothing to take away: {thing.within} isn't set."
+        return f"There is nothing to remove: {thing.within} isn't set."
     return f"{thing.name} is already {thing.value} a month."
 
 

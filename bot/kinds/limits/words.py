@@ -156,9 +156,9 @@ def _after(asked: Asked[SetSpendLimit]) -> Markup:
 
 def _then(asked: Asked[SetSpendLimit]) -> Markup:
     is_taken = asked.payload.dollars is None
-    how: Markup = "I take it away at once" if is_taken else "I set it at once"
+    how: Markup = "I remove it at once" if is_taken else "I set it at once"
     if asked.payload.was == UNREAD:
-        how = f"an approver {'takes it away' if is_taken else 'sets it'} in the Console, and I tell them how"
+        how = f"an approver {'removes it' if is_taken else 'sets it'} in the Console, and I tell them how"
     tells: Markup = (
         "I stop posting here how much of it is spent" if is_taken else "I'll post here when 50, 80 and 100 % of it are spent"
     )
@@ -168,7 +168,7 @@ def _then(asked: Asked[SetSpendLimit]) -> Markup:
 def _wish(asked: Asked[SetSpendLimit]) -> Markup:
     wanted = asked.payload
     if wanted.dollars is None:
-        return f"to take away the spend limit of {_name(wanted)}"
+        return f"to remove the spend limit of {_name(wanted)}"
     return f"for a spend limit of {bold(wanted.value)} a month for {_name(wanted)}"
 
 

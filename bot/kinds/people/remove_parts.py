@@ -157,7 +157,7 @@ def _made_since(payload: RemoveMember) -> Part[RemoveMember]:
         verb = "still works" if len(new) == 1 else "still work"
         return part.refused(f"{listed(names, most=2)} {verb}. Ask to disable or revoke what nobody needs.")
 
-    part = Part(NEWS, "Keys made since this was asked", look, look, after=MEMBER)
+    part = Part(NEWS, "Keys created since this was asked", look, look, after=MEMBER)
     return part
 
 

@@ -113,7 +113,7 @@ def _ends(wanted: RemoveMember) -> list[Markup]:
         lines.append(f"{listed(names, most=_NAMED)} {verb} when they leave, because they are personal or for Claude Code")
     if wanted.of_others:
         keys = plural(wanted.of_others, "key")
-        lines.append(f"{keys} that they made for others {'stays' if wanted.of_others == 1 else 'stay'} with those")
+        lines.append(f"{keys} that they created for others {'stays' if wanted.of_others == 1 else 'stay'} with those")
     return lines
 
 

@@ -23,7 +23,7 @@ MOST_TAG = 255
 BY_HAND = (
     "not set, because the API sets no limits here. Ask for a spend limit of {amount}: somebody then sets it in the Console."
 )
-TAKEN = "somebody else made a workspace with this name meanwhile. I left that one alone; ask for another name"
+TAKEN = "somebody else created a workspace with this name meanwhile. I left that one alone; ask for another name"
 _SET_UP = "set up"
 
 Wanted = CreateWorkspace

@@ -192,7 +192,7 @@ def _then(asked: Asked[UpdateWorkspace]) -> Markup:
     name = folded(asked.payload.workspace_name)
     if asked.payload.detail == NAME and any(folded(table) == name for table in asked.request.asked_under.tables):
         return "I rename it at once, and the policy's rules for its old name stop applying"
-    return "I change it at once; keys go on working"
+    return "I change it at once; keys keep working"
 
 
 def _check_value(value: str, form: FormInput) -> str | None:
@@ -211,7 +211,7 @@ UPDATE_WORKSPACE = Kind(
             max_length=MOST,
             optional=True,
             check=_check_value,
-            hint="Leave it empty to take a tag away. A colour is a word such as purple, or #6C5BB9. "
+            hint="Leave it empty to remove a tag. A colour is a word such as purple, or #6C5BB9. "
             "Another tag is written like team=data.",
         ),
         WHY_FIELD,

@@ -127,7 +127,7 @@ def _finding(times: Times, order: Sequence[Measures], names: Mapping[str, str], 
     tail: Markup = f" · {change}" if change else ""
     top = next((one for one in order if one.of(PERSON) not in ("", UNREPORTED, UNSPLIT)), None)
     if top is None:
-        return f"*Nobody is named* for {spent}: the report of these days doesn't tell people apart{tail}"
+        return f"*Nobody is named* for {spent}: the report of these days isn't split by person{tail}"
     name = PERSON.label(top.of(PERSON), names)
     return f"*{_who(order)}* spent {spent}; the most by {bold(name)}, {part_of(top.amount, total)}{tail}"
 

@@ -172,7 +172,7 @@ def notes(figures: LimitFigures) -> list[Markup]:
     if not figures.requests_known:
         notes.append("requests aren't known: the organization's report doesn't count them")
     if figures.level == "key":
-        notes.append("you see your own keys; the limits hold for all traffic together, which admins see")
+        notes.append("you see your own keys; the limits apply to all traffic together, which admins see")
     if figures.level == "workspace" and not all(line.is_own for line in figures.lines):
         notes.append("where the limit is the organization's, all workspaces share it")
     if figures.unmatched:
