@@ -73,7 +73,7 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
         header("My requests"),
         *_part(parts.mine, lambda mine: mine_blocks(mine, prefix)),
         divider(),
-        header("With an end date"),
+        header("Requests with an end date"),
         *_part(parts.grants, _grants),
         divider(),
         header("My keys and workspaces"),
@@ -104,7 +104,7 @@ def _by_hand(held: Page[Titled] | Missing) -> list[Json]:
 
 
 def _grants(grants: Page[Given]) -> list[Json]:
-    return grant_blocks(grants) if grants.items else [section("Nothing of yours has an end date.")]
+    return grant_blocks(grants) if grants.items else [section("No request by you or for you has an end date.")]
 
 
 def _keys(keys: Page[KeyLine]) -> list[Json]:
@@ -114,7 +114,7 @@ def _keys(keys: Page[KeyLine]) -> list[Json]:
 
 
 def _places(places: Places) -> list[Json]:
-    show = button("Show all about me", ids.SHOW_MEMBER, accessibility_label="Show all that is known about me")
+    show = button("Show all about me", ids.SHOW_MEMBER, accessibility_label="Show everything about me")
     every = button("All workspaces", ids.SHOW_WORKSPACES)
     return [section(f"*Workspaces*\n{places_in_words(places, numbered(places.given, size=SHOWN))}"), actions(show, every)]
 

@@ -43,9 +43,7 @@ async def sees_with_keys(rt: Runtime, actor: Actor, request: Request, channel: s
     if is_involved(actor, request) or (channel and channel == request.channel):
         return sees_all_keys(actor)
     asker = mention(request.requester.slack_id)
-    raise NotAllowed(
-        f"Only {asker}, the people it is about, those who decide it and organization admins can see this request."
-    )
+    raise NotAllowed(f"Only {asker}, the people it is about, its approvers and organization admins can see this request.")
 
 
 def is_involved(actor: Actor, request: Request) -> bool:

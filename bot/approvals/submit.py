@@ -168,7 +168,7 @@ async def check_channel(rt: Runtime, channel_id: str) -> None:
     if is_unseen:
         raise NotAllowed(
             f"Nothing was sent: I'm not in {where}, or it is archived, so no approver would see it. "
-            "Invite me there, then try again."
+            "Ask an approver to invite me there, then try again."
         )
 
 

@@ -97,7 +97,7 @@ COMMANDS = (
             Subcommand(
                 "list",
                 "list [admins | developers | billing | users | claude code] [without keys | pending | expired] [NAME]",
-                "members and invites, narrowed by words in any order",
+                "members, or invites that are pending or expired; words in any order",
                 GIVE_ACCESS,
                 also=tuple("admins developers billing users claude pending expired invites inactive without".split()),
                 like=("all", "ls", "find", "search"),
@@ -245,7 +245,7 @@ COMMANDS = (
             Subcommand(
                 "dashboard",
                 "dashboard",
-                "spend today and in 30 to 90 days, the largest parts, the limits",
+                "spend today and in the last 30, 60 and 90 days, the largest parts, the limits",
                 SPEND,
                 like=("overview",),
             ),

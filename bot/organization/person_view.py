@@ -116,7 +116,11 @@ def places_in_words(places: Places, page: Page[PlaceRole]) -> Markup:
     part: Markup = "" if page.is_whole else f"\n{range_of(page)}"
     looked = f"{number(places.looked)} of {number(places.total)} workspaces looked at so far."
     if places.is_whole:
-        return f"{known}{part}" if known else "No role of their own in any workspace. Everybody can use Default."
+        return (
+            f"{known}{part}"
+            if known
+            else "No role of their own in any workspace. In Default their organization role counts."
+        )
     return f"{known}{part}\n{looked}" if known else f"No role found. {looked}"
 
 
@@ -162,7 +166,7 @@ def _used(use: KeyUse | None, key: ApiKey) -> Markup:
 def _grants(facts: PersonFacts) -> list[Json]:
     if facts.grants is None or not facts.grants.items:
         return []
-    return [header("With an end date"), *grant_blocks(facts.grants, facts.target)]
+    return [header("Requests with an end date"), *grant_blocks(facts.grants, facts.target)]
 
 
 def _requests(facts: PersonFacts) -> list[Json]:

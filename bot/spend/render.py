@@ -60,7 +60,7 @@ def _heading(column: Column, values: Sequence[Value], found: Table) -> str:
 
 def all_rows(page: Page[Row], action_id: str, value: str) -> list[Json]:
     """Return the button under the first page of a shared table; it shows the other pages to the person who presses it."""
-    label = f"All {page.total} rows"
+    label = f"All {page.total:,} rows"
     return [] if page.is_whole else [actions(button(label, action_id, value, accessibility_label=f"{label}, for me alone"))]
 
 

@@ -159,7 +159,7 @@ def not_here(call: Interaction) -> Message:
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     alone = code(f"{text_at(call.payload, 'command')} {name}".strip())
     return plain_answer(
-        f"I don't know {bold(truncate(' '.join(call.words), 100))} here. {alone} alone shows what you can type."
+        f"I don't know {bold(truncate(' '.join(call.words), 100))} here. Type {alone} with nothing after it."
     )
 
 

@@ -151,7 +151,7 @@ async def test_something_unknown_is_answered_without_a_guess(world: World) -> No
     await world.command(ALICE, "/claude-admin version")
     await told(world, ALICE, "I don't know *version*. `/claude-admin help` shows all commands.")
     await world.command(ALICE, "/claude-requests mine open")
-    await told(world, ALICE, "I don't know *open* here. `/claude-requests mine` alone shows what you can type.")
+    await told(world, ALICE, "I don't know *open* here. Type `/claude-requests mine` with nothing after it.")
     await world.command(ALICE, "/claude-spend me 30d banana")
     await told(world, ALICE, "You can type `/claude-spend me 30d by model`.")
     await world.command(ALICE, "/claude-requests *xyzzy*")

@@ -68,7 +68,7 @@ async def test_admins_see_the_organization_at_a_glance_and_nobody_else_does(worl
 async def test_what_was_given_until_a_day_can_be_extended_from_there(world: World) -> None:
     await dana_is_developer_for_a_week(world)
     shown = await home_of(world, DANA, "Role developer for Dana Okafor")
-    assert "With an end date" in shown
+    assert "Requests with an end date" in shown
     await press_at_home(world, DANA, "request_extend")
     await world.modal(DANA, "form_extend_change_role")
 

@@ -64,7 +64,7 @@ async def test_a_card_has_all_that_is_known_of_somebody_for_those_who_may_know_i
     await dana_is_developer_for_a_week(world)
     await world.command(BOB, f"/claude-members show <@{DANA}>")
     seen = await told(world, BOB, "*Dana Okafor* — developer")
-    assert headings(seen) == ["Workspaces", "Keys", "With an end date", "Last requests"]
+    assert headings(seen) == ["Workspaces", "Keys", "Requests with an end date", "Last requests"]
     assert "1 grant with an end." in seen["text"]
     assert "Change role…" in labels(seen)
     assert "Role developer for Dana Okafor" in str(seen["blocks"])
@@ -78,7 +78,7 @@ async def test_a_card_has_all_that_is_known_of_somebody_for_those_who_may_know_i
     assert headings(await told(world, SOFIA, "*Dana Okafor* — developer")) == []
     await world.command(DANA, "/claude-members show")
     seen = await told(world, DANA, "*Dana Okafor* — developer")
-    assert headings(seen) == ["Workspaces", "Keys", "With an end date", "Last requests"]
+    assert headings(seen) == ["Workspaces", "Keys", "Requests with an end date", "Last requests"]
     assert "Extend Role developer for Dana Okafor" in str(seen["blocks"])
 
 

@@ -67,7 +67,7 @@ def details_view(
         [part_line(part) for part in parts if not part.untold]
     )
     if not with_keys and (facts.about or len(parts) < len(request.outcome.told)):
-        blocks.append(context("Approvers see more, because your role doesn't show you the keys of others."))
+        blocks.append(context("Approvers see more: your role doesn't show you the keys of others."))
     if decide and request.status is Status.PENDING:
         blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
     blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]

@@ -34,7 +34,7 @@ async def take_over(rt: Runtime, actor: Actor, request_id: str) -> Request:
         moved = await _hold(rt, request, actor.who, actor.slack_id, AuditAction.REQUEST_TAKEN_OVER)
         if moved:
             return moved
-    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
+    raise RequestClosed("This request is busy. Nothing was changed. Try again in a moment.")
 
 
 async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -48,7 +48,7 @@ async def hand_back(rt: Runtime, actor: Actor, request_id: str) -> Request:
         moved = await _hold(rt, request, None, actor.slack_id, AuditAction.REQUEST_HANDED_BACK)
         if moved:
             return moved
-    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
+    raise RequestClosed("This request is busy. Nothing was changed. Try again in a moment.")
 
 
 async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
@@ -70,7 +70,7 @@ async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
         said = Outcome(said_by=actor.slack_id, said_at=rt.now())
         if moved := await _write(rt, request, said, actor.slack_id, AuditAction.REQUEST_SAID_DONE, rt.now()):
             return moved
-    raise RequestClosed("Several people acted on this at once. Nothing was changed. Try again.")
+    raise RequestClosed("This request is busy. Nothing was changed. Try again in a moment.")
 
 
 async def look_after(rt: Runtime, request: Request) -> Request:

@@ -53,7 +53,7 @@ FORM = (
         "new_owner",
         "New owner of keys that are kept",
         "person",
-        hint="I tell them about this request now. After the removal, I write to them about these keys.",
+        hint="I tell them as soon as you send this. After the removal, I write to them about these keys.",
         optional=True,
         redraws=True,
     ),

@@ -63,7 +63,7 @@ _FIELDS = (
         "Environments",
         "choices",
         choices=tuple(ENVIRONMENTS.items()),
-        hint="One workspace for each, such as Checkout Production. Choose none to get one workspace named Checkout.",
+        hint="One workspace for each, such as Checkout Production. Choose none to get one workspace with the name alone.",
         optional=True,
     ),
     FormField("owner", "Owner", "person", hint="Becomes its workspace admin. Leave empty: you.", optional=True),
