@@ -41,7 +41,7 @@ async def find_one(tx: Tx, slack_id: str, member_id: str) -> Link | None:
 
 
 async def find_known(tx: Tx, slack_id: str, email: str) -> Link | None:
-    """Return the link of a Slack user, or of whose address it was when they were linked; also where they left."""
+    """Return the link of a Slack user, or of the person who had an address when they were linked, also once they left."""
     known = LinkRow.slack_id == slack_id if slack_id else func.lower(col(LinkRow.email)) == same_form(email)
     row = (await tx.session.exec(select(LinkRow).where(known).order_by(col(LinkRow.linked_at).desc()))).first()
     return Link.model_validate(row.model_dump()) if row else None

@@ -138,7 +138,7 @@ async def test_a_limit_that_is_spent_already_is_allowed_and_said_clearly(world: 
     await fill(world.rt.store, [(now.date(), staging, "claude-opus-5-5", "apikey_1", 6000 * DOLLAR)], now, now)
     card = await ask(world)
     assert "$6,000.00 spent this month, " in card["text"]
-    assert "⚠️ That is more than this limit: *Claude stops answering there at once*, until next month" in card["text"]
+    assert "⚠️ That is more than this limit: *Claude refuses requests there at once*, until next month" in card["text"]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def _finding(facts: Facts, one: BusyMinute) -> Finding:
         said,
         f"The busiest minute {_span(one)}, {date(one.at)}, took {escape(share(one.used))} of it:"
         f" {exact_count(one.value)} of {exact_count(one.limit)} {one.limit_of}{_by(one)}.",
-        "Above the limit, Claude refuses requests with the error 429.",
+        "Above the limit, requests fail with error 429.",
         ask,
         Risk.HIGH,
     )

@@ -18,7 +18,7 @@ def spending_without_limit(facts: Facts) -> Sequence[Finding]:
             "unlimited",
             one.id,
             f"{bold(one.name)} spends without a limit",
-            f"It cost {in_30_days(spent, facts)}. I know no limit for it, neither in the Console nor of my own.",
+            f"It cost {in_30_days(spent, facts)}. I keep no limit for it, and I can see none in the Console.",
             "A loop or a leaked key can spend all that the organization may spend.",
             Ask("Ask for a limit…", f"{ids.OPEN_PREFIX}set_spend_limit", one.id),
             Risk.HIGH,

@@ -120,7 +120,7 @@ def _spent(asked: Asked[SetSpendLimit]) -> Markup:
     spent = escape(exact_amount(wanted.spent))
     known: Markup = f"at least {spent} spent this month, {plural(wanted.missing, 'day')} missing" if wanted.missing else ""
     said = f" · {known or f'{spent} spent this month'}, as of {date(wanted.as_of)}"
-    below: Markup = ". ⚠️ That is more than this limit: *Claude stops answering there at once*, until next month"
+    below: Markup = ". ⚠️ That is more than this limit: *Claude refuses requests there at once*, until next month"
     return said + below if wanted.dollars is not None and wanted.spent >= wanted.dollars else said
 
 

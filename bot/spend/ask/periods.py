@@ -281,5 +281,5 @@ def first_words() -> tuple[str, ...]:
 
 
 def period_phrases() -> tuple[str, ...]:
-    """Return what a period may be called, for the search for the nearest."""
+    """Return what a period may be called, so that the nearest can be suggested."""
     return (*_WORDS, *MONTH_NAMES, *WEEKDAY_NAMES, "q1", "q2", "q3", "q4", "h1", "h2")
