@@ -70,7 +70,7 @@ async def asked(world: World, slack_id: str, role: str, workspace: str = "Stagin
 async def refused(world: World, slack_id: str, role: str, workspace: str = "Staging") -> dict[str, str]:
     with pytest.raises(InvalidInput) as refusal:
         await asked(world, slack_id, role, workspace)
-    return refusal.value.fields
+    return dict(refusal.value.fields)
 
 
 @pytest.mark.parametrize(

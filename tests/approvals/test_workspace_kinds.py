@@ -39,7 +39,7 @@ async def checked(world: World, kind: AnyKind, payload: Any) -> Any:
 async def refused(world: World, kind: AnyKind, payload: Any) -> dict[str, str]:
     with pytest.raises(InvalidInput) as caught:
         await checked(world, kind, payload)
-    return caught.value.fields
+    return dict(caught.value.fields)
 
 
 async def change(world: World, detail: str, value: str, workspace: str = "Staging") -> UpdateWorkspace:
